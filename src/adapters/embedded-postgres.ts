@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { StartError } from '../errors.js';
+import { lastLine } from './embedded-postgres/account.js';
+import { chooseAccount, openCluster, superuser } from './embedded-postgres/cluster.js';
+import { connect, ensureDatabase, takeLock } from './embedded-postgres/connection.js';
+import { openDataFolder, superuserPassword } from './embedded-postgres/data-folder.js';
+import {
+  findPostmaster,
+  type Postmaster,
+  type Site,
+  startPostmaster,
+  stopPostmaster,
+} from './embedded-postgres/postmaster.js';
+import { findPrograms } from './embedded-postgres/programs.js';
+
+/** A PostgreSQL of our own, running as long as the gateway does. */
+export interface EmbeddedPostgres {
+  /** Connection URL of the database `gatehouse`, password included: not for logs. */
+  readonly url: string;
+  /** Sentences for the operator: where programs and data are, when not in the usual place. */
+  readonly notes: readonly string[];
+  /** Ends it and waits until nothing of it is left. Further calls wait for the same end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL of a data folder, creating both where needed. What a killed gateway left running or
+ * half-made is cleared away first.
+ * @param options.dataDir kept there: the cluster `postgres` (or a link to it), its password and its log.
+ * @param options.log called with a line when the database ends without being asked to.
+ * @throws StartError when it cannot, or when another live gateway uses the folder.
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir: string;
+  log?: (line: string) => void;
+}): Promise<EmbeddedPostgres> {
+  const home = await openDataFolder(options.dataDir);
+  const account = await chooseAccount(home);
+  const programs = await findPrograms(account);
+  const password = await superuserPassword(home);
+  const cluster = await openCluster(programs, account, home, password);
+  const site: Site = { programs, account, folder: cluster.folder, logFile: join(home, 'postgres.log') };
+
+  await stopOrphan(site, password, home);
+  const postmaster = await startPostmaster(site);
+  const lock = await prepare(site, postmaster, password, home);
+
+  let stopping: Promise<void> | undefined;
+  postmaster.exited.then(() => {
+    if (!stopping) options.log?.(`The embedded PostgreSQL ended by itself; its log is ${site.logFile}.`);
+  });
+  const stop = async () => {
+    // It may have ended by itself already, and pg_ctl would call that a failure.
+    if (await findPostmaster(site)) await stopPostmaster(site);
+    await postmaster.exited;
+    await lock.end();
+  };
+  return {
+    url: `postgresql://${superuser}:${password}@127.0.0.1:${postmaster.port}/${superuser}`,
+    notes: [programs.note, cluster.note].filter((note) => note !== undefined),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Locks the started server for this gateway and makes its database; a failure leaves nothing running. */
+async function prepare(site: Site, postmaster: Postmaster, password: string, home: string): Promise<Client> {
+  try {
+    const client = await connect(postmaster.port, password);
+    if (!(await takeLock(client))) throw busy(home);
+    await ensureDatabase(client);
+    return client;
+  } catch (error) {
+    await stopPostmaster(site);
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The embedded PostgreSQL of ${home} refused its own gateway (${lastLine(error)}); ` +
+        `its password is kept in ${join(home, 'postgres.password')}.`,
+    );
+  }
+}
+
+/**
+ * Ends the server that a killed gateway left running.
+ * @throws StartError when its gateway is alive, or it does not answer for ten seconds.
+ */
+async function stopOrphan(site: Site, password: string, home: string): Promise<void> {
+  let failure: unknown;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const running = await findPostmaster(site);
+    if (!running) return;
+    try {
+      const client = await connect(running.port, password);
+      try {
+        if (!(await takeLock(client))) throw busy(home);
+        return await stopPostmaster(site);
+      } finally {
+        await client.end();
+      }
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      // Its own start or stop may be under way.
+      failure = error;
+      await setTimeout(100);
+    }
+  }
+  throw new StartError(
+    `A PostgreSQL is running on ${site.folder} and does not let the gateway in (${lastLine(failure)}): stop it first.`,
+  );
+}
+
+function busy(home: string): StartError {
+  return new StartError(
+    `Another gateway is running on the data folder ${home}: stop it first, or give this one its own DATA_DIR.`,
+  );
+}

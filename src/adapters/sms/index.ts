@@ -1,0 +1,18 @@
+import { AliyunSender } from './aliyun.js';
+import { OutboxSender } from './outbox.js';
+import type { SmsOptions, SmsSender, SmsSettings } from './port.js';
+import { WebhookSender } from './webhook.js';
+
+export type { SmsMessage, SmsReceipt, SmsSender, SmsSettings } from './port.js';
+
+/** The sender that the settings name. Opens, loads and contacts nothing before the first message. */
+export function createSmsSender(settings: SmsSettings, options: SmsOptions = {}): SmsSender {
+  switch (settings.provider) {
+    case 'outbox':
+      return new OutboxSender(settings.dataDir, options);
+    case 'aliyun':
+      return new AliyunSender(settings, options);
+    case 'webhook':
+      return new WebhookSender(settings, options);
+  }
+}

@@ -1,0 +1,49 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../clock.js';
+import { faultName, newReceipt, unavailable } from './outcome.js';
+import type { SmsMessage, SmsOptions, SmsReceipt, SmsSender } from './port.js';
+
+/** Sends nothing: appends `{to, code, text, at}` as one JSON line to `<dataDir>/outbox/sms.jsonl`. */
+export class OutboxSender implements SmsSender {
+  private readonly folder: string;
+  private readonly now: Clock;
+  private last: Promise<unknown> = Promise.resolve();
+  /** A process killed while writing, or a full disk, leaves a cut line; own successful writes do not. */
+  private mayEndMidLine = true;
+
+  constructor(dataDir: string, { now = Date.now }: SmsOptions = {}) {
+    this.folder = join(dataDir, 'outbox');
+    this.now = now;
+  }
+
+  async send({ to, code, text }: SmsMessage): Promise<SmsReceipt> {
+    const line = `${JSON.stringify({ to, code, text, at: new Date(this.now()).toISOString() })}\n`;
+    const written = this.last.then(() => this.append(line));
+    this.last = written.catch(() => undefined);
+    try {
+      await written;
+    } catch (fault) {
+      throw unavailable(`outbox: ${faultName(fault)}`);
+    }
+    return newReceipt();
+  }
+
+  private async append(line: string): Promise<void> {
+    // No mode here: it would close a data folder made on the way to the embedded database's own user.
+    await mkdir(this.folder, { recursive: true });
+    await using file = await open(join(this.folder, 'sms.jsonl'), 'a+', 0o600);
+    // One write in append mode, so that another process on the same folder cannot come between.
+    const start = this.mayEndMidLine && (await endsMidLine(file)) ? '\n' : '';
+    this.mayEndMidLine = true;
+    await file.appendFile(start + line);
+    this.mayEndMidLine = false;
+  }
+}
+
+async function endsMidLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString() !== '\n';
+}

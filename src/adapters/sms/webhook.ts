@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto';
+import type { Clock } from '../../clock.js';
+import { faultName, newReceipt, throttled, unavailable } from './outcome.js';
+import {
+  defaultTimeoutMs,
+  type SmsMessage,
+  type SmsOptions,
+  type SmsReceipt,
+  type SmsSender,
+  type WebhookSettings,
+} from './port.js';
+
+/**
+ * POSTs `{to, code, text, at}` as JSON to the operator's own URL, which answers 2xx once it has taken the message,
+ * 429 when this number had too many. The receiver proves the sender and the age of a request from two headers:
+ *
+ * - `X-Gatehouse-Timestamp`: Unix time in seconds
+ * - `X-Gatehouse-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of `<timestamp>.<body>`
+ */
+export class WebhookSender implements SmsSender {
+  private readonly now: Clock;
+  private readonly timeoutMs: number;
+
+  constructor(
+    private readonly settings: WebhookSettings,
+    { now = Date.now, timeoutMs = defaultTimeoutMs }: SmsOptions = {},
+  ) {
+    this.now = now;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async send(message: SmsMessage): Promise<SmsReceipt> {
+    const status = await this.post(message);
+    if (status === 429) throw throttled();
+    if (status < 200 || status > 299) throw unavailable(`webhook: HTTP ${status}`);
+    return newReceipt();
+  }
+
+  private async post({ to, code, text }: SmsMessage): Promise<number> {
+    const at = this.now();
+    const timestamp = String(Math.floor(at / 1000));
+    const body = JSON.stringify({ to, code, text, at: new Date(at).toISOString() });
+    try {
+      const response = await fetch(this.settings.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-gatehouse-timestamp': timestamp,
+          'x-gatehouse-signature': sign(this.settings.secret, `${timestamp}.${body}`),
+        },
+        body,
+        // A redirect would carry the code to a host that the operator did not name.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(this.timeoutMs),
+      });
+      await response.body?.cancel();
+      return response.status;
+    } catch (fault) {
+      throw unavailable(`webhook: ${faultName(fault)}`);
+    }
+  }
+}
+
+function sign(secret: string, text: string): string {
+  return `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`;
+}

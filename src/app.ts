@@ -1,0 +1,52 @@
+import { MemoryEvents } from './adapters/events/memory.js';
+import type { Database } from './adapters/database.js';
+import { createSmsSender } from './adapters/sms/index.js';
+import { Captchas } from './captchas/captchas.js';
+import { Scans } from './captchas/scans.js';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import { graphqlDoor } from './graphql/door.js';
+import { dialects } from './legacy/index.js';
+import { Logins } from './sessions/logins.js';
+import { Sessions } from './sessions/sessions.js';
+import { LoginThrottle } from './sessions/throttle.js';
+import { TokenSigner } from './sessions/tokens.js';
+import { Administration } from './users/administration.js';
+import { Users } from './users/users.js';
+
+/** What the services stand on. */
+export interface Adapters {
+  readonly db: Database;
+  readonly jwtSecrets: readonly string[];
+  readonly clock: Clock;
+}
+
+/** Everything a door may call. */
+export type Services = ReturnType<typeof createServices>;
+
+/** Wires the services; nothing is opened or started here. */
+export function createServices(config: Config, { db, jwtSecrets, clock }: Adapters) {
+  const doors = new Map([graphqlDoor, ...dialects.map(({ door }) => door)].map((door) => [door.name, door]));
+  const signer = new TokenSigner(jwtSecrets);
+  const events = new MemoryEvents();
+  const throttle = new LoginThrottle();
+  const sessions = new Sessions(db, signer, clock, doors);
+  const users = new Users(db, sessions, throttle, clock);
+  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, clock, {
+    fixedCode: config.CAPTCHA_FIXED_CODE,
+    countries: config.SMS_COUNTRIES,
+    dailyBudget: config.SMS_DAILY_BUDGET,
+  });
+  const scans = new Scans(db, events, signer, clock);
+  return {
+    config,
+    clock,
+    db,
+    users,
+    sessions,
+    captchas,
+    scans,
+    administration: new Administration(db, users, sessions, clock),
+    logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),
+  };
+}

@@ -1,0 +1,106 @@
+import { randomInt } from 'node:crypto';
+import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import { alphabet, glyphHeight, glyphStrokes, type Point } from './glyphs.js';
+
+/** Pixels of every picture. */
+export const captchaSize = { width: 160, height: 60 } as const;
+
+const answerLength = 4;
+const strokeWidth = { glyph: 4.6, distractor: 2.4 };
+
+/** Uniform on [0, 1), as Math.random. */
+export type Random = () => number;
+
+/** Four characters, each uniform over the alphabet of the glyphs, from the system's secure generator. */
+export function randomAnswer(): string {
+  return Array.from({ length: answerLength }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
+}
+
+/**
+ * A PNG of {@link captchaSize} that shows `answer` (case is ignored) to a person and not to an OCR program:
+ * characters turn, slant and touch, the whole line waves, and curves in the same ink run through it.
+ * Encoding runs off the main thread.
+ *
+ * @param random where the distortion comes from. It is no secret (the picture shows it), so it need not be secure.
+ * @throws RangeError for a character without a glyph.
+ */
+export function drawCaptcha(answer: string, random: Random = Math.random): Promise<Buffer> {
+  const { width, height } = captchaSize;
+  const canvas = createCanvas(width, height);
+  const pen = canvas.getContext('2d');
+  const hue = between(random, 0, 360);
+  pen.fillStyle = `hsl(${hue + 180} 45% 93%)`;
+  pen.fillRect(0, 0, width, height);
+  pen.strokeStyle = `hsl(${hue} 65% 35%)`;
+  pen.lineCap = 'round';
+  pen.lineJoin = 'round';
+  const wave = waving(random);
+  draw(pen, letters(answer, random).map((stroke) => stroke.map(wave)), strokeWidth.glyph);
+  draw(pen, distractors(random), strokeWidth.distractor);
+  return canvas.encode('png');
+}
+
+/** The strokes of the answer, centred, each character with its own turn, slant, size and height. */
+function letters(answer: string, random: Random): Point[][] {
+  const placed: Point[][] = [];
+  let right = 0;
+  for (const character of answer) {
+    const turned = turn(glyphStrokes(character), random);
+    const left = Math.min(...turned.flat().map(({ x }) => x));
+    const shift = right - left + between(random, 2, 5);
+    placed.push(...turned.map((stroke) => stroke.map(({ x, y }) => ({ x: x + shift, y }))));
+    right = Math.max(...placed.flat().map(({ x }) => x));
+  }
+  const margin = (captchaSize.width - right) / 2;
+  return placed.map((stroke) => stroke.map(({ x, y }) => ({ x: x + margin, y })));
+}
+
+function turn(strokes: readonly (readonly Point[])[], random: Random): Point[][] {
+  const angle = between(random, -0.25, 0.25);
+  const slant = between(random, -0.15, 0.15);
+  const size = between(random, 1.1, 1.3);
+  const baseline = captchaSize.height / 2 + between(random, -3, 3);
+  const [cos, sin] = [size * Math.cos(angle), size * Math.sin(angle)];
+  return strokes.map((stroke) =>
+    stroke.map((point) => {
+      const y = point.y - glyphHeight / 2;
+      const x = point.x + slant * y;
+      return { x: x * cos - y * sin, y: x * sin + y * cos + baseline };
+    }),
+  );
+}
+
+/** Curves from edge to edge; thinner than the glyphs, so that a person tells them apart at a glance. */
+function distractors(random: Random): Point[][] {
+  return [0.4, 0.6].map((level) => {
+    const y = captchaSize.height * level;
+    const [rise, length, phase] = [between(random, 6, 12), between(random, 70, 130), between(random, 0, 6.3)];
+    return Array.from({ length: 41 }, (_, i) => {
+      const x = (i * captchaSize.width) / 40;
+      return { x, y: y + rise * Math.sin((x / length) * 2 * Math.PI + phase) };
+    });
+  });
+}
+
+/** A bend of the whole picture, in both directions. */
+function waving(random: Random): (point: Point) => Point {
+  const [phaseX, phaseY] = [between(random, 0, 6.3), between(random, 0, 6.3)];
+  const [periodX, periodY] = [between(random, 40, 60), between(random, 40, 60)];
+  return ({ x, y }) => ({
+    x: x + 2 * Math.sin((y / periodX) * 2 * Math.PI + phaseX),
+    y: y + 2.5 * Math.sin((x / periodY) * 2 * Math.PI + phaseY),
+  });
+}
+
+function draw(pen: SKRSContext2D, strokes: readonly (readonly Point[])[], width: number): void {
+  pen.lineWidth = width;
+  pen.beginPath();
+  for (const [start, ...rest] of strokes) {
+    if (!start) continue;
+    pen.moveTo(start.x, start.y);
+    for (const { x, y } of rest) pen.lineTo(x, y);
+  }
+  pen.stroke();
+}
+
+const between = (random: Random, low: number, high: number) => low + random() * (high - low);

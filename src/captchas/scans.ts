@@ -1,0 +1,176 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Repeater } from '@repeaterjs/repeater';
+import type { Database } from '../adapters/database.js';
+import type { Events } from '../adapters/events/port.js';
+import type { Clock } from '../clock.js';
+import { DomainError } from '../errors.js';
+import type { Caller, Client } from '../sessions/sessions.js';
+import { addressBucket } from '../sessions/throttle.js';
+import type { TokenSigner } from '../sessions/tokens.js';
+import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
+
+const LIFETIME_MS = 5 * 60_000;
+
+/** States that a ticket never leaves. */
+const final: ReadonlySet<ScanState> = new Set([ScanState.DENIED, ScanState.REDEEMED, ScanState.EXPIRED]);
+
+/** What both sides of a scan may know. */
+export interface ScanStatus {
+  readonly state: ScanState;
+  readonly expiresAt: Date;
+  /** Where the login was asked for, so that the approver can tell it is theirs. */
+  readonly requestedFrom: string | null;
+  /** The name of who scanned. */
+  readonly scannedBy: string | null;
+}
+
+/** Login by scanning: a device shows a ticket, a signed-in person claims it and decides, the device redeems it. */
+export class Scans {
+  constructor(
+    private readonly db: Database,
+    private readonly events: Events,
+    private readonly signer: TokenSigner,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A new ticket, 128 random bits, bound to the device; the one it had before is dead. */
+  async issue(deviceId: string, client: Client): Promise<{ ticket: string; expiresAt: Date }> {
+    const ticket = randomBytes(16).toString('hex');
+    const now = this.clock();
+    const expiresAt = new Date(now + LIFETIME_MS);
+    const em = this.db.em.fork();
+    const earlier = { type: CaptchaType.SCAN, subject: deviceId, consumedAt: null };
+    await em.nativeUpdate(Captcha, earlier, { consumedAt: new Date(now), scanState: ScanState.EXPIRED });
+    await em.insert(Captcha, {
+      id: randomUUID(),
+      type: CaptchaType.SCAN,
+      subject: deviceId,
+      deviceId,
+      answerHash: this.#hash(ticket),
+      address: addressBucket(client.address),
+      createdAt: new Date(now),
+      expiresAt,
+      scanState: ScanState.PENDING,
+    });
+    return { ticket, expiresAt };
+  }
+
+  /**
+   * Says on the waiting device who scanned it; from then on only they decide.
+   * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (somebody else was first)
+   */
+  claim(ticket: string, caller: Caller): Promise<ScanStatus> {
+    return this.#move(ticket, caller, { scanState: ScanState.CLAIMED }, [ScanState.PENDING, ScanState.CLAIMED]);
+  }
+
+  /** Approves or denies, claiming it where nobody has. @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN */
+  decide(ticket: string, caller: Caller, approve: boolean): Promise<ScanStatus> {
+    const decision = approve
+      ? { scanState: ScanState.APPROVED, capped: caller.capped }
+      : { scanState: ScanState.DENIED, consumedAt: new Date(this.clock()) };
+    return this.#move(ticket, caller, decision, [ScanState.PENDING, ScanState.CLAIMED]);
+  }
+
+  /**
+   * Spends an approved ticket: of several calls one passes.
+   * @returns the user to log in, and whether their session must be capped as the approver's was.
+   * @throws DomainError CAPTCHA_EXPIRED (unknown, another device's, spent or too old), CAPTCHA_REQUIRED (not
+   * approved yet), FORBIDDEN (denied)
+   */
+  async redeem(ticket: string, deviceId: string): Promise<{ userId: number; capped: boolean }> {
+    const now = new Date(this.clock());
+    const answerHash = this.#hash(ticket);
+    const em = this.db.em.fork();
+    const redeemed = await em.nativeUpdate(
+      Captcha,
+      { answerHash, deviceId, scanState: ScanState.APPROVED, consumedAt: null, expiresAt: { $gt: now } },
+      { scanState: ScanState.REDEEMED, consumedAt: now },
+    );
+    const scan = await em.findOne(Captcha, { answerHash, deviceId });
+    if (redeemed === 1 && scan?.scannedBy) {
+      this.#announce(answerHash);
+      return { userId: scan.scannedBy.id, capped: scan.capped };
+    }
+    if (scan?.scanState === ScanState.DENIED) throw new DomainError('FORBIDDEN', 'The login was denied.');
+    const undecided = scan?.scanState === ScanState.PENDING || scan?.scanState === ScanState.CLAIMED;
+    if (undecided && scan.expiresAt > now) {
+      throw new DomainError('CAPTCHA_REQUIRED', 'The login is not approved yet.');
+    }
+    throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket, or it has expired.');
+  }
+
+  /**
+   * The status now and at every change, until it is final.
+   * @throws DomainError CAPTCHA_EXPIRED for a ticket that is unknown or another device's.
+   */
+  async watch(ticket: string, deviceId: string): Promise<AsyncIterable<ScanStatus>> {
+    const answerHash = this.#hash(ticket);
+    const read = () => this.#read({ answerHash, deviceId });
+    const first = await read();
+    return new Repeater<ScanStatus>(async (push, stop) => {
+      let shown: ScanState | null = null;
+      const show = (status: ScanStatus) => {
+        if (status.state !== shown) push(status);
+        shown = status.state;
+        if (final.has(status.state)) stop();
+      };
+      const look = () => void read().then(show, stop);
+      const unsubscribe = this.events.subscribe(topic(answerHash), look);
+      const expiry = setTimeout(look, Math.max(0, first.expiresAt.getTime() - this.clock()) + 1);
+      show(first);
+      // What changed between the first reading and the subscription.
+      look();
+      await stop;
+      clearTimeout(expiry);
+      unsubscribe();
+    });
+  }
+
+  async #move(
+    ticket: string,
+    caller: Caller,
+    change: { scanState: ScanState; capped?: boolean; consumedAt?: Date },
+    from: ScanState[],
+  ): Promise<ScanStatus> {
+    const answerHash = this.#hash(ticket);
+    const open = { answerHash, consumedAt: null, expiresAt: { $gt: new Date(this.clock()) } };
+    const mine = { $or: [{ scannedBy: null }, { scannedBy: caller.user.id }] };
+    const moved = await this.db.em
+      .fork()
+      .nativeUpdate(
+        Captcha,
+        { ...open, ...mine, scanState: { $in: from } },
+        { ...change, scannedBy: caller.user.id },
+      );
+    if (moved === 1) {
+      this.#announce(answerHash);
+      return this.#read({ answerHash });
+    }
+    const taken = await this.db.em.fork().count(Captcha, { ...open, scannedBy: { $ne: caller.user.id } });
+    if (taken > 0) throw new DomainError('FORBIDDEN', 'Somebody else has scanned this code.');
+    throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket, or it has expired.');
+  }
+
+  async #read(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus> {
+    const scan = await this.db.em.fork().findOne(Captcha, where, { populate: ['scannedBy'] });
+    if (!scan?.scanState) throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket.');
+    const expired = !final.has(scan.scanState) && scan.expiresAt.getTime() <= this.clock();
+    const by = scan.scannedBy;
+    return {
+      state: expired ? ScanState.EXPIRED : scan.scanState,
+      expiresAt: scan.expiresAt,
+      requestedFrom: scan.address,
+      scannedBy: by && (by.nickname ?? by.name ?? by.username ?? by.phone),
+    };
+  }
+
+  #announce(answerHash: string): void {
+    this.events.publish(topic(answerHash), null);
+  }
+
+  #hash(ticket: string): string {
+    return this.signer.mac('scan ticket', ticket);
+  }
+}
+
+const topic = (answerHash: string) => `scan ${answerHash}`;

@@ -1,0 +1,194 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { SmsSettings } from './adapters/sms/port.js';
+import { StartError } from './errors.js';
+
+const SECOND = 1000;
+const unitMs: Record<string, number> = {
+  ms: 1,
+  s: SECOND,
+  m: 60 * SECOND,
+  h: 3600 * SECOND,
+  d: 86_400 * SECOND,
+};
+
+/** `30s`, `15m`, `6h`, `30d` → milliseconds. */
+const duration = (minimumMs: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'must be a number and a unit: ms, s, m, h or d, such as 30s')
+    .transform((text) => Number.parseInt(text, 10) * (unitMs[text.replace(/\d/g, '')] ?? 0))
+    .refine((ms) => ms >= minimumMs, `must be at least ${minimumMs} ms`);
+
+const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= minimum && n <= maximum, `must be from ${minimum} to ${maximum}`);
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+const httpUrl = z
+  .string()
+  .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be an http or https URL');
+
+const proxy = (item: string) =>
+  ['loopback', 'linklocal', 'uniquelocal'].includes(item) ||
+  (isIP(item.split('/')[0] ?? '') !== 0 && /^[^/]+(\/\d{1,3})?$/.test(item));
+
+const knownZone = (zone: string) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** One line per setting: its name, its form and its default. The README's table lists the same names. */
+const Environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z
+    .string()
+    .refine((host) => host === 'localhost' || isIP(host) !== 0, 'must be an IP address or localhost')
+    .default('127.0.0.1'),
+  PORTS: z
+    .string()
+    .default('8080,8888')
+    .transform(list)
+    .pipe(z.array(integer(0, 65_535)).min(1, 'must name at least one port'))
+    .refine(
+      (ports) => new Set(ports.filter(Boolean)).size === ports.filter(Boolean).length,
+      'names a port twice',
+    ),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      (text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''),
+      'must be a postgresql:// URL',
+    )
+    .optional(),
+  REDIS_URL: z.undefined({ error: 'is not supported by this version: it runs as a single node' }).optional(),
+  STORAGE_URL: z.undefined({ error: 'is not supported by this version: packages stay in DATA_DIR' }).optional(),
+  SMS_PROVIDER: z.enum(['outbox', 'aliyun', 'webhook'], 'must be outbox, aliyun or webhook').optional(),
+  SMS_COUNTRIES: z
+    .string()
+    .default('+86')
+    .transform(list)
+    .pipe(z.array(z.string().regex(/^\+\d{1,4}$/, 'must be country codes such as +86,+852')).min(1)),
+  SMS_DAILY_BUDGET: integer(1, 10_000_000).default(10_000),
+  ALIYUN_SMS_ENDPOINT: z.string().default('https://dysmsapi.aliyuncs.com'),
+  ALIYUN_ACCESS_KEY_ID: z.string().optional(),
+  ALIYUN_ACCESS_KEY_SECRET: z.string().optional(),
+  ALIYUN_SMS_SIGN_NAME: z.string().optional(),
+  ALIYUN_SMS_TEMPLATE_CODE: z.string().optional(),
+  SMS_WEBHOOK_URL: httpUrl.optional(),
+  SMS_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  JWT_SECRETS: z
+    .string()
+    .transform(list)
+    .pipe(z.array(z.string().min(32, 'must each have at least 32 characters')).min(1))
+    .optional(),
+  ADMIN_ACCOUNT: z.string().optional(),
+  ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(100).optional(),
+  REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+  CAPTCHA_FIXED_CODE: z.string().optional(),
+  HEARTBEAT_INTERVAL: duration(SECOND).default(30 * SECOND),
+  TIME_ZONE: z.string().refine(knownZone, 'must be an IANA zone such as Asia/Shanghai').default('Asia/Shanghai'),
+  LEGACY_MIN_PASSWORD: integer(1, 100).default(5),
+  GRAPHQL_INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  RETAIN_SESSIONS: duration(0).default(30 * 86_400 * SECOND),
+  RETAIN_AUDIT: duration(0).default(365 * 86_400 * SECOND),
+  TRUST_PROXY: z
+    .string()
+    .default('off')
+    .transform((text) => (text === 'off' ? [] : list(text)))
+    .refine((items) => items.every(proxy), 'must be off, or addresses, CIDR ranges, loopback, uniquelocal'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
+    .default('info'),
+});
+
+type Settings = z.output<typeof Environment>;
+
+/** Everything the operator can set; times in milliseconds. Frozen. */
+export type Config = Readonly<
+  Omit<Settings, 'SMS_PROVIDER' | 'REDIS_URL' | 'STORAGE_URL'> & { SMS: SmsSettings; PRODUCTION: boolean }
+>;
+
+const smsNeeds = {
+  outbox: [],
+  aliyun: [
+    'ALIYUN_ACCESS_KEY_ID',
+    'ALIYUN_ACCESS_KEY_SECRET',
+    'ALIYUN_SMS_SIGN_NAME',
+    'ALIYUN_SMS_TEMPLATE_CODE',
+  ],
+  webhook: ['SMS_WEBHOOK_URL', 'SMS_WEBHOOK_SECRET'],
+} as const satisfies Record<SmsSettings['provider'], readonly (keyof Settings)[]>;
+
+function smsSettings(s: Settings): SmsSettings {
+  switch (s.SMS_PROVIDER) {
+    case 'aliyun':
+      return {
+        provider: 'aliyun',
+        endpoint: s.ALIYUN_SMS_ENDPOINT,
+        accessKeyId: s.ALIYUN_ACCESS_KEY_ID ?? '',
+        accessKeySecret: s.ALIYUN_ACCESS_KEY_SECRET ?? '',
+        signName: s.ALIYUN_SMS_SIGN_NAME ?? '',
+        templateCode: s.ALIYUN_SMS_TEMPLATE_CODE ?? '',
+      };
+    case 'webhook':
+      return { provider: 'webhook', url: s.SMS_WEBHOOK_URL ?? '', secret: s.SMS_WEBHOOK_SECRET ?? '' };
+    default:
+      return { provider: 'outbox', dataDir: s.DATA_DIR };
+  }
+}
+
+const loopback = (host: string) => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
+/** Rules that tie settings to each other, each as the sentence the operator reads. */
+function contradictions(s: Settings): string[] {
+  const production = s.NODE_ENV === 'production';
+  const missing = smsNeeds[s.SMS_PROVIDER ?? 'outbox'].filter((name) => s[name] === undefined);
+  const rules: [broken: boolean, sentence: string][] = [
+    [production && !s.SMS_PROVIDER, 'SMS_PROVIDER must be named with NODE_ENV=production, even for outbox'],
+    [missing.length > 0, `SMS_PROVIDER=${s.SMS_PROVIDER} needs ${missing.join(', ')}`],
+    [!s.ADMIN_ACCOUNT !== !s.ADMIN_PASSWORD, 'ADMIN_ACCOUNT and ADMIN_PASSWORD go together'],
+    [
+      s.CAPTCHA_FIXED_CODE !== undefined && (production || !loopback(s.HOST)),
+      'CAPTCHA_FIXED_CODE opens every captcha: it needs a loopback HOST and no NODE_ENV=production',
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
+}
+
+/**
+ * Reads and validates all settings.
+ * @param env `process.env`; an empty value counts as unset, as container tools write it.
+ * @throws StartError with one message that names every bad setting.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  const bad = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  if (!parsed.success || bad.length > 0) {
+    throw new StartError(`The settings are not right: ${[...new Set(bad)].join('; ')}.`);
+  }
+  const { SMS_PROVIDER: _provider, REDIS_URL: _redis, STORAGE_URL: _storage, ...settings } = parsed.data;
+  return Object.freeze({
+    ...settings,
+    SMS: smsSettings(parsed.data),
+    PRODUCTION: settings.NODE_ENV === 'production',
+  });
+}

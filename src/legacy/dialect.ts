@@ -1,0 +1,113 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Services } from '../app.js';
+import { DomainError, type DomainErrorCode } from '../errors.js';
+import type { Door } from '../sessions/door.js';
+import type { Caller, Client } from '../sessions/sessions.js';
+import { bearerToken } from '../sessions/tokens.js';
+import { type LegacyHttpRequest, parseParameters, type Parameters } from './parameters.js';
+
+/** What goes over the wire. */
+export interface Answer {
+  readonly status: number;
+  /** JSON, or bytes of `type`. */
+  readonly body: object;
+  readonly type?: string;
+}
+
+/** One request to a documented path. */
+export interface LegacyRequest {
+  /** Body and query, body first; not validated. */
+  readonly parameters: Parameters;
+  readonly client: Client;
+  /** Base of absolute links, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The caller of a token in any of the documented headers; null when there is none or it is not good. */
+  caller(): Promise<Caller | null>;
+  /** The token as it was sent; null when there is none. */
+  readonly token: string | null;
+}
+
+/** @throws DomainError, which becomes the dialect's own failure. */
+export type Handler = (request: LegacyRequest) => Promise<Answer>;
+
+/** Why a request failed: a refusal of the domain, or FAULT for everything unexpected. */
+export type FailureCode = DomainErrorCode | 'FAULT';
+
+/** One documented API: its paths, its sessions and its envelope for failures. */
+export interface Dialect {
+  readonly door: Door;
+  /** Every documented path with what answers a POST to it. */
+  routes(services: Services): Readonly<Record<string, Handler>>;
+  /** The failure envelope; also for a malformed body and a wrong method (INVALID_INPUT). */
+  fail(code: FailureCode, error: Error): Answer;
+  /** What answers a path below `/api/` that nobody documents; one dialect has it. */
+  readonly unmatched?: string;
+}
+
+/** Registers a dialect in a scope of its own, so that no failure leaves in another one's form. */
+export function registerDialect(app: FastifyInstance, dialect: Dialect, services: Services): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+      const code = failureCode(error);
+      if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
+      const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
+      if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+      return send(reply, dialect.fail(code, error));
+    });
+    for (const [url, handler] of Object.entries(dialect.routes(services))) {
+      scope.route({
+        method: scope.supportedMethods,
+        url,
+        handler: async (request: LegacyHttpRequest, reply) => {
+          if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
+          return send(reply, await handler(await readRequest(request, services)));
+        },
+      });
+    }
+    if (dialect.unmatched) {
+      scope.route({
+        method: scope.supportedMethods,
+        url: dialect.unmatched,
+        handler: async () => {
+          throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
+        },
+      });
+    }
+  });
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply
+    .code(answer.status)
+    .header('cache-control', 'no-store')
+    .type(answer.type ?? 'application/json; charset=utf-8')
+    .send(answer.body);
+}
+
+async function readRequest(request: LegacyHttpRequest, services: Services): Promise<LegacyRequest> {
+  const parameters = await parseParameters(request);
+  const { headers } = request;
+  const header = [headers.authorization, headers.token, headers.usertoken].find((value) => value !== undefined);
+  const token = bearerToken(Array.isArray(header) ? header[0] : header);
+  const named = headers['x-device-id'] ?? parameters.deviceId;
+  return {
+    parameters,
+    token,
+    publicUrl: services.config.PUBLIC_URL ?? `${request.protocol}://${request.host}`,
+    client: {
+      address: request.ip,
+      deviceId: typeof named === 'string' && named !== '' ? named.slice(0, 128) : null,
+      version: typeof parameters.version === 'string' ? parameters.version.slice(0, 64) : null,
+    },
+    caller: async () => (token === null ? null : services.sessions.authenticate(token)),
+  };
+}
+
+function failureCode(error: Error & { statusCode?: number }): FailureCode {
+  if (error instanceof DomainError) return error.code;
+  if (error.statusCode === 413) return 'TOO_LARGE';
+  // The framework's own refusals: a body cut off, a length that does not fit.
+  return error.statusCode !== undefined && error.statusCode < 500 ? 'INVALID_INPUT' : 'FAULT';
+}

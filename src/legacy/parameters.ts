@@ -1,0 +1,60 @@
+import { Busboy } from '@fastify/busboy';
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.js';
+
+/** What a device sent, by name. A name sent twice has its last value. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** As the framework's query parser leaves it. */
+export type LegacyHttpRequest = FastifyRequest<{ Querystring: Record<string, string | string[]> }>;
+
+const malformed = (what: string) => new DomainError('INVALID_INPUT', `The ${what} is malformed.`, { field: 'body' });
+
+/**
+ * Body (JSON, urlencoded or multipart form) and query as one, body first. An empty body is no parameters,
+ * whatever its content type says; an unknown content type is read as JSON, as careless devices mean it.
+ * @throws DomainError INVALID_INPUT for a body that cannot be read.
+ */
+export async function parseParameters(request: LegacyHttpRequest): Promise<Parameters> {
+  const last = Object.entries(request.query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
+  // No prototype: a parameter named `__proto__` is a name like any other.
+  return Object.assign(Object.create(null), Object.fromEntries(last), await parseBody(request));
+}
+
+async function parseBody({ body, headers }: LegacyHttpRequest): Promise<object> {
+  if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  const type = headers['content-type']?.toLowerCase() ?? '';
+  if (type.startsWith('multipart/form-data')) return parseMultipart(body, headers['content-type'] ?? '');
+  const text = body.toString('utf8').replace(/^\uFEFF/, '');
+  if (text.trim() === '') return {};
+  if (type.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
+  return parseJson(text);
+}
+
+function parseJson(text: string): object {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw malformed('JSON body');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw malformed('JSON body');
+  return parsed;
+}
+
+/** Text fields only: a file that comes along is passed over. */
+function parseMultipart(body: Buffer, contentType: string): Promise<object> {
+  return new Promise((resolve, reject) => {
+    const fields: [string, string][] = [];
+    try {
+      const form = new Busboy({ headers: { 'content-type': contentType }, limits: { fields: 100, parts: 200 } });
+      form.on('field', (name, value) => fields.push([name, value]));
+      form.on('file', (_name, file) => file.resume());
+      form.on('error', () => reject(malformed('form')));
+      form.on('finish', () => resolve(Object.fromEntries(fields)));
+      form.end(body);
+    } catch {
+      reject(malformed('form'));
+    }
+  });
+}

@@ -1,0 +1,26 @@
+import type { Answer, FailureCode } from '../dialect.js';
+
+export const ok = (body: object): Answer => ({ status: 200, body: { code: 0, message: 'success', body } });
+
+/** A failure in the document's words. */
+export const failed = (message: string): Answer => ({ status: 200, body: { code: 1, message, body: null } });
+
+const messages: Record<FailureCode, string> = {
+  ACCOUNT_UNKNOWN: '账号错误',
+  ACCOUNT_DISABLED: '该账号暂不可用',
+  PASSWORD_WRONG: '密码错误',
+  THROTTLED: '操作过于频繁，请稍后再试',
+  INVALID_INPUT: '请求参数错误',
+  TOO_LARGE: '请求参数错误',
+  UNAUTHENTICATED: '未登录或登录已过期',
+  FORBIDDEN: '没有权限',
+  CAPTCHA_REQUIRED: '请填写验证码',
+  CAPTCHA_INVALID: '验证码不正确',
+  CAPTCHA_EXPIRED: '验证码不存在或已过期',
+  NOT_FOUND: '数据不存在',
+  CONFLICT: '数据已存在',
+  UNAVAILABLE: '服务繁忙，请稍后再试',
+  FAULT: '服务器错误',
+};
+
+export const fail = (code: FailureCode): Answer => failed(messages[code]);

@@ -1,0 +1,84 @@
+import { createHash, pbkdf2, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
+import { verify as bcryptVerify } from '@node-rs/bcrypt';
+import pLimit from 'p-limit';
+import { DomainError } from '../errors.js';
+
+/** OWASP's minimum for argon2id (the library's default variant): 19 MiB, two passes, one lane. */
+const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** As many hashes at once as there are cores; more only wait longer and hold 19 MiB each. */
+const pool = pLimit(availableParallelism());
+
+/** Beyond this queue an answer would take longer than a client waits. */
+const LONGEST_QUEUE = 2000;
+
+const derive = promisify(pbkdf2);
+
+/** A hash brought from another system; salts and hashes as that system stored them. */
+export type LegacyHash =
+  | { readonly scheme: 'bcrypt'; readonly hash: string }
+  | { readonly scheme: 'pbkdf2-sha1'; readonly salt: string; readonly hash: string }
+  | { readonly scheme: 'md5-salt-first' | 'md5-salt-last'; readonly salt: string; readonly hash: string };
+
+/** How an imported hash is kept until its owner's next login: `$scheme$base64url(salt)$hex`. */
+export function storeLegacyHash(legacy: LegacyHash): string {
+  if (legacy.scheme === 'bcrypt') return legacy.hash;
+  return `$${legacy.scheme}$${Buffer.from(legacy.salt).toString('base64url')}$${legacy.hash.toLowerCase()}`;
+}
+
+/** Hashes for storage. @throws DomainError UNAVAILABLE when too many wait already. */
+export function hashPassword(password: string): Promise<string> {
+  return queued(() => argon2Hash(password, ARGON2));
+}
+
+/** A hash nobody's password has, so that an unknown account takes as long as a wrong password. */
+const decoy = argon2Hash('nobody', ARGON2);
+
+/**
+ * Whether the password is the one behind `stored` (null: there is none), in the time of one argon2 either way.
+ * @throws DomainError UNAVAILABLE when too many wait already.
+ */
+export function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  return queued(async () => {
+    if (stored?.startsWith('$argon2')) return argon2Verify(stored, password);
+    if (stored?.startsWith('$2')) return bcryptVerify(password, stored);
+    const matches = stored !== null && (await matchesDigest(stored, password));
+    if (!matches) await argon2Verify(await decoy, password);
+    return matches;
+  });
+}
+
+/** Whether a verified password should be hashed anew, with today's parameters. */
+export const needsRehash = (stored: string): boolean =>
+  !stored.startsWith(`$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`);
+
+async function matchesDigest(stored: string, password: string): Promise<boolean> {
+  const [, scheme, encodedSalt = '', hex = ''] = stored.split('$');
+  const salt = Buffer.from(encodedSalt, 'base64url');
+  const expected = Buffer.from(hex, 'hex');
+  const actual = await digest(scheme, password, salt);
+  return actual !== null && actual.length === expected.length && timingSafeEqual(actual, expected);
+}
+
+async function digest(scheme: string | undefined, password: string, salt: Buffer): Promise<Buffer | null> {
+  switch (scheme) {
+    case 'pbkdf2-sha1':
+      return derive(password, salt, 10_000, 24, 'sha1');
+    case 'md5-salt-first':
+      return createHash('md5').update(salt).update(password).digest();
+    case 'md5-salt-last':
+      return createHash('md5').update(password).update(salt).digest();
+    default:
+      return null;
+  }
+}
+
+async function queued<T>(work: () => Promise<T>): Promise<T> {
+  if (pool.pendingCount >= LONGEST_QUEUE) {
+    throw new DomainError('UNAVAILABLE', 'Too many logins are waiting; try again shortly.', { retryAfter: 5 });
+  }
+  return pool(work);
+}

@@ -1,0 +1,17 @@
+import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Session } from './session.entity.js';
+
+/** Every refresh token a session was given. A used one that comes back is a theft, and ends the session. */
+@Entity({ tableName: 'refresh_tokens' })
+export class RefreshToken {
+  /** SHA-256 of the token, hex. */
+  @PrimaryKey({ type: 'text' })
+  hash!: string;
+
+  @Index()
+  @ManyToOne({ entity: () => Session, deleteRule: 'cascade' })
+  session!: Session;
+
+  @Property({ type: 'timestamptz', nullable: true })
+  usedAt: Date | null = null;
+}

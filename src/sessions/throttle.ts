@@ -1,0 +1,131 @@
+import { isIPv6 } from 'node:net';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { DomainError, type DomainErrorCode } from '../errors.js';
+
+/** Failures within the window before an attempt is slowed or asks for a captcha. */
+const ACCOUNT_FAILURES = 10;
+const ADDRESS_FAILURES = 50;
+const WINDOW_SECONDS = 15 * 60;
+
+/** Past the budget, each address still gets one try per account in this time: the owner is never locked out. */
+const SLOW_LANE_SECONDS = 10;
+
+/** What counts as a failed guess. */
+const guesses: ReadonlySet<DomainErrorCode> = new Set([
+  'ACCOUNT_UNKNOWN',
+  'ACCOUNT_DISABLED',
+  'PASSWORD_WRONG',
+  'CAPTCHA_INVALID',
+]);
+
+/** Somebody trying to prove who they are. */
+export interface Attempt {
+  /** The login name in canonical form, whether or not anybody has it. */
+  readonly account: string;
+  readonly address: string;
+  /** `solved` lifts the brake; `possible` asks for one; `none` where the door cannot ask. */
+  readonly captcha: 'solved' | 'possible' | 'none';
+}
+
+/** Counts failed logins per account and per address, across all doors, and brakes what goes past the budget. */
+export class LoginThrottle {
+  readonly #accounts = new FailureBudget(ACCOUNT_FAILURES);
+  readonly #addresses = new FailureBudget(ADDRESS_FAILURES);
+  readonly #slowLane = new RateLimiterMemory({ points: 1, duration: SLOW_LANE_SECONDS });
+
+  /**
+   * Runs `prove`, and counts it when it throws a failed guess.
+   * @throws DomainError CAPTCHA_REQUIRED or THROTTLED past the budget; else what `prove` throws.
+   */
+  async attempt<T>(who: Attempt, prove: () => Promise<T>): Promise<T> {
+    const account = who.account.slice(0, 64);
+    const address = addressBucket(who.address);
+    return this.#accounts.spend(account, () =>
+      this.#addresses.spend(address, async () => {
+        if (who.captcha !== 'solved') await this.#brake(account, address, who.captcha);
+        return prove();
+      }),
+    );
+  }
+
+  async #brake(account: string, address: string, captcha: 'possible' | 'none'): Promise<void> {
+    const spent = (await this.#accounts.isSpent(account)) || (await this.#addresses.isSpent(address));
+    if (!spent) return;
+    if (captcha === 'possible') {
+      throw new DomainError('CAPTCHA_REQUIRED', 'Too many failed logins: an image captcha is needed.');
+    }
+    await this.#slowLane.consume(`${address} ${account}`).catch((busy: { msBeforeNext: number }) => {
+      const retryAfter = Math.max(1, Math.ceil(busy.msBeforeNext / 1000));
+      throw new DomainError('THROTTLED', 'Too many failed logins; try again shortly.', { retryAfter });
+    });
+  }
+}
+
+/**
+ * Failures of one key within the window. Attempts under way count as failures until they end, and those past
+ * the budget wait for them instead of being refused: a hundred parallel guesses get no more than the budget,
+ * and a hundred devices that log in at once with the right password all get in.
+ */
+class FailureBudget {
+  readonly #failures: RateLimiterMemory;
+  readonly #gates = new Map<string, { inside: number; waiting: (() => void)[] }>();
+
+  constructor(private readonly budget: number) {
+    this.#failures = new RateLimiterMemory({ points: budget, duration: WINDOW_SECONDS });
+  }
+
+  async isSpent(key: string): Promise<boolean> {
+    return (await this.#count(key)) >= this.budget;
+  }
+
+  async spend<T>(key: string, attempt: () => Promise<T>): Promise<T> {
+    await this.#enter(key);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof DomainError && guesses.has(error.code)) await this.#failures.penalty(key);
+      throw error;
+    } finally {
+      this.#leave(key);
+    }
+  }
+
+  async #count(key: string): Promise<number> {
+    return (await this.#failures.get(key))?.consumedPoints ?? 0;
+  }
+
+  async #enter(key: string): Promise<void> {
+    for (;;) {
+      const left = Math.max(1, this.budget - (await this.#count(key)));
+      const gate = this.#gates.get(key) ?? { inside: 0, waiting: [] };
+      this.#gates.set(key, gate);
+      if (gate.inside < left) {
+        gate.inside += 1;
+        return;
+      }
+      await new Promise<void>((wake) => gate.waiting.push(wake));
+    }
+  }
+
+  #leave(key: string): void {
+    const gate = this.#gates.get(key);
+    if (!gate) return;
+    gate.inside -= 1;
+    const wake = gate.waiting.shift();
+    if (wake) wake();
+    else if (gate.inside === 0) this.#gates.delete(key);
+  }
+}
+
+/** One bucket for what one subscriber line can use: an IPv4 address, or an IPv6 /64. */
+export function addressBucket(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1]) return mapped[1];
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const front = head ? head.split(':') : [];
+  const back = tail ? tail.split(':') : [];
+  const zeros = Array<string>(tail === undefined ? 0 : 8 - front.length - back.length).fill('0');
+  const groups = [...front, ...zeros, ...back].slice(0, 4).map((group) => Number.parseInt(group, 16));
+  return `${groups.map((group) => group.toString(16)).join(':')}::/64`;
+}

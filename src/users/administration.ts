@@ -1,0 +1,109 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../adapters/database.js';
+import { type Actor, anonymiseAudit, recordAudit } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
+import { DomainError } from '../errors.js';
+import type { Sessions } from '../sessions/sessions.js';
+import { hashPassword } from '../sessions/password.js';
+import { User, UserStatus } from './user.entity.js';
+import { checkNewPassword, findRoles, SHORTEST_PASSWORD, type Users } from './users.js';
+
+/** Serialises whatever changes who administers, so that two requests cannot remove the last two at once. */
+const ADMINISTRATORS_LOCK = 7_284_114;
+
+/** What administrators do to accounts. Each change holds from the next request of that account on. */
+export class Administration {
+  constructor(
+    private readonly db: Database,
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws DomainError NOT_FOUND, CONFLICT (the last administrator) */
+  async setStatus(userId: number, status: UserStatus, actor: Actor): Promise<User> {
+    const user = await this.#change(userId, actor, `user.${status.toLowerCase()}`, async (_em, user) => {
+      user.status = status;
+    });
+    if (status === UserStatus.DISABLED) await this.sessions.revokeAll(userId);
+    return user;
+  }
+
+  /** @throws DomainError NOT_FOUND, INVALID_INPUT (an unknown role), CONFLICT (the last administrator) */
+  setRoles(userId: number, codes: readonly string[], actor: Actor): Promise<User> {
+    return this.#change(userId, actor, 'user.roles', async (em, user) => {
+      user.roles.set(await findRoles(em, codes));
+      return codes.join(' ');
+    });
+  }
+
+  /**
+   * Erases the person: account, names and sessions are gone, the audit log keeps what happened without them.
+   * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
+   */
+  async delete(userId: number, actor: Actor): Promise<void> {
+    await this.#transaction(async (em) => {
+      await em.remove(await this.users.get(userId, em)).flush();
+      await this.#requireAdministrator(em);
+      await anonymiseAudit(em, userId);
+      const self = actor.userId === userId;
+      recordAudit(em, new Date(this.clock()), self ? { ...actor, userId: null } : actor, {
+        action: 'user.delete',
+        target: 'user:erased',
+      });
+    });
+    this.sessions.forget(userId);
+  }
+
+  /** Whether anybody administers yet. */
+  async hasAdministrator(em: EntityManager = this.db.em.fork()): Promise<boolean> {
+    return (await em.count(User, { roles: { code: 'ADMIN' }, status: UserStatus.ACTIVE })) > 0;
+  }
+
+  /**
+   * Creates the first administrator: of several callers one succeeds.
+   * @throws DomainError INVALID_INPUT, CONFLICT (there is one already, or the name is taken)
+   */
+  async createFirst(username: string, password: string, actor: Actor): Promise<User> {
+    checkNewPassword(password, SHORTEST_PASSWORD);
+    const passwordHash = await hashPassword(password);
+    return this.#transaction(async (em) => {
+      if (await this.hasAdministrator(em)) {
+        throw new DomainError('CONFLICT', 'There is an administrator already.');
+      }
+      return this.users.add(em, { username, passwordHash, roles: ['ADMIN'] }, actor);
+    });
+  }
+
+  async #change(
+    userId: number,
+    actor: Actor,
+    action: string,
+    change: (em: EntityManager, user: User) => Promise<string | void>,
+  ): Promise<User> {
+    const user = await this.#transaction(async (em) => {
+      const found = await this.users.get(userId, em);
+      const detail = await change(em, found);
+      const now = new Date(this.clock());
+      found.updatedAt = now;
+      recordAudit(em, now, actor, { action, target: `user:${userId}`, ...(detail ? { detail } : {}) });
+      await em.flush();
+      await this.#requireAdministrator(em);
+      return found;
+    });
+    this.sessions.forget(userId);
+    return user;
+  }
+
+  #transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.db.em.fork().transactional(async (em) => {
+      await em.execute(`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`);
+      return work(em);
+    });
+  }
+
+  async #requireAdministrator(em: EntityManager): Promise<void> {
+    if (await this.hasAdministrator(em)) return;
+    throw new DomainError('CONFLICT', 'The last administrator cannot be removed, disabled or demoted.');
+  }
+}

@@ -1,0 +1,234 @@
+import { randomInt } from 'node:crypto';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../adapters/database.js';
+import { type Actor, recordAudit } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
+import { DomainError } from '../errors.js';
+import { hashPassword, verifyPassword } from '../sessions/password.js';
+import type { Caller, Sessions } from '../sessions/sessions.js';
+import type { Attempt, LoginThrottle } from '../sessions/throttle.js';
+import type { Employee } from './employee.js';
+import { LoginName } from './login-name.entity.js';
+import { canonicalPhone, loginName } from './phone.js';
+import { Role } from './role.entity.js';
+import { type Gender, User, type UserStatus } from './user.entity.js';
+
+/** What people may change about themselves; undefined leaves a field as it is. */
+export interface Profile {
+  email?: string | null;
+  name?: string | null;
+  nickname?: string | null;
+  avatarUrl?: string | null;
+  gender?: Gender | null;
+  signature?: string | null;
+  brief?: string | null;
+  type?: number | null;
+}
+
+/** A new account. It needs a username, a phone or both. */
+export interface NewUser extends Profile {
+  username?: string;
+  phone?: string;
+  /** Already known to belong to the person. */
+  phoneVerified?: boolean;
+  password?: string;
+  userType?: string | null;
+  openId?: string | null;
+  countryCode?: string;
+  status?: UserStatus;
+  roles?: readonly string[];
+  employee?: Employee | null;
+}
+
+/** The longest password the documented APIs accept. */
+const LONGEST_PASSWORD = 100;
+const LONGEST_NAME = 64;
+const LONGEST_TEXT = 2000;
+
+/** The shortest new password where no legacy document says otherwise. */
+export const SHORTEST_PASSWORD = 8;
+
+/** Accounts: opening, finding and changing them. */
+export class Users {
+  constructor(
+    private readonly db: Database,
+    private readonly sessions: Sessions,
+    private readonly throttle: LoginThrottle,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Who logs in by this name, roles loaded; null when nobody does.
+   * @param key a canonical name: what `loginName` or `canonicalPhone` made of the input.
+   */
+  async findByLoginName(em: EntityManager, key: string): Promise<User | null> {
+    const found = await em.findOne(LoginName, { name: key }, { populate: ['user.roles'] });
+    return found?.user ?? null;
+  }
+
+  /** The user by id, roles loaded. @throws DomainError NOT_FOUND */
+  async get(id: number, em: EntityManager = this.db.em.fork()): Promise<User> {
+    const user = await em.findOne(User, { id }, { populate: ['roles'] });
+    if (!user) throw new DomainError('NOT_FOUND', 'There is no such user.');
+    return user;
+  }
+
+  /**
+   * Opens an account.
+   * @param shortestPassword the door's rule for new passwords, in characters.
+   * @throws DomainError INVALID_INPUT, CONFLICT (the name or phone is taken)
+   */
+  async create(input: NewUser, actor: Actor, shortestPassword = SHORTEST_PASSWORD): Promise<User> {
+    if (input.password !== undefined) checkNewPassword(input.password, shortestPassword);
+    const passwordHash = input.password === undefined ? null : await hashPassword(input.password);
+    return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
+  }
+
+  /** `create` within the caller's transaction, with the password hashed already. */
+  async add(em: EntityManager, input: NewUser & { passwordHash: string | null }, actor: Actor): Promise<User> {
+    const now = new Date(this.clock());
+    const names = loginNames(input);
+    const user = em.create(User, {
+      ...profileColumns(input),
+      username: names.username?.text ?? null,
+      phone: names.phone?.key ?? null,
+      phoneVerifiedAt: input.phoneVerified ? now : null,
+      passwordHash: input.passwordHash,
+      userType: input.userType ?? null,
+      type: input.type ?? 1,
+      openId: input.openId ?? null,
+      userCode: newUserCode(now.getTime()),
+      employee: input.employee ?? null,
+      createdAt: now,
+      ...(input.countryCode ? { countryCode: input.countryCode } : {}),
+      ...(input.status ? { status: input.status } : {}),
+    });
+    user.roles.set(await findRoles(em, input.roles ?? ['MEMBER']));
+    if (names.username) em.create(LoginName, { name: names.username.key, kind: 'username', user });
+    if (names.phone) em.create(LoginName, { name: names.phone.key, kind: 'phone', user });
+    await em.flush().catch(rethrowTakenName);
+    recordAudit(em, now, actor, { action: 'user.create', target: `user:${user.id}` });
+    await em.flush();
+    return user;
+  }
+
+  /** @throws DomainError NOT_FOUND, INVALID_INPUT */
+  async updateProfile(userId: number, profile: Profile): Promise<User> {
+    const em = this.db.em.fork();
+    const user = await this.get(userId, em);
+    em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
+    await em.flush();
+    this.sessions.forget(userId);
+    return user;
+  }
+
+  /**
+   * Changes the caller's own password and ends their other sessions.
+   * @throws DomainError PASSWORD_WRONG, INVALID_INPUT, THROTTLED
+   */
+  async changePassword(
+    caller: Caller,
+    passwords: { current: string; next: string },
+    actor: Actor,
+    shortestPassword = SHORTEST_PASSWORD,
+  ): Promise<void> {
+    const em = this.db.em.fork();
+    const user = await this.get(caller.user.id, em);
+    const attempt: Attempt = {
+      account: user.username ? loginName(user.username) : (user.phone ?? ''),
+      address: actor.address ?? '',
+      captcha: 'none',
+    };
+    await this.throttle.attempt(attempt, async () => {
+      if (!(await verifyPassword(user.passwordHash, passwords.current))) {
+        throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
+      }
+    });
+    checkNewPassword(passwords.next, shortestPassword);
+    const now = new Date(this.clock());
+    user.passwordHash = await hashPassword(passwords.next);
+    user.updatedAt = now;
+    recordAudit(em, now, actor, { action: 'user.password', target: `user:${user.id}` });
+    await em.flush();
+    await this.sessions.revokeAll(user.id, caller.sessionId);
+  }
+}
+
+/** @throws DomainError INVALID_INPUT; length is a rule for new passwords only, never at login. */
+export function checkNewPassword(password: string, shortest: number): void {
+  const length = [...password].length;
+  if (length >= shortest && length <= LONGEST_PASSWORD) return;
+  throw new DomainError('INVALID_INPUT', `A password has ${shortest} to ${LONGEST_PASSWORD} characters.`, {
+    field: 'password',
+  });
+}
+
+/** The roles of these codes. @throws DomainError INVALID_INPUT when one is unknown. */
+export async function findRoles(em: EntityManager, codes: readonly string[]): Promise<Role[]> {
+  const roles = await em.find(Role, { code: { $in: [...codes] } });
+  const unknown = codes.find((code) => !roles.some((role) => role.code === code));
+  if (unknown === undefined) return roles;
+  throw new DomainError('INVALID_INPUT', 'There is no such role.', { field: 'roles' });
+}
+
+interface NamePart {
+  /** As people wrote it. */
+  readonly text: string;
+  /** As the namespace keeps it. */
+  readonly key: string;
+}
+
+/** A username in phone form is that phone: the two share one namespace. */
+function loginNames(input: NewUser): { username?: NamePart; phone?: NamePart } {
+  const text = input.username?.trim();
+  if (text !== undefined && canonicalPhone(text) === null) {
+    const badCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+    if (text === '' || text.length > LONGEST_NAME || badCharacters) {
+      throw new DomainError('INVALID_INPUT', `A username has 1 to ${LONGEST_NAME} printable characters.`, {
+        field: 'username',
+      });
+    }
+  }
+  const nameIsPhone = text !== undefined && canonicalPhone(text) !== null;
+  const phoneText = input.phone ?? (nameIsPhone ? text : undefined);
+  const key = phoneText === undefined ? null : canonicalPhone(phoneText);
+  if (phoneText !== undefined && key === null) {
+    throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'phone' });
+  }
+  if (nameIsPhone && canonicalPhone(text) !== key) {
+    throw new DomainError('INVALID_INPUT', 'The username is the form of another phone.', { field: 'username' });
+  }
+  if (text === undefined && key === null) {
+    throw new DomainError('INVALID_INPUT', 'An account needs a username or a phone.', { field: 'username' });
+  }
+  return {
+    ...(text !== undefined && !nameIsPhone ? { username: { text, key: loginName(text) } } : {}),
+    ...(phoneText !== undefined && key !== null ? { phone: { text: phoneText, key } } : {}),
+  };
+}
+
+/** The profile fields that were given. @throws DomainError INVALID_INPUT for an overlong text. */
+function profileColumns({ email, name, nickname, avatarUrl, gender, signature, brief, type }: Profile) {
+  const given = Object.entries({ email, name, nickname, avatarUrl, gender, signature, brief, type }).filter(
+    ([, value]) => value !== undefined,
+  );
+  for (const [field, value] of given) {
+    if (typeof value === 'string' && (value.length > LONGEST_TEXT || value.includes('\0'))) {
+      throw new DomainError('INVALID_INPUT', `${field} has at most ${LONGEST_TEXT} characters.`, { field });
+    }
+  }
+  return Object.fromEntries(given);
+}
+
+function rethrowTakenName(error: unknown): never {
+  if (error instanceof UniqueConstraintViolationException) {
+    throw new DomainError('CONFLICT', 'The username or phone is taken.', { field: 'username' });
+  }
+  throw error;
+}
+
+/** Milliseconds in the upper bits, chance in the lower 22, as the documented codes are made. */
+function newUserCode(now: number): string {
+  return String((BigInt(now - Date.UTC(2010, 10, 4)) << 22n) | BigInt(randomInt(2 ** 22)));
+}

@@ -1,0 +1,26 @@
+/**
+ * A process that owns an embedded database, for a test to kill: prints a line once its pid is in the table `owned`.
+ * Arguments: the source file of the adapter, the data folder.
+ */
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+
+// The sources name each other by the file that they are compiled to.
+registerHooks({
+  resolve: (specifier, context, next) =>
+    next(
+      context.parentURL?.endsWith('.ts') && specifier.startsWith('.')
+        ? specifier.replace(/\.js$/, '.ts')
+        : specifier,
+      context,
+    ),
+});
+
+const [source, dataDir] = process.argv.slice(2);
+const { startEmbeddedPostgres } = await import(pathToFileURL(source).href);
+const { url } = await startEmbeddedPostgres({ dataDir });
+const client = new pg.Client(url);
+await client.connect();
+await client.query(`CREATE TABLE owned AS SELECT ${process.pid} AS owner`);
+process.stdout.write('ready\n');

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import pg from 'pg';
+import { pino } from 'pino';
+import { openDatabase } from '../../src/adapters/database.js';
+import { createServices, type Services } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { createHttp } from '../../src/http.js';
+import { type NewUser, SHORTEST_PASSWORD } from '../../src/users/users.js';
+
+const system = { userId: null, address: null };
+
+/** A whole gateway on a database of its own, with a clock that only the test moves. */
+export interface TestGateway {
+  readonly app: FastifyInstance;
+  readonly services: Services;
+  /** What it logged so far. */
+  readonly logged: () => string;
+  /** Milliseconds since the epoch; `advance` moves it. */
+  readonly clock: { now: number; advance(ms: number): void };
+  /** A POST with a JSON body. */
+  post(url: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  /** Opens an account past all doors. */
+  createUser(input: NewUser, shortestPassword?: number): ReturnType<Services['users']['create']>;
+  /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
+  lastSms(phone: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @param env settings on top of the defaults. */
+export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+  const database = await copyTemplate();
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
+  const config = readConfig({ DATA_DIR: dataDir, ...env });
+  const clock = {
+    now: Date.now(),
+    advance(ms: number) {
+      clock.now += ms;
+    },
+  };
+  const db = await openDatabase(database.url);
+  const services = createServices(config, { db, jwtSecrets: ['test '.repeat(8)], clock: () => clock.now });
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const app = await createHttp(services, log);
+  return {
+    app,
+    services,
+    clock,
+    logged: () => lines.join(''),
+    post: (url, body = {}, headers = {}) => app.inject({ method: 'POST', url, payload: body, headers }),
+    createUser: (input, shortestPassword = SHORTEST_PASSWORD) =>
+      services.users.create(input, system, shortestPassword),
+    async lastSms(phone) {
+      const outbox = await readFile(join(dataDir, 'outbox', 'sms.jsonl'), 'utf8');
+      const sent = outbox.trimEnd().split('\n').map((line): { to: string; code: string } => JSON.parse(line));
+      const last = sent.findLast(({ to }) => to.endsWith(phone));
+      if (!last) throw new Error(`No SMS went to ${phone}.`);
+      return last.code;
+    },
+    async close() {
+      await app.close();
+      await db.close(true);
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function copyTemplate() {
+  const template = process.env.GATEHOUSE_TEST_DATABASE_URL ?? '';
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const maintenance = new URL(template);
+  const source = maintenance.pathname.slice(1);
+  maintenance.pathname = '/postgres';
+  const run = async (sql: string) => {
+    const client = new pg.Client(maintenance.href);
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await run(`create database ${name} template ${source} strategy file_copy`);
+  const url = new URL(template);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}

@@ -1,0 +1,21 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * One embedded PostgreSQL for the whole run, with a migrated template that each test file copies. Plain
+ * JavaScript on the built code, because Jest does not transform what runs outside its sandbox.
+ */
+export default async function setup() {
+  await import('reflect-metadata');
+  const { startEmbeddedPostgres } = await import('../../dist/src/adapters/embedded-postgres.js');
+  const { openDatabase, migrate } = await import('../../dist/src/adapters/database.js');
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  const orm = await openDatabase(postgres.url);
+  await migrate(orm);
+  await orm.close();
+  globalThis.gatehousePostgres = postgres;
+  globalThis.gatehouseTestDataDir = dataDir;
+  process.env.GATEHOUSE_TEST_DATABASE_URL = postgres.url;
+}

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { canonicalPhone, displayPhone, e164, hasCountry, loginName } from '../../src/users/phone.js';
+
+const digits = (least: number, most: number) =>
+  fc.stringMatching(new RegExp(`^[1-9]\\d{${least - 1},${most - 1}}$`));
+const mainland = fc.stringMatching(/^1\d{10}$/);
+const international = digits(6, 15);
+const separator = fc.constantFrom('', '', ' ', '-', '.', ' (', ') ', '\u00a0', '\u2011', '–', '\u202d', '　');
+const fullWidth = (text: string) =>
+  text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+
+/** The same number with separators strewn in, perhaps in full-width characters. */
+const spelled = (number: string) =>
+  fc
+    .tuple(fc.array(separator, { minLength: number.length, maxLength: number.length }), fc.boolean())
+    .map(([gaps, wide]) => {
+      const text = [...number].map((character, i) => `${character}${gaps[i]}`).join('');
+      return wide ? fullWidth(text) : text;
+    });
+
+describe('canonicalPhone', () => {
+  test.each([
+    ['13954969056', '8613954969056'],
+    ['+86 139-5496-9056', '8613954969056'],
+    ['008613954969056', '8613954969056'],
+    ['8613954969056', '8613954969056'],
+    ['１３９５４９６９０５６', '8613954969056'],
+    ['\u202d139 5496 9056\u202c', '8613954969056'],
+    ['12345678901', '8612345678901'],
+    ['+14155551234', '14155551234'],
+    ['(415) 555.1234', '4155551234'],
+    ['021-61234567', '02161234567'],
+    ['123456', '123456'],
+    ['123456789012345', '123456789012345'],
+  ])('reads %j as %s', (input, key) => {
+    expect(canonicalPhone(input)).toBe(key);
+  });
+
+  test.each([
+    ...['', '+', '12345', '1234567890123456', '１２３', '001234'],
+    ...['wrq@8', 'test', '139x5496905', '139/5496/9056', '٠١٢٣٤٥٦٧', '\ud800'],
+    ...['139+54969056', '++8613954969056', '+0013954969056', '0000123456'],
+  ])('takes %j for no phone', (input) => {
+    expect(canonicalPhone(input)).toBeNull();
+  });
+
+  test('all spellings of a mainland number agree', () => {
+    const spelling = mainland.chain((number) =>
+      fc.tuple(
+        fc.constant(number),
+        fc.constantFrom('', '+86', '0086', '86').chain((prefix) => spelled(prefix + number)),
+      ),
+    );
+    fc.assert(fc.property(spelling, ([number, input]) => expect(canonicalPhone(input)).toBe(`86${number}`)));
+  });
+
+  test('all spellings of an international number agree', () => {
+    const spelling = international.chain((number) =>
+      fc.tuple(
+        fc.constant(number),
+        fc.constantFrom('+', '00').chain((prefix) => spelled(prefix + number)),
+      ),
+    );
+    fc.assert(fc.property(spelling, ([number, input]) => expect(canonicalPhone(input)).toBe(number)));
+  });
+
+  test('two different international numbers never share a key', () => {
+    fc.assert(
+      fc.property(international, international, (a, b) => {
+        expect(canonicalPhone(`+${a}`) === canonicalPhone(`+${b}`)).toBe(a === b);
+      }),
+    );
+  });
+
+  test('a mainland number shares its key with no number of another country', () => {
+    fc.assert(
+      fc.property(mainland, (number) => {
+        expect(canonicalPhone(number)).not.toBe(canonicalPhone(`+${number}`));
+        expect(canonicalPhone(number)).toBe(canonicalPhone(`+86${number}`));
+      }),
+    );
+  });
+});
+
+describe('e164 and displayPhone', () => {
+  test.each([
+    ['13954969056', '13954969056'],
+    ['+14155551234', '+14155551234'],
+    ['+86 10 6552 9988', '+861065529988'],
+    ['123456', '123456'],
+    ['021 6123 4567', '02161234567'],
+  ])('%s is shown as %s', (input, shown) => {
+    expect(displayPhone(loginName(input))).toBe(shown);
+  });
+
+  test('whatever was typed, both forms read back as the same number', () => {
+    const typed = fc
+      .tuple(fc.constantFrom('', '+', '00'), fc.stringMatching(/^\d{6,15}$/))
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(typed, (input) => {
+        const key = canonicalPhone(input);
+        fc.pre(key !== null);
+        expect(canonicalPhone(e164(key))).toBe(key);
+        expect(canonicalPhone(displayPhone(key))).toBe(key);
+      }),
+    );
+  });
+});
+
+describe('loginName', () => {
+  test.each([
+    ['WRQ@8', 'wrq@8'],
+    ['  ＷＲＱ＠８ ', 'wrq@8'],
+    ['12345678901', '8612345678901'],
+    ['139 5496 9056', '8613954969056'],
+    ['12345', '12345'],
+    ['user 123456', 'user 123456'],
+  ])('of %j is %j', (input, key) => {
+    expect(loginName(input)).toBe(key);
+  });
+
+  test('of a username is its own login name, in any case', () => {
+    const username = fc.string({ unit: 'binary' }).filter((text) => canonicalPhone(text) === null);
+    fc.assert(
+      fc.property(username, (name) => {
+        expect(loginName(loginName(name))).toBe(loginName(name));
+      }),
+      { numRuns: 1000 },
+    );
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z][a-z0-9@_]*$/), (name) => {
+        expect(loginName(name.toUpperCase())).toBe(name);
+      }),
+    );
+  });
+
+  test('a username never has the key of a phone', () => {
+    const username = fc.string({ unit: 'binary' }).filter((text) => canonicalPhone(text) === null);
+    fc.assert(fc.property(username, (name) => expect(canonicalPhone(loginName(name))).toBeNull()));
+  });
+});
+
+describe('hasCountry', () => {
+  test.each([
+    ['13954969056', ['+86'], true],
+    ['+14155551234', ['+86'], false],
+    ['+14155551234', ['+86', '+1'], true],
+    ['+85261234567', ['+86', '+852'], true],
+    ['86123', ['+86'], false],
+    ['861234', ['+86'], false],
+    ['02161234567', ['+0'], false],
+    ['13954969056', [], false],
+  ])('%s in %j: %j', (input, countries, expected) => {
+    expect(hasCountry(loginName(input), countries)).toBe(expected);
+  });
+});
