@@ -1,5 +1,5 @@
-import { MemoryEvents } from './adapters/events/memory.js';
 import type { Database } from './adapters/database.js';
+import { MemoryEvents } from './adapters/events/memory.js';
 import { createSmsSender } from './adapters/sms/index.js';
 import { Captchas } from './captchas/captchas.js';
 import { Scans } from './captchas/scans.js';
@@ -12,6 +12,7 @@ import { Sessions } from './sessions/sessions.js';
 import { LoginThrottle } from './sessions/throttle.js';
 import { TokenSigner } from './sessions/tokens.js';
 import { Administration } from './users/administration.js';
+import { SetupLink } from './users/setup-link.js';
 import { Users } from './users/users.js';
 
 /** What the services stand on. */
@@ -38,6 +39,7 @@ export function createServices(config: Config, { db, jwtSecrets, clock }: Adapte
     dailyBudget: config.SMS_DAILY_BUDGET,
   });
   const scans = new Scans(db, events, signer, clock);
+  const administration = new Administration(db, users, sessions, clock);
   return {
     config,
     clock,
@@ -46,7 +48,8 @@ export function createServices(config: Config, { db, jwtSecrets, clock }: Adapte
     sessions,
     captchas,
     scans,
-    administration: new Administration(db, users, sessions, clock),
+    administration,
+    setupLink: new SetupLink(administration),
     logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),
   };
 }

@@ -68,16 +68,18 @@ const Environment = z.object({
       'names a port twice',
     ),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
-  DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .transform((path) => resolve(path)),
   DATABASE_URL: z
     .string()
-    .refine(
-      (text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''),
-      'must be a postgresql:// URL',
-    )
+    .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be a postgresql:// URL')
     .optional(),
   REDIS_URL: z.undefined({ error: 'is not supported by this version: it runs as a single node' }).optional(),
-  STORAGE_URL: z.undefined({ error: 'is not supported by this version: packages stay in DATA_DIR' }).optional(),
+  STORAGE_URL: z
+    .undefined({ error: 'is not supported by this version: packages stay in DATA_DIR' })
+    .optional(),
   SMS_PROVIDER: z.enum(['outbox', 'aliyun', 'webhook'], 'must be outbox, aliyun or webhook').optional(),
   SMS_COUNTRIES: z
     .string()
@@ -102,7 +104,10 @@ const Environment = z.object({
   REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
   CAPTCHA_FIXED_CODE: z.string().optional(),
   HEARTBEAT_INTERVAL: duration(SECOND).default(30 * SECOND),
-  TIME_ZONE: z.string().refine(knownZone, 'must be an IANA zone such as Asia/Shanghai').default('Asia/Shanghai'),
+  TIME_ZONE: z
+    .string()
+    .refine(knownZone, 'must be an IANA zone such as Asia/Shanghai')
+    .default('Asia/Shanghai'),
   LEGACY_MIN_PASSWORD: integer(1, 100).default(5),
   GRAPHQL_INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
   RETAIN_SESSIONS: duration(0).default(30 * 86_400 * SECOND),

@@ -1,9 +1,13 @@
 import { METHODS } from 'node:http';
 import cors from '@fastify/cors';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Services } from './app.js';
-import { dialects } from './legacy/index.js';
+import { registerSetupPage } from './dashboard/setup-page.js';
+import { registerGraphql } from './graphql/server.js';
 import { registerDialect } from './legacy/dialect.js';
+import { dialects } from './legacy/index.js';
+import { loggedError } from './logged-error.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -18,18 +22,23 @@ const ALLOWED_HEADERS = [
 ];
 
 /** Every door, ready to be listened to. Nothing listens yet. */
-export async function createHttp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
+export async function createHttp(
+  services: Services,
+  schema: GraphQLSchema,
+  log: FastifyBaseLogger,
+): Promise<FastifyInstance> {
   const { config } = services;
   const app: FastifyInstance = fastify({
-    loggerInstance: log,
-    disableRequestLogging: true,
+    loggerInstance: log.child({}, { serializers: { err: loggedError } }),
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
     routerOptions: { ignoreTrailingSlash: true },
   });
   // A documented path answers every method in its own envelope, also those that Fastify does not know.
   for (const method of METHODS) {
-    if (!app.supportedMethods.includes(method) && method !== 'CONNECT') app.addHttpMethod(method, { hasBody: true });
+    if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
+      app.addHttpMethod(method, { hasBody: true });
   }
   await app.register(cors, {
     origin: '*',
@@ -42,7 +51,19 @@ export async function createHttp(services: Services, log: FastifyBaseLogger): Pr
     request.log.info({ method, route: routeOptions.url, status, ms: Math.round(ms), ip }, 'request');
   });
   for (const dialect of dialects) registerDialect(app, dialect, services);
+  await registerGraphql(app, services, schema);
+  registerSetupPage(app, services);
   app.get('/health/live', async () => ({ status: 'ok' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const ready = await services.db.em
+      .fork()
+      .execute('select 1')
+      .then(
+        () => true,
+        () => false,
+      );
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'the database does not answer' });
+  });
   await app.ready();
   return app;
 }

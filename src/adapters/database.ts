@@ -35,6 +35,8 @@ export async function openDatabase(url: string): Promise<Database> {
     migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
     pool: { min: 0, max: POOL_SIZE },
     forceUtcTimezone: true,
+    // The migrator reports what it does; the operator's first lines are not about that.
+    logger: () => {},
   });
   const reason = await orm.em.execute('select 1').then(
     () => null,

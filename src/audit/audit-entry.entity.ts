@@ -18,7 +18,10 @@ export class AuditEntry {
   action!: string;
 
   /** No foreign key: the entry outlives the person, without naming them. */
-  @Field(() => ID, { nullable: true, description: 'The user who acted; null for the system or an erased user.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who acted; null for the system or an erased user.',
+  })
   @Index()
   @Property({ type: 'integer', nullable: true })
   actorId: number | null = null;

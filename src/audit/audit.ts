@@ -35,3 +35,14 @@ export async function anonymiseAudit(em: EntityManager, userId: number): Promise
   await em.nativeUpdate(AuditEntry, { actorId: userId }, { actorId: null, address: null });
   await em.nativeUpdate(AuditEntry, { target: `user:${userId}` }, { target: 'user:erased', detail: null });
 }
+
+/** Entries, the latest first; one more than the page has, where there is one more. */
+export function listAudit(
+  em: EntityManager,
+  { first, after }: { first: number; after: number | null },
+): Promise<AuditEntry[]> {
+  return em.find(AuditEntry, after === null ? {} : { id: { $lt: after } }, {
+    orderBy: { id: 'desc' },
+    limit: first + 1,
+  });
+}

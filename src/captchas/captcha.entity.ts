@@ -20,7 +20,8 @@ export enum ScanState {
 }
 registerEnumType(ScanState, {
   name: 'ScanState',
-  description: 'A ticket goes PENDING, CLAIMED, APPROVED or DENIED, REDEEMED; or EXPIRED from any of the first three.',
+  description:
+    'A ticket goes PENDING, CLAIMED, APPROVED or DENIED, REDEEMED; or EXPIRED from any of the first three.',
 });
 
 /** A challenge that was handed out: an image, a code by SMS, or a ticket to scan. Used once. */

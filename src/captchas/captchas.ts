@@ -62,9 +62,14 @@ export class Captchas {
    * @param deviceId bound to the code where the door names one.
    * @throws DomainError INVALID_INPUT, THROTTLED, UNAVAILABLE (the provider refused; nothing is counted)
    */
-  async sendSms(mobile: string, deviceId: string | null, client: Client): Promise<IssuedCaptcha & SmsReceipt> {
+  async sendSms(
+    mobile: string,
+    deviceId: string | null,
+    client: Client,
+  ): Promise<IssuedCaptcha & SmsReceipt> {
     const phone = canonicalPhone(mobile);
-    if (phone === null) throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'mobile' });
+    if (phone === null)
+      throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'mobile' });
     if (!hasCountry(phone, this.settings.countries)) {
       throw new DomainError('INVALID_INPUT', 'No codes are sent to this country.', { field: 'mobile' });
     }
@@ -79,6 +84,11 @@ export class Captchas {
       await this.db.em.fork().nativeDelete(Captcha, { id: captcha.id });
       throw error;
     }
+  }
+
+  /** Consumes an image captcha; see `consume`. */
+  solveImage(deviceId: string, answer: string): Promise<void> {
+    return this.consume(CaptchaType.IMAGE, deviceId, deviceId, answer);
   }
 
   /**

@@ -60,7 +60,10 @@ export class Scans {
    * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (somebody else was first)
    */
   claim(ticket: string, caller: Caller): Promise<ScanStatus> {
-    return this.#move(ticket, caller, { scanState: ScanState.CLAIMED }, [ScanState.PENDING, ScanState.CLAIMED]);
+    return this.#move(ticket, caller, { scanState: ScanState.CLAIMED }, [
+      ScanState.PENDING,
+      ScanState.CLAIMED,
+    ]);
   }
 
   /** Approves or denies, claiming it where nobody has. @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN */
@@ -114,7 +117,11 @@ export class Scans {
         shown = status.state;
         if (final.has(status.state)) stop();
       };
-      const look = () => void read().then(show, stop);
+      // One after the other, so that no older reading overtakes a newer one.
+      let reading = Promise.resolve();
+      const look = () => {
+        reading = reading.then(read).then(show).catch(stop);
+      };
       const unsubscribe = this.events.subscribe(topic(answerHash), look);
       const expiry = setTimeout(look, Math.max(0, first.expiresAt.getTime() - this.clock()) + 1);
       show(first);
@@ -172,5 +179,8 @@ export class Scans {
     return this.signer.mac('scan ticket', ticket);
   }
 }
+
+/** What the QR code of a ticket says: a page of ours on which a signed-in person decides. */
+export const scanLink = (publicUrl: string, ticket: string): string => `${publicUrl}/scan?ticket=${ticket}`;
 
 const topic = (answerHash: string) => `scan ${answerHash}`;

@@ -34,7 +34,12 @@ type NewCaptcha = Pick<
  * from now on, and their wrong answers are inherited.
  * @throws DomainError THROTTLED with the seconds until the next one is allowed.
  */
-export function reserveSms(db: Database, captcha: NewCaptcha, mostFailures: number, dailyBudget: number): Promise<void> {
+export function reserveSms(
+  db: Database,
+  captcha: NewCaptcha,
+  mostFailures: number,
+  dailyBudget: number,
+): Promise<void> {
   return db.em.fork().transactional(async (em) => {
     await em.execute(`select pg_advisory_xact_lock(${SMS_LOCK})`);
     const now = captcha.createdAt.getTime();
@@ -48,10 +53,11 @@ export function reserveSms(db: Database, captcha: NewCaptcha, mostFailures: numb
     refuseWithin(perAddress.withinMs, fromAddress, now);
     refuseWithin(DAY, await nthLatest(em, dailyBudget, {}), now);
     const failures = inheritedFailures(earlier, mostFailures, now);
+    // Ended, not consumed: only an answer consumes, and only a right one forgives the wrong ones before it.
     await em.nativeUpdate(
       Captcha,
-      { ...sms, subject: captcha.subject, consumedAt: null },
-      { consumedAt: captcha.createdAt },
+      { ...sms, subject: captcha.subject, expiresAt: { $gt: captcha.createdAt } },
+      { expiresAt: captcha.createdAt },
     );
     await em.insert(Captcha, { ...captcha, failures });
   });
@@ -62,13 +68,19 @@ async function nthLatest(em: EntityManager, n: number, where: object): Promise<S
   const found = await em.find(
     Captcha,
     { ...sms, ...where },
-    { fields: ['createdAt', 'failures', 'consumedAt'], orderBy: { createdAt: 'desc' }, limit: 1, offset: n - 1 },
+    {
+      fields: ['createdAt', 'failures', 'consumedAt'],
+      orderBy: { createdAt: 'desc' },
+      limit: 1,
+      offset: n - 1,
+    },
   );
   return found[0];
 }
 
 function refuseWithin(withinMs: number, sent: Sent | undefined, now: number): void {
-  if (sent && sent.createdAt.getTime() > now - withinMs) refuseUntil(sent.createdAt.getTime() + withinMs, now);
+  if (sent && sent.createdAt.getTime() > now - withinMs)
+    refuseUntil(sent.createdAt.getTime() + withinMs, now);
 }
 
 /** The failures of the latest code, unless it was answered right: a resend gives no new guesses. */

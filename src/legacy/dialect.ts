@@ -3,6 +3,7 @@ import type { Services } from '../app.js';
 import { DomainError, type DomainErrorCode } from '../errors.js';
 import type { Door } from '../sessions/door.js';
 import type { Caller, Client } from '../sessions/sessions.js';
+import { publicUrl } from '../public-url.js';
 import { bearerToken } from '../sessions/tokens.js';
 import { type LegacyHttpRequest, parseParameters, type Parameters } from './parameters.js';
 
@@ -95,14 +96,20 @@ async function readRequest(request: LegacyHttpRequest, services: Services): Prom
   return {
     parameters,
     token,
-    publicUrl: services.config.PUBLIC_URL ?? `${request.protocol}://${request.host}`,
+    publicUrl: publicUrl(services.config, request),
     client: {
       address: request.ip,
-      deviceId: typeof named === 'string' && named !== '' ? named.slice(0, 128) : null,
-      version: typeof parameters.version === 'string' ? parameters.version.slice(0, 64) : null,
+      deviceId: clientText(named, 128),
+      version: clientText(parameters.version, 64),
     },
     caller: async () => (token === null ? null : services.sessions.authenticate(token)),
   };
+}
+
+/** What a client says of itself, never a reason to refuse it: cut to `longest`, without the NUL that no database takes. */
+function clientText(value: unknown, longest: number): string | null {
+  const text = typeof value === 'string' ? value.replaceAll('\0', '').slice(0, longest) : '';
+  return text === '' ? null : text;
 }
 
 function failureCode(error: Error & { statusCode?: number }): FailureCode {

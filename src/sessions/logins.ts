@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import { canonicalPhone, loginName } from '../users/phone.js';
 import { User, UserStatus } from '../users/user.entity.js';
-import type { Users } from '../users/users.js';
+import type { NewUser, Users } from '../users/users.js';
 import type { Door } from './door.js';
 import { hashPassword, needsRehash, verifyPassword } from './password.js';
 import type { Client, OpenedSession, Sessions } from './sessions.js';
@@ -54,23 +54,28 @@ export class Logins {
 
   /**
    * Logs in by phone and SMS code.
+   * @param proof with the device that the code is bound to; unless told, the client's.
    * @param opensAccount whether a number that nobody has gets an account (where there is no other way in).
    * @throws DomainError INVALID_INPUT, CAPTCHA_EXPIRED, CAPTCHA_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, THROTTLED
    */
   async withPhone(
-    proof: { mobile: string; code: string },
+    proof: { mobile: string; code: string; deviceId?: string | null },
     client: Client,
     door: Door,
     { opensAccount }: { opensAccount: boolean },
   ): Promise<OpenedSession> {
     const phone = canonicalPhone(proof.mobile);
-    if (phone === null) throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'mobile' });
+    if (phone === null)
+      throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'mobile' });
     const who = { account: phone, address: client.address, captcha: 'none' } as const;
+    const deviceId = proof.deviceId === undefined ? client.deviceId : proof.deviceId;
     await this.throttle.attempt(who, () =>
-      this.captchas.consume(CaptchaType.SMS, phone, client.deviceId, proof.code),
+      this.captchas.consume(CaptchaType.SMS, phone, deviceId, proof.code),
     );
     const em = this.db.em.fork();
-    const user = (await this.users.findByLoginName(em, phone)) ?? (opensAccount ? await this.#openAccount(em, phone) : null);
+    const user =
+      (await this.users.findByLoginName(em, phone)) ??
+      (opensAccount ? await this.#openAccount(em, phone) : null);
     if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'Nobody has this phone.');
     requireActive(user);
     await this.#provePhone(em, user, client);
@@ -87,6 +92,17 @@ export class Logins {
     const user = await this.users.get(userId, em);
     requireActive(user);
     return this.sessions.open(em, user, client, door, capped || door.capped);
+  }
+
+  /** Opens an account, its phone unproven, and its first session. @throws DomainError INVALID_INPUT, CONFLICT */
+  async register(
+    account: NewUser & { password: string },
+    client: Client,
+    door: Door,
+  ): Promise<OpenedSession> {
+    const created = await this.users.create(account, { userId: null, address: client.address });
+    const em = this.db.em.fork();
+    return this.sessions.open(em, await this.users.get(created.id, em), client, door);
   }
 
   #openAccount(em: EntityManager, phone: string): Promise<User> {
@@ -118,10 +134,15 @@ export class Logins {
     const stored = user.passwordHash;
     if (stored === null || !needsRehash(stored)) return;
     // Only if it is still the same: a password changed meanwhile wins.
-    await em.nativeUpdate(User, { id: user.id, passwordHash: stored }, { passwordHash: await hashPassword(password) });
+    await em.nativeUpdate(
+      User,
+      { id: user.id, passwordHash: stored },
+      { passwordHash: await hashPassword(password) },
+    );
   }
 }
 
 function requireActive(user: User): void {
-  if (user.status !== UserStatus.ACTIVE) throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
+  if (user.status !== UserStatus.ACTIVE)
+    throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
 }

@@ -78,7 +78,9 @@ async function digest(scheme: string | undefined, password: string, salt: Buffer
 
 async function queued<T>(work: () => Promise<T>): Promise<T> {
   if (pool.pendingCount >= LONGEST_QUEUE) {
-    throw new DomainError('UNAVAILABLE', 'Too many logins are waiting; try again shortly.', { retryAfter: 5 });
+    throw new DomainError('UNAVAILABLE', 'Too many logins are waiting; try again shortly.', {
+      retryAfter: 5,
+    });
   }
   return pool(work);
 }

@@ -51,7 +51,9 @@ export class Session {
   @Property({ type: 'timestamptz' })
   lastSeenAt!: Date;
 
-  @Field(() => Date, { description: 'When the session ends unless it is used (sliding) or refreshed before.' })
+  @Field(() => Date, {
+    description: 'When the session ends unless it is used (sliding) or refreshed before.',
+  })
   @Index()
   @Property({ type: 'timestamptz' })
   expiresAt!: Date;

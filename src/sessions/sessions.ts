@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../adapters/database.js';
+import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import { grantedPermissions, type Permission } from '../users/permissions.js';
@@ -40,6 +41,8 @@ export interface OpenedSession {
   readonly refreshToken: string | null;
 }
 
+const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+
 interface Remembered {
   readonly caller: Caller;
   /** Null where use does not prolong the token. */
@@ -56,7 +59,8 @@ export class Sessions {
     max: REMEMBERED,
     dispose: ({ caller }, token) => this.#tokensOf.get(caller.user.id)?.delete(token),
   });
-  readonly #seen = new Set<Remembered>();
+  /** Used since the last `saveSeen`, by session id: newer than what the database says. */
+  readonly #seen = new Map<string, Remembered>();
   readonly #listeners = new Set<(userId: number) => void>();
   #forgotten = 0;
 
@@ -72,7 +76,13 @@ export class Sessions {
    * @param user managed by `em`, roles loaded.
    * @param capped whether to keep the session to its own account; by default as its door says.
    */
-  async open(em: EntityManager, user: User, client: Client, door: Door, capped = door.capped): Promise<OpenedSession> {
+  async open(
+    em: EntityManager,
+    user: User,
+    client: Client,
+    door: Door,
+    capped = door.capped,
+  ): Promise<OpenedSession> {
     const now = this.clock();
     const tokens = this.#mint(user, door, now);
     const session = em.create(
@@ -102,26 +112,14 @@ export class Sessions {
    * @throws DomainError UNAUTHENTICATED, ACCOUNT_DISABLED
    */
   async refresh(refreshToken: string): Promise<OpenedSession> {
-    const em = this.db.em.fork();
     const hash = tokenHash(refreshToken);
-    const now = this.clock();
-    const first = await em.nativeUpdate(RefreshToken, { hash, usedAt: null }, { usedAt: new Date(now) });
-    const used = await em.findOne(RefreshToken, { hash }, { populate: ['session.user.roles'] });
-    const session = used?.session;
-    if (session && first === 0) await this.revoke(session.user.id, session.id);
-    const door = this.doors.get(session?.door ?? '');
-    if (!session || !door || first === 0 || session.revokedAt || session.expiresAt.getTime() <= now) {
+    // In one transaction, so that the second of two callers waits for the first to be done.
+    const { session, tokens } = await this.db.em.fork().transactional((em) => this.#rotate(em, hash));
+    if (session && !tokens) await this.revoke(session.user.id, session.id);
+    if (!session || !tokens)
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is not valid any more.');
-    }
-    if (session.user.status !== UserStatus.ACTIVE) {
-      throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
-    }
-    const { columns, accessToken, ...tokens } = this.#mint(session.user, door, now);
-    em.assign(session, { ...columns, lastSeenAt: new Date(now) });
-    await em.nativeUpdate(Session, { id: session.id }, { ...columns, lastSeenAt: new Date(now) });
-    await this.#keepRefreshToken(em, session, tokens.refreshToken);
     this.forget(session.user.id);
-    return { session, user: session.user, accessToken, refreshToken: tokens.refreshToken };
+    return { session, user: session.user, ...tokens };
   }
 
   /** Whose token it is, or null when it is not good (any more). No query when it was seen before. */
@@ -131,8 +129,21 @@ export class Sessions {
     if (!known || known.expiresAt <= now) return null;
     known.seenAt = now;
     if (known.slidingMs !== null) known.expiresAt = now + known.slidingMs;
-    this.#seen.add(known);
+    this.#seen.set(known.caller.sessionId, known);
     return known.caller;
+  }
+
+  /** A session as it is now, and when its token ends (ms); null when it has ended. For who holds on to one. */
+  async current(sessionId: string): Promise<{ caller: Caller; expiresAt: number } | null> {
+    const now = new Date(this.clock());
+    const session = await this.db.em
+      .fork()
+      .findOne(
+        Session,
+        { id: sessionId, revokedAt: null, tokenExpiresAt: { $gt: now }, user: { status: UserStatus.ACTIVE } },
+        { populate: ['user.roles'] },
+      );
+    return session && this.#toRemember(session);
   }
 
   /** The sessions of a user that have not ended, latest first. */
@@ -142,19 +153,35 @@ export class Sessions {
       .find(
         Session,
         { user: userId, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
-        { orderBy: { createdAt: 'desc', id: 'asc' }, populate: ['user'] },
+        { orderBy: { createdAt: 'desc', id: 'asc' }, populate: ['user.roles'] },
       );
-  }
-
-  /** The session by its id, ended or not; null when there is none. */
-  find(id: string): Promise<Session | null> {
-    return this.db.em.fork().findOne(Session, { id }, { populate: ['user'] });
   }
 
   /** Ends one session; its token fails from the next request on. */
   async revoke(userId: number, sessionId: string): Promise<void> {
     await this.#end({ id: sessionId, user: userId });
     this.forget(userId);
+  }
+
+  /**
+   * Ends a session of the caller's own, or anybody's for who may manage sessions.
+   * @throws DomainError NOT_FOUND
+   */
+  async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
+    const em = this.db.em.fork();
+    const session = isUuid(sessionId)
+      ? await em.findOne(Session, { id: sessionId }, { populate: ['user.roles'] })
+      : null;
+    const mine = session?.user.id === caller.user.id;
+    if (!session || !(mine || caller.permissions.has('sessions:manage'))) {
+      throw new DomainError('NOT_FOUND', 'There is no such session.');
+    }
+    const now = new Date(this.clock());
+    session.revokedAt ??= now;
+    recordAudit(em, now, actor, { action: 'session.revoke', target: `user:${session.user.id}` });
+    await em.flush();
+    this.forget(session.user.id);
+    return session;
   }
 
   /** Ends all sessions of a user, but for the one to keep. */
@@ -179,26 +206,41 @@ export class Sessions {
 
   /** Writes when sessions were last used, and prolongs sliding ones, all in one statement. */
   async saveSeen(): Promise<void> {
-    const seen = [...this.#seen];
-    this.#seen.clear();
-    if (seen.length === 0) return;
     const time = (ms: number) => new Date(ms).toISOString();
+    const seen = [...this.#seen.values()].map(({ caller, slidingMs, seenAt, expiresAt }) => ({
+      id: caller.sessionId,
+      at: time(seenAt),
+      until: slidingMs === null ? null : time(expiresAt),
+      seenAt,
+    }));
+    if (seen.length === 0) return;
     await this.db.em.fork().execute(
       `update sessions s set last_seen_at = seen.at,
          token_expires_at = coalesce(seen.until, s.token_expires_at),
          expires_at = coalesce(seen.until, s.expires_at)
        from (select * from json_to_recordset(?) as t(id uuid, at timestamptz, until timestamptz)) seen
        where s.id = seen.id`,
-      [
-        JSON.stringify(
-          seen.map(({ caller, slidingMs, seenAt, expiresAt }) => ({
-            id: caller.sessionId,
-            at: time(seenAt),
-            until: slidingMs === null ? null : time(expiresAt),
-          })),
-        ),
-      ],
+      [JSON.stringify(seen)],
     );
+    for (const { id, seenAt } of seen) if (this.#seen.get(id)?.seenAt === seenAt) this.#seen.delete(id);
+  }
+
+  /** @returns no session for an unknown or dead token; a session without tokens when the token was used before. */
+  async #rotate(em: EntityManager, hash: string) {
+    const now = this.clock();
+    const first = await em.nativeUpdate(RefreshToken, { hash, usedAt: null }, { usedAt: new Date(now) });
+    const used = await em.findOne(RefreshToken, { hash }, { populate: ['session.user.roles'] });
+    const session = used?.session;
+    const door = this.doors.get(session?.door ?? '');
+    if (!session || !door || session.revokedAt || session.expiresAt.getTime() <= now) return {};
+    if (first === 0) return { session };
+    if (session.user.status !== UserStatus.ACTIVE) {
+      throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
+    }
+    const { columns, ...tokens } = this.#mint(session.user, door, now);
+    em.assign(session, { ...columns, lastSeenAt: new Date(now) });
+    await this.#keepRefreshToken(em, session, tokens.refreshToken);
+    return { session, tokens };
   }
 
   async #load(token: string): Promise<Remembered | null> {
@@ -220,6 +262,7 @@ export class Sessions {
   #toRemember(session: Session): Remembered {
     const { user, capped } = session;
     const door = this.doors.get(session.door);
+    const unsaved = door?.sliding ? (this.#seen.get(session.id)?.expiresAt ?? 0) : 0;
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return {
       caller: {
@@ -231,7 +274,7 @@ export class Sessions {
         deviceId: session.deviceId,
       },
       slidingMs: door?.sliding ? door.tokenLifetimeMs : null,
-      expiresAt: session.tokenExpiresAt.getTime(),
+      expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),
       seenAt: session.lastSeenAt.getTime(),
     };
   }

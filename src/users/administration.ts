@@ -3,8 +3,8 @@ import type { Database } from '../adapters/database.js';
 import { type Actor, anonymiseAudit, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
-import type { Sessions } from '../sessions/sessions.js';
 import { hashPassword } from '../sessions/password.js';
+import type { Sessions } from '../sessions/sessions.js';
 import { User, UserStatus } from './user.entity.js';
 import { checkNewPassword, findRoles, SHORTEST_PASSWORD, type Users } from './users.js';
 
@@ -42,9 +42,8 @@ export class Administration {
    * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
    */
   async delete(userId: number, actor: Actor): Promise<void> {
-    await this.#transaction(async (em) => {
+    await this.#keepingAdministrator(async (em) => {
       await em.remove(await this.users.get(userId, em)).flush();
-      await this.#requireAdministrator(em);
       await anonymiseAudit(em, userId);
       const self = actor.userId === userId;
       recordAudit(em, new Date(this.clock()), self ? { ...actor, userId: null } : actor, {
@@ -81,14 +80,12 @@ export class Administration {
     action: string,
     change: (em: EntityManager, user: User) => Promise<string | void>,
   ): Promise<User> {
-    const user = await this.#transaction(async (em) => {
+    const user = await this.#keepingAdministrator(async (em) => {
       const found = await this.users.get(userId, em);
       const detail = await change(em, found);
       const now = new Date(this.clock());
       found.updatedAt = now;
       recordAudit(em, now, actor, { action, target: `user:${userId}`, ...(detail ? { detail } : {}) });
-      await em.flush();
-      await this.#requireAdministrator(em);
       return found;
     });
     this.sessions.forget(userId);
@@ -102,8 +99,14 @@ export class Administration {
     });
   }
 
-  async #requireAdministrator(em: EntityManager): Promise<void> {
-    if (await this.hasAdministrator(em)) return;
-    throw new DomainError('CONFLICT', 'The last administrator cannot be removed, disabled or demoted.');
+  /** Undoes the work if it takes the last administrator away; where there is none yet, none can be lost. */
+  #keepingAdministrator<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.#transaction(async (em) => {
+      const had = await this.hasAdministrator(em);
+      const result = await work(em);
+      await em.flush();
+      if (!had || (await this.hasAdministrator(em))) return result;
+      throw new DomainError('CONFLICT', 'The last administrator cannot be removed, disabled or demoted.');
+    });
   }
 }

@@ -45,7 +45,6 @@ export class User {
   username: string | null = null;
 
   /** Canonical: digits with the country code, no plus (`phone.ts`). */
-  @Field(() => String, { nullable: true, description: 'A login name: national form for +86, E.164 otherwise.' })
   @Property({ type: 'text', nullable: true })
   phone: string | null = null;
 
@@ -88,7 +87,10 @@ export class User {
   @Property({ type: 'text', nullable: true })
   userType: string | null = null;
 
-  @Field(() => Int, { nullable: true, description: 'A category as a number, as teacher and heartbeat show it.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A category as a number, as teacher and heartbeat show it.',
+  })
   @Property({ type: 'integer', nullable: true })
   type: number | null = null;
 

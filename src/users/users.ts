@@ -12,7 +12,7 @@ import type { Employee } from './employee.js';
 import { LoginName } from './login-name.entity.js';
 import { canonicalPhone, loginName } from './phone.js';
 import { Role } from './role.entity.js';
-import { type Gender, User, type UserStatus } from './user.entity.js';
+import { type Gender, User, UserStatus } from './user.entity.js';
 
 /** What people may change about themselves; undefined leaves a field as it is. */
 export interface Profile {
@@ -26,18 +26,18 @@ export interface Profile {
   type?: number | null;
 }
 
-/** A new account. It needs a username, a phone or both. */
+/** A new account. It needs a username, a phone or both; null is the same as absent. */
 export interface NewUser extends Profile {
-  username?: string;
-  phone?: string;
+  username?: string | null;
+  phone?: string | null;
   /** Already known to belong to the person. */
   phoneVerified?: boolean;
-  password?: string;
+  password?: string | null;
   userType?: string | null;
   openId?: string | null;
   countryCode?: string;
   status?: UserStatus;
-  roles?: readonly string[];
+  roles?: readonly string[] | null;
   employee?: Employee | null;
 }
 
@@ -63,15 +63,40 @@ export class Users {
    * @param key a canonical name: what `loginName` or `canonicalPhone` made of the input.
    */
   async findByLoginName(em: EntityManager, key: string): Promise<User | null> {
+    // PostgreSQL has no text with a NUL in it, so nobody has such a name.
+    if (key.includes('\0')) return null;
     const found = await em.findOne(LoginName, { name: key }, { populate: ['user.roles'] });
     return found?.user ?? null;
   }
 
+  /** The user by id, roles loaded; null when there is none. */
+  find(id: number, em: EntityManager = this.db.em.fork()): Promise<User | null> {
+    return em.findOne(User, { id }, { populate: ['roles'] });
+  }
+
   /** The user by id, roles loaded. @throws DomainError NOT_FOUND */
   async get(id: number, em: EntityManager = this.db.em.fork()): Promise<User> {
-    const user = await em.findOne(User, { id }, { populate: ['roles'] });
+    const user = await this.find(id, em);
     if (!user) throw new DomainError('NOT_FOUND', 'There is no such user.');
     return user;
+  }
+
+  /**
+   * Users by id, roles loaded; one more than the page has, where there is one more.
+   * @param search part of a username, phone, name, nickname or email; empty for all.
+   */
+  list(search: string, { first, after }: { first: number; after: number | null }): Promise<User[]> {
+    const term = { $ilike: `%${search.trim().replace(/[\\%_]/g, '\\$&')}%` };
+    const matching = {
+      $or: [{ username: term }, { phone: term }, { name: term }, { nickname: term }, { email: term }],
+    };
+    return this.db.em
+      .fork()
+      .find(
+        User,
+        { ...(search.trim() ? matching : {}), ...(after === null ? {} : { id: { $gt: after } }) },
+        { orderBy: { id: 'asc' }, limit: first + 1, populate: ['roles'] },
+      );
   }
 
   /**
@@ -80,13 +105,18 @@ export class Users {
    * @throws DomainError INVALID_INPUT, CONFLICT (the name or phone is taken)
    */
   async create(input: NewUser, actor: Actor, shortestPassword = SHORTEST_PASSWORD): Promise<User> {
-    if (input.password !== undefined) checkNewPassword(input.password, shortestPassword);
-    const passwordHash = input.password === undefined ? null : await hashPassword(input.password);
+    const { password } = input;
+    if (password != null) checkNewPassword(password, shortestPassword);
+    const passwordHash = password == null ? null : await hashPassword(password);
     return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
   }
 
   /** `create` within the caller's transaction, with the password hashed already. */
-  async add(em: EntityManager, input: NewUser & { passwordHash: string | null }, actor: Actor): Promise<User> {
+  async add(
+    em: EntityManager,
+    input: NewUser & { passwordHash: string | null },
+    actor: Actor,
+  ): Promise<User> {
     const now = new Date(this.clock());
     const names = loginNames(input);
     const user = em.create(User, {
@@ -125,7 +155,7 @@ export class Users {
 
   /**
    * Changes the caller's own password and ends their other sessions.
-   * @throws DomainError PASSWORD_WRONG, INVALID_INPUT, THROTTLED
+   * @throws DomainError ACCOUNT_DISABLED, PASSWORD_WRONG, INVALID_INPUT (in this order), THROTTLED
    */
   async changePassword(
     caller: Caller,
@@ -135,6 +165,9 @@ export class Users {
   ): Promise<void> {
     const em = this.db.em.fork();
     const user = await this.get(caller.user.id, em);
+    // Disabled since the session was looked at.
+    if (user.status !== UserStatus.ACTIVE)
+      throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
     const attempt: Attempt = {
       account: user.username ? loginName(user.username) : (user.phone ?? ''),
       address: actor.address ?? '',
@@ -197,7 +230,9 @@ function loginNames(input: NewUser): { username?: NamePart; phone?: NamePart } {
     throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'phone' });
   }
   if (nameIsPhone && canonicalPhone(text) !== key) {
-    throw new DomainError('INVALID_INPUT', 'The username is the form of another phone.', { field: 'username' });
+    throw new DomainError('INVALID_INPUT', 'The username is the form of another phone.', {
+      field: 'username',
+    });
   }
   if (text === undefined && key === null) {
     throw new DomainError('INVALID_INPUT', 'An account needs a username or a phone.', { field: 'username' });

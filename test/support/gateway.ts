@@ -8,7 +8,10 @@ import { pino } from 'pino';
 import { openDatabase } from '../../src/adapters/database.js';
 import { createServices, type Services } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { createLiveServer } from '../../src/graphql/live.js';
+import { createSchema } from '../../src/graphql/schema.js';
 import { createHttp } from '../../src/http.js';
+import { type Listener, listen } from '../../src/listen.js';
 import { type NewUser, SHORTEST_PASSWORD } from '../../src/users/users.js';
 
 const system = { userId: null, address: null };
@@ -27,6 +30,8 @@ export interface TestGateway {
   createUser(input: NewUser, shortestPassword?: number): ReturnType<Services['users']['create']>;
   /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
   lastSms(phone: string): Promise<string>;
+  /** Starts to listen, for what needs a socket. @returns `host:port` */
+  listen(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -45,7 +50,10 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const services = createServices(config, { db, jwtSecrets: ['test '.repeat(8)], clock: () => clock.now });
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const app = await createHttp(services, log);
+  const schema = createSchema();
+  const app = await createHttp(services, schema, log);
+  const live = createLiveServer(services, schema, log);
+  const listeners: Listener[] = [];
   return {
     app,
     services,
@@ -56,12 +64,22 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       services.users.create(input, system, shortestPassword),
     async lastSms(phone) {
       const outbox = await readFile(join(dataDir, 'outbox', 'sms.jsonl'), 'utf8');
-      const sent = outbox.trimEnd().split('\n').map((line): { to: string; code: string } => JSON.parse(line));
+      const sent = outbox
+        .trimEnd()
+        .split('\n')
+        .map((line): { to: string; code: string } => JSON.parse(line));
       const last = sent.findLast(({ to }) => to.endsWith(phone));
       if (!last) throw new Error(`No SMS went to ${phone}.`);
       return last.code;
     },
+    async listen() {
+      const listener = await listen(app, live, '127.0.0.1', 0);
+      listeners.push(listener);
+      return `127.0.0.1:${listener.port}`;
+    },
     async close() {
+      await live.close();
+      await Promise.all(listeners.map((listener) => listener.close()));
       await app.close();
       await db.close(true);
       await database.drop();
@@ -85,7 +103,7 @@ async function copyTemplate() {
       await client.end();
     }
   };
-  await run(`create database ${name} template ${source} strategy file_copy`);
+  await run(`create database ${name} template ${source}`);
   const url = new URL(template);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };

@@ -1,4 +1,5 @@
 import type { Door } from '../../sessions/door.js';
+import { presentAccount } from './present.js';
 
 const HOUR_MS = 3_600_000;
 /** Clocks of the documented clients may run behind by this much. */
@@ -12,7 +13,7 @@ export const uimsDoor: Door = {
   sliding: false,
   mintToken: (user, { issuedAt, expiresAt }, signer) =>
     signer.sign({
-      account: user.username ?? user.phone,
+      account: presentAccount(user),
       exp: Math.floor(expiresAt / 1000),
       iss: 'UIMS-BACK',
       nbf: Math.floor(issuedAt / 1000) - NOT_BEFORE_S,

@@ -2,17 +2,21 @@ import { displayPhone } from '../../users/phone.js';
 import { type User, UserStatus } from '../../users/user.entity.js';
 import { rfc3339 } from '../time.js';
 
+/** The name that the user logs in by. */
+export const presentAccount = ({ username, phone }: User): string =>
+  username ?? (phone === null ? '' : displayPhone(phone));
+
 /** The `user` of the login answer, in the document's key order. */
 export function presentUser(user: User, timeZone: string) {
   return {
-    account: user.username ?? (user.phone && displayPhone(user.phone)) ?? '',
+    account: presentAccount(user),
     created_at: rfc3339(user.createdAt, timeZone),
     email: user.email ?? '',
     encrypt_type: 0,
     id: user.id,
     na_code: user.countryCode,
     open_id: user.openId ?? '',
-    phone: user.phone ? displayPhone(user.phone) : '',
+    phone: user.phone === null ? '' : displayPhone(user.phone),
     status: user.status === UserStatus.ACTIVE ? 'Y' : 'N',
     updated_at: rfc3339(user.updatedAt ?? user.createdAt, timeZone),
     user_code: user.userCode,

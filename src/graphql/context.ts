@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Services } from '../app.js';
+import type { Actor } from '../audit/audit.js';
+import { DomainError } from '../errors.js';
+import { publicUrl } from '../public-url.js';
+import type { Caller, Client } from '../sessions/sessions.js';
+import { bearerToken } from '../sessions/tokens.js';
+import { RefreshCookie } from './refresh-cookie.js';
+
+/** What every resolver gets, over HTTP and WebSocket alike. */
+export interface Context {
+  readonly services: Services;
+  /** Null for nobody, and for a token that is not good (any more). */
+  readonly caller: Caller | null;
+  readonly client: Client;
+  readonly publicUrl: string;
+  /** The dashboard's cookie; null over WebSocket and for other origins. */
+  readonly refreshCookie: RefreshCookie | null;
+}
+
+/** The context of one HTTP request. */
+export async function httpContext(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Context> {
+  const { headers } = request;
+  const header = [headers.authorization, headers.token, headers.usertoken].flat().find((value) => value);
+  const token = bearerToken(header);
+  return {
+    services,
+    caller: token === null ? null : await services.sessions.authenticate(token),
+    client: { address: request.ip, deviceId: deviceIdHeader(headers['x-device-id']), version: null },
+    publicUrl: publicUrl(services.config, request),
+    refreshCookie: RefreshCookie.of(request, reply),
+  };
+}
+
+/** The caller of an operation that needs one. @throws DomainError UNAUTHENTICATED */
+export function requireCaller({ caller }: Context): Caller {
+  if (caller) return caller;
+  throw new DomainError('UNAUTHENTICATED', 'You are not signed in, or your session has ended.');
+}
+
+/** Who acts, for the audit log. */
+export const actorOf = ({ caller, client }: Context): Actor => ({
+  userId: caller?.user.id ?? null,
+  address: client.address,
+});
+
+const LONGEST_DEVICE_ID = 128;
+
+/** The client with the device id that an input names, else that of the header. @throws DomainError INVALID_INPUT */
+export function clientOf({ client }: Context, deviceId?: string | null, version?: string | null): Client {
+  if (deviceId && deviceId.length > LONGEST_DEVICE_ID) {
+    throw new DomainError('INVALID_INPUT', `A device id has at most ${LONGEST_DEVICE_ID} characters.`, {
+      field: 'deviceId',
+    });
+  }
+  return { ...client, deviceId: deviceId || client.deviceId, version: version ?? client.version };
+}
+
+const deviceIdHeader = (value: string | string[] | undefined) =>
+  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_DEVICE_ID) : null;

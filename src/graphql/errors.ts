@@ -1,0 +1,58 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { DomainError, type DomainErrorCode } from '../errors.js';
+
+/** How each refusal shows in `extensions.code`. A login does not tell which half of it was wrong. */
+const codes: Record<DomainErrorCode, string> = {
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  ACCOUNT_UNKNOWN: 'BAD_CREDENTIALS',
+  PASSWORD_WRONG: 'BAD_CREDENTIALS',
+  ACCOUNT_DISABLED: 'ACCOUNT_DISABLED',
+  CAPTCHA_REQUIRED: 'CAPTCHA_REQUIRED',
+  CAPTCHA_INVALID: 'CAPTCHA_INVALID',
+  CAPTCHA_EXPIRED: 'CAPTCHA_EXPIRED',
+  NOT_FOUND: 'NOT_FOUND',
+  CONFLICT: 'CONFLICT',
+  INVALID_INPUT: 'INVALID_INPUT',
+  THROTTLED: 'THROTTLED',
+  TOO_LARGE: 'TOO_LARGE',
+  UNAVAILABLE: 'UNAVAILABLE',
+};
+
+const BAD_CREDENTIALS_MESSAGE = 'The account or the password is wrong.';
+
+/**
+ * What a client sees of an error: a refusal with its code and details, the request's own mistakes as graphql-js
+ * words them, and nothing of a fault, which is logged whole.
+ */
+export function presentError(
+  error: unknown,
+  formatted: GraphQLFormattedError,
+  log: FastifyBaseLogger,
+): GraphQLFormattedError {
+  const cause = error instanceof GraphQLError ? error.originalError : error;
+  const place = {
+    ...(formatted.path ? { path: formatted.path } : {}),
+    ...(formatted.locations ? { locations: formatted.locations } : {}),
+  };
+  if (cause instanceof DomainError) {
+    const code = codes[cause.code];
+    const message = code === 'BAD_CREDENTIALS' ? BAD_CREDENTIALS_MESSAGE : cause.message;
+    return { message, ...place, extensions: { code, ...cause.details } };
+  }
+  const ours = cause === undefined || (cause instanceof GraphQLError && cause.originalError === undefined);
+  if (ours) return { message: formatted.message, ...place, extensions: { code: requestMistake(formatted) } };
+  log.error({ err: cause }, 'an operation failed unexpectedly');
+  return {
+    message: 'Something went wrong on our side.',
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+/** GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED and their like, as Apollo names them. */
+function requestMistake({ extensions }: GraphQLFormattedError): unknown {
+  const code = extensions?.code;
+  return code === undefined || code === 'INTERNAL_SERVER_ERROR' ? 'BAD_REQUEST' : code;
+}

@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const NAME = 'gatehouse_refresh';
+
+/**
+ * The refresh token of a browser that shows our own pages: scripts cannot read it, and it is used and set only
+ * for requests that our own origin makes.
+ */
+export class RefreshCookie {
+  private constructor(
+    private readonly request: FastifyRequest,
+    private readonly reply: FastifyReply,
+  ) {}
+
+  /** Null unless the browser vouches that our own page sent the request. */
+  static of(request: FastifyRequest, reply: FastifyReply): RefreshCookie | null {
+    const { origin } = request.headers;
+    const ours = URL.parse(`${request.protocol}://${request.host}`)?.host;
+    const sameHost = origin === undefined || URL.parse(origin)?.host === ours;
+    const vouched = request.headers['sec-fetch-site'] === 'same-origin' && sameHost;
+    return vouched ? new RefreshCookie(request, reply) : null;
+  }
+
+  read(): string | null {
+    const pairs = this.request.headers.cookie?.split(';').map((pair) => pair.trim()) ?? [];
+    return pairs.find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1) || null;
+  }
+
+  keep(token: string, expiresAt: Date, now: number): void {
+    this.#set(token, Math.max(0, Math.floor((expiresAt.getTime() - now) / 1000)));
+  }
+
+  clear(): void {
+    this.#set('', 0);
+  }
+
+  #set(value: string, maxAge: number): void {
+    const secure = this.request.protocol === 'https' ? '; Secure' : '';
+    this.reply.header(
+      'set-cookie',
+      `${NAME}=${value}; Path=/graphql; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,
+    );
+  }
+}

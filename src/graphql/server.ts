@@ -1,0 +1,35 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Services } from '../app.js';
+import { type Context, httpContext } from './context.js';
+import { presentError } from './errors.js';
+
+/** The GraphQL API over HTTP, at `/graphql`. */
+export async function registerGraphql(
+  app: FastifyInstance,
+  services: Services,
+  schema: GraphQLSchema,
+): Promise<void> {
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: services.config.GRAPHQL_INTROSPECTION === 'on',
+    includeStacktraceInErrorResponses: false,
+    formatError: (formatted, error) => presentError(error, formatted, app.log),
+    plugins: [ApolloServerPluginCacheControlDisabled()],
+    // Fastify closes first, and ends what is under way; see `close` of the app.
+    stopOnTerminationSignals: false,
+    logger: app.log,
+  });
+  await apollo.start();
+  app.addHook('onClose', () => apollo.stop());
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, {
+      context: (request, reply) => httpContext(services, request, reply),
+    }),
+  });
+}

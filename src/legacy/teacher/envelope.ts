@@ -1,0 +1,49 @@
+import type { Answer, FailureCode } from '../dialect.js';
+
+export const ok = (data?: object): Answer => ({
+  status: 200,
+  body: { code: 0, message: 'success', ...(data ? { data } : {}) },
+});
+
+/** The document's own table, whole. */
+const texts = {
+  200001: '参数不可为空',
+  200002: '参数错误',
+  200003: '账号不存在',
+  200004: '账号不唯一',
+  200005: '账号不可用',
+  200006: '用户不存在',
+  200007: '登录错误，请联系系统管理员',
+  200008: '密码错误',
+  200009: '两次密码不一致',
+  200010: '数据不存在',
+  200011: 'userToken为空',
+  200012: 'token过期或userToken不正确',
+  200013: 'credence错误',
+  200014: '系统错误',
+} as const;
+
+type TeacherCode = keyof typeof texts;
+
+const codes: Record<FailureCode, TeacherCode> = {
+  INVALID_INPUT: 200002,
+  TOO_LARGE: 200002,
+  ACCOUNT_UNKNOWN: 200003,
+  CONFLICT: 200004,
+  ACCOUNT_DISABLED: 200005,
+  THROTTLED: 200007,
+  CAPTCHA_REQUIRED: 200007,
+  PASSWORD_WRONG: 200008,
+  NOT_FOUND: 200010,
+  UNAUTHENTICATED: 200012,
+  FORBIDDEN: 200013,
+  CAPTCHA_INVALID: 200013,
+  CAPTCHA_EXPIRED: 200013,
+  UNAVAILABLE: 200014,
+  FAULT: 200014,
+};
+
+/** A failure by the document's number. */
+export const failed = (code: TeacherCode): Answer => ({ status: 200, body: { code, message: texts[code] } });
+
+export const fail = (code: FailureCode): Answer => failed(codes[code]);

@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { StartError } from './errors.js';
+import type { LiveServer } from './graphql/live.js';
+
+/** Every door on one port. */
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting, finishes what is under way, and ends idle connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `app` and its sockets on one port.
+ * @param port 0 for a free one.
+ * @throws StartError when the port is taken or not ours to take.
+ */
+export async function listen(
+  app: FastifyInstance,
+  live: LiveServer,
+  host: string,
+  port: number,
+): Promise<Listener> {
+  const server = createServer((request, response) => app.routing(request, response));
+  server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return { port: addressOf(server).port, close: () => close(server) };
+}
+
+function refusal({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} on ${host} is taken: stop what uses it, or choose others with PORTS.`,
+    );
+  }
+  return new StartError(`Cannot listen on port ${port} of ${host}: ${message}.`);
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.');
+  return address;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,19 @@
+import { stdSerializers } from 'pino';
+
+/** Where the ORM puts what PostgreSQL calls the detail of an error. */
+const DETAIL = /\n - detail: [^]*$/;
+
+/**
+ * An error as the log shows it: kind, message, stack and code. Not its detail: there PostgreSQL quotes the row at
+ * fault, hashes included.
+ */
+export function loggedError(error: Error): object {
+  const { type, message, stack, code } = stdSerializers.err(error);
+  const withoutDetail = message.replace(DETAIL, '');
+  return {
+    type,
+    message: withoutDetail,
+    stack: stack.replaceAll(message, () => withoutDetail),
+    ...(code === undefined ? {} : { code }),
+  };
+}

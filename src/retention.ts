@@ -1,0 +1,23 @@
+import type { Database } from './adapters/database.js';
+import { AuditEntry } from './audit/audit-entry.entity.js';
+import { Captcha } from './captchas/captcha.entity.js';
+import { Session } from './sessions/session.entity.js';
+
+const DAY = 86_400_000;
+
+/** How long ended things are kept, in milliseconds. */
+export interface Retention {
+  readonly sessions: number;
+  readonly audit: number;
+}
+
+/** Drops what has ended long enough ago. Captchas stay a day past their end, since the send limits count them. */
+export async function purge(db: Database, retention: Retention, now: number): Promise<void> {
+  const em = db.em.fork();
+  const before = (age: number) => ({ $lt: new Date(now - age) });
+  await em.nativeDelete(Captcha, { expiresAt: before(DAY) });
+  await em.nativeDelete(Session, {
+    $or: [{ expiresAt: before(retention.sessions) }, { revokedAt: before(retention.sessions) }],
+  });
+  await em.nativeDelete(AuditEntry, { at: before(retention.audit) });
+}

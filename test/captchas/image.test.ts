@@ -1,0 +1,164 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
+import { alphabet, glyphStrokes } from '../../src/captchas/glyphs.js';
+import { captchaSize, drawCaptcha, type Random, randomAnswer } from '../../src/captchas/image.js';
+
+const run = promisify(execFile);
+
+describe('a captcha picture', () => {
+  test('is a PNG of the announced size, at most 10 KB', async () => {
+    const png = await drawCaptcha('2K8E', seeded(1));
+    expect(png.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([captchaSize.width, captchaSize.height]);
+    expect(png.length).toBeLessThan(10_000);
+  });
+
+  test('differs each time, for one answer', async () => {
+    const [one, other] = await Promise.all([drawCaptcha('2K8E'), drawCaptcha('2K8E')]);
+    expect(one.equals(other)).toBe(false);
+  });
+
+  test('ignores the case of the answer', async () => {
+    expect(await drawCaptcha('2k8e', seeded(1))).toEqual(await drawCaptcha('2K8E', seeded(1)));
+  });
+
+  test('refuses a character that has no glyph', () => {
+    expect(() => drawCaptcha('2K8?')).toThrow(RangeError);
+  });
+
+  test('shows every character differently from every other', () => {
+    const drawn = [...alphabet].map((character) => ({ character, pixels: dark(plain(character, 40)) }));
+    for (const one of drawn) {
+      for (const other of drawn) {
+        if (one === other) continue;
+        const differing = one.pixels.filter((pixel, i) => pixel !== other.pixels[i]).length;
+        expect({ pair: one.character + other.character, differ: differing > 100 }).toMatchObject({
+          differ: true,
+        });
+      }
+    }
+  });
+});
+
+test('random answers have four characters and use the whole alphabet evenly', () => {
+  const counts = new Map<string, number>();
+  const answers = Array.from({ length: 4000 }, randomAnswer);
+  for (const character of answers.join('')) counts.set(character, (counts.get(character) ?? 0) + 1);
+  expect(new Set(answers.map((answer) => answer.length))).toEqual(new Set([4]));
+  expect([...counts.keys()].sort().join('')).toBe(alphabet);
+  const expected = 16_000 / alphabet.length;
+  // Chi-squared, 15 degrees of freedom: a fair generator passes 60 about once in five million runs.
+  const deviation = [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+  expect(deviation).toBeLessThan(60);
+});
+
+const installed = spawnSync('tesseract', ['--version']).status === 0;
+const mayBeSkipped = !installed && !process.env.CI;
+
+(mayBeSkipped ? describe.skip : describe)('tesseract (skipped unless tesseract-ocr is installed)', () => {
+  const random = seeded(20_240_601);
+  const answers = Array.from({ length: 200 }, () =>
+    Array.from({ length: 4 }, () => alphabet.charAt(Math.floor(random() * alphabet.length))).join(''),
+  );
+  let folder: string;
+  let pictures: Buffer[];
+
+  beforeAll(async () => {
+    if (!installed) throw new Error('tesseract is not installed: apt-get install tesseract-ocr');
+    folder = await mkdtemp(join(tmpdir(), 'captchas-'));
+    pictures = await Promise.all(answers.map((answer) => drawCaptcha(answer, random)));
+  });
+  afterAll(async () => {
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  test('reads most of the same glyphs undistorted, so the measure means something', async () => {
+    const hits = await readBy(folder, answers, answers.map(plainPicture), 8);
+    expect(hits).toBeGreaterThan(100);
+  });
+
+  test.each([6, 7, 8])('reads at most 5 % of 200 pictures as they are (page mode %i)', async (mode) => {
+    expect(await readBy(folder, answers, pictures, mode)).toBeLessThanOrEqual(10);
+  });
+
+  test.each([6, 8])('reads at most 5 % of 200 enlarged in black and white (page mode %i)', async (mode) => {
+    const cleaned = await Promise.all(pictures.map(enlargedBlackAndWhite));
+    expect(await readBy(folder, answers, cleaned, mode)).toBeLessThanOrEqual(10);
+  });
+});
+
+/** How many pictures tesseract reads right when told the alphabet; two processes share the work. */
+async function readBy(folder: string, answers: string[], pictures: Buffer[], mode: number): Promise<number> {
+  const files = pictures.map((_, i) => join(folder, `${i}.png`));
+  await Promise.all(pictures.map((picture, i) => writeFile(join(folder, `${i}.png`), picture)));
+  const half = Math.ceil(files.length / 2);
+  const texts = await Promise.all(
+    [files.slice(0, half), files.slice(half)].map(async (part, i) => {
+      const list = join(folder, `list${i}.txt`);
+      await writeFile(list, `${part.join('\n')}\n`);
+      const options = ['--psm', String(mode), '-c', `tessedit_char_whitelist=${alphabet}`];
+      const env = { ...process.env, OMP_THREAD_LIMIT: '1' };
+      const { stdout } = await run('tesseract', [list, 'stdout', ...options], { env });
+      const pages = stdout.split('\f').slice(0, part.length);
+      expect(pages).toHaveLength(part.length);
+      return pages;
+    }),
+  );
+  return texts.flat().filter((text, i) => text.replace(/\s/g, '') === answers[i]).length;
+}
+
+/** The text in black on white, upright and spaced. */
+function plain(text: string, width: number): Canvas {
+  const canvas = createCanvas(width, 50);
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = 'white';
+  pen.fillRect(0, 0, width, 50);
+  pen.lineWidth = 4;
+  [...text].forEach((character, i) => {
+    for (const [start, ...rest] of glyphStrokes(character)) {
+      if (start) pen.moveTo(10 + i * 35 + start.x, 10 + start.y);
+      for (const { x, y } of rest) pen.lineTo(10 + i * 35 + x, 10 + y);
+    }
+  });
+  pen.stroke();
+  return canvas;
+}
+
+function plainPicture(text: string): Buffer {
+  return plain(text, 160).toBuffer('image/png');
+}
+
+function dark(canvas: Canvas): boolean[] {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: data.length / 4 }, (_, i) => (data[i * 4 + 1] ?? 0) < 128);
+}
+
+/** What an attacker does first: three times the size, then a threshold. */
+async function enlargedBlackAndWhite(picture: Buffer): Promise<Buffer> {
+  const canvas = createCanvas(captchaSize.width * 3, captchaSize.height * 3);
+  const pen = canvas.getContext('2d');
+  pen.drawImage(await loadImage(picture), 0, 0, canvas.width, canvas.height);
+  const image = pen.getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < image.data.length; i += 4) {
+    const [red = 0, green = 0, blue = 0] = image.data.subarray(i, i + 3);
+    image.data.fill(0.3 * red + 0.59 * green + 0.11 * blue < 170 ? 0 : 255, i, i + 3);
+  }
+  pen.putImageData(image, 0, 0);
+  return canvas.toBuffer('image/png');
+}
+
+/** A reproducible generator (mulberry32), so that the same 200 pictures are judged on every run. */
+function seeded(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

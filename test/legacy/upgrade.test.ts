@@ -1,0 +1,296 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { InjectOptions } from 'fastify';
+import jwt from 'jsonwebtoken';
+import { UserStatus } from '../../src/users/user.entity.js';
+import { importUser } from '../support/fixtures.js';
+import { everyForm } from '../support/forms.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { readGolden } from '../support/golden.js';
+
+const SEND = '/api/user/sendCode';
+const VERIFY = '/api/user/verifyCode';
+const PHONE = '18332133776';
+const RECEIPT_ID = /[\dA-F]{8}(-[\dA-F]{4}){3}-[\dA-F]{12}/;
+const json = { 'content-type': 'application/json' };
+
+const samples = await readGolden('upgrade-samples');
+const failures = await readGolden('upgrade-failures');
+const refusals = await readGolden('upgrade-refusals');
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+/** No log line may hold what a caller has shown or was given. */
+const secrets: string[] = [];
+afterEach(() => {
+  for (const secret of secrets) expect(gateway.logged()).not.toContain(secret);
+});
+
+/** The answer as text, so that the order of keys counts; generated values made anonymous. */
+async function answer(options: InjectOptions): Promise<string> {
+  const response = await gateway.app.inject({ method: 'POST', ...options });
+  const body: { meta: { status: number } } = response.json();
+  expect(response.statusCode).toBe(body.meta.status);
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+  return JSON.stringify(body)
+    .replace(RECEIPT_ID, '<UUID>')
+    .replace(/"\d{18}\^0"/, '"<digits>^0"')
+    .replace(/"Bearer [\w-]+\.[\w-]+\.[\w-]+"/, '"Bearer <JWT>"');
+}
+
+async function codeFor(account: string): Promise<string> {
+  await answer({ url: SEND, payload: { account } });
+  const code = await gateway.lastSms(account);
+  secrets.push(`"${code}"`);
+  return code;
+}
+
+async function login(account: string, headers: Record<string, string> = {}) {
+  const response = await gateway.post(VERIFY, { account, code: await codeFor(account) }, headers);
+  const { data } = response.json<{ data: Record<string, string> }>();
+  const token = data.token?.replace('Bearer ', '') ?? '';
+  secrets.push(token);
+  return { data, token };
+}
+
+let phones = 13_700_000_000;
+/** A number that nobody has asked a code for. */
+const newPhone = () => String((phones += 1));
+
+describe('the documented requests', () => {
+  test('sendCode and verifyCode answer their samples to the letter, the second at a first login', async () => {
+    expect(await answer({ url: SEND, payload: { account: PHONE } })).toBe(JSON.stringify(samples.sendCode));
+    const payload = { account: PHONE, code: await gateway.lastSms(PHONE) };
+    expect(await answer({ url: VERIFY, payload })).toBe(JSON.stringify(samples.verifyCode));
+  });
+
+  test('the token has the documented claims in their order, for 24 hours', async () => {
+    const { data, token } = await login(newPhone());
+    const claims = jwt.decode(token, { json: true }) ?? {};
+    const { token: _handedOut, ...user } = data;
+    const iat = Math.floor(gateway.clock.now / 1000);
+    expect(JSON.stringify(claims)).toBe(JSON.stringify({ ...user, iat, exp: iat + 86_400, jti: claims.jti }));
+    expect(await gateway.services.sessions.authenticate(token)).toMatchObject({
+      door: 'upgrade',
+      capped: true,
+    });
+    gateway.clock.advance(86_400_000);
+    expect(await gateway.services.sessions.authenticate(token)).toBeNull();
+  });
+
+  test('a second login is the same person with another token', async () => {
+    const phone = newPhone();
+    const first = await login(phone);
+    gateway.clock.advance(60_000);
+    const second = await login(phone);
+    const [one, other] = await Promise.all(
+      [first, second].map(({ token }) => gateway.services.sessions.authenticate(token)),
+    );
+    expect(second.token).not.toBe(first.token);
+    expect(one?.user.id).toBe(other?.user.id);
+  });
+
+  test('what is known of a person is shown, and long texts are cut in the token alone', async () => {
+    const phone = newPhone();
+    await importUser(gateway, {
+      id: 28,
+      phone,
+      name: 'tige1200',
+      avatarUrl: 'https://example.org/a.png',
+      signature: '我'.repeat(2000),
+      brief: 'about',
+      licenseNumber: 'L-1',
+      licenseStatus: 2,
+      licenseEffectDate: new Date('2023-10-20T09:43:42.000Z'),
+      licenseExpiresAt: new Date('2024-10-20T09:43:42.000Z'),
+      createdAt: new Date(gateway.clock.now),
+    });
+    const { data, token } = await login(phone);
+    expect(data).toMatchObject({
+      account: phone,
+      name: 'tige1200',
+      imgsrc: 'https://example.org/a.png',
+      signature: '我'.repeat(2000),
+      breif: 'about',
+      license_number: 'L-1',
+      status: 2,
+      effect_date: '2023-10-20T09:43:42.000Z',
+      expired_time: '2024-10-20T09:43:42.000Z',
+    });
+    expect(jwt.decode(token, { json: true })?.signature).toBe('我'.repeat(300));
+  });
+
+  test('no claim makes a token that a header cannot hold', async () => {
+    const phone = newPhone();
+    const text = '我'.repeat(2000);
+    const createdAt = new Date(gateway.clock.now);
+    await importUser(gateway, {
+      id: 29,
+      phone,
+      name: text,
+      avatarUrl: text,
+      signature: text,
+      brief: text,
+      createdAt,
+    });
+    expect((await login(phone)).token.length).toBeLessThan(8 * 1024);
+  });
+
+  test.each(Object.keys(everyForm({})))('both take their parameters from %s', async (form) => {
+    const account = newPhone();
+    expect(await answer({ url: SEND, ...everyForm({ account })[form] })).toBe(
+      JSON.stringify(samples.sendCode),
+    );
+    const proof = { account, code: await gateway.lastSms(account) };
+    const verified = JSON.parse(await answer({ url: VERIFY, ...everyForm(proof)[form] }));
+    expect(verified).toMatchObject({ data: { account }, meta: { msg: '登录成功！', status: 200 } });
+  });
+
+  test('an account may be a number, and the path may end with a slash', async () => {
+    const account = newPhone();
+    await answer({ url: `${SEND}/`, payload: { account: Number(account), unknown: [] } });
+    const payload = { account: Number(account), code: await gateway.lastSms(account), unknown: {} };
+    expect(JSON.parse(await answer({ url: `${VERIFY}/`, payload }))).toMatchObject({ data: { account } });
+  });
+
+  test('a device that names itself only at the login gets in, and its session knows it', async () => {
+    const { token } = await login(newPhone(), { 'x-device-id': 'terminal-1' });
+    expect(await gateway.services.sessions.authenticate(token)).toMatchObject({ deviceId: 'terminal-1' });
+  });
+});
+
+describe('every failure has its golden answer', () => {
+  const broken = { payload: '{"account":', headers: json };
+  const tooLarge = { payload: { account: PHONE, padding: 'x'.repeat(1024 * 1024) } };
+  const cases: Record<string, InjectOptions> = {
+    'sendCode: nothing at all': { url: SEND, payload: '', headers: json },
+    'sendCode: an empty account': { url: SEND, payload: { account: '' } },
+    'sendCode: an account that is a list': { url: SEND, payload: { account: [PHONE] } },
+    'sendCode: not a phone': { url: SEND, payload: { account: 'wrq@8' } },
+    'sendCode: a country no codes go to': { url: SEND, payload: { account: '+1 415 555 1234' } },
+    'sendCode: malformed JSON': { url: SEND, ...broken },
+    'sendCode: GET': { url: SEND, method: 'GET', query: { account: PHONE } },
+    'sendCode: PROPFIND': { url: SEND, method: 'PROPFIND' as 'GET' },
+    'sendCode: a body beyond the limit': { url: SEND, ...tooLarge },
+    'verifyCode: nothing at all': {
+      url: VERIFY,
+      payload: '',
+      headers: { 'content-type': 'multipart/form-data' },
+    },
+    'verifyCode: no code': { url: VERIFY, payload: { account: PHONE } },
+    'verifyCode: an empty code': { url: VERIFY, payload: { account: PHONE, code: '' } },
+    'verifyCode: a code that is a number': { url: VERIFY, payload: { account: PHONE, code: 123_456 } },
+    'verifyCode: not a phone': { url: VERIFY, payload: { account: 'wrq@8', code: '123456' } },
+    'verifyCode: no code was sent': { url: VERIFY, payload: { account: '13600000000', code: '123456' } },
+    'verifyCode: malformed JSON': { url: VERIFY, ...broken },
+    'verifyCode: DELETE': { url: VERIFY, method: 'DELETE' },
+    'another path': { url: '/api/user/none', payload: {} },
+    'another path, GET': { url: '/api/none', method: 'GET' },
+    'another path, malformed JSON': { url: '/api/none', ...broken },
+  };
+
+  test.each(Object.keys({ ...failures, ...cases }))('%s', async (name) => {
+    expect(await answer(cases[name] ?? { url: '/' })).toBe(JSON.stringify(failures[name]));
+  });
+
+  test.each([SEND, VERIFY, '/api/none'])('HEAD %s has an answer without a body', async (url) => {
+    const response = await gateway.app.inject({ method: 'HEAD', url });
+    expect([response.statusCode, response.body]).toEqual([url === '/api/none' ? 404 : 400, '']);
+  });
+});
+
+describe('a code', () => {
+  const refused = (name: string) => JSON.stringify(refusals[name]);
+
+  test('is not guessed, and not used twice', async () => {
+    const account = newPhone();
+    const code = await codeFor(account);
+    const wrong = code === '000000' ? '111111' : '000000';
+    expect(await answer({ url: VERIFY, payload: { account, code: wrong } })).toBe(refused('a wrong code'));
+    expect(JSON.parse(await answer({ url: VERIFY, payload: { account, code } }))).toMatchObject({
+      data: { account },
+    });
+    expect(await answer({ url: VERIFY, payload: { account, code } })).toBe(refused('a code that is used up'));
+  });
+
+  test('ends after a while', async () => {
+    const account = newPhone();
+    const code = await codeFor(account);
+    gateway.clock.advance(5 * 60_000);
+    expect(await answer({ url: VERIFY, payload: { account, code } })).toBe(refused('a code that is too old'));
+  });
+
+  test('does not let a disabled account in', async () => {
+    const account = newPhone();
+    const status = UserStatus.DISABLED;
+    await importUser(gateway, { id: 30, phone: account, status, createdAt: new Date(gateway.clock.now) });
+    const code = await codeFor(account);
+    expect(await answer({ url: VERIFY, payload: { account, code } })).toBe(refused('a disabled account'));
+  });
+
+  test('is sent once a minute; the refusal is as Aliyun words it and says when to come back', async () => {
+    const account = newPhone();
+    await codeFor(account);
+    gateway.clock.advance(15_000);
+    expect(await answer({ url: SEND, payload: { account } })).toBe(refused('a code too soon'));
+    const again = await gateway.post(SEND, { account });
+    expect(again.headers['retry-after']).toBe('45');
+    gateway.clock.advance(45_000);
+    expect(await answer({ url: SEND, payload: { account } })).toBe(JSON.stringify(samples.sendCode));
+  });
+
+  test('two right answers at once open one session', async () => {
+    const account = newPhone();
+    const code = await codeFor(account);
+    const both = await Promise.all([1, 2].map(() => answer({ url: VERIFY, payload: { account, code } })));
+    expect(both.filter((text) => text.includes('登录成功！'))).toHaveLength(1);
+  });
+});
+
+describe('a gateway in trouble', () => {
+  let troubled: TestGateway;
+  beforeAll(async () => {
+    troubled = await startGateway({
+      SMS_PROVIDER: 'webhook',
+      SMS_WEBHOOK_URL: 'http://127.0.0.1:9',
+      SMS_WEBHOOK_SECRET: 's'.repeat(16),
+    });
+  });
+  afterAll(() => troubled.close());
+
+  test('says so when the provider does not answer, and sends again when asked again', async () => {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const response = await troubled.post(SEND, { account: PHONE });
+      expect([response.statusCode, response.body]).toEqual([
+        500,
+        JSON.stringify(refusals['a provider that is out of order']),
+      ]);
+    }
+  });
+
+  test('answers a fault in the envelope, with its cause in the log', async () => {
+    await troubled.services.db.em.execute('drop table captchas cascade');
+    const response = await troubled.post(VERIFY, { account: PHONE, code: '654321' });
+    expect([response.statusCode, response.body]).toEqual([500, JSON.stringify(refusals['a fault'])]);
+    expect(troubled.logged()).toContain('captchas');
+    expect(troubled.logged()).not.toContain('654321');
+  });
+
+  test('brakes after too many failures, and says when to come back', async () => {
+    const account = '13600000001';
+    const guess = () => gateway.post(VERIFY, { account, code: 'abcdef' });
+    // A code that does not exist is no guess: only wrong answers to one count, five for each code.
+    for (let code = 0; code < 2; code += 1) {
+      await codeFor(account);
+      for (let failure = 0; failure < 5; failure += 1) await guess();
+      gateway.clock.advance(15 * 60_000);
+    }
+    await guess();
+    const braked = await guess();
+    expect([braked.statusCode, braked.body]).toEqual([400, JSON.stringify(refusals['too many wrong codes'])]);
+    expect(Number(braked.headers['retry-after'])).toBeGreaterThan(0);
+  });
+});

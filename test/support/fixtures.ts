@@ -1,0 +1,42 @@
+import { hashPassword } from '../../src/sessions/password.js';
+import { LoginName } from '../../src/users/login-name.entity.js';
+import { canonicalPhone, loginName } from '../../src/users/phone.js';
+import { Role } from '../../src/users/role.entity.js';
+import { User } from '../../src/users/user.entity.js';
+import type { TestGateway } from './gateway.js';
+
+type Columns = Omit<User, 'id' | 'createdAt' | 'passwordHash' | 'roles' | 'license'>;
+
+/** An imported account: every column as the test says, also those that the services never let anybody set. */
+export interface ImportedUser extends Partial<Columns> {
+  readonly id: number;
+  readonly createdAt: Date;
+  readonly password?: string;
+  /** By default MEMBER. */
+  readonly roles?: readonly Pick<Role, 'id' | 'code' | 'name'>[];
+}
+
+/** Writes an account as an import would: the phone counts as proven. `phone` is as people write it. */
+export async function importUser(gateway: TestGateway, imported: ImportedUser): Promise<User> {
+  const { password, roles, phone, ...columns } = imported;
+  const em = gateway.services.db.em.fork();
+  const key = phone ? canonicalPhone(phone) : null;
+  const user = em.create(User, {
+    userCode: String(columns.id),
+    phoneVerifiedAt: columns.createdAt,
+    ...columns,
+    phone: key,
+    passwordHash: password === undefined ? null : await hashPassword(password),
+  });
+  if (roles)
+    await em.upsertMany(
+      Role,
+      roles.map((role) => ({ ...role, permissions: [] })),
+    );
+  const codes = roles?.map(({ code }) => code) ?? ['MEMBER'];
+  user.roles.set(await em.find(Role, { code: { $in: codes } }));
+  if (user.username) em.create(LoginName, { name: loginName(user.username), kind: 'username', user });
+  if (key) em.create(LoginName, { name: key, kind: 'phone', user });
+  await em.flush();
+  return user;
+}
