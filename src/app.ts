@@ -1,55 +1,126 @@
-import type { Database } from './adapters/database.js';
-import { MemoryEvents } from './adapters/events/memory.js';
-import { createSmsSender } from './adapters/sms/index.js';
-import { Captchas } from './captchas/captchas.js';
-import { Scans } from './captchas/scans.js';
-import type { Clock } from './clock.js';
+import { pino } from 'pino';
+import { migrate, openDatabase } from './adapters/database.js';
+import { startEmbeddedPostgres } from './adapters/embedded-postgres.js';
+import { generatedSecret } from './adapters/secrets.js';
 import type { Config } from './config.js';
-import { graphqlDoor } from './graphql/door.js';
-import { dialects } from './legacy/index.js';
-import { Logins } from './sessions/logins.js';
-import { Sessions } from './sessions/sessions.js';
-import { LoginThrottle } from './sessions/throttle.js';
-import { TokenSigner } from './sessions/tokens.js';
-import { Administration } from './users/administration.js';
-import { SetupLink } from './users/setup-link.js';
-import { Users } from './users/users.js';
+import { createLiveServer } from './graphql/live.js';
+import { createSchema } from './graphql/schema.js';
+import { createHttp, doors } from './http.js';
+import { listen } from './listen.js';
+import { purge } from './retention.js';
+import { createServices, type Services } from './services.js';
 
-/** What the services stand on. */
-export interface Adapters {
-  readonly db: Database;
-  readonly jwtSecrets: readonly string[];
-  readonly clock: Clock;
+const SAVE_SEEN_MS = 30_000;
+const PURGE_MS = 3_600_000;
+const system = { userId: null, address: null };
+
+/** A gateway that listens. */
+export interface Gateway {
+  /** One line for the operator: every URL, and the set-up link while nobody administers. */
+  readonly greeting: string;
+  /** Drains and stops everything that was started, in reverse. */
+  close(): Promise<void>;
 }
 
-/** Everything a door may call. */
-export type Services = ReturnType<typeof createServices>;
+/**
+ * Starts everything: database, migrations, services, doors, ports.
+ * @throws StartError in one sentence; what had been started is stopped again.
+ */
+export async function start(config: Config): Promise<Gateway> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const stop of closing.splice(0).reverse()) await stop();
+  };
+  try {
+    return { greeting: await open(config, closing), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
-/** Wires the services; nothing is opened or started here. */
-export function createServices(config: Config, { db, jwtSecrets, clock }: Adapters) {
-  const doors = new Map([graphqlDoor, ...dialects.map(({ door }) => door)].map((door) => [door.name, door]));
-  const signer = new TokenSigner(jwtSecrets);
-  const events = new MemoryEvents();
-  const throttle = new LoginThrottle();
-  const sessions = new Sessions(db, signer, clock, doors);
-  const users = new Users(db, sessions, throttle, clock);
-  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, clock, {
-    fixedCode: config.CAPTCHA_FIXED_CODE,
-    countries: config.SMS_COUNTRIES,
-    dailyBudget: config.SMS_DAILY_BUDGET,
-  });
-  const scans = new Scans(db, events, signer, clock);
-  const administration = new Administration(db, users, sessions, clock);
-  return {
-    config,
-    clock,
-    db,
-    users,
-    sessions,
-    captchas,
-    scans,
-    administration,
-    setupLink: new SetupLink(administration),
-    logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),
+async function open(config: Config, closing: (() => Promise<unknown>)[]): Promise<string> {
+  const log = pino({ level: config.LOG_LEVEL });
+  const db = await openDatabase(
+    config.DATABASE_URL ?? (await embedded(config, closing, (line) => log.error(line))),
+  );
+  closing.push(() => db.close(true));
+  await migrate(db);
+  const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
+  const services = createServices(config, { db, jwtSecrets, clock: Date.now, doors });
+  const { sessions } = services;
+  closing.push(() => sessions.saveSeen());
+  closing.push(
+    repeat(
+      SAVE_SEEN_MS,
+      () => sessions.saveSeen(),
+      (err) => log.error({ err }, 'sessions were not saved'),
+    ),
+  );
+  const retention = { sessions: config.RETAIN_SESSIONS, audit: config.RETAIN_AUDIT };
+  closing.push(
+    repeat(
+      PURGE_MS,
+      () => purge(db, retention, Date.now()),
+      (err) => log.error({ err }, 'the purge failed'),
+    ),
+  );
+
+  const schema = createSchema();
+  const app = await createHttp(services, schema, log);
+  closing.push(() => app.close());
+  const live = createLiveServer(services, schema, log);
+  const ports: number[] = [];
+  for (const port of config.PORTS) {
+    const listener = await listen(app, live, config.HOST, port);
+    ports.push(listener.port);
+    closing.push(() => listener.close());
+  }
+  closing.push(() => live.close());
+  if (config.CAPTCHA_FIXED_CODE)
+    log.warn('CAPTCHA_FIXED_CODE is set: every captcha can be answered by anybody');
+  return greeting(services, config, ports);
+}
+
+async function embedded(
+  config: Config,
+  closing: (() => Promise<unknown>)[],
+  complain: (line: string) => void,
+): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log: complain });
+  closing.push(() => postgres.stop());
+  for (const note of postgres.notes) process.stdout.write(`${note}\n`);
+  return postgres.url;
+}
+
+async function greeting(
+  { administration, setupLink }: Services,
+  config: Config,
+  ports: number[],
+): Promise<string> {
+  if (config.ADMIN_ACCOUNT && config.ADMIN_PASSWORD && !(await administration.hasAdministrator())) {
+    await administration.createFirst(config.ADMIN_ACCOUNT, config.ADMIN_PASSWORD, system);
+  }
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  const urls = ports.map((port) => `http://${host}:${port}`);
+  const graphql = `GraphQL at ${config.PUBLIC_URL ?? urls[0]}/graphql (HTTP and WebSocket)`;
+  const ready = `Gatehouse is ready: ${urls.join(' and ')}; ${graphql}`;
+  if (await administration.hasAdministrator()) return `${ready}.`;
+  return `${ready}; create the first administrator at ${setupLink.url(config.PUBLIC_URL ?? urls[0] ?? '')}`;
+}
+
+/** Runs a job again and again, never twice at once. @returns stops it. */
+function repeat(
+  everyMs: number,
+  job: () => Promise<void>,
+  failed: (error: unknown) => void,
+): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(job).catch(failed);
+  }, everyMs);
+  return () => {
+    clearInterval(timer);
+    return running;
   };
 }

@@ -2,12 +2,17 @@ import { METHODS } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Services } from './app.js';
 import { registerSetupPage } from './dashboard/setup-page.js';
+import { graphqlDoor } from './graphql/door.js';
 import { registerGraphql } from './graphql/server.js';
 import { registerDialect } from './legacy/dialect.js';
 import { dialects } from './legacy/index.js';
 import { loggedError } from './logged-error.js';
+import type { Services } from './services.js';
+import type { Door } from './sessions/door.js';
+
+/** How the sessions of every API look. */
+export const doors: readonly Door[] = [graphqlDoor, ...dialects.map(({ door }) => door)];
 
 const BODY_LIMIT = 1024 * 1024;
 

@@ -14,12 +14,14 @@ try {
   const config = readConfig(process.env);
   // Only now: on an older Node the libraries would fail first, with less to say.
   await import('reflect-metadata');
-  const { start } = await import('./start.js');
-  let stopping: Promise<void> | undefined;
+  const { start } = await import('./app.js');
+  let stopping = false;
   const starting = start(config);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      stopping ??= starting.then((gateway) => gateway.close()).then(() => process.exit(0), stopped);
+      if (stopping) return;
+      stopping = true;
+      starting.then((gateway) => gateway.close()).then(() => process.exit(0), stopped);
     });
   }
   const gateway = await starting;

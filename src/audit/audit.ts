@@ -33,6 +33,8 @@ export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: Aud
 /** Forgets who an erased user was: their entries stay, without the person and where they were. */
 export async function anonymiseAudit(em: EntityManager, userId: number): Promise<void> {
   await em.nativeUpdate(AuditEntry, { actorId: userId }, { actorId: null, address: null });
+  // Nobody signed in, yet somebody was there: it was them, signing up.
+  await em.nativeUpdate(AuditEntry, { target: `user:${userId}`, actorId: null }, { address: null });
   await em.nativeUpdate(AuditEntry, { target: `user:${userId}` }, { target: 'user:erased', detail: null });
 }
 

@@ -6,8 +6,11 @@ import { alphabet, glyphHeight, glyphStrokes, type Point } from './glyphs.js';
 export const captchaSize = { width: 160, height: 60 } as const;
 
 const answerLength = 4;
-/** Pixels. Distractors of the glyphs' own width stop OCR no better and people much more. */
-const strokeWidth = { glyph: 4.6, distractor: 2.4 };
+/** Pixels. Thinner distractors are what lets a person tell them from the glyphs at a glance. */
+const strokeWidth = { glyph: 4.6, distractor: 2.6 };
+
+/** Pixels kept free left and right. */
+const edge = 8;
 
 /** Uniform on [0, 1), as Math.random. */
 export type Random = () => number;
@@ -23,8 +26,9 @@ export function randomAnswer(): string {
  * found by measuring tesseract and typing samples: change it with both.
  * Encoding runs off the main thread.
  *
+ * @param answer digits and letters A–Z; longer than four only for an operator's fixed answer.
  * @param random where the distortion comes from. It is no secret (the picture shows it), so it need not be secure.
- * @throws RangeError for a character without a glyph.
+ * @throws RangeError for any other character.
  */
 export function drawCaptcha(answer: string, random: Random = Math.random): Promise<Buffer> {
   const { width, height } = captchaSize;
@@ -46,19 +50,20 @@ export function drawCaptcha(answer: string, random: Random = Math.random): Promi
   return canvas.encode('png');
 }
 
-/** The strokes of the answer, centred, each character with its own turn, slant, size and height. */
+/** The strokes of the answer, centred (and narrowed when long), each character with its own turn, slant, size and height. */
 function letters(answer: string, random: Random): Point[][] {
   const placed: Point[][] = [];
   let right = 0;
   for (const character of answer) {
     const turned = turn(glyphStrokes(character), random);
     const left = Math.min(...turned.flat().map(({ x }) => x));
-    const shift = right - left + between(random, 2.5, 5);
+    const shift = right - left + between(random, 1.5, 4.5);
     placed.push(...turned.map((stroke) => stroke.map(({ x, y }) => ({ x: x + shift, y }))));
     right = Math.max(...placed.flat().map(({ x }) => x));
   }
-  const margin = (captchaSize.width - right) / 2;
-  return placed.map((stroke) => stroke.map(({ x, y }) => ({ x: x + margin, y })));
+  const squeeze = Math.min(1, (captchaSize.width - 2 * edge) / right);
+  const margin = (captchaSize.width - right * squeeze) / 2;
+  return placed.map((stroke) => stroke.map(({ x, y }) => ({ x: x * squeeze + margin, y })));
 }
 
 function turn(strokes: readonly (readonly Point[])[], random: Random): Point[][] {
@@ -76,7 +81,7 @@ function turn(strokes: readonly (readonly Point[])[], random: Random): Point[][]
   );
 }
 
-/** Curves from edge to edge; thinner than the glyphs, so that a person tells them apart at a glance. */
+/** Curves from edge to edge, through the middle of the characters. */
 function distractors(random: Random): Point[][] {
   return [0.4, 0.6].map((level) => {
     const y = captchaSize.height * level;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Services } from '../app.js';
+import type { Services } from '../services.js';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { publicUrl } from '../public-url.js';

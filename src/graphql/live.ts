@@ -6,7 +6,7 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'gr
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import type { Services } from '../app.js';
+import type { Services } from '../services.js';
 import { clientAddress } from '../client-address.js';
 import { bearerToken } from '../sessions/tokens.js';
 import type { Context } from './context.js';

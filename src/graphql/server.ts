@@ -3,7 +3,7 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Services } from '../app.js';
+import type { Services } from '../services.js';
 import { type Context, httpContext } from './context.js';
 import { presentError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import type { Services } from '../app.js';
+import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
 
 /** Timers hold at most 2^31 − 1 ms. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Services } from '../app.js';
+import type { Services } from '../services.js';
 import { DomainError, type DomainErrorCode } from '../errors.js';
 import type { Door } from '../sessions/door.js';
 import type { Caller, Client } from '../sessions/sessions.js';
@@ -108,7 +108,8 @@ async function readRequest(request: LegacyHttpRequest, services: Services): Prom
 
 /** What a client says of itself, never a reason to refuse it: cut to `longest`, without the NUL that no database takes. */
 function clientText(value: unknown, longest: number): string | null {
-  const text = typeof value === 'string' ? value.replaceAll('\0', '').slice(0, longest) : '';
+  const given = typeof value === 'number' ? String(value) : value;
+  const text = typeof given === 'string' ? given.replaceAll('\0', '').slice(0, longest) : '';
   return text === '' ? null : text;
 }
 

@@ -46,7 +46,7 @@ export class Administration {
       await em.remove(await this.users.get(userId, em)).flush();
       await anonymiseAudit(em, userId);
       const self = actor.userId === userId;
-      recordAudit(em, new Date(this.clock()), self ? { ...actor, userId: null } : actor, {
+      recordAudit(em, new Date(this.clock()), self ? { userId: null, address: null } : actor, {
         action: 'user.delete',
         target: 'user:erased',
       });

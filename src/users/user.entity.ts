@@ -1,7 +1,6 @@
 import { Collection, OptionalProps } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { Employee } from './employee.js';
 import { Role } from './role.entity.js';
 
 export enum UserStatus {
@@ -15,6 +14,39 @@ export enum Gender {
   FEMALE = 'FEMALE',
 }
 registerEnumType(Gender, { name: 'Gender' });
+
+/**
+ * The human-resources data of a person that the BMS answer shows. Every field is optional: what is absent is
+ * shown with the neutral value of the document's own sample. Field names are the document's.
+ */
+export interface Employee {
+  jobNumber?: string;
+  companyPhone?: string;
+  sex?: string;
+  loginByPhone?: string;
+  sort?: number;
+  petName?: string;
+  wechatName?: string;
+  deptName?: string;
+  deptPath?: string;
+  deptDescription?: string;
+  status?: string;
+  statusDesc?: string;
+  positionCode?: string;
+  positionId?: number;
+  positionName?: string;
+  deptId?: number;
+  companyId?: number;
+  companyName?: string;
+  groupId?: number;
+  groupName?: string;
+  city?: string;
+  entryDate?: number;
+  peculiarStatusDesc?: string;
+  isPosition?: number;
+  isRegular?: number;
+  isHomeWork?: number;
+}
 
 @ObjectType({ description: 'A licence to use the fleet software, as the upgrade API shows it.' })
 export class License {

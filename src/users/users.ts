@@ -8,11 +8,11 @@ import { DomainError } from '../errors.js';
 import { hashPassword, verifyPassword } from '../sessions/password.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import type { Attempt, LoginThrottle } from '../sessions/throttle.js';
-import type { Employee } from './employee.js';
+
 import { LoginName } from './login-name.entity.js';
 import { canonicalPhone, loginName } from './phone.js';
 import { Role } from './role.entity.js';
-import { type Gender, User, UserStatus } from './user.entity.js';
+import { type Employee, type Gender, User, UserStatus } from './user.entity.js';
 
 /** What people may change about themselves; undefined leaves a field as it is. */
 export interface Profile {

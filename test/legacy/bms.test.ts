@@ -101,7 +101,8 @@ describe('a login', () => {
     ['a phone that counts before the username', { phone: '13954969056', username: 'wrq@8' }],
     ['a username beside an empty phone', { phone: '', username: 'lixianfen' }],
     ['a version as a number', { username: 'lixianfen', version: 101 }],
-    ['fields that nobody knows', { username: 'lixianfen', __proto__x: 1, remember: true, data: [] }],
+    ['a version that no database can hold', { username: 'lixianfen', version: '1\0' }],
+    ['fields that nobody knows', { username: 'lixianfen', remember: true, data: [] }],
   ])('takes %s', async (_case, parameters) => {
     const text = await answer({ payload: { password: PASSWORD, ...device, ...parameters } });
     expect(JSON.parse(text)).toMatchObject({ ok: true, data: { loginUser: { id: '64' } } });
@@ -154,6 +155,7 @@ describe('every failure has its golden answer', () => {
     'a device that is an object': { payload: { ...right, device: {} } },
     'a version that is true': { payload: { ...right, version: true } },
     'an unknown account': { payload: { ...right, username: 'nobody' } },
+    'an account that no database can hold': { payload: { ...right, username: 'a\0b' } },
     'a wrong password': { payload: { ...right, password: 'not it' } },
     'a disabled account': { payload: { ...right, username: 'gone' } },
     'malformed JSON': { payload: '{"username":', headers: json },

@@ -212,7 +212,9 @@ test('slows down who guesses, and says until when', async () => {
 
 test('logs no password, hash or token, also when the database fails', async () => {
   const { token } = (await gateway.post(`${url}?passwd=also-not-this`, sample)).json().body;
-  await gateway.services.db.em.fork().execute("alter table sessions add constraint never check (door = '') not valid");
+  await gateway.services.db.em
+    .fork()
+    .execute("alter table sessions add constraint never check (door = '') not valid");
   const answer = await gateway.post(url, sample);
   await gateway.services.db.em.fork().execute('alter table sessions drop constraint never');
   expect(answer.statusCode).toBe(200);

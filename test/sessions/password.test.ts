@@ -6,10 +6,10 @@ import { hashPassword, needsRehash, storeLegacyHash, verifyPassword } from '../.
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 const imported = {
-  bcrypt: storeLegacyHash({ scheme: 'bcrypt', hash: await bcrypt('sesame', 4) }),
+  bcrypt: storeLegacyHash({ scheme: 'bcrypt', hash: await bcrypt('sesame', { cost: 4 }) }),
   'bcrypt as PHP writes it': storeLegacyHash({
     scheme: 'bcrypt',
-    hash: (await bcrypt('sesame', 4)).replace(/^\$2b\$/, '$2y$'),
+    hash: (await bcrypt('sesame', { cost: 4 })).replace(/^\$2b\$/, '$2y$'),
   }),
   'PBKDF2-SHA1': storeLegacyHash({
     scheme: 'pbkdf2-sha1',

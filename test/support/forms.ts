@@ -1,11 +1,10 @@
 import type { InjectOptions } from 'fastify';
+import { multipartForm } from './multipart.js';
 
 /** The same parameters in every form that a door takes them in; all values are text. */
 export function everyForm(fields: Record<string, string>): Record<string, InjectOptions> {
   const query = new URLSearchParams(fields).toString();
   const json = JSON.stringify(fields);
-  const part = ([name, value]: [string, string]) =>
-    `--limit\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   return {
     'a JSON body': { payload: json, headers: { 'content-type': 'application/json' } },
     'a JSON body with a byte order mark and a charset': {
@@ -17,10 +16,7 @@ export function everyForm(fields: Record<string, string>): Record<string, Inject
       payload: query,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     },
-    'a multipart body': {
-      payload: `${Object.entries(fields).map(part).join('')}--limit--\r\n`,
-      headers: { 'content-type': 'multipart/form-data; boundary=limit' },
-    },
+    'a multipart body': multipartForm(fields),
     'the query': { query },
     'the query, beside an empty JSON body': {
       query,
@@ -28,7 +24,7 @@ export function everyForm(fields: Record<string, string>): Record<string, Inject
       headers: { 'content-type': 'application/json' },
     },
     'the body, before the query': {
-      query: new URLSearchParams(Object.keys(fields).map((name) => [name, 'wrong'])).toString(),
+      query: Object.fromEntries(Object.keys(fields).map((name) => [name, 'wrong'])),
       payload: json,
       headers: { 'content-type': 'application/json' },
     },

@@ -6,11 +6,11 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/adapters/database.js';
-import { createServices, type Services } from '../../src/app.js';
+import { createServices, type Services } from '../../src/services.js';
 import { readConfig } from '../../src/config.js';
 import { createLiveServer } from '../../src/graphql/live.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { createHttp } from '../../src/http.js';
+import { createHttp, doors } from '../../src/http.js';
 import { type Listener, listen } from '../../src/listen.js';
 import { type NewUser, SHORTEST_PASSWORD } from '../../src/users/users.js';
 
@@ -47,7 +47,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     },
   };
   const db = await openDatabase(database.url);
-  const services = createServices(config, { db, jwtSecrets: ['test '.repeat(8)], clock: () => clock.now });
+  const services = createServices(config, { db, jwtSecrets: ['test '.repeat(8)], clock: () => clock.now, doors });
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const schema = createSchema();

@@ -32,12 +32,16 @@ export class OutboxSender implements SmsSender {
   private async append(line: string): Promise<void> {
     // No mode here: it would close a data folder made on the way to the embedded database's own user.
     await mkdir(this.folder, { recursive: true });
-    await using file = await open(join(this.folder, 'sms.jsonl'), 'a+', 0o600);
-    // One write in append mode, so that another process on the same folder cannot come between.
-    const start = this.mayEndMidLine && (await endsMidLine(file)) ? '\n' : '';
-    this.mayEndMidLine = true;
-    await file.appendFile(start + line);
-    this.mayEndMidLine = false;
+    const file = await open(join(this.folder, 'sms.jsonl'), 'a+', 0o600);
+    try {
+      // One write in append mode, so that another process on the same folder cannot come between.
+      const start = this.mayEndMidLine && (await endsMidLine(file)) ? '\n' : '';
+      this.mayEndMidLine = true;
+      await file.appendFile(start + line);
+      this.mayEndMidLine = false;
+    } finally {
+      await file.close();
+    }
   }
 }
 

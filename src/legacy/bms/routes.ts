@@ -10,7 +10,7 @@ const Login = z.object({
   password: z.string(),
   device: z.string(),
   /** Devices that send JSON may print `101` as a number. */
-  version: z.union([z.string(), z.number().transform(String)]),
+  version: z.union([z.string(), z.number()]),
 });
 
 const missing = {
@@ -31,12 +31,8 @@ export const bms: Dialect = {
       if (message !== undefined) return failed(400, message);
       const input = Login.safeParse(given);
       if (!input.success) return fail('INVALID_INPUT');
-      const { username: login, password, version } = input.data;
-      const opened = await logins.withPassword(
-        { login, password, captcha: 'none' },
-        { ...client, version: version.slice(0, 64) },
-        bmsDoor,
-      );
+      const { username: login, password } = input.data;
+      const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsDoor);
       return ok(presentLogin(opened, clock()));
     },
   }),

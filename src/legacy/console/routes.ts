@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Services } from '../../app.js';
+import type { Services } from '../../services.js';
 import type { Client } from '../../sessions/sessions.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
 import { phoneField } from '../fields.js';

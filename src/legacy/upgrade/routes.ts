@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Services } from '../../app.js';
+import type { Services } from '../../services.js';
 import { DomainError } from '../../errors.js';
 import type { Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';

@@ -1,0 +1,55 @@
+import type { Database } from './adapters/database.js';
+import { MemoryEvents } from './adapters/events/memory.js';
+import { createSmsSender } from './adapters/sms/index.js';
+import { Captchas } from './captchas/captchas.js';
+import { Scans } from './captchas/scans.js';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import type { Door } from './sessions/door.js';
+import { Logins } from './sessions/logins.js';
+import { Sessions } from './sessions/sessions.js';
+import { LoginThrottle } from './sessions/throttle.js';
+import { TokenSigner } from './sessions/tokens.js';
+import { Administration } from './users/administration.js';
+import { SetupLink } from './users/setup-link.js';
+import { Users } from './users/users.js';
+
+/** What the services stand on. */
+export interface Adapters {
+  readonly db: Database;
+  readonly jwtSecrets: readonly string[];
+  readonly clock: Clock;
+  /** How the sessions of each API look. */
+  readonly doors: readonly Door[];
+}
+
+/** Everything a door may call. */
+export type Services = ReturnType<typeof createServices>;
+
+/** Wires the services; nothing is opened or started here. */
+export function createServices(config: Config, { db, jwtSecrets, clock, doors }: Adapters) {
+  const signer = new TokenSigner(jwtSecrets);
+  const events = new MemoryEvents();
+  const throttle = new LoginThrottle();
+  const sessions = new Sessions(db, signer, clock, new Map(doors.map((door) => [door.name, door])));
+  const users = new Users(db, sessions, throttle, clock);
+  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, clock, {
+    fixedCode: config.CAPTCHA_FIXED_CODE,
+    countries: config.SMS_COUNTRIES,
+    dailyBudget: config.SMS_DAILY_BUDGET,
+  });
+  const scans = new Scans(db, events, signer, clock);
+  const administration = new Administration(db, users, sessions, clock);
+  return {
+    config,
+    clock,
+    db,
+    users,
+    sessions,
+    captchas,
+    scans,
+    administration,
+    setupLink: new SetupLink(administration),
+    logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),
+  };
+}

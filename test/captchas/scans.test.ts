@@ -1,0 +1,183 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { ScanStatus } from '../../src/captchas/scans.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import type { Caller } from '../../src/sessions/sessions.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const LIFETIME = 5 * 60_000;
+
+let gateway: TestGateway;
+let li: Caller;
+let wang: Caller;
+beforeAll(async () => {
+  gateway = await startGateway();
+  li = await signedIn('li');
+  wang = await signedIn('wang');
+});
+afterAll(() => gateway.close());
+
+async function signedIn(username: string): Promise<Caller> {
+  const { id } = await gateway.createUser({ username, nickname: `The ${username}` });
+  const em = gateway.services.db.em.fork();
+  const client = { address: '192.0.2.1', deviceId: 'phone', version: null };
+  const user = await gateway.services.users.get(id, em);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const caller = await gateway.services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('Not signed in.');
+  return caller;
+}
+
+const scans = () => gateway.services.scans;
+let screens = 0;
+let screen: string;
+let ticket: string;
+const issue = () => scans().issue(screen, { address: '198.51.100.7', deviceId: screen, version: null });
+beforeEach(async () => {
+  screens += 1;
+  screen = `screen ${screens}`;
+  ({ ticket } = await issue());
+});
+
+describe('a ticket', () => {
+  test('is 128 random bits, good for five minutes', async () => {
+    const { ticket: other, expiresAt } = await issue();
+    expect(other).toMatch(/^[\da-f]{32}$/);
+    expect(other).not.toBe(ticket);
+    expect(expiresAt.getTime()).toBe(gateway.clock.now + LIFETIME);
+  });
+
+  test('shows whoever scans it where the login was asked for, and the screen who scanned', async () => {
+    expect(await scans().claim(ticket, li)).toMatchObject({
+      state: 'CLAIMED',
+      requestedFrom: '198.51.100.7',
+      scannedBy: 'The li',
+    });
+  });
+
+  test('logs in who approved it, once', async () => {
+    await scans().claim(ticket, li);
+    expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
+    expect(await scans().redeem(ticket, screen)).toEqual({ userId: li.user.id, capped: false });
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('is redeemed once of ten times at once', async () => {
+    await scans().decide(ticket, li, true);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () => scans().redeem(ticket, screen)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('carries the cap of the session that approved it', async () => {
+    await scans().decide(ticket, { ...li, capped: true }, true);
+    expect(await scans().redeem(ticket, screen)).toEqual({ userId: li.user.id, capped: true });
+  });
+
+  test('cannot be redeemed before it is approved, and can be after', async () => {
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+    await scans().claim(ticket, li);
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+    await scans().decide(ticket, li, true);
+    await scans().redeem(ticket, screen);
+  });
+
+  test('is over when it is denied', async () => {
+    expect(await scans().decide(ticket, li, false)).toMatchObject({ state: 'DENIED' });
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(scans().decide(ticket, li, true)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('belongs to who scanned it first, also of two at once', async () => {
+    const claims = await Promise.allSettled([scans().claim(ticket, li), scans().claim(ticket, wang)]);
+    expect(claims.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const loser = claims[0].status === 'fulfilled' ? wang : li;
+    await expect(scans().decide(ticket, loser, true)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(scans().decide(ticket, loser, false)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('is worth nothing on another device', async () => {
+    await scans().decide(ticket, li, true);
+    await expect(scans().redeem(ticket, 'another screen')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(scans().watch(ticket, 'another screen')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await scans().redeem(ticket, screen);
+  });
+
+  test('is dead once its device has another', async () => {
+    await scans().decide(ticket, li, true);
+    await issue();
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('that nobody was given is refused', async () => {
+    await expect(scans().claim('0'.repeat(32), li)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(scans().watch('0'.repeat(32), screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('does nothing after its time, approved or not', async () => {
+    await scans().decide(ticket, li, true);
+    const pending = await scans().issue('late screen', { address: '::1', deviceId: null, version: null });
+    gateway.clock.advance(LIFETIME);
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(scans().claim(pending.ticket, li)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(scans().redeem(pending.ticket, 'late screen')).rejects.toMatchObject({
+      code: 'CAPTCHA_EXPIRED',
+    });
+  });
+});
+
+describe('watching a ticket', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const watch = async () => (await scans().watch(ticket, screen))[Symbol.asyncIterator]();
+  const state = async (statuses: AsyncIterator<ScanStatus>) => (await statuses.next()).value?.state;
+
+  test('tells each state, and ends with the last', async () => {
+    const statuses = await watch();
+    expect(await state(statuses)).toBe('PENDING');
+    await scans().claim(ticket, li);
+    expect((await statuses.next()).value).toMatchObject({ state: 'CLAIMED', scannedBy: 'The li' });
+    await scans().decide(ticket, li, true);
+    expect(await state(statuses)).toBe('APPROVED');
+    await scans().redeem(ticket, screen);
+    expect(await state(statuses)).toBe('REDEEMED');
+    expect(await statuses.next()).toMatchObject({ done: true });
+  });
+
+  test('ends when it is denied', async () => {
+    const statuses = await watch();
+    await scans().decide(ticket, li, false);
+    const seen: (string | undefined)[] = [];
+    for (let next = await statuses.next(); !next.done; next = await statuses.next())
+      seen.push(next.value.state);
+    expect(seen.at(-1)).toBe('DENIED');
+  });
+
+  test('begins with the state it finds', async () => {
+    await scans().claim(ticket, li);
+    const statuses = await watch();
+    expect(await state(statuses)).toBe('CLAIMED');
+    await statuses.return?.();
+  });
+
+  test('ends when its time is over', async () => {
+    jest.useFakeTimers({
+      doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'],
+    });
+    const statuses = await watch();
+    expect(await state(statuses)).toBe('PENDING');
+    gateway.clock.advance(LIFETIME);
+    jest.advanceTimersByTime(LIFETIME + 1);
+    expect(await state(statuses)).toBe('EXPIRED');
+    expect(await statuses.next()).toMatchObject({ done: true });
+  });
+
+  test('ends when its device has another', async () => {
+    const statuses = await watch();
+    expect(await state(statuses)).toBe('PENDING');
+    await issue();
+    expect(await state(statuses)).toBe('EXPIRED');
+  });
+});

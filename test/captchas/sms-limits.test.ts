@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Captcha, CaptchaType } from '../../src/captchas/captcha.entity.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const PHONE = '13812345678';
+
+let gateway: TestGateway;
+afterEach(() => gateway.close());
+
+let asked = 0;
+/** From an address of its own each time, unless one is named. */
+function send(phone = PHONE, address?: string) {
+  asked += 1;
+  const client = {
+    address: address ?? `2001:db8:${asked.toString(16)}::1`,
+    deviceId: 'device',
+    version: null,
+  };
+  return gateway.services.captchas.sendSms(phone, 'device', client);
+}
+const throttled = (seconds: number) => ({ code: 'THROTTLED', details: { retryAfter: seconds } });
+const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
+
+describe('the limits', () => {
+  beforeEach(async () => {
+    gateway = await startGateway({ SMS_DAILY_BUDGET: '60', SMS_COUNTRIES: '+86,+1' });
+  });
+
+  test('allow one a minute to a number, however it is written', async () => {
+    await send('138 1234 5678');
+    gateway.clock.advance(MINUTE - 1500);
+    for (const spelling of [PHONE, `+86${PHONE}`, `0086 ${PHONE}`, '１３８１２３４５６７８']) {
+      await expect(send(spelling)).rejects.toMatchObject(throttled(2));
+    }
+    await send('13812345679');
+    gateway.clock.advance(1500);
+    await send();
+  });
+
+  test('allow five an hour and ten a day to a number', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      await send();
+      gateway.clock.advance(MINUTE);
+    }
+    await expect(send()).rejects.toMatchObject(throttled(55 * 60));
+    gateway.clock.advance(HOUR);
+    for (let i = 0; i < 5; i += 1) {
+      await send();
+      gateway.clock.advance(MINUTE);
+    }
+    gateway.clock.advance(HOUR);
+    await expect(send()).rejects.toMatchObject(throttled(24 * 3600 - 2 * 3600 - 600));
+    gateway.clock.advance(22 * HOUR - 10 * MINUTE);
+    await send();
+  });
+
+  test('allow thirty an hour from an address, and count an IPv6 network as one', async () => {
+    const from = (i: number) => `2001:db8:abc:1::${i}`;
+    for (let i = 0; i < 30; i += 1) await send(String(13_500_000_000 + i), from(i + 1));
+    await expect(send('13500000099', from(99))).rejects.toMatchObject(throttled(3600));
+    await send('13500000099', '2001:db8:abc:2::1');
+    gateway.clock.advance(HOUR);
+    await send('13500000098', from(99));
+  });
+
+  test('allow so many a day in all', async () => {
+    for (let i = 0; i < 60; i += 1) await send(String(13_500_000_000 + i));
+    await expect(send('13500000099')).rejects.toMatchObject(throttled(24 * 3600));
+  });
+
+  test('allow one of ten that ask at once', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => send()));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await sent()).toBe(1);
+  });
+
+  test.each(['+44 20 7946 0958', '123456', 'not a phone', ''])('let nothing go to %j', async (phone) => {
+    await expect(send(phone)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await sent()).toBe(0);
+  });
+});
+
+describe('a provider that fails', () => {
+  let refuses = true;
+  const provider = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(refuses ? 503 : 200).end('{}'));
+  });
+  beforeEach(async () => {
+    refuses = true;
+    await new Promise<void>((listening) => provider.listen(0, '127.0.0.1', listening));
+    const { port } = provider.address() as AddressInfo;
+    gateway = await startGateway({
+      SMS_PROVIDER: 'webhook',
+      SMS_WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+      SMS_WEBHOOK_SECRET: 'a secret of the test',
+    });
+  });
+  afterEach(() => new Promise<void>((closed) => void provider.close(() => closed())));
+
+  test('costs nothing: the next request is not too soon', async () => {
+    for (let i = 0; i < 3; i += 1) await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await sent()).toBe(0);
+    refuses = false;
+    await send();
+  });
+
+  test('gives no new guesses either', async () => {
+    refuses = false;
+    await send();
+    const guess = () => gateway.services.captchas.consume(CaptchaType.SMS, `86${PHONE}`, 'device', 'wrong');
+    for (let i = 0; i < 4; i += 1) await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
+    gateway.clock.advance(MINUTE);
+    refuses = true;
+    await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    refuses = false;
+    await send();
+    await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
+    await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+});

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { uimsDoor } from '../../src/legacy/uims/door.js';
+import { hashPassword, needsRehash, storeLegacyHash } from '../../src/sessions/password.js';
+import { User, UserStatus } from '../../src/users/user.entity.js';
+import { importUser } from '../support/fixtures.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const client = { address: '192.0.2.1', deviceId: 'device 1', version: null };
+const system = { userId: null, address: null };
+const PASSWORD = 'correct horse';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+let phones = 13_700_000_000;
+let phone: string;
+beforeEach(() => {
+  phones += 1;
+  phone = String(phones);
+});
+
+const byPassword = (login: string, password = PASSWORD) =>
+  gateway.services.logins.withPassword({ login, password, captcha: 'none' }, client, graphqlDoor);
+const byCode = async ({ opensAccount = false, code = '', device = client } = {}) => {
+  const proof = { mobile: phone, code: code || (await gateway.lastSms(phone)) };
+  return gateway.services.logins.withPhone(proof, device, graphqlDoor, { opensAccount });
+};
+const sendCode = () => gateway.services.captchas.sendSms(phone, client.deviceId, client);
+const stored = (id: number) => gateway.services.db.em.fork().findOneOrFail(User, { id });
+
+describe('by password', () => {
+  test('the name is good in any spelling, and so is the phone', async () => {
+    const { id } = await gateway.createUser({ username: 'WRQ@8', phone, password: PASSWORD });
+    for (const login of ['wrq@8', ' ＷＲＱ＠８', phone, `+86 ${phone}`]) {
+      expect((await byPassword(login)).user.id).toBe(id);
+    }
+  });
+
+  test.each(['', ' ', 'nobody', 'a\0b', '\ud800', 'x'.repeat(100_000)])(
+    'nobody is called %j',
+    async (login) => {
+      await expect(byPassword(login)).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
+    },
+  );
+
+  test('a disabled account is named as such before its password is judged', async () => {
+    await gateway.createUser({ phone, password: PASSWORD, status: UserStatus.DISABLED });
+    for (const password of [PASSWORD, 'wrong']) {
+      await expect(byPassword(phone, password)).rejects.toMatchObject({ code: 'ACCOUNT_DISABLED' });
+    }
+  });
+
+  test('an account without a password has no right one', async () => {
+    await gateway.createUser({ phone });
+    for (const password of ['', 'null']) {
+      await expect(byPassword(phone, password)).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    }
+  });
+
+  test('an imported hash is replaced by argon2id at the first right login, and by nothing before', async () => {
+    const { id } = await gateway.createUser({ phone });
+    const hash = createHash('md5').update(`salt${PASSWORD}`).digest('hex');
+    const passwordHash = storeLegacyHash({ scheme: 'md5-salt-first', salt: 'salt', hash });
+    await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash });
+    await expect(byPassword(phone, 'wrong')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect((await stored(id)).passwordHash).toBe(passwordHash);
+    await byPassword(phone);
+    expect(needsRehash((await stored(id)).passwordHash ?? '')).toBe(false);
+    await byPassword(phone);
+  });
+});
+
+describe('by phone', () => {
+  test('a code opens one session, also for two at once', async () => {
+    await gateway.createUser({ phone });
+    await sendCode();
+    const code = await gateway.lastSms(phone);
+    const outcomes = await Promise.allSettled([byCode({ code }), byCode({ code })]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('a number that nobody has gets an account only where the door says so', async () => {
+    await sendCode();
+    await expect(byCode()).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
+    gateway.clock.advance(60_000);
+    await sendCode();
+    const { user } = await byCode({ opensAccount: true });
+    expect(await stored(user.id)).toMatchObject({ phone: `86${phone}`, passwordHash: null });
+    expect((await stored(user.id)).phoneVerifiedAt).not.toBeNull();
+  });
+
+  test('a login that fails after the code has spent it', async () => {
+    await gateway.createUser({ phone, status: UserStatus.DISABLED });
+    await sendCode();
+    await expect(byCode()).rejects.toMatchObject({ code: 'ACCOUNT_DISABLED' });
+    await expect(byCode()).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('the first proof ends what somebody left who only claimed the number: password and sessions', async () => {
+    const { id } = await gateway.createUser({ phone, password: PASSWORD });
+    const squatter = await byPassword(phone);
+    await gateway.services.sessions.authenticate(squatter.accessToken);
+    await sendCode();
+    const owner = await byCode();
+    expect(owner.user.id).toBe(id);
+    expect(await gateway.services.sessions.authenticate(squatter.accessToken)).toBeNull();
+    expect(await gateway.services.sessions.authenticate(owner.accessToken)).not.toBeNull();
+    await expect(byPassword(phone)).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    const audit = await gateway.services.db.em
+      .fork()
+      .find(AuditEntry, { actorId: id, action: 'user.phone-proven' });
+    expect(audit).toHaveLength(1);
+  });
+
+  test('a later proof leaves the owner their password and sessions', async () => {
+    const { id } = await gateway.createUser({ phone });
+    await sendCode();
+    const first = await byCode();
+    const passwordHash = await hashPassword(PASSWORD);
+    await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash });
+    gateway.clock.advance(60_000);
+    await sendCode();
+    await byCode();
+    expect(await gateway.services.sessions.authenticate(first.accessToken)).not.toBeNull();
+    await byPassword(phone);
+  });
+
+  test('an imported account counts as proven', async () => {
+    await importUser(gateway, {
+      id: 9001,
+      phone,
+      password: PASSWORD,
+      createdAt: new Date(gateway.clock.now),
+    });
+    const session = await byPassword(phone);
+    await sendCode();
+    await byCode();
+    expect(await gateway.services.sessions.authenticate(session.accessToken)).not.toBeNull();
+    await byPassword(phone);
+  });
+});
+
+describe('by scan', () => {
+  const waiting = { ...client, deviceId: 'screen' };
+  const approved = async (door: typeof graphqlDoor) => {
+    const admin = await gateway.createUser({ phone, password: PASSWORD, roles: ['ADMIN'] });
+    const em = gateway.services.db.em.fork();
+    const user = await gateway.services.users.get(admin.id, em);
+    const { accessToken } = await gateway.services.sessions.open(em, user, client, door);
+    const caller = await gateway.services.sessions.authenticate(accessToken);
+    if (!caller) throw new Error('The approver is not signed in.');
+    const { ticket } = await gateway.services.scans.issue(waiting.deviceId, waiting);
+    await gateway.services.scans.decide(ticket, caller, true);
+    return { ticket, userId: admin.id };
+  };
+  const redeem = (ticket: string) => gateway.services.logins.withScan(ticket, waiting, graphqlDoor);
+
+  test.each([
+    [graphqlDoor, true],
+    [uimsDoor, false],
+  ])('a session approved through $name may administer: %s', async (door, administers) => {
+    const { ticket, userId } = await approved(door);
+    const { accessToken, user } = await redeem(ticket);
+    expect(user.id).toBe(userId);
+    const caller = await gateway.services.sessions.authenticate(accessToken);
+    expect(caller?.permissions.has('users:manage')).toBe(administers);
+    expect(caller?.deviceId).toBe('screen');
+  });
+
+  test('two at once open one session', async () => {
+    const { ticket } = await approved(graphqlDoor);
+    const outcomes = await Promise.allSettled([redeem(ticket), redeem(ticket)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('the approver has to be active still', async () => {
+    await gateway.createUser({ username: 'another admin', password: PASSWORD, roles: ['ADMIN'] });
+    const { ticket, userId } = await approved(graphqlDoor);
+    await gateway.services.administration.setStatus(userId, UserStatus.DISABLED, system);
+    await expect(redeem(ticket)).rejects.toMatchObject({ code: 'ACCOUNT_DISABLED' });
+  });
+});

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { User, UserStatus } from '../../src/users/user.entity.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const client = { address: '192.0.2.1', deviceId: null, version: null };
+const PASSWORD = 'correct horse';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+let created = 0;
+const username = () => {
+  created += 1;
+  return `person ${created}`;
+};
+const find = (key: string) => gateway.services.users.findByLoginName(gateway.services.db.em.fork(), key);
+
+describe('opening an account', () => {
+  test('gives it its names, a role and a code of its own', async () => {
+    const name = username();
+    const first = await gateway.createUser({ username: name, phone: '+1 415 555 1234' });
+    const second = await gateway.createUser({ username: username() });
+    expect((await find(name))?.id).toBe(first.id);
+    expect((await find('14155551234'))?.id).toBe(first.id);
+    expect(first.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER']);
+    expect(first.userCode).toMatch(/^\d{19}$/);
+    expect(second.userCode).not.toBe(first.userCode);
+    expect(first).toMatchObject({
+      status: UserStatus.ACTIVE,
+      phoneVerifiedAt: null,
+      updatedAt: null,
+      passwordHash: null,
+    });
+  });
+
+  test.each([
+    ['the same username in another case', { username: 'Taken@8' }],
+    ['the same username in full width', { username: 'ｔａｋｅｎ＠８' }],
+    ['the phone in another spelling', { phone: '0086 138-0000-0000' }],
+    ['a username that is the phone', { username: '13800000000' }],
+  ])('is refused with %s', async (_what, input) => {
+    await gateway.createUser({ username: 'taken@8', phone: '13800000000' }).catch(() => null);
+    await expect(gateway.createUser(input)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('succeeds once for two at once, and leaves nothing of the other', async () => {
+    const phone = '13800000009';
+    const twice = [0, 1].map(() => gateway.createUser({ username: username(), phone }));
+    const outcomes = await Promise.allSettled(twice);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await gateway.services.db.em.fork().count(User, { phone: `86${phone}` })).toBe(1);
+    expect((await find(`person ${created - 1}`)) === null || (await find(`person ${created}`)) === null).toBe(
+      true,
+    );
+  });
+
+  test.each<[string, Parameters<TestGateway['createUser']>[0]]>([
+    ['no name at all', {}],
+    ['an empty username', { username: '  ' }],
+    ['a username that is too long', { username: 'x'.repeat(65) }],
+    ['a username with a line break', { username: 'a\nb' }],
+    ['a phone that is none', { phone: '12345' }],
+    ['a username in the form of another phone', { username: '13800000001', phone: '13800000002' }],
+    ['a password of seven characters', { username: 'short', password: '1234567' }],
+    ['a password of 101 characters', { username: 'long', password: 'x'.repeat(101) }],
+    ['an unknown role', { username: 'king', roles: ['KING'] }],
+    ['a text that is too long', { username: 'wordy', brief: 'x'.repeat(2001) }],
+    ['a text that no database keeps', { username: 'nul', name: 'a\0b' }],
+  ])('is refused with %s', async (_what, input) => {
+    await expect(gateway.createUser(input)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('counts the characters of a password as people do, and asks as many as its door says', async () => {
+    await gateway.createUser({ username: username(), password: '🐎🐎🐎🐎🐎🐎🐎🐎' });
+    await gateway.createUser({ username: username(), password: '12345' }, 5);
+    await expect(gateway.createUser({ username: username(), password: '🐎🐎🐎🐎' }, 5)).rejects.toMatchObject(
+      {
+        code: 'INVALID_INPUT',
+      },
+    );
+  });
+});
+
+describe('a profile', () => {
+  test('changes where something is given, and nowhere else', async () => {
+    const { id } = await gateway.createUser({ username: username(), name: 'Li', email: 'li@example.com' });
+    gateway.clock.advance(1000);
+    await gateway.services.users.updateProfile(id, { name: 'Lin', brief: '', email: null });
+    expect(await gateway.services.users.get(id)).toMatchObject({
+      name: 'Lin',
+      brief: '',
+      email: null,
+      updatedAt: new Date(gateway.clock.now),
+    });
+  });
+
+  test('is seen by the next request of a session', async () => {
+    const { accessToken, caller } = await signedIn();
+    await gateway.services.users.updateProfile(caller.user.id, { name: 'Lin' });
+    expect((await gateway.services.sessions.authenticate(accessToken))?.user.name).toBe('Lin');
+  });
+
+  test('of nobody cannot change', async () => {
+    await expect(gateway.services.users.updateProfile(404, { name: 'x' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+});
+
+async function signedIn(userId?: number) {
+  const em = gateway.services.db.em.fork();
+  const id = userId ?? (await gateway.createUser({ username: username(), password: PASSWORD })).id;
+  const user = await gateway.services.users.get(id, em);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const caller = await gateway.services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('Not signed in.');
+  return { accessToken, caller, actor: { userId: id, address: client.address } };
+}
+
+describe('changing a password', () => {
+  test('needs the current one, and ends the other sessions', async () => {
+    const { accessToken, caller, actor } = await signedIn();
+    const other = await signedIn(caller.user.id);
+    await expect(
+      gateway.services.users.changePassword(caller, { current: 'wrong', next: 'battery staple' }, actor),
+    ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await gateway.services.sessions.authenticate(other.accessToken)).not.toBeNull();
+    await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, actor);
+    expect(await gateway.services.sessions.authenticate(other.accessToken)).toBeNull();
+    expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();
+    await expect(
+      gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, actor),
+    ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  });
+
+  test('shares the budget of wrong guesses with the login', async () => {
+    const { caller, actor } = await signedIn();
+    const guesses = Array.from({ length: 20 }, () =>
+      gateway.services.users.changePassword(caller, { current: 'wrong', next: 'battery staple' }, actor),
+    );
+    await Promise.allSettled(guesses);
+    const login = { login: caller.user.username ?? '', password: PASSWORD, captcha: 'possible' } as const;
+    await expect(gateway.services.logins.withPassword(login, client, graphqlDoor)).rejects.toMatchObject({
+      code: 'CAPTCHA_REQUIRED',
+    });
+  });
+
+  test('keeps the old one when the new one is too short', async () => {
+    const { caller, actor } = await signedIn();
+    await expect(
+      gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor, 5);
+  });
+});
