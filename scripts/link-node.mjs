@@ -20,6 +20,9 @@ if (statSync(join(modules, target), { throwIfNoEntry: false })) {
   if (windows) writeFileSync(join(modules, '.bin', 'node.cmd'), `@"%~dp0..\\${target}" %*\r\n`);
   else link(join(modules, '.bin', 'node'), join('..', target));
 }
+// `npm start` says `exec`, without which dash stays between npm and the server, dies of the signal and leaves
+// the server behind. The shell of Windows has no such word.
+if (windows) writeFileSync(join(modules, '.bin', 'exec.cmd'), '@%*\r\n');
 
 function link(path, destination) {
   try {

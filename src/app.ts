@@ -7,6 +7,7 @@ import { createLiveServer } from './graphql/live.js';
 import { createSchema } from './graphql/schema.js';
 import { createHttp, doors } from './http.js';
 import { listen } from './listen.js';
+import { loggedError } from './logged-error.js';
 import { purge } from './retention.js';
 import { createServices, type Services } from './services.js';
 
@@ -40,7 +41,7 @@ export async function start(config: Config): Promise<Gateway> {
 }
 
 async function open(config: Config, closing: (() => Promise<unknown>)[]): Promise<string> {
-  const log = pino({ level: config.LOG_LEVEL });
+  const log = pino({ level: config.LOG_LEVEL, serializers: { err: loggedError } });
   const db = await openDatabase(
     config.DATABASE_URL ?? (await embedded(config, closing, (line) => log.error(line))),
   );

@@ -102,7 +102,10 @@ const Environment = z.object({
   ADMIN_ACCOUNT: z.string().optional(),
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(100).optional(),
   REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
-  CAPTCHA_FIXED_CODE: z.string().optional(),
+  CAPTCHA_FIXED_CODE: z
+    .string()
+    .regex(/^[\da-z]{1,8}$/i, 'must be 1 to 8 digits or letters')
+    .optional(),
   HEARTBEAT_INTERVAL: duration(SECOND).default(30 * SECOND),
   TIME_ZONE: z
     .string()

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { stdSerializers } from 'pino';
 
 /** Where the ORM puts what PostgreSQL calls the detail of an error. */
-const DETAIL = /\n - detail: [^]*$/;
+const DETAIL = /\n - detail: [\s\S]*$/;
 
 /**
  * An error as the log shows it: kind, message, stack and code. Not its detail: there PostgreSQL quotes the row at

@@ -11,6 +11,7 @@ import { Sessions } from './sessions/sessions.js';
 import { LoginThrottle } from './sessions/throttle.js';
 import { TokenSigner } from './sessions/tokens.js';
 import { Administration } from './users/administration.js';
+import { UserImport } from './users/import.js';
 import { SetupLink } from './users/setup-link.js';
 import { Users } from './users/users.js';
 
@@ -49,6 +50,7 @@ export function createServices(config: Config, { db, jwtSecrets, clock, doors }:
     captchas,
     scans,
     administration,
+    userImport: new UserImport(db, users),
     setupLink: new SetupLink(administration),
     logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),
   };

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Services } from '../services.js';
 import { DomainError, type DomainErrorCode } from '../errors.js';
+import { publicUrl } from '../public-url.js';
+import type { Services } from '../services.js';
 import type { Door } from '../sessions/door.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import { publicUrl } from '../public-url.js';
 import { bearerToken } from '../sessions/tokens.js';
-import { type LegacyHttpRequest, parseParameters, type Parameters } from './parameters.js';
+import { type LegacyHttpRequest, type Parameters, parseParameters } from './parameters.js';
 
 /** What goes over the wire. */
 export interface Answer {
@@ -90,7 +90,9 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
 async function readRequest(request: LegacyHttpRequest, services: Services): Promise<LegacyRequest> {
   const parameters = await parseParameters(request);
   const { headers } = request;
-  const header = [headers.authorization, headers.token, headers.usertoken].find((value) => value !== undefined);
+  const header = [headers.authorization, headers.token, headers.usertoken].find(
+    (value) => value !== undefined,
+  );
   const token = bearerToken(Array.isArray(header) ? header[0] : header);
   const named = headers['x-device-id'] ?? parameters.deviceId;
   return {
@@ -106,7 +108,7 @@ async function readRequest(request: LegacyHttpRequest, services: Services): Prom
   };
 }
 
-/** What a client says of itself, never a reason to refuse it: cut to `longest`, without the NUL that no database takes. */
+/** What a client says of itself is no reason to refuse it: cut to `longest`, without the NUL no database takes. */
 function clientText(value: unknown, longest: number): string | null {
   const given = typeof value === 'number' ? String(value) : value;
   const text = typeof given === 'string' ? given.replaceAll('\0', '').slice(0, longest) : '';

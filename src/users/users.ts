@@ -41,6 +41,19 @@ export interface NewUser extends Profile {
   employee?: Employee | null;
 }
 
+/** What an import keeps as the other system had it. */
+type KeptColumns = Pick<
+  User,
+  | 'id'
+  | 'userCode'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'licenseNumber'
+  | 'licenseStatus'
+  | 'licenseEffectDate'
+  | 'licenseExpiresAt'
+>;
+
 /** The longest password the documented APIs accept. */
 const LONGEST_PASSWORD = 100;
 const LONGEST_NAME = 64;
@@ -111,11 +124,15 @@ export class Users {
     return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
   }
 
-  /** `create` within the caller's transaction, with the password hashed already. */
+  /**
+   * `create` within the caller's transaction, with the password hashed already.
+   * @param kept columns that an import brings along.
+   */
   async add(
     em: EntityManager,
     input: NewUser & { passwordHash: string | null },
     actor: Actor,
+    kept: Partial<KeptColumns> = {},
   ): Promise<User> {
     const now = new Date(this.clock());
     const names = loginNames(input);
@@ -126,13 +143,14 @@ export class Users {
       phoneVerifiedAt: input.phoneVerified ? now : null,
       passwordHash: input.passwordHash,
       userType: input.userType ?? null,
-      type: input.type ?? 1,
+      type: input.type === undefined ? 1 : input.type,
       openId: input.openId ?? null,
       userCode: newUserCode(now.getTime()),
       employee: input.employee ?? null,
       createdAt: now,
       ...(input.countryCode ? { countryCode: input.countryCode } : {}),
       ...(input.status ? { status: input.status } : {}),
+      ...kept,
     });
     user.roles.set(await findRoles(em, input.roles ?? ['MEMBER']));
     if (names.username) em.create(LoginName, { name: names.username.key, kind: 'username', user });

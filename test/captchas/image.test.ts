@@ -34,20 +34,15 @@ describe('a captcha picture', () => {
     expect(() => drawCaptcha('2K8?')).toThrow(RangeError);
   });
 
-  test('shows every character differently from every other', () => {
-    const drawn = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((character) => ({
-      character,
-      pixels: dark(plain(character, 40)),
-    }));
-    for (const one of drawn) {
-      for (const other of drawn) {
-        if (one === other) continue;
-        const differing = one.pixels.filter((pixel, i) => pixel !== other.pixels[i]).length;
-        expect({ pair: one.character + other.character, differ: differing > 50 }).toMatchObject({
-          differ: true,
-        });
-      }
-    }
+  test('shows every character of the alphabet differently from every other', () => {
+    const drawn = [...alphabet].map((character) => ({ character, pixels: dark(plain(character, 40)) }));
+    const alike = drawn.flatMap((one) =>
+      drawn
+        .filter((other) => other !== one)
+        .filter((other) => one.pixels.filter((pixel, i) => pixel !== other.pixels[i]).length < 100)
+        .map((other) => one.character + other.character),
+    );
+    expect(alike).toEqual([]);
   });
 });
 
@@ -92,9 +87,9 @@ const mayBeSkipped = !installed && !process.env.CI;
     expect(await readBy(folder, answers, pictures, mode)).toBeLessThanOrEqual(10);
   });
 
-  test.each([6, 8])('reads at most 5 % of 200 enlarged in black and white (page mode %i)', async (mode) => {
+  test('reads at most 5 % of 200 enlarged in black and white', async () => {
     const cleaned = await Promise.all(pictures.map(enlargedBlackAndWhite));
-    expect(await readBy(folder, answers, cleaned, mode)).toBeLessThanOrEqual(10);
+    expect(await readBy(folder, answers, cleaned, 8)).toBeLessThanOrEqual(10);
   });
 });
 

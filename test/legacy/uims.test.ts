@@ -4,6 +4,7 @@ import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden.js';
+import { multipartForm } from '../support/multipart.js';
 
 const url = '/api/background_login';
 const password = '六个字的密码!';
@@ -81,14 +82,12 @@ test("does not trust the document's own token, at the time when it was valid", a
 
 describe('takes the parameters', () => {
   const form = new URLSearchParams(sample).toString();
-  const part = (name: string, value: string) =>
-    `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const multipart = `${part('account', sample.account)}${part('passwd', sample.passwd)}--x--\r\n`;
+  const multipart = multipartForm(sample);
   test.each([
     ['from a JSON body', url, 'application/json', JSON.stringify(sample)],
     ['from a JSON body without its type', url, 'text/plain', JSON.stringify(sample)],
     ['from an urlencoded form', url, 'application/x-www-form-urlencoded', form],
-    ['from a multipart form', url, 'multipart/form-data; boundary=x', multipart],
+    ['from a multipart form', url, multipart.headers['content-type'], multipart.payload],
     ['from the query, the body being empty', `${url}?${form}`, 'application/json', ''],
     [
       'from the body before the query',

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +11,8 @@ export default async function setup() {
   const { startEmbeddedPostgres } = await import('../../dist/src/adapters/embedded-postgres.js');
   const { openDatabase, migrate } = await import('../../dist/src/adapters/database.js');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
+  // Run as root, the database has a user of its own, who must get there.
+  await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir });
   const orm = await openDatabase(postgres.url);
   await migrate(orm);

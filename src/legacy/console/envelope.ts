@@ -6,7 +6,7 @@ export const ok = (data: object | null): Answer => ({
   body: { code: 200, msg: '成功', data, success: true },
 });
 
-/** The document knows only "200, or not"; the design fixes that a failure is 4xx, so a fault of ours is one too. */
+/** @param code 4xx: the document knows only "200, or not", so a fault of ours is 4xx too. */
 export const failed = (code: number, msg: string): Answer => ({
   status: 200,
   body: { code, msg, data: null, success: false },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Services } from '../../services.js';
 import { DomainError } from '../../errors.js';
+import type { Services } from '../../services.js';
 import type { Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';
 import { upgradeDoor } from './door.js';

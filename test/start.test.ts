@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse start '));
+  // Run as root, the database has a user of its own, who must get there.
+  await chmod(folder, 0o755);
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The built server as `npm start` runs it, with nothing of our own environment but what it needs to run. */
+function run(env: Record<string, string>) {
+  const child = spawn(process.execPath, ['dist/src/main.js'], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      DATA_DIR: join(folder, 'data'),
+      PORTS: '0',
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+  });
+  children.push(child);
+  let output = '';
+  const ready = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk;
+      if (output.includes('Gatehouse is ready')) resolve(output.trim());
+    });
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk;
+  });
+  const exit = once(child, 'close').then(([code]) => ({
+    code,
+    output: output.trim(),
+    errors: errors.trim(),
+  }));
+  return {
+    child,
+    exit,
+    ready: () => Promise.race([ready, exit.then((end) => Promise.reject(new Error(end.errors)))]),
+  };
+}
+
+const urlIn = (greeting: string) => /http:\/\/127\.0\.0\.1:\d+/.exec(greeting)?.[0] ?? '';
+
+describe('a start that cannot succeed ends in one sentence and exit code 1', () => {
+  test('bad settings, all of them named at once', async () => {
+    const { code, errors, output } = await run({
+      PORTS: '99999',
+      HEARTBEAT_INTERVAL: 'soon',
+      TIME_ZONE: 'Mars/Olympus',
+      JWT_SECRETS: 'short',
+      ADMIN_PASSWORD: 'short',
+    }).exit;
+    expect({ code, output, lines: errors.split('\n').length }).toEqual({ code: 1, output: '', lines: 1 });
+    for (const name of ['PORTS', 'HEARTBEAT_INTERVAL', 'TIME_ZONE', 'JWT_SECRETS', 'ADMIN_PASSWORD']) {
+      expect(errors).toContain(name);
+    }
+  });
+
+  test.each([
+    ['a fixed captcha code on a public address', { CAPTCHA_FIXED_CODE: '1234', HOST: '0.0.0.0' }],
+    [
+      'a fixed captcha code in production',
+      { CAPTCHA_FIXED_CODE: '1234', NODE_ENV: 'production', SMS_PROVIDER: 'outbox' },
+    ],
+    ['production without a named SMS provider', { NODE_ENV: 'production' }],
+    ['a provider without its credentials', { SMS_PROVIDER: 'webhook' }],
+    ['a database that does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
+    ['a data folder that is a file', { DATA_DIR: '/etc/hostname' }],
+  ])('%s', async (_name, env: Record<string, string>) => {
+    const { code, errors } = await run(env).exit;
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^[A-Z][^\n]+\.$/) });
+  });
+
+  test('a port that is taken', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const address = holder.address();
+    const port = typeof address === 'object' && address ? String(address.port) : '';
+    const { code, errors } = await run({ PORTS: port }).exit;
+    holder.close();
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: expect.stringMatching(`^Port ${port} on 127.0.0.1 is taken.*$`),
+    });
+  });
+});
+
+test('the first start prints a set-up link; its page makes the administrator, once', async () => {
+  const { child, ready, exit } = run({});
+  const greeting = await ready();
+  const link = new URL(/http\S+\/setup\?token=\S+/.exec(greeting)?.[0] ?? '');
+  expect(await (await fetch(link)).text()).toContain('<form method="post"');
+  const submit = (token: string, username: string) =>
+    fetch(new URL('/setup', link), {
+      method: 'POST',
+      body: new URLSearchParams({ token, username, password: 'correct horse' }),
+    });
+  const token = link.searchParams.get('token') ?? '';
+  expect((await submit('forged', 'mallory')).status).toBe(400);
+  expect((await submit(token, 'root')).status).toBe(200);
+  expect((await submit(token, 'second')).status).toBe(400);
+  const query = `mutation { login(input: {username: "root", password: "correct horse"}) { user { roles { code } } } }`;
+  const login = await fetch(new URL('/graphql', link), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  expect(await login.json()).toEqual({ data: { login: { user: { roles: [{ code: 'ADMIN' }] } } } });
+  child.kill('SIGTERM');
+  child.kill('SIGTERM');
+  expect(await exit).toMatchObject({ code: 0, errors: '' });
+});
+
+test('a start after kill -9 works, keeps what was written, and prints no set-up link any more', async () => {
+  const env = { ADMIN_ACCOUNT: 'keeper', ADMIN_PASSWORD: 'correct horse', DATA_DIR: join(folder, 'killed') };
+  const first = run(env);
+  const greeting = await first.ready();
+  expect(greeting).not.toContain('/setup');
+  first.child.kill('SIGKILL');
+  await first.exit;
+  const second = run({ DATA_DIR: env.DATA_DIR });
+  expect(await second.ready()).not.toContain('/setup');
+  expect(await (await fetch(`${urlIn(await second.ready())}/health/ready`)).json()).toEqual({ status: 'ok' });
+  second.child.kill('SIGINT');
+  expect(await second.exit).toMatchObject({ code: 0 });
+});
+
+test('two starts on one database migrate it once, and both serve', async () => {
+  const url = new URL(process.env.GATEHOUSE_TEST_DATABASE_URL ?? '');
+  const { default: pg } = await import('pg');
+  const maintenance = new pg.Client(new URL('/postgres', url).href);
+  await maintenance.connect();
+  await maintenance.query('create database both_nodes');
+  const env = {
+    DATABASE_URL: new URL('/both_nodes', url).href,
+    JWT_SECRETS: 'a secret that both nodes share and nobody else',
+  };
+  const nodes = [run(env), run(env)];
+  await Promise.all(nodes.map(({ ready }) => ready()));
+  for (const { child } of nodes) child.kill('SIGTERM');
+  expect((await Promise.all(nodes.map(({ exit }) => exit))).map(({ code }) => code)).toEqual([0, 0]);
+  await maintenance.query('drop database both_nodes with (force)');
+  await maintenance.end();
+});
+
+test('the generated secret is readable by its owner alone, and a cut one is refused', async () => {
+  const dataDir = join(folder, 'data');
+  const { mode } = await stat(join(dataDir, 'jwt-secret'));
+  expect(mode & 0o077).toBe(0);
+  const secret = await readFile(join(dataDir, 'jwt-secret'), 'utf8');
+  await writeFile(join(dataDir, 'jwt-secret'), secret.slice(0, 5));
+  const { code, errors } = await run({}).exit;
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: expect.stringMatching(/^The secret .* cannot be used: .*\.$/),
+  });
+});

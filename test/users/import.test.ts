@@ -1,0 +1,82 @@
+import { createHash, pbkdf2Sync } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { hash as bcrypt } from '@node-rs/bcrypt';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const system = { userId: null, address: null };
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const add = (record: unknown) => gateway.services.userImport.add(record, system);
+const bmsLogin = async (username: string, password: string) => {
+  const query = new URLSearchParams({ username, password, device: 'mate60', version: '101' });
+  return (await gateway.post(`/sys/login-phone?${query}`)).json();
+};
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+test('takes over every kind of hash; the owner logs in at any door, and has a modern hash from then on', async () => {
+  const pbkdf2 = pbkdf2Sync('old password', 'a salt', 10_000, 24, 'sha1').toString('hex');
+  const hashes = {
+    bcrypt: { scheme: 'bcrypt', hash: await bcrypt('old password', { cost: 10 }) },
+    pbkdf2: { scheme: 'pbkdf2-sha1', salt: 'a salt', hash: pbkdf2 },
+    first: { scheme: 'md5-salt-first', salt: 'NaCl$', hash: md5('NaCl$old password') },
+    last: { scheme: 'md5-salt-last', salt: 'NaCl$', hash: md5('old passwordNaCl$') },
+  };
+  for (const [username, password] of Object.entries(hashes)) {
+    expect(await add({ username, password })).toBe('created');
+    expect(await bmsLogin(username, 'wrong')).toMatchObject({ ok: false });
+    expect(await bmsLogin(username, 'old password')).toMatchObject({ ok: true });
+    const em = gateway.services.db.em.fork();
+    const user = await gateway.services.users.findByLoginName(em, username);
+    expect(user?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await bmsLogin(username, 'old password')).toMatchObject({ ok: true });
+  }
+});
+
+test('keeps ids, times, roles, licence and employee data, and new accounts count on from there', async () => {
+  const record = {
+    id: 64,
+    username: 'lixianfen',
+    phone: '13954969056',
+    roles: [{ id: 101, code: 'GYSBOSS', name: '供应商老板' }],
+    employee: { companyName: '大力机电', positionId: 101 },
+    license: { number: 'L-1', status: 2, expiresAt: '2030-01-01T00:00:00+08:00' },
+    createdAt: '2020-07-14T16:16:41+08:00',
+  };
+  await add(record);
+  const user = await gateway.services.users.get(64);
+  expect(user).toMatchObject({
+    phone: '8613954969056',
+    phoneVerifiedAt: expect.any(Date),
+    type: null,
+    employee: record.employee,
+    licenseNumber: 'L-1',
+    createdAt: new Date('2020-07-14T08:16:41Z'),
+  });
+  expect(user.roles.getItems()).toMatchObject([{ id: 101, code: 'GYSBOSS', permissions: [] }]);
+  const { id } = await gateway.createUser({ username: 'after' });
+  expect(id).toBeGreaterThan(64);
+});
+
+test('can be repeated, and says what is wrong with a record', async () => {
+  expect(await add({ username: 'twice' })).toBe('created');
+  expect(await add({ username: 'TWICE', phone: '13900000009' })).toBe('exists');
+  await add({ username: 'left', phone: '13900000011' });
+  await add({ username: 'right', phone: '13900000012' });
+  await expect(add({ username: 'left', phone: '13900000012' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  const bad = [
+    { record: { username: 'a', password: { scheme: 'sha1', hash: 'x' } }, field: 'password.scheme' },
+    { record: { username: 'a', password: { scheme: 'bcrypt', hash: 'x' } }, field: 'password.hash' },
+    { record: { username: 'a', employee: { shoeSize: 43 } }, field: 'employee' },
+    { record: { username: 'a', createdAt: 'yesterday' }, field: 'createdAt' },
+    { record: {}, field: 'username' },
+    { record: 'text', field: '' },
+  ];
+  for (const { record, field } of bad) {
+    await expect(add(record)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field } });
+  }
+});
