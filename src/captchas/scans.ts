@@ -39,8 +39,10 @@ export class Scans {
     const now = this.clock();
     const expiresAt = new Date(now + LIFETIME_MS);
     const em = this.db.em.fork();
-    const earlier = { type: CaptchaType.SCAN, subject: deviceId, consumedAt: null };
-    await em.nativeUpdate(Captcha, earlier, { consumedAt: new Date(now), scanState: ScanState.EXPIRED });
+    const open = { type: CaptchaType.SCAN, subject: deviceId, consumedAt: null };
+    const earlier = await em.find(Captcha, open, { fields: ['answerHash'] });
+    await em.nativeUpdate(Captcha, open, { consumedAt: new Date(now), scanState: ScanState.EXPIRED });
+    for (const { answerHash } of earlier) this.#announce(answerHash);
     await em.insert(Captcha, {
       id: randomUUID(),
       type: CaptchaType.SCAN,
