@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Captcha, CaptchaType } from '../../src/captchas/captcha.entity.js';
+import { baseUrl } from '../adapters/sms/base-url.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const MINUTE = 60_000;
@@ -92,10 +92,9 @@ describe('a provider that fails', () => {
   beforeEach(async () => {
     refuses = true;
     await new Promise<void>((listening) => provider.listen(0, '127.0.0.1', listening));
-    const { port } = provider.address() as AddressInfo;
     gateway = await startGateway({
       SMS_PROVIDER: 'webhook',
-      SMS_WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+      SMS_WEBHOOK_URL: baseUrl(provider),
       SMS_WEBHOOK_SECRET: 'a secret of the test',
     });
   });
