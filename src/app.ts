@@ -6,13 +6,11 @@ import type { Config } from './config.js';
 import { createLiveServer } from './graphql/live.js';
 import { createSchema } from './graphql/schema.js';
 import { createHttp, doors } from './http.js';
+import { startJobs } from './jobs.js';
 import { listen } from './listen.js';
 import { loggedError } from './logged-error.js';
-import { purge } from './retention.js';
 import { createServices, type Services } from './services.js';
 
-const SAVE_SEEN_MS = 30_000;
-const PURGE_MS = 3_600_000;
 const system = { userId: null, address: null };
 
 /** A gateway that listens. */
@@ -49,23 +47,8 @@ async function open(config: Config, closing: (() => Promise<unknown>)[]): Promis
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const services = createServices(config, { db, jwtSecrets, clock: Date.now, doors });
-  const { sessions } = services;
-  closing.push(() => sessions.saveSeen());
-  closing.push(
-    repeat(
-      SAVE_SEEN_MS,
-      () => sessions.saveSeen(),
-      (err) => log.error({ err }, 'sessions were not saved'),
-    ),
-  );
-  const retention = { sessions: config.RETAIN_SESSIONS, audit: config.RETAIN_AUDIT };
-  closing.push(
-    repeat(
-      PURGE_MS,
-      () => purge(db, retention, Date.now()),
-      (err) => log.error({ err }, 'the purge failed'),
-    ),
-  );
+  await services.heartbeats.restore();
+  closing.push(startJobs(services, log));
 
   const schema = createSchema();
   const app = await createHttp(services, schema, log);
@@ -108,20 +91,4 @@ async function greeting(
   const ready = `Gatehouse is ready: ${urls.join(' and ')}; ${graphql}`;
   if (await administration.hasAdministrator()) return `${ready}.`;
   return `${ready}; create the first administrator at ${setupLink.url(config.PUBLIC_URL ?? urls[0] ?? '')}`;
-}
-
-/** Runs a job again and again, never twice at once. @returns stops it. */
-function repeat(
-  everyMs: number,
-  job: () => Promise<void>,
-  failed: (error: unknown) => void,
-): () => Promise<void> {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(job).catch(failed);
-  }, everyMs);
-  return () => {
-    clearInterval(timer);
-    return running;
-  };
 }

@@ -28,6 +28,14 @@ const integer = (minimum: number, maximum: number) =>
     .transform(Number)
     .refine((n) => n >= minimum && n <= maximum, `must be from ${minimum} to ${maximum}`);
 
+const unitBytes: Record<string, number> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** `512MiB`, `4GiB`, `1048576` → bytes. */
+const byteSize = z
+  .string()
+  .regex(/^[1-9]\d{0,9}(KiB|MiB|GiB)?$/, 'must be a number of bytes, KiB, MiB or GiB, such as 4GiB')
+  .transform((text) => Number.parseInt(text, 10) * (unitBytes[text.replace(/\d/g, '')] ?? 0));
+
 const list = (text: string) =>
   text
     .split(',')
@@ -113,7 +121,9 @@ const Environment = z.object({
     .default('Asia/Shanghai'),
   LEGACY_MIN_PASSWORD: integer(1, 100).default(5),
   GRAPHQL_INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  UPLOAD_LIMIT: byteSize.default(4 * 1024 ** 3),
   RETAIN_SESSIONS: duration(0).default(30 * 86_400 * SECOND),
+  RETAIN_PRESENCE: duration(0).default(90 * 86_400 * SECOND),
   RETAIN_AUDIT: duration(0).default(365 * 86_400 * SECOND),
   TRUST_PROXY: z
     .string()

@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { registerSetupPage } from './dashboard/setup-page.js';
+import { registerDownloads } from './downloads/downloads.js';
 import { graphqlDoor } from './graphql/door.js';
 import { registerGraphql } from './graphql/server.js';
 import { registerDialect } from './legacy/dialect.js';
@@ -57,6 +58,7 @@ export async function createHttp(
   });
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, schema);
+  registerDownloads(app, services);
   registerSetupPage(app, services);
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {

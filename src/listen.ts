@@ -4,6 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { StartError } from './errors.js';
 import type { LiveServer } from './graphql/live.js';
 
+/** A large package over a slow line may take its time … */
+const LONGEST_REQUEST_MS = 6 * 3_600_000;
+/** … but not stand still: a connection on which nothing moves for so long is ended. */
+const STANDSTILL_MS = 120_000;
+
 /** Every door on one port. */
 export interface Listener {
   readonly port: number;
@@ -22,7 +27,10 @@ export async function listen(
   host: string,
   port: number,
 ): Promise<Listener> {
-  const server = createServer((request, response) => app.routing(request, response));
+  const server = createServer({ requestTimeout: LONGEST_REQUEST_MS }, (request, response) =>
+    app.routing(request, response),
+  );
+  server.setTimeout(STANDSTILL_MS);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));

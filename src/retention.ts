@@ -1,6 +1,7 @@
 import type { Database } from './adapters/database.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
+import { PresenceEvent } from './devices/presence-event.entity.js';
 import { Session } from './sessions/session.entity.js';
 
 const DAY = 86_400_000;
@@ -9,6 +10,7 @@ const DAY = 86_400_000;
 export interface Retention {
   readonly sessions: number;
   readonly audit: number;
+  readonly presence: number;
 }
 
 /** Drops what has ended long enough ago. Captchas stay a day past their end, since the send limits count them. */
@@ -19,5 +21,6 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
   await em.nativeDelete(Session, {
     $or: [{ expiresAt: before(retention.sessions) }, { revokedAt: before(retention.sessions) }],
   });
+  await em.nativeDelete(PresenceEvent, { at: before(retention.presence) });
   await em.nativeDelete(AuditEntry, { at: before(retention.audit) });
 }

@@ -1,10 +1,16 @@
 import type { Database } from './adapters/database.js';
 import { MemoryEvents } from './adapters/events/memory.js';
 import { createSmsSender } from './adapters/sms/index.js';
+import { DiskStorage } from './adapters/storage/disk.js';
 import { Captchas } from './captchas/captchas.js';
 import { Scans } from './captchas/scans.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
+import { Bindings } from './devices/bindings.js';
+import { Devices } from './devices/devices.js';
+import { Heartbeats } from './devices/heartbeats.js';
+import { PresenceStore } from './devices/presence-store.js';
+import { Releases } from './releases/releases.js';
 import type { Door } from './sessions/door.js';
 import { Logins } from './sessions/logins.js';
 import { Sessions } from './sessions/sessions.js';
@@ -40,6 +46,9 @@ export function createServices(config: Config, { db, jwtSecrets, clock, doors }:
     dailyBudget: config.SMS_DAILY_BUDGET,
   });
   const scans = new Scans(db, events, signer, clock);
+  const store = new PresenceStore(db);
+  const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
+  sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   const administration = new Administration(db, users, sessions, clock);
   return {
     config,
@@ -50,6 +59,10 @@ export function createServices(config: Config, { db, jwtSecrets, clock, doors }:
     captchas,
     scans,
     administration,
+    events,
+    heartbeats,
+    devices: new Devices(db, heartbeats),
+    releases: new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT),
     userImport: new UserImport(db, users),
     setupLink: new SetupLink(administration),
     logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),

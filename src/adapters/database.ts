@@ -4,7 +4,11 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { migrations } from '../../migrations/index.js';
 import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Captcha } from '../captchas/captcha.entity.js';
+import { Device } from '../devices/device.entity.js';
+import { PresenceEvent } from '../devices/presence-event.entity.js';
 import { StartError } from '../errors.js';
+import { Release } from '../releases/release.entity.js';
+import { ReleaseEvent } from '../releases/release-event.entity.js';
 import { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { LoginName } from '../users/login-name.entity.js';
@@ -28,7 +32,19 @@ const POOL_SIZE = 20;
 export async function openDatabase(url: string): Promise<Database> {
   const orm = await MikroORM.init({
     clientUrl: url,
-    entities: [AuditEntry, Captcha, LoginName, RefreshToken, Role, Session, User],
+    entities: [
+      AuditEntry,
+      Captcha,
+      Device,
+      PresenceEvent,
+      LoginName,
+      RefreshToken,
+      Release,
+      ReleaseEvent,
+      Role,
+      Session,
+      User,
+    ],
     metadataProvider: ReflectMetadataProvider,
     metadataCache: { enabled: false },
     extensions: [Migrator],
@@ -58,7 +74,11 @@ export async function migrate(orm: Database): Promise<void> {
     await orm.migrator.up();
     await em.upsertMany(
       Role,
-      Object.entries(builtInRoles).map(([code, role]) => ({ code, ...role, permissions: [...role.permissions] })),
+      Object.entries(builtInRoles).map(([code, role]) => ({
+        code,
+        ...role,
+        permissions: [...role.permissions],
+      })),
     );
   });
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Repeater } from '@repeaterjs/repeater';
 import type { Database } from '../adapters/database.js';
-import type { Events } from '../adapters/events/port.js';
+import { type Events, topic } from '../adapters/events/port.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller, Client } from '../sessions/sessions.js';
@@ -124,7 +124,7 @@ export class Scans {
       const look = () => {
         reading = reading.then(read).then(show).catch(stop);
       };
-      const unsubscribe = this.events.subscribe(topic(answerHash), look);
+      const unsubscribe = this.events.subscribe(scanTopic(answerHash), look);
       const expiry = setTimeout(look, Math.max(0, first.expiresAt.getTime() - this.clock()) + 1);
       show(first);
       // What changed between the first reading and the subscription.
@@ -174,7 +174,7 @@ export class Scans {
   }
 
   #announce(answerHash: string): void {
-    this.events.publish(topic(answerHash), null);
+    this.events.publish(scanTopic(answerHash), null);
   }
 
   #hash(ticket: string): string {
@@ -185,4 +185,4 @@ export class Scans {
 /** What the QR code of a ticket says: a page of ours on which a signed-in person decides. */
 export const scanLink = (publicUrl: string, ticket: string): string => `${publicUrl}/scan?ticket=${ticket}`;
 
-const topic = (answerHash: string) => `scan ${answerHash}`;
+const scanTopic = (answerHash: string) => topic<null>(`scan ${answerHash}`);

@@ -4,7 +4,7 @@ import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { publicUrl } from '../public-url.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import { bearerToken } from '../sessions/tokens.js';
+import { sentToken } from '../sessions/tokens.js';
 import { RefreshCookie } from './refresh-cookie.js';
 
 /** What every resolver gets, over HTTP and WebSocket alike. */
@@ -18,19 +18,22 @@ export interface Context {
   readonly refreshCookie: RefreshCookie | null;
 }
 
-/** The context of one HTTP request. */
+/**
+ * The context of one HTTP request.
+ * @param caller where it is known already.
+ */
 export async function httpContext(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
+  caller?: Caller,
 ): Promise<Context> {
   const { headers } = request;
-  const header = [headers.authorization, headers.token, headers.usertoken].flat().find((value) => value);
-  const token = bearerToken(header);
+  const token = sentToken(headers);
   return {
     services,
-    caller: token === null ? null : await services.sessions.authenticate(token),
-    client: { address: request.ip, deviceId: deviceIdHeader(headers['x-device-id']), version: null },
+    caller: caller ?? (token === null ? null : await services.sessions.authenticate(token)),
+    client: { address: request.ip, deviceId: deviceIdHeader(headers['x-device-id']), version: null, model: null },
     publicUrl: publicUrl(services.config, request),
     refreshCookie: RefreshCookie.of(request, reply),
   };

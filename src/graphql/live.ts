@@ -55,7 +55,7 @@ export function createLiveServer(
       context: ({ extra }): Context => ({
         services,
         caller: extra.session?.caller ?? null,
-        client: { address: addressOf(extra.request), deviceId: null, version: null },
+        client: { address: addressOf(extra.request), deviceId: null, version: null, model: null },
         publicUrl: services.config.PUBLIC_URL ?? `http://${extra.request.headers.host ?? ''}`,
         refreshCookie: null,
       }),

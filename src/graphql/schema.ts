@@ -2,6 +2,8 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AuditResolver } from '../audit/audit.resolver.js';
 import { CaptchaResolver } from '../captchas/captcha.resolver.js';
+import { DeviceResolver } from '../devices/device.resolver.js';
+import { ReleaseEventResolver, ReleaseResolver } from '../releases/release.resolver.js';
 import { SessionResolver } from '../sessions/session.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
 import { checkPermission, requireRules } from './authorization.js';
@@ -9,7 +11,7 @@ import { checkPermission, requireRules } from './authorization.js';
 /** The schema of all resolvers, in one visible list. @throws Error when an operation names no permission. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [AuditResolver, CaptchaResolver, SessionResolver, UserResolver],
+    resolvers: [AuditResolver, CaptchaResolver, DeviceResolver, ReleaseResolver, ReleaseEventResolver, SessionResolver, UserResolver],
     authChecker: checkPermission,
     // Inputs are checked by the services, where every door meets the same rule.
     validate: false,

@@ -6,6 +6,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../services.js';
 import { type Context, httpContext } from './context.js';
 import { presentError } from './errors.js';
+import { UploadDoor } from './uploads.js';
 
 /** The GraphQL API over HTTP, at `/graphql`. */
 export async function registerGraphql(
@@ -25,11 +26,17 @@ export async function registerGraphql(
   });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, {
-      context: (request, reply) => httpContext(services, request, reply),
-    }),
+  app.register(async (scope) => {
+    const uploads = new UploadDoor(scope, services);
+    const execute = fastifyApolloHandler(apollo, {
+      context: (request, reply) => httpContext(services, request, reply, uploads.callerOf(request)),
+    });
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler(request, reply) {
+        return uploads.run(request, async () => execute.call(this, request, reply));
+      },
+    });
   });
 }

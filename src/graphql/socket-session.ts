@@ -14,19 +14,18 @@ export class SocketSession {
     private readonly services: Services,
     private readonly onEnd: () => void,
     public caller: Caller,
-    expiresAt: number,
   ) {
     this.#unsubscribe = services.sessions.onChange((userId) => {
       if (userId === this.caller.user.id) void this.#check();
     });
-    this.#wait(expiresAt);
+    this.#wait();
   }
 
   /** @returns null when the token is not good. */
   static async open(services: Services, token: string, onEnd: () => void): Promise<SocketSession | null> {
     const caller = await services.sessions.authenticate(token);
     const current = caller && (await services.sessions.current(caller.sessionId));
-    return current && new SocketSession(services, onEnd, current.caller, current.expiresAt);
+    return current && new SocketSession(services, onEnd, current);
   }
 
   close(): void {
@@ -40,17 +39,17 @@ export class SocketSession {
     const current = await this.services.sessions.current(this.caller.sessionId).catch(() => null);
     if (this.#closed) return;
     if (current) {
-      this.caller = current.caller;
-      this.#wait(current.expiresAt);
+      this.caller = current;
+      this.#wait();
     } else {
       this.close();
       this.onEnd();
     }
   }
 
-  #wait(expiresAt: number): void {
+  #wait(): void {
     clearTimeout(this.#timer);
-    const left = expiresAt - this.services.clock();
+    const left = this.caller.expiresAt - this.services.clock();
     this.#timer = setTimeout(() => void this.#check(), Math.min(Math.max(left, 0) + 1, LONGEST_TIMER_MS));
   }
 }

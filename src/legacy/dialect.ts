@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Actor } from '../audit/audit.js';
 import { DomainError, type DomainErrorCode } from '../errors.js';
+import { dropRest, readForm, type UploadForm } from '../multipart/form.js';
+import { requirePublisher } from '../multipart/publisher.js';
 import { publicUrl } from '../public-url.js';
 import type { Services } from '../services.js';
 import type { Door } from '../sessions/door.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import { bearerToken } from '../sessions/tokens.js';
+import { sentToken } from '../sessions/tokens.js';
 import { type LegacyHttpRequest, type Parameters, parseParameters } from './parameters.js';
 
 /** What goes over the wire. */
@@ -31,6 +34,17 @@ export interface LegacyRequest {
 /** @throws DomainError, which becomes the dialect's own failure. */
 export type Handler = (request: LegacyRequest) => Promise<Answer>;
 
+/** One upload to a documented path: its caller may publish, its body is not read yet. */
+export interface LegacyUpload {
+  readonly actor: Actor;
+  readonly query: Parameters;
+  /** @throws DomainError as `readForm` says. */
+  form(): Promise<UploadForm>;
+}
+
+/** @throws DomainError, which becomes the dialect's own failure. */
+export type UploadHandler = (upload: LegacyUpload) => Promise<Answer>;
+
 /** Why a request failed: a refusal of the domain, or FAULT for everything unexpected. */
 export type FailureCode = DomainErrorCode | 'FAULT';
 
@@ -39,6 +53,8 @@ export interface Dialect {
   readonly door: Door;
   /** Every documented path with what answers a POST to it. */
   routes(services: Services): Readonly<Record<string, Handler>>;
+  /** Every documented path to which packages are sent. */
+  uploads?(services: Services): Readonly<Record<string, UploadHandler>>;
   /** The failure envelope; also for a malformed body and a wrong method (INVALID_INPUT). */
   fail(code: FailureCode, error: Error): Answer;
   /** What answers a path below `/api/` that nobody documents; one dialect has it. */
@@ -52,6 +68,7 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
       const code = failureCode(error);
+      if (code === 'UNAVAILABLE') request.log.warn({ err: error }, 'a request could not be served');
       if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
       const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
       if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
@@ -67,12 +84,46 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
         },
       });
     }
+    if (dialect.uploads) registerUploads(scope, dialect.uploads(services), services);
     if (dialect.unmatched) {
       scope.route({
         method: scope.supportedMethods,
         url: dialect.unmatched,
         handler: async () => {
           throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
+        },
+      });
+    }
+  });
+}
+
+/** In a scope of its own, where bodies are not read for the handlers: a package does not fit in memory. */
+function registerUploads(
+  scope: FastifyInstance,
+  handlers: Readonly<Record<string, UploadHandler>>,
+  services: Services,
+): void {
+  scope.register(async (unread) => {
+    unread.removeAllContentTypeParsers();
+    unread.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const [url, handler] of Object.entries(handlers)) {
+      unread.route({
+        method: unread.supportedMethods,
+        url,
+        handler: async (request: LegacyHttpRequest, reply) => {
+          try {
+            if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
+            const { user } = await requirePublisher(services, request.headers);
+            const { query } = request;
+            const form = () => readForm(request.raw, services.releases);
+            return send(
+              reply,
+              await handler({ actor: { userId: user.id, address: request.ip }, query, form }),
+            );
+          } catch (error) {
+            dropRest(request.raw);
+            throw error;
+          }
         },
       });
     }
@@ -90,10 +141,7 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
 async function readRequest(request: LegacyHttpRequest, services: Services): Promise<LegacyRequest> {
   const parameters = await parseParameters(request);
   const { headers } = request;
-  const header = [headers.authorization, headers.token, headers.usertoken].find(
-    (value) => value !== undefined,
-  );
-  const token = bearerToken(Array.isArray(header) ? header[0] : header);
+  const token = sentToken(headers);
   const named = headers['x-device-id'] ?? parameters.deviceId;
   return {
     parameters,
@@ -103,6 +151,7 @@ async function readRequest(request: LegacyHttpRequest, services: Services): Prom
       address: request.ip,
       deviceId: clientText(named, 128),
       version: clientText(parameters.version, 64),
+      model: clientText(parameters.device, 128),
     },
     caller: async () => (token === null ? null : services.sessions.authenticate(token)),
   };

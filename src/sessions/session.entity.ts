@@ -37,6 +37,10 @@ export class Session {
 
   @Field(() => String, { nullable: true })
   @Property({ type: 'text', nullable: true })
+  deviceModel: string | null = null;
+
+  @Field(() => String, { nullable: true })
+  @Property({ type: 'text', nullable: true })
   clientVersion: string | null = null;
 
   @Field(() => String, { nullable: true })

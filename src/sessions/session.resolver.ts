@@ -180,7 +180,7 @@ export class SessionResolver {
   @Allow('sessions:own')
   async logout(@Ctx() context: Context): Promise<boolean> {
     const caller = requireCaller(context);
-    await context.services.sessions.revoke(caller.user.id, caller.sessionId);
+    await context.services.sessions.revoke(caller.user.id, caller.sessionId, 'LOGOUT');
     context.refreshCookie?.clear();
     return true;
   }

@@ -21,6 +21,8 @@ export interface Client {
   /** The id the client gives itself; captchas and devices are bound to it. */
   readonly deviceId: string | null;
   readonly version: string | null;
+  /** What kind of device it is. */
+  readonly model: string | null;
 }
 
 /** Who makes a request: a session that is good. Shared between requests; never changed. */
@@ -30,7 +32,18 @@ export interface Caller {
   readonly door: string;
   readonly capped: boolean;
   readonly permissions: ReadonlySet<Permission>;
+  /** The client device id, model and version that the login named. */
   readonly deviceId: string | null;
+  readonly deviceModel: string | null;
+  readonly clientVersion: string | null;
+  /** When its token ends, in milliseconds; use may prolong it. */
+  readonly expiresAt: number;
+}
+
+/** Sessions that were ended before their time. */
+export interface EndedSessions {
+  readonly ids: readonly string[];
+  readonly reason: 'LOGOUT' | 'REVOKED';
 }
 
 /** A login that succeeded. Only here are the tokens known: the database has their hashes. */
@@ -43,8 +56,7 @@ export interface OpenedSession {
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
-interface Remembered {
-  readonly caller: Caller;
+interface Remembered extends Caller {
   /** Null where use does not prolong the token. */
   readonly slidingMs: number | null;
   expiresAt: number;
@@ -57,11 +69,12 @@ export class Sessions {
   /** By access token. */
   readonly #remembered = new LRUCache<string, Remembered>({
     max: REMEMBERED,
-    dispose: ({ caller }, token) => this.#tokensOf.get(caller.user.id)?.delete(token),
+    dispose: ({ user }, token) => this.#tokensOf.get(user.id)?.delete(token),
   });
   /** Used since the last `saveSeen`, by session id: newer than what the database says. */
   readonly #seen = new Map<string, Remembered>();
   readonly #listeners = new Set<(userId: number) => void>();
+  readonly #endListeners = new Set<(ended: EndedSessions) => Promise<void>>();
   #forgotten = 0;
 
   constructor(
@@ -94,6 +107,7 @@ export class Sessions {
         capped,
         ...tokens.columns,
         deviceId: client.deviceId,
+        deviceModel: client.model,
         clientVersion: client.version,
         address: client.address,
         createdAt: new Date(now),
@@ -129,12 +143,12 @@ export class Sessions {
     if (!known || known.expiresAt <= now) return null;
     known.seenAt = now;
     if (known.slidingMs !== null) known.expiresAt = now + known.slidingMs;
-    this.#seen.set(known.caller.sessionId, known);
-    return known.caller;
+    this.#seen.set(known.sessionId, known);
+    return known;
   }
 
-  /** A session as it is now, and when its token ends (ms); null when it has ended. For who holds on to one. */
-  async current(sessionId: string): Promise<{ caller: Caller; expiresAt: number } | null> {
+  /** A session as it is now; null when it has ended. For who holds on to one. */
+  async current(sessionId: string): Promise<Caller | null> {
     const now = new Date(this.clock());
     const session = await this.db.em
       .fork()
@@ -158,8 +172,8 @@ export class Sessions {
   }
 
   /** Ends one session; its token fails from the next request on. */
-  async revoke(userId: number, sessionId: string): Promise<void> {
-    await this.#end({ id: sessionId, user: userId });
+  async revoke(userId: number, sessionId: string, reason: EndedSessions['reason'] = 'REVOKED'): Promise<void> {
+    await this.#end({ id: sessionId, user: userId }, reason);
     this.forget(userId);
   }
 
@@ -177,16 +191,16 @@ export class Sessions {
       throw new DomainError('NOT_FOUND', 'There is no such session.');
     }
     const now = new Date(this.clock());
-    session.revokedAt ??= now;
     recordAudit(em, now, actor, { action: 'session.revoke', target: `user:${session.user.id}` });
     await em.flush();
-    this.forget(session.user.id);
+    await this.revoke(session.user.id, sessionId);
+    await em.refresh(session);
     return session;
   }
 
   /** Ends all sessions of a user, but for the one to keep. */
   async revokeAll(userId: number, keep?: string): Promise<void> {
-    await this.#end({ user: userId, ...(keep ? { id: { $ne: keep } } : {}) });
+    await this.#end({ user: userId, ...(keep ? { id: { $ne: keep } } : {}) }, 'REVOKED');
     this.forget(userId);
   }
 
@@ -204,11 +218,16 @@ export class Sessions {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls back when sessions were logged out or revoked, and waits for it. */
+  onEnd(listener: (ended: EndedSessions) => Promise<void>): void {
+    this.#endListeners.add(listener);
+  }
+
   /** Writes when sessions were last used, and prolongs sliding ones, all in one statement. */
   async saveSeen(): Promise<void> {
     const time = (ms: number) => new Date(ms).toISOString();
-    const seen = [...this.#seen.values()].map(({ caller, slidingMs, seenAt, expiresAt }) => ({
-      id: caller.sessionId,
+    const seen = [...this.#seen.values()].map(({ sessionId, slidingMs, seenAt, expiresAt }) => ({
+      id: sessionId,
       at: time(seenAt),
       until: slidingMs === null ? null : time(expiresAt),
       seenAt,
@@ -265,14 +284,14 @@ export class Sessions {
     const unsaved = door?.sliding ? (this.#seen.get(session.id)?.expiresAt ?? 0) : 0;
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return {
-      caller: {
-        sessionId: session.id,
-        user,
-        door: session.door,
-        capped,
-        permissions: grantedPermissions(granted, capped),
-        deviceId: session.deviceId,
-      },
+      sessionId: session.id,
+      user,
+      door: session.door,
+      capped,
+      permissions: grantedPermissions(granted, capped),
+      deviceId: session.deviceId,
+      deviceModel: session.deviceModel,
+      clientVersion: session.clientVersion,
       slidingMs: door?.sliding ? door.tokenLifetimeMs : null,
       expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),
       seenAt: session.lastSeenAt.getTime(),
@@ -297,9 +316,12 @@ export class Sessions {
     if (token) await em.insert(RefreshToken, { hash: tokenHash(token), session: session.id });
   }
 
-  async #end(where: object): Promise<void> {
-    await this.db.em
-      .fork()
-      .nativeUpdate(Session, { ...where, revokedAt: null }, { revokedAt: new Date(this.clock()) });
+  async #end(where: object, reason: EndedSessions['reason']): Promise<void> {
+    const em = this.db.em.fork();
+    const ending = await em.find(Session, { ...where, revokedAt: null }, { fields: ['id'] });
+    const ids = ending.map(({ id }) => id);
+    if (ids.length === 0) return;
+    await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt: new Date(this.clock()) });
+    await Promise.all([...this.#endListeners].map((listener) => listener({ ids, reason })));
   }
 }

@@ -53,3 +53,12 @@ export function bearerToken(header: string | undefined): string | null {
   const token = header?.replace(/^Bearer\s+/i, '').trim();
   return token ? token : null;
 }
+
+/** The first token that the headers of a request hold: every door takes it in any of them. */
+export function sentToken(headers: Readonly<Record<string, string | string[] | undefined>>): string | null {
+  for (const header of [headers.authorization, headers.token, headers.usertoken]) {
+    const token = bearerToken(Array.isArray(header) ? header[0] : header);
+    if (token !== null) return token;
+  }
+  return null;
+}

@@ -42,6 +42,8 @@ export class Administration {
    * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
    */
   async delete(userId: number, actor: Actor): Promise<void> {
+    // Ends the sessions, and refuses for the last administrator, before anything is erased.
+    await this.setStatus(userId, UserStatus.DISABLED, actor);
     await this.#keepingAdministrator(async (em) => {
       await em.remove(await this.users.get(userId, em)).flush();
       await anonymiseAudit(em, userId);

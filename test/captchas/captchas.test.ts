@@ -16,12 +16,12 @@ afterAll(() => Promise.all([gateway.close(), fixed.close()]));
 let created = 0;
 let phone: string;
 let device: string;
-let client: { address: string; deviceId: string; version: null };
+let client: { address: string; deviceId: string; version: null, model: null };
 beforeEach(() => {
   created += 1;
   phone = String(13_600_000_000 + created);
   device = `device ${created}`;
-  client = { address: `198.51.100.${created}`, deviceId: device, version: null };
+  client = { address: `198.51.100.${created}`, deviceId: device, version: null, model: null };
 });
 
 const send = (deviceId: string | null = device) => gateway.services.captchas.sendSms(phone, deviceId, client);

@@ -19,7 +19,7 @@ afterAll(() => gateway.close());
 async function signedIn(username: string): Promise<Caller> {
   const { id } = await gateway.createUser({ username, nickname: `The ${username}` });
   const em = gateway.services.db.em.fork();
-  const client = { address: '192.0.2.1', deviceId: 'phone', version: null };
+  const client = { address: '192.0.2.1', deviceId: 'phone', version: null, model: null };
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
   const caller = await gateway.services.sessions.authenticate(accessToken);
@@ -31,7 +31,7 @@ const scans = () => gateway.services.scans;
 let screens = 0;
 let screen: string;
 let ticket: string;
-const issue = () => scans().issue(screen, { address: '198.51.100.7', deviceId: screen, version: null });
+const issue = () => scans().issue(screen, { address: '198.51.100.7', deviceId: screen, version: null, model: null });
 beforeEach(async () => {
   screens += 1;
   screen = `screen ${screens}`;
@@ -116,7 +116,7 @@ describe('a ticket', () => {
 
   test('does nothing after its time, approved or not', async () => {
     await scans().decide(ticket, li, true);
-    const pending = await scans().issue('late screen', { address: '::1', deviceId: null, version: null });
+    const pending = await scans().issue('late screen', { address: '::1', deviceId: null, version: null, model: null });
     gateway.clock.advance(LIFETIME);
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     await expect(scans().claim(pending.ticket, li)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });

@@ -151,7 +151,7 @@ describe('shows a QR code to scan', () => {
     const redeem = (id: string) =>
       on.gateway.services.logins.withScan(
         ticket,
-        { deviceId: id, address: '::1', version: null },
+        { deviceId: id, address: '::1', version: null, model: null },
         graphqlDoor,
       );
     await expect(redeem(deviceId)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });

@@ -8,7 +8,7 @@ import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const client = { address: '192.0.2.1', deviceId: 'device 1', version: null };
+const client = { address: '192.0.2.1', deviceId: 'device 1', version: null, model: null };
 const system = { userId: null, address: null };
 const PASSWORD = 'correct horse';
 

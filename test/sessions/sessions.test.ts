@@ -10,7 +10,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const client = { address: '192.0.2.1', deviceId: 'device 1', version: null };
+const client = { address: '192.0.2.1', deviceId: 'device 1', version: null, model: null };
 const system = { userId: null, address: null };
 
 let gateway: TestGateway;

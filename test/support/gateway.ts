@@ -6,12 +6,12 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/adapters/database.js';
-import { createServices, type Services } from '../../src/services.js';
 import { readConfig } from '../../src/config.js';
 import { createLiveServer } from '../../src/graphql/live.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createHttp, doors } from '../../src/http.js';
 import { type Listener, listen } from '../../src/listen.js';
+import { createServices, type Services } from '../../src/services.js';
 import { type NewUser, SHORTEST_PASSWORD } from '../../src/users/users.js';
 
 const system = { userId: null, address: null };
@@ -19,6 +19,7 @@ const system = { userId: null, address: null };
 /** A whole gateway on a database of its own, with a clock that only the test moves. */
 export interface TestGateway {
   readonly app: FastifyInstance;
+  readonly databaseUrl: string;
   readonly services: Services;
   /** What it logged so far. */
   readonly logged: () => string;
@@ -30,24 +31,40 @@ export interface TestGateway {
   createUser(input: NewUser, shortestPassword?: number): ReturnType<Services['users']['create']>;
   /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
   lastSms(phone: string): Promise<string>;
+  /** Lets time pass as the background jobs see it, and tells subscribers what came of it. */
+  pass(ms: number): Promise<void>;
   /** Starts to listen, for what needs a socket. @returns `host:port` */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** @param env settings on top of the defaults. */
-export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway> {
-  const database = await copyTemplate();
+/**
+ * @param env settings on top of the defaults.
+ * @param successorOf a gateway whose database, clock and time this one goes on with, as after a restart.
+ */
+export async function startGateway(
+  env: Record<string, string> = {},
+  successorOf?: TestGateway,
+): Promise<TestGateway> {
+  const database = successorOf
+    ? { url: successorOf.databaseUrl, drop: async () => {} }
+    : await copyTemplate();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   const config = readConfig({ DATA_DIR: dataDir, ...env });
-  const clock = {
+  const clock = successorOf?.clock ?? {
     now: Date.now(),
     advance(ms: number) {
-      clock.now += ms;
+      this.now += ms;
     },
   };
   const db = await openDatabase(database.url);
-  const services = createServices(config, { db, jwtSecrets: ['test '.repeat(8)], clock: () => clock.now, doors });
+  const services = createServices(config, {
+    db,
+    jwtSecrets: ['test '.repeat(8)],
+    clock: () => clock.now,
+    doors,
+  });
+  await services.heartbeats.restore();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const schema = createSchema();
@@ -56,6 +73,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const listeners: Listener[] = [];
   return {
     app,
+    databaseUrl: database.url,
     services,
     clock,
     logged: () => lines.join(''),
@@ -71,6 +89,14 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       const last = sent.findLast(({ to }) => to.endsWith(phone));
       if (!last) throw new Error(`No SMS went to ${phone}.`);
       return last.code;
+    },
+    async pass(ms) {
+      const { heartbeats } = services;
+      for (const end = clock.now + ms; clock.now < end; ) {
+        clock.now = Math.min(clock.now + heartbeats.tickMs, end);
+        heartbeats.tick();
+      }
+      await heartbeats.announce();
     },
     async listen() {
       const listener = await listen(app, live, '127.0.0.1', 0);

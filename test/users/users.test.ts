@@ -3,7 +3,7 @@ import { graphqlDoor } from '../../src/graphql/door.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const client = { address: '192.0.2.1', deviceId: null, version: null };
+const client = { address: '192.0.2.1', deviceId: null, version: null, model: null };
 const PASSWORD = 'correct horse';
 
 let gateway: TestGateway;

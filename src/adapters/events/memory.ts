@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events';
-import type { Events } from './port.js';
+import type { Events, Topic } from './port.js';
 
 /** Events within this process. */
 export class MemoryEvents implements Events {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
-  publish(topic: string, event: unknown): void {
-    this.#emitter.emit(topic, event);
+  publish<T>({ name }: Topic<T>, event: T): void {
+    this.#emitter.emit(name, event);
   }
 
-  subscribe(topic: string, listener: (event: unknown) => void): () => void {
-    this.#emitter.on(topic, listener);
-    return () => this.#emitter.off(topic, listener);
+  subscribe<T>({ name }: Topic<T>, listener: (event: T) => void): () => void {
+    this.#emitter.on(name, listener);
+    return () => this.#emitter.off(name, listener);
   }
 }

@@ -50,8 +50,20 @@ const aliyunLimit = () => ({
   Code: 'isv.BUSINESS_LIMIT_CONTROL',
 });
 
+/** What is wrong with a parameter, where it can be said. */
+const faultsOf: Record<string, Partial<Record<FailureCode, Answer>>> = {
+  mobile: { INVALID_INPUT: failed(400, '手机号不正确') },
+  version: { INVALID_INPUT: failed(400, '版本号不正确'), CONFLICT: failed(400, '版本号已存在') },
+  file: {
+    INVALID_INPUT: failed(400, '升级文件不正确'),
+    CONFLICT: failed(400, '升级文件已存在'),
+    TOO_LARGE: failed(400, '升级文件过大'),
+  },
+  sha256: { INVALID_INPUT: failed(400, '升级文件校验失败') },
+};
+
 export function fail(code: FailureCode, error: Error): Answer {
   if (error instanceof SendingLimited) return answer(400, '发送过于频繁，请稍后再试', aliyunLimit());
-  if (error instanceof DomainError && error.details.field === 'mobile') return failed(400, '手机号不正确');
-  return failures[code];
+  const field = error instanceof DomainError ? error.details.field : undefined;
+  return faultsOf[field ?? '']?.[code] ?? failures[code];
 }

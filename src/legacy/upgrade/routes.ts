@@ -5,7 +5,9 @@ import type { Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';
 import { upgradeDoor } from './door.js';
 import { fail, failed, ok, SendingLimited } from './envelope.js';
+import { heartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';
+import { checkVersion, upload } from './releases.js';
 
 const Recipient = z.object({ account: phoneField });
 const Proof = z.object({ account: phoneField, code: z.string() });
@@ -20,7 +22,10 @@ export const upgrade: Dialect = {
   routes: (services) => ({
     '/api/user/sendCode': sendCode(services),
     '/api/user/verifyCode': verifyCode(services),
+    '/api/upgrade/checkVersion': checkVersion(services),
+    '/api/heart/check': heartbeat(services),
   }),
+  uploads: (services) => ({ '/api/upgrade/upload': upload(services) }),
 };
 
 const sendCode =

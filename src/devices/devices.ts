@@ -1,0 +1,129 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import type { Database } from '../adapters/database.js';
+import type { Caller } from '../sessions/sessions.js';
+import { Device } from './device.entity.js';
+import type { Heartbeats } from './heartbeats.js';
+import { PresenceEvent } from './presence-event.entity.js';
+
+/** Which devices; what is absent or null does not narrow. */
+export interface DeviceFilter {
+  readonly ids?: readonly string[] | null;
+  readonly userId?: string | null;
+  readonly online?: boolean | null;
+  readonly door?: string | null;
+  readonly clientVersion?: string | null;
+  /** Part of the device's name or of the id it gives itself. */
+  readonly search?: string | null;
+}
+
+/** How many of some devices are online. */
+export interface PresenceSummary {
+  readonly total: number;
+  readonly online: number;
+  readonly offline: number;
+  /** Devices shown online may not be: expiries are being held after a fault that may be ours. */
+  readonly degraded: boolean;
+}
+
+/** Ids in one query. */
+const LARGEST_PICK = 10_000;
+
+/** Devices as people ask for them. Whoever may not read all devices sees their own. */
+export class Devices {
+  constructor(
+    private readonly db: Database,
+    private readonly heartbeats: Heartbeats,
+  ) {}
+
+  /** By id, owner loaded; null when there is none, or not for this caller. */
+  async find(caller: Caller, id: number): Promise<Device | null> {
+    await this.heartbeats.saveTransitions();
+    const where = { $and: [{ id }, visible(caller)] };
+    return this.db.em.fork().findOne(Device, where, { populate: ['user.roles'] });
+  }
+
+  /** By id in a page, owner loaded; one more than the page has, where there is one more. */
+  async list(
+    caller: Caller,
+    filter: DeviceFilter,
+    { first, after }: { first: number; after: number | null },
+  ): Promise<Device[]> {
+    await this.heartbeats.saveTransitions();
+    const where = { $and: [matching(filter), visible(caller), after === null ? {} : { id: { $gt: after } }] };
+    return this.db.em
+      .fork()
+      .find(Device, where, { orderBy: { id: 'asc' }, limit: first + 1, populate: ['user.roles'] });
+  }
+
+  async summary(caller: Caller, filter: DeviceFilter): Promise<PresenceSummary> {
+    await this.heartbeats.saveTransitions();
+    const em = this.db.em.fork();
+    const where = { $and: [matching(filter), visible(caller)] };
+    const [total, online] = await Promise.all([
+      em.count(Device, where),
+      this.db.em.fork().count(Device, { $and: [where, { online: true }] }),
+    ]);
+    return { total, online, offline: total - online, degraded: this.heartbeats.degraded };
+  }
+
+  /** The transitions of a device in a time, oldest first. @param most the longest answer. */
+  async history(deviceId: number, from: Date, to: Date, most: number): Promise<PresenceEvent[]> {
+    await this.heartbeats.saveTransitions();
+    return this.db.em
+      .fork()
+      .find(
+        PresenceEvent,
+        { device: deviceId, at: { $gte: from, $lt: to } },
+        { orderBy: { at: 'asc', id: 'asc' }, limit: most },
+      );
+  }
+
+  /** Those of `ids` that the filter selects and the caller may see, owners loaded, by id. */
+  async pick(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
+    const found: Device[] = [];
+    for (let at = 0; at < ids.length; at += LARGEST_PICK) {
+      const where = {
+        $and: [{ id: { $in: ids.slice(at, at + LARGEST_PICK) } }, matching(filter), visible(caller)],
+      };
+      const options = { orderBy: { id: 'asc' }, populate: ['user.roles'] } as const;
+      found.push(...(await this.db.em.fork().find(Device, where, options)));
+    }
+    return found;
+  }
+
+  /** Narrows ids without looking at each: by the filter's own ids, and to the caller's devices. */
+  async narrow(caller: Caller, { ids }: DeviceFilter, among: readonly number[]): Promise<readonly number[]> {
+    let wanted = ids == null ? null : new Set(asIds(ids));
+    if (wanted === null && !caller.permissions.has('devices:read')) {
+      const mine = await this.db.em.fork().find(Device, { user: caller.user.id }, { fields: ['id'] });
+      wanted = new Set(mine.map(({ id }) => id));
+    }
+    return wanted === null ? among : among.filter((id) => wanted.has(id));
+  }
+
+  /** How many devices report each client version, the most first; null for those that report none. */
+  async adoption(): Promise<{ clientVersion: string | null; devices: number }[]> {
+    return this.db.em.fork().execute(
+      `select client_version as "clientVersion", count(*)::int as devices from devices
+         group by client_version order by devices desc, client_version`,
+    );
+  }
+}
+
+const visible = (caller: Caller): FilterQuery<Device> =>
+  caller.permissions.has('devices:read') ? {} : { user: caller.user.id };
+
+/** Ids that never were ours select nothing, as unknown ones do. */
+const asIds = (ids: readonly string[]) => ids.filter((id) => /^[1-9]\d{0,8}$/.test(id)).map(Number);
+
+function matching({ ids, userId, online, door, clientVersion, search }: DeviceFilter): FilterQuery<Device> {
+  const term = search?.trim() ? { $ilike: `%${search.trim().replace(/[\\%_]/g, '\\$&')}%` } : null;
+  return {
+    ...(ids == null ? {} : { id: { $in: asIds(ids) } }),
+    ...(userId == null ? {} : { user: { $in: asIds([userId]) } }),
+    ...(online == null ? {} : { online }),
+    ...(door == null ? {} : { door }),
+    ...(clientVersion == null ? {} : { clientVersion }),
+    ...(term === null ? {} : { $or: [{ name: term }, { clientId: term }] }),
+  };
+}

@@ -1,0 +1,203 @@
+import { type Events, topic } from '../adapters/events/port.js';
+import type { Clock } from '../clock.js';
+import type { Caller, EndedSessions } from '../sessions/sessions.js';
+import { Bindings, type Hello } from './bindings.js';
+import { Presence } from './presence.js';
+import { OfflineReason } from './presence-event.entity.js';
+import type { PresenceStore } from './presence-store.js';
+import { type Transition, TransitionLog } from './transition-log.js';
+
+/** A device beat: the latest one of a tick. */
+export interface Beat {
+  readonly deviceId: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What the events port carries, by topic. */
+export const TRANSITIONS = topic<readonly Transition[]>('device transitions');
+export const BEATS = topic<readonly Beat[]>('device beats');
+
+/** The device of a session that beats. */
+interface Binding {
+  readonly device: number;
+  readonly clientVersion: string | null;
+}
+
+/**
+ * The fleet's signs of life. A beat of a known session touches typed arrays and nothing else; the database sees
+ * transitions and last-seen times in batches.
+ */
+export class Heartbeats {
+  readonly log = new TransitionLog();
+  readonly #presence: Presence;
+  readonly #bindings = new WeakMap<Caller, Map<string, Binding>>();
+  /** By device without an id of its own: the binding that may beat for it. */
+  readonly #holders: (Binding | undefined)[] = [];
+  /** The latest binding of each user that is under way; the next one waits for it. */
+  readonly #binding = new Map<number, Promise<unknown>>();
+  readonly #beaten = new Set<number>();
+  #unsaved: Transition[] = [];
+  #unannounced: Transition[] = [];
+  #savedSeenAt = 0;
+
+  constructor(
+    private readonly store: PresenceStore,
+    private readonly binder: Bindings,
+    private readonly events: Events,
+    private readonly clock: Clock,
+    intervalMs: number,
+  ) {
+    this.#presence = new Presence({ intervalMs }, clock());
+    this.#savedSeenAt = clock();
+  }
+
+  /** Milliseconds between two calls of `tick`. */
+  get tickMs(): number {
+    return this.#presence.tickMs;
+  }
+
+  get degraded(): boolean {
+    return this.#presence.degraded;
+  }
+
+  /** Takes up what was online before the gateway was stopped or killed. */
+  async restore(): Promise<void> {
+    const { aliveAt, online } = await this.store.load();
+    const now = this.clock();
+    for (const { id, lastSeenAt, authEnds } of online) {
+      this.#presence.restore(this.#presence.intern(id), lastSeenAt, aliveAt, now, authEnds);
+    }
+  }
+
+  /**
+   * A sign of life of the caller's device.
+   * @returns the device's id; at once when the session beat before, after a query at its first beat.
+   */
+  beat(caller: Caller, hello: Hello): number | Promise<number> {
+    const binding = this.#bindings.get(caller)?.get(hello.clientId ?? '');
+    if (!binding || !this.#holds(binding, hello)) return this.#firstBeat(caller, hello);
+    this.#touch(binding.device, caller.expiresAt);
+    return this.#presence.idOf(binding.device);
+  }
+
+  /** The ids of all devices online now. */
+  onlineIds(): Int32Array {
+    return this.#presence.onlineIds();
+  }
+
+  /** When a device was last seen, in milliseconds; null when not since the start. */
+  lastSeen(deviceId: number): number | null {
+    return this.#presence.lastSeen(this.#presence.intern(deviceId)) || null;
+  }
+
+  isOnline(deviceId: number): boolean {
+    return this.#presence.isOnline(this.#presence.intern(deviceId));
+  }
+
+  /** Finds who fell silent. Call it every `tickMs`. */
+  tick(): void {
+    const now = this.clock();
+    for (const { device, reason } of this.#presence.tick(now)) {
+      this.#record(device, false, OfflineReason[reason], now);
+    }
+  }
+
+  /** Devices of sessions that ended are offline at once. */
+  async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
+    for (const id of await this.store.devicesOf(ids)) {
+      const device = this.#presence.intern(id);
+      if (this.#presence.leave(device)) this.#record(device, false, OfflineReason[reason], this.clock());
+    }
+  }
+
+  /**
+   * Saves and tells what happened since the last call, conflated: the latest beat of a device, every transition.
+   * What the database does not take now is told all the same, and saved with the next call.
+   */
+  async announce(): Promise<void> {
+    await this.saveTransitions().finally(() => this.#tell());
+  }
+
+  #tell(): void {
+    if (this.#unannounced.length > 0) {
+      const transitions = this.#unannounced;
+      this.#unannounced = [];
+      this.events.publish(TRANSITIONS, transitions);
+    }
+    if (this.#beaten.size > 0) {
+      const beats = [...this.#beaten].map((device) => ({
+        deviceId: this.#presence.idOf(device),
+        at: this.#presence.lastSeen(device),
+      }));
+      this.#beaten.clear();
+      this.events.publish(BEATS, beats);
+    }
+  }
+
+  /** Writes the transitions that are not written yet; on a failure they stay for the next call. */
+  async saveTransitions(): Promise<void> {
+    const batch = this.#unsaved;
+    if (batch.length === 0) return;
+    this.#unsaved = [];
+    try {
+      await this.store.saveTransitions(batch);
+    } catch (error) {
+      this.#unsaved = [...batch, ...this.#unsaved];
+      throw error;
+    }
+  }
+
+  /** Writes who was seen since the last call. */
+  async saveSeen(): Promise<void> {
+    const since = this.#savedSeenAt;
+    const now = this.clock();
+    await this.store.saveSeen(this.#presence.seenSince(since), now);
+    this.#savedSeenAt = now;
+  }
+
+  /** Whether the binding may still beat: another session may have taken its device while it was silent. */
+  #holds(binding: Binding, { clientId, clientVersion }: Hello): boolean {
+    const sameVersion = clientVersion === null || clientVersion === binding.clientVersion;
+    return sameVersion && (clientId !== null || this.#holders[binding.device] === binding);
+  }
+
+  /** One at a time for each user, so that two first beats cannot take the same device. */
+  async #firstBeat(caller: Caller, hello: Hello): Promise<number> {
+    const userId = caller.user.id;
+    const turn = (this.#binding.get(userId) ?? Promise.resolve()).then(() =>
+      this.#bindAndBeat(caller, hello),
+    );
+    const settled = turn.catch(() => undefined);
+    this.#binding.set(userId, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#binding.get(userId) === settled) this.#binding.delete(userId);
+    }
+  }
+
+  async #bindAndBeat(caller: Caller, hello: Hello): Promise<number> {
+    const now = new Date(this.clock());
+    const id = await this.binder.bind(caller, hello, now, (device) => this.isOnline(device));
+    const device = this.#presence.intern(id);
+    const binding = { device, clientVersion: hello.clientVersion };
+    const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
+    this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
+    this.#holders[device] = hello.clientId === null ? binding : undefined;
+    this.#touch(device, caller.expiresAt);
+    return id;
+  }
+
+  #touch(device: number, authEnds: number): void {
+    const now = this.clock();
+    if (this.#presence.beat(device, now, authEnds)) this.#record(device, true, null, now);
+    this.#beaten.add(device);
+  }
+
+  #record(device: number, online: boolean, reason: OfflineReason | null, at: number): void {
+    const transition = this.log.append({ deviceId: this.#presence.idOf(device), online, reason, at });
+    this.#unsaved.push(transition);
+    this.#unannounced.push(transition);
+  }
+}

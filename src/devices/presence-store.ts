@@ -1,0 +1,92 @@
+import type { Database } from '../adapters/database.js';
+import { Device } from './device.entity.js';
+import type { Transition } from './transition-log.js';
+
+/** Rows in one statement. */
+const BATCH = 5000;
+
+/** A device that was online when the gateway was last alive. */
+export interface RestoredDevice {
+  readonly id: number;
+  readonly lastSeenAt: number;
+  /** When the token of its session ends. */
+  readonly authEnds: number;
+}
+
+/** What the database knows of presence: written in batches, read once at start. */
+export class PresenceStore {
+  constructor(private readonly db: Database) {}
+
+  /** Adds transitions to the history, in order, and brings their devices up to date: two statements a batch. */
+  async saveTransitions(transitions: readonly Transition[]): Promise<void> {
+    for (const batch of batches(transitions)) {
+      const rows = JSON.stringify(
+        batch.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
+      );
+      await this.db.em.fork().transactional(async (em) => {
+        // A device that was deleted meanwhile has no history.
+        await em.execute(
+          `insert into presence_events (device_id, online, reason, at)
+           select d.id, t.online, t.reason, t.at
+           from json_to_recordset(?) as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
+           join devices d on d.id = t."deviceId" order by t."offset"`,
+          [rows],
+        );
+        await em.execute(
+          `update devices d set online = t.online from (
+             select distinct on ("deviceId") "deviceId", online
+             from json_to_recordset(?) as t("offset" bigint, "deviceId" int, online boolean)
+             order by "deviceId", "offset" desc) t
+           where d.id = t."deviceId"`,
+          [rows],
+        );
+      });
+    }
+  }
+
+  /** Writes when devices were last seen, and that the gateway was alive at `now`. */
+  async saveSeen(seen: readonly { id: number; at: number }[], now: number): Promise<void> {
+    for (const batch of batches(seen)) {
+      const rows = JSON.stringify(batch.map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
+      await this.db.em.fork().execute(
+        `update devices d set last_seen_at = t.at
+         from json_to_recordset(?) as t(id int, at timestamptz) where d.id = t.id`,
+        [rows],
+      );
+    }
+    await this.db.em.fork().execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
+  }
+
+  /** When the gateway was last alive, and which devices were online then. */
+  async load(): Promise<{ aliveAt: number; online: RestoredDevice[] }> {
+    const em = this.db.em.fork();
+    const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
+    const rows = await em.execute<
+      { id: number; last_seen_at: Date | string; token_expires_at: Date | string | null }[]
+    >(
+      `select d.id, d.last_seen_at, s.token_expires_at
+       from devices d left join sessions s on s.id = d.session_id and s.revoked_at is null
+       where d.online`,
+    );
+    return {
+      aliveAt: new Date(clock?.alive_at ?? 0).getTime(),
+      online: rows.map((row) => ({
+        id: row.id,
+        lastSeenAt: new Date(row.last_seen_at).getTime(),
+        authEnds: row.token_expires_at === null ? 0 : new Date(row.token_expires_at).getTime(),
+      })),
+    };
+  }
+
+  /** The devices that these sessions beat for. */
+  async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
+    const devices = await this.db.em
+      .fork()
+      .find(Device, { sessionId: { $in: [...sessionIds] } }, { fields: ['id'] });
+    return devices.map(({ id }) => id);
+  }
+}
+
+function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH);
+}

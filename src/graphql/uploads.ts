@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { z } from 'zod';
+import { DomainError, type DomainErrorCode } from '../errors.js';
+import { dropRest, readForm, type UploadForm } from '../multipart/form.js';
+import { requirePublisher } from '../multipart/publisher.js';
+import type { UploadedFile } from '../releases/releases.js';
+import type { Services } from '../services.js';
+import type { Caller } from '../sessions/sessions.js';
+import { presentError } from './errors.js';
+
+/** A file of the form, as a variable. */
+export class UploadValue {
+  constructor(readonly file: UploadedFile) {}
+}
+
+export const Upload = new GraphQLScalarType<UploadValue, never>({
+  name: 'Upload',
+  description: 'A file, sent as the GraphQL multipart request specification says, over HTTP.',
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
+  parseValue: (value) => {
+    if (value instanceof UploadValue) return value;
+    throw new GraphQLError('A file is sent in a multipart request.');
+  },
+  parseLiteral: () => {
+    throw new GraphQLError('A file is sent in a multipart request, as a variable.');
+  },
+});
+
+const Operation = z.looseObject({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** One file for one variable: what any operation here takes, and no path that could build a huge list. */
+const FileMap = z.record(z.string(), z.tuple([z.string().regex(/^variables\.[_A-Za-z]\w*$/)]));
+
+const statuses: Partial<Record<DomainErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  INVALID_INPUT: 400,
+  TOO_LARGE: 413,
+  UNAVAILABLE: 503,
+};
+
+/** An upload under way. */
+interface Pending {
+  /** Who sent it: a token may expire while a large file comes in. */
+  readonly caller: Caller;
+  readonly form: UploadForm;
+}
+
+/**
+ * Multipart requests at the routes of `scope` (https://github.com/jaydenseric/graphql-multipart-request-spec).
+ * Not by graphql-upload: it keeps a second copy of every file in the system's temporary folder, and expands any
+ * map before it looks at it. Here the file goes straight to where releases are made of, and the operation runs
+ * once all has come in.
+ */
+export class UploadDoor {
+  readonly #pending = new WeakMap<FastifyRequest, Pending>();
+
+  constructor(scope: FastifyInstance, services: Services) {
+    scope.addContentTypeParser('multipart/form-data', async (request: FastifyRequest) => {
+      const caller = await requirePublisher(services, request.headers);
+      requirePreflight(request);
+      const form = await readForm(request.raw, services.releases);
+      try {
+        const operation = readOperation(form);
+        this.#pending.set(request, { caller, form });
+        return operation;
+      } catch (error) {
+        await form.file?.received.discard();
+        throw error;
+      }
+    });
+    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+      dropRest(request.raw);
+      if (!(error instanceof DomainError)) throw error;
+      const formatted = presentError(error, { message: error.message }, request.log);
+      return reply.code(statuses[error.code] ?? 400).send({ errors: [formatted] });
+    });
+  }
+
+  /** Who sent the upload; undefined for a request that is none. */
+  callerOf(request: FastifyRequest): Caller | undefined {
+    return this.#pending.get(request)?.caller;
+  }
+
+  /** Runs the operation, and drops the file if it was not published. */
+  async run<T>(request: FastifyRequest, operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } finally {
+      await this.#pending.get(request)?.form.file?.received.discard();
+    }
+  }
+}
+
+/** A page of another origin can send a form without asking first; it cannot set a header. As Apollo Server has it. */
+function requirePreflight({ headers }: FastifyRequest): void {
+  if (headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) return;
+  throw new DomainError('INVALID_INPUT', 'An upload needs the header Apollo-Require-Preflight: true.');
+}
+
+/** The operation, with the file as its variable. @throws DomainError INVALID_INPUT */
+function readOperation({ fields, file }: UploadForm): object {
+  const operation = readJson(Operation, fields, 'operations');
+  const map = readJson(FileMap, fields, 'map');
+  const [[field, [path]] = ['', ['']], ...more] = Object.entries(map);
+  const variable = path.replace('variables.', '');
+  if (!file || field !== file.field || more.length > 0) {
+    throw new DomainError('INVALID_INPUT', 'The map names exactly one file, and it is sent.', {
+      field: 'map',
+    });
+  }
+  return { ...operation, variables: { ...operation.variables, [variable]: new UploadValue(file) } };
+}
+
+function readJson<T>(schema: z.ZodType<T>, fields: UploadForm['fields'], field: string): T {
+  try {
+    return schema.parse(JSON.parse(fields[field] ?? ''));
+  } catch {
+    throw new DomainError('INVALID_INPUT', `The field ${field} is not what the specification asks for.`, {
+      field,
+    });
+  }
+}

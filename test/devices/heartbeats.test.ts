@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const PASSWORD = 'correct horse';
+const MINUTE = 60_000;
+let gateway: TestGateway;
+let users = 0;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
+});
+afterAll(() => gateway.close());
+
+/** A fresh token: time passes quickly here. */
+const admin = async () =>
+  (await ask(gateway, op.LoginDocument, { input: { username: 'root', password: PASSWORD } })).login
+    .accessToken;
+
+let username: string;
+let userId: string;
+beforeEach(async () => {
+  username = `user-${++users}`;
+  userId = String((await gateway.createUser({ username, password: PASSWORD })).id);
+});
+afterEach(() => gateway.pass(4 * MINUTE));
+
+/** A login at the BMS door, which has 48 h. */
+async function bmsLogin(headers: Record<string, string> = {}): Promise<string> {
+  const query = new URLSearchParams({ username, password: PASSWORD, device: 'mate60', version: '101' });
+  return (await gateway.post(`/sys/login-phone?${query}`, {}, headers)).json().data.access_token;
+}
+const beat = async (token: string, headers: Record<string, string> = {}) => {
+  const answer = await gateway.post('/api/heart/check', {}, { authorization: token, ...headers });
+  expect(answer.statusCode).toBe(201);
+};
+const devices = async () => {
+  const { devices } = await ask(gateway, op.DevicesDocument, { filter: { userId } }, await admin());
+  return devices.edges.map(({ node }) => node);
+};
+const history = async (id: string) => {
+  const day = 24 * 60 * MINUTE;
+  const span = {
+    from: new Date(gateway.clock.now - day).toISOString(),
+    to: new Date(gateway.clock.now + day).toISOString(),
+  };
+  const { device } = await ask(gateway, op.DeviceDocument, { id, ...span }, await admin());
+  return device?.history.map(({ online, reason }) => (online ? 'online' : reason));
+};
+
+describe('a device', () => {
+  test('is what beats: a login alone makes none', async () => {
+    const token = await bmsLogin();
+    expect(await devices()).toEqual([]);
+    await beat(token);
+    expect(await devices()).toMatchObject([
+      { clientId: null, name: 'mate60', clientVersion: '101', door: 'bms', online: true, user: { username } },
+    ]);
+  });
+
+  test('goes offline by timeout, comes back, and goes offline by logout, each with its reason', async () => {
+    const { login } = await ask(gateway, op.LoginDocument, {
+      input: { username, password: PASSWORD, deviceId: 'd' },
+    });
+    await ask(gateway, op.HeartbeatDocument, {}, login.accessToken);
+    await gateway.pass(2 * MINUTE);
+    const { heartbeat } = await ask(gateway, op.HeartbeatDocument, {}, login.accessToken);
+    expect(heartbeat.interval).toBe(30);
+    await ask(gateway, op.LogoutDocument, {}, login.accessToken);
+    expect(await history(heartbeat.deviceId)).toEqual(['online', 'TIMEOUT', 'online', 'LOGOUT']);
+  });
+
+  test('goes offline at once when its session is revoked or its owner disabled or deleted', async () => {
+    const token = await bmsLogin();
+    await beat(token);
+    const [device] = await devices();
+    const { sessions } = await ask(gateway, op.SessionsDocument, { userId }, await admin());
+    await ask(gateway, op.RevokeSessionDocument, { id: sessions[0]?.id ?? '' }, await admin());
+    expect(await history(device?.id ?? '')).toEqual(['online', 'REVOKED']);
+    await beat(await bmsLogin());
+    await ask(gateway, op.SetUserStatusDocument, { id: userId, status: 'DISABLED' }, await admin());
+    expect(await history(device?.id ?? '')).toEqual(['online', 'REVOKED', 'online', 'REVOKED']);
+    await ask(gateway, op.DeleteUserDocument, { id: userId }, await admin());
+    expect(await devices()).toEqual([]);
+  });
+
+  test('goes offline when its token expires', async () => {
+    const input = { username, password: PASSWORD, deviceId: 'd' };
+    const { accessToken } = (await ask(gateway, op.LoginDocument, { input })).login;
+    for (let beats = 0; beats < 30; beats++) {
+      await ask(gateway, op.HeartbeatDocument, {}, accessToken);
+      await gateway.pass(MINUTE / 2 - 100);
+    }
+    await gateway.pass(MINUTE / 10);
+    const [device] = await devices();
+    expect(await history(device?.id ?? '')).toEqual(['online', 'AUTH_EXPIRED']);
+  });
+});
+
+describe('the device key', () => {
+  test('is the id the device gives itself, in a header, at login or in GraphQL, whatever the door', async () => {
+    const token = await bmsLogin({ 'x-device-id': 'serial-1' });
+    await beat(token);
+    await beat(await bmsLogin(), { 'x-device-id': 'serial-1' });
+    const { login } = await ask(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
+    await ask(
+      gateway,
+      op.HeartbeatDocument,
+      { input: { deviceId: 'serial-1', clientVersion: '102' } },
+      login.accessToken,
+    );
+    expect(await devices()).toMatchObject([{ clientId: 'serial-1', clientVersion: '102' }]);
+    await beat(token, { 'x-device-id': 'serial-2' });
+    expect(await devices()).toHaveLength(2);
+  });
+
+  test('without an id: a daily login makes no daily device', async () => {
+    for (let day = 0; day < 5; day++) {
+      await beat(await bmsLogin());
+      await gateway.pass(4 * MINUTE);
+    }
+    expect(await devices()).toHaveLength(1);
+  });
+
+  test('without an id: two devices of one account that are online never merge, also when they beat at once', async () => {
+    const tokens = [await bmsLogin(), await bmsLogin(), await bmsLogin()];
+    await Promise.all(tokens.map((token) => beat(token)));
+    await Promise.all(tokens.map((token) => beat(token)));
+    expect(await devices()).toHaveLength(3);
+  });
+
+  test('without an id: who was silent and is overtaken gets another device, and nobody is lost', async () => {
+    const silent = await bmsLogin();
+    await beat(silent);
+    await gateway.pass(4 * MINUTE);
+    const heir = await bmsLogin();
+    await beat(heir);
+    expect(await devices()).toHaveLength(1);
+    await beat(silent);
+    await beat(heir);
+    expect((await devices()).map(({ online }) => online)).toEqual([true, true]);
+  });
+});
+
+test('answers the documented heartbeat, and refuses a bad token in the same envelope', async () => {
+  const token = await bmsLogin();
+  const good = await gateway.post('/api/heart/check', {}, { authorization: `Bearer ${token}` });
+  expect([good.statusCode, good.json().meta]).toEqual([201, { msg: '用户创建成功', status: 201 }]);
+  for (const headers of [{}, { authorization: 'Bearer nonsense' }] as Record<string, string>[]) {
+    const bad = await gateway.post('/api/heart/check', {}, headers);
+    expect([bad.statusCode, bad.json()]).toEqual([401, { data: null, meta: { msg: '未授权', status: 401 } }]);
+  }
+});
+
+test('counts devices, and shows a member only their own', async () => {
+  await beat(await bmsLogin());
+  const { login } = await ask(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
+  const mine = await ask(gateway, op.PresenceSummaryDocument, {}, login.accessToken);
+  expect(mine.presenceSummary).toEqual({ total: 1, online: 1, offline: 0, degraded: false });
+  const other = await gateway.createUser({ username: `${username}-other`, password: PASSWORD });
+  const filter = { userId: String(other.id) };
+  expect((await ask(gateway, op.DevicesDocument, { filter }, login.accessToken)).devices.edges).toEqual([]);
+  const all = await ask(gateway, op.PresenceSummaryDocument, {}, await admin());
+  expect(all.presenceSummary.total).toBeGreaterThan(1);
+});
+
+test('what was online before a restart is online after it, and its device is the same', async () => {
+  const token = await bmsLogin();
+  await beat(token);
+  await gateway.services.heartbeats.announce();
+  await gateway.services.heartbeats.saveSeen();
+  const [before] = await devices();
+  gateway.clock.advance(MINUTE);
+  const restarted = await startGateway({}, gateway);
+  await restarted.pass(MINUTE / 2);
+  const answer = await restarted.post('/api/heart/check', {}, { authorization: token });
+  expect(answer.statusCode).toBe(201);
+  await restarted.pass(MINUTE);
+  expect(await devices()).toEqual([{ ...before, lastSeenAt: expect.any(String) }]);
+  expect(await history(before?.id ?? '')).toEqual(['online']);
+  await restarted.close();
+});
