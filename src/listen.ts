@@ -7,7 +7,7 @@ import type { LiveServer } from './graphql/live.js';
 /** A large package over a slow line may take its time … */
 const LONGEST_REQUEST_MS = 6 * 3_600_000;
 /** … but not stand still: a connection on which nothing moves for so long is ended. */
-const STANDSTILL_MS = 120_000;
+const STANDSTILL_MS = 300_000;
 
 /** Every door on one port. */
 export interface Listener {

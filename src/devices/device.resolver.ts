@@ -16,16 +16,17 @@ import {
   registerEnumType,
   Subscription,
 } from 'type-graphql';
+import { LiveFeed } from '../adapters/events/live-source.js';
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, readPage, toConnection } from '../graphql/connection.js';
 import { type Context, clientOf, requireCaller } from '../graphql/context.js';
 import { Cursor } from '../graphql/cursor.js';
 import { parseId } from '../graphql/id.js';
-import { type Heartbeat as Beat, BeatFeed } from './beat-feed.js';
+import { type Heartbeat as Beat, BeatSource } from './beat-source.js';
 import { Device } from './device.entity.js';
 import type { DeviceFilter as Filter, PresenceSummary as Summary } from './devices.js';
 import { OfflineReason, PresenceEvent } from './presence-event.entity.js';
-import { DeviceStatusKind, type DeviceStatusEvent as StatusEvent, StatusFeed } from './status-feed.js';
+import { DeviceStatusKind, type DeviceStatusEvent as StatusEvent, StatusSource } from './status-source.js';
 
 registerEnumType(DeviceStatusKind, {
   name: 'DeviceStatusKind',
@@ -208,7 +209,14 @@ export class DeviceResolver {
 
   @Subscription(() => DeviceStatusEvent, {
     subscribe: ({ context, args }: Subscribing<DeviceStatusArgs>) =>
-      new StatusFeed(context.services, requireCaller(context), liveFilter(args.filter), args.since ?? null),
+      new LiveFeed(
+        new StatusSource(
+          context.services,
+          requireCaller(context),
+          liveFilter(args.filter),
+          args.since ?? null,
+        ),
+      ),
   })
   @Allow('devices:own')
   deviceStatus(@Root() event: StatusEvent, @Args() _args: DeviceStatusArgs): StatusEvent {
@@ -218,7 +226,7 @@ export class DeviceResolver {
   @Subscription(() => [Heartbeat], {
     description: 'Beats as they come: the latest one of each device in a moment.',
     subscribe: ({ context, args }: Subscribing<{ filter?: DeviceFilter | null }>) =>
-      new BeatFeed(context.services, requireCaller(context), liveFilter(args.filter)),
+      new LiveFeed(new BeatSource(context.services, requireCaller(context), liveFilter(args.filter))),
   })
   @Allow('devices:own')
   heartbeats(

@@ -110,6 +110,10 @@ export class Devices {
   }
 }
 
+/** Callers with the same scope see the same devices, in the same way. */
+export const deviceScope = ({ permissions, user }: Caller): string =>
+  `${permissions.has('devices:read') ? 'all' : user.id} ${[...permissions].sort()}`;
+
 const visible = (caller: Caller): FilterQuery<Device> =>
   caller.permissions.has('devices:read') ? {} : { user: caller.user.id };
 

@@ -40,6 +40,7 @@ export class Heartbeats {
   #unsaved: Transition[] = [];
   #unannounced: Transition[] = [];
   #savedSeenAt = 0;
+  #beatTicks = 0;
 
   constructor(
     private readonly store: PresenceStore,
@@ -55,6 +56,11 @@ export class Heartbeats {
   /** Milliseconds between two calls of `tick`. */
   get tickMs(): number {
     return this.#presence.tickMs;
+  }
+
+  /** How often beats were told. */
+  get beatTicks(): number {
+    return this.#beatTicks;
   }
 
   get degraded(): boolean {
@@ -131,6 +137,7 @@ export class Heartbeats {
         at: this.#presence.lastSeen(device),
       }));
       this.#beaten.clear();
+      this.#beatTicks += 1;
       this.events.publish(BEATS, beats);
     }
   }

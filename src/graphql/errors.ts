@@ -38,6 +38,7 @@ export function presentError(
   };
   if (cause instanceof DomainError) {
     const code = codes[cause.code];
+    if (code === 'UNAVAILABLE') log.warn({ err: cause }, 'an operation could not be served');
     const message = code === 'BAD_CREDENTIALS' ? BAD_CREDENTIALS_MESSAGE : cause.message;
     return { message, ...place, extensions: { code, ...cause.details } };
   }

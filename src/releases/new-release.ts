@@ -34,7 +34,7 @@ export function readNewRelease({ version, channel, notes, sha256 }: NewRelease, 
     throw invalid('sha256', 'What came in does not have this SHA-256.');
   }
   return {
-    channel,
+    channel: readChannel(channel),
     version: text,
     versionForm: form,
     versionOrder: order,
@@ -42,6 +42,15 @@ export function readNewRelease({ version, channel, notes, sha256 }: NewRelease, 
     sha256: received.sha256,
     notes: notes === null || notes === '' ? null : readText('notes', notes),
   };
+}
+
+/** @throws DomainError INVALID_INPUT for what cannot be a channel's name. */
+export function readChannel(channel: string): string {
+  if (CHANNEL.test(channel)) return channel;
+  throw invalid(
+    'channel',
+    'A channel has up to 32 lower-case letters, digits, dots, dashes and underscores.',
+  );
 }
 
 /** Why a release is withdrawn. @throws DomainError INVALID_INPUT */

@@ -14,6 +14,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
+import { LiveFeed } from '../adapters/events/live-source.js';
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, readPage, toConnection } from '../graphql/connection.js';
 import { actorOf, type Context } from '../graphql/context.js';
@@ -23,7 +24,7 @@ import { Upload, UploadValue } from '../graphql/uploads.js';
 import { packagePath } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent } from './release-event.entity.js';
-import { cursorOf, ReleaseFeed } from './release-feed.js';
+import { cursorOf, ReleaseSource } from './release-source.js';
 import { STABLE } from './releases.js';
 
 const ReleaseConnection = connectionType('Release', Release);
@@ -107,8 +108,9 @@ export class ReleaseResolver {
 
   @Subscription(() => ReleaseEvent, {
     description: 'Releases as they are published and withdrawn, in order; with `since`, first those missed.',
-    subscribe: ({ context, args }: { context: Context; args: ReleasePublishedArgs }) =>
-      ReleaseFeed.open(context.services, args.channel ?? null, args.since ?? null),
+    // Awaited here, so that a bad cursor is refused as any bad argument is.
+    subscribe: async ({ context, args }: { context: Context; args: ReleasePublishedArgs }) =>
+      new LiveFeed(await ReleaseSource.from(context.services, args.channel ?? null, args.since ?? null)),
   })
   @Allow('releases:read')
   releasePublished(@Root() event: ReleaseEvent, @Args() _args: ReleasePublishedArgs): ReleaseEvent {

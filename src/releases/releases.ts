@@ -6,11 +6,11 @@ import type { Received, Storage } from '../adapters/storage/port.js';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
-import { type NewRelease, readNewRelease, readReason } from './new-release.js';
+import { type NewRelease, readChannel, readNewRelease, readReason } from './new-release.js';
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
-import { RELEASES } from './release-feed.js';
+import { RELEASES } from './release-source.js';
 import { VersionForm } from './versions.js';
 
 /** Any number will do, as long as nobody else in the same database locks it. */
@@ -107,19 +107,21 @@ export class Releases {
     throw new DomainError('NOT_FOUND', 'There is no such release.');
   }
 
-  /** The newest version of a channel that is not withdrawn. */
-  latest(channel: string): Promise<Release | null> {
+  /** The newest version of a channel that is not withdrawn. @throws DomainError INVALID_INPUT */
+  async latest(channel: string): Promise<Release | null> {
     return this.db.em
       .fork()
       .findOne(
         Release,
-        { channel, withdrawnAt: null },
+        { channel: readChannel(channel), withdrawnAt: null },
         { orderBy: { versionOrder: 'desc' }, populate: ['uploader'] },
       );
   }
 
   /** What is downloaded by this name, withdrawn or not. */
-  findPackage(name: string): Promise<Release | null> {
+  async findPackage(name: string): Promise<Release | null> {
+    // The database takes no NUL, and no package has one in its name.
+    if (name.includes('\0')) return null;
     return this.db.em.fork().findOne(Release, { packageName: name });
   }
 
@@ -130,7 +132,7 @@ export class Releases {
 
   /**
    * By channel, the newest version first, withdrawn ones included; one more than the page has, where there is one.
-   * @throws DomainError INVALID_INPUT when `after` is no release.
+   * @throws DomainError INVALID_INPUT when `after` is no release, or `channel` no channel.
    */
   async list(
     channel: string | null,
@@ -149,7 +151,7 @@ export class Releases {
     };
     return em.find(
       Release,
-      { $and: [channel === null ? {} : { channel }, older ?? {}] },
+      { $and: [channel === null ? {} : { channel: readChannel(channel) }, older ?? {}] },
       { orderBy: { channel: 'asc', versionOrder: 'desc' }, limit: first + 1, populate: ['uploader'] },
     );
   }

@@ -1,10 +1,26 @@
+/** A file of a form. */
+export interface FilePart {
+  readonly fileName: string;
+  readonly content: string | Buffer;
+}
+
 /** A multipart form of text fields, as `inject` sends it. */
-export function multipartForm(fields: Readonly<Record<string, string>>) {
-  const parts = Object.entries(fields).map(
-    ([name, value]) => `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
+export const multipartForm = (fields: Readonly<Record<string, string>>) => uploadForm(Object.entries(fields));
+
+/** A multipart form of text fields and files, in the order given. */
+export function uploadForm(parts: readonly (readonly [name: string, value: string | FilePart])[]) {
+  const bytes = parts.flatMap(([name, value]) => {
+    const file = typeof value === 'string' ? null : value;
+    const fileName = file ? `; filename="${file.fileName}"` : '';
+    const type = file ? '\r\ncontent-type: application/octet-stream' : '';
+    return [
+      `--x\r\ncontent-disposition: form-data; name="${name}"${fileName}${type}\r\n\r\n`,
+      typeof value === 'string' ? value : value.content,
+      '\r\n',
+    ];
+  });
   return {
-    payload: `${parts.join('')}--x--\r\n`,
+    payload: Buffer.concat([...bytes, '--x--\r\n'].map((part) => Buffer.from(part))),
     headers: { 'content-type': 'multipart/form-data; boundary=x' },
   };
 }

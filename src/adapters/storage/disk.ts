@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,8 +23,11 @@ export class DiskStorage implements Storage {
     const path = join(this.#uploads, `${randomUUID()}.part`);
     const hash = createHash('sha256');
     let size = 0;
+    let file: FileHandle | undefined;
     try {
       await mkdir(this.#uploads, { recursive: true });
+      // Opened here, not by the stream, which could still be at it when the source has failed.
+      file = await open(path, 'wx');
       await pipeline(
         source,
         async function* measured(chunks: AsyncIterable<Buffer>) {
@@ -40,10 +42,11 @@ export class DiskStorage implements Storage {
             yield chunk;
           }
         },
-        createWriteStream(path, { flags: 'wx', flush: true }),
+        file.createWriteStream({ flush: true }),
       );
     } catch (error) {
       source.destroy();
+      await file?.close().catch(() => {});
       await rm(path, { force: true });
       throw refusal(error);
     }
@@ -94,7 +97,11 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+/** Not by `instanceof`: a test's own realm has another `Error`. */
+const codeOf = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+
+const isMissing = (error: unknown) => codeOf(error) === 'ENOENT';
 
 const entries = (folder: string): Promise<string[]> =>
   readdir(folder).catch((error: unknown) => {
@@ -113,6 +120,7 @@ const isOlder = (path: string, before: number): Promise<boolean> =>
   );
 
 function refusal(error: unknown): unknown {
-  const full = error instanceof Error && 'code' in error && noRoom.has(error.code);
-  return full ? new DomainError('UNAVAILABLE', 'There is no room left to keep the package.') : error;
+  return noRoom.has(codeOf(error))
+    ? new DomainError('UNAVAILABLE', 'There is no room left to keep the package.')
+    : error;
 }

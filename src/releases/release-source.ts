@@ -1,7 +1,8 @@
 import type { Database } from '../adapters/database.js';
+import type { Batch, LiveSource } from '../adapters/events/live-source.js';
 import { type Events, topic } from '../adapters/events/port.js';
-import { Feed } from '../devices/feed.js';
 import { DomainError } from '../errors.js';
+import { readChannel } from './new-release.js';
 import { ReleaseEvent } from './release-event.entity.js';
 
 /** After every change to releases: there is something to read. */
@@ -10,57 +11,59 @@ export const RELEASES = topic<null>('releases');
 /** Events read at once: a slow reader holds no more than these. */
 const BATCH = 100;
 
-/** What a feed stands on. */
-export interface ReleaseSources {
+/** What the source stands on. */
+export interface ReleaseServices {
   readonly db: Database;
   readonly events: Events;
 }
 
 /** Publications and withdrawals in order, each once, without a gap: they are read from where they are kept. */
-export class ReleaseFeed extends Feed<ReleaseEvent> {
-  readonly #unsubscribe: () => void;
+export class ReleaseSource implements LiveSource<ReleaseEvent> {
+  readonly scope = 'releases';
 
   private constructor(
-    private readonly sources: ReleaseSources,
+    private readonly services: ReleaseServices,
     private readonly channel: string | null,
     /** The id of the last event that is done with. */
-    private last: number,
-  ) {
-    super();
-    this.#unsubscribe = sources.events.subscribe(RELEASES, () => this.wake());
-  }
+    private readonly start: number,
+  ) {}
 
   /**
-   * What happens from now on, or after the event that `since` names.
    * @param channel null for all.
-   * @throws DomainError INVALID_INPUT for a cursor that is not ours.
+   * @param since the cursor to go on from; null for what happens from now on.
+   * @throws DomainError INVALID_INPUT for a cursor that is not ours, or what cannot be a channel.
    */
-  static async open(
-    sources: ReleaseSources,
+  static async from(
+    services: ReleaseServices,
     channel: string | null,
     since: string | null,
-  ): Promise<ReleaseFeed> {
-    const [newest] = await sources.db.em
+  ): Promise<ReleaseSource> {
+    if (channel !== null) readChannel(channel);
+    const [newest] = await services.db.em
       .fork()
       .find(ReleaseEvent, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
-    const last = newest?.id ?? 0;
-    return new ReleaseFeed(sources, channel, since === null ? last : readCursor(since, last));
+    const place = newest?.id ?? 0;
+    return new ReleaseSource(services, channel, since === null ? place : readCursor(since, place));
   }
 
-  protected override async read(): Promise<ReleaseEvent[]> {
-    const events = await this.sources.db.em
+  open(): Promise<Batch<ReleaseEvent>> {
+    return this.after(this.start);
+  }
+
+  async after(place: number): Promise<Batch<ReleaseEvent>> {
+    const ofChannel = this.channel === null ? {} : { release: { channel: this.channel } };
+    const found = await this.services.db.em
       .fork()
       .find(
         ReleaseEvent,
-        { id: { $gt: this.last }, ...(this.channel === null ? {} : { release: { channel: this.channel } }) },
+        { id: { $gt: place }, ...ofChannel },
         { orderBy: { id: 'asc' }, limit: BATCH, populate: ['release.uploader'] },
       );
-    this.last = events.at(-1)?.id ?? this.last;
-    return events;
+    return { events: found.map((event) => ({ event, place: event.id })), place: found.at(-1)?.id ?? place };
   }
 
-  protected override close(): void {
-    this.#unsubscribe();
+  onNews(listener: () => void): () => void {
+    return this.services.events.subscribe(RELEASES, listener);
   }
 }
 

@@ -1,8 +1,8 @@
+import type { Batch, LiveSource } from '../adapters/events/live-source.js';
 import type { Events } from '../adapters/events/port.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { Device } from './device.entity.js';
-import type { DeviceFilter, Devices } from './devices.js';
-import { Feed } from './feed.js';
+import { type DeviceFilter, type Devices, deviceScope } from './devices.js';
 import { type Heartbeats, TRANSITIONS } from './heartbeats.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { Transition } from './transition-log.js';
@@ -27,8 +27,8 @@ export interface DeviceStatusEvent {
   readonly reason: OfflineReason | null;
 }
 
-/** What a feed stands on. */
-export interface FeedSources {
+/** What a live source stands on. */
+export interface LiveServices {
   readonly heartbeats: Heartbeats;
   readonly devices: Devices;
   readonly events: Events;
@@ -39,63 +39,57 @@ export interface FeedSources {
  * Which devices are online: a snapshot, then every transition once, in order. A reader that comes back with a
  * cursor is told what it missed; if that is not kept any more, RESET and a new snapshot.
  */
-export class StatusFeed extends Feed<DeviceStatusEvent> {
-  /** The next transition to look at; null before the snapshot. */
-  #offset: number | null;
-  /** Told once, before the snapshot. */
-  #reset: boolean;
-  readonly #unsubscribe: () => void;
+export class StatusSource implements LiveSource<DeviceStatusEvent> {
+  readonly scope: string;
+  /** Where to start; null with a snapshot, or where `since` is not kept any more. */
+  readonly #start: number | null;
 
   /** @throws DomainError INVALID_INPUT for a cursor that never was one. */
   constructor(
-    private readonly sources: FeedSources,
+    private readonly services: LiveServices,
     private readonly caller: Caller,
     private readonly filter: DeviceFilter,
-    since: string | null,
+    private readonly since: string | null,
   ) {
-    super();
-    this.#offset = since === null ? null : sources.heartbeats.log.resume(since);
-    this.#reset = since !== null && this.#offset === null;
-    this.#unsubscribe = sources.events.subscribe(TRANSITIONS, () => this.wake());
+    this.scope = deviceScope(caller);
+    this.#start = since === null ? null : services.heartbeats.log.resume(since);
   }
 
-  protected override async read(): Promise<DeviceStatusEvent[]> {
-    const { log } = this.sources.heartbeats;
-    const missed = this.#offset === null ? null : log.since(this.#offset);
-    if (missed === null) {
-      const reset = this.#reset || this.#offset !== null;
-      this.#reset = false;
-      return this.#snapshot(reset);
-    }
-    this.#offset = log.length;
-    const events: DeviceStatusEvent[] = [];
-    for (const batch of withoutRepeats(missed)) events.push(...(await this.#present(batch)));
-    return events;
+  open(): Promise<Batch<DeviceStatusEvent>> {
+    if (this.#start !== null) return this.after(this.#start);
+    return this.#snapshot(this.since !== null);
   }
 
-  protected override close(): void {
-    this.#unsubscribe();
+  async after(place: number): Promise<Batch<DeviceStatusEvent>> {
+    const { log } = this.services.heartbeats;
+    const transitions = log.since(place);
+    if (transitions === null) return this.#snapshot(true);
+    const next = log.length;
+    const events: { event: DeviceStatusEvent; place: number }[] = [];
+    for (const run of withoutRepeats(transitions)) events.push(...(await this.#present(run)));
+    return { events, place: next };
   }
 
-  async #snapshot(reset: boolean): Promise<DeviceStatusEvent[]> {
-    const { heartbeats, devices, clock } = this.sources;
+  onNews(listener: () => void): () => void {
+    return this.services.events.subscribe(TRANSITIONS, listener);
+  }
+
+  async #snapshot(reset: boolean): Promise<Batch<DeviceStatusEvent>> {
+    const { heartbeats, devices, clock } = this.services;
     // The place and the state in it are taken together, before anything else can happen.
-    this.#offset = heartbeats.log.length;
-    const cursor = heartbeats.log.cursor(this.#offset);
+    const place = heartbeats.log.length;
     const online = [...heartbeats.onlineIds()];
-    const at = new Date(clock());
+    const told = { cursor: heartbeats.log.cursor(place), at: new Date(clock()), device: null, reason: null };
     const ids = await devices.narrow(this.caller, this.filter, online);
     const found = await devices.pick(this.caller, this.filter, ids);
     for (const device of found) device.online = true;
-    const snapshot = { cursor, at, device: null, reason: null };
-    return [
-      ...(reset ? [{ ...snapshot, kind: DeviceStatusKind.RESET, devices: null }] : []),
-      { ...snapshot, kind: DeviceStatusKind.SNAPSHOT, devices: found },
-    ];
+    const snapshot = { event: { ...told, kind: DeviceStatusKind.SNAPSHOT, devices: found }, place };
+    const forget = { event: { ...told, kind: DeviceStatusKind.RESET, devices: null }, place };
+    return { events: reset ? [forget, snapshot] : [snapshot], place };
   }
 
-  async #present(transitions: readonly Transition[]): Promise<DeviceStatusEvent[]> {
-    const { heartbeats, devices } = this.sources;
+  async #present(transitions: readonly Transition[]) {
+    const { heartbeats, devices } = this.services;
     const ids = transitions.map(({ deviceId }) => deviceId);
     const found = new Map(
       (await devices.pick(this.caller, this.filter, ids)).map((device) => [device.id, device]),
@@ -105,14 +99,8 @@ export class StatusFeed extends Feed<DeviceStatusEvent> {
       if (!device) return [];
       device.online = online;
       const kind = online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
-      return {
-        kind,
-        cursor: heartbeats.log.cursor(offset + 1),
-        at: new Date(at),
-        devices: null,
-        device,
-        reason,
-      };
+      const cursor = heartbeats.log.cursor(offset + 1);
+      return { event: { kind, cursor, at: new Date(at), devices: null, device, reason }, place: offset + 1 };
     });
   }
 }

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Client } from 'graphql-ws';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { connect, type Watch, watch } from '../support/live.js';
+
+const PASSWORD = 'correct horse';
+const MINUTE = 60_000;
+let gateway: TestGateway;
+let host: string;
+let client: Client;
+let member: string;
+let memberId: string;
+
+const login = async (username: string) =>
+  (await ask(gateway, op.LoginDocument, { input: { username, password: PASSWORD } })).login.accessToken;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  host = await gateway.listen();
+  await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
+  memberId = String((await gateway.createUser({ username: 'member', password: PASSWORD })).id);
+  member = await bms('member');
+  client = connect(host, await login('root'));
+});
+afterAll(async () => {
+  await client.dispose();
+  await gateway.close();
+});
+
+/** A session with a long life, whose beats make devices. */
+async function bms(username: string): Promise<string> {
+  const query = new URLSearchParams({ username, password: PASSWORD, device: 'mate60', version: '101' });
+  return (await gateway.post(`/sys/login-phone?${query}`)).json().data.access_token;
+}
+/** A beat of the member's device of this name; @returns nothing until it is announced. */
+const beat = (name: string, token = member) =>
+  gateway.post('/api/heart/check', {}, { authorization: token, 'x-device-id': name });
+const deviceId = async (name: string) => {
+  const { devices } = await ask(
+    gateway,
+    op.DevicesDocument,
+    { filter: { search: name } },
+    await login('root'),
+  );
+  return devices.edges[0]?.node.id ?? '';
+};
+const announce = () => gateway.services.heartbeats.announce();
+
+describe('deviceStatus', () => {
+  const status = (variables: op.DeviceStatusSubscriptionVariables, by = client) => {
+    const events = watch(by, op.DeviceStatusDocument, variables);
+    return { ...events, next: async () => (await events.next())?.deviceStatus };
+  };
+
+  test('gives a snapshot of what is online, then each transition once, in order', async () => {
+    await beat('status-1');
+    await announce();
+    const id = await deviceId('status-1');
+    const events = status({ filter: { userId: memberId } });
+    expect(await events.next()).toMatchObject({
+      kind: 'SNAPSHOT',
+      device: null,
+      devices: [{ id, online: true }],
+    });
+    await beat('status-2');
+    const second = await deviceId('status-2');
+    await gateway.pass(MINUTE);
+    await beat('status-1');
+    await gateway.pass(MINUTE);
+    await beat('status-2');
+    await announce();
+    expect(await events.next()).toMatchObject({ kind: 'ONLINE', device: { id: second, online: true } });
+    expect(await events.next()).toMatchObject({
+      kind: 'OFFLINE',
+      device: { id: second, online: false },
+      reason: 'TIMEOUT',
+    });
+    expect(await events.next()).toMatchObject({ kind: 'ONLINE', device: { id: second, online: true } });
+    await events.stop();
+    await gateway.pass(4 * MINUTE);
+  });
+
+  test('goes on after a cursor with exactly what was missed', async () => {
+    const events = status({ filter: { userId: memberId } });
+    const snapshot = await events.next();
+    await events.stop();
+    await beat('missed');
+    await gateway.pass(4 * MINUTE);
+    const resumed = status({ filter: { userId: memberId }, since: snapshot?.cursor ?? '' });
+    const online = await resumed.next();
+    expect([online?.kind, (await resumed.next())?.kind]).toEqual(['ONLINE', 'OFFLINE']);
+    await resumed.stop();
+    const between = status({ filter: { userId: memberId }, since: online?.cursor ?? '' });
+    expect((await between.next())?.kind).toBe('OFFLINE');
+    await between.stop();
+  });
+
+  test('says RESET, and gives a new snapshot, when what was missed is not kept or another process kept it', async () => {
+    const foreign = Buffer.from('AAAAAAAA:3').toString('base64url');
+    const events = status({ filter: { ids: [] }, since: foreign });
+    expect([(await events.next())?.kind, (await events.next())?.kind]).toEqual(['RESET', 'SNAPSHOT']);
+    await events.stop();
+  });
+
+  test('refuses what never was a cursor, and gives an empty snapshot for ids that are unknown', async () => {
+    await expect(status({ since: 'yesterday' }).next()).rejects.toThrow('INVALID_INPUT');
+    const events = status({ filter: { ids: ['999999', 'nonsense', '-1'] } });
+    expect(await events.next()).toMatchObject({ kind: 'SNAPSHOT', devices: [] });
+    await events.stop();
+  });
+
+  test('filters on the server, and shows a member only their own devices', async () => {
+    await gateway.createUser({ username: 'neighbour', password: PASSWORD });
+    const neighbour = await bms('neighbour');
+    const asMember = connect(host, member);
+    const mine = status({}, asMember);
+    const named = status({ filter: { search: 'wanted' } });
+    await mine.next();
+    await named.next();
+    await beat('theirs', neighbour);
+    await beat('wanted');
+    await beat('other');
+    await announce();
+    expect(await named.next()).toMatchObject({ kind: 'ONLINE', device: { id: await deviceId('wanted') } });
+    expect(await mine.next()).toMatchObject({ device: { id: await deviceId('wanted') } });
+    expect(await mine.next()).toMatchObject({ device: { id: await deviceId('other') } });
+    await Promise.all([mine.stop(), named.stop()]);
+    await asMember.dispose();
+    await gateway.pass(4 * MINUTE);
+  });
+
+  test('is for those who are signed in', async () => {
+    const nobody = connect(host);
+    await expect(status({}, nobody).next()).rejects.toThrow('UNAUTHENTICATED');
+    await nobody.dispose();
+  });
+});
+
+test('heartbeats are conflated: the latest of each device in a tick', async () => {
+  const events = watch(client, op.HeartbeatsDocument, { filter: { userId: memberId } });
+  const first = events.next();
+  // The subscription is there once an operation sent after it on the same socket has been answered.
+  await watch(client, op.PresenceSummaryDocument, {}).next();
+  await beat('conflated');
+  gateway.clock.advance(50);
+  await beat('conflated');
+  await beat('conflated-2');
+  await announce();
+  const at = new Date(gateway.clock.now).toISOString();
+  expect((await first)?.heartbeats).toEqual([
+    { at, device: { id: await deviceId('conflated'), clientVersion: '101' } },
+    { at, device: { id: await deviceId('conflated-2'), clientVersion: '101' } },
+  ]);
+  await events.stop();
+  await gateway.pass(4 * MINUTE);
+});
+
+test('a stock client cut off at random ends with the state of the server and has seen every transition once', async () => {
+  const names = ['cut-1', 'cut-2', 'cut-3', 'cut-4'];
+  const seen: string[] = [];
+  const online = new Set<string>();
+  let cursor: string | null = null;
+  const random = seeded(7);
+  for (let round = 0; round < 40; round++) {
+    const cut = connect(host, await login('root'));
+    const events: Watch<op.DeviceStatusSubscription> = watch(cut, op.DeviceStatusDocument, {
+      filter: { userId: memberId },
+      since: cursor,
+    });
+    if (cursor === null) cursor = (await events.next())?.deviceStatus.cursor ?? null;
+    const expected: string[] = [];
+    for (const name of names) {
+      if (random() < 0.5) continue;
+      await beat(name);
+      expected.push(name);
+    }
+    await (random() < 0.3 ? gateway.pass(4 * MINUTE) : announce());
+    const most = Math.floor(random() * 4);
+    const missed = (await gateway.services.heartbeats.log.since(0))?.length ?? 0;
+    for (let read = 0; read < most && seen.length < missed; read++) {
+      const event = (await events.next())?.deviceStatus;
+      if (!event?.device) break;
+      cursor = event.cursor;
+      seen.push(`${event.device.id} ${event.kind}`);
+      if (event.kind === 'ONLINE') online.add(event.device.id);
+      else online.delete(event.device.id);
+      if (cursor === gateway.services.heartbeats.log.cursor(gateway.services.heartbeats.log.length)) break;
+    }
+    cut.terminate();
+  }
+  const last = connect(host, await login('root'));
+  const events: Watch<op.DeviceStatusSubscription> = watch(last, op.DeviceStatusDocument, {
+    filter: { userId: memberId },
+    since: cursor,
+  });
+  const { log } = gateway.services.heartbeats;
+  while (cursor !== log.cursor(log.length)) {
+    const event = (await events.next())?.deviceStatus;
+    if (!event?.device) throw new Error('The subscription ended early.');
+    cursor = event.cursor;
+    seen.push(`${event.device.id} ${event.kind}`);
+    if (event.kind === 'ONLINE') online.add(event.device.id);
+    else online.delete(event.device.id);
+  }
+  await last.dispose();
+  const truth = (log.since(0) ?? []).slice(-seen.length);
+  expect(seen).toEqual(truth.map(({ deviceId, online }) => `${deviceId} ${online ? 'ONLINE' : 'OFFLINE'}`));
+  const { devices } = await ask(
+    gateway,
+    op.DevicesDocument,
+    { filter: { userId: memberId, online: true } },
+    await login('root'),
+  );
+  expect([...online].sort()).toEqual(devices.edges.map(({ node }) => node.id).sort());
+});
+
+/** A fixed sequence of numbers from 0 to 1, so that a failure can be repeated. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}

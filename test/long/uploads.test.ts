@@ -1,0 +1,136 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { print } from 'graphql';
+import * as op from '../generated/graphql.js';
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+/** What the server may grow by while gigabytes pass through it: stream buffers, and garbage not collected yet. */
+const GROWTH = 128 * MIB;
+const LOGIN = { username: 'root', password: 'correct horse' };
+
+let folder: string;
+let server: ChildProcess;
+let url: string;
+let token: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-long-'));
+  // Run as root, the database has a user of its own, who must get there.
+  await chmod(folder, 0o755);
+  server = spawn(process.execPath, ['dist/src/main.js'], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      DATA_DIR: join(folder, 'data'),
+      PORTS: '0',
+      LOG_LEVEL: 'warn',
+      ADMIN_ACCOUNT: LOGIN.username,
+      ADMIN_PASSWORD: LOGIN.password,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  url = await new Promise<string>((resolve) => {
+    server.stdout?.on('data', (output: Buffer) => {
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(String(output))?.[0];
+      if (found) resolve(found);
+    });
+  });
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: print(op.LoginDocument), variables: { input: LOGIN } }),
+  });
+  token = JSON.parse(await answer.text()).data.login.accessToken;
+});
+afterAll(async () => {
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await gone;
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The most memory that the server has ever had resident, in bytes, as Linux counts it. */
+async function peak(): Promise<number> {
+  const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
+
+/** A file of 2 GiB that no other one equals. */
+async function largeFile(mark: string): Promise<{ path: string; sha256: string }> {
+  const path = join(folder, `${mark}.bin`);
+  const file = await open(path, 'w');
+  await file.write(mark);
+  await file.truncate(2 * GIB);
+  await file.close();
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: MIB }), hash);
+  return { path, sha256: hash.digest('hex') };
+}
+
+const curl = async (...args: string[]) => {
+  const auth = ['-sS', '-H', `authorization: Bearer ${token}`, '-H', 'apollo-require-preflight: true'];
+  const started = performance.now();
+  const { stdout } = await promisify(execFile)('curl', [...auth, ...args], { maxBuffer: MIB });
+  return { stdout, seconds: (performance.now() - started) / 1000 };
+};
+
+const report = (what: string, seconds: number, growth: number) =>
+  process.stdout.write(
+    `${what}: 2 GiB in ${seconds.toFixed(1)} s, resident memory grew by ${(growth / MIB).toFixed(0)} MiB at most\n`,
+  );
+
+const linux = process.platform === 'linux' ? test : test.skip;
+
+linux('2 GiB pass through the legacy door with flat memory', async () => {
+  const { path } = await largeFile('legacy');
+  const before = await peak();
+  const form = ['-F', `file=@${path}`, '-F', 'version=1'];
+  const { stdout, seconds } = await curl(...form, `${url}/api/upgrade/upload`);
+  expect(JSON.parse(stdout)).toMatchObject({ data: { path: '/dist/legacy-1.bin' } });
+  const growth = (await peak()) - before;
+  report('legacy upload', seconds, growth);
+  expect(growth).toBeLessThan(GROWTH);
+});
+
+linux('2 GiB pass through the GraphQL door with flat memory', async () => {
+  const { path, sha256 } = await largeFile('graphql');
+  const before = await peak();
+  const operations = {
+    query: print(op.UploadReleaseDocument),
+    variables: { input: { version: '2', sha256 }, file: null },
+  };
+  const spec = ['-F', `operations=${JSON.stringify(operations)};type=application/json`];
+  const file = ['-F', 'map={"0":["variables.file"]}', '-F', `0=@${path}`];
+  const { stdout, seconds } = await curl(...spec, ...file, `${url}/graphql`);
+  expect(JSON.parse(stdout)).toMatchObject({ data: { uploadRelease: { size: 2 * GIB, sha256 } } });
+  const growth = (await peak()) - before;
+  report('GraphQL upload', seconds, growth);
+  expect(growth).toBeLessThan(GROWTH);
+});
+
+linux('2 GiB are downloaded with flat memory, whole and in a range', async () => {
+  const before = await peak();
+  const path = `${url}/dist/legacy-1.bin`;
+  const { stdout, seconds } = await curl('-o', '/dev/null', '-w', '%{http_code} %{size_download}', path);
+  expect(stdout).toBe(`200 ${2 * GIB}`);
+  const ranged = await curl(
+    '-r',
+    '1073741824-',
+    '-o',
+    '/dev/null',
+    '-w',
+    '%{http_code} %{size_download}',
+    path,
+  );
+  expect(ranged.stdout).toBe(`206 ${GIB}`);
+  const growth = (await peak()) - before;
+  report('download', seconds, growth);
+  expect(growth).toBeLessThan(GROWTH);
+});

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { TestGateway } from '../support/gateway.js';
+import { uploadForm } from '../support/multipart.js';
+import { eventually, openRequest } from '../support/raw-request.js';
+import { inventory, nothing, startPublishing, UPLOAD, upload } from '../support/releases.js';
+
+const MIB = 1024 * 1024;
+const content = randomBytes(4 * MIB);
+const file = { fileName: 'app.bin', content };
+
+/** Both doors, and a whole upload to each. */
+const doors = [
+  [
+    'the legacy API',
+    UPLOAD,
+    uploadForm([
+      ['version', '7'],
+      ['file', file],
+    ]),
+  ],
+  [
+    'GraphQL',
+    '/graphql',
+    uploadForm([
+      [
+        'operations',
+        JSON.stringify({
+          query: 'mutation($file: Upload!) { uploadRelease(input: {version: "7"}, file: $file) { id } }',
+          variables: { file: null },
+        }),
+      ],
+      ['map', '{"0":["variables.file"]}'],
+      ['0', file],
+    ]),
+  ],
+] as const;
+
+let gateway: TestGateway;
+let publisher: string;
+let host: string;
+/** The requests that the server has begun, each until it is closed. */
+const requests: Promise<unknown>[] = [];
+subscribe('http.server.request.start', (message) => {
+  const { request } = message as { request: IncomingMessage };
+  requests.push(new Promise((resolve) => request.once('close', resolve)));
+});
+let receive: jest.Spied<TestGateway['services']['releases']['receive']>;
+beforeAll(async () => {
+  ({ gateway, publisher } = await startPublishing());
+  // Only watched, to know when the server is done with a client that is gone.
+  receive = jest.spyOn(gateway.services.releases, 'receive');
+  host = await gateway.listen();
+});
+afterAll(() => gateway.close());
+
+/** A file system of 1 MiB; null where nobody lets us mount one. */
+function mountSmallDisk(): string | null {
+  const path = mkdtempSync(join(tmpdir(), 'gatehouse-small-disk-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+  if (status === 0) return path;
+  rmdirSync(path);
+  return null;
+}
+
+const head = (url: string, length: number, token: string) => [
+  `POST ${url} HTTP/1.1`,
+  `authorization: ${token}`,
+  'content-type: multipart/form-data; boundary=x',
+  'apollo-require-preflight: true',
+  `content-length: ${length}`,
+];
+
+describe.each(doors)('an upload to %s', (_name, url, { payload }) => {
+  test.each([
+    ['before the file', 60],
+    ['in the head of the file', 200],
+    ['in the file', 2 * MIB],
+    ['before the last delimiter', payload.length - 4],
+    ['one byte before the end', payload.length - 1],
+  ])('that is cut off %s leaves nothing', async (_where, length) => {
+    const before = requests.length;
+    const socket = await openRequest(host, head(url, payload.length, publisher));
+    socket.write(payload.subarray(0, length));
+    await eventually(async () => requests.length > before);
+    if (length > MIB) await eventually(async () => (await inventory(gateway)).uploads.length === 1);
+    socket.resetAndDestroy();
+    await requests.at(-1);
+    await Promise.allSettled(receive.mock.results.map(({ value }) => value));
+    await eventually(async () => (await inventory(gateway)).uploads.length === 0);
+    expect(await inventory(gateway)).toEqual(nothing);
+  });
+
+  test('that ends before its last delimiter leaves nothing, and is told so', async () => {
+    const cut = payload.subarray(0, payload.length - 6);
+    const socket = await openRequest(host, head(url, cut.length, publisher));
+    socket.write(cut);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 /);
+    socket.destroy();
+    expect(await inventory(gateway)).toEqual(nothing);
+  });
+
+  test('by somebody unknown is refused before any of it is sent', async () => {
+    const socket = await openRequest(host, head(url, payload.length, 'nonsense'));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 401 [\s\S]*application\/json/);
+    socket.destroy();
+  });
+
+  test('that is refused while it is sent ends in an answer, not in a broken connection', async () => {
+    const refused = await fetch(`http://${host}${url}`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: payload,
+    });
+    expect(refused.status).toBe(401);
+  });
+
+  const mounted = mountSmallDisk();
+  const full = mounted ? test : test.skip;
+  full('to a full disk leaves nothing (skipped where no disk can be mounted)', async () => {
+    const { gateway, publisher } = await startPublishing({ DATA_DIR: mounted ?? '' });
+    try {
+      const answer = await gateway.app.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: {
+          'content-type': 'multipart/form-data; boundary=x',
+          'apollo-require-preflight': 'true',
+          authorization: publisher,
+        },
+      });
+      expect(answer.body).toMatch(/服务繁忙，请稍后再试|"UNAVAILABLE"/);
+      expect(answer.statusCode).toBe(url === UPLOAD ? 500 : 503);
+      expect(await inventory(gateway)).toEqual(nothing);
+      expect(gateway.logged()).toContain('no room left');
+      const small = [
+        ['version', '7'],
+        ['file', { fileName: 'a', content: 'small' }],
+      ] as const;
+      expect((await upload(gateway, publisher, small)).statusCode).toBe(200);
+    } finally {
+      await gateway.close();
+      spawnSync('umount', [mounted ?? '']);
+      await rm(mounted ?? '', { recursive: true, force: true });
+    }
+  });
+});
