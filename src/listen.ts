@@ -8,6 +8,8 @@ import type { LiveServer } from './graphql/live.js';
 const LONGEST_REQUEST_MS = 6 * 3_600_000;
 /** … but not stand still: a connection on which nothing moves for so long is ended. */
 const STANDSTILL_MS = 300_000;
+/** At the end, requests under way have so long to finish; then their connections are cut. */
+const DRAIN_MS = 5000;
 
 /** Every door on one port. */
 export interface Listener {
@@ -27,8 +29,13 @@ export async function listen(
   host: string,
   port: number,
 ): Promise<Listener> {
-  const server = createServer({ requestTimeout: LONGEST_REQUEST_MS }, (request, response) =>
-    app.routing(request, response),
+  const server = createServer(
+    {
+      requestTimeout: LONGEST_REQUEST_MS,
+      // Some clients offer HTTP/2 (`Upgrade: h2c`) with an ordinary request, and expect an ordinary answer.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
+    (request, response) => app.routing(request, response),
   );
   server.setTimeout(STANDSTILL_MS);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
@@ -56,7 +63,11 @@ function addressOf(server: Server): AddressInfo {
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -162,7 +162,8 @@ export class DeviceResolver {
   @Query(() => Device, { nullable: true, description: 'One of yours, or anybody’s for administrators.' })
   @Allow('devices:own')
   async device(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Device | null> {
-    return context.services.devices.find(requireCaller(context), parseId(id));
+    const key = readId(id);
+    return key === null ? null : context.services.devices.find(requireCaller(context), key);
   }
 
   @Query(() => DeviceConnection)

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Services } from '../services.js';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { publicUrl } from '../public-url.js';
+import type { Services } from '../services.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
 import { RefreshCookie } from './refresh-cookie.js';
@@ -33,7 +33,12 @@ export async function httpContext(
   return {
     services,
     caller: caller ?? (token === null ? null : await services.sessions.authenticate(token)),
-    client: { address: request.ip, deviceId: deviceIdHeader(headers['x-device-id']), version: null, model: null },
+    client: {
+      address: request.ip,
+      deviceId: deviceIdHeader(headers['x-device-id']),
+      version: null,
+      model: null,
+    },
     publicUrl: publicUrl(services.config, request),
     refreshCookie: RefreshCookie.of(request, reply),
   };

@@ -1,7 +1,16 @@
 import { DomainError } from '../errors.js';
 
-/** The integer of an `ID` argument. @throws DomainError NOT_FOUND for what was never an id of ours. */
+/** Of PostgreSQL's `integer`. */
+const LARGEST_ID = 2_147_483_647;
+
+/** The integer of an `ID` argument; null for what was never an id of ours. */
+export function readId(id: string): number | null {
+  return /^[1-9]\d{0,9}$/.test(id) && Number(id) <= LARGEST_ID ? Number(id) : null;
+}
+
+/** The integer of an `ID` argument that must be one. @throws DomainError NOT_FOUND */
 export function parseId(id: string): number {
-  if (/^[1-9]\d{0,8}$/.test(id)) return Number(id);
-  throw new DomainError('NOT_FOUND', 'There is nothing with this id.');
+  const key = readId(id);
+  if (key === null) throw new DomainError('NOT_FOUND', 'There is nothing with this id.');
+  return key;
 }

@@ -2,21 +2,39 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { CloseCode } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
-import type { Services } from '../services.js';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import { CloseCode, type SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { LiveFeed } from '../adapters/events/live-source.js';
 import { clientAddress } from '../client-address.js';
+import type { Services } from '../services.js';
+import { addressBucket } from '../sessions/throttle.js';
 import { bearerToken } from '../sessions/tokens.js';
 import type { Context } from './context.js';
 import { presentError } from './errors.js';
+import { Documents, executeEach, openSubscription, presentResult } from './execute.js';
+import { FanOut, type Subscriber } from './fan-out.js';
+import { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
+import { nextPrefix, SocketWriter } from './socket-writer.js';
 
 const CLOSE_GOING_AWAY = 1001;
 
 /** Larger messages close the socket: no subscription document comes near. */
 const LARGEST_MESSAGE = 256 * 1024;
+
+/** A socket that has not introduced itself by then is closed with 4408. */
+const INIT_TIMEOUT_MS = 3000;
+
+/** Sockets of a node that stops are closed within this time, one after the other. */
+const CLOSING_MS = 1000;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`), on any number of HTTP servers. */
 export interface LiveServer {
@@ -26,45 +44,128 @@ export interface LiveServer {
   close(): Promise<void>;
 }
 
-/** Sockets of a node that stops are closed within this time, one after the other. */
-const CLOSING_MS = 1000;
+/** What we know of a socket beside what the protocol's implementation does. */
+interface Live {
+  readonly writer: SocketWriter;
+  readonly context: Omit<Context, 'caller'>;
+  session?: SocketSession;
+}
 
 export function createLiveServer(
   services: Services,
   schema: GraphQLSchema,
   log: FastifyBaseLogger,
 ): LiveServer {
+  const { config } = services;
   const wss = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
-  const addressOf = clientAddress(services.config);
-  const present = (error: GraphQLError | GraphQLFormattedError) =>
-    presentError(error, error instanceof GraphQLError ? error.toJSON() : error, log);
-  const server = useServer<Record<string, unknown>, { session: SocketSession }>(
+  const addressOf = clientAddress(config);
+  const documents = new Documents(schema, { introspection: config.GRAPHQL_INTROSPECTION === 'on' });
+  const fanOut = new FanOut(log);
+  const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
+  const perUser = new Cap(config.LIVE_SOCKETS_PER_USER);
+  const lives = new WeakMap<WebSocket, Live>();
+  /** What was sent, by the context made for it. */
+  const requests = new WeakMap<object, Pick<Subscriber, 'query' | 'prefix' | 'writer' | 'variant'>>();
+  const live = ({ socket }: Extra): Live => {
+    const found = lives.get(socket);
+    if (!found) throw new Error('The socket did not come through upgrade().');
+    return found;
+  };
+
+  const server = useServer(
     {
-      schema,
-      onConnect: async ({ connectionParams, extra }) => {
-        const { authorization } = connectionParams ?? {};
-        const token = bearerToken(typeof authorization === 'string' ? authorization : undefined);
-        if (token === null) return true;
-        const session = await SocketSession.open(services, token, () =>
-          extra.socket.close(CloseCode.Forbidden, 'Forbidden'),
-        );
-        if (session) extra.session = session;
-        return session !== null;
-      },
-      onClose: ({ extra }) => extra.session?.close(),
-      context: ({ extra }): Context => ({
-        services,
-        caller: extra.session?.caller ?? null,
-        client: { address: addressOf(extra.request), deviceId: null, version: null, model: null },
-        publicUrl: services.config.PUBLIC_URL ?? `http://${extra.request.headers.host ?? ''}`,
-        refreshCookie: null,
-      }),
-      onNext: (_context, _id, _payload, _args, result) =>
-        result.errors ? { data: result.data ?? null, errors: result.errors.map(present) } : undefined,
+      connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+      onConnect: ({ connectionParams, extra }) =>
+        signIn(connectionParams?.authorization, extra.socket, live(extra)),
+      onSubscribe: ({ extra, subscriptions }, id, payload) =>
+        prepare(id, payload, live(extra), Object.keys(subscriptions).length),
+      subscribe,
+      onNext: (_context, _id, _payload, _args, result) => presentResult(result, log),
       onError: (_context, _id, _payload, errors) => errors.map(present),
     },
     wss,
   );
+
+  const present = (error: GraphQLError | GraphQLFormattedError) =>
+    presentError(error, error instanceof GraphQLError ? error.toJSON() : error, log);
+
+  /** @returns false, which closes with 4403, for a token that is not good. */
+  async function signIn(authorization: unknown, socket: WebSocket, found: Live): Promise<boolean> {
+    const token = bearerToken(typeof authorization === 'string' ? authorization : undefined);
+    if (token === null) return true;
+    const session = await SocketSession.open(services, token, () =>
+      socket.close(CloseCode.Forbidden, 'Forbidden'),
+    );
+    if (!session) return false;
+    const user = String(session.caller.user.id);
+    if (!perUser.take(user)) {
+      session.close();
+      socket.close(CloseCode.TooManyInitialisationRequests, 'Too many sockets of this user');
+      return true;
+    }
+    const end = () => {
+      session.close();
+      perUser.give(user);
+    };
+    // It may have been closed while we looked.
+    if (socket.readyState === socket.OPEN) socket.once('close', end);
+    else end();
+    found.session = session;
+    return true;
+  }
+
+  function prepare(
+    id: string,
+    { query, operationName, variables }: SubscribePayload,
+    { context, session, writer }: Live,
+    operations: number,
+  ): ExecutionArgs | readonly GraphQLError[] {
+    const document = documents.read(query);
+    if (!('kind' in document)) return document;
+    if (operations > config.LIVE_SUBSCRIPTIONS_PER_SOCKET) {
+      return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
+    }
+    const contextValue: Context = { ...context, caller: session?.caller ?? null };
+    requests.set(contextValue, { query, prefix: nextPrefix(id), writer, variant: context.publicUrl });
+    return {
+      schema,
+      document,
+      contextValue,
+      operationName: operationName ?? null,
+      variableValues: variables ?? null,
+    };
+  }
+
+  async function subscribe(
+    args: ExecutionArgs,
+  ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+    const events = await openSubscription(args);
+    if (!(Symbol.asyncIterator in events)) return events;
+    const request = args.contextValue instanceof Object ? requests.get(args.contextValue) : undefined;
+    if (!(events instanceof LiveFeed) || !request) return executeEach(args, events);
+    return fanOut.join({ ...request, args, source: events.source });
+  }
+
+  function accept(client: WebSocket, request: IncomingMessage, socket: Duplex): void {
+    const address = addressOf(request);
+    const bucket = addressBucket(address);
+    if (!perAddress.take(bucket)) {
+      client.close(CloseCode.TooManyInitialisationRequests, 'Too many sockets of this address');
+      return;
+    }
+    client.once('close', () => perAddress.give(bucket));
+    lives.set(client, {
+      writer: new SocketWriter(client, socket),
+      context: {
+        services,
+        client: { address, deviceId: null, version: null, model: null },
+        publicUrl: config.PUBLIC_URL ?? `http://${request.headers.host ?? ''}`,
+        refreshCookie: null,
+      },
+    });
+    wss.emit('connection', client, request);
+  }
+
   return {
     upgrade(request, socket, head) {
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
@@ -72,7 +173,7 @@ export function createLiveServer(
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }
-      wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+      wss.handleUpgrade(request, socket, head, (client) => accept(client, request, socket));
     },
     async close() {
       const pause = CLOSING_MS / Math.max(1, wss.clients.size);

@@ -14,11 +14,11 @@ export class RefreshCookie {
 
   /** Null unless the browser vouches that our own page sent the request. */
   static of(request: FastifyRequest, reply: FastifyReply): RefreshCookie | null {
-    const { origin } = request.headers;
-    const ours = URL.parse(`${request.protocol}://${request.host}`)?.host;
-    const sameHost = origin === undefined || URL.parse(origin)?.host === ours;
-    const vouched = request.headers['sec-fetch-site'] === 'same-origin' && sameHost;
-    return vouched ? new RefreshCookie(request, reply) : null;
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    // Either header vouches: over plain HTTP browsers send no Sec-Fetch-Site. Neither may contradict.
+    const vouched = origin !== undefined || site !== undefined;
+    const contradicted = (origin !== undefined && !isOurs(origin, request)) || (site ?? 'same-origin') !== 'same-origin';
+    return vouched && !contradicted ? new RefreshCookie(request, reply) : null;
   }
 
   read(): string | null {
@@ -41,4 +41,10 @@ export class RefreshCookie {
       `${NAME}=${value}; Path=/graphql; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,
     );
   }
+}
+
+/** By host and port: behind a proxy we may not know that the page came over HTTPS. */
+function isOurs(origin: string, request: FastifyRequest): boolean {
+  const host = URL.parse(origin)?.host;
+  return host !== undefined && host === URL.parse(`${request.protocol}://${request.host}`)?.host;
 }

@@ -11,7 +11,15 @@ import { checkPermission, requireRules } from './authorization.js';
 /** The schema of all resolvers, in one visible list. @throws Error when an operation names no permission. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [AuditResolver, CaptchaResolver, DeviceResolver, ReleaseResolver, ReleaseEventResolver, SessionResolver, UserResolver],
+    resolvers: [
+      AuditResolver,
+      CaptchaResolver,
+      DeviceResolver,
+      ReleaseResolver,
+      ReleaseEventResolver,
+      SessionResolver,
+      UserResolver,
+    ],
     authChecker: checkPermission,
     // Inputs are checked by the services, where every door meets the same rule.
     validate: false,

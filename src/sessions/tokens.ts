@@ -48,10 +48,12 @@ export class TokenSigner {
 /** What the database keeps of a token: SHA-256, hex. Tokens have at least 128 random bits, so no salt. */
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** The token of a header such as `Authorization`, with or without its `Bearer ` prefix; null when there is none. */
+/**
+ * The token of a header such as `Authorization`, with or without its `Bearer ` prefix; null when there is none,
+ * as with another scheme (`Basic …`).
+ */
 export function bearerToken(header: string | undefined): string | null {
-  const token = header?.replace(/^Bearer\s+/i, '').trim();
-  return token ? token : null;
+  return /^\s*(?:Bearer\s+)?(?!Bearer\s*$)(\S+)\s*$/i.exec(header ?? '')?.[1] ?? null;
 }
 
 /** The first token that the headers of a request hold: every door takes it in any of them. */

@@ -16,7 +16,7 @@ import {
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, readPage, toConnection } from '../graphql/connection.js';
 import { actorOf, type Context, requireCaller } from '../graphql/context.js';
-import { parseId } from '../graphql/id.js';
+import { parseId, readId } from '../graphql/id.js';
 import { displayPhone } from './phone.js';
 import { Role } from './role.entity.js';
 import { Gender, User, UserStatus } from './user.entity.js';
@@ -94,7 +94,8 @@ export class UserResolver {
   @Query(() => User, { nullable: true })
   @Allow('users:read')
   async user(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<User | null> {
-    return context.services.users.find(parseId(id));
+    const key = readId(id);
+    return key === null ? null : context.services.users.find(key);
   }
 
   @Query(() => UserConnection)

@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function signedIn(username: string): Promise<Caller> {
-  const { id } = await gateway.createUser({ username, nickname: `The ${username}` });
+async function signedIn(username: string, userId?: number): Promise<Caller> {
+  const id = userId ?? (await gateway.createUser({ username, nickname: `The ${username}` })).id;
   const em = gateway.services.db.em.fork();
   const client = { address: '192.0.2.1', deviceId: 'phone', version: null, model: null };
   const user = await gateway.services.users.get(id, em);
@@ -57,7 +57,8 @@ describe('a ticket', () => {
   test('logs in who approved it, once', async () => {
     await scans().claim(ticket, li);
     expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
-    expect(await scans().redeem(ticket, screen)).toEqual({ userId: li.user.id, capped: false });
+    const redeemed = await scans().redeem(ticket, screen);
+    expect(redeemed).toEqual({ userId: li.user.id, capped: false, approvedBy: li.sessionId });
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
@@ -71,7 +72,7 @@ describe('a ticket', () => {
 
   test('carries the cap of the session that approved it', async () => {
     await scans().decide(ticket, { ...li, capped: true }, true);
-    expect(await scans().redeem(ticket, screen)).toEqual({ userId: li.user.id, capped: true });
+    expect(await scans().redeem(ticket, screen)).toMatchObject({ userId: li.user.id, capped: true });
   });
 
   test('cannot be redeemed before it is approved, and can be after', async () => {
@@ -80,6 +81,43 @@ describe('a ticket', () => {
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
     await scans().decide(ticket, li, true);
     await scans().redeem(ticket, screen);
+  });
+
+  test('is worth nothing once the session that approved it has ended, another session of theirs or not', async () => {
+    const zhao = await signedIn('zhao');
+    await signedIn('zhao', zhao.user.id);
+    await scans().decide(ticket, zhao, true);
+    await gateway.services.sessions.revoke(zhao.user.id, zhao.sessionId, 'LOGOUT');
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('can be approved again by who approved it, and denied until it is redeemed', async () => {
+    for (let i = 0; i < 2; i += 1) {
+      expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
+    }
+    await expect(scans().decide(ticket, wang, false)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    for (let i = 0; i < 2; i += 1) {
+      expect(await scans().decide(ticket, li, false)).toMatchObject({ state: 'DENIED' });
+    }
+    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    ({ ticket } = await issue());
+    await scans().decide(ticket, li, true);
+    await scans().redeem(ticket, screen);
+    await expect(scans().decide(ticket, li, false)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('approved again goes by the session that approved it last', async () => {
+    const zhou = await signedIn('zhou');
+    const elsewhere = await signedIn('zhou', zhou.user.id);
+    await scans().decide(ticket, zhou, true);
+    await scans().decide(ticket, { ...elsewhere, capped: true }, true);
+    await gateway.services.sessions.revoke(zhou.user.id, zhou.sessionId, 'LOGOUT');
+    expect(await scans().redeem(ticket, screen)).toMatchObject({ capped: true, approvedBy: elsewhere.sessionId });
+  });
+
+  test('shows a phone masked where the person has no other name', async () => {
+    const { id } = await gateway.createUser({ phone: '13911112222', nickname: '' });
+    expect(await scans().claim(ticket, await signedIn('', id))).toMatchObject({ scannedBy: '139****2222' });
   });
 
   test('is over when it is denied', async () => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
 import type { TestGateway } from '../support/gateway.js';
@@ -240,6 +243,21 @@ describe('a refused upload leaves nothing, and says why', () => {
     for (const url of [UPLOAD, CHECK]) {
       expectGolden(await gateway.app.inject({ method: method as 'GET', url }), 'unsupported');
     }
+  });
+
+  test('of a file that turns out to be too large while it comes in', async () => {
+    const host = await gateway.listen();
+    const { payload, headers } = uploadForm([version, ['file', { ...file, content: 'x'.repeat(200) }]]);
+    // Chunked, and not ended: no length says beforehand what comes.
+    const sending = httpRequest(`http://${host}${UPLOAD}`, {
+      method: 'POST',
+      headers: { ...headers, authorization: publisher },
+    });
+    sending.write(payload.subarray(0, payload.length - 50));
+    const [response]: IncomingMessage[] = await once(sending, 'response');
+    expect(await text(response ?? [])).toBe(JSON.stringify(golden['too large']));
+    sending.on('error', () => {}).destroy();
+    expect(await inventory(gateway)).toEqual(nothing);
   });
 
   test('when the database is out of order', async () => {

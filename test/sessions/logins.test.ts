@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
+import { DomainError } from '../../src/errors.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { uimsDoor } from '../../src/legacy/uims/door.js';
+import { Logins } from '../../src/sessions/logins.js';
 import { hashPassword, needsRehash, storeLegacyHash } from '../../src/sessions/password.js';
+import { LoginThrottle } from '../../src/sessions/throttle.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -48,6 +51,76 @@ describe('by password', () => {
       await expect(byPassword(login)).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
     },
   );
+
+  test('all names of a person share one budget of failures', async () => {
+    await gateway.createUser({ username: `both ${phone}`, phone, password: PASSWORD });
+    const login = (name: string, password: string) =>
+      gateway.services.logins.withPassword({ login: name, password, captcha: 'possible' }, client, graphqlDoor);
+    for (const name of [`both ${phone}`, phone]) {
+      for (let i = 0; i < 5; i += 1) {
+        await expect(login(name, 'wrong')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+      }
+    }
+    for (const name of [`both ${phone}`, phone]) {
+      await expect(login(name, PASSWORD)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+    }
+  });
+
+  test('a name that nobody has draws on nobody else, whatever it looks like', async () => {
+    const { id } = await gateway.createUser({ phone, password: PASSWORD });
+    for (let i = 0; i < 10; i += 1) await byPassword(`user:${id}`).catch(() => null);
+    const owner = { login: phone, password: PASSWORD, captcha: 'possible' } as const;
+    await gateway.services.logins.withPassword(owner, client, graphqlDoor);
+  });
+
+  test('two at once with an imported hash both get in, though one of them replaces it', async () => {
+    const { id } = await gateway.createUser({ phone });
+    const hash = createHash('md5').update(`salt${PASSWORD}`).digest('hex');
+    const passwordHash = storeLegacyHash({ scheme: 'md5-salt-first', salt: 'salt', hash });
+    await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash });
+    const opened = await Promise.all([byPassword(phone), byPassword(phone), byPassword(phone)]);
+    for (const { accessToken } of opened) {
+      expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();
+    }
+  });
+
+  test('a password that changed since it was verified opens nothing', async () => {
+    const { id } = await gateway.createUser({ phone, password: PASSWORD });
+    const em = gateway.services.db.em.fork();
+    const user = await gateway.services.users.get(id, em);
+    const proof = { passwordHash: user.passwordHash ?? '' };
+    await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash: await hashPassword('new') });
+    await expect(
+      gateway.services.sessions.open(em, user, client, graphqlDoor, { proof }),
+    ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await gateway.services.sessions.listActive(id)).toEqual([]);
+  });
+
+  test('a failed login takes the same whatever kind of hash there is; a right one does not wait', async () => {
+    const floor = 500;
+    const { db, users, sessions, captchas, scans, clock } = gateway.services;
+    const logins = new Logins(db, users, sessions, captchas, scans, new LoginThrottle(), clock, floor);
+    const { id } = await gateway.createUser({ phone, password: PASSWORD });
+    await gateway.createUser({ username: `off ${phone}`, password: PASSWORD, status: UserStatus.DISABLED });
+    const took = async (login: string, password: string) => {
+      const start = performance.now();
+      await logins
+        .withPassword({ login, password, captcha: 'none' }, client, graphqlDoor)
+        .catch((error: DomainError) => expect(error).toBeInstanceOf(DomainError));
+      return performance.now() - start;
+    };
+    // One after the other, so that none of them waits for its turn.
+    for (const [login, password] of [
+      ['nobody', 'wrong'],
+      [phone, 'wrong'],
+      [`off ${phone}`, PASSWORD],
+    ] as const) {
+      expect(await took(login, password)).toBeGreaterThanOrEqual(floor - 5);
+    }
+    const patient = new Logins(db, users, sessions, captchas, scans, new LoginThrottle(), clock, 3_600_000);
+    const right = { login: phone, password: PASSWORD, captcha: 'none' } as const;
+    expect((await patient.withPassword(right, client, graphqlDoor)).user.id).toBe(id);
+  });
 
   test('a disabled account is named as such before its password is judged', async () => {
     await gateway.createUser({ phone, password: PASSWORD, status: UserStatus.DISABLED });
@@ -118,6 +191,20 @@ describe('by phone', () => {
     expect(audit).toHaveLength(1);
   });
 
+  test('the first proof ends what they approved as well: a ticket redeems nothing any more', async () => {
+    await gateway.createUser({ phone, password: PASSWORD });
+    const squatter = await gateway.services.sessions.authenticate((await byPassword(phone)).accessToken);
+    if (!squatter) throw new Error('Not signed in.');
+    const screen = { ...client, deviceId: 'their screen' };
+    const { ticket } = await gateway.services.scans.issue(screen.deviceId, screen);
+    await gateway.services.scans.decide(ticket, squatter, true);
+    await sendCode();
+    await byCode();
+    await expect(gateway.services.logins.withScan(ticket, screen, graphqlDoor)).rejects.toMatchObject({
+      code: 'CAPTCHA_EXPIRED',
+    });
+  });
+
   test('a later proof leaves the owner their password and sessions', async () => {
     const { id } = await gateway.createUser({ phone });
     await sendCode();
@@ -183,6 +270,18 @@ describe('by scan', () => {
     await gateway.createUser({ username: 'another admin', password: PASSWORD, roles: ['ADMIN'] });
     const { ticket, userId } = await approved(graphqlDoor);
     await gateway.services.administration.setStatus(userId, UserStatus.DISABLED, system);
-    await expect(redeem(ticket)).rejects.toMatchObject({ code: 'ACCOUNT_DISABLED' });
+    await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('a session that ended since its ticket was redeemed opens nothing', async () => {
+    const { userId } = await approved(graphqlDoor);
+    const em = gateway.services.db.em.fork();
+    const user = await gateway.services.users.get(userId, em);
+    const [approver] = await gateway.services.sessions.listActive(userId);
+    const proof = { approvedBy: approver?.id ?? '' };
+    await gateway.services.sessions.revokeAll(userId);
+    await expect(
+      gateway.services.sessions.open(em, user, waiting, graphqlDoor, { proof }),
+    ).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 });

@@ -29,7 +29,7 @@ async function person() {
 async function open(door: Door, userId?: number, capped?: boolean) {
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(userId ?? (await person()), em);
-  return gateway.services.sessions.open(em, user, client, door, capped);
+  return gateway.services.sessions.open(em, user, client, door, capped === undefined ? {} : { capped });
 }
 const caller = (token: string) => gateway.services.sessions.authenticate(token);
 const refresh = (token: string | null) => gateway.services.sessions.refresh(token ?? 'none');

@@ -98,6 +98,30 @@ test('the budget of an address is fifty wrong guesses over all accounts', async 
   expect(await right({ account: 'the next', captcha: 'possible', address: '192.0.2.2' })).toBe('in');
 });
 
+describe('a guesser who tries one password on many accounts', () => {
+  test('gets fifty tries, and then one in two seconds, where no captcha can be asked for', async () => {
+    await times(150, (i) => wrong({ account: `user ${i}` }));
+    expect(tries).toBe(51);
+    expect(await wrong({ account: 'fresh' })).toMatchObject({ code: 'THROTTLED', details: { retryAfter: 2 } });
+    for (let second = 1; second <= 10; second += 1) {
+      jest.advanceTimersByTime(1000);
+      await times(10, (i) => wrong({ account: `user ${second} ${i}` }));
+    }
+    expect(tries).toBe(56);
+  });
+
+  test('does not lock out the owner elsewhere, nor is an address slowed by what it was refused', async () => {
+    await times(60, (i) => wrong({ account: `user ${i}` }));
+    expect(await right({ address: '198.51.100.7' })).toBe('in');
+    jest.advanceTimersByTime(2001);
+    await times(10, () => wrong({ account: 'user 0' }));
+    jest.advanceTimersByTime(2001);
+    // The slow lane of this account is still taken: no turn of the address goes to it.
+    expect(await wrong({ account: 'user 0' })).toMatchObject({ code: 'THROTTLED' });
+    expect(await right()).toBe('in');
+  });
+});
+
 test.each([
   ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', true],
   ['2001:db8:1:2::1', '2001:db8:1:3::1', false],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
+import { Captcha } from '../../src/captchas/captcha.entity.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
@@ -105,11 +106,15 @@ test('deleting erases the person, frees their names and keeps the audit without 
   if (!caller) throw new Error('Not signed in.');
   await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, self);
   await administration().setRoles(id, ['PUBLISHER'], { userId: adminId, address: '192.0.2.7' });
+  await gateway.services.captchas.sendSms(phone, null, client);
+  const { ticket } = await gateway.services.scans.issue('screen', { ...client, deviceId: 'screen' });
+  await gateway.services.scans.claim(ticket, caller);
   await administration().delete(id, { userId: adminId, address: '192.0.2.7' });
 
   const after = gateway.services.db.em.fork();
   expect(await after.count(User, { id })).toBe(0);
   expect(await after.count(LoginName, { user: id })).toBe(0);
+  expect(await after.count(Captcha, { $or: [{ subject: `86${phone}` }, { scannedBy: id }] })).toBe(0);
   const entries = await after.find(AuditEntry, {}, { orderBy: { id: 'asc' } });
   expect(entries.map(({ action, actorId, target }) => [action, actorId, target])).toEqual([
     ['user.create', null, `user:${adminId}`],

@@ -1,6 +1,7 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hash as bcrypt } from '@node-rs/bcrypt';
+import { builtInRoles } from '../../src/users/permissions.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const system = { userId: null, address: null };
@@ -60,6 +61,16 @@ test('keeps ids, times, roles, licence and employee data, and new accounts count
   expect(user.roles.getItems()).toMatchObject([{ id: 101, code: 'GYSBOSS', permissions: [] }]);
   const { id } = await gateway.createUser({ username: 'after' });
   expect(id).toBeGreaterThan(64);
+});
+
+test('whoever comes with no role but one of the other system may do what every member may', async () => {
+  const password = { scheme: 'md5-salt-first', salt: 's', hash: md5('sold password') };
+  const roles = [{ code: 'GYSBOSS', name: '供应商老板' }];
+  await add({ username: 'supplier', password, roles });
+  const { data } = await bmsLogin('supplier', 'old password');
+  expect(data.loginUser.sysRoles).toMatchObject([{ code: 'GYSBOSS' }]);
+  const caller = await gateway.services.sessions.authenticate(data.access_token);
+  expect([...(caller?.permissions ?? [])].sort()).toEqual([...builtInRoles.MEMBER.permissions].sort());
 });
 
 test('can be repeated, and says what is wrong with a record', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalPhone, displayPhone, e164, hasCountry, loginName } from '../../src/users/phone.js';
+import { canonicalPhone, displayPhone, e164, hasCountry, loginName, maskedPhone } from '../../src/users/phone.js';
 
 const digits = (least: number, most: number) =>
   fc.stringMatching(new RegExp(`^[1-9]\\d{${least - 1},${most - 1}}$`));
@@ -155,4 +155,12 @@ describe('hasCountry', () => {
   ])('%s in %j: %j', (input, countries, expected) => {
     expect(hasCountry(loginName(input), countries)).toBe(expected);
   });
+});
+
+test.each([
+  ['8613911112222', '139****2222'],
+  ['14155551234', '+14*****1234'],
+  ['123456', '****56'],
+])('%s is shown to strangers as %s', (canonical, masked) => {
+  expect(maskedPhone(canonical)).toBe(masked);
 });

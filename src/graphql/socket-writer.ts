@@ -1,0 +1,95 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+
+/** A reader behind by more than this, in bytes, is closed; its cursor is still good. */
+export const LONGEST_QUEUE = 1024 * 1024;
+
+/** "Try again later": stock clients reconnect after it, and go on from their cursor. */
+const CLOSE_TRY_AGAIN = 1013;
+
+/** First byte of an unfragmented text frame (RFC 6455, section 5.2). */
+const TEXT_FRAME = 0x81;
+const CLOSING_BRACE = 0x7d;
+
+/**
+ * Writes `next` messages to one socket, past the WebSocket library: the payload's bytes are shared by all readers,
+ * and everything of one turn of the event loop leaves in one write. The library still owns the socket; both write
+ * whole frames, so that they can take turns.
+ */
+export class SocketWriter {
+  #frames: { prefix: Buffer; payload: Buffer }[] = [];
+  #bytes = 0;
+
+  constructor(
+    private readonly client: WebSocket,
+    private readonly socket: Duplex,
+  ) {}
+
+  /**
+   * Queues a message; it leaves at the end of this turn.
+   * @param prefix the message up to its payload, see `nextPrefix`.
+   */
+  push(prefix: Buffer, payload: Buffer): void {
+    if (this.#frames.length === 0) flushSoon(this);
+    this.#frames.push({ prefix, payload });
+    this.#bytes += headerLength(prefix.length + payload.length + 1) + prefix.length + payload.length + 1;
+  }
+
+  /** Writes what is queued, or closes a reader that does not keep up. */
+  flush(): void {
+    const frames = this.#frames;
+    const bytes = this.#bytes;
+    this.#frames = [];
+    this.#bytes = 0;
+    if (this.client.readyState !== this.client.OPEN) return;
+    if (this.socket.writableLength > LONGEST_QUEUE) {
+      this.client.close(CLOSE_TRY_AGAIN, 'Too slow');
+      return;
+    }
+    const buffer = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    for (const { prefix, payload } of frames) {
+      at = writeHeader(buffer, at, prefix.length + payload.length + 1);
+      at += prefix.copy(buffer, at);
+      at += payload.copy(buffer, at);
+      buffer[at++] = CLOSING_BRACE;
+    }
+    this.socket.write(buffer);
+  }
+}
+
+/** The start of a `next` message, as the protocol's reference implementation writes it. */
+export const nextPrefix = (id: string): Buffer =>
+  Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+
+const waiting = new Set<SocketWriter>();
+
+function flushSoon(writer: SocketWriter): void {
+  if (waiting.size === 0) setImmediate(flushAll);
+  waiting.add(writer);
+}
+
+function flushAll(): void {
+  const writers = [...waiting];
+  waiting.clear();
+  for (const writer of writers) writer.flush();
+}
+
+function headerLength(length: number): number {
+  if (length < 126) return 2;
+  return length < 65_536 ? 4 : 10;
+}
+
+function writeHeader(buffer: Buffer, at: number, length: number): number {
+  buffer[at] = TEXT_FRAME;
+  if (length < 126) {
+    buffer[at + 1] = length;
+    return at + 2;
+  }
+  if (length < 65_536) {
+    buffer[at + 1] = 126;
+    return buffer.writeUInt16BE(length, at + 2);
+  }
+  buffer[at + 1] = 127;
+  return buffer.writeBigUInt64BE(BigInt(length), at + 2);
+}
