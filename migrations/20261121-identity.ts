@@ -99,6 +99,7 @@ export class Identity20261121 extends Migration {
         consumed_at timestamptz null,
         scan_state text null,
         scanned_by_id int null,
+        approved_by uuid null,
         capped boolean not null default false,
         primary key (id)
       );

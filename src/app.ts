@@ -1,45 +1,61 @@
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
+import { openDataFolder } from './adapters/data-folder.js';
 import { migrate, openDatabase } from './adapters/database.js';
 import { startEmbeddedPostgres } from './adapters/embedded-postgres.js';
 import { generatedSecret } from './adapters/secrets.js';
 import type { Config } from './config.js';
+import { DomainError, StartError } from './errors.js';
 import { createLiveServer } from './graphql/live.js';
 import { createSchema } from './graphql/schema.js';
 import { createHttp, doors } from './http.js';
 import { startJobs } from './jobs.js';
-import { listen } from './listen.js';
+import { type Listener, listen } from './listen.js';
 import { loggedError } from './logged-error.js';
 import { createServices, type Services } from './services.js';
 
 const system = { userId: null, address: null };
 
-/** A gateway that listens. */
+/** A start that is told to stop may take so long to come to its own end; then what it has started is stopped. */
+const PATIENCE_MS = 2000;
+
+/** A gateway that starts, or listens. */
 export interface Gateway {
-  /** One line for the operator: every URL, and the set-up link while nobody administers. */
-  readonly greeting: string;
-  /** Drains and stops everything that was started, in reverse. */
+  /**
+   * One line for the operator once it listens: every URL, and the set-up link while nobody administers.
+   * Fails with a StartError in one sentence; what had been started is stopped again.
+   */
+  readonly greeting: Promise<string>;
+  /** Drains and stops everything that was started, in reverse; also while it starts. */
   close(): Promise<void>;
 }
 
-/**
- * Starts everything: database, migrations, services, doors, ports.
- * @throws StartError in one sentence; what had been started is stopped again.
- */
-export async function start(config: Config): Promise<Gateway> {
+/** Starts everything: database, migrations, services, doors, ports. */
+export function start(config: Config): Gateway {
   const closing: (() => Promise<unknown>)[] = [];
-  const close = async () => {
+  const closeAll = async () => {
     for (const stop of closing.splice(0).reverse()) await stop();
   };
-  try {
-    return { greeting: await open(config, closing), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const opening = open(config, closing);
+  const settled = opening.then(
+    () => {},
+    () => {},
+  );
+  return {
+    greeting: opening.catch(async (error: unknown) => {
+      await closeAll();
+      throw error;
+    }),
+    async close() {
+      await Promise.race([settled, setTimeout(PATIENCE_MS)]);
+      await closeAll();
+    },
+  };
 }
 
 async function open(config: Config, closing: (() => Promise<unknown>)[]): Promise<string> {
   const log = pino({ level: config.LOG_LEVEL, serializers: { err: loggedError } });
+  await openDataFolder(config.DATA_DIR);
   const db = await openDatabase(
     config.DATABASE_URL ?? (await embedded(config, closing, (line) => log.error(line))),
   );
@@ -47,6 +63,7 @@ async function open(config: Config, closing: (() => Promise<unknown>)[]): Promis
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const services = createServices(config, { db, jwtSecrets, clock: Date.now, doors });
+  await ensureAdministrator(services, config);
   await services.heartbeats.restore();
   closing.push(startJobs(services, log));
 
@@ -54,16 +71,17 @@ async function open(config: Config, closing: (() => Promise<unknown>)[]): Promis
   const app = await createHttp(services, schema, log);
   closing.push(() => app.close());
   const live = createLiveServer(services, schema, log);
-  const ports: number[] = [];
-  for (const port of config.PORTS) {
-    const listener = await listen(app, live, config.HOST, port);
-    ports.push(listener.port);
-    closing.push(() => listener.close());
-  }
-  closing.push(() => live.close());
+  const listeners: Listener[] = [];
+  // All at once: nobody who is sent away from one port finds another open.
+  closing.push(() => Promise.all([...listeners, live].map((door) => door.close())));
+  for (const port of config.PORTS) listeners.push(await listen(app, live, config.HOST, port));
   if (config.CAPTCHA_FIXED_CODE)
     log.warn('CAPTCHA_FIXED_CODE is set: every captcha can be answered by anybody');
-  return greeting(services, config, ports);
+  return greeting(
+    services,
+    config,
+    listeners.map(({ port }) => port),
+  );
 }
 
 async function embedded(
@@ -71,10 +89,31 @@ async function embedded(
   closing: (() => Promise<unknown>)[],
   complain: (line: string) => void,
 ): Promise<string> {
-  const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log: complain });
-  closing.push(() => postgres.stop());
+  const abort = new AbortController();
+  const starting = startEmbeddedPostgres({ dataDir: config.DATA_DIR, log: complain, signal: abort.signal });
+  closing.push(async () => {
+    abort.abort();
+    await starting.then(
+      (postgres) => postgres.stop(),
+      () => {},
+    );
+  });
+  const postgres = await starting;
   for (const note of postgres.notes) process.stdout.write(`${note}\n`);
   return postgres.url;
+}
+
+/** Before anybody can call. Of several nodes that start at once, one creates the administrator. */
+async function ensureAdministrator({ administration }: Services, config: Config): Promise<void> {
+  const { ADMIN_ACCOUNT: account, ADMIN_PASSWORD: password } = config;
+  if (!account || !password || (await administration.hasAdministrator())) return;
+  try {
+    await administration.createFirst(account, password, system);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (await administration.hasAdministrator()) return;
+    throw new StartError(`ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: ${error.message}`);
+  }
 }
 
 async function greeting(
@@ -82,9 +121,6 @@ async function greeting(
   config: Config,
   ports: number[],
 ): Promise<string> {
-  if (config.ADMIN_ACCOUNT && config.ADMIN_PASSWORD && !(await administration.hasAdministrator())) {
-    await administration.createFirst(config.ADMIN_ACCOUNT, config.ADMIN_PASSWORD, system);
-  }
   const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
   const urls = ports.map((port) => `http://${host}:${port}`);
   const graphql = `GraphQL at ${config.PUBLIC_URL ?? urls[0]}/graphql (HTTP and WebSocket)`;

@@ -142,7 +142,7 @@ type Settings = z.output<typeof Environment>;
 
 /** Everything the operator can set; times in milliseconds. Frozen. */
 export type Config = Readonly<
-  Omit<Settings, 'SMS_PROVIDER' | 'REDIS_URL' | 'STORAGE_URL'> & { SMS: SmsSettings; PRODUCTION: boolean }
+  Omit<Settings, 'SMS_PROVIDER' | 'REDIS_URL' | 'STORAGE_URL'> & { SMS: SmsSettings }
 >;
 
 const smsNeeds = {
@@ -176,16 +176,22 @@ function smsSettings(s: Settings): SmsSettings {
 
 const loopback = (host: string) => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
-/** Rules that tie settings to each other, each as the sentence the operator reads. */
-function contradictions(s: Settings): string[] {
+const isProvider = (name: string): name is SmsSettings['provider'] => Object.hasOwn(smsNeeds, name);
+
+/**
+ * Rules that tie settings to each other, each as the sentence the operator reads.
+ * @param s as given: what is given but bad is complained about already, and is not missing.
+ */
+function contradictions(s: Record<string, string | undefined>): string[] {
   const production = s.NODE_ENV === 'production';
-  const missing = smsNeeds[s.SMS_PROVIDER ?? 'outbox'].filter((name) => s[name] === undefined);
+  const provider = s.SMS_PROVIDER ?? 'outbox';
+  const missing = isProvider(provider) ? smsNeeds[provider].filter((name) => s[name] === undefined) : [];
   const rules: [broken: boolean, sentence: string][] = [
     [production && !s.SMS_PROVIDER, 'SMS_PROVIDER must be named with NODE_ENV=production, even for outbox'],
-    [missing.length > 0, `SMS_PROVIDER=${s.SMS_PROVIDER} needs ${missing.join(', ')}`],
+    [missing.length > 0, `SMS_PROVIDER=${provider} needs ${missing.join(', ')}`],
     [!s.ADMIN_ACCOUNT !== !s.ADMIN_PASSWORD, 'ADMIN_ACCOUNT and ADMIN_PASSWORD go together'],
     [
-      s.CAPTCHA_FIXED_CODE !== undefined && (production || !loopback(s.HOST)),
+      s.CAPTCHA_FIXED_CODE !== undefined && (production || (s.HOST !== undefined && !loopback(s.HOST))),
       'CAPTCHA_FIXED_CODE opens every captcha: it needs a loopback HOST and no NODE_ENV=production',
     ],
   ];
@@ -200,16 +206,11 @@ function contradictions(s: Settings): string[] {
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
-  const bad = parsed.success
-    ? contradictions(parsed.data)
-    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  const mistakes = parsed.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];
+  const bad = [...mistakes, ...contradictions(given)];
   if (!parsed.success || bad.length > 0) {
     throw new StartError(`The settings are not right: ${[...new Set(bad)].join('; ')}.`);
   }
   const { SMS_PROVIDER: _provider, REDIS_URL: _redis, STORAGE_URL: _storage, ...settings } = parsed.data;
-  return Object.freeze({
-    ...settings,
-    SMS: smsSettings(parsed.data),
-    PRODUCTION: settings.NODE_ENV === 'production',
-  });
+  return Object.freeze({ ...settings, SMS: smsSettings(parsed.data) });
 }

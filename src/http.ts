@@ -6,6 +6,7 @@ import { registerSetupPage } from './dashboard/setup-page.js';
 import { registerDownloads } from './downloads/downloads.js';
 import { graphqlDoor } from './graphql/door.js';
 import { registerGraphql } from './graphql/server.js';
+import { refuseUrl, registerFailures } from './http-failures.js';
 import { registerDialect } from './legacy/dialect.js';
 import { dialects } from './legacy/index.js';
 import { loggedError } from './logged-error.js';
@@ -40,6 +41,7 @@ export async function createHttp(
     bodyLimit: BODY_LIMIT,
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
     routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: refuseUrl,
   });
   // A documented path answers every method in its own envelope, also those that Fastify does not know.
   for (const method of METHODS) {
@@ -51,6 +53,8 @@ export async function createHttp(
     allowedHeaders: ALLOWED_HEADERS,
     strictPreflight: false,
   });
+  registerFailures(app);
+  app.addHook('onRequest', async (_request, reply) => void reply.header('x-content-type-options', 'nosniff'));
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, ip } = request;
     const { statusCode: status, elapsedTime: ms } = reply;

@@ -1,7 +1,8 @@
 import { readConfig } from './config.js';
 import { StartError } from './errors.js';
 
-const OLDEST_NODE = [22, 17] as const;
+/** Older ones answer nothing to a request that offers another protocol (see `listen.ts`). */
+const OLDEST_NODE = [24, 9] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
@@ -10,24 +11,25 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   );
 }
 
+let stopping = false;
 try {
   const config = readConfig(process.env);
   // Only now: on an older Node the libraries would fail first, with less to say.
   await import('reflect-metadata');
   const { start } = await import('./app.js');
-  let stopping = false;
-  const starting = start(config);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  const gateway = start(config);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
-      starting.then((gateway) => gateway.close()).then(() => process.exit(0), stopped);
+      gateway.close().then(() => process.exit(0), stopped);
     });
   }
-  const gateway = await starting;
-  process.stdout.write(`${gateway.greeting}\n`);
+  const greeting = await gateway.greeting;
+  if (!stopping) process.stdout.write(`${greeting}\n`);
 } catch (error) {
-  stopped(error);
+  // A start that is cut short fails somewhere, and nobody asks where.
+  if (!stopping) stopped(error);
 }
 
 /** A reason not to start is one sentence; anything else is a fault and is shown whole. */

@@ -10,6 +10,7 @@ import { Bindings } from './devices/bindings.js';
 import { Devices } from './devices/devices.js';
 import { Heartbeats } from './devices/heartbeats.js';
 import { PresenceStore } from './devices/presence-store.js';
+import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
 import type { Door } from './sessions/door.js';
 import { Logins } from './sessions/logins.js';
@@ -28,13 +29,16 @@ export interface Adapters {
   readonly clock: Clock;
   /** How the sessions of each API look. */
   readonly doors: readonly Door[];
+  /** How long a failed login takes at least, in milliseconds; see `Logins`. */
+  readonly slowestHashMs?: number;
 }
 
 /** Everything a door may call. */
 export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services; nothing is opened or started here. */
-export function createServices(config: Config, { db, jwtSecrets, clock, doors }: Adapters) {
+export function createServices(config: Config, adapters: Adapters) {
+  const { db, jwtSecrets, clock, doors, slowestHashMs } = adapters;
   const signer = new TokenSigner(jwtSecrets);
   const events = new MemoryEvents();
   const throttle = new LoginThrottle();
@@ -50,6 +54,7 @@ export function createServices(config: Config, { db, jwtSecrets, clock, doors }:
   const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   const administration = new Administration(db, users, sessions, clock);
+  const releases = new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT);
   return {
     config,
     clock,
@@ -62,9 +67,10 @@ export function createServices(config: Config, { db, jwtSecrets, clock, doors }:
     events,
     heartbeats,
     devices: new Devices(db, heartbeats),
-    releases: new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT),
+    releases,
+    newestRelease: new NewestRelease(releases, events),
     userImport: new UserImport(db, users),
     setupLink: new SetupLink(administration),
-    logins: new Logins(db, users, sessions, captchas, scans, throttle, clock),
+    logins: new Logins(db, users, sessions, captchas, scans, throttle, clock, slowestHashMs),
   };
 }

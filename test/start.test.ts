@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, openRequest } from './support/raw-request.js';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -81,9 +83,17 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
     ['a provider without its credentials', { SMS_PROVIDER: 'webhook' }],
     ['a database that does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
     ['a data folder that is a file', { DATA_DIR: '/etc/hostname' }],
+    ['a data folder below a file', { DATA_DIR: '/etc/hostname/data' }],
+    ['a data folder where nothing can be made', { DATA_DIR: '/proc/gatehouse/data' }],
   ])('%s', async (_name, env: Record<string, string>) => {
     const { code, errors } = await run(env).exit;
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^[A-Z][^\n]+\.$/) });
+  });
+
+  test.each(['tab\there', ' '])('an administrator whose name cannot be: %j', async (name) => {
+    const env = { ADMIN_ACCOUNT: name, ADMIN_PASSWORD: 'correct horse', DATA_DIR: join(folder, 'named') };
+    const { code, errors } = await run(env).exit;
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^ADMIN_ACCOUNT [^\n]+\.$/) });
   });
 
   test('a port that is taken', async () => {
@@ -138,6 +148,41 @@ test('a start after kill -9 works, keeps what was written, and prints no set-up 
   expect(await (await fetch(`${urlIn(await second.ready())}/health/ready`)).json()).toEqual({ status: 'ok' });
   second.child.kill('SIGINT');
   expect(await second.exit).toMatchObject({ code: 0 });
+});
+
+test('a hang-up ends it as SIGTERM does, and a client that sends no more holds it up for seconds only', async () => {
+  const { child, ready, exit } = run({ DATA_DIR: join(folder, 'killed') });
+  const host = new URL(urlIn(await ready())).host;
+  const stalled = await openRequest(host, ['POST /api/background_login HTTP/1.1', 'content-length: 100']);
+  const cut = once(stalled, 'close');
+  stalled.resume();
+  await (await fetch(`http://${host}/health/live`)).text();
+  const told = Date.now();
+  child.kill('SIGHUP');
+  expect(await exit).toMatchObject({ code: 0, errors: '' });
+  expect(Date.now() - told).toBeLessThan(15_000);
+  await cut;
+});
+
+test('a start that is told to stop ends soon, whatever it waits for, and leaves nothing running', async () => {
+  // A database server that takes connections and says nothing.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const { child, exit } = run({ DATABASE_URL: `postgresql://nobody@127.0.0.1:${port}/none` });
+  await once(silent, 'connection');
+  child.kill('SIGTERM');
+  expect(await exit).toEqual({ code: 0, output: '', errors: '' });
+  silent.close();
+
+  const dataDir = join(folder, 'cut short');
+  const embedded = run({ DATA_DIR: dataDir });
+  await eventually(async () => existsSync(join(dataDir, 'postgres.log')));
+  embedded.child.kill('SIGTERM');
+  expect(await embedded.exit).toMatchObject({ code: 0, errors: '' });
+  const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  expect(left).not.toContain(join(dataDir, 'postgres'));
 });
 
 test('two starts on one database migrate it once, and both serve', async () => {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { StartError } from '../errors.js';
+import { openDataFolder } from './data-folder.js';
 import { lastLine } from './embedded-postgres/account.js';
 import { chooseAccount, openCluster, superuser } from './embedded-postgres/cluster.js';
 import { connect, ensureDatabase, takeLock } from './embedded-postgres/connection.js';
-import { openDataFolder, superuserPassword } from './embedded-postgres/data-folder.js';
 import {
   findPostmaster,
   type Postmaster,
@@ -14,6 +14,7 @@ import {
   stopPostmaster,
 } from './embedded-postgres/postmaster.js';
 import { findPrograms } from './embedded-postgres/programs.js';
+import { superuserPassword } from './embedded-postgres/superuser-password.js';
 
 /** A PostgreSQL of our own, running as long as the gateway does. */
 export interface EmbeddedPostgres {
@@ -30,11 +31,13 @@ export interface EmbeddedPostgres {
  * half-made is cleared away first.
  * @param options.dataDir kept there: the cluster `postgres` (or a link to it), its password and its log.
  * @param options.log called with a line when the database ends without being asked to.
+ * @param options.signal gives the start up: it then fails, and leaves nothing running.
  * @throws StartError when it cannot, or when another live gateway uses the folder.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   log?: (line: string) => void;
+  signal?: AbortSignal;
 }): Promise<EmbeddedPostgres> {
   const home = await openDataFolder(options.dataDir);
   const account = await chooseAccount(home);
@@ -43,8 +46,8 @@ export async function startEmbeddedPostgres(options: {
   const cluster = await openCluster(programs, account, home, password);
   const site: Site = { programs, account, folder: cluster.folder, logFile: join(home, 'postgres.log') };
 
-  await stopOrphan(site, password, home);
-  const postmaster = await startPostmaster(site);
+  await stopOrphan(site, password, home, options.signal);
+  const postmaster = await startPostmaster(site, options.signal);
   const lock = await prepare(site, postmaster, password, home);
 
   let stopping: Promise<void> | undefined;
@@ -88,9 +91,15 @@ async function prepare(site: Site, postmaster: Postmaster, password: string, hom
  * Ends the server that a killed gateway left running.
  * @throws StartError when its gateway is alive, or it does not answer for ten seconds.
  */
-async function stopOrphan(site: Site, password: string, home: string): Promise<void> {
+async function stopOrphan(
+  site: Site,
+  password: string,
+  home: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let failure: unknown;
   for (let attempt = 0; attempt < 100; attempt++) {
+    signal?.throwIfAborted();
     const running = await findPostmaster(site);
     if (!running) return;
     try {

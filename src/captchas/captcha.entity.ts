@@ -74,6 +74,10 @@ export class Captcha {
   @ManyToOne({ entity: () => User, nullable: true, deleteRule: 'cascade' })
   scannedBy: User | null = null;
 
+  /** The id of the session that approved: only while it is open can the ticket be redeemed. */
+  @Property({ type: 'uuid', nullable: true })
+  approvedBy: string | null = null;
+
   /** Whether the approving session was capped: the session it grants is capped too. */
   @Property({ type: 'boolean' })
   capped: boolean = false;

@@ -6,7 +6,8 @@ import { DomainError } from '../errors.js';
 import type { Client } from '../sessions/sessions.js';
 import { addressBucket } from '../sessions/throttle.js';
 import type { TokenSigner } from '../sessions/tokens.js';
-import { canonicalPhone, e164, hasCountry } from '../users/phone.js';
+import { requirePhone } from '../users/names.js';
+import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { drawCaptcha, randomAnswer } from './image.js';
 import { reserveSms } from './sms-limits.js';
@@ -67,9 +68,7 @@ export class Captchas {
     deviceId: string | null,
     client: Client,
   ): Promise<IssuedCaptcha & SmsReceipt> {
-    const phone = canonicalPhone(mobile);
-    if (phone === null)
-      throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'mobile' });
+    const phone = requirePhone(mobile, 'mobile');
     if (!hasCountry(phone, this.settings.countries)) {
       throw new DomainError('INVALID_INPUT', 'No codes are sent to this country.', { field: 'mobile' });
     }

@@ -7,6 +7,7 @@ import { DomainError } from '../errors.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { addressBucket } from '../sessions/throttle.js';
 import type { TokenSigner } from '../sessions/tokens.js';
+import { maskedPhone } from '../users/phone.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
 
 const LIFETIME_MS = 5 * 60_000;
@@ -22,6 +23,16 @@ export interface ScanStatus {
   readonly requestedFrom: string | null;
   /** The name of who scanned. */
   readonly scannedBy: string | null;
+}
+
+/** A ticket that was spent. */
+export interface RedeemedScan {
+  /** Whom to log in. */
+  readonly userId: number;
+  /** Whether their session must be capped, as the approver's is. */
+  readonly capped: boolean;
+  /** The session that approved. */
+  readonly approvedBy: string;
 }
 
 /** Login by scanning: a device shows a ticket, a signed-in person claims it and decides, the device redeems it. */
@@ -68,34 +79,42 @@ export class Scans {
     ]);
   }
 
-  /** Approves or denies, claiming it where nobody has. @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN */
+  /**
+   * Approves or denies, claiming it where nobody has. The same person may say it again, and may take an approval
+   * back until it is redeemed; the session that approved last counts.
+   * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (somebody else has scanned it)
+   */
   decide(ticket: string, caller: Caller, approve: boolean): Promise<ScanStatus> {
     const decision = approve
-      ? { scanState: ScanState.APPROVED, capped: caller.capped }
+      ? { scanState: ScanState.APPROVED, capped: caller.capped, approvedBy: caller.sessionId }
       : { scanState: ScanState.DENIED, consumedAt: new Date(this.clock()) };
-    return this.#move(ticket, caller, decision, [ScanState.PENDING, ScanState.CLAIMED]);
+    const undecided = [ScanState.PENDING, ScanState.CLAIMED];
+    return this.#move(ticket, caller, decision, [...undecided, ScanState.APPROVED]);
   }
 
   /**
    * Spends an approved ticket: of several calls one passes.
-   * @returns the user to log in, and whether their session must be capped as the approver's was.
-   * @throws DomainError CAPTCHA_EXPIRED (unknown, another device's, spent or too old), CAPTCHA_REQUIRED (not
-   * approved yet), FORBIDDEN (denied)
+   * @throws DomainError CAPTCHA_EXPIRED (unknown, another device's, spent, too old, or the approving session has
+   * ended), CAPTCHA_REQUIRED (not approved yet), FORBIDDEN (denied)
    */
-  async redeem(ticket: string, deviceId: string): Promise<{ userId: number; capped: boolean }> {
+  async redeem(ticket: string, deviceId: string): Promise<RedeemedScan> {
     const now = new Date(this.clock());
     const answerHash = this.#hash(ticket);
     const em = this.db.em.fork();
-    const redeemed = await em.nativeUpdate(
-      Captcha,
-      { answerHash, deviceId, scanState: ScanState.APPROVED, consumedAt: null, expiresAt: { $gt: now } },
-      { scanState: ScanState.REDEEMED, consumedAt: now },
+    const [redeemed] = await em.execute<RedeemedScan[]>(
+      `update captchas set scan_state = 'REDEEMED', consumed_at = ?
+       where answer_hash = ? and device_id = ? and scan_state = 'APPROVED' and consumed_at is null
+         and expires_at > ? and exists (
+           select from sessions join users on users.id = sessions.user_id
+           where sessions.id = approved_by and revoked_at is null and users.status = 'ACTIVE')
+       returning scanned_by_id as "userId", capped, approved_by as "approvedBy"`,
+      [now.toISOString(), answerHash, deviceId, now.toISOString()],
     );
-    const scan = await em.findOne(Captcha, { answerHash, deviceId });
-    if (redeemed === 1 && scan?.scannedBy) {
+    if (redeemed) {
       this.#announce(answerHash);
-      return { userId: scan.scannedBy.id, capped: scan.capped };
+      return redeemed;
     }
+    const scan = await em.findOne(Captcha, { answerHash, deviceId });
     if (scan?.scanState === ScanState.DENIED) throw new DomainError('FORBIDDEN', 'The login was denied.');
     const undecided = scan?.scanState === ScanState.PENDING || scan?.scanState === ScanState.CLAIMED;
     if (undecided && scan.expiresAt > now) {
@@ -138,7 +157,7 @@ export class Scans {
   async #move(
     ticket: string,
     caller: Caller,
-    change: { scanState: ScanState; capped?: boolean; consumedAt?: Date },
+    change: { scanState: ScanState; capped?: boolean; approvedBy?: string; consumedAt?: Date },
     from: ScanState[],
   ): Promise<ScanStatus> {
     const answerHash = this.#hash(ticket);
@@ -155,8 +174,13 @@ export class Scans {
       this.#announce(answerHash);
       return this.#read({ answerHash });
     }
-    const taken = await this.db.em.fork().count(Captcha, { ...open, scannedBy: { $ne: caller.user.id } });
-    if (taken > 0) throw new DomainError('FORBIDDEN', 'Somebody else has scanned this code.');
+    const scan = await this.db.em.fork().findOne(Captcha, { answerHash, expiresAt: open.expiresAt });
+    if (scan?.scannedBy?.id === caller.user.id && scan.scanState === change.scanState) {
+      return this.#read({ answerHash });
+    }
+    if (scan?.scannedBy && !scan.consumedAt && scan.scannedBy.id !== caller.user.id) {
+      throw new DomainError('FORBIDDEN', 'Somebody else has scanned this code.');
+    }
     throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket, or it has expired.');
   }
 
@@ -169,7 +193,7 @@ export class Scans {
       state: expired ? ScanState.EXPIRED : scan.scanState,
       expiresAt: scan.expiresAt,
       requestedFrom: scan.address,
-      scannedBy: by && (by.nickname ?? by.name ?? by.username ?? by.phone),
+      scannedBy: by && (by.nickname || by.name || by.username || (by.phone && maskedPhone(by.phone))),
     };
   }
 

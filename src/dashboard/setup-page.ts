@@ -1,8 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Services } from '../services.js';
 import { DomainError } from '../errors.js';
+import type { Services } from '../services.js';
 
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 /** The page behind the set-up link: a plain form, which creates the first administrator. */
@@ -17,10 +23,13 @@ export function registerSetupPage(app: FastifyInstance, { setupLink }: Services)
     scope.get<{ Querystring: { token?: string } }>('/setup', async (request, reply) =>
       page(reply, 200, form(String(request.query.token ?? ''))),
     );
-    scope.post<{ Body: URLSearchParams }>('/setup', async ({ body, ip }, reply) => {
-      const field = (name: string) => body.get(name) ?? '';
+    scope.post<{ Body: URLSearchParams | undefined }>('/setup', async ({ body, ip }, reply) => {
+      const field = (name: string) => body?.get(name) ?? '';
       try {
-        await setupLink.redeem(field('token'), field('username'), field('password'), { userId: null, address: ip });
+        await setupLink.redeem(field('token'), field('username'), field('password'), {
+          userId: null,
+          address: ip,
+        });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
         return page(reply, 400, form(field('token'), error.message));

@@ -21,7 +21,8 @@ import { Allow } from '../graphql/authorization.js';
 import { connectionType, readPage, toConnection } from '../graphql/connection.js';
 import { type Context, clientOf, requireCaller } from '../graphql/context.js';
 import { Cursor } from '../graphql/cursor.js';
-import { parseId } from '../graphql/id.js';
+import { readId } from '../graphql/id.js';
+import { Release } from '../releases/release.entity.js';
 import { type Heartbeat as Beat, BeatSource } from './beat-source.js';
 import { Device } from './device.entity.js';
 import type { DeviceFilter as Filter, PresenceSummary as Summary } from './devices.js';
@@ -99,6 +100,12 @@ class HeartbeatAck {
 
   @Field(() => Int, { description: 'Seconds until the next beat is expected.' })
   interval!: number;
+
+  @Field(() => Release, {
+    nullable: true,
+    description: 'The newest stable release, where the reported version is older, or does not compare to it.',
+  })
+  latestRelease!: Release | null;
 }
 
 @ObjectType()
@@ -199,13 +206,18 @@ export class DeviceResolver {
   ): Promise<HeartbeatAck> {
     const caller = requireCaller(context);
     const { deviceId } = clientOf(context, input?.deviceId);
-    const { heartbeats, config } = context.services;
+    const { heartbeats, newestRelease, config } = context.services;
+    const clientVersion = input?.clientVersion ?? caller.clientVersion;
     const id = await heartbeats.beat(caller, {
       clientId: deviceId ?? caller.deviceId,
       name: input?.name ?? caller.deviceModel,
-      clientVersion: input?.clientVersion ?? caller.clientVersion,
+      clientVersion,
     });
-    return { deviceId: String(id), interval: Math.round(config.HEARTBEAT_INTERVAL / 1000) };
+    return {
+      deviceId: String(id),
+      interval: Math.round(config.HEARTBEAT_INTERVAL / 1000),
+      latestRelease: await newestRelease.newerThan(clientVersion),
+    };
   }
 
   @Subscription(() => DeviceStatusEvent, {

@@ -7,6 +7,9 @@ import { type Heartbeats, TRANSITIONS } from './heartbeats.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { Transition } from './transition-log.js';
 
+/** Transitions told at once: so much of a mass expiry is in memory, and in the queues of its readers, in one go. */
+const BATCH = 500;
+
 export enum DeviceStatusKind {
   SNAPSHOT = 'SNAPSHOT',
   ONLINE = 'ONLINE',
@@ -62,12 +65,11 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
 
   async after(place: number): Promise<Batch<DeviceStatusEvent>> {
     const { log } = this.services.heartbeats;
-    const transitions = log.since(place);
+    const transitions = log.since(place, BATCH);
     if (transitions === null) return this.#snapshot(true);
-    const next = log.length;
     const events: { event: DeviceStatusEvent; place: number }[] = [];
     for (const run of withoutRepeats(transitions)) events.push(...(await this.#present(run)));
-    return { events, place: next };
+    return { events, place: place + transitions.length };
   }
 
   onNews(listener: () => void): () => void {

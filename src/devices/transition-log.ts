@@ -56,11 +56,11 @@ export class TransitionLog {
     return epoch === this.#epoch && kept ? offset : null;
   }
 
-  /** The transitions from `offset` on; null when some of them are not kept any more. */
-  since(offset: number): Transition[] | null {
+  /** The transitions from `offset` on, at most `most`; null when some of them are not kept any more. */
+  since(offset: number, most = CAPACITY): Transition[] | null {
     if (offset < this.#length - CAPACITY) return null;
     const found: Transition[] = [];
-    for (let at = offset; at < this.#length; at++) {
+    for (let at = offset; at < Math.min(this.#length, offset + most); at++) {
       const transition = this.#ring[at % CAPACITY];
       if (transition) found.push(transition);
     }

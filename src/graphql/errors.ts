@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError, type DomainErrorCode } from '../errors.js';
+import { withoutValues } from './without-values.js';
 
 /** How each refusal shows in `extensions.code`. A login does not tell which half of it was wrong. */
 const codes: Record<DomainErrorCode, string> = {
@@ -42,8 +43,15 @@ export function presentError(
     const message = code === 'BAD_CREDENTIALS' ? BAD_CREDENTIALS_MESSAGE : cause.message;
     return { message, ...place, extensions: { code, ...cause.details } };
   }
-  const ours = cause === undefined || (cause instanceof GraphQLError && cause.originalError === undefined);
-  if (ours) return { message: formatted.message, ...place, extensions: { code: requestMistake(formatted) } };
+  const faultless =
+    cause === undefined || (cause instanceof GraphQLError && cause.originalError === undefined);
+  if (faultless || inputMistake.test(formatted.message)) {
+    const message = withoutValues(
+      formatted.message,
+      error instanceof GraphQLError ? error.originalError?.message : undefined,
+    );
+    return { message, ...place, extensions: { code: requestMistake(formatted) } };
+  }
   log.error({ err: cause }, 'an operation failed unexpectedly');
   return {
     message: 'Something went wrong on our side.',
@@ -51,6 +59,9 @@ export function presentError(
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
 }
+
+/** An input that a scalar's own code refuses is the client's mistake, whatever that code throws. */
+const inputMistake = /^(?:Variable "\$\w+" got invalid value|Expected value of type) /;
 
 /** GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED and their like, as Apollo names them. */
 function requestMistake({ extensions }: GraphQLFormattedError): unknown {

@@ -46,7 +46,12 @@ export class FanOut {
    */
   join(subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
     const key = groupKey(subscriber);
-    const group = this.#groups.get(key) ?? new Group(subscriber, this.log, () => this.#groups.delete(key));
+    const group =
+      this.#groups.get(key) ??
+      new Group(subscriber, this.log, () => {
+        // Another one may have taken its place.
+        if (this.#groups.get(key) === group) this.#groups.delete(key);
+      });
     this.#groups.set(key, group);
     const left = Promise.withResolvers<void>();
     const leave = group.join(subscriber, left.reject);
@@ -135,10 +140,10 @@ class Group {
         this.#news = false;
         const batch = await this.#source.after(this.#place);
         const payloads = await this.#execute(batch, this.#args);
+        // A source hands out a batch at a time: after one there may be another.
+        if (batch.place > this.#place) this.#news = true;
         this.#place = batch.place;
         for (const member of this.#members) send(member, payloads, batch.place);
-        // A source hands out a batch at a time: after one there may be another.
-        if (payloads.length > 0) this.#news = true;
       }
     } catch (err) {
       this.log.error({ err }, 'live events could not be read; the next news tries again');

@@ -35,6 +35,7 @@ const INIT_TIMEOUT_MS = 3000;
 
 /** Sockets of a node that stops are closed within this time, one after the other. */
 const CLOSING_MS = 1000;
+const CLOSING_STEPS = 20;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`), on any number of HTTP servers. */
 export interface LiveServer {
@@ -82,6 +83,8 @@ export function createLiveServer(
       subscribe,
       onNext: (_context, _id, _payload, _args, result) => presentResult(result, log),
       onError: (_context, _id, _payload, errors) => errors.map(present),
+      // What goes wrong inside is nothing for a close reason.
+      isProd: true,
     },
     wss,
   );
@@ -107,10 +110,10 @@ export function createLiveServer(
       session.close();
       perUser.give(user);
     };
-    // It may have been closed while we looked.
-    if (socket.readyState === socket.OPEN) socket.once('close', end);
-    else end();
     found.session = session;
+    // It may have been closed while we looked.
+    if (socket.readyState === socket.CLOSED) end();
+    else socket.once('close', end);
     return true;
   }
 
@@ -147,6 +150,8 @@ export function createLiveServer(
   }
 
   function accept(client: WebSocket, request: IncomingMessage, socket: Duplex): void {
+    // A client that breaks the protocol is closed by the library, at any time; unheard, its error would end us.
+    client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
     const address = addressOf(request);
     const bucket = addressBucket(address);
     if (!perAddress.take(bucket)) {
@@ -170,18 +175,25 @@ export function createLiveServer(
     upgrade(request, socket, head) {
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
       if (path?.replace(/\/$/, '') !== '/graphql') {
+        socket.on('error', () => socket.destroy());
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }
       wss.handleUpgrade(request, socket, head, (client) => accept(client, request, socket));
     },
     async close() {
-      const pause = CLOSING_MS / Math.max(1, wss.clients.size);
-      for (const client of wss.clients) {
-        client.close(CLOSE_GOING_AWAY, 'Going away');
-        await setTimeout(pause);
+      const clients = [...wss.clients];
+      const atOnce = Math.ceil(clients.length / CLOSING_STEPS);
+      for (let at = 0; at < clients.length; at += atOnce) {
+        for (const client of clients.slice(at, at + atOnce)) client.close(CLOSE_GOING_AWAY, 'Going away');
+        await setTimeout(CLOSING_MS / CLOSING_STEPS);
       }
+      // Whoever does not read does not answer either.
+      const cut = globalThis.setTimeout(() => {
+        for (const client of wss.clients) client.terminate();
+      }, CLOSING_MS);
       await server.dispose();
+      clearTimeout(cut);
     },
   };
 }

@@ -17,7 +17,8 @@ export class RefreshCookie {
     const { origin, 'sec-fetch-site': site } = request.headers;
     // Either header vouches: over plain HTTP browsers send no Sec-Fetch-Site. Neither may contradict.
     const vouched = origin !== undefined || site !== undefined;
-    const contradicted = (origin !== undefined && !isOurs(origin, request)) || (site ?? 'same-origin') !== 'same-origin';
+    const contradicted =
+      (origin !== undefined && !isOurs(origin, request)) || (site ?? 'same-origin') !== 'same-origin';
     return vouched && !contradicted ? new RefreshCookie(request, reply) : null;
   }
 

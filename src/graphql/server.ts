@@ -4,6 +4,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../services.js';
+import { sendBodyError } from './body-errors.js';
 import { type Context, httpContext } from './context.js';
 import { presentError } from './errors.js';
 import { UploadDoor } from './uploads.js';
@@ -27,6 +28,9 @@ export async function registerGraphql(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   app.register(async (scope) => {
+    // Answers hold tokens.
+    scope.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    scope.setErrorHandler(sendBodyError);
     const uploads = new UploadDoor(scope, services);
     const execute = fastifyApolloHandler(apollo, {
       context: (request, reply) => httpContext(services, request, reply, uploads.callerOf(request)),

@@ -4,7 +4,10 @@ import type { Caller } from '../sessions/sessions.js';
 /** Timers hold at most 2^31 − 1 ms. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** The session behind a socket: it ends the socket when it ends, and follows changes of its owner's rights. */
+/**
+ * The session behind a socket. It ends the socket when it ends, and when its owner's rights change: what runs on
+ * the socket began with the old ones.
+ */
 export class SocketSession {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -16,7 +19,7 @@ export class SocketSession {
     public caller: Caller,
   ) {
     this.#unsubscribe = services.sessions.onChange((userId) => {
-      if (userId === this.caller.user.id) void this.#check();
+      if (userId === this.caller.user.id) void this.#check(true);
     });
     this.#wait();
   }
@@ -24,8 +27,12 @@ export class SocketSession {
   /** @returns null when the token is not good. */
   static async open(services: Services, token: string, onEnd: () => void): Promise<SocketSession | null> {
     const caller = await services.sessions.authenticate(token);
-    const current = caller && (await services.sessions.current(caller.sessionId));
-    return current && new SocketSession(services, onEnd, current);
+    if (!caller) return null;
+    const session = new SocketSession(services, onEnd, caller);
+    // From here on it listens. What changed just before makes this another caller, or none.
+    if ((await services.sessions.authenticate(token)) === caller) return session;
+    session.close();
+    return null;
   }
 
   close(): void {
@@ -35,11 +42,12 @@ export class SocketSession {
   }
 
   /** A session that was refreshed has another token, but is the same: its sockets stay. */
-  async #check(): Promise<void> {
+  async #check(changed = false): Promise<void> {
     const current = await this.services.sessions.current(this.caller.sessionId).catch(() => null);
     if (this.#closed) return;
-    if (current) {
-      this.caller = current;
+    if (current && sameRights(current, this.caller)) {
+      // The caller of a token is shared by its sockets; one that is read for this socket alone costs kilobytes.
+      this.caller = changed ? current : { ...this.caller, expiresAt: current.expiresAt };
       this.#wait();
     } else {
       this.close();
@@ -53,3 +61,6 @@ export class SocketSession {
     this.#timer = setTimeout(() => void this.#check(), Math.min(Math.max(left, 0) + 1, LONGEST_TIMER_MS));
   }
 }
+
+const sameRights = ({ permissions: some }: Caller, { permissions: others }: Caller): boolean =>
+  some.size === others.size && some.isSubsetOf(others);

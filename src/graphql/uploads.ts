@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { z } from 'zod';
-import { DomainError, type DomainErrorCode } from '../errors.js';
-import { dropRest, readForm, type UploadForm } from '../multipart/form.js';
+import { DomainError } from '../errors.js';
+import { readForm, type UploadForm } from '../multipart/form.js';
 import { requirePublisher } from '../multipart/publisher.js';
 import type { UploadedFile } from '../releases/releases.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
-import { presentError } from './errors.js';
 
 /** A file of the form, as a variable. */
 export class UploadValue {
@@ -34,14 +33,6 @@ const Operation = z.looseObject({
 
 /** One file for one variable: what any operation here takes, and no path that could build a huge list. */
 const FileMap = z.record(z.string(), z.tuple([z.string().regex(/^variables\.[_A-Za-z]\w*$/)]));
-
-const statuses: Partial<Record<DomainErrorCode, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  INVALID_INPUT: 400,
-  TOO_LARGE: 413,
-  UNAVAILABLE: 503,
-};
 
 /** An upload under way. */
 interface Pending {
@@ -72,12 +63,6 @@ export class UploadDoor {
         await form.file?.received.discard();
         throw error;
       }
-    });
-    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-      dropRest(request.raw);
-      if (!(error instanceof DomainError)) throw error;
-      const formatted = presentError(error, { message: error.message }, request.log);
-      return reply.code(statuses[error.code] ?? 400).send({ errors: [formatted] });
     });
   }
 

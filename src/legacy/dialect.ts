@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../audit/audit.js';
 import { DomainError, type DomainErrorCode } from '../errors.js';
 import { dropRest, readForm, type UploadForm } from '../multipart/form.js';
@@ -57,8 +57,8 @@ export interface Dialect {
   uploads?(services: Services): Readonly<Record<string, UploadHandler>>;
   /** The failure envelope; also for a malformed body and a wrong method (INVALID_INPUT). */
   fail(code: FailureCode, error: Error): Answer;
-  /** What answers a path below `/api/` that nobody documents; one dialect has it. */
-  readonly unmatched?: string;
+  /** The folder of paths such as `/api` where it also answers what nobody documents; one dialect has one. */
+  readonly folder?: string;
 }
 
 /** Registers a dialect in a scope of its own, so that no failure leaves in another one's form. */
@@ -66,14 +66,9 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-      const code = failureCode(error);
-      if (code === 'UNAVAILABLE') request.log.warn({ err: error }, 'a request could not be served');
-      if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
-      const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
-      if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-      return send(reply, dialect.fail(code, error));
-    });
+    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) =>
+      sendFailure(dialect, error, request, reply),
+    );
     for (const [url, handler] of Object.entries(dialect.routes(services))) {
       scope.route({
         method: scope.supportedMethods,
@@ -85,10 +80,10 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
       });
     }
     if (dialect.uploads) registerUploads(scope, dialect.uploads(services), services);
-    if (dialect.unmatched) {
+    for (const url of dialect.folder ? [dialect.folder, `${dialect.folder}/*`] : []) {
       scope.route({
         method: scope.supportedMethods,
-        url: dialect.unmatched,
+        url,
         handler: async () => {
           throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
         },
@@ -128,6 +123,21 @@ function registerUploads(
       });
     }
   });
+}
+
+/** Answers with the dialect's own failure, and logs a fault. */
+export function sendFailure(
+  dialect: Dialect,
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const code = failureCode(error);
+  if (code === 'UNAVAILABLE') request.log.warn({ err: error }, 'a request could not be served');
+  if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
+  const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  return send(reply, dialect.fail(code, error));
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {

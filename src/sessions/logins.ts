@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
 import { recordAudit } from '../audit/audit.js';
@@ -6,13 +7,22 @@ import type { Captchas } from '../captchas/captchas.js';
 import type { Scans } from '../captchas/scans.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
-import { canonicalPhone, loginName } from '../users/phone.js';
+import { requireActive } from '../users/active.js';
+import { requirePhone } from '../users/names.js';
+import { loginName } from '../users/phone.js';
 import { User, UserStatus } from '../users/user.entity.js';
 import type { NewUser, Users } from '../users/users.js';
 import type { Door } from './door.js';
-import { hashPassword, needsRehash, verifyPassword } from './password.js';
+import { hashPassword, needsRehash, timedVerification, verifyPassword } from './password.js';
 import type { Client, OpenedSession, Sessions } from './sessions.js';
-import type { Attempt, LoginThrottle } from './throttle.js';
+import { type Attempt, accountOf, type LoginThrottle } from './throttle.js';
+
+/**
+ * No wrong password is answered before its hashing took this long: argon2id takes about 45 ms, an imported bcrypt
+ * hash of the usual costs 10 to 12 110 to 370, and the difference would tell who has an account that came with
+ * such a hash. Costs above 12 still show, until their owners log in.
+ */
+const SLOWEST_HASH_MS = 400;
 
 /** The one login rule of every door. */
 export class Logins {
@@ -24,6 +34,7 @@ export class Logins {
     private readonly scans: Scans,
     private readonly throttle: LoginThrottle,
     private readonly clock: Clock,
+    private readonly slowestHashMs = SLOWEST_HASH_MS,
   ) {}
 
   /**
@@ -39,17 +50,14 @@ export class Logins {
   ): Promise<OpenedSession> {
     const em = this.db.em.fork();
     const { login, password, captcha } = credentials;
-    const who = { account: loginName(login), address: client.address, captcha };
-    const user = await this.throttle.attempt(who, async () => {
-      const found = await this.users.findByLoginName(em, who.account);
-      const matches = await verifyPassword(found?.passwordHash ?? null, password);
-      if (!found) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
-      requireActive(found);
-      if (!matches) throw new DomainError('PASSWORD_WRONG', 'The password is wrong.');
-      return found;
+    const name = loginName(login);
+    const userId = await this.users.idOf(em, name);
+    const who = { account: accountOf(userId, name), address: client.address, captcha };
+    return this.throttle.attempt(who, async () => {
+      const { user, passwordHash } = await this.#verify(em, userId, password);
+      const proof = { passwordHash: await this.#rehash(em, user.id, passwordHash, password) };
+      return this.sessions.open(em, user, client, door, { proof });
     });
-    await this.#rehash(em, user, password);
-    return this.sessions.open(em, user, client, door);
   }
 
   /**
@@ -64,15 +72,14 @@ export class Logins {
     door: Door,
     { opensAccount }: { opensAccount: boolean },
   ): Promise<OpenedSession> {
-    const phone = canonicalPhone(proof.mobile);
-    if (phone === null)
-      throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'mobile' });
-    const who = { account: phone, address: client.address, captcha: 'none' } as const;
+    const phone = requirePhone(proof.mobile, 'mobile');
+    const em = this.db.em.fork();
+    const account = accountOf(await this.users.idOf(em, phone), phone);
+    const who = { account, address: client.address, captcha: 'none' } as const;
     const deviceId = proof.deviceId === undefined ? client.deviceId : proof.deviceId;
     await this.throttle.attempt(who, () =>
       this.captchas.consume(CaptchaType.SMS, phone, deviceId, proof.code),
     );
-    const em = this.db.em.fork();
     const user =
       (await this.users.findByLoginName(em, phone)) ??
       (opensAccount ? await this.#openAccount(em, phone) : null);
@@ -84,14 +91,17 @@ export class Logins {
 
   /**
    * Logs in by a ticket that another session approved; never with more rights than that session has.
-   * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_REQUIRED (not approved yet), FORBIDDEN, ACCOUNT_DISABLED
+   * @throws DomainError CAPTCHA_EXPIRED (or the approving session has ended), CAPTCHA_REQUIRED (not approved yet),
+   * FORBIDDEN, ACCOUNT_DISABLED
    */
   async withScan(ticket: string, client: Client & { deviceId: string }, door: Door): Promise<OpenedSession> {
-    const { userId, capped } = await this.scans.redeem(ticket, client.deviceId);
+    const { userId, capped, approvedBy } = await this.scans.redeem(ticket, client.deviceId);
     const em = this.db.em.fork();
     const user = await this.users.get(userId, em);
-    requireActive(user);
-    return this.sessions.open(em, user, client, door, capped || door.capped);
+    return this.sessions.open(em, user, client, door, {
+      capped: capped || door.capped,
+      proof: { approvedBy },
+    });
   }
 
   /** Opens an account, its phone unproven, and its first session. @throws DomainError INVALID_INPUT, CONFLICT */
@@ -130,19 +140,34 @@ export class Logins {
     await this.sessions.revokeAll(user.id);
   }
 
-  async #rehash(em: EntityManager, user: User, password: string): Promise<void> {
-    const stored = user.passwordHash;
-    if (stored === null || !needsRehash(stored)) return;
-    // Only if it is still the same: a password changed meanwhile wins.
-    await em.nativeUpdate(
-      User,
-      { id: user.id, passwordHash: stored },
-      { passwordHash: await hashPassword(password) },
-    );
+  /** The user, if the password is theirs; no failure is told from another by its time. */
+  async #verify(em: EntityManager, userId: number | null, password: string) {
+    // Asked for nobody, too, who has the id 0.
+    const user = await this.users.find(userId ?? 0, em);
+    const passwordHash = user?.passwordHash ?? null;
+    const { matches, tookMs } = await timedVerification(passwordHash, password);
+    if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) return { user, passwordHash };
+    await wait(Math.max(0, this.slowestHashMs - tookMs));
+    if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
+    requireActive(user);
+    throw wrongPassword();
+  }
+
+  /**
+   * Keeps a verified password with today's parameters.
+   * @returns the hash that is kept now.
+   * @throws DomainError PASSWORD_WRONG when the password was changed meanwhile.
+   */
+  async #rehash(em: EntityManager, userId: number, verified: string, password: string): Promise<string> {
+    if (!needsRehash(verified)) return verified;
+    const passwordHash = await hashPassword(password);
+    const replaced = await em.nativeUpdate(User, { id: userId, passwordHash: verified }, { passwordHash });
+    if (replaced === 1) return passwordHash;
+    // Replaced by another login at the same time, or changed.
+    const current = (await this.users.get(userId)).passwordHash;
+    if (current && (await verifyPassword(current, password))) return current;
+    throw wrongPassword();
   }
 }
 
-function requireActive(user: User): void {
-  if (user.status !== UserStatus.ACTIVE)
-    throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
-}
+const wrongPassword = () => new DomainError('PASSWORD_WRONG', 'The password is wrong.');

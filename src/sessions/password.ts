@@ -34,21 +34,39 @@ export function hashPassword(password: string): Promise<string> {
   return queued(() => argon2Hash(password, ARGON2));
 }
 
-/** A hash nobody's password has, so that an unknown account takes as long as a wrong password. */
+/** A hash nobody's password has: what is no argon2id or bcrypt hash, or none at all, is compared with it too. */
 const decoy = argon2Hash('nobody', ARGON2);
 
 /**
- * Whether the password is the one behind `stored` (null: there is none), in the time of one argon2 either way.
+ * Whether the password is the one behind `stored` (null: there is none). A mismatch takes one argon2id, or one
+ * bcrypt of the imported hash's own cost: whoever must not tell them apart evens that out (`Logins`).
  * @throws DomainError UNAVAILABLE when too many wait already.
  */
-export function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  return (await timedVerification(stored, password)).matches;
+}
+
+/**
+ * `verifyPassword`, and how long the hashing took, in milliseconds; the wait for its turn is not counted, since it
+ * depends on others alone.
+ */
+export function timedVerification(
+  stored: string | null,
+  password: string,
+): Promise<{ matches: boolean; tookMs: number }> {
   return queued(async () => {
-    if (stored?.startsWith('$argon2')) return argon2Verify(stored, password);
-    if (stored?.startsWith('$2')) return bcryptVerify(password, stored);
-    const matches = stored !== null && (await matchesDigest(stored, password));
-    if (!matches) await argon2Verify(await decoy, password);
-    return matches;
+    const start = performance.now();
+    const matches = await matchesStored(stored, password);
+    return { matches, tookMs: performance.now() - start };
   });
+}
+
+async function matchesStored(stored: string | null, password: string): Promise<boolean> {
+  if (stored?.startsWith('$argon2')) return argon2Verify(stored, password);
+  if (stored?.startsWith('$2')) return bcryptVerify(password, stored);
+  const matches = stored !== null && (await matchesDigest(stored, password));
+  if (!matches) await argon2Verify(await decoy, password);
+  return matches;
 }
 
 /** Whether a verified password should be hashed anew, with today's parameters. */

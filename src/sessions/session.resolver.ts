@@ -99,8 +99,8 @@ class RegisterInput {
   deviceId?: string | null;
 }
 
-/** Those that the request itself opened, as long as it lasts: it asks without a token, or with an older one. */
-const opened = new WeakSet<Session>();
+/** Sessions as the login that opened them answers them: current, though the request came without their token. */
+const justOpened = new WeakSet<Session>();
 
 @Resolver(() => Session)
 export class SessionResolver {
@@ -123,7 +123,7 @@ export class SessionResolver {
     if (input.captcha) await context.services.captchas.solveImage(client.deviceId ?? '', input.captcha);
     const { username: login, password } = input;
     const credentials = { login, password, captcha: input.captcha ? 'solved' : 'possible' } as const;
-    const login_ = await context.services.logins
+    const opened = await context.services.logins
       .withPassword(credentials, client, graphqlDoor)
       .catch(hideThatAccountExists);
     return authPayload(opened, context);
@@ -196,7 +196,7 @@ export class SessionResolver {
 
   @FieldResolver(() => Boolean, { description: 'Whether it is the session that asks.' })
   current(@Root() session: Session, @Ctx() context: Context): boolean {
-    return opened.has(session) || session.id === context.caller?.sessionId;
+    return justOpened.has(session) || session.id === context.caller?.sessionId;
   }
 }
 
@@ -207,7 +207,7 @@ function authPayload(
   ownPage = refreshCookie !== null,
 ): AuthPayload {
   const cookie = ownPage && refreshToken ? refreshCookie : null;
-  opened.add(session);
+  justOpened.add(session);
   if (refreshToken) cookie?.keep(refreshToken, session.expiresAt, services.clock());
   return {
     accessToken,

@@ -1,44 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { LRUCache } from 'lru-cache';
 import type { Database } from '../adapters/database.js';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
-import { grantedPermissions, type Permission } from '../users/permissions.js';
+import { grantedPermissions } from '../users/permissions.js';
 import { type User, UserStatus } from '../users/user.entity.js';
+import type { Caller, Client } from './caller.js';
 import type { Door } from './door.js';
-import { RefreshToken } from './refresh-token.entity.js';
+import { LastSeen } from './last-seen.js';
+import { type Proof, requireStillProven } from './proof.js';
 import { Session } from './session.entity.js';
+import { type Remembered, SessionCache } from './session-cache.js';
+import { keepRefreshToken, SessionTokens } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
-/** How many sessions are good without asking the database. */
-const REMEMBERED = 250_000;
-
-/** Where a request comes from. */
-export interface Client {
-  readonly address: string;
-  /** The id the client gives itself; captchas and devices are bound to it. */
-  readonly deviceId: string | null;
-  readonly version: string | null;
-  /** What kind of device it is. */
-  readonly model: string | null;
-}
-
-/** Who makes a request: a session that is good. Shared between requests; never changed. */
-export interface Caller {
-  readonly sessionId: string;
-  readonly user: User;
-  readonly door: string;
-  readonly capped: boolean;
-  readonly permissions: ReadonlySet<Permission>;
-  /** The client device id, model and version that the login named. */
-  readonly deviceId: string | null;
-  readonly deviceModel: string | null;
-  readonly clientVersion: string | null;
-  /** When its token ends, in milliseconds; use may prolong it. */
-  readonly expiresAt: number;
-}
+export type { Caller, Client } from './caller.js';
 
 /** Sessions that were ended before their time. */
 export interface EndedSessions {
@@ -56,48 +33,40 @@ export interface OpenedSession {
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
-interface Remembered extends Caller {
-  /** Null where use does not prolong the token. */
-  readonly slidingMs: number | null;
-  expiresAt: number;
-  seenAt: number;
-}
-
 /** The one store of sessions, whatever door opened them: a token of any door is good at every door. */
 export class Sessions {
-  readonly #tokensOf = new Map<number, Set<string>>();
-  /** By access token. */
-  readonly #remembered = new LRUCache<string, Remembered>({
-    max: REMEMBERED,
-    dispose: ({ user }, token) => this.#tokensOf.get(user.id)?.delete(token),
-  });
-  /** Used since the last `saveSeen`, by session id: newer than what the database says. */
-  readonly #seen = new Map<string, Remembered>();
+  readonly #cache = new SessionCache();
+  readonly #seen: LastSeen;
+  readonly #tokens: SessionTokens;
   readonly #listeners = new Set<(userId: number) => void>();
   readonly #endListeners = new Set<(ended: EndedSessions) => Promise<void>>();
-  #forgotten = 0;
 
   constructor(
     private readonly db: Database,
     private readonly signer: TokenSigner,
     private readonly clock: Clock,
     private readonly doors: ReadonlyMap<string, Door>,
-  ) {}
+  ) {
+    this.#seen = new LastSeen(db);
+    this.#tokens = new SessionTokens(signer, doors);
+  }
 
   /**
    * Opens a session for a user who has proven who they are.
    * @param user managed by `em`, roles loaded.
    * @param capped whether to keep the session to its own account; by default as its door says.
+   * @param proof what has to hold still when the session opens.
+   * @throws DomainError ACCOUNT_DISABLED, and what `requireStillProven` says of the proof
    */
   async open(
     em: EntityManager,
     user: User,
     client: Client,
     door: Door,
-    capped = door.capped,
+    { capped = door.capped, proof }: { capped?: boolean; proof?: Proof } = {},
   ): Promise<OpenedSession> {
     const now = this.clock();
-    const tokens = this.#mint(user, door, now);
+    const { columns, ...tokens } = this.#tokens.mint(user, door, now);
     const session = em.create(
       Session,
       {
@@ -105,7 +74,7 @@ export class Sessions {
         user,
         door: door.name,
         capped,
-        ...tokens.columns,
+        ...columns,
         deviceId: client.deviceId,
         deviceModel: client.model,
         clientVersion: client.version,
@@ -115,9 +84,12 @@ export class Sessions {
       },
       { persist: false },
     );
-    await em.insert(session);
-    await this.#keepRefreshToken(em, session, tokens.refreshToken);
-    return { session, user, accessToken: tokens.accessToken, refreshToken: tokens.refreshToken };
+    await em.transactional(async (tx) => {
+      await requireStillProven(tx, user.id, proof);
+      await tx.insert(session);
+      await keepRefreshToken(tx, session, tokens.refreshToken);
+    });
+    return { session, user, ...tokens };
   }
 
   /**
@@ -128,7 +100,9 @@ export class Sessions {
   async refresh(refreshToken: string): Promise<OpenedSession> {
     const hash = tokenHash(refreshToken);
     // In one transaction, so that the second of two callers waits for the first to be done.
-    const { session, tokens } = await this.db.em.fork().transactional((em) => this.#rotate(em, hash));
+    const { session, tokens } = await this.db.em
+      .fork()
+      .transactional((em) => this.#tokens.rotate(em, hash, this.clock()));
     if (session && !tokens) await this.revoke(session.user.id, session.id);
     if (!session || !tokens)
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is not valid any more.');
@@ -138,12 +112,12 @@ export class Sessions {
 
   /** Whose token it is, or null when it is not good (any more). No query when it was seen before. */
   async authenticate(token: string): Promise<Caller | null> {
-    const known = this.#remembered.get(token) ?? (await this.#load(token));
+    const known = this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#read(token)));
     const now = this.clock();
     if (!known || known.expiresAt <= now) return null;
     known.seenAt = now;
     if (known.slidingMs !== null) known.expiresAt = now + known.slidingMs;
-    this.#seen.set(known.sessionId, known);
+    this.#seen.note(known);
     return known;
   }
 
@@ -172,7 +146,11 @@ export class Sessions {
   }
 
   /** Ends one session; its token fails from the next request on. */
-  async revoke(userId: number, sessionId: string, reason: EndedSessions['reason'] = 'REVOKED'): Promise<void> {
+  async revoke(
+    userId: number,
+    sessionId: string,
+    reason: EndedSessions['reason'] = 'REVOKED',
+  ): Promise<void> {
     await this.#end({ id: sessionId, user: userId }, reason);
     this.forget(userId);
   }
@@ -206,9 +184,7 @@ export class Sessions {
 
   /** Must follow every change to a user, its roles or its sessions: the next request reads them anew. */
   forget(userId: number): void {
-    this.#forgotten += 1;
-    for (const token of this.#tokensOf.get(userId) ?? []) this.#remembered.delete(token);
-    this.#tokensOf.delete(userId);
+    this.#cache.forget(userId);
     for (const listener of this.#listeners) listener(userId);
   }
 
@@ -223,65 +199,24 @@ export class Sessions {
     this.#endListeners.add(listener);
   }
 
-  /** Writes when sessions were last used, and prolongs sliding ones, all in one statement. */
-  async saveSeen(): Promise<void> {
-    const time = (ms: number) => new Date(ms).toISOString();
-    const seen = [...this.#seen.values()].map(({ sessionId, slidingMs, seenAt, expiresAt }) => ({
-      id: sessionId,
-      at: time(seenAt),
-      until: slidingMs === null ? null : time(expiresAt),
-      seenAt,
-    }));
-    if (seen.length === 0) return;
-    await this.db.em.fork().execute(
-      `update sessions s set last_seen_at = seen.at,
-         token_expires_at = coalesce(seen.until, s.token_expires_at),
-         expires_at = coalesce(seen.until, s.expires_at)
-       from (select * from json_to_recordset(?) as t(id uuid, at timestamptz, until timestamptz)) seen
-       where s.id = seen.id`,
-      [JSON.stringify(seen)],
-    );
-    for (const { id, seenAt } of seen) if (this.#seen.get(id)?.seenAt === seenAt) this.#seen.delete(id);
+  /** Writes when sessions were last used, and prolongs sliding ones. */
+  saveSeen(): Promise<void> {
+    return this.#seen.save();
   }
 
-  /** @returns no session for an unknown or dead token; a session without tokens when the token was used before. */
-  async #rotate(em: EntityManager, hash: string) {
-    const now = this.clock();
-    const first = await em.nativeUpdate(RefreshToken, { hash, usedAt: null }, { usedAt: new Date(now) });
-    const used = await em.findOne(RefreshToken, { hash }, { populate: ['session.user.roles'] });
-    const session = used?.session;
-    const door = this.doors.get(session?.door ?? '');
-    if (!session || !door || session.revokedAt || session.expiresAt.getTime() <= now) return {};
-    if (first === 0) return { session };
-    if (session.user.status !== UserStatus.ACTIVE) {
-      throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
-    }
-    const { columns, ...tokens } = this.#mint(session.user, door, now);
-    em.assign(session, { ...columns, lastSeenAt: new Date(now) });
-    await this.#keepRefreshToken(em, session, tokens.refreshToken);
-    return { session, tokens };
-  }
-
-  async #load(token: string): Promise<Remembered | null> {
-    const forgotten = this.#forgotten;
+  async #read(token: string): Promise<Remembered | null> {
     const session = await this.db.em
       .fork()
       .findOne(Session, { tokenHash: tokenHash(token), revokedAt: null }, { populate: ['user.roles'] });
     if (!session || session.user.status !== UserStatus.ACTIVE) return null;
     if (token.includes('.') && !this.signer.verifies(token, this.clock())) return null;
-    const loaded = this.#toRemember(session);
-    // Something changed while we read: what was read may be old, and must not be kept.
-    if (forgotten !== this.#forgotten) return this.#load(token);
-    this.#remembered.set(token, loaded);
-    const tokens = this.#tokensOf.get(session.user.id) ?? new Set();
-    this.#tokensOf.set(session.user.id, tokens.add(token));
-    return loaded;
+    return this.#toRemember(session);
   }
 
   #toRemember(session: Session): Remembered {
     const { user, capped } = session;
     const door = this.doors.get(session.door);
-    const unsaved = door?.sliding ? (this.#seen.get(session.id)?.expiresAt ?? 0) : 0;
+    const unsaved = door?.sliding ? (this.#seen.expiryOf(session.id) ?? 0) : 0;
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return {
       sessionId: session.id,
@@ -298,30 +233,16 @@ export class Sessions {
     };
   }
 
-  #mint(user: User, door: Door, now: number) {
-    const expiresAt = now + door.tokenLifetimeMs;
-    const accessToken = door.mintToken(user, { issuedAt: now, expiresAt }, this.signer);
-    return {
-      accessToken,
-      refreshToken: door.refresh?.mintToken() ?? null,
-      columns: {
-        tokenHash: tokenHash(accessToken),
-        tokenExpiresAt: new Date(expiresAt),
-        expiresAt: new Date(now + (door.refresh?.lifetimeMs ?? door.tokenLifetimeMs)),
-      },
-    };
-  }
-
-  async #keepRefreshToken(em: EntityManager, session: Session, token: string | null): Promise<void> {
-    if (token) await em.insert(RefreshToken, { hash: tokenHash(token), session: session.id });
-  }
-
   async #end(where: object, reason: EndedSessions['reason']): Promise<void> {
     const em = this.db.em.fork();
-    const ending = await em.find(Session, { ...where, revokedAt: null }, { fields: ['id'] });
-    const ids = ending.map(({ id }) => id);
-    if (ids.length === 0) return;
-    await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt: new Date(this.clock()) });
-    await Promise.all([...this.#endListeners].map((listener) => listener({ ids, reason })));
+    // Until none is left: one that the ended ones approved may have been opening until now.
+    for (;;) {
+      const ending = await em.find(Session, { ...where, revokedAt: null }, { fields: ['id'] });
+      const ids = ending.map(({ id }) => id);
+      if (ids.length === 0) return;
+      const revokedAt = new Date(this.clock());
+      await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt });
+      await Promise.all([...this.#endListeners].map((listener) => listener({ ids, reason })));
+    }
   }
 }

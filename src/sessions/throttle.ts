@@ -7,8 +7,18 @@ const ACCOUNT_FAILURES = 10;
 const ADDRESS_FAILURES = 50;
 const WINDOW_SECONDS = 15 * 60;
 
-/** Past the budget, each address still gets one try per account in this time: the owner is never locked out. */
-const SLOW_LANE_SECONDS = 10;
+/**
+ * Past a budget, where no captcha can be asked for, each address still gets one try per account in this time: the
+ * owner is never locked out. So of a hundred wrong guesses at once, from one address at one account, eleven are
+ * looked at: ten within the budget and one by the slow lane.
+ */
+const ACCOUNT_LANE_SECONDS = 10;
+
+/**
+ * Past its own budget an address gets one try in this time over all accounts, lest each further account give it a
+ * free one. Somebody who shares the address with a guesser may have to try again, and gets in from elsewhere.
+ */
+const ADDRESS_LANE_SECONDS = 2;
 
 /** What counts as a failed guess. */
 const guesses: ReadonlySet<DomainErrorCode> = new Set([
@@ -20,45 +30,64 @@ const guesses: ReadonlySet<DomainErrorCode> = new Set([
 
 /** Somebody trying to prove who they are. */
 export interface Attempt {
-  /** The login name in canonical form, whether or not anybody has it. */
+  /** As `accountOf` names it: one for all names of a person. */
   readonly account: string;
   readonly address: string;
   /** `solved` lifts the brake; `possible` asks for one; `none` where the door cannot ask. */
   readonly captcha: 'solved' | 'possible' | 'none';
 }
 
-/** Counts failed logins per account and per address, across all doors, and brakes what goes past the budget. */
+/** The account that a login is tried on: a user, or the canonical name that nobody has. */
+export const accountOf = (user: number | null, name = ''): string =>
+  user === null ? `name:${name.slice(0, 64)}` : `user:${user}`;
+
+/**
+ * Counts failed logins per account and per address, across all doors, and brakes what goes past the budget.
+ * A guesser spread over many addresses is braked per address only: to brake all guesses at an account together
+ * would be to let a guesser lock its owner out.
+ */
 export class LoginThrottle {
   readonly #accounts = new FailureBudget(ACCOUNT_FAILURES);
   readonly #addresses = new FailureBudget(ADDRESS_FAILURES);
-  readonly #slowLane = new RateLimiterMemory({ points: 1, duration: SLOW_LANE_SECONDS });
+  readonly #accountLane = new RateLimiterMemory({ points: 1, duration: ACCOUNT_LANE_SECONDS });
+  readonly #addressLane = new RateLimiterMemory({ points: 1, duration: ADDRESS_LANE_SECONDS });
 
   /**
    * Runs `prove`, and counts it when it throws a failed guess.
    * @throws DomainError CAPTCHA_REQUIRED or THROTTLED past the budget; else what `prove` throws.
    */
   async attempt<T>(who: Attempt, prove: () => Promise<T>): Promise<T> {
-    const account = who.account.slice(0, 64);
     const address = addressBucket(who.address);
-    return this.#accounts.spend(account, () =>
+    return this.#accounts.spend(who.account, () =>
       this.#addresses.spend(address, async () => {
-        if (who.captcha !== 'solved') await this.#brake(account, address, who.captcha);
+        if (who.captcha !== 'solved') await this.#brake(who.account, address, who.captcha);
         return prove();
       }),
     );
   }
 
   async #brake(account: string, address: string, captcha: 'possible' | 'none'): Promise<void> {
-    const spent = (await this.#accounts.isSpent(account)) || (await this.#addresses.isSpent(address));
-    if (!spent) return;
+    const addressIsSpent = await this.#addresses.isSpent(address);
+    if (!addressIsSpent && !(await this.#accounts.isSpent(account))) return;
     if (captcha === 'possible') {
       throw new DomainError('CAPTCHA_REQUIRED', 'Too many failed logins: an image captcha is needed.');
     }
-    await this.#slowLane.consume(`${address} ${account}`).catch((busy: { msBeforeNext: number }) => {
-      const retryAfter = Math.max(1, Math.ceil(busy.msBeforeNext / 1000));
-      throw new DomainError('THROTTLED', 'Too many failed logins; try again shortly.', { retryAfter });
+    // This order, so that repeated tries at one account cost the address one turn only.
+    const key = `${address} ${account}`;
+    await takeTurn(this.#accountLane, key);
+    if (!addressIsSpent) return;
+    await takeTurn(this.#addressLane, address).catch(async (busy: unknown) => {
+      await this.#accountLane.delete(key);
+      throw busy;
     });
   }
+}
+
+async function takeTurn(lane: RateLimiterMemory, key: string): Promise<void> {
+  await lane.consume(key).catch((busy: { msBeforeNext: number }) => {
+    const retryAfter = Math.max(1, Math.ceil(busy.msBeforeNext / 1000));
+    throw new DomainError('THROTTLED', 'Too many failed logins; try again shortly.', { retryAfter });
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
 import { type Actor, anonymiseAudit, recordAudit } from '../audit/audit.js';
+import { Captcha, CaptchaType } from '../captchas/captcha.entity.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import { hashPassword } from '../sessions/password.js';
@@ -38,14 +39,17 @@ export class Administration {
   }
 
   /**
-   * Erases the person: account, names and sessions are gone, the audit log keeps what happened without them.
+   * Erases the person: account, names, sessions and captchas are gone, the audit log keeps what happened without them.
    * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
    */
   async delete(userId: number, actor: Actor): Promise<void> {
     // Ends the sessions, and refuses for the last administrator, before anything is erased.
     await this.setStatus(userId, UserStatus.DISABLED, actor);
     await this.#keepingAdministrator(async (em) => {
-      await em.remove(await this.users.get(userId, em)).flush();
+      const user = await this.users.get(userId, em);
+      // Those they scanned go with the account; codes sent to them know their phone only.
+      if (user.phone) await em.nativeDelete(Captcha, { type: CaptchaType.SMS, subject: user.phone });
+      await em.remove(user).flush();
       await anonymiseAudit(em, userId);
       const self = actor.userId === userId;
       recordAudit(em, new Date(this.clock()), self ? { userId: null, address: null } : actor, {
@@ -80,7 +84,7 @@ export class Administration {
     userId: number,
     actor: Actor,
     action: string,
-    change: (em: EntityManager, user: User) => Promise<string | void>,
+    change: (em: EntityManager, user: User) => Promise<string | undefined>,
   ): Promise<User> {
     const user = await this.#keepingAdministrator(async (em) => {
       const found = await this.users.get(userId, em);

@@ -35,8 +35,11 @@ const cappedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases:pub
 const known: ReadonlySet<string> = new Set(permissions);
 const isPermission = (text: string): text is Permission => known.has(text);
 
-/** What a session may do: all that its owner's roles grant, within the ceiling when it is capped. */
+/**
+ * What a session may do: what every member may, and all that its owner's roles grant, within the ceiling when it
+ * is capped. Roles of another system that an import brings grant nothing, and yet their owners must get by.
+ */
 export function grantedPermissions(granted: Iterable<string>, capped: boolean): ReadonlySet<Permission> {
-  const all = [...granted].filter(isPermission);
+  const all = [...member, ...[...granted].filter(isPermission)];
   return new Set(capped ? all.filter((permission) => cappedCeiling.has(permission)) : all);
 }

@@ -40,6 +40,13 @@ export function displayPhone(canonical: string): string {
   return canReadAsInternational(canonical) ? e164(canonical) : canonical;
 }
 
+/** A canonical phone as strangers may see it: enough for its owner to know it, e.g. `139****2222`. */
+export function maskedPhone(canonical: string): string {
+  const phone = displayPhone(canonical);
+  const [first, last] = phone.length < 11 ? [0, 2] : [3, 4];
+  return phone.slice(0, first) + '*'.repeat(phone.length - first - last) + phone.slice(-last);
+}
+
 /** A canonical phone in E.164, e.g. `+8613954969056`. It can receive SMS only where `hasCountry` finds a country. */
 export function e164(canonical: string): string {
   return `+${canonical}`;

@@ -7,24 +7,13 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import { hashPassword, verifyPassword } from '../sessions/password.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
-import type { Attempt, LoginThrottle } from '../sessions/throttle.js';
-
+import { accountOf, type LoginThrottle } from '../sessions/throttle.js';
+import { requireActive } from './active.js';
 import { LoginName } from './login-name.entity.js';
-import { canonicalPhone, loginName } from './phone.js';
+import { loginNames } from './names.js';
+import { checkTexts, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
-import { type Employee, type Gender, User, UserStatus } from './user.entity.js';
-
-/** What people may change about themselves; undefined leaves a field as it is. */
-export interface Profile {
-  email?: string | null;
-  name?: string | null;
-  nickname?: string | null;
-  avatarUrl?: string | null;
-  gender?: Gender | null;
-  signature?: string | null;
-  brief?: string | null;
-  type?: number | null;
-}
+import { type Employee, User, type UserStatus } from './user.entity.js';
 
 /** A new account. It needs a username, a phone or both; null is the same as absent. */
 export interface NewUser extends Profile {
@@ -56,8 +45,6 @@ type KeptColumns = Pick<
 
 /** The longest password the documented APIs accept. */
 const LONGEST_PASSWORD = 100;
-const LONGEST_NAME = 64;
-const LONGEST_TEXT = 2000;
 
 /** The shortest new password where no legacy document says otherwise. */
 export const SHORTEST_PASSWORD = 8;
@@ -76,10 +63,16 @@ export class Users {
    * @param key a canonical name: what `loginName` or `canonicalPhone` made of the input.
    */
   async findByLoginName(em: EntityManager, key: string): Promise<User | null> {
+    const id = await this.idOf(em, key);
+    return id === null ? null : this.find(id, em);
+  }
+
+  /** Whose id it is; null when nobody logs in by this canonical name. */
+  async idOf(em: EntityManager, key: string): Promise<number | null> {
     // PostgreSQL has no text with a NUL in it, so nobody has such a name.
     if (key.includes('\0')) return null;
-    const found = await em.findOne(LoginName, { name: key }, { populate: ['user.roles'] });
-    return found?.user ?? null;
+    const found = await em.findOne(LoginName, { name: key });
+    return found?.user.id ?? null;
   }
 
   /** The user by id, roles loaded; null when there is none. */
@@ -135,6 +128,7 @@ export class Users {
     kept: Partial<KeptColumns> = {},
   ): Promise<User> {
     const now = new Date(this.clock());
+    checkTexts({ userType: input.userType, openId: input.openId });
     const names = loginNames(input);
     const user = em.create(User, {
       ...profileColumns(input),
@@ -184,14 +178,9 @@ export class Users {
     const em = this.db.em.fork();
     const user = await this.get(caller.user.id, em);
     // Disabled since the session was looked at.
-    if (user.status !== UserStatus.ACTIVE)
-      throw new DomainError('ACCOUNT_DISABLED', 'The account is disabled.');
-    const attempt: Attempt = {
-      account: user.username ? loginName(user.username) : (user.phone ?? ''),
-      address: actor.address ?? '',
-      captcha: 'none',
-    };
-    await this.throttle.attempt(attempt, async () => {
+    requireActive(user);
+    const who = { account: accountOf(user.id), address: actor.address ?? '', captcha: 'none' } as const;
+    await this.throttle.attempt(who, async () => {
       if (!(await verifyPassword(user.passwordHash, passwords.current))) {
         throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
       }
@@ -221,57 +210,6 @@ export async function findRoles(em: EntityManager, codes: readonly string[]): Pr
   const unknown = codes.find((code) => !roles.some((role) => role.code === code));
   if (unknown === undefined) return roles;
   throw new DomainError('INVALID_INPUT', 'There is no such role.', { field: 'roles' });
-}
-
-interface NamePart {
-  /** As people wrote it. */
-  readonly text: string;
-  /** As the namespace keeps it. */
-  readonly key: string;
-}
-
-/** A username in phone form is that phone: the two share one namespace. */
-function loginNames(input: NewUser): { username?: NamePart; phone?: NamePart } {
-  const text = input.username?.trim();
-  if (text !== undefined && canonicalPhone(text) === null) {
-    const badCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
-    if (text === '' || text.length > LONGEST_NAME || badCharacters) {
-      throw new DomainError('INVALID_INPUT', `A username has 1 to ${LONGEST_NAME} printable characters.`, {
-        field: 'username',
-      });
-    }
-  }
-  const nameIsPhone = text !== undefined && canonicalPhone(text) !== null;
-  const phoneText = input.phone ?? (nameIsPhone ? text : undefined);
-  const key = phoneText === undefined ? null : canonicalPhone(phoneText);
-  if (phoneText !== undefined && key === null) {
-    throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field: 'phone' });
-  }
-  if (nameIsPhone && canonicalPhone(text) !== key) {
-    throw new DomainError('INVALID_INPUT', 'The username is the form of another phone.', {
-      field: 'username',
-    });
-  }
-  if (text === undefined && key === null) {
-    throw new DomainError('INVALID_INPUT', 'An account needs a username or a phone.', { field: 'username' });
-  }
-  return {
-    ...(text !== undefined && !nameIsPhone ? { username: { text, key: loginName(text) } } : {}),
-    ...(phoneText !== undefined && key !== null ? { phone: { text: phoneText, key } } : {}),
-  };
-}
-
-/** The profile fields that were given. @throws DomainError INVALID_INPUT for an overlong text. */
-function profileColumns({ email, name, nickname, avatarUrl, gender, signature, brief, type }: Profile) {
-  const given = Object.entries({ email, name, nickname, avatarUrl, gender, signature, brief, type }).filter(
-    ([, value]) => value !== undefined,
-  );
-  for (const [field, value] of given) {
-    if (typeof value === 'string' && (value.length > LONGEST_TEXT || value.includes('\0'))) {
-      throw new DomainError('INVALID_INPUT', `${field} has at most ${LONGEST_TEXT} characters.`, { field });
-    }
-  }
-  return Object.fromEntries(given);
 }
 
 function rethrowTakenName(error: unknown): never {

@@ -16,7 +16,7 @@ afterAll(() => Promise.all([gateway.close(), fixed.close()]));
 let created = 0;
 let phone: string;
 let device: string;
-let client: { address: string; deviceId: string; version: null, model: null };
+let client: { address: string; deviceId: string; version: null; model: null };
 beforeEach(() => {
   created += 1;
   phone = String(13_600_000_000 + created);

@@ -31,7 +31,8 @@ const scans = () => gateway.services.scans;
 let screens = 0;
 let screen: string;
 let ticket: string;
-const issue = () => scans().issue(screen, { address: '198.51.100.7', deviceId: screen, version: null, model: null });
+const issue = () =>
+  scans().issue(screen, { address: '198.51.100.7', deviceId: screen, version: null, model: null });
 beforeEach(async () => {
   screens += 1;
   screen = `screen ${screens}`;
@@ -112,7 +113,10 @@ describe('a ticket', () => {
     await scans().decide(ticket, zhou, true);
     await scans().decide(ticket, { ...elsewhere, capped: true }, true);
     await gateway.services.sessions.revoke(zhou.user.id, zhou.sessionId, 'LOGOUT');
-    expect(await scans().redeem(ticket, screen)).toMatchObject({ capped: true, approvedBy: elsewhere.sessionId });
+    expect(await scans().redeem(ticket, screen)).toMatchObject({
+      capped: true,
+      approvedBy: elsewhere.sessionId,
+    });
   });
 
   test('shows a phone masked where the person has no other name', async () => {
@@ -154,7 +158,12 @@ describe('a ticket', () => {
 
   test('does nothing after its time, approved or not', async () => {
     await scans().decide(ticket, li, true);
-    const pending = await scans().issue('late screen', { address: '::1', deviceId: null, version: null, model: null });
+    const pending = await scans().issue('late screen', {
+      address: '::1',
+      deviceId: null,
+      version: null,
+      model: null,
+    });
     gateway.clock.advance(LIFETIME);
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     await expect(scans().claim(pending.ticket, li)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });

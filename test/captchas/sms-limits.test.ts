@@ -18,7 +18,8 @@ function send(phone = PHONE, address?: string) {
   const client = {
     address: address ?? `2001:db8:${asked.toString(16)}::1`,
     deviceId: 'device',
-    version: null, model: null,
+    version: null,
+    model: null,
   };
   return gateway.services.captchas.sendSms(phone, 'device', client);
 }

@@ -157,6 +157,45 @@ describe('sessions', () => {
   });
 });
 
+describe('the cookie of our own pages', () => {
+  const host = '192.168.1.5:8080';
+  const origin = `http://${host}`;
+  test.each([
+    ['an origin that is ours, where the browser sends no Sec-Fetch-Site', { origin }, true],
+    ['Sec-Fetch-Site without an origin', { 'sec-fetch-site': 'same-origin' }, true],
+    ['neither', {}, false],
+    ['another origin', { origin: 'http://192.168.1.5:9999' }, false],
+    ['no real origin', { origin: 'null' }, false],
+    ['an origin that Sec-Fetch-Site contradicts', { origin, 'sec-fetch-site': 'same-site' }, false],
+    [
+      'another origin that Sec-Fetch-Site contradicts',
+      { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' },
+      false,
+    ],
+  ])('%s', async (_name, headers: Record<string, string>, kept) => {
+    const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { refreshToken } }';
+    const answer = await gateway.post('/graphql', { query }, { host, ...headers });
+    expect(answer.headers['set-cookie'] !== undefined).toBe(kept);
+    expect(answer.json().data.login.refreshToken === null).toBe(kept);
+  });
+});
+
+test.each([
+  ['Bearer', (token: string) => ({ authorization: `bearer  ${token}` })],
+  ['no scheme', (token: string) => ({ authorization: token })],
+  [
+    "a proxy's own scheme, beside the header token",
+    (token: string) => ({ authorization: 'Basic cHJveHk6c2VjcmV0', token }),
+  ],
+  [
+    'an empty scheme, beside the header userToken',
+    (token: string) => ({ authorization: 'Bearer', userToken: token }),
+  ],
+])('a token is found with %s', async (_name, headersOf) => {
+  const answer = await gateway.post('/graphql', { query: '{ me { username } }' }, headersOf(admin));
+  expect(answer.json()).toEqual({ data: { me: { username: 'root' } } });
+});
+
 describe('administration', () => {
   test('is for administrators', async () => {
     await gateway.createUser({ username: 'member', password: PASSWORD });

@@ -55,7 +55,11 @@ describe('by password', () => {
   test('all names of a person share one budget of failures', async () => {
     await gateway.createUser({ username: `both ${phone}`, phone, password: PASSWORD });
     const login = (name: string, password: string) =>
-      gateway.services.logins.withPassword({ login: name, password, captcha: 'possible' }, client, graphqlDoor);
+      gateway.services.logins.withPassword(
+        { login: name, password, captcha: 'possible' },
+        client,
+        graphqlDoor,
+      );
     for (const name of [`both ${phone}`, phone]) {
       for (let i = 0; i < 5; i += 1) {
         await expect(login(name, 'wrong')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
@@ -89,7 +93,9 @@ describe('by password', () => {
     const em = gateway.services.db.em.fork();
     const user = await gateway.services.users.get(id, em);
     const proof = { passwordHash: user.passwordHash ?? '' };
-    await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash: await hashPassword('new') });
+    await gateway.services.db.em
+      .fork()
+      .nativeUpdate(User, { id }, { passwordHash: await hashPassword('new') });
     await expect(
       gateway.services.sessions.open(em, user, client, graphqlDoor, { proof }),
     ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });

@@ -102,7 +102,10 @@ describe('a guesser who tries one password on many accounts', () => {
   test('gets fifty tries, and then one in two seconds, where no captcha can be asked for', async () => {
     await times(150, (i) => wrong({ account: `user ${i}` }));
     expect(tries).toBe(51);
-    expect(await wrong({ account: 'fresh' })).toMatchObject({ code: 'THROTTLED', details: { retryAfter: 2 } });
+    expect(await wrong({ account: 'fresh' })).toMatchObject({
+      code: 'THROTTLED',
+      details: { retryAfter: 2 },
+    });
     for (let second = 1; second <= 10; second += 1) {
       jest.advanceTimersByTime(1000);
       await times(10, (i) => wrong({ account: `user ${second} ${i}` }));

@@ -63,6 +63,7 @@ export async function startGateway(
     jwtSecrets: ['test '.repeat(8)],
     clock: () => clock.now,
     doors,
+    slowestHashMs: 0,
   });
   await services.heartbeats.restore();
   const lines: string[] = [];

@@ -121,6 +121,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
     ['user.create', null, 'user:erased'],
     ['user.password', null, 'user:erased'],
     ['user.roles', adminId, 'user:erased'],
+    ['user.disabled', adminId, 'user:erased'],
     ['user.delete', adminId, 'user:erased'],
   ]);
   const kept = JSON.stringify(entries);

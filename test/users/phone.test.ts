@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalPhone, displayPhone, e164, hasCountry, loginName, maskedPhone } from '../../src/users/phone.js';
+import {
+  canonicalPhone,
+  displayPhone,
+  e164,
+  hasCountry,
+  loginName,
+  maskedPhone,
+} from '../../src/users/phone.js';
 
 const digits = (least: number, most: number) =>
   fc.stringMatching(new RegExp(`^[1-9]\\d{${least - 1},${most - 1}}$`));

@@ -52,19 +52,25 @@ export async function findPostmaster(site: Site): Promise<Postmaster | undefined
 
 /**
  * Starts a postmaster on a free port of this machine and waits until it takes connections.
+ * @param signal gives it up: nothing is left running then.
  * @throws StartError with the last line of its log when it does not.
  */
-export async function startPostmaster(site: Site): Promise<Postmaster & { readonly exited: Promise<void> }> {
+export async function startPostmaster(
+  site: Site,
+  signal?: AbortSignal,
+): Promise<Postmaster & { readonly exited: Promise<void> }> {
   for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
     const port = await freePort();
     const logStart = await openedLogSize(site.logFile);
     const child = await launch(site, port);
     const pid = child.pid ?? 0;
     const exited = ended(child);
-    if (await isReady(child, site.folder)) return { pid, port, exited };
+    if (await isReady(child, site.folder, signal)) return { pid, port, exited };
 
     child.kill('SIGQUIT');
     await exited;
+    signal?.throwIfAborted();
     const log = (await readFile(site.logFile)).subarray(logStart).toString();
     // Someone else took the port, or the children of a killed postmaster have not all noticed its death yet.
     const passing = /Address already in use|pre-existing shared memory block/.test(log);
@@ -138,10 +144,10 @@ async function launch(site: Site, port: number): Promise<ChildProcess> {
   }
 }
 
-/** @returns whether it takes connections, as against having ended. */
-async function isReady(child: ChildProcess, folder: string): Promise<boolean> {
+/** @returns whether it takes connections, as against having ended or been given up. */
+async function isReady(child: ChildProcess, folder: string, signal?: AbortSignal): Promise<boolean> {
   const deadline = Date.now() + startLimit;
-  while (isRunning(child) && Date.now() < deadline) {
+  while (isRunning(child) && Date.now() < deadline && !signal?.aborted) {
     const status = await readStatus(folder);
     if (status?.ready && status.pid === child.pid) return true;
     await setTimeout(10);

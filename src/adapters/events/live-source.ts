@@ -63,11 +63,12 @@ export class LiveFeed<E> implements AsyncIterableIterator<E> {
       });
     }
     this.#news = false;
-    const batch = this.#place === null ? await this.source.open() : await this.source.after(this.#place);
+    const place = this.#place;
+    const batch = place === null ? await this.source.open() : await this.source.after(place);
+    // A source hands out a batch at a time: after one there may be another.
+    if (batch.place !== place) this.#news = true;
     this.#place = batch.place;
     this.#ready = batch.events.map(({ event }) => event);
-    // A source hands out a batch at a time: after one there may be another.
-    if (this.#ready.length > 0) this.#news = true;
     if (this.#ended) this.#unsubscribe();
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Profile } from '../../users/profile.js';
 import { Gender } from '../../users/user.entity.js';
-import type { Profile } from '../../users/users.js';
 import { booleanField, integerField } from '../fields.js';
 import type { Parameters } from '../parameters.js';
 

@@ -18,7 +18,7 @@ const proofMissing = { ...accountMissing, code: '验证码不能为空' };
 export const upgrade: Dialect = {
   door: upgradeDoor,
   fail,
-  unmatched: '/api/*',
+  folder: '/api',
   routes: (services) => ({
     '/api/user/sendCode': sendCode(services),
     '/api/user/verifyCode': verifyCode(services),

@@ -1,24 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../../errors.js';
 import { lastLine } from './account.js';
-
-/**
- * Makes the data folder where needed.
- * @returns its real path.
- * @throws StartError when it cannot be made or written.
- */
-export async function openDataFolder(dataDir: string): Promise<string> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-    const probe = await mkdtemp(join(dataDir, '.write-'));
-    await rm(probe, { recursive: true });
-    return await realpath(dataDir);
-  } catch (error) {
-    throw new StartError(`The data folder ${dataDir} cannot be created or written (${lastLine(error)}).`);
-  }
-}
 
 /** The superuser's password, generated once, in a file that only its owner reads. */
 export async function superuserPassword(home: string): Promise<string> {

@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, type DomainErrorCode } from '../errors.js';
+import { dropRest } from '../multipart/form.js';
+import { presentError } from './errors.js';
+
+const statuses: Partial<Record<DomainErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  TOO_LARGE: 413,
+  UNAVAILABLE: 503,
+};
+
+/** A request whose body never became an operation: its refusal as a GraphQL error, a fault masked and logged. */
+export function sendBodyError(
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  dropRest(request.raw);
+  const refusal = refusalOf(error);
+  const formatted = presentError(refusal, { message: refusal.message }, request.log);
+  const status = refusal instanceof DomainError ? (statuses[refusal.code] ?? 400) : 500;
+  return reply.code(status).send({ errors: [formatted] });
+}
+
+/** Fastify words its own for the developer of the server. */
+function refusalOf(error: Error & { statusCode?: number }): Error {
+  const { statusCode = 500 } = error;
+  if (error instanceof DomainError || statusCode >= 500) return error;
+  if (statusCode === 413) return new DomainError('TOO_LARGE', 'The request is too large.');
+  return new DomainError('INVALID_INPUT', 'The body of the request cannot be read: JSON is expected.');
+}

@@ -1,0 +1,27 @@
+import type { Permission } from '../users/permissions.js';
+import type { User } from '../users/user.entity.js';
+
+/** Where a request comes from. */
+export interface Client {
+  readonly address: string;
+  /** The id the client gives itself; captchas and devices are bound to it. */
+  readonly deviceId: string | null;
+  readonly version: string | null;
+  /** What kind of device it is. */
+  readonly model: string | null;
+}
+
+/** Who makes a request: a session that is good. Shared between requests; never changed. */
+export interface Caller {
+  readonly sessionId: string;
+  readonly user: User;
+  readonly door: string;
+  readonly capped: boolean;
+  readonly permissions: ReadonlySet<Permission>;
+  /** The client device id, model and version that the login named. */
+  readonly deviceId: string | null;
+  readonly deviceModel: string | null;
+  readonly clientVersion: string | null;
+  /** When its token ends, in milliseconds; use may prolong it. */
+  readonly expiresAt: number;
+}

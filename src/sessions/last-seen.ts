@@ -1,0 +1,41 @@
+import type { Database } from '../adapters/database.js';
+import type { Remembered } from './session-cache.js';
+
+/** Sessions that were used since they were written last, by id: newer than what the database says. */
+export class LastSeen {
+  readonly #unsaved = new Map<string, Remembered>();
+
+  constructor(private readonly db: Database) {}
+
+  note(session: Remembered): void {
+    this.#unsaved.set(session.sessionId, session);
+  }
+
+  /** When a session that was used ends, in milliseconds; undefined where the database knows. */
+  expiryOf(sessionId: string): number | undefined {
+    return this.#unsaved.get(sessionId)?.expiresAt;
+  }
+
+  /** Writes when sessions were last used, and prolongs sliding ones, all in one statement. */
+  async save(): Promise<void> {
+    const time = (ms: number) => new Date(ms).toISOString();
+    const seen = [...this.#unsaved.values()].map(({ sessionId, slidingMs, seenAt, expiresAt }) => ({
+      id: sessionId,
+      at: time(seenAt),
+      until: slidingMs === null ? null : time(expiresAt),
+      seenAt,
+    }));
+    if (seen.length === 0) return;
+    await this.db.em.fork().execute(
+      `update sessions s set last_seen_at = seen.at,
+         token_expires_at = coalesce(seen.until, s.token_expires_at),
+         expires_at = coalesce(seen.until, s.expires_at)
+       from (select * from json_to_recordset(?) as t(id uuid, at timestamptz, until timestamptz)) seen
+       where s.id = seen.id`,
+      [JSON.stringify(seen)],
+    );
+    for (const { id, seenAt } of seen) {
+      if (this.#unsaved.get(id)?.seenAt === seenAt) this.#unsaved.delete(id);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { DomainError } from '../errors.js';
+import { requireActive } from '../users/active.js';
+import type { UserStatus } from '../users/user.entity.js';
+
+/** What a login was granted for, where that can be taken back before its session is open. */
+export type Proof = { readonly passwordHash: string } | { readonly approvedBy: string };
+
+/**
+ * Makes sure that the user is active and the proof holds, until the transaction of `em` ends: who changes a user
+ * or ends the approving session meanwhile waits, and then finds the session that was opened.
+ * @throws DomainError ACCOUNT_UNKNOWN (erased), ACCOUNT_DISABLED, PASSWORD_WRONG (changed), CAPTCHA_EXPIRED
+ * (the approving session has ended)
+ */
+export async function requireStillProven(em: EntityManager, userId: number, proof?: Proof): Promise<void> {
+  const [user] = await em.execute<{ status: UserStatus; passwordHash: string | null }[]>(
+    `select status, password_hash as "passwordHash" from users where id = ? for share`,
+    [userId],
+  );
+  if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
+  requireActive(user);
+  if (!proof) return;
+  if ('passwordHash' in proof) {
+    if (user.passwordHash === proof.passwordHash) return;
+    throw new DomainError('PASSWORD_WRONG', 'The password was changed meanwhile.');
+  }
+  const approving = 'select id from sessions where id = ? and revoked_at is null for share';
+  if ((await em.execute<object[]>(approving, [proof.approvedBy])).length > 0) return;
+  throw new DomainError('CAPTCHA_EXPIRED', 'The session that approved has ended.');
+}

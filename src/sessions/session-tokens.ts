@@ -1,0 +1,59 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { requireActive } from '../users/active.js';
+import type { User } from '../users/user.entity.js';
+import type { Door } from './door.js';
+import { RefreshToken } from './refresh-token.entity.js';
+import type { Session } from './session.entity.js';
+import { type TokenSigner, tokenHash } from './tokens.js';
+
+/** Makes the tokens of sessions, and exchanges them. */
+export class SessionTokens {
+  constructor(
+    private readonly signer: TokenSigner,
+    private readonly doors: ReadonlyMap<string, Door>,
+  ) {}
+
+  /** New tokens in the form of the door, and the session's columns that go with them; `now` in milliseconds. */
+  mint(user: User, door: Door, now: number) {
+    const expiresAt = now + door.tokenLifetimeMs;
+    const accessToken = door.mintToken(user, { issuedAt: now, expiresAt }, this.signer);
+    return {
+      accessToken,
+      refreshToken: door.refresh?.mintToken() ?? null,
+      columns: {
+        tokenHash: tokenHash(accessToken),
+        tokenExpiresAt: new Date(expiresAt),
+        expiresAt: new Date(now + (door.refresh?.lifetimeMs ?? door.tokenLifetimeMs)),
+      },
+    };
+  }
+
+  /**
+   * Spends a refresh token for a new pair, within the caller's transaction.
+   * @param hash of the refresh token.
+   * @returns no session for an unknown or dead token; a session without tokens when the token was used before.
+   * @throws DomainError ACCOUNT_DISABLED
+   */
+  async rotate(em: EntityManager, hash: string, now: number) {
+    const first = await em.nativeUpdate(RefreshToken, { hash, usedAt: null }, { usedAt: new Date(now) });
+    const used = await em.findOne(RefreshToken, { hash }, { populate: ['session.user.roles'] });
+    const session = used?.session;
+    const door = this.doors.get(session?.door ?? '');
+    if (!session || !door || session.revokedAt || session.expiresAt.getTime() <= now) return {};
+    if (first === 0) return { session };
+    requireActive(session.user);
+    const { columns, ...tokens } = this.mint(session.user, door, now);
+    em.assign(session, { ...columns, lastSeenAt: new Date(now) });
+    await keepRefreshToken(em, session, tokens.refreshToken);
+    return { session, tokens };
+  }
+}
+
+/** Keeps the hash of a refresh token, where the door has any. */
+export async function keepRefreshToken(
+  em: EntityManager,
+  session: Session,
+  token: string | null,
+): Promise<void> {
+  if (token) await em.insert(RefreshToken, { hash: tokenHash(token), session: session.id });
+}

@@ -1,0 +1,53 @@
+import { DomainError } from '../errors.js';
+import { canonicalPhone, loginName } from './phone.js';
+
+const LONGEST_NAME = 64;
+
+/**
+ * The key of a phone that somebody typed.
+ * @param field how the door calls it.
+ * @throws DomainError INVALID_INPUT
+ */
+export function requirePhone(text: string, field: string): string {
+  const phone = canonicalPhone(text);
+  if (phone === null) throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field });
+  return phone;
+}
+
+interface NamePart {
+  /** As people wrote it. */
+  readonly text: string;
+  /** As the namespace keeps it. */
+  readonly key: string;
+}
+
+/** A username in phone form is that phone: the two share one namespace. */
+export function loginNames(input: { username?: string | null; phone?: string | null }): {
+  username?: NamePart;
+  phone?: NamePart;
+} {
+  const text = input.username?.trim();
+  if (text !== undefined && canonicalPhone(text) === null) {
+    const badCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+    if (text === '' || text.length > LONGEST_NAME || badCharacters) {
+      throw new DomainError('INVALID_INPUT', `A username has 1 to ${LONGEST_NAME} printable characters.`, {
+        field: 'username',
+      });
+    }
+  }
+  const nameIsPhone = text !== undefined && canonicalPhone(text) !== null;
+  const phoneText = input.phone ?? (nameIsPhone ? text : undefined);
+  const key = phoneText === undefined ? null : requirePhone(phoneText, 'phone');
+  if (nameIsPhone && canonicalPhone(text) !== key) {
+    throw new DomainError('INVALID_INPUT', 'The username is the form of another phone.', {
+      field: 'username',
+    });
+  }
+  if (text === undefined && key === null) {
+    throw new DomainError('INVALID_INPUT', 'An account needs a username or a phone.', { field: 'username' });
+  }
+  return {
+    ...(text !== undefined && !nameIsPhone ? { username: { text, key: loginName(text) } } : {}),
+    ...(phoneText !== undefined && key !== null ? { phone: { text: phoneText, key } } : {}),
+  };
+}

@@ -1,0 +1,44 @@
+import { DomainError } from '../errors.js';
+import type { Gender } from './user.entity.js';
+
+const LONGEST_TEXT = 2000;
+
+/** What people may change about themselves; undefined leaves a field as it is. */
+export interface Profile {
+  email?: string | null;
+  name?: string | null;
+  nickname?: string | null;
+  avatarUrl?: string | null;
+  gender?: Gender | null;
+  signature?: string | null;
+  brief?: string | null;
+  type?: number | null;
+}
+
+/** The profile fields that were given. @throws DomainError INVALID_INPUT for an overlong text. */
+export function profileColumns({
+  email,
+  name,
+  nickname,
+  avatarUrl,
+  gender,
+  signature,
+  brief,
+  type,
+}: Profile) {
+  const given = Object.entries({ email, name, nickname, avatarUrl, gender, signature, brief, type }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const columns = Object.fromEntries(given);
+  checkTexts(columns);
+  return columns;
+}
+
+/** @throws DomainError INVALID_INPUT for an overlong text */
+export function checkTexts(columns: Readonly<Record<string, unknown>>): void {
+  for (const [field, value] of Object.entries(columns)) {
+    if (typeof value === 'string' && (value.length > LONGEST_TEXT || value.includes('\0'))) {
+      throw new DomainError('INVALID_INPUT', `${field} has at most ${LONGEST_TEXT} characters.`, { field });
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Three servers that tell every subscriber of an event, behind one face: `{ port, tell(events) }`. What the peers
+ * send is what the gateway sends for the same document.
+ */
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+
+const MINUTE = 60_000;
+const PASSWORD = 'correct horse';
+
+async function listen(attach) {
+  const server = createServer();
+  attach(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server.address().port;
+}
+
+const event = (device, online) => ({
+  kind: online ? 'ONLINE' : 'OFFLINE',
+  cursor: Buffer.from(`abcdefgh:${device}`).toString('base64url'),
+  at: new Date().toISOString(),
+  reason: online ? null : 'TIMEOUT',
+  device: { id: String(device), online },
+  devices: null,
+});
+
+/** Nothing but `ws`, and a frame of its own for everybody. */
+export async function raw() {
+  const subscribers = [];
+  const port = await listen((server) => {
+    new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket) =>
+      socket.on('message', (data) => {
+        const { type, id } = JSON.parse(String(data));
+        if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+        else {
+          subscribers.push({ socket, prefix: `{"id":${JSON.stringify(id)},"type":"next","payload":` });
+          // The gateway begins with a snapshot.
+          socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":{}}`);
+        }
+      }),
+    );
+  });
+  let online = false;
+  return {
+    port,
+    async tell(events) {
+      online = !online;
+      for (let device = 1; device <= events; device++) {
+        const payload = JSON.stringify({ data: { deviceStatus: event(device, online) } });
+        for (const { socket, prefix } of subscribers) socket.send(`${prefix}${payload}}`);
+      }
+    },
+  };
+}
+
+/** graphql-ws as its manual has it, with graphql-js: everybody's event is executed for them alone. */
+export async function plain() {
+  const schema = buildSchema(`
+    type Query { nothing: Int }
+    type Device { id: ID! online: Boolean! }
+    enum DeviceStatusKind { SNAPSHOT ONLINE OFFLINE RESET }
+    enum OfflineReason { TIMEOUT LOGOUT }
+    input DeviceFilter { ids: [ID!] }
+    scalar Cursor
+    type DeviceStatusEvent {
+      kind: DeviceStatusKind! cursor: Cursor! at: String! reason: OfflineReason device: Device devices: [Device!]
+    }
+    type Subscription { deviceStatus(filter: DeviceFilter, since: Cursor): DeviceStatusEvent! }
+  `);
+  const queues = new Set();
+  schema.getSubscriptionType().getFields().deviceStatus.subscribe = async function* () {
+    const queue = { events: [{ deviceStatus: { ...event(0, true), kind: 'SNAPSHOT' } }], wake() {} };
+    queues.add(queue);
+    for (;;) {
+      while (queue.events.length > 0) yield queue.events.shift();
+      await new Promise((resolve) => {
+        queue.wake = resolve;
+      });
+    }
+  };
+  const port = await listen((server) =>
+    useServer({ schema }, new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false })),
+  );
+  let online = false;
+  return {
+    port,
+    async tell(events) {
+      online = !online;
+      for (let device = 1; device <= events; device++) {
+        const told = { deviceStatus: event(device, online) };
+        for (const queue of queues) {
+          queue.events.push(told);
+          queue.wake();
+        }
+      }
+    },
+  };
+}
+
+/** The gateway as it is, on a database of its own. */
+export async function gateway() {
+  await import('reflect-metadata');
+  const built = (path) => import(`../../../dist/src/${path}`);
+  const { startEmbeddedPostgres } = await built('adapters/embedded-postgres.js');
+  const { openDatabase, migrate } = await built('adapters/database.js');
+  const { readConfig } = await built('config.js');
+  const { createServices } = await built('services.js');
+  const { createLiveServer } = await built('graphql/live.js');
+  const { createSchema } = await built('graphql/schema.js');
+  const { doors } = await built('http.js');
+  const { graphqlDoor } = await built('graphql/door.js');
+  const { pino } = await import('pino');
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  // Run as root, the database has a user of its own, who must get there.
+  await chmod(dataDir, 0o755);
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  const db = await openDatabase(postgres.url);
+  await migrate(db);
+  const clock = { now: Date.now() };
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    LIVE_SOCKETS_PER_ADDRESS: '100000',
+    LIVE_SOCKETS_PER_USER: '100000',
+  });
+  const services = createServices(config, {
+    db,
+    jwtSecrets: ['bench '.repeat(8)],
+    clock: () => clock.now,
+    doors,
+  });
+  const system = { userId: null, address: null };
+  await services.users.create({ username: 'root', password: PASSWORD, roles: ['ADMIN'] }, system);
+  const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
+  const credentials = { login: 'root', password: PASSWORD, captcha: 'possible' };
+  const { accessToken } = await services.logins.withPassword(credentials, client, graphqlDoor);
+  const caller = { ...(await services.sessions.authenticate(accessToken)), expiresAt: Infinity };
+  const live = createLiveServer(services, createSchema(), pino({ level: 'warn' }));
+  const port = await listen((server) => server.on('upgrade', live.upgrade));
+  const { heartbeats } = services;
+  let online = false;
+  return {
+    port,
+    accessToken,
+    async tell(events) {
+      online = !online;
+      if (online) {
+        for (let device = 1; device <= events; device++) {
+          await heartbeats.beat(caller, { clientId: `bench-${device}`, name: null, clientVersion: null });
+        }
+      } else {
+        for (const end = clock.now + 2 * MINUTE; clock.now < end; clock.now += heartbeats.tickMs) {
+          heartbeats.tick();
+        }
+      }
+      await heartbeats.announce();
+    },
+    async close() {
+      await db.close(true);
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** One peer in a process of its own, that counts what it costs. Answers each message of its parent with one. */
+import * as peers from './peers.mjs';
+
+const peer = await peers[process.argv[2]]();
+const answers = {
+  /** Tells all subscribers so many events. */
+  tell: ({ events }) => peer.tell(events),
+  /** Microseconds of CPU so far. */
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+  /** Bytes resident, garbage aside. */
+  memory() {
+    for (let round = 0; round < 5; round++) globalThis.gc();
+    return process.memoryUsage().rss;
+  },
+  async close() {
+    await peer.close?.();
+    process.disconnect();
+  },
+};
+process.on('message', async (message) => {
+  const result = await answers[message.type](message);
+  if (process.connected) process.send({ result });
+});
+process.send({ result: { port: peer.port, token: peer.accessToken } });

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const SECRET = 'hunter2';
+let gateway: TestGateway;
+let authorization: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'root', password: 'correct horse', roles: ['ADMIN'] });
+  const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { accessToken } }';
+  const answer = await gateway.post('/graphql', { query });
+  authorization = `Bearer ${answer.json().data.login.accessToken}`;
+});
+afterAll(() => gateway.close());
+
+const loginWith = (input: unknown) => ({
+  query: 'mutation($input: LoginInput!) { login(input: $input) { accessToken } }',
+  variables: { input },
+});
+const login = (input: string) => ({ query: `mutation { login(input: ${input}) { accessToken } }` });
+const captcha = (type: unknown) => ({
+  query: 'mutation($input: CreateCaptchaInput!) { createCaptcha(input: $input) { id } }',
+  variables: { input: { type } },
+});
+
+const mistakes: [operation: { query: string; variables?: Record<string, unknown> }, told: string][] = [
+  [
+    loginWith({ username: 'root', password: SECRET, captcha: 5 }),
+    'Variable "$input" got an invalid value at "input.captcha"; String cannot represent this value.',
+  ],
+  [
+    loginWith({ password: SECRET }),
+    'Variable "$input" got an invalid value; Field "username" of required type "String!" was not provided.',
+  ],
+  [
+    loginWith({ username: `a; b at "input.password"; ${SECRET}`, password: 12345678, hunter: `; ${SECRET}` }),
+    'Variable "$input" got an invalid value at "input.password"; String cannot represent this value.',
+  ],
+  [loginWith(SECRET), 'Variable "$input" got an invalid value; Expected type "LoginInput" to be an object.'],
+  [
+    loginWith({ username: 'root', password: { old: SECRET, new: SECRET } }),
+    'Variable "$input" got an invalid value at "input.password"; String cannot represent this value.',
+  ],
+  [
+    captcha(SECRET),
+    'Variable "$input" got an invalid value at "input.type"; This value does not exist in "CaptchaType" enum.',
+  ],
+  [login(`"${SECRET}"`), 'Expected value of type "LoginInput!".'],
+  [login(`{username: "root", password: {text: "${SECRET}"}}`), 'String cannot represent this value.'],
+  [login(`{username: "root", password: ${SECRET}}`), 'String cannot represent this value.'],
+  [login(`{username: "root", "${SECRET}"}`), 'Syntax Error: Expected Name.'],
+  [login(`{username: "root" password "${SECRET}"}`), 'Syntax Error: Expected ":".'],
+  [{ query: `mutation { login(input: {password: "${SECRET}` }, 'Syntax Error: Unterminated string.'],
+  [{ query: `{ me } "${SECRET}" }` }, 'Syntax Error: Unexpected "}".'],
+  [{ query: `{ me } ${SECRET}` }, 'Syntax Error: Unexpected Name.'],
+  [{ query: 'subscription { deviceStatus(since: 5) { kind } }' }, 'Expected value of type "Cursor".'],
+];
+
+describe('what a client got wrong is told without the values it sent', () => {
+  test.each(mistakes)('over HTTP: %j', async (operation, told) => {
+    const answer = await gateway.post('/graphql', operation);
+    const { errors } = answer.json();
+    expect(errors[0]).toMatchObject({
+      message: told,
+      extensions: { code: expect.stringMatching(/^(BAD_USER_INPUT|GRAPHQL_(PARSE|VALIDATION)_FAILED)$/) },
+    });
+    expect(answer.body).not.toContain(SECRET);
+  });
+
+  test('and over WebSocket', async () => {
+    const client = createClient({
+      url: `ws://${await gateway.listen()}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    for (const [operation, told] of mistakes) {
+      const errors = await new Promise<unknown>((resolve) => {
+        client.subscribe(operation, { next: resolve, error: resolve, complete: () => resolve(null) });
+      });
+      expect(JSON.stringify(errors)).toContain(JSON.stringify(told));
+      expect(JSON.stringify(errors)).not.toContain(SECRET);
+    }
+    await client.dispose();
+  });
+
+  test('and none of it is logged', () => {
+    expect(gateway.logged()).not.toContain(SECRET);
+  });
+});
+
+describe('a text with a NUL, which no database takes, is refused as bad input', () => {
+  test.each([
+    ['mutation { createCaptcha(input: {type: IMAGE, deviceId: "a\\u0000b"}) { id } }', 'deviceId'],
+    [
+      'mutation { login(input: {username: "root", password: "x", deviceId: "a\\u0000b"}) { expiresAt } }',
+      'deviceId',
+    ],
+    ['mutation { loginWithScan(ticket: "a\\u0000b", deviceId: "d") { expiresAt } }', 'ticket'],
+    ['{ users(search: "a\\u0000b") { edges { cursor } } }', 'search'],
+    ['mutation { createUser(input: {username: "nul", userType: "a\\u0000b"}) { id } }', 'userType'],
+    ['mutation { createUser(input: {username: "nul", roles: ["MEMBER", "a\\u0000b"]}) { id } }', '1'],
+  ])('%s', async (query, field) => {
+    const answer = await gateway.post('/graphql', { query }, { authorization });
+    expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field } }]);
+  });
+
+  test('in a variable and over WebSocket too', async () => {
+    const client = createClient({
+      url: `ws://${await gateway.listen()}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const query = 'subscription($ticket: String!) { scanTicket(ticket: $ticket, deviceId: "d") { state } }';
+    const watched = client.iterate({ query, variables: { ticket: 'a\0b' } }).next();
+    await expect(
+      watched.then(
+        ({ value }) => value.errors ?? [],
+        (errors: unknown) => errors,
+      ),
+    ).resolves.toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+    await client.dispose();
+  });
+});
+
+test('a user type has the length of other texts', async () => {
+  const query = `mutation { createUser(input: {username: "long", userType: "${'x'.repeat(2001)}"}) { id } }`;
+  const answer = await gateway.post('/graphql', { query }, { authorization });
+  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'userType' } }]);
+});
+
+describe('a body that is no operation is refused as GraphQL errors are', () => {
+  const headers = { 'content-type': 'application/json' };
+  test.each([
+    ['an empty one', '', 400, 'INVALID_INPUT'],
+    ['a malformed one', `{"password": "${SECRET}`, 400, 'INVALID_INPUT'],
+    ['one beyond 1 MiB', JSON.stringify({ query: 'x'.repeat(1024 * 1024) }), 413, 'TOO_LARGE'],
+    ['a list', '[]', 400, 'BAD_REQUEST'],
+  ])('%s', async (_name, payload, status, code) => {
+    const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
+    expect({ status: answer.statusCode, body: answer.json() }).toEqual({
+      status,
+      body: { errors: [{ message: expect.any(String), extensions: { code } }] },
+    });
+    expect(answer.body).not.toContain(SECRET);
+  });
+
+  test('one of another type', async () => {
+    const answer = await gateway.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: 'query',
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+  });
+});
+
+test('what can be null is null for an id that cannot be, and a change of it is refused', async () => {
+  for (const id of ['999999', '99999999999', '0', 'x']) {
+    const query = `{ user(id: "${id}") { id } device(id: "${id}") { id } }`;
+    const answer = await gateway.post('/graphql', { query }, { authorization });
+    expect(answer.json()).toEqual({ data: { user: null, device: null } });
+  }
+  const change = 'mutation { deleteUser(id: "99999999999") }';
+  const answer = await gateway.post('/graphql', { query: change }, { authorization });
+  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+});
+
+test('a session is current to the login that opens it', async () => {
+  const query =
+    'mutation { login(input: {username: "root", password: "correct horse"}) { session { current } } }';
+  const answer = await gateway.post('/graphql', { query });
+  expect(answer.json().data.login.session).toEqual({ current: true });
+  expect(answer.headers['cache-control']).toBe('no-store');
+});
