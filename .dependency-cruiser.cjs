@@ -22,7 +22,9 @@ module.exports = {
       name: 'services-know-no-framework',
       severity: 'error',
       from: { path: services, pathNot: [resolver, entity] },
-      to: { path: 'node_modules/(fastify|@fastify|@apollo|@as-integrations|type-graphql|graphql|graphql-ws|ws)/' },
+      to: {
+        path: 'node_modules/(fastify|@fastify|@apollo|@as-integrations|type-graphql|graphql|graphql-ws|ws)/',
+      },
     },
     {
       name: 'entities-know-only-entities',

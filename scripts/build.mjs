@@ -1,7 +1,8 @@
 /**
  * Compiles the folders that `tsconfig.json` includes into `dist`, all anew. With `--if-stale`, only where a
  * source or what decides the outcome is newer than the last build, and then only what changed: a warm start
- * pays a few milliseconds. Prints nothing but the compiler's complaints.
+ * pays a few milliseconds. With `--bundle`, joins the outcome into what `npm start` runs. Prints nothing but the
+ * compiler's complaints; with `--at-install` not even these, for a start will repeat them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
@@ -16,23 +17,43 @@ const dist = join(root, 'dist');
 // The compiler's own record of a build: it is there only once one has succeeded.
 const stamp = join(dist, '.tsbuildinfo');
 
-const onlyIfStale = process.argv.includes('--if-stale');
-if (onlyIfStale && isCurrent()) process.exit(0);
-removeOrphans();
-// An incremental build trusts its record and does not notice that an output is missing.
-if (!onlyIfStale || isIncomplete()) rmSync(stamp, { force: true });
-
-const started = new Date();
+const server = join(dist, 'server', 'main.js');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const { status, stdout, stderr } = spawnSync(process.execPath, [tsc], { cwd: root, encoding: 'utf8' });
-if (status !== 0) {
-  rmSync(stamp, { force: true });
-  process.stderr.write(stdout + stderr);
+
+const [onlyIfStale, wantsBundle, atInstall] = ['--if-stale', '--bundle', '--at-install'].map((flag) =>
+  process.argv.includes(flag),
+);
+// Installed without what builds it: what was built elsewhere is run as it is.
+if (!existsSync(tsc)) {
+  if (atInstall || existsSync(server)) process.exit(0);
+  process.stderr.write(
+    'There is no compiler to build with: run npm ci without --omit=dev, or copy a built dist folder here.\n',
+  );
   process.exit(1);
 }
-// The compiler leaves the record as old as it was when nothing that matters changed; and what is saved while it
-// works counts as newer.
-utimesSync(stamp, started, started);
+if (!onlyIfStale || !isCurrent()) compile();
+if (wantsBundle && !isBundled()) await (await import('./bundle.mjs')).bundle();
+
+function compile() {
+  removeOrphans();
+  // An incremental build trusts its record and does not notice that an output is missing.
+  if (!onlyIfStale || isIncomplete()) rmSync(stamp, { force: true });
+  const started = new Date();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) {
+    rmSync(stamp, { force: true });
+    if (!atInstall) process.stderr.write(stdout + stderr);
+    process.exit(atInstall ? 0 : 1);
+  }
+  // The compiler leaves the record as old as it was when nothing that matters changed; and what is saved while
+  // it works counts as newer.
+  utimesSync(stamp, started, started);
+}
+
+function isBundled() {
+  const bundled = statSync(server, { throwIfNoEntry: false })?.mtimeMs;
+  return bundled !== undefined && bundled > statSync(stamp).mtimeMs;
+}
 
 function isCurrent() {
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;

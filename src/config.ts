@@ -121,6 +121,13 @@ const Environment = z.object({
     .default('Asia/Shanghai'),
   LEGACY_MIN_PASSWORD: integer(1, 100).default(5),
   GRAPHQL_INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  GRAPHQL_MAX_DEPTH: integer(1, 1000).default(12),
+  GRAPHQL_MAX_ROOT_FIELDS: integer(1, 1000).default(10),
+  GRAPHQL_MAX_ALIASES: integer(0, 10_000).default(30),
+  GRAPHQL_MAX_DIRECTIVES: integer(0, 10_000).default(30),
+  // Parsing is recursive: far more of them would not fit the stack.
+  GRAPHQL_MAX_TOKENS: integer(10, 5000).default(2000),
+  GRAPHQL_MAX_COST: integer(1, 1_000_000_000).default(10_000),
   UPLOAD_LIMIT: byteSize.default(4 * 1024 ** 3),
   LIVE_SOCKETS_PER_ADDRESS: integer(1, 1_000_000).default(1000),
   LIVE_SOCKETS_PER_USER: integer(1, 1_000_000).default(200),

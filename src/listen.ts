@@ -37,6 +37,8 @@ export async function listen(
     },
     (request, response) => app.routing(request, response),
   );
+  // Node would answer 417 itself, in no door's words; RFC 9110, 10.1.1 lets a server pass over what it does not know.
+  server.on('checkExpectation', (request, response) => app.routing(request, response));
   server.setTimeout(STANDSTILL_MS);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
-import { readConfig } from './config.js';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { StartError } from './errors.js';
 
 /** Older ones answer nothing to a request that offers another protocol (see `listen.ts`). */
@@ -11,10 +12,15 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   );
 }
 
+// Of our own code alone: to read the maps of every library would take longer than all else.
+module.setSourceMapsSupport(true, { nodeModules: false });
+module.enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
+
 let stopping = false;
 try {
-  const config = readConfig(process.env);
   // Only now: on an older Node the libraries would fail first, with less to say.
+  const { readConfig } = await import('./config.js');
+  const config = readConfig(process.env);
   await import('reflect-metadata');
   const { start } = await import('./app.js');
   const gateway = start(config);
@@ -27,6 +33,8 @@ try {
   }
   const greeting = await gateway.greeting;
   if (!stopping) process.stdout.write(`${greeting}\n`);
+  // Node's own time for it is the end of the process, which may be a sudden one.
+  module.flushCompileCache();
 } catch (error) {
   // A start that is cut short fails somewhere, and nobody asks where.
   if (!stopping) stopped(error);

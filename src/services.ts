@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { Bindings } from './devices/bindings.js';
 import { Devices } from './devices/devices.js';
 import { Heartbeats } from './devices/heartbeats.js';
+import { KnownDevices } from './devices/known-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
@@ -66,7 +67,7 @@ export function createServices(config: Config, adapters: Adapters) {
     administration,
     events,
     heartbeats,
-    devices: new Devices(db, heartbeats),
+    devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     releases,
     newestRelease: new NewestRelease(releases, events),
     userImport: new UserImport(db, users),

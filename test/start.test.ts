@@ -23,7 +23,7 @@ afterAll(async () => {
 
 /** The built server as `npm start` runs it, with nothing of our own environment but what it needs to run. */
 function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
+  const child = spawn(process.execPath, ['dist/server/main.js'], {
     env: {
       PATH: process.env.PATH ?? '',
       DATA_DIR: join(folder, 'data'),

@@ -21,6 +21,8 @@ export async function generatedSecret(dataDir: string): Promise<string> {
     if (secret.length >= 32) return secret;
     throw new Error('it is too short; remove it to have a new one made');
   } catch (error) {
-    throw new StartError(`The secret ${file} cannot be used: ${error instanceof Error ? error.message : error}.`);
+    throw new StartError(
+      `The secret ${file} cannot be used: ${error instanceof Error ? error.message : error}.`,
+    );
   }
 }

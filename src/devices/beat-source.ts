@@ -32,10 +32,13 @@ export class BeatSource implements LiveSource<Heartbeat[]> {
     const pending = this.#pending;
     this.#pending = new Map();
     const place = this.services.heartbeats.beatTicks;
-    const { devices } = this.services;
+    const { devices, heartbeats } = this.services;
     const ids = await devices.narrow(this.caller, this.filter, [...pending.keys()]);
-    const found = ids.length === 0 ? [] : await devices.pick(this.caller, this.filter, ids);
-    const beats = found.map((device) => ({ device, at: new Date(pending.get(device.id) ?? 0) }));
+    const found = await devices.follow(this.caller, this.filter, ids);
+    const beats = found.map((device) => ({
+      device: { ...device, online: heartbeats.isOnline(device.id) },
+      at: new Date(pending.get(device.id) ?? 0),
+    }));
     return { events: beats.length === 0 ? [] : [{ event: beats, place }], place };
   }
 

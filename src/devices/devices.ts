@@ -3,6 +3,7 @@ import type { Database } from '../adapters/database.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
 import type { Heartbeats } from './heartbeats.js';
+import type { KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
 
 /** Which devices; what is absent or null does not narrow. */
@@ -33,6 +34,7 @@ export class Devices {
   constructor(
     private readonly db: Database,
     private readonly heartbeats: Heartbeats,
+    private readonly known: KnownDevices,
   ) {}
 
   /** By id, owner loaded; null when there is none, or not for this caller. */
@@ -91,6 +93,11 @@ export class Devices {
     return found;
   }
 
+  /** As `pick`, from memory where it can, in the order of `ids`. The devices are shared: change none. */
+  async follow(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
+    return (await this.known.get(ids)).filter(selecting(caller, filter));
+  }
+
   /** Narrows ids without looking at each: by the filter's own ids, and to the caller's devices. */
   async narrow(caller: Caller, { ids }: DeviceFilter, among: readonly number[]): Promise<readonly number[]> {
     let wanted = ids == null ? null : new Set(asIds(ids));
@@ -130,4 +137,21 @@ function matching({ ids, userId, online, door, clientVersion, search }: DeviceFi
     ...(clientVersion == null ? {} : { clientVersion }),
     ...(term === null ? {} : { $or: [{ name: term }, { clientId: term }] }),
   };
+}
+
+/** The same in memory: what `matching` and `visible` select. */
+function selecting(caller: Caller, filter: DeviceFilter): (device: Device) => boolean {
+  const { online, door, clientVersion } = filter;
+  const ids = filter.ids == null ? null : new Set(asIds(filter.ids));
+  const owners = filter.userId == null ? null : new Set(asIds([filter.userId]));
+  const term = filter.search?.trim().toLowerCase() ?? '';
+  const contains = (text: string | null) => text !== null && text.toLowerCase().includes(term);
+  return (device) =>
+    (caller.permissions.has('devices:read') || device.user.id === caller.user.id) &&
+    (ids === null || ids.has(device.id)) &&
+    (owners === null || owners.has(device.user.id)) &&
+    (online == null || device.online === online) &&
+    (door == null || device.door === door) &&
+    (clientVersion == null || device.clientVersion === clientVersion) &&
+    (term === '' || contains(device.name) || contains(device.clientId));
 }

@@ -2,6 +2,7 @@ import { type Events, topic } from '../adapters/events/port.js';
 import type { Clock } from '../clock.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { Bindings, type Hello } from './bindings.js';
+import { BINDINGS } from './known-devices.js';
 import { Presence } from './presence.js';
 import { OfflineReason } from './presence-event.entity.js';
 import type { PresenceStore } from './presence-store.js';
@@ -187,6 +188,7 @@ export class Heartbeats {
   async #bindAndBeat(caller: Caller, hello: Hello): Promise<number> {
     const now = new Date(this.clock());
     const id = await this.binder.bind(caller, hello, now, (device) => this.isOnline(device));
+    this.events.publish(BINDINGS, id);
     const device = this.#presence.intern(id);
     const binding = { device, clientVersion: hello.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();

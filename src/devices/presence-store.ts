@@ -17,30 +17,26 @@ export interface RestoredDevice {
 export class PresenceStore {
   constructor(private readonly db: Database) {}
 
-  /** Adds transitions to the history, in order, and brings their devices up to date: two statements a batch. */
+  /** Adds transitions to the history, in order, and brings their devices up to date: one statement a batch. */
   async saveTransitions(transitions: readonly Transition[]): Promise<void> {
     for (const batch of batches(transitions)) {
       const rows = JSON.stringify(
         batch.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
       );
-      await this.db.em.fork().transactional(async (em) => {
-        // A device that was deleted meanwhile has no history.
-        await em.execute(
-          `insert into presence_events (device_id, online, reason, at)
-           select d.id, t.online, t.reason, t.at
-           from json_to_recordset(?) as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
-           join devices d on d.id = t."deviceId" order by t."offset"`,
-          [rows],
-        );
-        await em.execute(
-          `update devices d set online = t.online from (
-             select distinct on ("deviceId") "deviceId", online
-             from json_to_recordset(?) as t("offset" bigint, "deviceId" int, online boolean)
-             order by "deviceId", "offset" desc) t
-           where d.id = t."deviceId"`,
-          [rows],
-        );
-      });
+      // A device that was deleted meanwhile has no history.
+      await this.db.em.fork().execute(
+        `with t as (
+           select * from json_to_recordset(?)
+             as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
+         ), history as (
+           insert into presence_events (device_id, online, reason, at)
+           select d.id, t.online, t.reason, t.at from t join devices d on d.id = t."deviceId" order by t."offset"
+         )
+         update devices d set online = latest.online from (
+           select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
+         where d.id = latest."deviceId"`,
+        [rows],
+      );
     }
   }
 

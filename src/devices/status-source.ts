@@ -67,9 +67,7 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     const { log } = this.services.heartbeats;
     const transitions = log.since(place, BATCH);
     if (transitions === null) return this.#snapshot(true);
-    const events: { event: DeviceStatusEvent; place: number }[] = [];
-    for (const run of withoutRepeats(transitions)) events.push(...(await this.#present(run)));
-    return { events, place: place + transitions.length };
+    return { events: await this.#present(transitions), place: place + transitions.length };
   }
 
   onNews(listener: () => void): () => void {
@@ -92,33 +90,16 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
 
   async #present(transitions: readonly Transition[]) {
     const { heartbeats, devices } = this.services;
-    const ids = transitions.map(({ deviceId }) => deviceId);
-    const found = new Map(
-      (await devices.pick(this.caller, this.filter, ids)).map((device) => [device.id, device]),
-    );
+    const ids = new Set(transitions.map(({ deviceId }) => deviceId));
+    const changed = await devices.follow(this.caller, this.filter, [...ids]);
+    const found = new Map(changed.map((device) => [device.id, device]));
     return transitions.flatMap(({ offset, deviceId, online, reason, at }) => {
-      const device = found.get(deviceId);
-      if (!device) return [];
-      device.online = online;
+      const known = found.get(deviceId);
+      if (!known) return [];
+      const device = { ...known, online };
       const kind = online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
       const cursor = heartbeats.log.cursor(offset + 1);
       return { event: { kind, cursor, at: new Date(at), devices: null, device, reason }, place: offset + 1 };
     });
   }
-}
-
-/** Runs in which no device stands twice, so that each event has a device of its own to show. */
-function* withoutRepeats(transitions: readonly Transition[]): Generator<Transition[]> {
-  let run: Transition[] = [];
-  let seen = new Set<number>();
-  for (const transition of transitions) {
-    if (seen.has(transition.deviceId)) {
-      yield run;
-      run = [];
-      seen = new Set();
-    }
-    run.push(transition);
-    seen.add(transition.deviceId);
-  }
-  if (run.length > 0) yield run;
 }

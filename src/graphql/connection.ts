@@ -1,7 +1,9 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 import { DomainError } from '../errors.js';
 
-const LARGEST_PAGE = 100;
+/** Nodes of a page, unless told and at most. */
+export const DEFAULT_PAGE = 20;
+export const LARGEST_PAGE = 100;
 
 @ObjectType()
 export class PageInfo {

@@ -21,6 +21,12 @@ const codes: Record<DomainErrorCode, string> = {
   UNAVAILABLE: 'UNAVAILABLE',
 };
 
+/** How errors are worded. */
+export interface Wording {
+  /** Whether a mistyped name is told with those of the schema that are like it. */
+  readonly suggestions: boolean;
+}
+
 const BAD_CREDENTIALS_MESSAGE = 'The account or the password is wrong.';
 
 /**
@@ -31,6 +37,7 @@ export function presentError(
   error: unknown,
   formatted: GraphQLFormattedError,
   log: FastifyBaseLogger,
+  { suggestions }: Wording = { suggestions: true },
 ): GraphQLFormattedError {
   const cause = error instanceof GraphQLError ? error.originalError : error;
   const place = {
@@ -50,7 +57,8 @@ export function presentError(
       formatted.message,
       error instanceof GraphQLError ? error.originalError?.message : undefined,
     );
-    return { message, ...place, extensions: { code: requestMistake(formatted) } };
+    const shown = suggestions ? message : message.replace(/ Did you mean .*\?$/s, '');
+    return { message: shown, ...place, extensions: { code: requestMistake(formatted) } };
   }
   log.error({ err: cause }, 'an operation failed unexpectedly');
   return {

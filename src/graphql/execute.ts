@@ -9,31 +9,28 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
-  NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
   validate,
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { presentError } from './errors.js';
+import { presentError, type Wording } from './errors.js';
+import type { DocumentLimits } from './limits.js';
 
-/** Documents that are parsed and validated once. */
-const REMEMBERED_DOCUMENTS = 1000;
+/** Characters of documents that are remembered; each costs a few hundred bytes once it is parsed. */
+const REMEMBERED_CHARACTERS = 256 * 1024;
 
 /** Parses and validates documents, each once. */
 export class Documents {
   readonly #known = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({
-    max: REMEMBERED_DOCUMENTS,
+    maxSize: REMEMBERED_CHARACTERS,
+    sizeCalculation: (_document, source) => source.length + 1,
   });
-  readonly #rules;
-
   constructor(
     private readonly schema: GraphQLSchema,
-    { introspection }: { introspection: boolean },
-  ) {
-    this.#rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-  }
+    private readonly limits: DocumentLimits,
+  ) {}
 
   /** The document, or what is wrong with it. */
   read(source: string): DocumentNode | readonly GraphQLError[] {
@@ -44,8 +41,9 @@ export class Documents {
 
   #read(source: string): DocumentNode | readonly GraphQLError[] {
     try {
-      const document = parse(source);
-      const errors = validate(this.schema, document, this.#rules);
+      const { parseOptions, rules } = this.limits;
+      const document = parse(source, parseOptions);
+      const errors = validate(this.schema, document, [...specifiedRules, ...rules]);
       return errors.length === 0
         ? document
         : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
@@ -108,9 +106,10 @@ export function executeEach(
 export function presentResult(
   { data = null, errors }: { data?: ExecutionResult['data']; errors?: readonly GraphQLError[] | undefined },
   log: FastifyBaseLogger,
+  wording?: Wording,
 ): FormattedExecutionResult {
   if (!errors) return { data };
-  return { data, errors: errors.map((error) => presentError(error, error.toJSON(), log)) };
+  return { data, errors: errors.map((error) => presentError(error, error.toJSON(), log, wording)) };
 }
 
 /**

@@ -21,6 +21,7 @@ import type { Context } from './context.js';
 import { presentError } from './errors.js';
 import { Documents, executeEach, openSubscription, presentResult } from './execute.js';
 import { FanOut, type Subscriber } from './fan-out.js';
+import { documentLimits } from './limits.js';
 import { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
 import { nextPrefix, SocketWriter } from './socket-writer.js';
@@ -60,7 +61,8 @@ export function createLiveServer(
   const { config } = services;
   const wss = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   const addressOf = clientAddress(config);
-  const documents = new Documents(schema, { introspection: config.GRAPHQL_INTROSPECTION === 'on' });
+  const documents = new Documents(schema, documentLimits(config));
+  const wording = { suggestions: config.GRAPHQL_INTROSPECTION === 'on' };
   const fanOut = new FanOut(log);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
   const perUser = new Cap(config.LIVE_SOCKETS_PER_USER);
@@ -81,7 +83,7 @@ export function createLiveServer(
       onSubscribe: ({ extra, subscriptions }, id, payload) =>
         prepare(id, payload, live(extra), Object.keys(subscriptions).length),
       subscribe,
-      onNext: (_context, _id, _payload, _args, result) => presentResult(result, log),
+      onNext: (_context, _id, _payload, _args, result) => presentResult(result, log, wording),
       onError: (_context, _id, _payload, errors) => errors.map(present),
       // What goes wrong inside is nothing for a close reason.
       isProd: true,
@@ -90,7 +92,7 @@ export function createLiveServer(
   );
 
   const present = (error: GraphQLError | GraphQLFormattedError) =>
-    presentError(error, error instanceof GraphQLError ? error.toJSON() : error, log);
+    presentError(error, error instanceof GraphQLError ? error.toJSON() : error, log, wording);
 
   /** @returns false, which closes with 4403, for a token that is not good. */
   async function signIn(authorization: unknown, socket: WebSocket, found: Live): Promise<boolean> {
@@ -150,8 +152,7 @@ export function createLiveServer(
   }
 
   function accept(client: WebSocket, request: IncomingMessage, socket: Duplex): void {
-    // A client that breaks the protocol is closed by the library, at any time; unheard, its error would end us.
-    client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
+    hearErrors(client);
     const address = addressOf(request);
     const bucket = addressBucket(address);
     if (!perAddress.take(bucket)) {
@@ -169,6 +170,14 @@ export function createLiveServer(
       },
     });
     wss.emit('connection', client, request);
+    hearErrors(client);
+  }
+
+  /** A client that breaks the protocol is closed by the library, at any time; unheard, its error would end us. */
+  function hearErrors(client: WebSocket): void {
+    // The protocol's implementation shows each on the console, as if it were ours.
+    client.removeAllListeners('error');
+    client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { siteOf } from './origin.js';
 
 const NAME = 'gatehouse_refresh';
 
@@ -14,12 +15,7 @@ export class RefreshCookie {
 
   /** Null unless the browser vouches that our own page sent the request. */
   static of(request: FastifyRequest, reply: FastifyReply): RefreshCookie | null {
-    const { origin, 'sec-fetch-site': site } = request.headers;
-    // Either header vouches: over plain HTTP browsers send no Sec-Fetch-Site. Neither may contradict.
-    const vouched = origin !== undefined || site !== undefined;
-    const contradicted =
-      (origin !== undefined && !isOurs(origin, request)) || (site ?? 'same-origin') !== 'same-origin';
-    return vouched && !contradicted ? new RefreshCookie(request, reply) : null;
+    return siteOf(request) === 'ours' ? new RefreshCookie(request, reply) : null;
   }
 
   read(): string | null {
@@ -42,10 +38,4 @@ export class RefreshCookie {
       `${NAME}=${value}; Path=/graphql; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,
     );
   }
-}
-
-/** By host and port: behind a proxy we may not know that the page came over HTTPS. */
-function isOurs(origin: string, request: FastifyRequest): boolean {
-  const host = URL.parse(origin)?.host;
-  return host !== undefined && host === URL.parse(`${request.protocol}://${request.host}`)?.host;
 }

@@ -7,7 +7,10 @@ import type { Services } from '../services.js';
 import { sendBodyError } from './body-errors.js';
 import { type Context, httpContext } from './context.js';
 import { presentError } from './errors.js';
+import { documentLimits } from './limits.js';
+import { refuseUnasked } from './origin.js';
 import { UploadDoor } from './uploads.js';
+import { statusByMediaType } from './watershed.js';
 
 /** The GraphQL API over HTTP, at `/graphql`. */
 export async function registerGraphql(
@@ -15,12 +18,19 @@ export async function registerGraphql(
   services: Services,
   schema: GraphQLSchema,
 ): Promise<void> {
+  const { parseOptions, rules } = documentLimits(services.config);
+  const suggestions = services.config.GRAPHQL_INTROSPECTION === 'on';
   const apollo = new ApolloServer<Context>({
     schema,
-    introspection: services.config.GRAPHQL_INTROSPECTION === 'on',
+    // It takes every GET for an attack; `refuseUnasked` looks at who sent it.
+    csrfPrevention: false,
+    // Our rules say so, as over WebSocket.
+    introspection: true,
+    parseOptions,
+    validationRules: [...rules],
     includeStacktraceInErrorResponses: false,
-    formatError: (formatted, error) => presentError(error, formatted, app.log),
-    plugins: [ApolloServerPluginCacheControlDisabled()],
+    formatError: (formatted, error) => presentError(error, formatted, app.log, { suggestions }),
+    plugins: [ApolloServerPluginCacheControlDisabled(), statusByMediaType],
     // Fastify closes first, and ends what is under way; see `close` of the app.
     stopOnTerminationSignals: false,
     logger: app.log,
@@ -30,6 +40,7 @@ export async function registerGraphql(
   app.register(async (scope) => {
     // Answers hold tokens.
     scope.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    scope.addHook('onRequest', refuseUnasked);
     scope.setErrorHandler(sendBodyError);
     const uploads = new UploadDoor(scope, services);
     const execute = fastifyApolloHandler(apollo, {

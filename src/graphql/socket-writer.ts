@@ -62,16 +62,16 @@ export class SocketWriter {
 export const nextPrefix = (id: string): Buffer =>
   Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
 
-const waiting = new Set<SocketWriter>();
+let waiting: SocketWriter[] = [];
 
 function flushSoon(writer: SocketWriter): void {
-  if (waiting.size === 0) setImmediate(flushAll);
-  waiting.add(writer);
+  if (waiting.length === 0) setImmediate(flushAll);
+  waiting.push(writer);
 }
 
 function flushAll(): void {
-  const writers = [...waiting];
-  waiting.clear();
+  const writers = waiting;
+  waiting = [];
   for (const writer of writers) writer.flush();
 }
 

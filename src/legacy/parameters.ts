@@ -8,7 +8,8 @@ export type Parameters = Readonly<Record<string, unknown>>;
 /** As the framework's query parser leaves it. */
 export type LegacyHttpRequest = FastifyRequest<{ Querystring: Record<string, string | string[]> }>;
 
-const malformed = (what: string) => new DomainError('INVALID_INPUT', `The ${what} is malformed.`, { field: 'body' });
+const malformed = (what: string) =>
+  new DomainError('INVALID_INPUT', `The ${what} is malformed.`, { field: 'body' });
 
 /**
  * Body (JSON, urlencoded or multipart form) and query as one, body first. An empty body is no parameters,
@@ -16,7 +17,10 @@ const malformed = (what: string) => new DomainError('INVALID_INPUT', `The ${what
  * @throws DomainError INVALID_INPUT for a body that cannot be read.
  */
 export async function parseParameters(request: LegacyHttpRequest): Promise<Parameters> {
-  const last = Object.entries(request.query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
+  const last = Object.entries(request.query).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.at(-1) : value,
+  ]);
   // No prototype: a parameter named `__proto__` is a name like any other.
   return Object.assign(Object.create(null), Object.fromEntries(last), await parseBody(request));
 }
@@ -27,7 +31,8 @@ async function parseBody({ body, headers }: LegacyHttpRequest): Promise<object> 
   if (type.startsWith('multipart/form-data')) return parseMultipart(body, headers['content-type'] ?? '');
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') return {};
-  if (type.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
+  if (type.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text));
   return parseJson(text);
 }
 
@@ -47,9 +52,13 @@ function parseMultipart(body: Buffer, contentType: string): Promise<object> {
   return new Promise((resolve, reject) => {
     const fields: [string, string][] = [];
     try {
-      const form = new Busboy({ headers: { 'content-type': contentType }, limits: { fields: 100, parts: 200 } });
+      const form = new Busboy({
+        headers: { 'content-type': contentType },
+        limits: { fields: 100, parts: 200 },
+      });
       form.on('field', (name, value) => fields.push([name, value]));
-      form.on('file', (_name, file) => file.resume());
+      // Cut off in the middle, a file without this listener would bring the process down.
+      form.on('file', (_name, file) => file.on('error', () => reject(malformed('form'))).resume());
       form.on('error', () => reject(malformed('form')));
       form.on('finish', () => resolve(Object.fromEntries(fields)));
       form.end(body);

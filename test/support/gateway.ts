@@ -60,7 +60,7 @@ export async function startGateway(
   const db = await openDatabase(database.url);
   const services = createServices(config, {
     db,
-    jwtSecrets: ['test '.repeat(8)],
+    jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
     doors,
     slowestHashMs: 0,

@@ -1,6 +1,7 @@
 /** Subscribers in a process of their own: they read, and count. */
-import { once } from 'node:events';
+
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import WebSocket from 'ws';
 
 const query =

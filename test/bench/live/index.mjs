@@ -8,17 +8,19 @@ import { once } from 'node:events';
 const SUBSCRIBERS = 1000;
 const IDLE = 5000;
 const WARM_UP = 40;
-const ROUNDS = 120;
+const ROUNDS = 100;
 
 function start(file, ...args) {
   const path = new URL(file, import.meta.url).pathname;
-  const child = fork(path, args, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(path, args, {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('exit', (code) => {
+    if (code) throw new Error(`${file} ${args} ended with ${code}.`);
+  });
   const answer = async () => {
-    const failed = once(child, 'exit').then(([code]) => {
-      throw new Error(`${file} ${args} ended with ${code}.`);
-    });
-    const [{ result }] = await Promise.race([once(child, 'message'), failed]);
-    failed.catch(() => {});
+    const [{ result }] = await once(child, 'message');
     return result;
   };
   return {
@@ -86,11 +88,15 @@ for (const [events, target] of [
   for (const [name, cost] of Object.entries(costs)) {
     const ratio = `${(cost / costs.raw).toFixed(2)} × raw ws`;
     const wanted = name === 'gateway' ? `, target ≤ ${target}` : '';
-    print(`  ${events} per tick  ${NAMES[name].padEnd(24)} ${cost.toFixed(2).padStart(7)} µs  ${ratio}${wanted}`);
+    print(
+      `  ${events} per tick  ${NAMES[name].padEnd(24)} ${cost.toFixed(2).padStart(7)} µs  ${ratio}${wanted}`,
+    );
   }
 }
 print(`idle subscriber, slope of resident memory up to ${IDLE}`);
 for (const [name, label] of Object.entries(NAMES)) {
   const kib = (await idleSlope(name)) / 1024;
-  print(`  ${label.padEnd(24)} ${kib.toFixed(1).padStart(7)} KiB${name === 'gateway' ? ', target ≤ 12' : ''}`);
+  print(
+    `  ${label.padEnd(24)} ${kib.toFixed(1).padStart(7)} KiB${name === 'gateway' ? ', target ≤ 12' : ''}`,
+  );
 }

@@ -17,11 +17,11 @@ const answers = {
   },
   async close() {
     await peer.close?.();
-    process.disconnect();
+    process.exit();
   },
 };
 process.on('message', async (message) => {
   const result = await answers[message.type](message);
-  if (process.connected) process.send({ result });
+  process.send({ result });
 });
 process.send({ result: { port: peer.port, token: peer.accessToken } });

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { serverAudits } from 'graphql-http';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+let url = '';
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  url = `http://${await gateway.listen()}/graphql`;
+});
+afterAll(() => gateway.close());
+
+const audits = serverAudits({ url: () => url });
+
+test('there are as many audits as we know of', () => {
+  expect(audits).toHaveLength(61);
+});
+
+test.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_name, audit) => {
+  const result = await audit.fn();
+  expect({ ...result, response: undefined }).toMatchObject({ status: 'ok' });
+});
+
+describe('a request that a page of another site sends', () => {
+  const query = '{ __typename }';
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  const get = (headers: Record<string, string>) =>
+    gateway.app.inject({ method: 'GET', url: `/graphql?query=${encodeURIComponent(query)}`, headers });
+  const post = (headers: Record<string, string>) => gateway.post('/graphql', { query }, headers);
+
+  test.each<[what: string, headers: Record<string, string>]>([
+    ['by a link', { 'sec-fetch-site': 'cross-site' }],
+    ['by a link of a neighbour', { 'sec-fetch-site': 'same-site' }],
+    ['by a script that sets no header', { origin: 'https://evil.example' }],
+    ['from a sandbox', { origin: 'null' }],
+    ['as if it were plain text', { ...foreign, 'content-type': 'text/plain; application/json' }],
+  ])('%s is refused', async (_what, headers) => {
+    const answer = await get(headers);
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json().errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test('is refused as a form, a text or an upload, before its body is read', async () => {
+    for (const type of [form['content-type'], 'text/plain', 'multipart/form-data; boundary=x']) {
+      expect((await post({ ...foreign, 'content-type': type })).statusCode).toBe(403);
+    }
+  });
+
+  test('is taken where the browser had to ask us first', async () => {
+    expect((await post(foreign)).json()).toEqual({ data: { __typename: 'Query' } });
+    expect((await get({ ...foreign, authorization: 'Bearer x' })).statusCode).toBe(200);
+  });
+
+  test.each<[who: string, headers: Record<string, string>]>([
+    ['native clients', {}],
+    ['what the person typed', { 'sec-fetch-site': 'none' }],
+    ['our own pages', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80' }],
+  ])('does not stand in the way of %s', async (_who, headers) => {
+    expect((await get(headers)).json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test('cannot be a mutation by GET, whoever sends it', async () => {
+    const url = `/graphql?query=${encodeURIComponent('mutation { logout }')}`;
+    const answer = await gateway.app.inject({ method: 'GET', url });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST']);
+  });
+});

@@ -1,0 +1,320 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { createCallers, openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openInitialised, openSocket, PROTOCOL, type RawSocket } from '../support/raw-socket.js';
+
+// https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+let gateway: TestGateway;
+let host: string;
+let token: string;
+const complained = jest.spyOn(console, 'error').mockImplementation(() => {});
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  host = await gateway.listen();
+  await createCallers(gateway);
+  token = (await openSession(gateway, 'max', graphqlDoor)).accessToken;
+});
+afterEach(async () => {
+  // Whatever one client did, the next one is served.
+  const raw = await openInitialised(host, token);
+  raw.send(subscribe('after', '{ __typename }'));
+  expect(await raw.next()).toEqual({ id: 'after', type: 'next', payload: { data: { __typename: 'Query' } } });
+  raw.socket.close();
+  await raw.closed;
+  expect(complained).not.toHaveBeenCalled();
+  complained.mockClear();
+});
+afterAll(() => gateway.close());
+
+const init = { type: 'connection_init' };
+const subscribe = (id: string, query: string, variables?: object) => ({
+  id,
+  type: 'subscribe',
+  payload: { query, ...(variables ? { variables } : {}) },
+});
+const waiting = 'subscription { heartbeats { at } }';
+const hello = subscribe('hello', '{ __typename }');
+
+/** The messages until an operation that is sent now is done. */
+async function untilNow(raw: RawSocket): Promise<string[]> {
+  raw.send(subscribe('now', '{ __typename }'));
+  const seen: string[] = [];
+  for (;;) {
+    const { id, type } = await raw.next();
+    if (id === 'now' && type === 'complete') return seen;
+    if (id !== 'now') seen.push(`${id} ${type}`);
+  }
+}
+
+describe('the server closes with', () => {
+  test.each<[what: string, message: string]>([
+    ['nothing', ''],
+    ['no JSON', '{'],
+    ['a null', 'null'],
+    ['a list', '[]'],
+    ['a text', '"connection_init"'],
+    ['no type', '{}'],
+    ['an unknown type', '{"type": "start"}'],
+    ['the message of a server', '{"type": "connection_ack"}'],
+    ['an init whose payload is a text', '{"type": "connection_init", "payload": "x"}'],
+    ['a subscription without an id', '{"type": "subscribe", "payload": {"query": "{ me { id } }"}}'],
+    ['a subscription with an empty id', '{"type": "subscribe", "id": "", "payload": {"query": "x"}}'],
+    ['a subscription without a query', '{"type": "subscribe", "id": "1", "payload": {}}'],
+    [
+      'variables that are a text',
+      '{"type": "subscribe", "id": "1", "payload": {"query": "x", "variables": "x"}}',
+    ],
+    ['lists in lists without end', '['.repeat(100_000)],
+  ])('4400 after %s', async (_what, message) => {
+    const raw = await openInitialised(host, token);
+    raw.socket.send(message);
+    expect(await raw.closed).toBe(4400);
+  });
+
+  test('4400 after bytes that are no JSON', async () => {
+    const raw = await openInitialised(host, token);
+    raw.socket.send(Buffer.from([0, 1, 2, 255]));
+    expect(await raw.closed).toBe(4400);
+  });
+
+  test('4401 after an operation before the introduction, or before it was acknowledged', async () => {
+    const early = await openSocket(host);
+    early.send(hello);
+    expect(await early.closed).toBe(4401);
+    const hasty = await openSocket(host);
+    // A token that nobody has looked up yet.
+    const { accessToken } = await openSession(gateway, 'nia', graphqlDoor);
+    hasty.send({ ...init, payload: { authorization: `Bearer ${accessToken}` } });
+    hasty.send(hello);
+    expect(await hasty.closed).toBe(4401);
+  });
+
+  test('4403 after a token that is not good', async () => {
+    for (const authorization of ['Bearer nonsense', 'nonsense']) {
+      const raw = await openSocket(host);
+      raw.send({ ...init, payload: { authorization } });
+      expect(await raw.closed).toBe(4403);
+    }
+  });
+
+  test('4406 without the subprotocol, and with another one', async () => {
+    expect(await (await openSocket(host, [])).closed).toBe(4406);
+    const upgrade = request(`http://${host}/graphql`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+        'sec-websocket-protocol': 'graphql-ws',
+      },
+    });
+    upgrade.end();
+    const [answer, socket, head] = await once(upgrade, 'upgrade');
+    expect(answer.headers).not.toHaveProperty('sec-websocket-protocol');
+    const frame: Buffer = head.length > 0 ? head : (await once(socket, 'data'))[0];
+    expect([frame[0], frame.readUInt16BE(2)]).toEqual([0x88, 4406]);
+    socket.destroy();
+  });
+
+  test('4408 when nobody introduces themselves in three seconds', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance'] });
+    try {
+      const raw = await openSocket(host);
+      jest.advanceTimersByTime(2999);
+      expect(raw.socket.readyState).toBe(raw.socket.OPEN);
+      jest.advanceTimersByTime(1);
+      expect(await raw.closed).toBe(4408);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('4409 when an id is used that is still in use', async () => {
+    const raw = await openInitialised(host, token);
+    raw.send(subscribe('same', waiting));
+    raw.send(subscribe('same', waiting));
+    expect(await raw.closed).toBe(4409);
+  });
+
+  test('4429 at the second introduction, also while the first is looked at', async () => {
+    const raw = await openInitialised(host, token);
+    raw.send(init);
+    expect(await raw.closed).toBe(4429);
+    const hasty = await openSocket(host);
+    hasty.send(init);
+    hasty.send(init);
+    expect(await hasty.closed).toBe(4429);
+  });
+
+  test('1009 after a message beyond 256 KiB, whole or in fragments', async () => {
+    const text = JSON.stringify(subscribe('huge', `{ __typename } #${'x'.repeat(256 * 1024)}`));
+    const whole = await openInitialised(host, token);
+    whole.socket.send(text);
+    expect(await whole.closed).toBe(1009);
+    const pieces = await openInitialised(host, token);
+    for (let at = 0; at < text.length; at += 16_384) {
+      pieces.socket.send(text.slice(at, at + 16_384), { fin: at + 16_384 >= text.length });
+    }
+    expect(await pieces.closed).toBe(1009);
+  });
+
+  test('1007 after text that is no UTF-8', async () => {
+    const raw = await openInitialised(host, token);
+    raw.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
+    expect(await raw.closed).toBe(1007);
+  });
+});
+
+describe('messages', () => {
+  test('a ping is answered by a pong with its payload, before and after the introduction', async () => {
+    const raw = await openSocket(host);
+    raw.send({ type: 'ping' });
+    expect(await raw.next()).toEqual({ type: 'pong' });
+    raw.send(init);
+    expect(await raw.next()).toEqual({ type: 'connection_ack' });
+    raw.send({ type: 'ping', payload: { at: 1 } });
+    expect(await raw.next()).toEqual({ type: 'pong', payload: { at: 1 } });
+    raw.socket.close();
+  });
+
+  test('a pong that nobody asked for is taken', async () => {
+    const raw = await openInitialised(host, token);
+    raw.send({ type: 'pong' });
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+
+  test('one in many fragments, or of bytes, is read like any other', async () => {
+    const raw = await openInitialised(host, token);
+    const text = JSON.stringify(hello);
+    for (const [at, letter] of [...text].entries()) raw.socket.send(letter, { fin: at === text.length - 1 });
+    expect(await raw.next()).toMatchObject({ id: 'hello', type: 'next' });
+    expect(await raw.next()).toMatchObject({ id: 'hello', type: 'complete' });
+    raw.socket.send(Buffer.from(text), { binary: true });
+    expect(await raw.next()).toMatchObject({ id: 'hello', type: 'next' });
+    raw.socket.close();
+  });
+
+  test('an id can be any text', async () => {
+    const raw = await openInitialised(host, token);
+    for (const id of ['__proto__', 'constructor', '"}\n', '我', 'x'.repeat(1000)]) {
+      raw.send(subscribe(id, '{ __typename }'));
+      expect(await raw.next()).toMatchObject({ id, type: 'next' });
+      expect(await raw.next()).toEqual({ id, type: 'complete' });
+    }
+    raw.socket.close();
+  });
+
+  test('variables that nest without end are of no consequence', async () => {
+    const raw = await openInitialised(host, token);
+    const deep = `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`;
+    const query = JSON.stringify(waiting);
+    raw.socket.send(`{"id":"deep","type":"subscribe","payload":{"query":${query},"variables":${deep}}}`);
+    raw.send({ id: 'deep', type: 'complete' });
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+});
+
+describe('a complete', () => {
+  test('for what never ran, or is done, is ignored', async () => {
+    const raw = await openInitialised(host, token);
+    raw.send({ id: 'never', type: 'complete' });
+    raw.send(hello);
+    expect(await raw.next()).toMatchObject({ type: 'next' });
+    expect(await raw.next()).toMatchObject({ type: 'complete' });
+    raw.send({ id: 'hello', type: 'complete' });
+    raw.send({ id: 'hello', type: 'complete' });
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+
+  test('right behind its subscription ends it, and its id is free again', async () => {
+    const raw = await openInitialised(host, token);
+    for (let times = 0; times < 50; times++) {
+      raw.send(subscribe('short', 'subscription { deviceStatus { kind } }'));
+      raw.send({ id: 'short', type: 'complete' });
+    }
+    const seen = await untilNow(raw);
+    expect(seen.filter((message) => message !== 'short next')).toEqual([]);
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+
+  test('right behind a query leaves the socket as it was', async () => {
+    const raw = await openInitialised(host, token);
+    raw.send(subscribe('query', '{ me { id } }'));
+    raw.send({ id: 'query', type: 'complete' });
+    const seen = await untilNow(raw);
+    expect(['', 'query next']).toContain(seen.join());
+    raw.socket.close();
+  });
+
+  test('comes from the server after an error of one event at most, never both', async () => {
+    const raw = await openInitialised(host, token);
+    raw.send(subscribe('wrong', 'subscription { nothing }'));
+    expect(await raw.next()).toMatchObject({ id: 'wrong', type: 'error' });
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+});
+
+describe('caps', () => {
+  let capped: TestGateway;
+  let at: string;
+  beforeAll(async () => {
+    capped = await startGateway({
+      LIVE_SOCKETS_PER_ADDRESS: '3',
+      LIVE_SOCKETS_PER_USER: '1',
+      LIVE_SUBSCRIPTIONS_PER_SOCKET: '2',
+    });
+    at = await capped.listen();
+    await createCallers(capped);
+  });
+  afterAll(() => capped.close());
+
+  test('too many sockets of an address are closed with 4429, until one has gone', async () => {
+    const open = [await openSocket(at), await openSocket(at), await openSocket(at)];
+    expect(await (await openSocket(at)).closed).toBe(4429);
+    for (const { socket, closed } of open) {
+      socket.close();
+      await closed;
+    }
+    const again = await openInitialised(at);
+    again.socket.close();
+    await again.closed;
+  });
+
+  test('too many sockets of a user are closed with 4429, until one has gone', async () => {
+    const { accessToken } = await openSession(capped, 'max', graphqlDoor);
+    const first = await openInitialised(at, accessToken);
+    const second = await openSocket(at);
+    second.send({ ...init, payload: { authorization: accessToken } });
+    expect(await second.closed).toBe(4429);
+    first.socket.close();
+    await first.closed;
+    const again = await openInitialised(at, accessToken);
+    again.socket.close();
+    await again.closed;
+  });
+
+  test('too many operations on one socket are refused one by one', async () => {
+    const { accessToken } = await openSession(capped, 'nia', graphqlDoor);
+    const raw = await openInitialised(at, accessToken);
+    for (const id of ['1', '2', '3']) raw.send(subscribe(id, waiting));
+    expect(await raw.next()).toMatchObject({
+      id: '3',
+      type: 'error',
+      payload: [{ extensions: { code: 'THROTTLED' } }],
+    });
+    raw.send({ id: '1', type: 'complete' });
+    expect(await untilNow(raw)).toEqual([]);
+    expect(raw.socket.protocol).toBe(PROTOCOL);
+    raw.socket.close();
+    await raw.closed;
+  });
+});

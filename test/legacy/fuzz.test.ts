@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { exchange, type RawAnswer } from '../support/exchange.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { bodies, headers, methods, queries, spellings } from '../support/hostile.js';
+
+const PASSWORD = 'correct horse';
+const deviceId = '80c71a92-a2e6-4320-3bbe-38cfd6b19ab4';
+
+let gateway: TestGateway;
+let host: string;
+let token: string;
+beforeAll(async () => {
+  gateway = await startGateway({ CAPTCHA_FIXED_CODE: '5694', TRUST_PROXY: 'loopback', UPLOAD_LIMIT: '1MiB' });
+  await gateway.createUser({ username: 'pia', password: PASSWORD, roles: ['PUBLISHER'] });
+  const { login } = await ask(gateway, op.LoginDocument, { input: { username: 'pia', password: PASSWORD } });
+  token = login.accessToken;
+  host = await gateway.listen();
+});
+afterAll(() => gateway.close());
+
+const paths: Readonly<Record<string, readonly [dialect: string, parameters: object]>> = {
+  '/api/background_login': ['uims', { account: 'nobody', passwd: '123456' }],
+  '/validate/code/': ['console', { type: 'image', deviceId, mobile: '13800000009' }],
+  '/login/account': ['console', { username: 'nobody', password: '123456', captcha: '5694', deviceId }],
+  '/login/mobile': ['console', { mobile: '13800000009', captcha: '5694', deviceId }],
+  '/sys/login-phone': ['bms', { phone: 'nobody', password: '123456', device: 'mate60', version: '101' }],
+  '/api/user/sendCode': ['upgrade', { account: '13800000008' }],
+  '/api/user/verifyCode': ['upgrade', { account: '13800000008', code: '5694' }],
+  '/api/upgrade/checkVersion': ['upgrade', { version: '1' }],
+  '/api/upgrade/upload': ['upgrade', { version: '1' }],
+  '/api/heart/check': ['upgrade', { deviceId, version: '1', device: 'mate60' }],
+  '/api/user/register': [
+    'teacher',
+    { phone: '13800000007', password: '12345', nickname: 'Li', gendar: true },
+  ],
+  '/api/user/login': ['teacher', { phone: '13800000007', password: '12345' }],
+  '/api/user/updateAccount': ['teacher', { nickname: 'Li', signature: 'x', breif: 'y', gendar: false }],
+  '/api/user/updatePassword': ['teacher', { password: 'a', passwordTwo: 'b', passwordNew: 'c' }],
+};
+
+/** Each envelope's status and body as text. What a fault of ours would say is not among them. */
+const envelopes: Readonly<Record<string, RegExp>> = {
+  uims: /^200 \{"code":(0,"message":"success","body":\{.*\}|1,"message":"(?!服务器错误)[^"]+","body":null)\}$/,
+  console:
+    /^200 \{"code":(200,"msg":"成功","data":(null|\{.*\}),"success":true|4\d\d,"msg":"(?!服务器错误)[^"]+","data":null,"success":false)\}$/,
+  bms: /^200 \{"status":(200,"msg":"OK","data":\{.*\},"ok":true|4\d\d,"msg":"(?!服务器错误)[^"]+","data":null,"ok":false)\}$/,
+  upgrade: /^(200|201|204|400|401|403|404) \{"data":(null|\{.*\}),"meta":\{"msg":"[^"]+","status":\1\}\}$/,
+  teacher: /^200 \{"code":(0,"message":"success"(,"data":\{.*\})?|2000(0[1-9]|1[0-3]),"message":"[^"]+")\}$/,
+  nobody: /^(400|404|415) \{"status":\1,"message":"[A-Z][A-Za-z ]+"\}$/,
+};
+
+/** A picture of the console is said to be one. */
+const shown = ({ status, type, body }: RawAnswer) =>
+  type === 'image/png'
+    ? `${status} {"code":200,"msg":"成功","data":null,"success":true}`
+    : `${status} ${body}`;
+
+const faults = () => gateway.logged().match(/^\{"level":[56]0.*$/gm) ?? [];
+
+const request = fc
+  .record({
+    path: fc.constantFrom(...Object.keys(paths)),
+    spelling: fc.oneof({ weight: 8, arbitrary: fc.constant(spellings[0]) }, fc.constantFrom(...spellings)),
+    method: methods,
+    signedIn: fc.boolean(),
+    headers,
+    query: queries,
+    address: fc.ipV6(),
+  })
+  .chain((sent) => bodies({ ...paths[sent.path]?.[1] }).map((content) => ({ ...sent, ...content })));
+
+test('whatever is sent to a documented path, its own envelope answers and nothing breaks', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      request,
+      async ({ path, spelling, method, signedIn, headers, query, address, type, body }) => {
+        const target = spelling.of(path);
+        const answer = await exchange(
+          host,
+          `${method} ${target}${query} HTTP/1.1`,
+          [
+            ...headers,
+            // One of its own, so that no limit answers in place of what is asked.
+            `x-forwarded-for: ${address}`,
+            ...(type === null ? [] : [`content-type: ${type}`]),
+            ...(signedIn ? [`authorization: ${token}`] : []),
+          ],
+          body,
+        );
+        const otherwise = target.startsWith('/api/') ? 'upgrade' : 'nobody';
+        expect(shown(answer)).toMatch(envelopes[(spelling.same && paths[path]?.[0]) || otherwise] ?? /^$/);
+        expect(faults()).toEqual([]);
+      },
+    ),
+    { numRuns: 400, interruptAfterTimeLimit: 12_000, endOnFailure: true },
+  );
+});
+
+const cutForm = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf a file';
+const form = 'content-type: multipart/form-data; boundary=x';
+
+test.each(Object.entries(paths))('%s outlives a form that ends inside its file', async (path, [dialect]) => {
+  const answer = await exchange(
+    host,
+    `POST ${path} HTTP/1.1`,
+    [form, `authorization: ${token}`],
+    Buffer.from(cutForm),
+  );
+  expect(shown(answer)).toMatch(envelopes[dialect] ?? /^$/);
+});
+
+test.each(Object.entries(paths))(
+  '%s says in its own words that a body is too large',
+  async (path, [dialect]) => {
+    const answer = await gateway.app.inject({ method: 'POST', url: path, payload: 'x'.repeat(2 ** 20 + 1) });
+    expect(`${answer.statusCode} ${answer.body}`).toMatch(envelopes[dialect] ?? /^$/);
+  },
+);
+
+test.each([
+  ['two lengths', 'POST /api/heart/check HTTP/1.1', ['content-length: 1'], 400],
+  ['a length and chunks', 'POST /api/heart/check HTTP/1.1', ['transfer-encoding: chunked'], 400],
+  ['headers without end', 'POST /api/heart/check HTTP/1.1', [`token: ${'x'.repeat(20_000)}`], 431],
+  ['a folded header', 'POST /api/heart/check HTTP/1.1', ['token: a\r\n b'], 400],
+  ['no protocol', 'hello', [], 400],
+])('%s is refused without a word about us', async (_what, requestLine, headers, status) => {
+  const answer = await exchange(host, requestLine, headers, Buffer.from('{}'));
+  expect([answer.status, answer.body]).toEqual([status, '']);
+});

@@ -1,0 +1,86 @@
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { bmsDoor } from '../../src/legacy/bms/door.js';
+import type { Door } from '../../src/sessions/door.js';
+import type { OpenedSession } from '../../src/sessions/sessions.js';
+import { User } from '../../src/users/user.entity.js';
+import type { TestGateway } from './gateway.js';
+
+export const PASSWORD = 'correct horse';
+
+/** Everybody who may call, in all the ways in which they can be signed in. */
+export const callers = {
+  nobody: null,
+  member: ['max', graphqlDoor],
+  'another member': ['nia', graphqlDoor],
+  publisher: ['pia', graphqlDoor],
+  administrator: ['root', graphqlDoor],
+  'member, legacy session': ['max', bmsDoor],
+  'another member, legacy session': ['nia', bmsDoor],
+  'publisher, legacy session': ['pia', bmsDoor],
+  'administrator, legacy session': ['root', bmsDoor],
+} as const satisfies Record<string, readonly [username: string, door: Door] | null>;
+
+export type CallerName = keyof typeof callers;
+
+const graphqlAdministrator = ['administrator'] as const;
+const publishers = ['publisher', 'administrator'] as const;
+const signedIn = Object.keys(callers).filter((name) => name !== 'nobody');
+
+/** Who may, in the words of the roles. */
+export const audiences = {
+  anybody: Object.keys(callers),
+  members: signedIn,
+  /** The person whose it is, and who administers. */
+  'the member': ['member', 'member, legacy session', ...graphqlAdministrator],
+  publishers: [...publishers, 'publisher, legacy session', 'administrator, legacy session'],
+  'publishers at GraphQL': publishers,
+  'administrators at GraphQL': graphqlAdministrator,
+} as const satisfies Record<string, readonly string[]>;
+
+export type Audience = keyof typeof audiences;
+
+/** What each caller is told. `unknown` is for nobody, `refused` for who is known and may not. */
+export function expected<T>(
+  audience: Audience,
+  told: { allowed: T; refused: T; unknown: T },
+): Record<string, T> {
+  const may: readonly string[] = audiences[audience];
+  return Object.fromEntries(
+    Object.keys(callers).map((name) => [
+      name,
+      may.includes(name) ? told.allowed : name === 'nobody' ? told.unknown : told.refused,
+    ]),
+  );
+}
+
+/** The people behind the callers. */
+export async function createCallers(gateway: TestGateway): Promise<void> {
+  await gateway.createUser({ username: 'max', phone: '13800000001', password: PASSWORD });
+  await gateway.createUser({ username: 'nia', password: PASSWORD });
+  await gateway.createUser({ username: 'pia', password: PASSWORD, roles: ['PUBLISHER'] });
+  await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
+}
+
+/** A session as a login at this door opens it. */
+export async function openSession(
+  { services }: TestGateway,
+  username: string,
+  door: Door,
+): Promise<OpenedSession> {
+  const em = services.db.em.fork();
+  const user = await em.findOneOrFail(User, { username }, { populate: ['roles'] });
+  const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
+  return services.sessions.open(em, user, client, door);
+}
+
+/** What each caller is told; each calls with a session of their own. */
+export async function askAll<T>(
+  gateway: TestGateway,
+  ask: (session: OpenedSession | null) => Promise<T>,
+): Promise<Record<string, T>> {
+  const told: Record<string, T> = {};
+  for (const [name, caller] of Object.entries(callers)) {
+    told[name] = await ask(caller && (await openSession(gateway, caller[0], caller[1])));
+  }
+  return told;
+}
