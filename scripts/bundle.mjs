@@ -2,7 +2,7 @@
  * Joins what was compiled and every library into a few files in `dist/server`, which is what `npm start` runs:
  * to find, read and link 1,700 modules one by one costs more time than all else that a start does.
  */
-import { renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -20,6 +20,15 @@ const external = [
   'class-validator',
 ];
 
+/** Traces lead to the sources, not to what was compiled from them. */
+const compiledFromTypeScript = {
+  name: 'compiled-from-typescript',
+  load: {
+    filter: { id: /[\\/]dist[\\/](src|migrations)[\\/].*\.js$/ },
+    handler: (id) => ({ code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }),
+  },
+};
+
 /** Compiled code must be current. @throws Error */
 export async function bundle() {
   const home = join(root, 'dist', 'server');
@@ -30,6 +39,7 @@ export async function bundle() {
     input: join(root, 'dist', 'src', 'main.js'),
     platform: 'node',
     external,
+    plugins: [compiledFromTypeScript],
     logLevel: 'silent',
   });
   const { output } = await build.write({

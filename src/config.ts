@@ -121,6 +121,8 @@ const Environment = z.object({
     .default('Asia/Shanghai'),
   LEGACY_MIN_PASSWORD: integer(1, 100).default(5),
   GRAPHQL_INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  GRAPHQL_DOCUMENTS: z.enum(['any', 'trusted'], 'must be any or trusted').default('any'),
+  GRAPHQL_MANIFESTS: z.string().default('').transform(list),
   GRAPHQL_MAX_DEPTH: integer(1, 1000).default(12),
   GRAPHQL_MAX_ROOT_FIELDS: integer(1, 1000).default(10),
   GRAPHQL_MAX_ALIASES: integer(0, 10_000).default(30),

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendFailure } from './legacy/dialect.js';
 import { dialects } from './legacy/index.js';
+import { setSecurityHeaders } from './security-headers.js';
 
 /** What answers where no door does: nothing of the request comes back, and faults are logged and masked. */
 export function registerFailures(app: FastifyInstance): void {
@@ -17,13 +18,11 @@ export function registerFailures(app: FastifyInstance): void {
 /** A request that reaches no route, since its URL cannot be decoded. */
 export function refuseUrl(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // No hook runs for it.
-  reply.headers({ 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' });
+  setSecurityHeaders(request, reply);
+  reply.header('access-control-allow-origin', '*');
   const dialect = dialects.find(({ folder }) => folder && request.url.startsWith(`${folder}/`));
   return dialect ? sendFailure(dialect, error, request, reply) : refuse(reply, 400);
 }
 
 const refuse = (reply: FastifyReply, status: number) =>
-  reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .send({ status, message: STATUS_CODES[status] ?? 'Failed' });
+  reply.code(status).send({ status, message: STATUS_CODES[status] ?? 'Failed' });

@@ -10,6 +10,7 @@ import { refuseUrl, registerFailures } from './http-failures.js';
 import { registerDialect } from './legacy/dialect.js';
 import { dialects } from './legacy/index.js';
 import { loggedError } from './logged-error.js';
+import { setSecurityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
 import type { Door } from './sessions/door.js';
 
@@ -48,13 +49,13 @@ export async function createHttp(
     if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
       app.addHttpMethod(method, { hasBody: true });
   }
+  app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   await app.register(cors, {
     origin: '*',
     allowedHeaders: ALLOWED_HEADERS,
     strictPreflight: false,
   });
   registerFailures(app);
-  app.addHook('onRequest', async (_request, reply) => void reply.header('x-content-type-options', 'nosniff'));
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, ip } = request;
     const { statusCode: status, elapsedTime: ms } = reply;

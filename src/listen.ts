@@ -6,7 +6,7 @@ import type { LiveServer } from './graphql/live.js';
 
 /** A large package over a slow line may take its time … */
 const LONGEST_REQUEST_MS = 6 * 3_600_000;
-/** … but not stand still: a connection on which nothing moves for so long is ended. */
+/** … but not stand still. */
 const STANDSTILL_MS = 300_000;
 /** At the end, requests under way have so long to finish; then their connections are cut. */
 const DRAIN_MS = 5000;
@@ -21,6 +21,7 @@ export interface Listener {
 /**
  * Serves `app` and its sockets on one port.
  * @param port 0 for a free one.
+ * @param standstillMs a connection on which nothing moves for so long is ended.
  * @throws StartError when the port is taken or not ours to take.
  */
 export async function listen(
@@ -28,6 +29,7 @@ export async function listen(
   live: LiveServer,
   host: string,
   port: number,
+  standstillMs = STANDSTILL_MS,
 ): Promise<Listener> {
   const server = createServer(
     {
@@ -39,7 +41,7 @@ export async function listen(
   );
   // Node would answer 417 itself, in no door's words; RFC 9110, 10.1.1 lets a server pass over what it does not know.
   server.on('checkExpectation', (request, response) => app.routing(request, response));
-  server.setTimeout(STANDSTILL_MS);
+  server.setTimeout(standstillMs);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));

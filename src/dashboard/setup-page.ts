@@ -55,13 +55,7 @@ function page(reply: FastifyReply, status: number, content: string): FastifyRepl
   return reply
     .code(status)
     .type('text/html; charset=utf-8')
-    .headers({
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-      // The link is a secret: no other site learns it.
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    })
+    .header('content-security-policy', "default-src 'none'; form-action 'self'; frame-ancestors 'none'")
     .send(
       `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
         `<title>Gatehouse set-up</title><h1>Gatehouse</h1>${content}</html>`,

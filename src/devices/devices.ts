@@ -145,7 +145,7 @@ function selecting(caller: Caller, filter: DeviceFilter): (device: Device) => bo
   const ids = filter.ids == null ? null : new Set(asIds(filter.ids));
   const owners = filter.userId == null ? null : new Set(asIds([filter.userId]));
   const term = filter.search?.trim().toLowerCase() ?? '';
-  const contains = (text: string | null) => text !== null && text.toLowerCase().includes(term);
+  const contains = (text: string | null) => text?.toLowerCase().includes(term) ?? false;
   return (device) =>
     (caller.permissions.has('devices:read') || device.user.id === caller.user.id) &&
     (ids === null || ids.has(device.id)) &&

@@ -10,8 +10,6 @@ export interface PresenceSettings {
   readonly intervalMs: number;
 }
 
-export type OfflineReason = 'TIMEOUT' | 'LOGOUT' | 'REVOKED' | 'AUTH_EXPIRED';
-
 /** Devices that a tick found offline, and why. */
 export interface Expiry {
   readonly device: number;

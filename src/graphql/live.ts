@@ -53,6 +53,18 @@ interface Live {
   session?: SocketSession;
 }
 
+/**
+ * What only a server may say is as wrong as what nobody says: the protocol's implementation takes it for a fault of
+ * its own. Reading with this function also refuses what nests deeper than the stack.
+ */
+function refuseServerMessages(key: string, value: unknown): unknown {
+  const isMessage = key === '' && typeof value === 'object' && value !== null && 'type' in value;
+  if (isMessage && (value.type === 'connection_ack' || value.type === 'next' || value.type === 'error')) {
+    throw new TypeError('A client does not send this.');
+  }
+  return value;
+}
+
 export function createLiveServer(
   services: Services,
   schema: GraphQLSchema,
@@ -78,6 +90,7 @@ export function createLiveServer(
   const server = useServer(
     {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+      jsonMessageReviver: refuseServerMessages,
       onConnect: ({ connectionParams, extra }) =>
         signIn(connectionParams?.authorization, extra.socket, live(extra)),
       onSubscribe: ({ extra, subscriptions }, id, payload) =>

@@ -38,8 +38,6 @@ export async function registerGraphql(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   app.register(async (scope) => {
-    // Answers hold tokens.
-    scope.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
     scope.addHook('onRequest', refuseUnasked);
     scope.setErrorHandler(sendBodyError);
     const uploads = new UploadDoor(scope, services);

@@ -143,7 +143,6 @@ export function sendFailure(
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply
     .code(answer.status)
-    .header('cache-control', 'no-store')
     .type(answer.type ?? 'application/json; charset=utf-8')
     .send(answer.body);
 }

@@ -254,8 +254,8 @@ describe('a refused upload leaves nothing, and says why', () => {
       headers: { ...headers, authorization: publisher },
     });
     sending.write(payload.subarray(0, payload.length - 50));
-    const [response]: IncomingMessage[] = await once(sending, 'response');
-    expect(await text(response ?? [])).toBe(JSON.stringify(golden['too large']));
+    const [response]: [IncomingMessage] = (await once(sending, 'response')) as [IncomingMessage];
+    expect(await text(response)).toBe(JSON.stringify(golden['too large']));
     sending.on('error', () => {}).destroy();
     expect(await inventory(gateway)).toEqual(nothing);
   });

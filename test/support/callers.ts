@@ -20,8 +20,6 @@ export const callers = {
   'administrator, legacy session': ['root', bmsDoor],
 } as const satisfies Record<string, readonly [username: string, door: Door] | null>;
 
-export type CallerName = keyof typeof callers;
-
 const graphqlAdministrator = ['administrator'] as const;
 const publishers = ['publisher', 'administrator'] as const;
 const signedIn = Object.keys(callers).filter((name) => name !== 'nobody');

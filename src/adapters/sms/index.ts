@@ -3,7 +3,7 @@ import { OutboxSender } from './outbox.js';
 import type { SmsOptions, SmsSender, SmsSettings } from './port.js';
 import { WebhookSender } from './webhook.js';
 
-export type { SmsMessage, SmsReceipt, SmsSender, SmsSettings } from './port.js';
+export type { SmsSender, SmsSettings } from './port.js';
 
 /** The sender that the settings name. Opens, loads and contacts nothing before the first message. */
 export function createSmsSender(settings: SmsSettings, options: SmsOptions = {}): SmsSender {

@@ -8,7 +8,9 @@ import { once } from 'node:events';
 const SUBSCRIBERS = 1000;
 const IDLE = 5000;
 const WARM_UP = 40;
-const ROUNDS = 100;
+const TURNS = 9;
+const ROUNDS = 15;
+const NAMES = { raw: 'raw ws, distinct frames', plain: 'plain graphql-ws', gateway: 'Gatehouse' };
 
 function start(file, ...args) {
   const path = new URL(file, import.meta.url).pathname;
@@ -33,70 +35,78 @@ function start(file, ...args) {
   };
 }
 
-async function withPeer(name, work) {
+async function startPeer(name) {
   const server = start('./server.mjs', name);
   const address = await server.answer();
   const clients = start('./clients.mjs');
-  try {
-    return await work(server, (count) => clients.ask('subscribe', { count, ...address }), clients);
-  } finally {
-    clients.child.kill();
-    server.child.send({ type: 'close' });
-    await once(server.child, 'exit').catch(() => {});
-    server.child.kill();
-  }
+  return {
+    name,
+    server,
+    clients,
+    subscribe: (count) => clients.ask('subscribe', { count, ...address }),
+    async stop() {
+      clients.child.kill();
+      server.child.send({ type: 'close' });
+      await once(server.child, 'exit');
+    },
+  };
 }
 
-/** Microseconds of the server's CPU for each message, at `events` in each tick. */
-async function cpuPerMessage(name, events) {
-  return withPeer(name, async (server, subscribe, clients) => {
-    await subscribe(SUBSCRIBERS);
-    const rounds = async (count) => {
-      for (let round = 0; round < count; round++) {
-        const all = clients.ask('receive', { count: events * SUBSCRIBERS });
-        await server.ask('tell', { events });
-        await all;
-      }
-    };
-    await rounds(WARM_UP);
-    const before = await server.ask('cpu');
-    await rounds(ROUNDS);
-    return ((await server.ask('cpu')) - before) / (ROUNDS * events * SUBSCRIBERS);
-  });
+/** Microseconds of the server's CPU for each message of so many rounds, at `events` in each. */
+async function cpuPerMessage({ server, clients }, events, rounds) {
+  const before = await server.ask('cpu');
+  for (let round = 0; round < rounds; round++) {
+    const all = clients.ask('receive', { count: events * SUBSCRIBERS });
+    await server.ask('tell', { events });
+    await all;
+  }
+  return ((await server.ask('cpu')) - before) / (rounds * events * SUBSCRIBERS);
 }
+
+/** The peers take turns, so that all of them meet the same weather; the median turn counts. */
+async function compareCpu(events) {
+  const peers = await Promise.all(Object.keys(NAMES).map(startPeer));
+  for (const peer of peers) {
+    await peer.subscribe(SUBSCRIBERS);
+    await cpuPerMessage(peer, events, WARM_UP);
+  }
+  const turns = new Map(peers.map((peer) => [peer.name, []]));
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const peer of peers) turns.get(peer.name).push(await cpuPerMessage(peer, events, ROUNDS));
+  }
+  await Promise.all(peers.map((peer) => peer.stop()));
+  return Object.fromEntries([...turns].map(([name, costs]) => [name, median(costs)]));
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** Bytes that one more idle subscriber costs. */
 async function idleSlope(name) {
-  return withPeer(name, async (server, subscribe) => {
-    await subscribe(1000);
-    const before = await server.ask('memory');
-    await subscribe(IDLE - 1000);
-    return ((await server.ask('memory')) - before) / (IDLE - 1000);
-  });
+  const peer = await startPeer(name);
+  await peer.subscribe(1000);
+  const before = await peer.server.ask('memory');
+  await peer.subscribe(IDLE - 1000);
+  const after = await peer.server.ask('memory');
+  await peer.stop();
+  return (after - before) / (IDLE - 1000);
 }
 
 const print = (line) => process.stdout.write(`${line}\n`);
-const NAMES = { raw: 'raw ws, distinct frames', plain: 'plain graphql-ws', gateway: 'Gatehouse' };
 
 print(`deviceStatus to ${SUBSCRIBERS} subscribers, server CPU per message`);
 for (const [events, target] of [
   [1, 0.9],
   [10, 0.25],
 ]) {
-  const costs = {};
-  for (const name of Object.keys(NAMES)) costs[name] = await cpuPerMessage(name, events);
+  const costs = await compareCpu(events);
   for (const [name, cost] of Object.entries(costs)) {
     const ratio = `${(cost / costs.raw).toFixed(2)} × raw ws`;
     const wanted = name === 'gateway' ? `, target ≤ ${target}` : '';
-    print(
-      `  ${events} per tick  ${NAMES[name].padEnd(24)} ${cost.toFixed(2).padStart(7)} µs  ${ratio}${wanted}`,
-    );
+    print(`  ${events} per tick  ${NAMES[name].padEnd(24)} ${cost.toFixed(2).padStart(7)} µs  ${ratio}${wanted}`);
   }
 }
 print(`idle subscriber, slope of resident memory up to ${IDLE}`);
 for (const [name, label] of Object.entries(NAMES)) {
   const kib = (await idleSlope(name)) / 1024;
-  print(
-    `  ${label.padEnd(24)} ${kib.toFixed(1).padStart(7)} KiB${name === 'gateway' ? ', target ≤ 12' : ''}`,
-  );
+  print(`  ${label.padEnd(24)} ${kib.toFixed(1).padStart(7)} KiB${name === 'gateway' ? ', target ≤ 12' : ''}`);
 }

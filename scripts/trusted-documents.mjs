@@ -1,0 +1,35 @@
+/**
+ * A plugin of graphql-codegen: the manifest of our operations, their SHA-256 (hex) → their text with the fragments
+ * they use. Text and hash are those that codegen's client preset embeds with `persistedDocuments`.
+ */
+import { createHash } from 'node:crypto';
+import { printExecutableGraphQLDocument } from '@graphql-tools/documents';
+import { Kind, visit } from 'graphql';
+
+export function plugin(_schema, files) {
+  const definitions = files.flatMap(({ document }) => document.definitions);
+  const fragments = new Map(
+    definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
+  );
+  const entries = definitions
+    .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+    .toSorted((a, b) => (a.name.value < b.name.value ? -1 : 1))
+    .map((operation) => {
+      const used = [...usedBy(operation, fragments)].map((name) => fragments.get(name));
+      const text = printExecutableGraphQLDocument({ kind: Kind.DOCUMENT, definitions: [operation, ...used] });
+      return [createHash('sha256').update(text).digest('hex'), text];
+    });
+  return JSON.stringify(Object.fromEntries(entries), null, 2);
+}
+
+/** The names of the fragments that a definition spreads, and those that they spread. */
+function usedBy(definition, fragments, names = new Set()) {
+  visit(definition, {
+    FragmentSpread({ name: { value } }) {
+      if (names.has(value)) return;
+      names.add(value);
+      usedBy(fragments.get(value), fragments, names);
+    },
+  });
+  return names;
+}

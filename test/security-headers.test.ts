@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { InjectOptions } from 'fastify';
+import type { TestGateway } from './support/gateway.js';
+import { startPublishing, upload } from './support/releases.js';
+
+const PACKAGE = '/dist/app-1.zip';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  const started = await startPublishing({ TRUST_PROXY: '192.0.2.1' });
+  gateway = started.gateway;
+  await upload(gateway, started.publisher, [
+    ['version', '1'],
+    ['file', { fileName: 'app.zip', content: 'a package' }],
+  ]);
+});
+afterAll(() => gateway.close());
+
+const login = {
+  query: 'mutation { login(input: {username: "pia", password: "correct horse"}) { accessToken } }',
+};
+const post = (url: string, payload: object = {}) => ({ method: 'POST', url, payload }) as const;
+
+/** One of every kind of route, and of every way to fail on it. */
+const routes: Record<string, InjectOptions> = {
+  'a login over GraphQL': post('/graphql', login),
+  'a broken operation': post('/graphql', { query: '{' }),
+  'a GraphQL query by GET': { method: 'GET', url: '/graphql?query={__typename}' },
+  'a login of the uims API': post('/api/background_login', { account: 'pia', passwd: 'correct horse' }),
+  'a captcha of the console API': post('/validate/code/', { type: 'image', deviceId: 'browser 1' }),
+  'a login of the bms API': post('/sys/login-phone?phone=pia&password=correct%20horse&device=a&version=1'),
+  'a beat without a token': post('/api/heart/check'),
+  'a refused upload': post('/api/upgrade/upload'),
+  'a login of the teacher API': post('/api/user/login', { phone: 'pia', password: 'correct horse' }),
+  'a wrong method': { method: 'DELETE', url: '/api/user/login' },
+  'a path below /api that nobody has': { method: 'GET', url: '/api/nothing' },
+  'a path below /api that cannot be decoded': { method: 'GET', url: '/api/%zz' },
+  'a path that nobody has': { method: 'GET', url: '/nothing' },
+  'a path that cannot be decoded': { method: 'GET', url: '/%zz' },
+  'a body that nobody reads': post('/setup', {}),
+  'the set-up page': { method: 'GET', url: '/setup' },
+  'a missing package': { method: 'GET', url: '/dist/none' },
+  'a health check': { method: 'GET', url: '/health/live' },
+  'a readiness check': { method: 'GET', url: '/health/ready' },
+  'a preflight': {
+    method: 'OPTIONS',
+    url: '/graphql',
+    headers: { origin: 'https://a.example', 'access-control-request-method': 'POST' },
+  },
+};
+
+describe.each(Object.entries(routes))('%s', (_what, request) => {
+  test('is of the type it names, framed by nobody, sent on to nobody and kept by no cache', async () => {
+    const { headers } = await gateway.app.inject(request);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringMatching(/^default-src 'none';.* frame-ancestors 'none'$/),
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers).not.toHaveProperty('strict-transport-security');
+  });
+
+  test('asks for TLS from then on where a trusted proxy took it over TLS, and for nobody else', async () => {
+    const over = async (remoteAddress: string, protocol: string) => {
+      const headers = { ...request.headers, 'x-forwarded-proto': protocol };
+      const answer = await gateway.app.inject({ ...request, remoteAddress, headers });
+      return answer.headers['strict-transport-security'];
+    };
+    expect(await over('192.0.2.1', 'https')).toBe('max-age=31536000');
+    expect(await over('192.0.2.1', 'http')).toBeUndefined();
+    expect(await over('192.0.2.2', 'https')).toBeUndefined();
+  });
+});
+
+test.each([200, 206, 304])('a package may be kept by caches, and runs nothing (%s)', async (status) => {
+  const whole = await gateway.app.inject({ method: 'GET', url: PACKAGE });
+  const asked = {
+    200: {},
+    206: { range: 'bytes=0-1' },
+    304: { 'if-none-match': String(whole.headers.etag) },
+  };
+  const answer = await gateway.app.inject({
+    method: 'GET',
+    url: PACKAGE,
+    remoteAddress: '192.0.2.1',
+    headers: { 'x-forwarded-proto': 'https', ...asked[status as keyof typeof asked] },
+  });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers).toMatchObject({
+    'cache-control': 'public, max-age=31536000, immutable',
+    'content-security-policy': 'sandbox',
+    'strict-transport-security': 'max-age=31536000',
+    'x-content-type-options': 'nosniff',
+  });
+});
