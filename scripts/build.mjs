@@ -58,7 +58,12 @@ function isBundled() {
 function isCurrent() {
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined || isIncomplete()) return false;
-  const settings = ['tsconfig.json', 'package.json', 'package-lock.json'].map((name) => join(root, name));
+  const settings = [
+    'tsconfig.json',
+    'package.json',
+    'package-lock.json',
+    'schema/trusted-documents.json',
+  ].map((name) => join(root, name));
   // A folder is newer when a file in it was added or removed.
   return [...folders, ...folders.flatMap(entries), ...settings]
     .filter(existsSync)

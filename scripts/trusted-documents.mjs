@@ -9,7 +9,9 @@ import { Kind, visit } from 'graphql';
 export function plugin(_schema, files) {
   const definitions = files.flatMap(({ document }) => document.definitions);
   const fragments = new Map(
-    definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
+    definitions
+      .filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
+      .map((node) => [node.name.value, node]),
   );
   const entries = definitions
     .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
@@ -19,7 +21,7 @@ export function plugin(_schema, files) {
       const text = printExecutableGraphQLDocument({ kind: Kind.DOCUMENT, definitions: [operation, ...used] });
       return [createHash('sha256').update(text).digest('hex'), text];
     });
-  return JSON.stringify(Object.fromEntries(entries), null, 2);
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
 }
 
 /** The names of the fragments that a definition spreads, and those that they spread. */

@@ -110,6 +110,9 @@ const Environment = z.object({
   ADMIN_ACCOUNT: z.string().optional(),
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(100).optional(),
   REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+  // A class or an office that signs up or logs in together shares one address: these stop programs, not people.
+  REGISTRATIONS_PER_ADDRESS: integer(1, 1_000_000).default(100),
+  CAPTCHAS_PER_ADDRESS: integer(1, 1_000_000).default(1000),
   CAPTCHA_FIXED_CODE: z
     .string()
     .regex(/^[\da-z]{1,8}$/i, 'must be 1 to 8 digits or letters')

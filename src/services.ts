@@ -13,6 +13,7 @@ import { KnownDevices } from './devices/known-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
+import { AddressLimit } from './sessions/address-limit.js';
 import type { Door } from './sessions/door.js';
 import { Logins } from './sessions/logins.js';
 import { Sessions } from './sessions/sessions.js';
@@ -44,13 +45,21 @@ export function createServices(config: Config, adapters: Adapters) {
   const events = new MemoryEvents();
   const throttle = new LoginThrottle();
   const sessions = new Sessions(db, signer, clock, new Map(doors.map((door) => [door.name, door])));
-  const users = new Users(db, sessions, throttle, clock);
-  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, clock, {
+  const registrations = new AddressLimit(
+    config.REGISTRATIONS_PER_ADDRESS,
+    'Too many accounts were opened from this address; try again later.',
+  );
+  const users = new Users(db, sessions, throttle, registrations, clock);
+  const pictures = new AddressLimit(
+    config.CAPTCHAS_PER_ADDRESS,
+    'Too many captchas were asked for from this address; try again later.',
+  );
+  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, pictures, clock, {
     fixedCode: config.CAPTCHA_FIXED_CODE,
     countries: config.SMS_COUNTRIES,
     dailyBudget: config.SMS_DAILY_BUDGET,
   });
-  const scans = new Scans(db, events, signer, clock);
+  const scans = new Scans(db, events, signer, pictures, clock);
   const store = new PresenceStore(db);
   const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));

@@ -3,6 +3,7 @@ import type { Database } from '../adapters/database.js';
 import type { SmsReceipt, SmsSender } from '../adapters/sms/port.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
+import type { AddressLimit } from '../sessions/address-limit.js';
 import type { Client } from '../sessions/sessions.js';
 import { addressBucket } from '../sessions/throttle.js';
 import type { TokenSigner } from '../sessions/tokens.js';
@@ -40,12 +41,20 @@ export class Captchas {
     private readonly db: Database,
     private readonly sms: SmsSender,
     private readonly signer: TokenSigner,
+    private readonly limit: AddressLimit,
     private readonly clock: Clock,
     private readonly settings: CaptchaSettings,
   ) {}
 
-  /** A new image for this client; the one it had before is dead. */
-  async issueImage(deviceId: string, client: Client): Promise<IssuedCaptcha & { png: Buffer }> {
+  /**
+   * A new image for this client; the one it had before is dead.
+   * @throws DomainError THROTTLED past the limit of the address
+   */
+  issueImage(deviceId: string, client: Client): Promise<IssuedCaptcha & { png: Buffer }> {
+    return this.limit.spend(client.address, () => this.#issueImage(deviceId, client));
+  }
+
+  async #issueImage(deviceId: string, client: Client) {
     const answer = this.settings.fixedCode ?? randomAnswer();
     const captcha = this.#prepare(CaptchaType.IMAGE, deviceId, deviceId, answer, client);
     const em = this.db.em.fork();

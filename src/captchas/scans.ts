@@ -4,6 +4,7 @@ import type { Database } from '../adapters/database.js';
 import { type Events, topic } from '../adapters/events/port.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
+import type { AddressLimit } from '../sessions/address-limit.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { addressBucket } from '../sessions/throttle.js';
 import type { TokenSigner } from '../sessions/tokens.js';
@@ -41,11 +42,19 @@ export class Scans {
     private readonly db: Database,
     private readonly events: Events,
     private readonly signer: TokenSigner,
+    private readonly limit: AddressLimit,
     private readonly clock: Clock,
   ) {}
 
-  /** A new ticket, 128 random bits, bound to the device; the one it had before is dead. */
-  async issue(deviceId: string, client: Client): Promise<{ ticket: string; expiresAt: Date }> {
+  /**
+   * A new ticket, 128 random bits, bound to the device; the one it had before is dead.
+   * @throws DomainError THROTTLED past the limit of the address
+   */
+  issue(deviceId: string, client: Client): Promise<{ ticket: string; expiresAt: Date }> {
+    return this.limit.spend(client.address, () => this.#issue(deviceId, client));
+  }
+
+  async #issue(deviceId: string, client: Client) {
     const ticket = randomBytes(16).toString('hex');
     const now = this.clock();
     const expiresAt = new Date(now + LIFETIME_MS);

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { DomainError, type DomainErrorCode } from '../errors.js';
 import { dropRest } from '../multipart/form.js';
 import { presentError } from './errors.js';
@@ -18,9 +19,18 @@ export function sendBodyError(
 ): FastifyReply {
   dropRest(request.raw);
   const refusal = refusalOf(error);
-  const formatted = presentError(refusal, { message: refusal.message }, request.log);
-  const status = refusal instanceof DomainError ? (statuses[refusal.code] ?? 400) : 500;
-  return reply.code(status).send({ errors: [formatted] });
+  const formatted = presentError(
+    refusal,
+    refusal instanceof GraphQLError ? refusal.toJSON() : { message: refusal.message },
+    request.log,
+  );
+  return reply.code(statusOf(refusal)).send({ errors: [formatted] });
+}
+
+function statusOf(refusal: Error): number {
+  if (refusal instanceof DomainError) return statuses[refusal.code] ?? 400;
+  // As Apollo has it for a hash that is not known: stock clients then send the text.
+  return refusal instanceof GraphQLError ? 200 : 500;
 }
 
 /** Fastify words its own for the developer of the server. */

@@ -15,8 +15,10 @@ import {
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { DomainError } from '../errors.js';
 import { presentError, type Wording } from './errors.js';
 import type { DocumentLimits } from './limits.js';
+import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
 /** Characters of documents that are remembered; each costs a few hundred bytes once it is parsed. */
 const REMEMBERED_CHARACTERS = 256 * 1024;
@@ -27,13 +29,27 @@ export class Documents {
     maxSize: REMEMBERED_CHARACTERS,
     sizeCalculation: (_document, source) => source.length + 1,
   });
+
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly limits: DocumentLimits,
+    private readonly trusted: TrustedDocuments,
   ) {}
 
-  /** The document, or what is wrong with it. */
-  read(source: string): DocumentNode | readonly GraphQLError[] {
+  /** The document that a request brings or names, or what is wrong with it. */
+  read(request: DocumentRequest): { text: string; document: DocumentNode } | readonly GraphQLError[] {
+    try {
+      const text = this.trusted.resolve(request) ?? '';
+      const document = this.#remembered(text);
+      return 'kind' in document ? { text, document } : document;
+    } catch (error) {
+      if (error instanceof GraphQLError) return [error];
+      if (error instanceof DomainError) return [new GraphQLError(error.message, { originalError: error })];
+      throw error;
+    }
+  }
+
+  #remembered(source: string): DocumentNode | readonly GraphQLError[] {
     const known = this.#known.get(source) ?? this.#read(source);
     this.#known.set(source, known);
     return known;

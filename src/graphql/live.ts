@@ -25,6 +25,7 @@ import { documentLimits } from './limits.js';
 import { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
 import { nextPrefix, SocketWriter } from './socket-writer.js';
+import { TrustedDocuments } from './trusted-documents.js';
 
 const CLOSE_GOING_AWAY = 1001;
 
@@ -73,7 +74,7 @@ export function createLiveServer(
   const { config } = services;
   const wss = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   const addressOf = clientAddress(config);
-  const documents = new Documents(schema, documentLimits(config));
+  const documents = new Documents(schema, documentLimits(config), TrustedDocuments.read(config));
   const wording = { suggestions: config.GRAPHQL_INTROSPECTION === 'on' };
   const fanOut = new FanOut(log);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
@@ -134,12 +135,13 @@ export function createLiveServer(
 
   function prepare(
     id: string,
-    { query, operationName, variables }: SubscribePayload,
+    payload: SubscribePayload,
     { context, session, writer }: Live,
     operations: number,
   ): ExecutionArgs | readonly GraphQLError[] {
-    const document = documents.read(query);
-    if (!('kind' in document)) return document;
+    const read = documents.read(payload);
+    if (!('document' in read)) return read;
+    const { document, text: query } = read;
     if (operations > config.LIVE_SUBSCRIPTIONS_PER_SOCKET) {
       return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
     }
@@ -149,8 +151,8 @@ export function createLiveServer(
       schema,
       document,
       contextValue,
-      operationName: operationName ?? null,
-      variableValues: variables ?? null,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
     };
   }
 
@@ -182,7 +184,8 @@ export function createLiveServer(
         refreshCookie: null,
       },
     });
-    wss.emit('connection', client, request);
+    // Without the request, which would be kept as long as the socket is.
+    wss.emit('connection', client);
     hearErrors(client);
   }
 

@@ -9,6 +9,8 @@ import { type Context, httpContext } from './context.js';
 import { presentError } from './errors.js';
 import { documentLimits } from './limits.js';
 import { refuseUnasked } from './origin.js';
+import { resolveDocument } from './request-document.js';
+import { TrustedDocuments } from './trusted-documents.js';
 import { UploadDoor } from './uploads.js';
 import { statusByMediaType } from './watershed.js';
 
@@ -20,10 +22,13 @@ export async function registerGraphql(
 ): Promise<void> {
   const { parseOptions, rules } = documentLimits(services.config);
   const suggestions = services.config.GRAPHQL_INTROSPECTION === 'on';
+  const trusted = TrustedDocuments.read(services.config);
   const apollo = new ApolloServer<Context>({
     schema,
     // It takes every GET for an attack; `refuseUnasked` looks at who sent it.
     csrfPrevention: false,
+    // What a hash stands for is settled before, and nobody can teach us another one.
+    persistedQueries: false,
     // Our rules say so, as over WebSocket.
     introspection: true,
     parseOptions,
@@ -48,7 +53,10 @@ export async function registerGraphql(
       method: ['GET', 'POST'],
       url: '/graphql',
       handler(request, reply) {
-        return uploads.run(request, async () => execute.call(this, request, reply));
+        return uploads.run(request, async () => {
+          resolveDocument(request, trusted);
+          return execute.call(this, request, reply);
+        });
       },
     });
   });

@@ -17,7 +17,8 @@ const CLOSING_BRACE = 0x7d;
  * whole frames, so that they can take turns.
  */
 export class SocketWriter {
-  #frames: { prefix: Buffer; payload: Buffer }[] = [];
+  /** Prefix and payload by turns; emptied, not replaced: at thousands of writers, garbage counts. */
+  readonly #queue: Buffer[] = [];
   #bytes = 0;
 
   constructor(
@@ -30,31 +31,35 @@ export class SocketWriter {
    * @param prefix the message up to its payload, see `nextPrefix`.
    */
   push(prefix: Buffer, payload: Buffer): void {
-    if (this.#frames.length === 0) flushSoon(this);
-    this.#frames.push({ prefix, payload });
-    this.#bytes += headerLength(prefix.length + payload.length + 1) + prefix.length + payload.length + 1;
+    if (this.#bytes === 0) flushSoon(this);
+    this.#queue.push(prefix, payload);
+    const length = prefix.length + payload.length + 1;
+    this.#bytes += headerLength(length) + length;
   }
 
   /** Writes what is queued, or closes a reader that does not keep up. */
   flush(): void {
-    const frames = this.#frames;
-    const bytes = this.#bytes;
-    this.#frames = [];
-    this.#bytes = 0;
-    if (this.client.readyState !== this.client.OPEN) return;
-    if (this.socket.writableLength > LONGEST_QUEUE) {
-      this.client.close(CLOSE_TRY_AGAIN, 'Too slow');
-      return;
+    if (this.client.readyState === this.client.OPEN) {
+      if (this.socket.writableLength > LONGEST_QUEUE) this.client.close(CLOSE_TRY_AGAIN, 'Too slow');
+      else this.socket.write(this.#frames());
     }
-    const buffer = Buffer.allocUnsafe(bytes);
+    this.#queue.length = 0;
+    this.#bytes = 0;
+  }
+
+  #frames(): Buffer {
+    const buffer = Buffer.allocUnsafe(this.#bytes);
     let at = 0;
-    for (const { prefix, payload } of frames) {
+    for (let next = 0; next < this.#queue.length; next += 2) {
+      const [prefix, payload] = [this.#queue[next], this.#queue[next + 1]];
+      if (!prefix || !payload) break;
       at = writeHeader(buffer, at, prefix.length + payload.length + 1);
-      at += prefix.copy(buffer, at);
-      at += payload.copy(buffer, at);
+      buffer.set(prefix, at);
+      buffer.set(payload, at + prefix.length);
+      at += prefix.length + payload.length;
       buffer[at++] = CLOSING_BRACE;
     }
-    this.socket.write(buffer);
+    return buffer;
   }
 }
 

@@ -104,13 +104,13 @@ export class Logins {
     });
   }
 
-  /** Opens an account, its phone unproven, and its first session. @throws DomainError INVALID_INPUT, CONFLICT */
+  /** Opens an account, its phone unproven, and its first session. @throws DomainError as `Users.register` does. */
   async register(
     account: NewUser & { password: string },
     client: Client,
     door: Door,
   ): Promise<OpenedSession> {
-    const created = await this.users.create(account, { userId: null, address: client.address });
+    const created = await this.users.register(account, client.address);
     const em = this.db.em.fork();
     return this.sessions.open(em, await this.users.get(created.id, em), client, door);
   }

@@ -5,6 +5,7 @@ import type { Database } from '../adapters/database.js';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
+import type { AddressLimit } from '../sessions/address-limit.js';
 import { hashPassword, verifyPassword } from '../sessions/password.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { accountOf, type LoginThrottle } from '../sessions/throttle.js';
@@ -55,6 +56,7 @@ export class Users {
     private readonly db: Database,
     private readonly sessions: Sessions,
     private readonly throttle: LoginThrottle,
+    private readonly registrations: AddressLimit,
     private readonly clock: Clock,
   ) {}
 
@@ -115,6 +117,16 @@ export class Users {
     if (password != null) checkNewPassword(password, shortestPassword);
     const passwordHash = password == null ? null : await hashPassword(password);
     return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
+  }
+
+  /**
+   * `create` for somebody who asks for an account of their own, from whatever door.
+   * @throws DomainError as `create` does, and THROTTLED past the limit of the address.
+   */
+  register(input: NewUser, address: string, shortestPassword = SHORTEST_PASSWORD): Promise<User> {
+    return this.registrations.spend(address, () =>
+      this.create(input, { userId: null, address }, shortestPassword),
+    );
   }
 
   /**

@@ -165,6 +165,7 @@ test('a stock client cut off at random ends with the state of the server and has
   const random = seeded(7);
   for (let round = 0; round < 40; round++) {
     const cut = connect(host, await login('root'));
+    const connected = new Promise((resolve) => cut.on('connected', resolve));
     const events: Watch<op.DeviceStatusSubscription> = watch(cut, op.DeviceStatusDocument, {
       filter: { userId: memberId },
       since: cursor,
@@ -188,6 +189,7 @@ test('a stock client cut off at random ends with the state of the server and has
       else online.delete(event.device.id);
       if (cursor === gateway.services.heartbeats.log.cursor(gateway.services.heartbeats.log.length)) break;
     }
+    await connected;
     cut.terminate();
   }
   const last = connect(host, await login('root'));

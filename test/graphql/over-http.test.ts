@@ -22,6 +22,15 @@ test.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_nam
   expect({ ...result, response: undefined }).toMatchObject({ status: 'ok' });
 });
 
+test.each([1000, 10_000, 100_000])('variables that nest %d levels deep are no fault', async (levels) => {
+  const deep = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  const query = JSON.stringify('mutation($i: LoginInput!) { login(input: $i) { expiresAt } }');
+  const payload = `{"query": ${query}, "variables": {"i": ${deep}}}`;
+  const headers = { 'content-type': 'application/json' };
+  const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
+  expect(answer.json().errors[0].extensions.code).toBe('BAD_USER_INPUT');
+});
+
 describe('a request that a page of another site sends', () => {
   const query = '{ __typename }';
   const form = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -30,8 +30,7 @@ const register =
     const credentials = Credentials.safeParse(parameters);
     const profile = readProfile(parameters);
     if (!credentials.success || profile === null) return failed(200002);
-    const actor = { userId: null, address: client.address };
-    await users.create({ ...profile, ...credentials.data }, actor, config.LEGACY_MIN_PASSWORD);
+    await users.register({ ...profile, ...credentials.data }, client.address, config.LEGACY_MIN_PASSWORD);
     return ok();
   };
 

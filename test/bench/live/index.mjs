@@ -7,9 +7,10 @@ import { once } from 'node:events';
 
 const SUBSCRIBERS = 1000;
 const IDLE = 5000;
+const IDLE_BEFORE = 4000;
 const WARM_UP = 40;
-const TURNS = 9;
-const ROUNDS = 15;
+const TURNS = 7;
+const ROUNDS = 40;
 const NAMES = { raw: 'raw ws, distinct frames', plain: 'plain graphql-ws', gateway: 'Gatehouse' };
 
 function start(file, ...args) {
@@ -80,15 +81,15 @@ async function compareCpu(events) {
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** Bytes that one more idle subscriber costs. */
+/** Bytes that one more idle subscriber costs, once the process has grown to its working size. */
 async function idleSlope(name) {
   const peer = await startPeer(name);
-  await peer.subscribe(1000);
+  await peer.subscribe(IDLE_BEFORE);
   const before = await peer.server.ask('memory');
-  await peer.subscribe(IDLE - 1000);
+  await peer.subscribe(IDLE);
   const after = await peer.server.ask('memory');
   await peer.stop();
-  return (after - before) / (IDLE - 1000);
+  return (after - before) / IDLE;
 }
 
 const print = (line) => process.stdout.write(`${line}\n`);
@@ -102,11 +103,15 @@ for (const [events, target] of [
   for (const [name, cost] of Object.entries(costs)) {
     const ratio = `${(cost / costs.raw).toFixed(2)} × raw ws`;
     const wanted = name === 'gateway' ? `, target ≤ ${target}` : '';
-    print(`  ${events} per tick  ${NAMES[name].padEnd(24)} ${cost.toFixed(2).padStart(7)} µs  ${ratio}${wanted}`);
+    print(
+      `  ${events} per tick  ${NAMES[name].padEnd(24)} ${cost.toFixed(2).padStart(7)} µs  ${ratio}${wanted}`,
+    );
   }
 }
-print(`idle subscriber, slope of resident memory up to ${IDLE}`);
+print(`idle subscriber, slope of resident memory over ${IDLE}`);
 for (const [name, label] of Object.entries(NAMES)) {
   const kib = (await idleSlope(name)) / 1024;
-  print(`  ${label.padEnd(24)} ${kib.toFixed(1).padStart(7)} KiB${name === 'gateway' ? ', target ≤ 12' : ''}`);
+  print(
+    `  ${label.padEnd(24)} ${kib.toFixed(1).padStart(7)} KiB${name === 'gateway' ? ', target ≤ 12' : ''}`,
+  );
 }

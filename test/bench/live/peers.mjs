@@ -143,7 +143,6 @@ export async function gateway() {
   const caller = { ...(await services.sessions.authenticate(accessToken)), expiresAt: Infinity };
   const live = createLiveServer(services, createSchema(), pino({ level: 'warn' }));
   const port = await listen((server) => server.on('upgrade', live.upgrade));
-  globalThis.micro = { services, caller };
   const { heartbeats } = services;
   let online = false;
   return {
@@ -168,56 +167,4 @@ export async function gateway() {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-export async function micro() {
-  const g = await gateway(true);
-  const { services, caller } = globalThis.micro;
-  await g.tell(1);
-  await g.tell(1);
-  const id = 1;
-  const time = async (name, f, n = 500) => {
-    for (let i = 0; i < 200; i++) await f();
-    const a = process.cpuUsage();
-    for (let i = 0; i < n; i++) await f();
-    const b = process.cpuUsage(a);
-    process.stderr.write(`${name} user ${(b.user / n).toFixed(0)} sys ${(b.system / n).toFixed(0)} us\n`);
-  };
-  await time('tell', () => g.tell(1));
-  await time('save', () =>
-    services.heartbeats.store.saveTransitions([
-      { offset: 1, deviceId: id, online: true, reason: null, at: Date.now() },
-    ]),
-  );
-  await time('pick', () => services.devices.pick(caller, {}, [id]));
-  await time('narrow', () => services.devices.narrow(caller, {}, [id]));
-  await time('raw', () => services.db.em.fork().execute('select 1'));
-  const { Device } = await import('../../../dist/src/devices/device.entity.js');
-  const db = services.db;
-  await time('find bare', () => db.em.fork().find(Device, { id: { $in: [id] } }));
-  await time('find user', () => db.em.fork().find(Device, { id: { $in: [id] } }, { populate: ['user'] }));
-  await time('find user.roles', () =>
-    db.em.fork().find(Device, { id: { $in: [id] } }, { populate: ['user.roles'] }),
-  );
-  await time('find user.roles select-in', () =>
-    db.em.fork().find(Device, { id: { $in: [id] } }, { populate: ['user.roles'], strategy: 'select-in' }),
-  );
-  await time('find user.roles joined', () =>
-    db.em.fork().find(Device, { id: { $in: [id] } }, { populate: ['user.roles'], strategy: 'joined' }),
-  );
-  await time('find user.roles balanced', () =>
-    db.em.fork().find(Device, { id: { $in: [id] } }, { populate: ['user.roles'], strategy: 'balanced' }),
-  );
-  await time('qb raw', () =>
-    db.em
-      .fork()
-      .createQueryBuilder(Device)
-      .where({ id: { $in: [id] } })
-      .execute(),
-  );
-  const em = db.em.fork();
-  await em.find(Device, { id }, { populate: ['user.roles'] });
-  await time('map', () =>
-    db.em.fork().map(Device, { id: 1, user_id: 1, client_id: 'a', door: 'graphql', online: true }),
-  );
-  process.exit();
 }

@@ -1,7 +1,7 @@
 /** One peer in a process of its own, that counts what it costs. Answers each message of its parent with one. */
-import * as peers from './peers.mjs';
+import { gateway, plain, raw } from './peers.mjs';
 
-const peer = await peers[process.argv[2]]();
+const peer = await { gateway, plain, raw }[process.argv[2]]();
 const answers = {
   /** Tells all subscribers so many events. */
   tell: ({ events }) => peer.tell(events),

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import WebSocket from 'ws';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { connect, watch } from '../support/live.js';
+import { RawLive } from '../support/raw-live.js';
+
+const PASSWORD = 'correct horse';
+const READERS = 200;
+const EVENTS = 60;
+const MIB = 1024 ** 2;
+let gateway: TestGateway;
+let host: string;
+let token: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ LIVE_SOCKETS_PER_USER: '1000', GRAPHQL_MAX_ALIASES: '10000' });
+  host = await gateway.listen();
+  await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
+  const credentials = { input: { username: 'root', password: PASSWORD } };
+  token = (await ask(gateway, op.LoginDocument, credentials)).login.accessToken;
+});
+afterAll(() => gateway.close());
+
+let devices = 0;
+/** A new device comes online. Its name is long: events are large enough to fill the queue of who stalls. */
+async function happen(): Promise<void> {
+  const caller = await gateway.services.sessions.authenticate(token);
+  if (!caller) throw new Error('The session has ended.');
+  devices += 1;
+  const hello = { clientId: `device-${devices}`, name: 'x'.repeat(400_000), clientVersion: null };
+  await gateway.services.heartbeats.beat(caller, hello);
+  await gateway.services.heartbeats.announce();
+}
+const SMALL = 'subscription { deviceStatus { kind cursor device { clientId } } }';
+const LARGE =
+  'subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor device { clientId name } } }';
+const status = (message: string | null) => JSON.parse(message ?? '{}').payload?.data.deviceStatus;
+
+test('one who stalls is closed with 1013 and goes on from its cursor; nobody waits, nothing piles up', async () => {
+  const readers = await Promise.all(Array.from({ length: READERS }, () => RawLive.open(host, token)));
+  const stalled = await RawLive.open(host, token);
+  for (const reader of readers) reader.subscribe('s', SMALL);
+  for (const reader of readers) await reader.next();
+  stalled.subscribe('s', LARGE);
+  const names = [];
+  let { cursor } = status(await stalled.next());
+  stalled.socket.pause();
+  const memory: number[] = [];
+  for (let event = 1; event <= EVENTS; event++) {
+    await happen();
+    for (const reader of readers) expect(status(await reader.next()).device.clientId).toBe(`device-${event}`);
+    memory.push(process.memoryUsage().arrayBuffers);
+  }
+  // It was closed long before the end: from then on nothing is kept for it.
+  expect((memory.at(-1) ?? 0) - (memory[EVENTS / 2] ?? 0)).toBeLessThan(4 * MIB);
+  stalled.socket.resume();
+  for (let message = await stalled.next(); message !== null; message = await stalled.next()) {
+    names.push(status(message).device.clientId);
+    cursor = status(message).cursor;
+  }
+  expect(await stalled.closed).toBe(1013);
+  expect(names.length).toBeLessThan(EVENTS);
+  const again = await RawLive.open(host, token);
+  again.subscribe('s', LARGE, { since: cursor });
+  while (names.length < EVENTS) names.push(status(await again.next()).device.clientId);
+  expect(names).toEqual(Array.from({ length: EVENTS }, (_, at) => `device-${at + 1}`));
+  await Promise.all([...readers, again].map((reader) => reader.close()));
+  expect(gateway.logged()).not.toMatch(/"level":[56]0/);
+});
+
+test('a stock client comes back by itself', async () => {
+  const sockets: WebSocket[] = [];
+  class Watched extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      sockets.push(this);
+    }
+  }
+  const client = connect(host, token, {
+    webSocketImpl: Watched,
+    retryAttempts: 3,
+    retryWait: async () => {},
+  });
+  const codes: unknown[] = [];
+  client.on('closed', (event) => codes.push(event instanceof Object && 'code' in event ? event.code : null));
+  const events = watch(client, op.DeviceStatusDocument, { filter: { search: 'nothing' } });
+  expect((await events.next())?.deviceStatus.kind).toBe('SNAPSHOT');
+  const large = client.iterate<op.DeviceStatusSubscription>({ query: LARGE });
+  await large.next();
+  sockets[0]?.pause();
+  for (let event = 0; event < EVENTS; event++) await happen();
+  sockets[0]?.resume();
+  expect((await events.next())?.deviceStatus.kind).toBe('SNAPSHOT');
+  expect([codes, sockets.length]).toEqual([[1013], 2]);
+  await client.dispose();
+});
+
+test('a reader who has stalled does not hold up the end of the gateway', async () => {
+  const other = await startGateway({}, gateway);
+  const stalled = await RawLive.open(await other.listen(), token);
+  stalled.socket.pause();
+  const started = performance.now();
+  await other.close();
+  expect(performance.now() - started).toBeLessThan(8000);
+  stalled.socket.resume();
+  await stalled.close();
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { RawLive } from '../support/raw-live.js';
+
+const PASSWORD = 'correct horse';
+let gateway: TestGateway;
+let host: string;
+let root: string;
+let users = 0;
+let id: number;
+let username: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  host = await gateway.listen();
+  await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
+  root = await login('root');
+});
+afterAll(() => gateway.close());
+beforeEach(async () => {
+  users += 1;
+  username = `user-${users}`;
+  ({ id } = await gateway.createUser({ username, password: PASSWORD }));
+});
+
+const opened = async (name: string) =>
+  (await ask(gateway, op.LoginDocument, { input: { username: name, password: PASSWORD } })).login;
+const login = async (name: string) => (await opened(name)).accessToken;
+const setRoles = (roles: string[]) => ask(gateway, op.SetUserRolesDocument, { id: String(id), roles }, root);
+
+describe('a socket ends with 4403, which stock clients retry, when', () => {
+  test('its owner is given other rights, more or fewer', async () => {
+    const member = await RawLive.open(host, await login(username));
+    await setRoles(['ADMIN']);
+    expect(await member.closed).toBe(4403);
+    const admin = await RawLive.open(host, await login(username));
+    await setRoles(['MEMBER']);
+    expect(await admin.closed).toBe(4403);
+  });
+
+  test('its session is revoked', async () => {
+    const { accessToken, session } = await opened(username);
+    const live = await RawLive.open(host, accessToken);
+    await gateway.services.sessions.revoke(id, session.id);
+    expect(await live.closed).toBe(4403);
+  });
+
+  test('its owner is disabled', async () => {
+    const live = await RawLive.open(host, await login(username));
+    await ask(gateway, op.SetUserStatusDocument, { id: String(id), status: op.UserStatus.Disabled }, root);
+    expect(await live.closed).toBe(4403);
+  });
+
+  test('its token expires, by itself', async () => {
+    const { accessToken, session } = await opened(username);
+    const caller = await gateway.services.sessions.authenticate(accessToken);
+    expect(caller?.sessionId).toBe(session.id);
+    const now = gateway.clock.now;
+    gateway.clock.now = (caller?.expiresAt ?? 0) - 300;
+    const live = await RawLive.open(host, accessToken);
+    gateway.clock.advance(300);
+    expect(await live.closed).toBe(4403);
+    gateway.clock.now = now;
+  });
+});
+
+test('a socket stays when its session is refreshed, and shows its owner as they are then', async () => {
+  const { accessToken, refreshToken } = await opened(username);
+  const live = await RawLive.open(host, accessToken);
+  const { refreshSession } = await ask(gateway, op.RefreshSessionDocument, { refreshToken });
+  await ask(gateway, op.UpdateProfileDocument, { input: { nickname: 'Nick' } }, refreshSession.accessToken);
+  const nickname = async () => {
+    live.subscribe('me', '{ me { nickname } }');
+    const text = await live.next();
+    await live.next();
+    return JSON.parse(text ?? '').payload.data.me.nickname;
+  };
+  // It is told of the change, and reads it behind our back.
+  while ((await nickname()) !== 'Nick');
+  await live.close();
+});

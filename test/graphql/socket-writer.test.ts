@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import WebSocket, { WebSocketServer } from 'ws';
+import { nextPrefix, SocketWriter } from '../../src/graphql/socket-writer.js';
+
+const server = createServer();
+const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+let client: WebSocket;
+let accepted: WebSocket;
+let socket: Duplex;
+let writer: SocketWriter;
+let received: string[];
+
+beforeEach(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.once('upgrade', (request, upgraded, head) => {
+    socket = upgraded;
+    sockets.handleUpgrade(request, upgraded, head, (peer) => {
+      accepted = peer;
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  client = new WebSocket(`ws://127.0.0.1:${port}`);
+  received = [];
+  client.on('message', (data, isBinary) => received.push(isBinary ? 'binary' : String(data)));
+  await once(client, 'open');
+  writer = new SocketWriter(accepted, socket);
+});
+afterEach(async () => {
+  client.terminate();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Everything up to here has arrived once the library's own message behind it has. */
+async function arrived(): Promise<string[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  accepted.send('the end');
+  while (received.at(-1) !== 'the end') await once(client, 'message');
+  return received.slice(0, -1);
+}
+
+test.each([125, 126, 127, 65_534, 65_535, 65_536, 65_537])(
+  'a message of %i bytes arrives whole',
+  async (length) => {
+    const prefix = nextPrefix('id');
+    const payload = Buffer.from(`"${'x'.repeat(length - prefix.length - 3)}"`);
+    const text = `${prefix}${payload}}`;
+    expect(text).toHaveLength(length);
+    writer.push(prefix, payload);
+    expect(await arrived()).toEqual([text]);
+  },
+);
+
+test('ids and payloads may hold quotes, newlines and any script', async () => {
+  const id = '"quoted"\\\n设备🛰';
+  const payload = { data: { name: '北京 "七"\u2028🛰' } };
+  writer.push(nextPrefix(id), Buffer.from(JSON.stringify(payload)));
+  expect((await arrived()).map((text) => JSON.parse(text))).toEqual([{ id, type: 'next', payload }]);
+});
+
+test('its frames take turns with those of the library', async () => {
+  const pings: string[] = [];
+  client.on('ping', (data) => pings.push(String(data)));
+  for (let turn = 0; turn < 50; turn++) {
+    writer.push(nextPrefix(`w${turn}`), Buffer.from('1'));
+    accepted.ping(`p${turn}`);
+    accepted.send(`l${turn}`);
+    if (turn % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const texts = await arrived();
+  const turns = Array.from({ length: 50 }, (_, turn) => turn);
+  expect(texts.filter((text) => text.startsWith('l'))).toEqual(turns.map((turn) => `l${turn}`));
+  expect(texts.filter((text) => text.startsWith('{'))).toEqual(
+    turns.map((turn) => `{"id":"w${turn}","type":"next","payload":1}`),
+  );
+  expect(pings).toEqual(turns.map((turn) => `p${turn}`));
+});
+
+test('all events of one turn leave in one write, those of two subscriptions too', async () => {
+  const write = jest.spyOn(socket, 'write');
+  for (let event = 0; event < 10; event++) {
+    writer.push(nextPrefix('one'), Buffer.from(String(event)));
+    writer.push(nextPrefix('two'), Buffer.from(String(event)));
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(write).toHaveBeenCalledTimes(1);
+  write.mockRestore();
+  expect(await arrived()).toHaveLength(20);
+});
+
+test('a socket that is closing gets nothing behind its close frame', async () => {
+  writer.push(nextPrefix('id'), Buffer.from('1'));
+  accepted.close(4403, 'Forbidden');
+  const [code] = await once(client, 'close');
+  expect([code, received]).toEqual([4403, []]);
+});
