@@ -49,7 +49,7 @@ describe('a socket ends with 4403, which stock clients retry, when', () => {
 
   test('its owner is disabled', async () => {
     const live = await RawLive.open(host, await login(username));
-    await ask(gateway, op.SetUserStatusDocument, { id: String(id), status: op.UserStatus.Disabled }, root);
+    await ask(gateway, op.SetUserStatusDocument, { id: String(id), status: 'DISABLED' }, root);
     expect(await live.closed).toBe(4403);
   });
 
