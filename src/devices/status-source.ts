@@ -60,13 +60,13 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
 
   open(): Promise<Batch<DeviceStatusEvent>> {
     if (this.#start !== null) return this.after(this.#start);
-    return this.#snapshot(this.since !== null);
+    return this.#snapshot(this.since);
   }
 
   async after(place: number): Promise<Batch<DeviceStatusEvent>> {
     const { log } = this.services.heartbeats;
     const transitions = log.since(place, BATCH);
-    if (transitions === null) return this.#snapshot(true);
+    if (transitions === null) return this.#snapshot(log.cursor(place));
     return { events: await this.#present(transitions), place: place + transitions.length };
   }
 
@@ -74,7 +74,8 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     return this.services.events.subscribe(TRANSITIONS, listener);
   }
 
-  async #snapshot(reset: boolean): Promise<Batch<DeviceStatusEvent>> {
+  /** @param lost the cursor that cannot be gone on from, of a reader who had one. */
+  async #snapshot(lost: string | null): Promise<Batch<DeviceStatusEvent>> {
     const { heartbeats, devices, clock } = this.services;
     // The place and the state in it are taken together, before anything else can happen.
     const place = heartbeats.log.length;
@@ -84,8 +85,10 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     const found = await devices.pick(this.caller, this.filter, ids);
     for (const device of found) device.online = true;
     const snapshot = { event: { ...told, kind: DeviceStatusKind.SNAPSHOT, devices: found }, place };
-    const forget = { event: { ...told, kind: DeviceStatusKind.RESET, devices: null }, place };
-    return { events: reset ? [forget, snapshot] : [snapshot], place };
+    if (lost === null) return { events: [snapshot], place };
+    // Whoever is cut off before the snapshot has to get it the next time: its cursor stays the lost one.
+    const forget = { event: { ...told, kind: DeviceStatusKind.RESET, cursor: lost, devices: null }, place };
+    return { events: [forget, snapshot], place };
   }
 
   async #present(transitions: readonly Transition[]) {
