@@ -17,6 +17,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { LiveFeed } from '../adapters/events/live-source.js';
+import { DomainError } from '../errors.js';
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, readPage, toConnection } from '../graphql/connection.js';
 import { type Context, clientOf, requireCaller } from '../graphql/context.js';
@@ -38,6 +39,9 @@ registerEnumType(DeviceStatusKind, {
 
 const DeviceConnection = connectionType('Device', Device);
 const LONGEST_HISTORY = 1000;
+
+/** Characters of what a device says of itself: all who follow the fleet are sent it. */
+const LONGEST_TEXT = 128;
 
 @InputType({ description: 'Which devices; what is absent does not narrow.' })
 class DeviceFilter implements Filter {
@@ -207,6 +211,8 @@ export class DeviceResolver {
     const caller = requireCaller(context);
     const { deviceId } = clientOf(context, input?.deviceId);
     const { heartbeats, newestRelease, config } = context.services;
+    refuseLong('name', input?.name);
+    refuseLong('clientVersion', input?.clientVersion);
     const clientVersion = input?.clientVersion ?? caller.clientVersion;
     const id = await heartbeats.beat(caller, {
       clientId: deviceId ?? caller.deviceId,
@@ -276,3 +282,8 @@ interface Subscribing<A> {
 
 /** Live, online and offline are what is told, not what is asked for. */
 const liveFilter = (filter: DeviceFilter | null | undefined): Filter => ({ ...filter, online: null });
+
+function refuseLong(field: string, text: string | null | undefined): void {
+  if (text == null || text.length <= LONGEST_TEXT) return;
+  throw new DomainError('INVALID_INPUT', `It has at most ${LONGEST_TEXT} characters.`, { field });
+}

@@ -73,7 +73,9 @@ export class Heartbeats {
     const { aliveAt, online } = await this.store.load();
     const now = this.clock();
     for (const { id, lastSeenAt, authEnds } of online) {
-      this.#presence.restore(this.#presence.intern(id), lastSeenAt, aliveAt, now, authEnds);
+      // It is saved now and then that the gateway is alive: whoever was seen since proves it too.
+      const aliveThen = Math.max(aliveAt, lastSeenAt);
+      this.#presence.restore(this.#presence.intern(id), lastSeenAt, aliveThen, now, authEnds);
     }
   }
 
@@ -120,16 +122,18 @@ export class Heartbeats {
 
   /**
    * Saves and tells what happened since the last call, conflated: the latest beat of a device, every transition.
-   * What the database does not take now is told all the same, and saved with the next call.
+   * What is told has been saved; only what the database does not take now is told all the same, and saved with the
+   * next call.
    */
   async announce(): Promise<void> {
-    await this.saveTransitions().finally(() => this.#tell());
+    const transitions = this.#unannounced;
+    this.#unannounced = [];
+    await this.saveTransitions().finally(() => this.#tell(transitions));
   }
 
-  #tell(): void {
-    if (this.#unannounced.length > 0) {
-      const transitions = this.#unannounced;
-      this.#unannounced = [];
+  #tell(transitions: readonly Transition[]): void {
+    if (transitions.length > 0) {
+      this.log.show(transitions.length);
       this.events.publish(TRANSITIONS, transitions);
     }
     if (this.#beaten.size > 0) {

@@ -24,7 +24,7 @@ export class PresenceStore {
         batch.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
       );
       // A device that was deleted meanwhile has no history.
-      await this.db.em.fork().execute(
+      await this.db.em.execute(
         `with t as (
            select * from json_to_recordset(?)
              as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
@@ -44,18 +44,18 @@ export class PresenceStore {
   async saveSeen(seen: readonly { id: number; at: number }[], now: number): Promise<void> {
     for (const batch of batches(seen)) {
       const rows = JSON.stringify(batch.map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
-      await this.db.em.fork().execute(
+      await this.db.em.execute(
         `update devices d set last_seen_at = t.at
          from json_to_recordset(?) as t(id int, at timestamptz) where d.id = t.id`,
         [rows],
       );
     }
-    await this.db.em.fork().execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
+    await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
   }
 
   /** When the gateway was last alive, and which devices were online then. */
   async load(): Promise<{ aliveAt: number; online: RestoredDevice[] }> {
-    const em = this.db.em.fork();
+    const { em } = this.db;
     const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
     const rows = await em.execute<
       { id: number; last_seen_at: Date | string; token_expires_at: Date | string | null }[]

@@ -24,6 +24,7 @@ export class TransitionLog {
   readonly #epoch = randomBytes(6).toString('base64url');
   readonly #ring: Transition[] = [];
   #length = 0;
+  #shown = 0;
 
   /** How many transitions there were; the offset of the next one. */
   get length(): number {
@@ -35,6 +36,11 @@ export class TransitionLog {
     this.#ring[this.#length % CAPACITY] = appended;
     this.#length += 1;
     return appended;
+  }
+
+  /** Lets `since` give the next `count` transitions: before, they may not be saved yet. */
+  show(count: number): void {
+    this.#shown += count;
   }
 
   /** The place before `offset`. */
@@ -56,11 +62,11 @@ export class TransitionLog {
     return epoch === this.#epoch && kept ? offset : null;
   }
 
-  /** The transitions from `offset` on, at most `most`; null when some of them are not kept any more. */
+  /** The transitions that are shown from `offset` on, at most `most`; null when some of them are not kept any more. */
   since(offset: number, most = CAPACITY): Transition[] | null {
     if (offset < this.#length - CAPACITY) return null;
     const found: Transition[] = [];
-    for (let at = offset; at < Math.min(this.#length, offset + most); at++) {
+    for (let at = offset; at < Math.min(this.#shown, offset + most); at++) {
       const transition = this.#ring[at % CAPACITY];
       if (transition) found.push(transition);
     }

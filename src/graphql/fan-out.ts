@@ -2,18 +2,18 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Batch, LiveSource } from '../adapters/events/live-source.js';
 import { cursorVariable, executeEvent, presentResult } from './execute.js';
-import type { SocketWriter } from './socket-writer.js';
+import { type Bytes, nextRest, type SocketWriter } from './socket-writer.js';
 
-/** What subscribers of one group are sent for an event, and the place after it. */
-interface Payload {
-  readonly bytes: Buffer;
+/** What subscribers of one group are sent for an event, but for the ids of their own, and the place after it. */
+interface Message {
+  readonly rest: Bytes;
   readonly place: number;
 }
 
 /** One subscription of one socket. */
 interface Member {
   readonly writer: SocketWriter;
-  readonly prefix: Buffer;
+  readonly prefix: Bytes;
   /** What it has been sent goes up to here. */
   place: number;
 }
@@ -26,7 +26,7 @@ export interface Subscriber {
   readonly source: LiveSource<unknown>;
   readonly writer: SocketWriter;
   /** The start of its messages. */
-  readonly prefix: Buffer;
+  readonly prefix: Bytes;
   /** What else the answer depends on, such as the base of links. */
   readonly variant: string;
 }
@@ -118,9 +118,9 @@ class Group {
   ): Promise<void> {
     let batch = await source.open();
     for (;;) {
-      const payloads = await this.#execute(batch, args);
+      const messages = await this.#execute(batch, args);
       if (!isHere()) return;
-      for (const { bytes } of payloads) member.writer.push(member.prefix, bytes);
+      for (const { rest } of messages) member.writer.push(member.prefix, rest);
       member.place = batch.place;
       this.#place ??= batch.place;
       if (member.place >= this.#place) break;
@@ -139,11 +139,11 @@ class Group {
       while (this.#news && this.#members.size > 0) {
         this.#news = false;
         const batch = await this.#source.after(this.#place);
-        const payloads = await this.#execute(batch, this.#args);
+        const messages = await this.#execute(batch, this.#args);
         // A source hands out a batch at a time: after one there may be another.
         if (batch.place > this.#place) this.#news = true;
         this.#place = batch.place;
-        for (const member of this.#members) send(member, payloads, batch.place);
+        for (const member of this.#members) send(member, messages, batch.place);
       }
     } catch (err) {
       this.log.error({ err }, 'live events could not be read; the next news tries again');
@@ -152,13 +152,13 @@ class Group {
     }
   }
 
-  async #execute({ events }: Batch<unknown>, args: ExecutionArgs): Promise<Payload[]> {
-    const payloads: Payload[] = [];
+  async #execute({ events }: Batch<unknown>, args: ExecutionArgs): Promise<Message[]> {
+    const messages: Message[] = [];
     for (const { event, place } of events) {
       const result = presentResult(await executeEvent(args, event), this.log);
-      payloads.push({ bytes: Buffer.from(JSON.stringify(result)), place });
+      messages.push({ rest: nextRest(result), place });
     }
-    return payloads;
+    return messages;
   }
 
   #endIfEmpty(): void {
@@ -168,10 +168,10 @@ class Group {
   }
 }
 
-/** Those of the payloads that the member has not been sent yet. */
-function send(member: Member, payloads: readonly Payload[], place: number): void {
-  for (const payload of payloads) {
-    if (payload.place > member.place) member.writer.push(member.prefix, payload.bytes);
+/** Those of the messages that the member has not been sent yet. */
+function send(member: Member, messages: readonly Message[], place: number): void {
+  for (const message of messages) {
+    if (message.place > member.place) member.writer.push(member.prefix, message.rest);
   }
   member.place = Math.max(member.place, place);
 }

@@ -9,7 +9,22 @@ const CLOSE_TRY_AGAIN = 1013;
 
 /** First byte of an unfragmented text frame (RFC 6455, section 5.2). */
 const TEXT_FRAME = 0x81;
-const CLOSING_BRACE = 0x7d;
+
+/**
+ * UTF-8 bytes, one in each character. As strings, frames are put together without copying what many of them share,
+ * and leave without a buffer of their own: at thousands of readers that is what a message costs.
+ */
+export type Bytes = string;
+
+const toBytes = (text: string): Bytes => Buffer.from(text).toString('latin1');
+
+/**
+ * A `next` message, as the protocol's reference implementation writes it, is a prefix of its subscription's own and
+ * the rest, which those who are sent the same result share.
+ */
+export const nextPrefix = (id: string): Bytes =>
+  toBytes(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+export const nextRest = (result: unknown): Bytes => toBytes(`${JSON.stringify(result)}}`);
 
 /**
  * Writes `next` messages to one socket, past the WebSocket library: the payload's bytes are shared by all readers,
@@ -17,55 +32,31 @@ const CLOSING_BRACE = 0x7d;
  * whole frames, so that they can take turns.
  */
 export class SocketWriter {
-  /** Prefix and payload by turns; emptied, not replaced: at thousands of writers, garbage counts. */
-  readonly #queue: Buffer[] = [];
-  #bytes = 0;
+  #frames: Bytes = '';
+  /** The most that left at once, in bytes: whoever is sent a large snapshot may take its time to read it. */
+  #largest = LONGEST_QUEUE;
 
   constructor(
     private readonly client: WebSocket,
     private readonly socket: Duplex,
   ) {}
 
-  /**
-   * Queues a message; it leaves at the end of this turn.
-   * @param prefix the message up to its payload, see `nextPrefix`.
-   */
-  push(prefix: Buffer, payload: Buffer): void {
-    if (this.#bytes === 0) flushSoon(this);
-    this.#queue.push(prefix, payload);
-    const length = prefix.length + payload.length + 1;
-    this.#bytes += headerLength(length) + length;
+  /** Queues a message, see `nextPrefix` and `nextRest`; it leaves at the end of this turn. */
+  push(prefix: Bytes, rest: Bytes): void {
+    if (this.#frames === '') flushSoon(this);
+    this.#frames += frameHeader(prefix.length + rest.length) + prefix + rest;
   }
 
   /** Writes what is queued, or closes a reader that does not keep up. */
   flush(): void {
-    if (this.client.readyState === this.client.OPEN) {
-      if (this.socket.writableLength > LONGEST_QUEUE) this.client.close(CLOSE_TRY_AGAIN, 'Too slow');
-      else this.socket.write(this.#frames());
-    }
-    this.#queue.length = 0;
-    this.#bytes = 0;
-  }
-
-  #frames(): Buffer {
-    const buffer = Buffer.allocUnsafe(this.#bytes);
-    let at = 0;
-    for (let next = 0; next < this.#queue.length; next += 2) {
-      const [prefix, payload] = [this.#queue[next], this.#queue[next + 1]];
-      if (!prefix || !payload) break;
-      at = writeHeader(buffer, at, prefix.length + payload.length + 1);
-      buffer.set(prefix, at);
-      buffer.set(payload, at + prefix.length);
-      at += prefix.length + payload.length;
-      buffer[at++] = CLOSING_BRACE;
-    }
-    return buffer;
+    const frames = this.#frames;
+    this.#frames = '';
+    if (this.client.readyState !== this.client.OPEN) return;
+    if (this.socket.writableLength > this.#largest) this.client.close(CLOSE_TRY_AGAIN, 'Too slow');
+    else this.socket.write(frames, 'latin1');
+    this.#largest = Math.max(this.#largest, frames.length);
   }
 }
-
-/** The start of a `next` message, as the protocol's reference implementation writes it. */
-export const nextPrefix = (id: string): Buffer =>
-  Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
 
 let waiting: SocketWriter[] = [];
 
@@ -80,21 +71,18 @@ function flushAll(): void {
   for (const writer of writers) writer.flush();
 }
 
-function headerLength(length: number): number {
-  if (length < 126) return 2;
-  return length < 65_536 ? 4 : 10;
+/** Of the latest length: the same message mostly goes to many readers, whose ids are as long as each other. */
+let latestHeader = { length: 0, bytes: encodeHeader(0) };
+
+function frameHeader(length: number): Bytes {
+  if (length !== latestHeader.length) latestHeader = { length, bytes: encodeHeader(length) };
+  return latestHeader.bytes;
 }
 
-function writeHeader(buffer: Buffer, at: number, length: number): number {
-  buffer[at] = TEXT_FRAME;
-  if (length < 126) {
-    buffer[at + 1] = length;
-    return at + 2;
-  }
-  if (length < 65_536) {
-    buffer[at + 1] = 126;
-    return buffer.writeUInt16BE(length, at + 2);
-  }
-  buffer[at + 1] = 127;
-  return buffer.writeBigUInt64BE(BigInt(length), at + 2);
+function encodeHeader(length: number): Bytes {
+  if (length < 126) return String.fromCharCode(TEXT_FRAME, length);
+  if (length < 65_536) return String.fromCharCode(TEXT_FRAME, 126, length >> 8, length & 0xff);
+  const header = Buffer.from([TEXT_FRAME, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return header.toString('latin1');
 }

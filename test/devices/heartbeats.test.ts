@@ -166,6 +166,38 @@ test('counts devices, and shows a member only their own', async () => {
   expect(all.presenceSummary.total).toBeGreaterThan(1);
 });
 
+test('what is told has been saved: a change during the saving waits for the next', async () => {
+  const token = await bmsLogin();
+  const { heartbeats, sessions } = gateway.services;
+  const caller = await sessions.authenticate(token);
+  if (!caller) throw new Error('The session has ended.');
+  const hello = (clientId: string) => ({ clientId, name: null, clientVersion: null });
+  for (const name of ['a', 'b']) await heartbeats.beat(caller, hello(name));
+  await gateway.pass(4 * MINUTE);
+  const { log } = heartbeats;
+  const place = log.length;
+  void heartbeats.beat(caller, hello('a'));
+  const announced = heartbeats.announce();
+  void heartbeats.beat(caller, hello('b'));
+  await announced;
+  expect([log.since(place)?.length, log.length - place]).toEqual([1, 2]);
+  await heartbeats.announce();
+  expect(log.since(place)).toHaveLength(2);
+});
+
+test('a gateway that is killed right after a long time off does not show its devices online for as long', async () => {
+  await gateway.services.heartbeats.saveSeen();
+  gateway.clock.advance(20 * 60 * MINUTE);
+  const token = await bmsLogin();
+  await beat(token);
+  await gateway.services.heartbeats.announce();
+  const restarted = await startGateway({}, gateway);
+  await restarted.pass(3 * MINUTE);
+  const [device] = await devices();
+  expect(await history(device?.id ?? '')).toEqual(['online', 'TIMEOUT']);
+  await restarted.close();
+});
+
 test('what was online before a restart is online after it, and its device is the same', async () => {
   const token = await bmsLogin();
   await beat(token);

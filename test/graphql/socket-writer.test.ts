@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import WebSocket, { WebSocketServer } from 'ws';
-import { nextPrefix, SocketWriter } from '../../src/graphql/socket-writer.js';
+import { nextPrefix, nextRest, SocketWriter } from '../../src/graphql/socket-writer.js';
 
 const server = createServer();
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -47,10 +47,10 @@ test.each([125, 126, 127, 65_534, 65_535, 65_536, 65_537])(
   'a message of %i bytes arrives whole',
   async (length) => {
     const prefix = nextPrefix('id');
-    const payload = Buffer.from(`"${'x'.repeat(length - prefix.length - 3)}"`);
-    const text = `${prefix}${payload}}`;
+    const payload = 'x'.repeat(length - prefix.length - 3);
+    const text = `${prefix}"${payload}"}`;
     expect(text).toHaveLength(length);
-    writer.push(prefix, payload);
+    writer.push(prefix, nextRest(payload));
     expect(await arrived()).toEqual([text]);
   },
 );
@@ -58,7 +58,7 @@ test.each([125, 126, 127, 65_534, 65_535, 65_536, 65_537])(
 test('ids and payloads may hold quotes, newlines and any script', async () => {
   const id = '"quoted"\\\n设备🛰';
   const payload = { data: { name: '北京 "七"\u2028🛰' } };
-  writer.push(nextPrefix(id), Buffer.from(JSON.stringify(payload)));
+  writer.push(nextPrefix(id), nextRest(payload));
   expect((await arrived()).map((text) => JSON.parse(text))).toEqual([{ id, type: 'next', payload }]);
 });
 
@@ -66,7 +66,7 @@ test('its frames take turns with those of the library', async () => {
   const pings: string[] = [];
   client.on('ping', (data) => pings.push(String(data)));
   for (let turn = 0; turn < 50; turn++) {
-    writer.push(nextPrefix(`w${turn}`), Buffer.from('1'));
+    writer.push(nextPrefix(`w${turn}`), nextRest(1));
     accepted.ping(`p${turn}`);
     accepted.send(`l${turn}`);
     if (turn % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -83,8 +83,8 @@ test('its frames take turns with those of the library', async () => {
 test('all events of one turn leave in one write, those of two subscriptions too', async () => {
   const write = jest.spyOn(socket, 'write');
   for (let event = 0; event < 10; event++) {
-    writer.push(nextPrefix('one'), Buffer.from(String(event)));
-    writer.push(nextPrefix('two'), Buffer.from(String(event)));
+    writer.push(nextPrefix('one'), nextRest(event));
+    writer.push(nextPrefix('two'), nextRest(event));
   }
   await new Promise((resolve) => setImmediate(resolve));
   expect(write).toHaveBeenCalledTimes(1);
@@ -92,8 +92,25 @@ test('all events of one turn leave in one write, those of two subscriptions too'
   expect(await arrived()).toHaveLength(20);
 });
 
+test('who reads slowly is closed for what piles up, not for the size of one message', async () => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const large = nextRest('x'.repeat(32 * 1024 ** 2));
+  client.pause();
+  writer.push(nextPrefix('id'), large);
+  await turn();
+  writer.push(nextPrefix('id'), nextRest(2));
+  await turn();
+  expect(accepted.readyState).toBe(WebSocket.OPEN);
+  writer.push(nextPrefix('id'), nextRest(3));
+  await turn();
+  expect(accepted.readyState).toBe(WebSocket.CLOSING);
+  client.resume();
+  const [code] = await once(client, 'close');
+  expect([code, received.length]).toEqual([1013, 2]);
+});
+
 test('a socket that is closing gets nothing behind its close frame', async () => {
-  writer.push(nextPrefix('id'), Buffer.from('1'));
+  writer.push(nextPrefix('id'), nextRest(1));
   accepted.close(4403, 'Forbidden');
   const [code] = await once(client, 'close');
   expect([code, received]).toEqual([4403, []]);

@@ -1,6 +1,6 @@
 /**
- * Three servers that tell every subscriber of an event, behind one face: `{ port, tell(events) }`. What the peers
- * send is what the gateway sends for the same document.
+ * Three servers that tell every subscriber of an event, behind one face: `{ port, change(events), tell() }`. What
+ * the peers send is what the gateway sends for the same document.
  */
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -31,6 +31,19 @@ const event = (device, online) => ({
   devices: null,
 });
 
+/** Devices that go online and offline by turns. */
+function transitions() {
+  let online = false;
+  let made = [];
+  return {
+    async make(events) {
+      online = !online;
+      made = Array.from({ length: events }, (_, device) => event(device + 1, online));
+    },
+    take: () => made.splice(0),
+  };
+}
+
 /** Nothing but `ws`, and a frame of its own for everybody. */
 export async function raw() {
   const subscribers = [];
@@ -47,13 +60,13 @@ export async function raw() {
       }),
     );
   });
-  let online = false;
+  const changes = transitions();
   return {
     port,
-    async tell(events) {
-      online = !online;
-      for (let device = 1; device <= events; device++) {
-        const payload = JSON.stringify({ data: { deviceStatus: event(device, online) } });
+    change: changes.make,
+    async tell() {
+      for (const change of changes.take()) {
+        const payload = JSON.stringify({ data: { deviceStatus: change } });
         for (const { socket, prefix } of subscribers) socket.send(`${prefix}${payload}}`);
       }
     },
@@ -88,15 +101,14 @@ export async function plain() {
   const port = await listen((server) =>
     useServer({ schema }, new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false })),
   );
-  let online = false;
+  const changes = transitions();
   return {
     port,
-    async tell(events) {
-      online = !online;
-      for (let device = 1; device <= events; device++) {
-        const told = { deviceStatus: event(device, online) };
+    change: changes.make,
+    async tell() {
+      for (const deviceStatus of changes.take()) {
         for (const queue of queues) {
-          queue.events.push(told);
+          queue.events.push({ deviceStatus });
           queue.wake();
         }
       }
@@ -148,7 +160,7 @@ export async function gateway() {
   return {
     port,
     accessToken,
-    async tell(events) {
+    async change(events) {
       online = !online;
       if (online) {
         for (let device = 1; device <= events; device++) {
@@ -159,8 +171,9 @@ export async function gateway() {
           heartbeats.tick();
         }
       }
-      await heartbeats.announce();
+      await heartbeats.saveTransitions();
     },
+    tell: () => heartbeats.announce(),
     async close() {
       await db.close(true);
       await postgres.stop();

@@ -2,14 +2,22 @@
 import { gateway, plain, raw } from './peers.mjs';
 
 const peer = await { gateway, plain, raw }[process.argv[2]]();
+function cpu() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
 const answers = {
-  /** Tells all subscribers so many events. */
-  tell: ({ events }) => peer.tell(events),
-  /** Microseconds of CPU so far. */
-  cpu() {
-    const { user, system } = process.cpuUsage();
-    return user + system;
+  /** So many devices change; the gateway saves it. @returns microseconds of CPU. */
+  async change({ events }) {
+    const before = cpu();
+    await peer.change(events);
+    return cpu() - before;
   },
+  /** Tells all subscribers. */
+  tell: () => peer.tell(),
+  /** Microseconds of CPU so far. */
+  cpu,
   /** Bytes resident, garbage aside. */
   memory() {
     for (let round = 0; round < 5; round++) globalThis.gc();

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { DeviceFilter } from '../../src/devices/devices.js';
+import type { Caller } from '../../src/sessions/sessions.js';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const PASSWORD = 'correct horse';
+let gateway: TestGateway;
+let admin: Caller;
+let member: Caller;
+let token: string;
+const ids: number[] = [];
+
+async function signIn(username: string): Promise<{ caller: Caller; token: string }> {
+  const credentials = { input: { username, password: PASSWORD } };
+  const { accessToken } = (await ask(gateway, op.LoginDocument, credentials)).login;
+  const caller = await gateway.services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  return { caller, token: accessToken };
+}
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
+  await gateway.createUser({ username: 'member', password: PASSWORD });
+  ({ caller: admin } = await signIn('root'));
+  ({ caller: member, token } = await signIn('member'));
+  for (const caller of [admin, member]) {
+    for (const name of ['Café 50% _x', 'CAFÉ\\y', '北京-七', null]) {
+      const hello = { clientId: `id-${name}`, name, clientVersion: name ? '1.0' : null };
+      ids.push(await gateway.services.heartbeats.beat(caller, hello));
+    }
+  }
+  await gateway.services.heartbeats.announce();
+});
+afterAll(() => gateway.close());
+
+test('what is selected in memory is what the database would select', async () => {
+  const { devices } = gateway.services;
+  const maybe = <T>(...values: T[]) => fc.constantFrom<T | null>(null, null, ...values);
+  const filters: fc.Arbitrary<DeviceFilter> = fc.record({
+    ids: maybe([], ids.slice(0, 3).map(String), ['0', 'x', String(ids[5])]),
+    userId: maybe(String(admin.user.id), String(member.user.id), 'nobody'),
+    door: maybe('graphql', 'bms'),
+    clientVersion: maybe('1.0', ''),
+    search: maybe('', ' ', 'café', 'É', '%', '_', '\\', '京', 'ID-', 'null'),
+  });
+  await fc.assert(
+    fc.asyncProperty(filters, fc.constantFrom(admin, member), async (filter, caller) => {
+      const byDatabase = await devices.pick(caller, filter, ids);
+      const inMemory = await devices.follow(caller, filter, ids);
+      expect(inMemory.map(({ id }) => id)).toEqual(byDatabase.map(({ id }) => id));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a device is read once for all, and again when it or its owner changes', async () => {
+  const { devices, heartbeats } = gateway.services;
+  const [id] = ids.slice(4);
+  const follow = async () => (await devices.follow(admin, {}, [id ?? 0]))[0];
+  await follow();
+  const statements = jest.spyOn(gateway.services.db.em.getConnection(), 'execute');
+  await Promise.all([follow(), follow()]);
+  expect(statements).not.toHaveBeenCalled();
+  statements.mockRestore();
+  const hello = { clientId: 'id-Café 50% _x', name: 'renamed', clientVersion: '2.0' };
+  expect(await heartbeats.beat(member, hello)).toBe(id);
+  expect(await follow()).toMatchObject({ name: 'renamed', clientVersion: '2.0' });
+  await ask(gateway, op.UpdateProfileDocument, { input: { nickname: 'Nick' } }, token);
+  expect((await follow())?.user.nickname).toBe('Nick');
+});
+
+test('a device whose owner was erased is not told of any more', async () => {
+  const { services } = gateway;
+  await services.administration.delete(member.user.id, { userId: admin.user.id, address: null });
+  expect((await services.devices.follow(admin, {}, ids)).map(({ id }) => id)).toEqual(ids.slice(0, 4));
+});

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import * as op from '../generated/graphql.js';
+import { ask, refusal } from '../support/client.js';
+import type { TestGateway } from '../support/gateway.js';
+import { startPublishing, upload } from '../support/releases.js';
+
+let gateway: TestGateway;
+let publisher: string;
+let member: string;
+
+beforeAll(async () => {
+  ({ gateway, publisher, member } = await startPublishing());
+});
+afterAll(() => gateway.close());
+
+const publish = (version: string) =>
+  upload(gateway, publisher, [
+    ['version', version],
+    ['file', { fileName: `client-${version}.apk`, content: `content of ${version}` }],
+  ]);
+const beat = async (clientVersion: string | null) =>
+  (await ask(gateway, op.HeartbeatDocument, { input: { deviceId: 'machine', clientVersion } }, member))
+    .heartbeat.latestRelease?.version ?? null;
+
+test('a heartbeat names the newest stable release where the device has an older one', async () => {
+  expect(await beat('1.0.0')).toBeNull();
+  await publish('1.9.0');
+  expect(await beat('1.8.5')).toBe('1.9.0');
+  expect(await beat('1.9.0')).toBeNull();
+  expect(await beat('1.10.0-rc.1')).toBeNull();
+  await publish('1.10.0');
+  expect(await beat('1.9.0')).toBe('1.10.0');
+  expect(await beat('1.10.0-rc.1')).toBe('1.10.0');
+});
+
+test('a version of another form, or none, counts as older', async () => {
+  expect(await beat('101')).toBe('1.10.0');
+  expect(await beat('beta of Monday')).toBe('1.10.0');
+  expect(await beat(null)).toBe('1.10.0');
+});
+
+test('a release that is withdrawn is not named any more', async () => {
+  const newest = await gateway.services.releases.latest('stable');
+  await ask(gateway, op.WithdrawReleaseDocument, { id: String(newest?.id), reason: 'It burns.' }, publisher);
+  expect(await beat('1.8.5')).toBe('1.9.0');
+  expect(await beat('1.9.0')).toBeNull();
+});
+
+test('a beat of a device that is known costs no query', async () => {
+  await beat('1.8.5');
+  const statements = jest.spyOn(gateway.services.db.em.getConnection(), 'execute');
+  expect([await beat('1.8.5'), await beat('1.8.5')]).toEqual(['1.9.0', '1.9.0']);
+  expect(statements).not.toHaveBeenCalled();
+  statements.mockRestore();
+});
+
+test('what a device says of itself is short', async () => {
+  for (const field of ['name', 'clientVersion', 'deviceId']) {
+    const input = { [field]: 'x'.repeat(129) };
+    expect(await refusal(gateway, op.HeartbeatDocument, { input }, member)).toBe('INVALID_INPUT');
+  }
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as op from '../generated/graphql.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { connect, watch } from '../support/live.js';
+
+const PASSWORD = 'correct horse';
+const MINUTE = 60_000;
+const CUTS = 300;
+const RESTART_EVERY = 90;
+const DEVICES = 6;
+let first: TestGateway;
+const gateways: TestGateway[] = [];
+let token: string;
+
+beforeAll(async () => {
+  first = await startGateway();
+  gateways.push(first);
+  await first.createUser({ username: 'fleet', password: PASSWORD });
+  const query = new URLSearchParams({ username: 'fleet', password: PASSWORD, device: 'm', version: '1' });
+  token = (await first.post(`/sys/login-phone?${query}`)).json().data.access_token;
+});
+afterAll(async () => {
+  for (const gateway of gateways.toReversed()) await gateway.close();
+});
+
+/** A fixed sequence of numbers from 0 to 1, so that a failure can be repeated. */
+function seeded(state: number): () => number {
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
+/** A reader that knows nothing but what it was told. It keeps its cursor over cuts. */
+class Reader {
+  readonly online = new Set<string>();
+  cursor: string | null = null;
+  resets = 0;
+  transitions = 0;
+
+  /** The epoch and the offset of its cursor: opaque to clients, but not to this test. */
+  get place() {
+    const [epoch = '', offset = ''] = Buffer.from(this.cursor ?? '', 'base64url')
+      .toString()
+      .split(':');
+    return { epoch, offset: Number(offset) };
+  }
+
+  take({ kind, cursor, device, devices }: op.DeviceStatusSubscription['deviceStatus']): void {
+    const before = this.place;
+    this.cursor = cursor;
+    if (kind === 'RESET') {
+      this.resets += 1;
+    } else if (kind === 'SNAPSHOT') {
+      this.online.clear();
+      for (const { id } of devices ?? []) this.online.add(id);
+    } else {
+      // Each comes once, in order, with none left out.
+      expect(this.place).toEqual({ epoch: before.epoch, offset: before.offset + 1 });
+      expect(this.online.has(device?.id ?? '')).toBe(kind === 'OFFLINE');
+      if (kind === 'ONLINE') this.online.add(device?.id ?? '');
+      else this.online.delete(device?.id ?? '');
+      this.transitions += 1;
+    }
+  }
+}
+
+test('a client cut off hundreds of times, over restarts, ends with the state of the server and missed nothing', async () => {
+  const random = seeded(7);
+  const reader = new Reader();
+  let gateway = first;
+  let host = await gateway.listen();
+  /** Connects, reads so many events, or all there are, and is cut off. */
+  const read = async (most: number) => {
+    if (most === 0) return;
+    const client = connect(host, token);
+    const events = watch(client, op.DeviceStatusDocument, { since: reader.cursor });
+    const { log } = gateway.services.heartbeats;
+    for (let left = most; left > 0 && reader.cursor !== log.cursor(log.length); left--) {
+      const event = await events.next();
+      if (event === null) throw new Error('The subscription ended.');
+      reader.take(event.deviceStatus);
+    }
+    client.terminate();
+  };
+  for (let cut = 1; cut <= CUTS; cut++) {
+    for (let device = 1; device <= DEVICES; device++) {
+      if (random() < 0.4) {
+        await gateway.post('/api/heart/check', {}, { authorization: token, 'x-device-id': `cut-${device}` });
+      }
+    }
+    await (random() < 0.4 ? gateway.pass(2 * MINUTE) : gateway.services.heartbeats.announce());
+    await read(Math.floor(random() * 5));
+    if (cut % RESTART_EVERY === 0) {
+      await gateway.services.heartbeats.saveSeen();
+      gateway = await startGateway({}, gateway);
+      gateways.push(gateway);
+      host = await gateway.listen();
+    }
+  }
+  await read(Number.POSITIVE_INFINITY);
+  const online = [...gateway.services.heartbeats.onlineIds()].map(String);
+  expect([...reader.online].sort()).toEqual(online.sort());
+  expect(reader.resets).toBeGreaterThanOrEqual(Math.floor(CUTS / RESTART_EVERY));
+  expect(reader.transitions).toBeGreaterThan(CUTS);
+});

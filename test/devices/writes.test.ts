@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Heartbeats } from '../../src/devices/heartbeats.js';
+import { PresenceStore } from '../../src/devices/presence-store.js';
+import type { Caller } from '../../src/sessions/sessions.js';
+import * as op from '../generated/graphql.js';
+import { ask } from '../support/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const DEVICES = 10_000;
+const INTERVAL_MS = 30_000;
+const ANNOUNCE_MS = 200;
+const PASSWORD = 'correct horse';
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+/** Devices that are known already: what is counted is what it costs that they beat. */
+class Bound extends Bindings {
+  override async bind(_caller: Caller, { clientId }: Hello): Promise<number> {
+    return Number(clientId);
+  }
+}
+
+test('what 10,000 devices write in a minute goes by the clock, not by the beat', async () => {
+  const { services, clock } = gateway;
+  const { id } = await gateway.createUser({ username: 'fleet', password: PASSWORD });
+  const rows: { id: number }[] = await services.db.em.fork().execute(
+    `insert into devices (user_id, client_id, door, online, first_seen_at, last_seen_at)
+     select ?, n::text, 'graphql', false, now(), now() from generate_series(1, ?) n returning id`,
+    [id, DEVICES],
+  );
+  const credentials = { input: { username: 'fleet', password: PASSWORD } };
+  const { accessToken } = (await ask(gateway, op.LoginDocument, credentials)).login;
+  const caller = await services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  const store = new PresenceStore(services.db);
+  const fleet = new Heartbeats(store, new Bound(services.db), services.events, services.clock, INTERVAL_MS);
+  const statements = jest.spyOn(services.db.em.getConnection(), 'execute');
+  /** An interval of clock time, as the jobs see it: everybody beats once. */
+  const interval = async () => {
+    statements.mockClear();
+    const steps = INTERVAL_MS / ANNOUNCE_MS;
+    for (let step = 0; step < steps; step++) {
+      const share = rows.slice((step * DEVICES) / steps, ((step + 1) * DEVICES) / steps);
+      for (const row of share) {
+        await fleet.beat(caller, { clientId: String(row.id), name: null, clientVersion: null });
+      }
+      clock.advance(ANNOUNCE_MS);
+      if (clock.now % fleet.tickMs < ANNOUNCE_MS) fleet.tick();
+      await fleet.announce();
+    }
+    await fleet.saveSeen();
+    return statements.mock.calls.length;
+  };
+  // Each comes online once: a statement whenever some did.
+  expect(await interval()).toBeLessThanOrEqual(INTERVAL_MS / ANNOUNCE_MS + 3);
+  // Then only when they were seen is written, in two batches, and that the gateway is alive.
+  expect([await interval(), await interval()]).toEqual([3, 3]);
+  expect(fleet.onlineIds()).toHaveLength(DEVICES);
+  statements.mockRestore();
+  const [saved] = await services.db.em
+    .fork()
+    .execute('select count(*)::int as online from devices where online and last_seen_at > now()');
+  expect(saved).toEqual({ online: DEVICES });
+});
