@@ -1,6 +1,7 @@
 /** Imports point one way: doors → services → entities and ports (see "Layout" in the README). */
 const services = '^src/(users|sessions|captchas|audit|devices|releases)/';
 const entity = '\\.entity\\.ts$';
+const page = '^src/dashboard/(app|explorer)/';
 const resolver = '\\.resolver\\.ts$';
 
 module.exports = {
@@ -45,6 +46,13 @@ module.exports = {
       to: { path: services, pathNot: [entity, '^src/users/permissions\\.ts$'] },
     },
     {
+      name: 'server-knows-no-page',
+      comment: 'Nor the other way round: see rootDir in src/dashboard/tsconfig.json.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: page },
+      to: { path: page },
+    },
+    {
       name: 'a-dialect-knows-no-other',
       severity: 'error',
       from: { path: '^src/legacy/([^/]+)/' },
@@ -52,7 +60,7 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', page] },
     tsPreCompilationDeps: true,
     parser: 'swc',
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] },

@@ -1,18 +1,19 @@
 /**
  * Compiles the folders that `tsconfig.json` includes into `dist`, all anew. With `--if-stale`, only where a
  * source or what decides the outcome is newer than the last build, and then only what changed: a warm start
- * pays a few milliseconds. With `--bundle`, joins the outcome into what `npm start` runs. Prints nothing but the
- * compiler's complaints; with `--at-install` not even these, for a start will repeat them.
+ * pays a few milliseconds. With `--bundle`, joins the outcome into what `npm start` runs. The dashboard is built
+ * where it is stale. Prints nothing but the compilers' complaints; with `--at-install` not even these, for a start
+ * will repeat them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildDashboard, isDashboardCurrent } from './dashboard.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const folders = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).include.map((name) =>
-  join(root, name),
-);
+const { include, exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+const [folders, foreign] = [include, exclude].map((names) => names.map((name) => join(root, name)));
 const dist = join(root, 'dist');
 // The compiler's own record of a build: it is there only once one has succeeded.
 const stamp = join(dist, '.tsbuildinfo');
@@ -33,6 +34,7 @@ if (!existsSync(tsc)) {
 }
 if (!onlyIfStale || !isCurrent()) compile();
 if (wantsBundle && !isBundled()) await (await import('./bundle.mjs')).bundle();
+if (!isDashboardCurrent(root)) await buildDashboard(root, { quiet: atInstall });
 
 function compile() {
   removeOrphans();
@@ -93,5 +95,7 @@ function outputOf(source) {
 
 function entries(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, name))
+    .filter((path) => !foreign.some((other) => path === other || path.startsWith(other + sep)));
 }

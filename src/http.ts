@@ -2,14 +2,16 @@ import { METHODS } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { registerSetupPage } from './dashboard/setup-page.js';
+import { registerDashboard } from './dashboard/door.js';
+import { registerExplorer } from './dashboard/explorer-door.js';
 import { registerDownloads } from './downloads/downloads.js';
 import { graphqlDoor } from './graphql/door.js';
 import { registerGraphql } from './graphql/server.js';
 import { refuseUrl, registerFailures } from './http-failures.js';
-import { registerDialect } from './legacy/dialect.js';
 import { dialects } from './legacy/index.js';
+import { registerDialect } from './legacy/register.js';
 import { loggedError } from './logged-error.js';
+import { registerReference } from './reference/door.js';
 import { setSecurityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
 import type { Door } from './sessions/door.js';
@@ -64,7 +66,9 @@ export async function createHttp(
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, schema);
   registerDownloads(app, services);
-  registerSetupPage(app, services);
+  registerDashboard(app);
+  registerExplorer(app, services);
+  registerReference(app, services);
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     const ready = await services.db.em

@@ -5,6 +5,8 @@ import type { Services } from './services.js';
 /** How long transitions and beats are gathered before they are saved and told. */
 const ANNOUNCE_MS = 200;
 const SAVE_SESSIONS_MS = 30_000;
+/** A session that another process revoked is gone everywhere within a second. */
+const NOTICE_MS = 500;
 const HOUR_MS = 3_600_000;
 
 /** What runs in the background, in one visible list. */
@@ -39,6 +41,7 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: Services): 
       run: () => sessions.saveSeen(),
       last: true,
     },
+    { name: 'notice revoked sessions', everyMs: NOTICE_MS, run: () => sessions.noticeRevoked() },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()) },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
   ];

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { StartError } from './errors.js';
@@ -8,8 +8,18 @@ import type { LiveServer } from './graphql/live.js';
 const LONGEST_REQUEST_MS = 6 * 3_600_000;
 /** … but not stand still. */
 const STANDSTILL_MS = 300_000;
+/** Everything but a package is small, and sent at once. */
+const LONGEST_SMALL_BODY_MS = 60_000;
 /** At the end, requests under way have so long to finish; then their connections are cut. */
 const DRAIN_MS = 5000;
+
+/** How patient it is with slow clients, in milliseconds. */
+export interface Patience {
+  /** A connection on which nothing moves for so long is ended. */
+  readonly standstillMs?: number;
+  /** A body that is not a form of files, and not whole by then, is not waited for. */
+  readonly smallBodyMs?: number;
+}
 
 /** Every door on one port. */
 export interface Listener {
@@ -21,7 +31,6 @@ export interface Listener {
 /**
  * Serves `app` and its sockets on one port.
  * @param port 0 for a free one.
- * @param standstillMs a connection on which nothing moves for so long is ended.
  * @throws StartError when the port is taken or not ours to take.
  */
 export async function listen(
@@ -29,7 +38,7 @@ export async function listen(
   live: LiveServer,
   host: string,
   port: number,
-  standstillMs = STANDSTILL_MS,
+  { standstillMs = STANDSTILL_MS, smallBodyMs = LONGEST_SMALL_BODY_MS }: Patience = {},
 ): Promise<Listener> {
   const server = createServer(
     {
@@ -37,7 +46,10 @@ export async function listen(
       // Some clients offer HTTP/2 (`Upgrade: h2c`) with an ordinary request, and expect an ordinary answer.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    (request, response) => app.routing(request, response),
+    (request, response) => {
+      limitSmallBody(request, smallBodyMs);
+      app.routing(request, response);
+    },
   );
   // Node would answer 417 itself, in no door's words; RFC 9110, 10.1.1 lets a server pass over what it does not know.
   server.on('checkExpectation', (request, response) => app.routing(request, response));
@@ -48,6 +60,14 @@ export async function listen(
     server.listen(port, host, resolve);
   });
   return { port: addressOf(server).port, close: () => close(server) };
+}
+
+function limitSmallBody(request: IncomingMessage, longestMs: number): void {
+  const { headers } = request;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+  if (!hasBody || headers['content-type']?.toLowerCase().startsWith('multipart/')) return;
+  const cut = setTimeout(() => request.destroy(), longestMs);
+  request.once('close', () => clearTimeout(cut));
 }
 
 function refusal({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {

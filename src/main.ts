@@ -1,16 +1,10 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { StartError } from './errors.js';
+import { complaintAboutNode } from './node-version.js';
 
-/** Older ones answer nothing to a request that offers another protocol (see `listen.ts`). */
-const OLDEST_NODE = [24, 9] as const;
-
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-  fail(
-    `Gatehouse needs Node ${OLDEST_NODE.join('.')} or newer, and this is ${process.versions.node}: run npm ci, which brings one, or install it.`,
-  );
-}
+const complaint = complaintAboutNode();
+if (complaint) fail(complaint);
 
 // Of our own code alone: to read the maps of every library would take longer than all else.
 module.setSourceMapsSupport(true, { nodeModules: false });

@@ -14,6 +14,7 @@ import { PresenceStore } from './devices/presence-store.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
 import { AddressLimit } from './sessions/address-limit.js';
+import { CostBudget } from './sessions/cost-budget.js';
 import type { Door } from './sessions/door.js';
 import { Logins } from './sessions/logins.js';
 import { Sessions } from './sessions/sessions.js';
@@ -44,7 +45,8 @@ export function createServices(config: Config, adapters: Adapters) {
   const signer = new TokenSigner(jwtSecrets);
   const events = new MemoryEvents();
   const throttle = new LoginThrottle();
-  const sessions = new Sessions(db, signer, clock, new Map(doors.map((door) => [door.name, door])));
+  const doorsByName = new Map(doors.map((door) => [door.name, door]));
+  const sessions = new Sessions(db, signer, clock, doorsByName, config.SESSION_LIFETIME);
   const registrations = new AddressLimit(
     config.REGISTRATIONS_PER_ADDRESS,
     'Too many accounts were opened from this address; try again later.',
@@ -54,7 +56,7 @@ export function createServices(config: Config, adapters: Adapters) {
     config.CAPTCHAS_PER_ADDRESS,
     'Too many captchas were asked for from this address; try again later.',
   );
-  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, pictures, clock, {
+  const captchas = new Captchas(db, createSmsSender(config.SMS), signer, pictures, throttle, clock, {
     fixedCode: config.CAPTCHA_FIXED_CODE,
     countries: config.SMS_COUNTRIES,
     dailyBudget: config.SMS_DAILY_BUDGET,
@@ -78,8 +80,9 @@ export function createServices(config: Config, adapters: Adapters) {
     heartbeats,
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     releases,
+    costs: new CostBudget(config.GRAPHQL_COST_PER_MINUTE),
     newestRelease: new NewestRelease(releases, events),
-    userImport: new UserImport(db, users),
+    userImport: new UserImport(db, clock),
     setupLink: new SetupLink(administration),
     logins: new Logins(db, users, sessions, captchas, scans, throttle, clock, slowestHashMs),
   };

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { createLiveServer } from '../src/graphql/live.js';
+import { createSchema } from '../src/graphql/schema.js';
+import { listen } from '../src/listen.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { openRequest } from './support/raw-request.js';
 
@@ -77,19 +81,6 @@ describe('elsewhere', () => {
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({ status, body: { status, message } });
     expect(gateway.logged()).not.toContain('secret');
   });
-
-  test('a set-up form without a body is one without a right link', async () => {
-    const answer = await gateway.app.inject({ method: 'POST', url: '/setup' });
-    expect({ status: answer.statusCode, body: answer.body }).toEqual({
-      status: 400,
-      body: expect.stringContaining('This set-up link is not valid'),
-    });
-  });
-
-  test('a body of a type that nobody reads is refused', async () => {
-    const answer = await gateway.post('/setup', { password: 'secret' });
-    expect(answer.json()).toEqual({ status: 415, message: 'Unsupported Media Type' });
-  });
 });
 
 test.each(['/health/live', '/graphql', '/api/background_login', '/setup', '/nothing', '/%zz'])(
@@ -99,3 +90,26 @@ test.each(['/health/live', '/graphql', '/api/background_login', '/setup', '/noth
     expect(headers['x-content-type-options']).toBe('nosniff');
   },
 );
+
+test('a small body that drips in is not waited for, a whole one is answered, and one of a form may take its time', async () => {
+  const live = createLiveServer(gateway.services, createSchema(), pino({ level: 'silent' }));
+  const patience = { smallBodyMs: 300 };
+  const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, patience);
+  const post = (type: string) =>
+    openRequest(`127.0.0.1:${port}`, [
+      'POST /api/background_login HTTP/1.1',
+      `content-type: ${type}`,
+      'content-length: 1000',
+    ]);
+  const form = await post('multipart/form-data; boundary=x');
+  const dripping = await post('application/json');
+  const drip = setInterval(() => dripping.write(' '), 20);
+  await once(dripping.resume(), 'close');
+  clearInterval(drip);
+  expect(form.readyState).toBe('open');
+  form.destroy();
+  const whole = await fetch(`http://127.0.0.1:${port}/api/background_login`, { method: 'POST', body: '{}' });
+  expect(whole.status).toBe(200);
+  await live.close();
+  await close();
+});

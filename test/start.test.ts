@@ -114,23 +114,32 @@ test('the first start prints a set-up link; its page makes the administrator, on
   const { child, ready, exit } = run({});
   const greeting = await ready();
   const link = new URL(/http\S+\/setup\?token=\S+/.exec(greeting)?.[0] ?? '');
-  expect(await (await fetch(link)).text()).toContain('<form method="post"');
-  const submit = (token: string, username: string) =>
-    fetch(new URL('/setup', link), {
+  expect((await fetch(link)).status).toBe(200);
+  const post = async (query: string, variables = {}) => {
+    const answer = await fetch(new URL('/graphql', link), {
       method: 'POST',
-      body: new URLSearchParams({ token, username, password: 'correct horse' }),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
     });
-  const token = link.searchParams.get('token') ?? '';
-  expect((await submit('forged', 'mallory')).status).toBe(400);
-  expect((await submit(token, 'root')).status).toBe(200);
-  expect((await submit(token, 'second')).status).toBe(400);
-  const query = `mutation { login(input: {username: "root", password: "correct horse"}) { user { roles { code } } } }`;
-  const login = await fetch(new URL('/graphql', link), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    return answer.json();
+  };
+  const setUp = (token: string | null, username: string) =>
+    post(
+      `mutation($token: String!, $username: String!) {
+        createFirstAdministrator(token: $token, username: $username, password: "correct horse") { username }
+      }`,
+      { token, username },
+    );
+  const refused = (code: string) => ({
+    data: null,
+    errors: [expect.objectContaining({ extensions: { code } })],
   });
-  expect(await login.json()).toEqual({ data: { login: { user: { roles: [{ code: 'ADMIN' }] } } } });
+  const token = link.searchParams.get('token');
+  expect(await setUp('forged', 'mallory')).toEqual(refused('FORBIDDEN'));
+  expect(await setUp(token, 'root')).toEqual({ data: { createFirstAdministrator: { username: 'root' } } });
+  expect(await setUp(token, 'second')).toEqual(refused('CONFLICT'));
+  const query = `mutation { login(input: {username: "root", password: "correct horse"}) { user { roles { code } } } }`;
+  expect(await post(query)).toEqual({ data: { login: { user: { roles: [{ code: 'ADMIN' }] } } } });
   child.kill('SIGTERM');
   child.kill('SIGTERM');
   expect(await exit).toMatchObject({ code: 0, errors: '' });

@@ -67,11 +67,12 @@ export async function openDatabase(url: string): Promise<Database> {
 /**
  * Applies pending migrations and writes the built-in roles. Several processes may call it at once: one works,
  * the others wait.
+ * @returns the names of those it applied.
  */
-export async function migrate(orm: Database): Promise<void> {
-  await orm.em.transactional(async (em) => {
+export function migrate(orm: Database): Promise<string[]> {
+  return orm.em.transactional(async (em) => {
     await em.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    await orm.migrator.up();
+    const applied = await orm.migrator.up();
     await em.upsertMany(
       Role,
       Object.entries(builtInRoles).map(([code, role]) => ({
@@ -80,5 +81,6 @@ export async function migrate(orm: Database): Promise<void> {
         permissions: [...role.permissions],
       })),
     );
+    return applied.map(({ name }) => name);
   });
 }

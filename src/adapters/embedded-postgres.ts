@@ -5,7 +5,14 @@ import { StartError } from '../errors.js';
 import { openDataFolder } from './data-folder.js';
 import { lastLine } from './embedded-postgres/account.js';
 import { chooseAccount, openCluster, superuser } from './embedded-postgres/cluster.js';
-import { connect, ensureDatabase, takeLock } from './embedded-postgres/connection.js';
+import {
+  awaitSharers,
+  connect,
+  ensureDatabase,
+  isLocked,
+  markSharing,
+  takeLock,
+} from './embedded-postgres/connection.js';
 import {
   findPostmaster,
   type Postmaster,
@@ -39,13 +46,7 @@ export async function startEmbeddedPostgres(options: {
   log?: (line: string) => void;
   signal?: AbortSignal;
 }): Promise<EmbeddedPostgres> {
-  const home = await openDataFolder(options.dataDir);
-  const account = await chooseAccount(home);
-  const programs = await findPrograms(account);
-  const password = await superuserPassword(home);
-  const cluster = await openCluster(programs, account, home, password);
-  const site: Site = { programs, account, folder: cluster.folder, logFile: join(home, 'postgres.log') };
-
+  const { home, site, password, notes } = await locate(options.dataDir);
   await stopOrphan(site, password, home, options.signal);
   const postmaster = await startPostmaster(site, options.signal);
   const lock = await prepare(site, postmaster, password, home);
@@ -61,14 +62,82 @@ export async function startEmbeddedPostgres(options: {
     await lock.end();
   };
   return {
-    url: `postgresql://${superuser}:${password}@127.0.0.1:${postmaster.port}/${superuser}`,
-    notes: [programs.note, cluster.note].filter((note) => note !== undefined),
+    url: urlOf(postmaster, password),
+    notes,
     stop: () => {
       stopping ??= stop();
       return stopping;
     },
   };
 }
+
+/**
+ * The PostgreSQL of a data folder beside the gateway that runs on it, or beside another command; without either,
+ * one that is started, and stopped once nobody shares it any more.
+ * @param options.dataDir as for `startEmbeddedPostgres`.
+ * @throws StartError when it can neither be shared nor started.
+ */
+export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
+  const { site, password } = await locate(dataDir);
+  const running = await joinRunning(site, password);
+  if (running) return running;
+  try {
+    return stoppedByTheLast(await startEmbeddedPostgres({ dataDir }), password);
+  } catch (error) {
+    // Of two that start at once, one is told that the other does.
+    const other = await joinRunning(site, password);
+    if (!other) throw error;
+    return other;
+  }
+}
+
+function stoppedByTheLast(postgres: EmbeddedPostgres, password: string): EmbeddedPostgres {
+  return {
+    ...postgres,
+    stop: async () => {
+      const client = await connect(Number(new URL(postgres.url).port), password);
+      await awaitSharers(client);
+      await client.end();
+      await postgres.stop();
+    },
+  };
+}
+
+/** Connects where a gateway or a command holds the lock; null where none does. */
+async function joinRunning(site: Site, password: string): Promise<EmbeddedPostgres | null> {
+  // What was just started takes its lock a moment later; what a killed gateway left never does.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const running = await findPostmaster(site);
+    if (!running) return null;
+    const client = await connect(running.port, password).catch(() => null);
+    if (client && (await isLocked(client))) {
+      await markSharing(client);
+      return { url: urlOf(running, password), notes: [], stop: () => client.end() };
+    }
+    await client?.end();
+    await setTimeout(100);
+  }
+  return null;
+}
+
+/** Where the server of a data folder is, or is to be; what is missing is made. */
+async function locate(dataDir: string) {
+  const home = await openDataFolder(dataDir);
+  const account = await chooseAccount(home);
+  const programs = await findPrograms(account);
+  const password = await superuserPassword(home);
+  const cluster = await openCluster(programs, account, home, password);
+  const site: Site = { programs, account, folder: cluster.folder, logFile: join(home, 'postgres.log') };
+  return {
+    home,
+    site,
+    password,
+    notes: [programs.note, cluster.note].filter((note) => note !== undefined),
+  };
+}
+
+const urlOf = ({ port }: Postmaster, password: string) =>
+  `postgresql://${superuser}:${password}@127.0.0.1:${port}/${superuser}`;
 
 /** Locks the started server for this gateway and makes its database; a failure leaves nothing running. */
 async function prepare(site: Site, postmaster: Postmaster, password: string, home: string): Promise<Client> {

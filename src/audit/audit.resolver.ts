@@ -1,22 +1,39 @@
-import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
 import { Allow } from '../graphql/authorization.js';
-import { connectionType, readPage, toConnection } from '../graphql/connection.js';
+import { connectionType, PageArgs, readPage, toConnection } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
+import { readId } from '../graphql/id.js';
 import { listAudit } from './audit.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
 const AuditConnection = connectionType('Audit', AuditEntry);
 
+@InputType({ description: 'Which entries; what is absent does not narrow.' })
+class AuditFilter {
+  @Field(() => ID, { nullable: true, description: 'Who acted or was acted on.' })
+  userId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'How the action begins, such as `user.`.' })
+  action?: string | null;
+}
+
+@ArgsType()
+class AuditArgs extends PageArgs {
+  @Field(() => AuditFilter, { nullable: true })
+  filter?: AuditFilter | null;
+}
+
 @Resolver()
 export class AuditResolver {
   @Query(() => AuditConnection, { description: 'The latest first.' })
   @Allow('audit:read')
-  async auditLog(
-    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() context: Context,
-  ) {
+  async auditLog(@Args() { filter, first, after }: AuditArgs, @Ctx() { services }: Context) {
     const page = readPage(first, after);
-    return toConnection(await listAudit(context.services.db.em.fork(), page), page);
+    const narrowed = {
+      // What was never an id is nobody's.
+      ...(filter?.userId == null ? {} : { userId: readId(filter.userId) ?? 0 }),
+      ...(filter?.action ? { action: filter.action } : {}),
+    };
+    return toConnection(await listAudit(services.db.em.fork(), narrowed, page), page);
   }
 }

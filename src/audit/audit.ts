@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { User } from '../users/user.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
 /** Who acts: a signed-in person, or the system itself (null). */
@@ -34,17 +35,47 @@ export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: Aud
 export async function anonymiseAudit(em: EntityManager, userId: number): Promise<void> {
   await em.nativeUpdate(AuditEntry, { actorId: userId }, { actorId: null, address: null });
   // Nobody signed in, yet somebody was there: it was them, signing up.
-  await em.nativeUpdate(AuditEntry, { target: `user:${userId}`, actorId: null }, { address: null });
-  await em.nativeUpdate(AuditEntry, { target: `user:${userId}` }, { target: 'user:erased', detail: null });
+  await em.nativeUpdate(AuditEntry, { target: targetOf(userId), actorId: null }, { address: null });
+  await em.nativeUpdate(AuditEntry, { target: targetOf(userId) }, { target: 'user:erased', detail: null });
 }
 
-/** Entries, the latest first; one more than the page has, where there is one more. */
-export function listAudit(
+/** Which entries; what is absent does not narrow. */
+export interface AuditFilter {
+  /** Who acted or was acted on. */
+  readonly userId?: number;
+  /** How the action begins, such as `user.`. */
+  readonly action?: string;
+}
+
+/** Entries with the people in them, the latest first; one more than the page has, where there is one more. */
+export async function listAudit(
   em: EntityManager,
+  { userId, action }: AuditFilter,
   { first, after }: { first: number; after: number | null },
 ): Promise<AuditEntry[]> {
-  return em.find(AuditEntry, after === null ? {} : { id: { $lt: after } }, {
-    orderBy: { id: 'desc' },
-    limit: first + 1,
-  });
+  const entries = await em.find(
+    AuditEntry,
+    {
+      ...(after === null ? {} : { id: { $lt: after } }),
+      ...(userId === undefined ? {} : { $or: [{ actorId: userId }, { target: targetOf(userId) }] }),
+      ...(action ? { action: { $like: `${action.replace(/[\\%_]/g, '\\$&')}%` } } : {}),
+    },
+    { orderBy: { id: 'desc' }, limit: first + 1 },
+  );
+  await findPeople(em, entries);
+  return entries;
+}
+
+const targetOf = (userId: number) => `user:${userId}`;
+
+/** One query for all entries. */
+async function findPeople(em: EntityManager, entries: readonly AuditEntry[]): Promise<void> {
+  const subjectOf = ({ target }: AuditEntry) => Number(/^user:(\d+)$/.exec(target ?? '')?.[1] ?? 0);
+  const ids = entries.flatMap((entry) => [entry.actorId ?? 0, subjectOf(entry)]);
+  const people = await em.find(User, { id: { $in: [...new Set(ids)] } }, { populate: ['roles'] });
+  const byId = new Map(people.map((user) => [user.id, user]));
+  for (const entry of entries) {
+    entry.actor = byId.get(entry.actorId ?? 0) ?? null;
+    entry.subject = byId.get(subjectOf(entry)) ?? null;
+  }
 }

@@ -31,6 +31,12 @@ class CreateCaptchaInput {
 
   @Field(() => String, { nullable: true, description: 'Where the code goes (SMS).' })
   mobile?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The answer of an image captcha; asked for by CAPTCHA_REQUIRED (SMS).',
+  })
+  captcha?: string | null;
 }
 
 @ObjectType('Captcha', { description: 'A challenge that was handed out.' })
@@ -78,10 +84,12 @@ export class CaptchaResolver {
     const client = clientOf(context, input.deviceId);
     if (type === CaptchaType.SMS) {
       if (!input.mobile) throw missing('mobile');
+      if (input.captcha) await context.services.captchas.solveImage(client.deviceId ?? '', input.captcha);
       const { id, expiresAt } = await context.services.captchas.sendSms(
         input.mobile,
         client.deviceId,
         client,
+        input.captcha ? 'solved' : 'possible',
       );
       return { id, type, expiresAt, image: null };
     }

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../sessions/address-limit.js';
 import type { Client } from '../sessions/sessions.js';
-import { addressBucket } from '../sessions/throttle.js';
+import { type Attempt, addressBucket, type LoginThrottle } from '../sessions/throttle.js';
 import type { TokenSigner } from '../sessions/tokens.js';
 import { requirePhone } from '../users/names.js';
 import { e164, hasCountry } from '../users/phone.js';
@@ -42,6 +42,7 @@ export class Captchas {
     private readonly sms: SmsSender,
     private readonly signer: TokenSigner,
     private readonly limit: AddressLimit,
+    private readonly throttle: LoginThrottle,
     private readonly clock: Clock,
     private readonly settings: CaptchaSettings,
   ) {}
@@ -70,26 +71,29 @@ export class Captchas {
   /**
    * Sends a code to a phone; codes sent before are dead.
    * @param deviceId bound to the code where the door names one.
-   * @throws DomainError INVALID_INPUT, THROTTLED, UNAVAILABLE (the provider refused; nothing is counted)
+   * @param captcha whether an image was solved, could be asked for, or the door knows none.
+   * @throws DomainError INVALID_INPUT, CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE (the provider refused; nothing is counted)
    */
   async sendSms(
     mobile: string,
     deviceId: string | null,
     client: Client,
+    captcha: Attempt['captcha'] = 'none',
   ): Promise<IssuedCaptcha & SmsReceipt> {
     const phone = requirePhone(mobile, 'mobile');
     if (!hasCountry(phone, this.settings.countries)) {
       throw new DomainError('INVALID_INPUT', 'No codes are sent to this country.', { field: 'mobile' });
     }
+    await this.throttle.admit({ address: client.address, captcha });
     const code = this.settings.fixedCode ?? String(randomInt(1_000_000)).padStart(6, '0');
-    const captcha = this.#prepare(CaptchaType.SMS, phone, deviceId, code, client);
-    await reserveSms(this.db, captcha, MOST_FAILURES.SMS, this.settings.dailyBudget);
+    const issued = this.#prepare(CaptchaType.SMS, phone, deviceId, code, client);
+    await reserveSms(this.db, issued, MOST_FAILURES.SMS, this.settings.dailyBudget);
     const text = `Your code is ${code}. It is valid for ${LIFETIME_MS / MINUTE} minutes.`;
     try {
       const receipt = await this.sms.send({ to: e164(phone), code, text });
-      return { id: captcha.id, expiresAt: captcha.expiresAt, ...receipt };
+      return { id: issued.id, expiresAt: issued.expiresAt, ...receipt };
     } catch (error) {
-      await this.db.em.fork().nativeDelete(Captcha, { id: captcha.id });
+      await this.db.em.fork().nativeDelete(Captcha, { id: issued.id });
       throw error;
     }
   }

@@ -1,4 +1,6 @@
+import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import type { Database } from '../adapters/database.js';
+import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
 
@@ -20,6 +22,7 @@ export class Bindings {
    * daily login makes no daily device, and two that are online never become one.
    * @param isOnline as known right now; the database may be a moment behind.
    * @returns the device's id.
+   * @throws DomainError UNAUTHENTICATED for a caller who was deleted meanwhile.
    */
   async bind(caller: Caller, hello: Hello, now: Date, isOnline: (id: number) => boolean): Promise<number> {
     const em = this.db.em.fork();
@@ -35,14 +38,16 @@ export class Bindings {
       await em.nativeUpdate(Device, { id: known }, seen);
       return known;
     }
-    return em.insert(Device, {
-      user: caller.user.id,
-      clientId: hello.clientId,
-      firstSeenAt: now,
-      lastSeenAt: now,
-      online: false,
-      ...seen,
-    });
+    return em
+      .insert(Device, {
+        user: caller.user.id,
+        clientId: hello.clientId,
+        firstSeenAt: now,
+        lastSeenAt: now,
+        online: false,
+        ...seen,
+      })
+      .catch(refuseDeleted);
   }
 
   async #named(caller: Caller, { clientId }: Hello): Promise<number | null> {
@@ -64,4 +69,11 @@ export class Bindings {
     const free = candidates.find(({ id }) => !isOnline(id));
     return mine?.id ?? free?.id ?? null;
   }
+}
+
+function refuseDeleted(error: unknown): never {
+  if (error instanceof ForeignKeyConstraintViolationException) {
+    throw new DomainError('UNAUTHENTICATED', 'Your account was deleted.');
+  }
+  throw error;
 }

@@ -35,7 +35,11 @@ export class Device {
   @Property({ type: 'text', nullable: true })
   clientVersion: string | null = null;
 
-  /** The session whose beats count for it. No foreign key: sessions are purged, devices stay. */
+  /** No foreign key: sessions are purged, devices stay. */
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The session whose beats count for it; it may have ended.',
+  })
   @Index()
   @Property({ type: 'uuid', nullable: true })
   sessionId: string | null = null;

@@ -1,9 +1,12 @@
+import { ExpiryHold, LONGEST_HOLD } from './expiry-hold.js';
+import { TimingWheel } from './timing-wheel.js';
+
 /**
  * Which devices are online, for a million of them: pure, without timers, and without an allocation per beat.
  *
- * A device is an index into typed arrays. A beat only moves its deadline; a timing wheel holds each online
- * device once and is lazy: when a bucket fires, a device whose deadline has moved on goes to the bucket of that
- * deadline, and only one that is really overdue expires. All times are milliseconds of one clock.
+ * A device is an index into typed arrays. A beat only moves its deadline; the timing wheel holds each
+ * online device once and is lazy: when a bucket fires, a device whose deadline has moved on goes to the bucket of
+ * that deadline, and only one that is really overdue expires. All times are milliseconds of one clock.
  */
 export interface PresenceSettings {
   /** How often a device is expected to beat. */
@@ -22,15 +25,9 @@ const PATIENCE = 2.5;
 const JITTER = 0.1;
 /** Ticks in one interval. */
 const TICKS = 10;
-/** More than this part of the online devices, and at least this many, overdue in one tick: the fault may be ours. */
-const MASS_PART = 0.05;
-const MASS_LEAST = 50;
-/** Intervals for which expiries are held at most. */
-const LONGEST_HOLD = 2;
 /** A tick that comes this many ticks late means that the process stood still, and beats with it. */
 const STALL_TICKS = 2;
 
-const NONE = -1;
 /** 2^32 divided by the golden ratio: spreads consecutive indexes evenly. */
 const SPREAD = 2_654_435_769;
 const FIRST_CAPACITY = 1024;
@@ -39,29 +36,23 @@ export class Presence {
   /** Milliseconds between two calls of `tick`. */
   readonly tickMs: number;
   readonly #intervalMs: number;
-  readonly #wheel: Int32Array;
+  readonly #wheel: TimingWheel;
+  readonly #hold: ExpiryHold;
   readonly #indexes = new Map<number, number>();
   #ids = new Int32Array(FIRST_CAPACITY);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
   #seen = new Float64Array(FIRST_CAPACITY);
   #deadlines = new Float64Array(FIRST_CAPACITY);
   #authEnds = new Float64Array(FIRST_CAPACITY);
-  /** The next device in the same bucket. */
-  #next = new Int32Array(FIRST_CAPACITY);
-  /** Whether the device is in a bucket; one that left stays there until the bucket fires. */
-  #isPlaced = new Uint8Array(FIRST_CAPACITY);
   #online = 0;
-  #lastTick: number;
-  #heldUntil: number | null = null;
-  /** A hold ran out: what is overdue is applied until a tick is calm again. */
-  #released = false;
 
   constructor({ intervalMs }: PresenceSettings, now: number) {
     this.#intervalMs = intervalMs;
     this.tickMs = Math.max(1, Math.round(intervalMs / TICKS));
     // The longest a deadline can be away: patience, jitter and a restart's grace; beyond, it waits a lap more.
-    this.#wheel = new Int32Array(Math.ceil((PATIENCE + JITTER + LONGEST_HOLD) * TICKS) + 2).fill(NONE);
-    this.#lastTick = this.#tickOf(now);
+    const lap = Math.ceil((PATIENCE + JITTER + LONGEST_HOLD) * TICKS) + 2;
+    this.#wheel = new TimingWheel(lap, FIRST_CAPACITY, this.#tickOf(now));
+    this.#hold = new ExpiryHold(intervalMs);
   }
 
   /** Devices that are online. */
@@ -71,7 +62,7 @@ export class Presence {
 
   /** Whether expiries are being held, so that a device shown online may not be. */
   get degraded(): boolean {
-    return this.#heldUntil !== null;
+    return this.#hold.isOn;
   }
 
   /** The index of a device, for all other calls; the same one every time. */
@@ -164,17 +155,17 @@ export class Presence {
    */
   tick(now: number): Expiry[] {
     const tick = this.#tickOf(now);
-    if (tick < this.#lastTick) this.#rewind(tick);
-    const late = tick - this.#lastTick;
+    if (tick < this.#wheel.tick) this.#rewind(tick);
+    const late = tick - this.#wheel.tick;
     if (late <= 0) return [];
     const overdue = this.#collect(tick);
     const timeouts = overdue.filter((device) => now < (this.#authEnds[device] ?? 0)).length;
-    this.#decideHold(timeouts, late > STALL_TICKS, now);
+    this.#hold.decide(timeouts, this.#online, late > STALL_TICKS, now);
     const expired: Expiry[] = [];
     for (const device of overdue) {
       const reason = now < (this.#authEnds[device] ?? 0) ? 'TIMEOUT' : 'AUTH_EXPIRED';
       if (reason === 'TIMEOUT' && this.degraded) {
-        this.#place(device);
+        this.#wheel.place(device, this.#dueTick(device));
       } else {
         this.#isOnline[device] = 0;
         this.#online -= 1;
@@ -184,72 +175,37 @@ export class Presence {
     return expired;
   }
 
-  /** Empties the buckets that have come up; who is not overdue is placed anew, who has left is dropped. */
+  /** Looks at the buckets that have come up: who is not overdue is placed anew, who has left is dropped. */
   #collect(tick: number): number[] {
     const overdue: number[] = [];
-    const buckets = Math.min(tick - this.#lastTick, this.#wheel.length);
-    const first = tick - buckets + 1;
-    this.#lastTick = tick;
-    for (let bucket = first; bucket <= tick; bucket++) {
-      const slot = bucket % this.#wheel.length;
-      let device = this.#wheel[slot] ?? NONE;
-      this.#wheel[slot] = NONE;
-      while (device !== NONE) {
-        const next = this.#next[device] ?? NONE;
-        this.#isPlaced[device] = 0;
-        if (this.#isOnline[device] === 1) {
-          if (this.#tickOf(this.#due(device)) < tick) overdue.push(device);
-          else this.#place(device);
-        }
-        device = next;
-      }
-    }
+    this.#wheel.turn(tick, (device) => {
+      if (this.#isOnline[device] !== 1) return;
+      const due = this.#dueTick(device);
+      if (due < tick) overdue.push(device);
+      else this.#wheel.place(device, due);
+    });
     return overdue;
-  }
-
-  #decideHold(timeouts: number, stalled: boolean, now: number): void {
-    const mass = timeouts >= MASS_LEAST && timeouts > this.#online * MASS_PART;
-    if (this.#heldUntil === null) {
-      if (stalled || (mass && !this.#released)) this.#heldUntil = now + LONGEST_HOLD * this.#intervalMs;
-      if (!mass) this.#released = false;
-    } else if (now >= this.#heldUntil) {
-      this.#heldUntil = null;
-      this.#released = true;
-    } else if (!mass && !stalled) {
-      this.#heldUntil = null;
-    }
   }
 
   /** The clock was set back: deadlines move with it, so that nobody stays online for the difference. */
   #rewind(tick: number): void {
-    const by = (this.#lastTick - tick) * this.tickMs;
-    this.#lastTick = tick;
-    if (this.#heldUntil !== null) this.#heldUntil -= by;
-    this.#wheel.fill(NONE);
-    this.#isPlaced.fill(0);
+    const by = (this.#wheel.tick - tick) * this.tickMs;
+    this.#hold.rewind(by);
+    this.#wheel.reset(tick);
     for (let device = 0; device < this.#indexes.size; device++) {
       this.#deadlines[device] = (this.#deadlines[device] ?? 0) - by;
-      if (this.#isOnline[device] === 1) this.#place(device);
+      if (this.#isOnline[device] === 1) this.#wheel.place(device, this.#dueTick(device));
     }
   }
 
   #enter(device: number): void {
     this.#isOnline[device] = 1;
     this.#online += 1;
-    if (this.#isPlaced[device] === 0) this.#place(device);
+    this.#wheel.place(device, this.#dueTick(device));
   }
 
-  /** Into the bucket that fires next after it is due, or into the last one of this lap. */
-  #place(device: number): void {
-    const due = Math.max(this.#tickOf(this.#due(device)), this.#lastTick) + 1;
-    const slot = Math.min(due, this.#lastTick + this.#wheel.length - 1) % this.#wheel.length;
-    this.#next[device] = this.#wheel[slot] ?? NONE;
-    this.#wheel[slot] = device;
-    this.#isPlaced[device] = 1;
-  }
-
-  #due(device: number): number {
-    return Math.min(this.#deadlines[device] ?? 0, this.#authEnds[device] ?? 0);
+  #dueTick(device: number): number {
+    return this.#tickOf(Math.min(this.#deadlines[device] ?? 0, this.#authEnds[device] ?? 0));
   }
 
   #patience(device: number): number {
@@ -267,8 +223,7 @@ export class Presence {
     this.#seen = grown(this.#seen, Float64Array);
     this.#deadlines = grown(this.#deadlines, Float64Array);
     this.#authEnds = grown(this.#authEnds, Float64Array);
-    this.#next = grown(this.#next, Int32Array);
-    this.#isPlaced = grown(this.#isPlaced, Uint8Array);
+    this.#wheel.grow(this.#ids.length);
   }
 }
 

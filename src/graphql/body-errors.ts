@@ -24,7 +24,7 @@ export function sendBodyError(
     refusal instanceof GraphQLError ? refusal.toJSON() : { message: refusal.message },
     request.log,
   );
-  return reply.code(statusOf(refusal)).send({ errors: [formatted] });
+  return reply.code(error.statusCode === 415 ? 415 : statusOf(refusal)).send({ errors: [formatted] });
 }
 
 function statusOf(refusal: Error): number {
@@ -38,5 +38,8 @@ function refusalOf(error: Error & { statusCode?: number }): Error {
   const { statusCode = 500 } = error;
   if (error instanceof DomainError || statusCode >= 500) return error;
   if (statusCode === 413) return new DomainError('TOO_LARGE', 'The request is too large.');
-  return new DomainError('INVALID_INPUT', 'The body of the request cannot be read: JSON is expected.');
+  if (statusCode === 415) {
+    return new DomainError('INVALID_INPUT', 'A body of this type is not read here: JSON is expected.');
+  }
+  return new DomainError('INVALID_INPUT', 'Invalid JSON: the body of the request cannot be read.');
 }

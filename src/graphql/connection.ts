@@ -1,4 +1,4 @@
-import { type ClassType, Field, ObjectType } from 'type-graphql';
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { DomainError } from '../errors.js';
 
 /** Nodes of a page, unless told and at most. */
@@ -40,6 +40,16 @@ export function connectionType<T extends object>(name: string, Node: ClassType<T
     pageInfo!: PageInfo;
   }
   return NodeConnection;
+}
+
+/** How a page is asked for. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { defaultValue: DEFAULT_PAGE })
+  first!: number;
+
+  @Field(() => String, { nullable: true })
+  after?: string | null;
 }
 
 /** Where a page starts and how long it is. */

@@ -4,7 +4,7 @@ import { DomainError, type DomainErrorCode } from '../errors.js';
 import { withoutValues } from './without-values.js';
 
 /** How each refusal shows in `extensions.code`. A login does not tell which half of it was wrong. */
-const codes: Record<DomainErrorCode, string> = {
+export const extensionCodes: Record<DomainErrorCode, string> = {
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   FORBIDDEN: 'FORBIDDEN',
   ACCOUNT_UNKNOWN: 'BAD_CREDENTIALS',
@@ -20,6 +20,9 @@ const codes: Record<DomainErrorCode, string> = {
   TOO_LARGE: 'TOO_LARGE',
   UNAVAILABLE: 'UNAVAILABLE',
 };
+
+/** What a fault of ours shows, which is all that it shows. */
+export const MASKED_FAULT = 'INTERNAL_SERVER_ERROR';
 
 /** How errors are worded. */
 export interface Wording {
@@ -45,7 +48,7 @@ export function presentError(
     ...(formatted.locations ? { locations: formatted.locations } : {}),
   };
   if (cause instanceof DomainError) {
-    const code = codes[cause.code];
+    const code = extensionCodes[cause.code];
     if (code === 'UNAVAILABLE') log.warn({ err: cause }, 'an operation could not be served');
     const message = code === 'BAD_CREDENTIALS' ? BAD_CREDENTIALS_MESSAGE : cause.message;
     return { message, ...place, extensions: { code, ...cause.details } };
@@ -64,7 +67,7 @@ export function presentError(
   return {
     message: 'Something went wrong on our side.',
     ...place,
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    extensions: { code: MASKED_FAULT },
   };
 }
 
@@ -74,5 +77,5 @@ const inputMistake = /^(?:Variable "\$\w+" got invalid value|Expected value of t
 /** GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED and their like, as Apollo names them. */
 function requestMistake({ extensions }: GraphQLFormattedError): unknown {
   const code = extensions?.code;
-  return code === undefined || code === 'INTERNAL_SERVER_ERROR' ? 'BAD_REQUEST' : code;
+  return code === undefined || code === MASKED_FAULT ? 'BAD_REQUEST' : code;
 }

@@ -8,6 +8,7 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   parse,
   specifiedRules,
@@ -16,14 +17,15 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.js';
+import type { CostBudget, Payer } from '../sessions/cost-budget.js';
 import { presentError, type Wording } from './errors.js';
 import type { DocumentLimits } from './limits.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
 /** Characters of documents that are remembered; each costs a few hundred bytes once it is parsed. */
-const REMEMBERED_CHARACTERS = 256 * 1024;
+export const REMEMBERED_CHARACTERS = 256 * 1024;
 
-/** Parses and validates documents, each once. */
+/** Parses and validates documents, each once; who sends one pays for that, and for the operation. */
 export class Documents {
   readonly #known = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({
     maxSize: REMEMBERED_CHARACTERS,
@@ -34,14 +36,22 @@ export class Documents {
     private readonly schema: GraphQLSchema,
     private readonly limits: DocumentLimits,
     private readonly trusted: TrustedDocuments,
+    private readonly costs: CostBudget,
   ) {}
 
-  /** The document that a request brings or names, or what is wrong with it. */
-  read(request: DocumentRequest): { text: string; document: DocumentNode } | readonly GraphQLError[] {
+  /** The document that a request brings or names, or why it is not run. */
+  async read(
+    request: DocumentRequest,
+    payer: Payer,
+  ): Promise<{ text: string; document: DocumentNode } | readonly GraphQLError[]> {
     try {
       const text = this.trusted.resolve(request) ?? '';
+      if (!this.#known.has(text)) await this.costs.read(payer, text);
       const document = this.#remembered(text);
-      return 'kind' in document ? { text, document } : document;
+      if (!('kind' in document)) return document;
+      const operation = getOperationAST(document, request.operationName);
+      if (operation) await this.costs.run(payer, this.limits.costOf(operation));
+      return { text, document };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];
       if (error instanceof DomainError) return [new GraphQLError(error.message, { originalError: error })];

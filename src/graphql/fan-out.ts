@@ -42,7 +42,8 @@ export class FanOut {
 
   /**
    * Sends the subscriber everything from its start on.
-   * @returns what the protocol's implementation reads instead: it yields nothing, and ends with the subscription.
+   * @returns what the protocol's implementation reads instead: it yields nothing and does not end, lest the end of
+   * one subscription be told of another that has its id by then.
    */
   join(subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
     const key = groupKey(subscriber);
@@ -53,15 +54,13 @@ export class FanOut {
         if (this.#groups.get(key) === group) this.#groups.delete(key);
       });
     this.#groups.set(key, group);
-    const left = Promise.withResolvers<void>();
-    const leave = group.join(subscriber, left.reject);
-    const done: IteratorResult<ExecutionResult> = { value: undefined, done: true };
+    const failure = Promise.withResolvers<never>();
+    const leave = group.join(subscriber, failure.reject);
     return {
-      next: () => left.promise.then(() => done),
+      next: () => failure.promise,
       return: async () => {
         leave();
-        left.resolve();
-        return done;
+        return { value: undefined, done: true };
       },
       [Symbol.asyncIterator]() {
         return this;

@@ -1,4 +1,9 @@
-import { GraphQLError, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  type ValidationRule,
+} from 'graphql';
 import type { Config } from '../config.js';
 import { Measurer, type Measures } from './measure.js';
 
@@ -6,6 +11,8 @@ import { Measurer, type Measures } from './measure.js';
 export interface DocumentLimits {
   readonly parseOptions: { readonly maxTokens: number };
   readonly rules: readonly ValidationRule[];
+  /** What an operation that passed the rules costs who sends it; see `Measures`. */
+  costOf(operation: OperationDefinitionNode): number;
 }
 
 export function documentLimits(config: Config): DocumentLimits {
@@ -16,24 +23,27 @@ export function documentLimits(config: Config): DocumentLimits {
     ['directives', config.GRAPHQL_MAX_DIRECTIVES, 'directives'],
     ['cost', config.GRAPHQL_MAX_COST, 'fields in its longest answer'],
   ];
+  const costs = new WeakMap<OperationDefinitionNode, number>();
   return {
     parseOptions: { maxTokens: config.GRAPHQL_MAX_TOKENS },
     rules: [
-      limitRule(limits),
+      limitRule(limits, costs),
       ...(config.GRAPHQL_INTROSPECTION === 'on' ? [] : [NoSchemaIntrospectionCustomRule]),
     ],
+    costOf: (operation) => costs.get(operation) ?? 0,
   };
 }
 
 type Limit = readonly [measure: keyof Measures, most: number, what: string];
 
 const limitRule =
-  (limits: readonly Limit[]): ValidationRule =>
+  (limits: readonly Limit[], costs: WeakMap<OperationDefinitionNode, number>): ValidationRule =>
   (context) => {
     const measurer = new Measurer(context.getSchema(), (name) => context.getFragment(name));
     return {
       OperationDefinition(operation) {
         const measures = measurer.measure(operation);
+        costs.set(operation, measures.cost);
         const [, most, what] = limits.find(([measure, most]) => measures[measure] > most) ?? [];
         if (what === undefined) return;
         context.reportError(

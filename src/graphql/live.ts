@@ -9,19 +9,28 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { CloseCode, type SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import {
+  CloseCode,
+  type ConnectionInitMessage,
+  type Context as SocketContext,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LiveFeed } from '../adapters/events/live-source.js';
 import { clientAddress } from '../client-address.js';
 import type { Services } from '../services.js';
+import { payerOf } from '../sessions/cost-budget.js';
 import { addressBucket } from '../sessions/throttle.js';
 import { bearerToken } from '../sessions/tokens.js';
+import { readOnlyFromReaders } from './backpressure.js';
+import { refuseServerMessages } from './client-messages.js';
 import type { Context } from './context.js';
 import { presentError } from './errors.js';
 import { Documents, executeEach, openSubscription, presentResult } from './execute.js';
 import { FanOut, type Subscriber } from './fan-out.js';
 import { documentLimits } from './limits.js';
+import { OperationPlace } from './operation-place.js';
 import { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
 import { nextPrefix, SocketWriter } from './socket-writer.js';
@@ -54,17 +63,12 @@ interface Live {
   session?: SocketSession;
 }
 
-/**
- * What only a server may say is as wrong as what nobody says: the protocol's implementation takes it for a fault of
- * its own. Reading with this function also refuses what nests deeper than the stack.
- */
-function refuseServerMessages(key: string, value: unknown): unknown {
-  const isMessage = key === '' && typeof value === 'object' && value !== null && 'type' in value;
-  if (isMessage && (value.type === 'connection_ack' || value.type === 'next' || value.type === 'error')) {
-    throw new TypeError('A client does not send this.');
-  }
-  return value;
+/** What was sent to begin an operation. */
+interface Request extends Pick<Subscriber, 'query' | 'prefix' | 'writer' | 'variant'> {
+  readonly place: OperationPlace;
 }
+
+type LiveSocket = SocketContext<ConnectionInitMessage['payload'], Extra>;
 
 export function createLiveServer(
   services: Services,
@@ -74,29 +78,36 @@ export function createLiveServer(
   const { config } = services;
   const wss = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   const addressOf = clientAddress(config);
-  const documents = new Documents(schema, documentLimits(config), TrustedDocuments.read(config));
+  const documents = new Documents(
+    schema,
+    documentLimits(config),
+    TrustedDocuments.read(config),
+    services.costs,
+  );
   const wording = { suggestions: config.GRAPHQL_INTROSPECTION === 'on' };
   const fanOut = new FanOut(log);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
   const perUser = new Cap(config.LIVE_SOCKETS_PER_USER);
   const lives = new WeakMap<WebSocket, Live>();
   /** What was sent, by the context made for it. */
-  const requests = new WeakMap<object, Pick<Subscriber, 'query' | 'prefix' | 'writer' | 'variant'>>();
+  const requests = new WeakMap<object, Request>();
+  const requestOf = (contextValue: unknown) =>
+    contextValue instanceof Object ? requests.get(contextValue) : undefined;
   const live = ({ socket }: Extra): Live => {
     const found = lives.get(socket);
     if (!found) throw new Error('The socket did not come through upgrade().');
     return found;
   };
 
-  const server = useServer(
+  const server = serveProtocol(
     {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       jsonMessageReviver: refuseServerMessages,
       onConnect: ({ connectionParams, extra }) =>
         signIn(connectionParams?.authorization, extra.socket, live(extra)),
-      onSubscribe: ({ extra, subscriptions }, id, payload) =>
-        prepare(id, payload, live(extra), Object.keys(subscriptions).length),
+      onSubscribe: (context, id, payload) => prepare(context, id, payload),
       subscribe,
+      onOperation: (_context, _id, _payload, { contextValue }) => requestOf(contextValue)?.place.stillHeld(),
       onNext: (_context, _id, _payload, _args, result) => presentResult(result, log, wording),
       onError: (_context, _id, _payload, errors) => errors.map(present),
       // What goes wrong inside is nothing for a close reason.
@@ -133,20 +144,24 @@ export function createLiveServer(
     return true;
   }
 
-  function prepare(
+  async function prepare(
+    socket: LiveSocket,
     id: string,
     payload: SubscribePayload,
-    { context, session, writer }: Live,
-    operations: number,
-  ): ExecutionArgs | readonly GraphQLError[] {
-    const read = documents.read(payload);
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { context, session, writer } = live(socket.extra);
+    const place = new OperationPlace(socket, id);
+    const operations = Object.keys(socket.subscriptions).length;
+    const caller = session?.caller ?? null;
+    const read = await documents.read(payload, payerOf(caller, context.client));
+    await place.stillHeld();
     if (!('document' in read)) return read;
     const { document, text: query } = read;
     if (operations > config.LIVE_SUBSCRIPTIONS_PER_SOCKET) {
       return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
     }
-    const contextValue: Context = { ...context, caller: session?.caller ?? null };
-    requests.set(contextValue, { query, prefix: nextPrefix(id), writer, variant: context.publicUrl });
+    const contextValue: Context = { ...context, caller };
+    requests.set(contextValue, { query, prefix: nextPrefix(id), writer, variant: context.publicUrl, place });
     return {
       schema,
       document,
@@ -161,7 +176,8 @@ export function createLiveServer(
   ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
     const events = await openSubscription(args);
     if (!(Symbol.asyncIterator in events)) return events;
-    const request = args.contextValue instanceof Object ? requests.get(args.contextValue) : undefined;
+    const request = requestOf(args.contextValue);
+    await request?.place.stillHeld();
     if (!(events instanceof LiveFeed) || !request) return executeEach(args, events);
     return fanOut.join({ ...request, args, source: events.source });
   }
@@ -175,6 +191,7 @@ export function createLiveServer(
       return;
     }
     client.once('close', () => perAddress.give(bucket));
+    readOnlyFromReaders(client, socket);
     lives.set(client, {
       writer: new SocketWriter(client, socket),
       context: {

@@ -30,6 +30,8 @@ export interface Measures {
 const USUAL_LIST = 10;
 /** Those that can be much longer. */
 const longLists: Readonly<Record<string, number>> = { 'Device.history': 1000 };
+/** Heartbeats are answered from memory, and a whole fleet may send them for one user. */
+const freeFields: ReadonlySet<string> = new Set(['Mutation.heartbeat']);
 
 const nothing: Measures = { depth: 0, rootFields: 0, aliases: 0, directives: 0, cost: 0 };
 
@@ -83,7 +85,7 @@ export class Measurer {
       rootFields: 1,
       aliases: inside.aliases + (node.alias ? 1 : 0),
       directives: inside.directives,
-      cost: 1 + inside.cost * (field && parent ? lengthOf(field, node, parent) : 1),
+      cost: field && parent ? costOf(field, node, parent, inside.cost) : 1 + inside.cost,
     };
   }
 
@@ -121,6 +123,15 @@ function sum(parts: readonly Measures[]): Measures {
     }),
     nothing,
   );
+}
+
+function costOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  parent: GraphQLNamedType,
+  inside: number,
+): number {
+  return freeFields.has(`${parent.name}.${field.name}`) ? 0 : 1 + inside * lengthOf(field, node, parent);
 }
 
 /** How many entries the answer of a field has at most; a page's `edges` are counted at the field that asks for it. */

@@ -37,10 +37,11 @@ function refuseNul(input: object): void {
   }
 }
 
-/** A list or an input object as graphql-js makes them; not what a scalar made, such as a file. */
+/**
+ * A list or an input object, as graphql-js makes them: of literals without a prototype, of variables with the usual
+ * one. Not what a scalar made, such as a file.
+ */
 function isInputObject(value: unknown): value is object {
-  return (
-    Array.isArray(value) ||
-    (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null)
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || [null, Object.prototype].includes(Object.getPrototypeOf(value));
 }

@@ -21,6 +21,15 @@ export function resolveDocument(request: FastifyRequest, trusted: TrustedDocumen
   }
 }
 
+/** The text that is in its place; empty where there is none, which who executes it refuses. */
+export function documentText({ method, url, body }: FastifyRequest): string {
+  const text =
+    method === 'GET'
+      ? URL.parse(url, 'http://gateway')?.searchParams.get('query')
+      : isObject(body) && body.query;
+  return typeof text === 'string' ? text : '';
+}
+
 /** As whoever executes it reads a URL. */
 function resolveInUrl(request: FastifyRequest, trusted: TrustedDocuments): void {
   const url = URL.parse(request.url, 'http://gateway');

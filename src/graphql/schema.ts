@@ -3,6 +3,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { AuditResolver } from '../audit/audit.resolver.js';
 import { CaptchaResolver } from '../captchas/captcha.resolver.js';
 import { DeviceResolver } from '../devices/device.resolver.js';
+import { PresenceResolver } from '../devices/presence.resolver.js';
 import { ReleaseEventResolver, ReleaseResolver } from '../releases/release.resolver.js';
 import { SessionResolver } from '../sessions/session.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
@@ -16,6 +17,7 @@ export function createSchema(): GraphQLSchema {
       AuditResolver,
       CaptchaResolver,
       DeviceResolver,
+      PresenceResolver,
       ReleaseResolver,
       ReleaseEventResolver,
       SessionResolver,

@@ -1,17 +1,15 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../services.js';
-import { sendBodyError } from './body-errors.js';
+import { mountApollo } from './binding.js';
 import { type Context, httpContext } from './context.js';
+import { HttpCosts } from './costs.js';
 import { presentError } from './errors.js';
 import { documentLimits } from './limits.js';
-import { refuseUnasked } from './origin.js';
-import { resolveDocument } from './request-document.js';
+import { documentText } from './request-document.js';
 import { TrustedDocuments } from './trusted-documents.js';
-import { UploadDoor } from './uploads.js';
 import { statusByMediaType } from './watershed.js';
 
 /** The GraphQL API over HTTP, at `/graphql`. */
@@ -20,9 +18,9 @@ export async function registerGraphql(
   services: Services,
   schema: GraphQLSchema,
 ): Promise<void> {
-  const { parseOptions, rules } = documentLimits(services.config);
+  const limits = documentLimits(services.config);
+  const costs = new HttpCosts(limits);
   const suggestions = services.config.GRAPHQL_INTROSPECTION === 'on';
-  const trusted = TrustedDocuments.read(services.config);
   const apollo = new ApolloServer<Context>({
     schema,
     // It takes every GET for an attack; `refuseUnasked` looks at who sent it.
@@ -31,33 +29,24 @@ export async function registerGraphql(
     persistedQueries: false,
     // Our rules say so, as over WebSocket.
     introspection: true,
-    parseOptions,
-    validationRules: [...rules],
+    parseOptions: limits.parseOptions,
+    validationRules: [...limits.rules],
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => presentError(error, formatted, app.log, { suggestions }),
-    plugins: [ApolloServerPluginCacheControlDisabled(), statusByMediaType],
+    plugins: [ApolloServerPluginCacheControlDisabled(), statusByMediaType, costs.plugin()],
     // Fastify closes first, and ends what is under way; see `close` of the app.
     stopOnTerminationSignals: false,
     logger: app.log,
   });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  app.register(async (scope) => {
-    scope.addHook('onRequest', refuseUnasked);
-    scope.setErrorHandler(sendBodyError);
-    const uploads = new UploadDoor(scope, services);
-    const execute = fastifyApolloHandler(apollo, {
-      context: (request, reply) => httpContext(services, request, reply, uploads.callerOf(request)),
-    });
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/graphql',
-      handler(request, reply) {
-        return uploads.run(request, async () => {
-          resolveDocument(request, trusted);
-          return execute.call(this, request, reply);
-        });
-      },
-    });
+  mountApollo(app, apollo, {
+    services,
+    trusted: TrustedDocuments.read(services.config),
+    async context(request, reply, caller) {
+      const context = await httpContext(services, request, reply, caller);
+      await costs.requireReadable(documentText(request), context);
+      return context;
+    },
   });
 }

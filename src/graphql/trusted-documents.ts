@@ -7,13 +7,25 @@ import type { Config } from '../config.js';
 import { DomainError, StartError } from '../errors.js';
 
 /** As codegen and Relay write them: names of documents, such as their SHA-256 in hex → their texts. */
-const Manifest = z.record(z.string(), z.string());
+const Texts = z.record(z.string(), z.string());
+
+/** https://www.apollographql.com/docs/graphos/platform/security/persisted-queries#manifest-format */
+const ApolloManifest = z
+  .object({
+    format: z.literal('apollo-persisted-query-manifest'),
+    version: z.literal(1),
+    operations: z.array(z.object({ id: z.string(), body: z.string() })),
+  })
+  .transform(({ operations }) => Object.fromEntries(operations.map(({ id, body }) => [id, body])));
+
+const Manifest = z.union([ApolloManifest, Texts]);
 
 /** How a request says what it wants executed; all of it unproven. */
 export interface DocumentRequest {
   readonly query?: unknown;
   readonly documentId?: unknown;
   readonly extensions?: unknown;
+  readonly operationName?: string | null | undefined;
 }
 
 const PersistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });

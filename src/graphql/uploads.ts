@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { z } from 'zod';
 import { DomainError } from '../errors.js';
-import { readForm, type UploadForm } from '../multipart/form.js';
-import { requirePublisher } from '../multipart/publisher.js';
+import type { UploadForm } from '../multipart/form.js';
+import { readFormOf, requirePublisher } from '../multipart/publisher.js';
 import type { UploadedFile } from '../releases/releases.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
@@ -52,9 +52,9 @@ export class UploadDoor {
 
   constructor(scope: FastifyInstance, services: Services) {
     scope.addContentTypeParser('multipart/form-data', async (request: FastifyRequest) => {
-      const caller = await requirePublisher(services, request.headers);
+      const caller = await requirePublisher(services, request);
       requirePreflight(request);
-      const form = await readForm(request.raw, services.releases);
+      const form = await readFormOf(caller, request.raw, services);
       try {
         const operation = readOperation(form);
         this.#pending.set(request, { caller, form });

@@ -1,14 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { Actor } from '../audit/audit.js';
-import { DomainError, type DomainErrorCode } from '../errors.js';
-import { dropRest, readForm, type UploadForm } from '../multipart/form.js';
-import { requirePublisher } from '../multipart/publisher.js';
-import { publicUrl } from '../public-url.js';
+import type { DomainErrorCode } from '../errors.js';
+import type { UploadForm } from '../multipart/form.js';
 import type { Services } from '../services.js';
 import type { Door } from '../sessions/door.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import { sentToken } from '../sessions/tokens.js';
-import { type LegacyHttpRequest, type Parameters, parseParameters } from './parameters.js';
+import type { Parameters } from './parameters.js';
 
 /** What goes over the wire. */
 export interface Answer {
@@ -38,12 +35,39 @@ export type Handler = (request: LegacyRequest) => Promise<Answer>;
 export interface LegacyUpload {
   readonly actor: Actor;
   readonly query: Parameters;
-  /** @throws DomainError as `readForm` says. */
+  /** @throws DomainError as `readFormOf` says. */
   form(): Promise<UploadForm>;
 }
 
 /** @throws DomainError, which becomes the dialect's own failure. */
 export type UploadHandler = (upload: LegacyUpload) => Promise<Answer>;
+
+/** A documented request with its answers; kept in the dialect's `samples.json`, and the tests hold us to it. */
+export interface Sample {
+  readonly request: object;
+  /** By what each is an answer to. */
+  readonly answers: Readonly<Record<string, object>>;
+}
+
+/** One documented path. `/openapi.json` and `/reference` show what is said here, and nothing else. */
+export interface Route<Handler> {
+  /** A line of English. */
+  readonly summary: string;
+  /** What validates the parameters. A field is required unless it is optional or has a default. */
+  readonly parameters: z.ZodObject;
+  /** Where the document shows the parameters; we take them in either. By default in the body. */
+  readonly sentIn?: 'query';
+  /** The header in which the document wants a token; absent where it wants none. */
+  readonly token?: 'Authorization' | 'userToken';
+  /** HTTP status of success; by default 200. */
+  readonly status?: number;
+  /** The type of an answer of bytes, where there is one beside those of the sample. */
+  readonly bytes?: string;
+  readonly sample: Sample;
+  /** What it refuses in words of its own, beside those of the dialect's table. */
+  readonly refusals?: readonly Answer[];
+  readonly handler: (services: Services) => Handler;
+}
 
 /** Why a request failed: a refusal of the domain, or FAULT for everything unexpected. */
 export type FailureCode = DomainErrorCode | 'FAULT';
@@ -51,131 +75,14 @@ export type FailureCode = DomainErrorCode | 'FAULT';
 /** One documented API: its paths, its sessions and its envelope for failures. */
 export interface Dialect {
   readonly door: Door;
+  /** What it is, in a line of English. */
+  readonly summary: string;
   /** Every documented path with what answers a POST to it. */
-  routes(services: Services): Readonly<Record<string, Handler>>;
+  readonly routes: Readonly<Record<string, Route<Handler>>>;
   /** Every documented path to which packages are sent. */
-  uploads?(services: Services): Readonly<Record<string, UploadHandler>>;
+  readonly uploads?: Readonly<Record<string, Route<UploadHandler>>>;
   /** The failure envelope; also for a malformed body and a wrong method (INVALID_INPUT). */
   fail(code: FailureCode, error: Error): Answer;
   /** The folder of paths such as `/api` where it also answers what nobody documents; one dialect has one. */
   readonly folder?: string;
-}
-
-/** Registers a dialect in a scope of its own, so that no failure leaves in another one's form. */
-export function registerDialect(app: FastifyInstance, dialect: Dialect, services: Services): void {
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) =>
-      sendFailure(dialect, error, request, reply),
-    );
-    for (const [url, handler] of Object.entries(dialect.routes(services))) {
-      scope.route({
-        method: scope.supportedMethods,
-        url,
-        handler: async (request: LegacyHttpRequest, reply) => {
-          if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
-          return send(reply, await handler(await readRequest(request, services)));
-        },
-      });
-    }
-    if (dialect.uploads) registerUploads(scope, dialect.uploads(services), services);
-    for (const url of dialect.folder ? [dialect.folder, `${dialect.folder}/*`] : []) {
-      scope.route({
-        method: scope.supportedMethods,
-        url,
-        handler: async () => {
-          throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
-        },
-      });
-    }
-  });
-}
-
-/** In a scope of its own, where bodies are not read for the handlers: a package does not fit in memory. */
-function registerUploads(
-  scope: FastifyInstance,
-  handlers: Readonly<Record<string, UploadHandler>>,
-  services: Services,
-): void {
-  scope.register(async (unread) => {
-    unread.removeAllContentTypeParsers();
-    unread.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const [url, handler] of Object.entries(handlers)) {
-      unread.route({
-        method: unread.supportedMethods,
-        url,
-        handler: async (request: LegacyHttpRequest, reply) => {
-          try {
-            if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
-            const { user } = await requirePublisher(services, request.headers);
-            const { query } = request;
-            const form = () => readForm(request.raw, services.releases);
-            return send(
-              reply,
-              await handler({ actor: { userId: user.id, address: request.ip }, query, form }),
-            );
-          } catch (error) {
-            dropRest(request.raw);
-            throw error;
-          }
-        },
-      });
-    }
-  });
-}
-
-/** Answers with the dialect's own failure, and logs a fault. */
-export function sendFailure(
-  dialect: Dialect,
-  error: Error & { statusCode?: number },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const code = failureCode(error);
-  if (code === 'UNAVAILABLE') request.log.warn({ err: error }, 'a request could not be served');
-  if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
-  const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
-  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  return send(reply, dialect.fail(code, error));
-}
-
-function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  return reply
-    .code(answer.status)
-    .type(answer.type ?? 'application/json; charset=utf-8')
-    .send(answer.body);
-}
-
-async function readRequest(request: LegacyHttpRequest, services: Services): Promise<LegacyRequest> {
-  const parameters = await parseParameters(request);
-  const { headers } = request;
-  const token = sentToken(headers);
-  const named = headers['x-device-id'] ?? parameters.deviceId;
-  return {
-    parameters,
-    token,
-    publicUrl: publicUrl(services.config, request),
-    client: {
-      address: request.ip,
-      deviceId: clientText(named, 128),
-      version: clientText(parameters.version, 64),
-      model: clientText(parameters.device, 128),
-    },
-    caller: async () => (token === null ? null : services.sessions.authenticate(token)),
-  };
-}
-
-/** What a client says of itself is no reason to refuse it: cut to `longest`, without the NUL no database takes. */
-function clientText(value: unknown, longest: number): string | null {
-  const given = typeof value === 'number' ? String(value) : value;
-  const text = typeof given === 'string' ? given.replaceAll('\0', '').slice(0, longest) : '';
-  return text === '' ? null : text;
-}
-
-function failureCode(error: Error & { statusCode?: number }): FailureCode {
-  if (error instanceof DomainError) return error.code;
-  if (error.statusCode === 413) return 'TOO_LARGE';
-  // The framework's own refusals: a body cut off, a length that does not fit.
-  return error.statusCode !== undefined && error.statusCode < 500 ? 'INVALID_INPUT' : 'FAULT';
 }

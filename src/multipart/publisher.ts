@@ -1,16 +1,39 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
+import { readForm, type UploadForm } from './form.js';
 
 /** Who uploads, decided before any of the body is read. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export async function requirePublisher(
   { sessions }: Services,
-  headers: IncomingHttpHeaders,
+  { headers }: Pick<IncomingMessage, 'headers'>,
 ): Promise<Caller> {
   const token = sentToken(headers);
-  const caller = token === null ? null : await sessions.authenticate(token);
+  return publisher(token === null ? null : await sessions.authenticate(token));
+}
+
+/**
+ * Reads the form that a publisher sends, who must be one still when it has come in: that may take hours.
+ * @throws DomainError as `readForm` and `requirePublisher` do; then nothing that was received stays.
+ */
+export async function readFormOf(
+  { sessionId }: Caller,
+  request: IncomingMessage,
+  { sessions, releases }: Services,
+): Promise<UploadForm> {
+  const form = await readForm(request, releases);
+  try {
+    publisher(await sessions.unrevoked(sessionId));
+    return form;
+  } catch (error) {
+    await form.file?.received.discard();
+    throw error;
+  }
+}
+
+function publisher(caller: Caller | null): Caller {
   if (!caller) {
     throw new DomainError('UNAUTHENTICATED', 'You are not signed in, or your session has ended.');
   }

@@ -3,8 +3,11 @@ import { DomainError } from '../errors.js';
 /** What file systems allow, and so what a client can save a download as; in bytes of UTF-8. */
 const LONGEST = 255;
 
-/** Path separators, control characters, and what stands for bytes that are no UTF-8. */
-const FORBIDDEN = /[/\\\p{Cc}\u2028\u2029\uFFFD]/u;
+/**
+ * Path separators, control characters, marks that let `exe` look like `jpg`, and what stands for bytes that are no
+ * UTF-8.
+ */
+const FORBIDDEN = /[/\\\p{Cc}\p{Bidi_Control}\u2028\u2029\uFFFD]/u;
 
 const refuse = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'file' });
 

@@ -7,7 +7,6 @@ import {
   FieldResolver,
   ID,
   InputType,
-  Int,
   Mutation,
   Query,
   Resolver,
@@ -16,7 +15,7 @@ import {
 } from 'type-graphql';
 import { LiveFeed } from '../adapters/events/live-source.js';
 import { Allow } from '../graphql/authorization.js';
-import { connectionType, readPage, toConnection } from '../graphql/connection.js';
+import { connectionType, PageArgs, readPage, toConnection } from '../graphql/connection.js';
 import { actorOf, type Context } from '../graphql/context.js';
 import { Cursor } from '../graphql/cursor.js';
 import { parseId } from '../graphql/id.js';
@@ -45,15 +44,9 @@ class UploadReleaseInput {
 }
 
 @ArgsType()
-class ReleasesArgs {
+class ReleasesArgs extends PageArgs {
   @Field(() => String, { nullable: true, description: 'All unless told.' })
   channel?: string | null;
-
-  @Field(() => Int, { defaultValue: 20 })
-  first!: number;
-
-  @Field(() => String, { nullable: true })
-  after?: string | null;
 }
 
 @ArgsType()
@@ -74,6 +67,12 @@ export class ReleaseResolver {
   async releases(@Args() { channel, first, after }: ReleasesArgs, @Ctx() { services }: Context) {
     const page = readPage(first, after);
     return toConnection(await services.releases.list(channel ?? null, page), page);
+  }
+
+  @Query(() => [String], { description: 'The channels that have releases, by name.' })
+  @Allow('releases:read')
+  releaseChannels(@Ctx() { services }: Context): Promise<string[]> {
+    return services.releases.channels();
   }
 
   @Query(() => Release, { nullable: true, description: 'The newest version that is not withdrawn.' })

@@ -118,6 +118,14 @@ export class Releases {
       );
   }
 
+  /** Those that have releases, withdrawn ones included, by name. */
+  async channels(): Promise<string[]> {
+    const rows = await this.db.em
+      .fork()
+      .execute<{ channel: string }[]>('select distinct channel from releases order by channel');
+    return rows.map(({ channel }) => channel);
+  }
+
   /** What is downloaded by this name, withdrawn or not. */
   async findPackage(name: string): Promise<Release | null> {
     // The database takes no NUL, and no package has one in its name.

@@ -15,7 +15,7 @@ import type { NewUser, Users } from '../users/users.js';
 import type { Door } from './door.js';
 import { hashPassword, needsRehash, timedVerification, verifyPassword } from './password.js';
 import type { Client, OpenedSession, Sessions } from './sessions.js';
-import { type Attempt, accountOf, type LoginThrottle } from './throttle.js';
+import { type Attempt, accountOf, isGuess, type LoginThrottle } from './throttle.js';
 
 /**
  * No wrong password is answered before its hashing took this long: argon2id takes about 45 ms, an imported bcrypt
@@ -53,11 +53,13 @@ export class Logins {
     const name = loginName(login);
     const userId = await this.users.idOf(em, name);
     const who = { account: accountOf(userId, name), address: client.address, captcha };
-    return this.throttle.attempt(who, async () => {
-      const { user, passwordHash } = await this.#verify(em, userId, password);
-      const proof = { passwordHash: await this.#rehash(em, user.id, passwordHash, password) };
-      return this.sessions.open(em, user, client, door, { proof });
-    });
+    return this.#recordingRefusals(userId, client, door, () =>
+      this.throttle.attempt(who, async () => {
+        const { user, passwordHash } = await this.#verify(em, userId, password);
+        const proof = { passwordHash: await this.#rehash(em, user.id, passwordHash, password) };
+        return this.sessions.open(em, user, client, door, { proof });
+      }),
+    );
   }
 
   /**
@@ -74,19 +76,21 @@ export class Logins {
   ): Promise<OpenedSession> {
     const phone = requirePhone(proof.mobile, 'mobile');
     const em = this.db.em.fork();
-    const account = accountOf(await this.users.idOf(em, phone), phone);
-    const who = { account, address: client.address, captcha: 'none' } as const;
+    const userId = await this.users.idOf(em, phone);
+    const who = { account: accountOf(userId, phone), address: client.address, captcha: 'none' } as const;
     const deviceId = proof.deviceId === undefined ? client.deviceId : proof.deviceId;
-    await this.throttle.attempt(who, () =>
-      this.captchas.consume(CaptchaType.SMS, phone, deviceId, proof.code),
-    );
-    const user =
-      (await this.users.findByLoginName(em, phone)) ??
-      (opensAccount ? await this.#openAccount(em, phone) : null);
-    if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'Nobody has this phone.');
-    requireActive(user);
-    await this.#provePhone(em, user, client);
-    return this.sessions.open(em, user, client, door);
+    return this.#recordingRefusals(userId, client, door, async () => {
+      await this.throttle.attempt(who, () =>
+        this.captchas.consume(CaptchaType.SMS, phone, deviceId, proof.code),
+      );
+      const user =
+        (await this.users.findByLoginName(em, phone)) ??
+        (opensAccount ? await this.#openAccount(em, phone) : null);
+      if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'Nobody has this phone.');
+      requireActive(user);
+      await this.#provePhone(em, user, client);
+      return this.sessions.open(em, user, client, door);
+    });
   }
 
   /**
@@ -113,6 +117,31 @@ export class Logins {
     const created = await this.users.register(account, client.address);
     const em = this.db.em.fork();
     return this.sessions.open(em, await this.users.get(created.id, em), client, door);
+  }
+
+  /**
+   * Keeps each wrong guess in the audit log, and none that was braked: nobody fills the log faster than they guess.
+   * Never the name that was typed, which may be a password.
+   */
+  async #recordingRefusals<T>(
+    userId: number | null,
+    client: Client,
+    door: Door,
+    login: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await login();
+    } catch (error) {
+      if (isGuess(error)) {
+        const em = this.db.em.fork();
+        const detail = `${door.name} ${error.code}`;
+        const target = userId === null ? {} : { target: `user:${userId}` };
+        const actor = { userId: null, address: client.address };
+        recordAudit(em, new Date(this.clock()), actor, { action: 'session.refuse', ...target, detail });
+        await em.flush();
+      }
+      throw error;
+    }
   }
 
   #openAccount(em: EntityManager, phone: string): Promise<User> {
@@ -142,12 +171,14 @@ export class Logins {
 
   /** The user, if the password is theirs; no failure is told from another by its time. */
   async #verify(em: EntityManager, userId: number | null, password: string) {
-    // Asked for nobody, too, who has the id 0.
+    const start = performance.now();
+    // Asked for nobody, too, who has the id 0; but to read somebody takes longer.
     const user = await this.users.find(userId ?? 0, em);
+    const foundMs = performance.now() - start;
     const passwordHash = user?.passwordHash ?? null;
     const { matches, tookMs } = await timedVerification(passwordHash, password);
     if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) return { user, passwordHash };
-    await wait(Math.max(0, this.slowestHashMs - tookMs));
+    await wait(Math.max(0, this.slowestHashMs - foundMs - tookMs));
     if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
     requireActive(user);
     throw wrongPassword();

@@ -12,7 +12,12 @@ export type Proof = { readonly passwordHash: string } | { readonly approvedBy: s
  * @throws DomainError ACCOUNT_UNKNOWN (erased), ACCOUNT_DISABLED, PASSWORD_WRONG (changed), CAPTCHA_EXPIRED
  * (the approving session has ended)
  */
-export async function requireStillProven(em: EntityManager, userId: number, proof?: Proof): Promise<void> {
+export async function requireStillProven(
+  em: EntityManager,
+  userId: number,
+  proof: Proof | undefined,
+  now: Date,
+): Promise<void> {
   const [user] = await em.execute<{ status: UserStatus; passwordHash: string | null }[]>(
     `select status, password_hash as "passwordHash" from users where id = ? for share`,
     [userId],
@@ -24,7 +29,10 @@ export async function requireStillProven(em: EntityManager, userId: number, proo
     if (user.passwordHash === proof.passwordHash) return;
     throw new DomainError('PASSWORD_WRONG', 'The password was changed meanwhile.');
   }
-  const approving = 'select id from sessions where id = ? and revoked_at is null for share';
-  if ((await em.execute<object[]>(approving, [proof.approvedBy])).length > 0) return;
+  const approving = await em.execute<object[]>(
+    'select id from sessions where id = ? and revoked_at is null and expires_at > ? for share',
+    [proof.approvedBy, now.toISOString()],
+  );
+  if (approving.length > 0) return;
   throw new DomainError('CAPTCHA_EXPIRED', 'The session that approved has ended.');
 }

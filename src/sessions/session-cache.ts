@@ -8,6 +8,8 @@ const REMEMBERED = 250_000;
 export interface Remembered extends Caller {
   /** Null where use does not prolong the token. */
   readonly slidingMs: number | null;
+  /** When the session is over, in milliseconds, however much it is used. */
+  readonly endsAt: number;
   expiresAt: number;
   seenAt: number;
 }

@@ -11,11 +11,13 @@ export class SessionTokens {
   constructor(
     private readonly signer: TokenSigner,
     private readonly doors: ReadonlyMap<string, Door>,
+    private readonly longestMs: number,
   ) {}
 
-  /** New tokens in the form of the door, and the session's columns that go with them; `now` in milliseconds. */
-  mint(user: User, door: Door, now: number) {
-    const expiresAt = now + door.tokenLifetimeMs;
+  /** New tokens in the form of the door, and the session's columns that go with them; times in milliseconds. */
+  mint(user: User, door: Door, { now, openedAt }: { now: number; openedAt: number }) {
+    const endsAt = openedAt + this.longestMs;
+    const expiresAt = Math.min(now + door.tokenLifetimeMs, endsAt);
     const accessToken = door.mintToken(user, { issuedAt: now, expiresAt }, this.signer);
     return {
       accessToken,
@@ -23,7 +25,7 @@ export class SessionTokens {
       columns: {
         tokenHash: tokenHash(accessToken),
         tokenExpiresAt: new Date(expiresAt),
-        expiresAt: new Date(now + (door.refresh?.lifetimeMs ?? door.tokenLifetimeMs)),
+        expiresAt: new Date(Math.min(now + (door.refresh?.lifetimeMs ?? door.tokenLifetimeMs), endsAt)),
       },
     };
   }
@@ -40,9 +42,11 @@ export class SessionTokens {
     const session = used?.session;
     const door = this.doors.get(session?.door ?? '');
     if (!session || !door || session.revokedAt || session.expiresAt.getTime() <= now) return {};
+    const openedAt = session.createdAt.getTime();
+    if (openedAt + this.longestMs <= now) return {};
     if (first === 0) return { session };
     requireActive(session.user);
-    const { columns, ...tokens } = this.mint(session.user, door, now);
+    const { columns, ...tokens } = this.mint(session.user, door, { now, openedAt });
     em.assign(session, { ...columns, lastSeenAt: new Date(now) });
     await keepRefreshToken(em, session, tokens.refreshToken);
     return { session, tokens };

@@ -63,6 +63,7 @@ export class Session {
   expiresAt!: Date;
 
   @Field(() => Date, { nullable: true })
+  @Index()
   @Property({ type: 'timestamptz', nullable: true })
   revokedAt: Date | null = null;
 }

@@ -16,7 +16,7 @@ import { Allow } from '../graphql/authorization.js';
 import { actorOf, type Context, clientOf, requireCaller } from '../graphql/context.js';
 import { graphqlDoor } from '../graphql/door.js';
 import { parseId } from '../graphql/id.js';
-import { PUBLIC } from '../users/permissions.js';
+import { grantedPermissions, PUBLIC } from '../users/permissions.js';
 import { User } from '../users/user.entity.js';
 import { Session } from './session.entity.js';
 import type { OpenedSession } from './sessions.js';
@@ -182,8 +182,7 @@ export class SessionResolver {
   @Mutation(() => Boolean)
   @Allow('sessions:own')
   async logout(@Ctx() context: Context): Promise<boolean> {
-    const caller = requireCaller(context);
-    await context.services.sessions.revoke(caller.user.id, caller.sessionId, 'LOGOUT');
+    await context.services.sessions.logout(requireCaller(context), actorOf(context));
     context.refreshCookie?.clear();
     return true;
   }
@@ -197,6 +196,14 @@ export class SessionResolver {
   @FieldResolver(() => Boolean, { description: 'Whether it is the session that asks.' })
   current(@Root() session: Session, @Ctx() context: Context): boolean {
     return justOpened.has(session) || session.id === context.caller?.sessionId;
+  }
+
+  @FieldResolver(() => [String], {
+    description: 'What its owner’s roles allow, as far as this session carries it.',
+  })
+  permissions(@Root() { user, capped }: Session): string[] {
+    const granted = user.roles.getItems().flatMap((role) => role.permissions);
+    return [...grantedPermissions(granted, capped)];
   }
 }
 

@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
-import { type Actor, recordAudit } from '../audit/audit.js';
+import { type Actor, type AuditFact, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
-import { grantedPermissions } from '../users/permissions.js';
-import { type User, UserStatus } from '../users/user.entity.js';
+import type { User } from '../users/user.entity.js';
 import type { Caller, Client } from './caller.js';
 import type { Door } from './door.js';
+import { type EndedSessions, Endings } from './endings.js';
 import { LastSeen } from './last-seen.js';
 import { type Proof, requireStillProven } from './proof.js';
 import { Session } from './session.entity.js';
-import { type Remembered, SessionCache } from './session-cache.js';
+import { SessionCache } from './session-cache.js';
+import { SessionReader } from './session-reader.js';
 import { keepRefreshToken, SessionTokens } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
 export type { Caller, Client } from './caller.js';
-
-/** Sessions that were ended before their time. */
-export interface EndedSessions {
-  readonly ids: readonly string[];
-  readonly reason: 'LOGOUT' | 'REVOKED';
-}
+export type { EndedSessions } from './endings.js';
 
 /** A login that succeeded. Only here are the tokens known: the database has their hashes. */
 export interface OpenedSession {
@@ -37,18 +33,23 @@ const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.tes
 export class Sessions {
   readonly #cache = new SessionCache();
   readonly #seen: LastSeen;
+  readonly #reader: SessionReader;
   readonly #tokens: SessionTokens;
+  readonly #endings: Endings;
   readonly #listeners = new Set<(userId: number) => void>();
-  readonly #endListeners = new Set<(ended: EndedSessions) => Promise<void>>();
 
+  /** @param longestMs a session ends so long after its login, however it is used or refreshed. */
   constructor(
     private readonly db: Database,
-    private readonly signer: TokenSigner,
+    signer: TokenSigner,
     private readonly clock: Clock,
-    private readonly doors: ReadonlyMap<string, Door>,
+    doors: ReadonlyMap<string, Door>,
+    longestMs: number,
   ) {
     this.#seen = new LastSeen(db);
-    this.#tokens = new SessionTokens(signer, doors);
+    this.#reader = new SessionReader(db, signer, clock, doors, this.#seen, longestMs);
+    this.#tokens = new SessionTokens(signer, doors, longestMs);
+    this.#endings = new Endings(db, clock);
   }
 
   /**
@@ -66,7 +67,7 @@ export class Sessions {
     { capped = door.capped, proof }: { capped?: boolean; proof?: Proof } = {},
   ): Promise<OpenedSession> {
     const now = this.clock();
-    const { columns, ...tokens } = this.#tokens.mint(user, door, now);
+    const { columns, ...tokens } = this.#tokens.mint(user, door, { now, openedAt: now });
     const session = em.create(
       Session,
       {
@@ -85,9 +86,12 @@ export class Sessions {
       { persist: false },
     );
     await em.transactional(async (tx) => {
-      await requireStillProven(tx, user.id, proof);
+      await requireStillProven(tx, user.id, proof, new Date(now));
       await tx.insert(session);
       await keepRefreshToken(tx, session, tokens.refreshToken);
+      const actor = { userId: user.id, address: client.address };
+      const opened = { target: `user:${user.id}`, detail: door.name };
+      recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
     });
     return { session, user, ...tokens };
   }
@@ -112,37 +116,41 @@ export class Sessions {
 
   /** Whose token it is, or null when it is not good (any more). No query when it was seen before. */
   async authenticate(token: string): Promise<Caller | null> {
-    const known = this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#read(token)));
+    const known =
+      this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#reader.byToken(token)));
     const now = this.clock();
     if (!known || known.expiresAt <= now) return null;
     known.seenAt = now;
-    if (known.slidingMs !== null) known.expiresAt = now + known.slidingMs;
+    if (known.slidingMs !== null) known.expiresAt = Math.min(now + known.slidingMs, known.endsAt);
     this.#seen.note(known);
     return known;
   }
 
   /** A session as it is now; null when it has ended. For who holds on to one. */
   async current(sessionId: string): Promise<Caller | null> {
-    const now = new Date(this.clock());
-    const session = await this.db.em
-      .fork()
-      .findOne(
-        Session,
-        { id: sessionId, revokedAt: null, tokenExpiresAt: { $gt: now }, user: { status: UserStatus.ACTIVE } },
-        { populate: ['user.roles'] },
-      );
-    return session && this.#toRemember(session);
+    const caller = await this.unrevoked(sessionId);
+    return caller && caller.expiresAt > this.clock() ? caller : null;
+  }
+
+  /** `current`, for who began with an access token that was good: it may have expired since. */
+  unrevoked(sessionId: string): Promise<Caller | null> {
+    return this.#reader.byId(sessionId);
   }
 
   /** The sessions of a user that have not ended, latest first. */
   listActive(userId: number): Promise<Session[]> {
-    return this.db.em
-      .fork()
-      .find(
-        Session,
-        { user: userId, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
-        { orderBy: { createdAt: 'desc', id: 'asc' }, populate: ['user.roles'] },
-      );
+    return this.#active({ user: userId });
+  }
+
+  /** The latest sessions of all users that have not ended, latest first. */
+  listLatest(most: number): Promise<Session[]> {
+    return this.#active({}, most);
+  }
+
+  /** Ends the caller's own session. */
+  async logout({ user, sessionId, door }: Caller, actor: Actor): Promise<void> {
+    await this.#record({ action: 'session.close', target: `user:${user.id}`, detail: door }, actor);
+    await this.revoke(user.id, sessionId, 'LOGOUT');
   }
 
   /** Ends one session; its token fails from the next request on. */
@@ -151,7 +159,7 @@ export class Sessions {
     sessionId: string,
     reason: EndedSessions['reason'] = 'REVOKED',
   ): Promise<void> {
-    await this.#end({ id: sessionId, user: userId }, reason);
+    await this.#endings.end({ id: sessionId, user: userId }, reason);
     this.forget(userId);
   }
 
@@ -160,25 +168,20 @@ export class Sessions {
    * @throws DomainError NOT_FOUND
    */
   async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
-    const em = this.db.em.fork();
-    const session = isUuid(sessionId)
-      ? await em.findOne(Session, { id: sessionId }, { populate: ['user.roles'] })
-      : null;
-    const mine = session?.user.id === caller.user.id;
-    if (!session || !(mine || caller.permissions.has('sessions:manage'))) {
-      throw new DomainError('NOT_FOUND', 'There is no such session.');
-    }
-    const now = new Date(this.clock());
-    recordAudit(em, now, actor, { action: 'session.revoke', target: `user:${session.user.id}` });
-    await em.flush();
-    await this.revoke(session.user.id, sessionId);
-    await em.refresh(session);
-    return session;
+    const session = await this.#find(sessionId);
+    const mine = session.user.id === caller.user.id;
+    if (!mine && !caller.permissions.has('sessions:manage')) throw noSuchSession();
+    return this.#revokeRecorded(session, actor);
+  }
+
+  /** `revokeAs` for who runs the gateway itself. @throws DomainError NOT_FOUND */
+  async revokeAny(sessionId: string, actor: Actor): Promise<Session> {
+    return this.#revokeRecorded(await this.#find(sessionId), actor);
   }
 
   /** Ends all sessions of a user, but for the one to keep. */
   async revokeAll(userId: number, keep?: string): Promise<void> {
-    await this.#end({ user: userId, ...(keep ? { id: { $ne: keep } } : {}) }, 'REVOKED');
+    await this.#endings.end({ user: userId, ...(keep ? { id: { $ne: keep } } : {}) }, 'REVOKED');
     this.forget(userId);
   }
 
@@ -196,7 +199,12 @@ export class Sessions {
 
   /** Calls back when sessions were logged out or revoked, and waits for it. */
   onEnd(listener: (ended: EndedSessions) => Promise<void>): void {
-    this.#endListeners.add(listener);
+    this.#endings.onEnd(listener);
+  }
+
+  /** Gives up what was kept of sessions that other processes ended since it was called last. */
+  async noticeRevoked(): Promise<void> {
+    for (const userId of await this.#endings.noticeOthers()) this.forget(userId);
   }
 
   /** Writes when sessions were last used, and prolongs sliding ones. */
@@ -204,45 +212,37 @@ export class Sessions {
     return this.#seen.save();
   }
 
-  async #read(token: string): Promise<Remembered | null> {
-    const session = await this.db.em
-      .fork()
-      .findOne(Session, { tokenHash: tokenHash(token), revokedAt: null }, { populate: ['user.roles'] });
-    if (!session || session.user.status !== UserStatus.ACTIVE) return null;
-    if (token.includes('.') && !this.signer.verifies(token, this.clock())) return null;
-    return this.#toRemember(session);
+  #active(whose: { user?: number }, limit?: number): Promise<Session[]> {
+    return this.db.em.fork().find(
+      Session,
+      { ...whose, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
+      {
+        orderBy: { createdAt: 'desc', id: 'asc' },
+        populate: ['user.roles'],
+        ...(limit === undefined ? {} : { limit }),
+      },
+    );
   }
 
-  #toRemember(session: Session): Remembered {
-    const { user, capped } = session;
-    const door = this.doors.get(session.door);
-    const unsaved = door?.sliding ? (this.#seen.expiryOf(session.id) ?? 0) : 0;
-    const granted = user.roles.getItems().flatMap((role) => role.permissions);
-    return {
-      sessionId: session.id,
-      user,
-      door: session.door,
-      capped,
-      permissions: grantedPermissions(granted, capped),
-      deviceId: session.deviceId,
-      deviceModel: session.deviceModel,
-      clientVersion: session.clientVersion,
-      slidingMs: door?.sliding ? door.tokenLifetimeMs : null,
-      expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),
-      seenAt: session.lastSeenAt.getTime(),
-    };
+  async #find(sessionId: string): Promise<Session> {
+    const session = isUuid(sessionId)
+      ? await this.db.em.fork().findOne(Session, { id: sessionId }, { populate: ['user.roles'] })
+      : null;
+    if (!session) throw noSuchSession();
+    return session;
   }
 
-  async #end(where: object, reason: EndedSessions['reason']): Promise<void> {
+  async #revokeRecorded({ id, user }: Session, actor: Actor): Promise<Session> {
+    await this.#record({ action: 'session.revoke', target: `user:${user.id}` }, actor);
+    await this.revoke(user.id, id);
+    return this.#find(id);
+  }
+
+  async #record(fact: AuditFact, actor: Actor): Promise<void> {
     const em = this.db.em.fork();
-    // Until none is left: one that the ended ones approved may have been opening until now.
-    for (;;) {
-      const ending = await em.find(Session, { ...where, revokedAt: null }, { fields: ['id'] });
-      const ids = ending.map(({ id }) => id);
-      if (ids.length === 0) return;
-      const revokedAt = new Date(this.clock());
-      await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt });
-      await Promise.all([...this.#endListeners].map((listener) => listener({ ids, reason })));
-    }
+    recordAudit(em, new Date(this.clock()), actor, fact);
+    await em.flush();
   }
 }
+
+const noSuchSession = () => new DomainError('NOT_FOUND', 'There is no such session.');

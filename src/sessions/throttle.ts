@@ -28,6 +28,10 @@ const guesses: ReadonlySet<DomainErrorCode> = new Set([
   'CAPTCHA_INVALID',
 ]);
 
+/** Whether a login failed by a guess; what was braked is none. */
+export const isGuess = (error: unknown): error is DomainError =>
+  error instanceof DomainError && guesses.has(error.code);
+
 /** Somebody trying to prove who they are. */
 export interface Attempt {
   /** As `accountOf` names it: one for all names of a person. */
@@ -66,12 +70,22 @@ export class LoginThrottle {
     );
   }
 
+  /**
+   * Lets an address ask for something that costs us money, as long as it has not guessed its budget away; then it
+   * is braked as at a login.
+   * @throws DomainError CAPTCHA_REQUIRED, THROTTLED
+   */
+  async admit({ address, captcha }: Omit<Attempt, 'account'>): Promise<void> {
+    const bucket = addressBucket(address);
+    if (captcha === 'solved' || !(await this.#addresses.isSpent(bucket))) return;
+    if (captcha === 'possible') throw captchaRequired();
+    await takeTurn(this.#addressLane, bucket);
+  }
+
   async #brake(account: string, address: string, captcha: 'possible' | 'none'): Promise<void> {
     const addressIsSpent = await this.#addresses.isSpent(address);
     if (!addressIsSpent && !(await this.#accounts.isSpent(account))) return;
-    if (captcha === 'possible') {
-      throw new DomainError('CAPTCHA_REQUIRED', 'Too many failed logins: an image captcha is needed.');
-    }
+    if (captcha === 'possible') throw captchaRequired();
     // This order, so that repeated tries at one account cost the address one turn only.
     const key = `${address} ${account}`;
     await takeTurn(this.#accountLane, key);
@@ -82,6 +96,9 @@ export class LoginThrottle {
     });
   }
 }
+
+const captchaRequired = () =>
+  new DomainError('CAPTCHA_REQUIRED', 'Too many failed logins: an image captcha is needed.');
 
 async function takeTurn(lane: RateLimiterMemory, key: string): Promise<void> {
   await lane.consume(key).catch((busy: { msBeforeNext: number }) => {
@@ -112,7 +129,7 @@ class FailureBudget {
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof DomainError && guesses.has(error.code)) await this.#failures.penalty(key);
+      if (isGuess(error)) await this.#failures.penalty(key);
       throw error;
     } finally {
       this.#leave(key);

@@ -6,8 +6,10 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import { hashPassword } from '../sessions/password.js';
 import type { Sessions } from '../sessions/sessions.js';
+import { checkNewPassword, standardRule } from './new-password.js';
+import { Role } from './role.entity.js';
 import { User, UserStatus } from './user.entity.js';
-import { checkNewPassword, findRoles, SHORTEST_PASSWORD, type Users } from './users.js';
+import { findRoles, type Users } from './users.js';
 
 /** Serialises whatever changes who administers, so that two requests cannot remove the last two at once. */
 const ADMINISTRATORS_LOCK = 7_284_114;
@@ -60,6 +62,11 @@ export class Administration {
     this.sessions.forget(userId);
   }
 
+  /** All roles there are, built in or imported. */
+  roles(): Promise<Role[]> {
+    return this.db.em.fork().find(Role, {}, { orderBy: { id: 'asc' } });
+  }
+
   /** Whether anybody administers yet. */
   async hasAdministrator(em: EntityManager = this.db.em.fork()): Promise<boolean> {
     return (await em.count(User, { roles: { code: 'ADMIN' }, status: UserStatus.ACTIVE })) > 0;
@@ -70,7 +77,7 @@ export class Administration {
    * @throws DomainError INVALID_INPUT, CONFLICT (there is one already, or the name is taken)
    */
   async createFirst(username: string, password: string, actor: Actor): Promise<User> {
-    checkNewPassword(password, SHORTEST_PASSWORD);
+    await checkNewPassword(password, standardRule);
     const passwordHash = await hashPassword(password);
     return this.#transaction(async (em) => {
       if (await this.hasAdministrator(em)) {

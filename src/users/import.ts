@@ -1,184 +1,79 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { z } from 'zod';
+import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { Database } from '../adapters/database.js';
 import type { Actor } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
-import { storeLegacyHash } from '../sessions/password.js';
-import { LoginName } from './login-name.entity.js';
-import { canonicalPhone, loginName } from './phone.js';
-import { Role } from './role.entity.js';
-import { type Employee, Gender, UserStatus } from './user.entity.js';
-import type { Users } from './users.js';
+import { type ImportOutcome, insertAccounts } from './import-batch.js';
+import { type ImportedAccount, readImportedUser } from './imported-user.js';
+import { newUserCodes } from './new-user.js';
 
-const hex = (bytes: number) =>
-  z.string().regex(new RegExp(`^[\\da-f]{${bytes * 2}}$`, 'i'), `must be ${bytes} bytes in hex`);
-const text = z.string().max(2000).nullable().default(null);
-const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
-
-/** A password hash of another system, in that system's own form. */
-const PasswordHash = z.discriminatedUnion('scheme', [
-  z.object({
-    scheme: z.literal('bcrypt'),
-    hash: z.string().regex(/^\$2[aby]\$\d\d\$[./\w]{53}$/, 'must be a bcrypt hash'),
-  }),
-  z.object({ scheme: z.literal('pbkdf2-sha1'), salt: z.string(), hash: hex(24) }),
-  z.object({ scheme: z.enum(['md5-salt-first', 'md5-salt-last']), salt: z.string(), hash: hex(16) }),
-]);
-
-const number = z.int().nullable().default(null);
-/** The fields of the BMS answer; see `Employee`. */
-const EmployeeFields = z
-  .strictObject({
-    jobNumber: text,
-    companyPhone: text,
-    sex: text,
-    loginByPhone: text,
-    sort: number,
-    petName: text,
-    wechatName: text,
-    deptName: text,
-    deptPath: text,
-    deptDescription: text,
-    status: text,
-    statusDesc: text,
-    positionCode: text,
-    positionId: number,
-    positionName: text,
-    deptId: number,
-    companyId: number,
-    companyName: text,
-    groupId: number,
-    groupName: text,
-    city: text,
-    entryDate: number,
-    peculiarStatusDesc: text,
-    isPosition: number,
-    isRegular: number,
-    isHomeWork: number,
-  })
-  .transform((fields): Employee => present(fields));
-
-/** One account of another system. `id` and times are kept where they are given; roles are made where missing. */
-export const ImportedUser = z.object({
-  id: z.int().positive().max(2_000_000_000).optional(),
-  username: text,
-  phone: text,
-  password: PasswordHash.nullish(),
-  email: text,
-  name: text,
-  nickname: text,
-  avatarUrl: text,
-  gender: z.enum(Gender).nullable().default(null),
-  signature: text,
-  brief: text,
-  userType: text,
-  type: number,
-  status: z.enum(UserStatus).default(UserStatus.ACTIVE),
-  userCode: z
-    .string()
-    .regex(/^\d{1,20}$/)
-    .optional(),
-  openId: text,
-  countryCode: z
-    .string()
-    .regex(/^\+\d{1,4}$/)
-    .default('+86'),
-  license: z
-    .object({
-      number: text,
-      status: z.int().optional(),
-      effectDate: time.nullish(),
-      expiresAt: time.nullish(),
-    })
-    .optional(),
-  employee: EmployeeFields.nullable().default(null),
-  roles: z
-    .array(z.object({ code: z.string().min(1), name: z.string().min(1), id: z.int().positive().optional() }))
-    .optional(),
-  createdAt: time.optional(),
-  updatedAt: time.nullish(),
-});
-
-export type ImportedUser = z.output<typeof ImportedUser>;
-
-/** Takes over accounts of another system, with their password hashes. */
+/** Takes over accounts of another system, with their password hashes. It can be repeated. */
 export class UserImport {
   constructor(
     private readonly db: Database,
-    private readonly users: Users,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * Creates the account; its phone counts as proven. One that has a login name already is left as it is, so
-   * that an import can be repeated.
-   * @param record not validated yet.
-   * @throws DomainError INVALID_INPUT, CONFLICT (the names belong to different accounts)
+   * `addAll` for one record.
+   * @throws DomainError INVALID_INPUT, CONFLICT (the names belong to different accounts, or the id to another)
    */
   async add(record: unknown, actor: Actor): Promise<'created' | 'exists'> {
-    const parsed = ImportedUser.safeParse(record);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const field = issue?.path.join('.') ?? '';
-      throw new DomainError('INVALID_INPUT', `${field}: ${issue?.message}`, { field });
+    const [outcome = 'exists'] = await this.addAll([record], actor);
+    if (outcome instanceof DomainError) throw outcome;
+    return outcome;
+  }
+
+  /**
+   * Creates the accounts, in one transaction; one that cannot be created does not keep the others from it.
+   * @param records not validated yet; at most a few thousand, or the statements grow too long.
+   * @returns an outcome for each, in their order.
+   */
+  async addAll(records: readonly unknown[], actor: Actor): Promise<ImportOutcome[]> {
+    const now = new Date(this.clock());
+    const codes = newUserCodes(now, records.length);
+    const read = records.map((record, index) => readOrRefuse(record, now, codes[index] ?? ''));
+    const accounts = read.flatMap((account) => (account instanceof DomainError ? [] : [account]));
+    const settled = (await this.#insert(accounts, actor, now)).values();
+    return read.map((account) =>
+      account instanceof DomainError ? account : (settled.next().value ?? 'exists'),
+    );
+  }
+
+  /** What the database refuses as a whole is tried in halves, until what it refuses stands alone. */
+  async #insert(accounts: readonly ImportedAccount[], actor: Actor, now: Date): Promise<ImportOutcome[]> {
+    if (accounts.length === 0) return [];
+    try {
+      return await this.db.em.fork().transactional((em) => insertAccounts(em, accounts, actor, now));
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      if (accounts.length === 1) return [refusal];
+      const half = Math.ceil(accounts.length / 2);
+      const first = await this.#insert(accounts.slice(0, half), actor, now);
+      return [...first, ...(await this.#insert(accounts.slice(half), actor, now))];
     }
-    return this.db.em.fork().transactional(async (em) => {
-      if (await this.#exists(em, parsed.data)) return 'exists';
-      await this.#create(em, parsed.data, actor);
-      return 'created';
+  }
+}
+
+function readOrRefuse(record: unknown, now: Date, userCode: string): ImportedAccount | DomainError {
+  try {
+    return readImportedUser(record, now, userCode);
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}
+
+/** The fault of the data; null for any other, such as a lost connection. */
+function refusalOf(error: unknown): DomainError | null {
+  if (error instanceof DomainError) return error;
+  if (error instanceof UniqueConstraintViolationException) {
+    return new DomainError('CONFLICT', 'A name, or the id of a role, was taken meanwhile.', {
+      field: 'username',
     });
   }
-
-  async #exists(em: EntityManager, { username, phone }: ImportedUser): Promise<boolean> {
-    const names = [username && loginName(username), phone && canonicalPhone(phone)].filter(
-      (name) => name != null,
-    );
-    const owners = await em.find(LoginName, { name: { $in: names } });
-    if (new Set(owners.map(({ user }) => user.id)).size > 1) {
-      throw new DomainError('CONFLICT', 'The username and the phone belong to different accounts.');
-    }
-    return owners.length > 0;
-  }
-
-  async #create(em: EntityManager, record: ImportedUser, actor: Actor): Promise<void> {
-    const { password, license, roles, id, createdAt, updatedAt, userCode, ...account } = record;
-    if (roles) await ensureRoles(em, roles);
-    await this.users.add(
-      em,
-      {
-        ...account,
-        passwordHash: password ? storeLegacyHash(password) : null,
-        roles: roles?.map(({ code }) => code) ?? null,
-        phoneVerified: true,
-      },
-      actor,
-      present({
-        id,
-        userCode,
-        createdAt,
-        updatedAt,
-        licenseNumber: license?.number,
-        licenseStatus: license?.status,
-        licenseEffectDate: license?.effectDate,
-        licenseExpiresAt: license?.expiresAt,
-      }),
-    );
-    if (id !== undefined) await em.execute(`select setval('users_id_seq', (select max(id) from users))`);
-  }
+  // Class 22 is a value that its column cannot take: https://www.postgresql.org/docs/18/errcodes-appendix.html
+  const isData = error instanceof DriverException && String(error.code).startsWith('22');
+  return isData ? new DomainError('INVALID_INPUT', 'The database cannot keep one of the values.') : null;
 }
-
-/** Roles of the other system that are not known yet are made, without any permission. */
-async function ensureRoles(
-  em: EntityManager,
-  roles: readonly { code: string; name: string; id?: number | undefined }[],
-) {
-  const known = await em.find(Role, { code: { $in: roles.map(({ code }) => code) } });
-  for (const { code, name, id } of roles) {
-    if (known.some((role) => role.code === code)) continue;
-    em.create(Role, { code, name, permissions: [], ...(id === undefined ? {} : { id }) }, { persist: true });
-  }
-  await em.flush();
-}
-
-/** Without what is absent. */
-const present = <T extends object>(columns: T) =>
-  Object.fromEntries(Object.entries(columns).filter(([, value]) => value != null));

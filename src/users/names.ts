@@ -3,6 +3,9 @@ import { canonicalPhone, loginName } from './phone.js';
 
 const LONGEST_NAME = 64;
 
+/** What makes two names look alike, or a name look like none; and half characters, which no database keeps. */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
 /**
  * The key of a phone that somebody typed.
  * @param field how the door calls it.
@@ -28,8 +31,7 @@ export function loginNames(input: { username?: string | null; phone?: string | n
 } {
   const text = input.username?.trim();
   if (text !== undefined && canonicalPhone(text) === null) {
-    const badCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
-    if (text === '' || text.length > LONGEST_NAME || badCharacters) {
+    if (text === '' || text.length > LONGEST_NAME || invisible.test(text)) {
       throw new DomainError('INVALID_INPUT', `A username has 1 to ${LONGEST_NAME} printable characters.`, {
         field: 'username',
       });

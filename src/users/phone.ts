@@ -53,14 +53,16 @@ export function e164(canonical: string): string {
 }
 
 /**
- * Whether a canonical phone belongs to one of these countries; a short number belongs to none.
+ * Whether a canonical phone belongs to one of these countries; a short number belongs to none, and one of +86 that
+ * is no mobile neither: with a 0 or the country code once more in it, an SMS may yet reach somebody, past the
+ * limits of the number that they have.
  *
  * @param countries calling codes with the plus, e.g. `+86`; a longer prefix such as `+1876` narrows one down
  */
 export function hasCountry(canonical: string, countries: readonly string[]): boolean {
-  return (
-    canReadAsInternational(canonical) && countries.some((country) => e164(canonical).startsWith(country))
-  );
+  if (!canReadAsInternational(canonical)) return false;
+  if (canonical.startsWith('86') && !mainlandKey.test(canonical)) return false;
+  return countries.some((country) => e164(canonical).startsWith(country));
 }
 
 function canReadAsInternational(canonical: string): boolean {

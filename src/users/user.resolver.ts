@@ -14,9 +14,10 @@ import {
   Root,
 } from 'type-graphql';
 import { Allow } from '../graphql/authorization.js';
-import { connectionType, readPage, toConnection } from '../graphql/connection.js';
+import { connectionType, PageArgs, readPage, toConnection } from '../graphql/connection.js';
 import { actorOf, type Context, requireCaller } from '../graphql/context.js';
 import { parseId, readId } from '../graphql/id.js';
+import { PUBLIC } from './permissions.js';
 import { displayPhone } from './phone.js';
 import { Role } from './role.entity.js';
 import { Gender, User, UserStatus } from './user.entity.js';
@@ -72,15 +73,9 @@ export class CreateUserInput extends UpdateProfileInput {
 }
 
 @ArgsType()
-class UsersArgs {
+class UsersArgs extends PageArgs {
   @Field(() => String, { nullable: true, description: 'Part of a username, phone, name, nickname or email.' })
   search?: string | null;
-
-  @Field(() => Int, { defaultValue: 20 })
-  first!: number;
-
-  @Field(() => String, { nullable: true })
-  after?: string | null;
 }
 
 @Resolver(() => User)
@@ -103,6 +98,23 @@ export class UserResolver {
   async users(@Args() { search, first, after }: UsersArgs, @Ctx() context: Context) {
     const page = readPage(first, after);
     return toConnection(await context.services.users.list(search ?? '', page), page);
+  }
+
+  @Query(() => [Role], { description: 'What roles there are to give.' })
+  @Allow('users:manage')
+  roles(@Ctx() { services }: Context): Promise<Role[]> {
+    return services.administration.roles();
+  }
+
+  @Mutation(() => User, { description: 'Takes the token of the set-up link that the start prints; once.' })
+  @Allow(PUBLIC)
+  createFirstAdministrator(
+    @Arg('token') token: string,
+    @Arg('username') username: string,
+    @Arg('password') password: string,
+    @Ctx() context: Context,
+  ): Promise<User> {
+    return context.services.setupLink.redeem(token, username, password, actorOf(context));
   }
 
   @Mutation(() => User)
@@ -162,8 +174,8 @@ export class UserResolver {
     return phone && displayPhone(phone);
   }
 
-  @FieldResolver(() => [Role])
-  roles(@Root() user: User): Role[] {
+  @FieldResolver(() => [Role], { name: 'roles' })
+  rolesOf(@Root() user: User): Role[] {
     return user.roles.getItems();
   }
 }

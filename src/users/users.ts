@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
@@ -11,44 +10,13 @@ import type { Caller, Sessions } from '../sessions/sessions.js';
 import { accountOf, type LoginThrottle } from '../sessions/throttle.js';
 import { requireActive } from './active.js';
 import { LoginName } from './login-name.entity.js';
-import { loginNames } from './names.js';
-import { checkTexts, type Profile, profileColumns } from './profile.js';
+import { checkNewPassword, type PasswordRule, standardRule } from './new-password.js';
+import { DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
+import { type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
-import { type Employee, User, type UserStatus } from './user.entity.js';
+import { User } from './user.entity.js';
 
-/** A new account. It needs a username, a phone or both; null is the same as absent. */
-export interface NewUser extends Profile {
-  username?: string | null;
-  phone?: string | null;
-  /** Already known to belong to the person. */
-  phoneVerified?: boolean;
-  password?: string | null;
-  userType?: string | null;
-  openId?: string | null;
-  countryCode?: string;
-  status?: UserStatus;
-  roles?: readonly string[] | null;
-  employee?: Employee | null;
-}
-
-/** What an import keeps as the other system had it. */
-type KeptColumns = Pick<
-  User,
-  | 'id'
-  | 'userCode'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'licenseNumber'
-  | 'licenseStatus'
-  | 'licenseEffectDate'
-  | 'licenseExpiresAt'
->;
-
-/** The longest password the documented APIs accept. */
-const LONGEST_PASSWORD = 100;
-
-/** The shortest new password where no legacy document says otherwise. */
-export const SHORTEST_PASSWORD = 8;
+export type { NewUser } from './new-user.js';
 
 /** Accounts: opening, finding and changing them. */
 export class Users {
@@ -109,12 +77,12 @@ export class Users {
 
   /**
    * Opens an account.
-   * @param shortestPassword the door's rule for new passwords, in characters.
+   * @param rule the door's, for new passwords.
    * @throws DomainError INVALID_INPUT, CONFLICT (the name or phone is taken)
    */
-  async create(input: NewUser, actor: Actor, shortestPassword = SHORTEST_PASSWORD): Promise<User> {
+  async create(input: NewUser, actor: Actor, rule: PasswordRule = standardRule): Promise<User> {
     const { password } = input;
-    if (password != null) checkNewPassword(password, shortestPassword);
+    if (password != null) await checkNewPassword(password, rule);
     const passwordHash = password == null ? null : await hashPassword(password);
     return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
   }
@@ -123,46 +91,24 @@ export class Users {
    * `create` for somebody who asks for an account of their own, from whatever door.
    * @throws DomainError as `create` does, and THROTTLED past the limit of the address.
    */
-  register(input: NewUser, address: string, shortestPassword = SHORTEST_PASSWORD): Promise<User> {
-    return this.registrations.spend(address, () =>
-      this.create(input, { userId: null, address }, shortestPassword),
-    );
+  register(input: NewUser, address: string, rule: PasswordRule = standardRule): Promise<User> {
+    return this.registrations.spend(address, () => this.create(input, { userId: null, address }, rule));
   }
 
-  /**
-   * `create` within the caller's transaction, with the password hashed already.
-   * @param kept columns that an import brings along.
-   */
+  /** `create` within the caller's transaction, with the password hashed already. */
   async add(
     em: EntityManager,
     input: NewUser & { passwordHash: string | null },
     actor: Actor,
-    kept: Partial<KeptColumns> = {},
   ): Promise<User> {
     const now = new Date(this.clock());
-    checkTexts({ userType: input.userType, openId: input.openId });
-    const names = loginNames(input);
-    const user = em.create(User, {
-      ...profileColumns(input),
-      username: names.username?.text ?? null,
-      phone: names.phone?.key ?? null,
-      phoneVerifiedAt: input.phoneVerified ? now : null,
-      passwordHash: input.passwordHash,
-      userType: input.userType ?? null,
-      type: input.type === undefined ? 1 : input.type,
-      openId: input.openId ?? null,
-      userCode: newUserCode(now.getTime()),
-      employee: input.employee ?? null,
-      createdAt: now,
-      ...(input.countryCode ? { countryCode: input.countryCode } : {}),
-      ...(input.status ? { status: input.status } : {}),
-      ...kept,
-    });
-    user.roles.set(await findRoles(em, input.roles ?? ['MEMBER']));
-    if (names.username) em.create(LoginName, { name: names.username.key, kind: 'username', user });
-    if (names.phone) em.create(LoginName, { name: names.phone.key, kind: 'phone', user });
+    const { columns, names } = newAccount(input, now);
+    const user = em.create(User, columns);
+    user.roles.set(await findRoles(em, input.roles ?? DEFAULT_ROLES));
+    for (const name of names) em.create(LoginName, { ...name, user });
     await em.flush().catch(rethrowTakenName);
-    recordAudit(em, now, actor, { action: 'user.create', target: `user:${user.id}` });
+    const granted = input.roles ? { detail: input.roles.join(' ') } : {};
+    recordAudit(em, now, actor, { action: 'user.create', target: `user:${user.id}`, ...granted });
     await em.flush();
     return user;
   }
@@ -185,7 +131,7 @@ export class Users {
     caller: Caller,
     passwords: { current: string; next: string },
     actor: Actor,
-    shortestPassword = SHORTEST_PASSWORD,
+    rule: PasswordRule = standardRule,
   ): Promise<void> {
     const em = this.db.em.fork();
     const user = await this.get(caller.user.id, em);
@@ -193,27 +139,28 @@ export class Users {
     requireActive(user);
     const who = { account: accountOf(user.id), address: actor.address ?? '', captcha: 'none' } as const;
     await this.throttle.attempt(who, async () => {
-      if (!(await verifyPassword(user.passwordHash, passwords.current))) {
-        throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
-      }
+      if (await verifyPassword(user.passwordHash, passwords.current)) return;
+      recordAudit(em, new Date(this.clock()), actor, {
+        action: 'user.password-refuse',
+        target: `user:${user.id}`,
+      });
+      await em.flush();
+      throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
     });
-    checkNewPassword(passwords.next, shortestPassword);
+    await checkNewPassword(passwords.next, rule);
     const now = new Date(this.clock());
-    user.passwordHash = await hashPassword(passwords.next);
-    user.updatedAt = now;
-    recordAudit(em, now, actor, { action: 'user.password', target: `user:${user.id}` });
-    await em.flush();
+    const { id, passwordHash: verified } = user;
+    const passwordHash = await hashPassword(passwords.next);
+    await em.transactional(async (tx) => {
+      // Only in place of the one that was verified: who knew the old one has no say once it was changed or cleared.
+      const where = { id, passwordHash: verified };
+      if ((await tx.nativeUpdate(User, where, { passwordHash, updatedAt: now })) === 0) {
+        throw new DomainError('PASSWORD_WRONG', 'The password was changed meanwhile.');
+      }
+      recordAudit(tx, now, actor, { action: 'user.password', target: `user:${id}` });
+    });
     await this.sessions.revokeAll(user.id, caller.sessionId);
   }
-}
-
-/** @throws DomainError INVALID_INPUT; length is a rule for new passwords only, never at login. */
-export function checkNewPassword(password: string, shortest: number): void {
-  const length = [...password].length;
-  if (length >= shortest && length <= LONGEST_PASSWORD) return;
-  throw new DomainError('INVALID_INPUT', `A password has ${shortest} to ${LONGEST_PASSWORD} characters.`, {
-    field: 'password',
-  });
 }
 
 /** The roles of these codes. @throws DomainError INVALID_INPUT when one is unknown. */
@@ -229,9 +176,4 @@ function rethrowTakenName(error: unknown): never {
     throw new DomainError('CONFLICT', 'The username or phone is taken.', { field: 'username' });
   }
   throw error;
-}
-
-/** Milliseconds in the upper bits, chance in the lower 22, as the documented codes are made. */
-function newUserCode(now: number): string {
-  return String((BigInt(now - Date.UTC(2010, 10, 4)) << 22n) | BigInt(randomInt(2 ** 22)));
 }

@@ -50,6 +50,16 @@ const history = async (id: string) => {
   return device?.history.map(({ online, reason }) => (online ? 'online' : reason));
 };
 
+test('of who was deleted while it beats for the first time, a device is refused as any request of theirs', async () => {
+  const caller = await gateway.services.sessions.authenticate(await bmsLogin());
+  if (!caller) throw new Error('The login failed.');
+  await gateway.services.administration.delete(Number(userId), { userId: null, address: null });
+  const hello = { clientId: 'late', name: null, clientVersion: null };
+  await expect(gateway.services.heartbeats.beat(caller, hello)).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+});
+
 describe('a device', () => {
   test('is what beats: a login alone makes none', async () => {
     const token = await bmsLogin();

@@ -145,7 +145,9 @@ const rules: Record<string, Rule> = {
   'Query.latestRelease': { may: 'members', call: ask('{ latestRelease { id } }') },
   'Query.me': { may: 'members', call: ask('{ me { id } }') },
   'Query.presenceSummary': { may: 'members', call: ask('{ presenceSummary { total } }') },
+  'Query.releaseChannels': { may: 'members', call: ask('{ releaseChannels }') },
   'Query.releases': { may: 'members', call: ask('{ releases { edges { cursor } } }') },
+  'Query.roles': { may: 'administrators at GraphQL', call: ask('{ roles { code } }') },
   'Query.sessions': {
     may: 'the member',
     call: (session) => ask(`{ sessions(userId: "${memberId}") { id } }`)(session),
@@ -173,6 +175,13 @@ const rules: Record<string, Rule> = {
   'Mutation.createCaptcha': {
     may: 'anybody',
     call: ask('mutation { createCaptcha(input: {type: SCAN, deviceId: "kiosk"}) { id } }'),
+  },
+  'Mutation.createFirstAdministrator': {
+    may: 'anybody',
+    call: ask(
+      'mutation { createFirstAdministrator(token: "none", username: "x", password: "correct horse") { id } }',
+    ),
+    told: 'FORBIDDEN',
   },
   'Mutation.createUser': {
     may: 'administrators at GraphQL',

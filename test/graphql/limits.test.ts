@@ -2,8 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, Kind, parse, visit } from 'graphql';
 import type { Client } from 'graphql-ws';
+import { graphqlDoor } from '../../src/graphql/door.js';
 import { Measurer } from '../../src/graphql/measure.js';
 import { createSchema } from '../../src/graphql/schema.js';
+import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect } from '../support/live.js';
 
@@ -16,11 +18,13 @@ const limits = {
   GRAPHQL_MAX_COST: '1000',
 };
 let gateway: TestGateway;
+let host: string;
 let client: Client;
 
 beforeAll(async () => {
   gateway = await startGateway(limits);
-  client = connect(await gateway.listen());
+  host = await gateway.listen();
+  client = connect(host);
 });
 afterAll(async () => {
   await client.dispose();
@@ -127,6 +131,27 @@ describe('the limits of a document hold the same over HTTP and WebSocket', () =>
       expect(error).toMatchObject({ message: told, extensions: { code } });
       expect(more).toEqual([]);
     }
+  });
+
+  test('a page has at most 100 entries, whatever its document costs', async () => {
+    await createCallers(gateway);
+    const { accessToken } = await openSession(gateway, 'root', graphqlDoor);
+    const signedIn = connect(host, accessToken);
+    const doors = [
+      async (query: string): Promise<readonly Told[]> =>
+        (await gateway.post('/graphql', { query }, { authorization: accessToken })).json().errors ?? [],
+      (query: string) => overSocket(query, signedIn),
+    ];
+    for (const ask of doors) {
+      for (const field of ['users', 'devices', 'releases', 'auditLog']) {
+        const page = (first: number) => ask(`{ ${field}(first: ${first}) { edges { cursor } } }`);
+        expect(await page(100)).toEqual([]);
+        for (const first of [101, 2_147_483_647, 0, -1]) {
+          expect(await page(first)).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+        }
+      }
+    }
+    await signedIn.dispose();
   });
 
   test('fragments in a circle are refused as such', async () => {

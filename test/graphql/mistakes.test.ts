@@ -107,6 +107,15 @@ describe('a text with a NUL, which no database takes, is refused as bad input', 
     expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field } }]);
   });
 
+  test('in an input object of a variable', async () => {
+    const query = 'mutation ($input: LoginInput!) { login(input: $input) { expiresAt } }';
+    const variables = { input: { username: 'root', password: 'x', deviceId: 'a\0b', captcha: 'x' } };
+    const answer = await gateway.post('/graphql', { query, variables });
+    expect(answer.json().errors).toMatchObject([
+      { extensions: { code: 'INVALID_INPUT', field: 'deviceId' } },
+    ]);
+  });
+
   test('in a variable and over WebSocket too', async () => {
     const client = createClient({
       url: `ws://${await gateway.listen()}/graphql`,

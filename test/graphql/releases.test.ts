@@ -233,6 +233,8 @@ test('releases are listed by channel, newest version first, page by page', async
     'list-b 20',
     'list-b 3',
   ]);
+  const { releaseChannels } = await ask(gateway, op.ReleaseChannelsDocument, {}, member);
+  expect(releaseChannels.filter((name) => name.startsWith('list-'))).toEqual(['list-a', 'list-b']);
   const one = await ask(gateway, op.ReleasesDocument, { channel: 'list-a', first: 1 }, member);
   const second = { channel: 'list-a', first: 1, after: one.releases.edges[0]?.cursor ?? null };
   const two = await ask(gateway, op.ReleasesDocument, second, member);

@@ -53,6 +53,12 @@ describe('a socket ends with 4403, which stock clients retry, when', () => {
     expect(await live.closed).toBe(4403);
   });
 
+  test('its owner is deleted', async () => {
+    const live = await RawLive.open(host, await login(username));
+    await ask(gateway, op.DeleteUserDocument, { id: String(id) }, root);
+    expect(await live.closed).toBe(4403);
+  });
+
   test('its token expires, by itself', async () => {
     const { accessToken, session } = await opened(username);
     const caller = await gateway.services.sessions.authenticate(accessToken);

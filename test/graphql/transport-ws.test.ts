@@ -50,6 +50,20 @@ async function untilNow(raw: RawSocket): Promise<string[]> {
   }
 }
 
+let devices = 0;
+/** A new device comes online. */
+async function beat(): Promise<void> {
+  const caller = await gateway.services.sessions.authenticate(token);
+  if (!caller) throw new Error('The session has ended.');
+  devices += 1;
+  await gateway.services.heartbeats.beat(caller, {
+    clientId: `device-${devices}`,
+    name: null,
+    clientVersion: null,
+  });
+  await gateway.services.heartbeats.announce();
+}
+
 describe('the server closes with', () => {
   test.each<[what: string, message: string]>([
     ['nothing', ''],
@@ -251,6 +265,50 @@ describe('a complete', () => {
     }
     const seen = await untilNow(raw);
     expect(seen.filter((message) => message !== 'short next')).toEqual([]);
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+
+  test('ends its own subscription alone, and no other is lost, though all have one id', async () => {
+    const raw = await openInitialised(host, token);
+    // What is sent after it in this turn arrives together.
+    raw.send({ type: 'pong' });
+    for (let times = 0; times < 50; times++) {
+      raw.send(subscribe('same', 'subscription { deviceStatus { kind } }'));
+      raw.send({ id: 'same', type: 'complete' });
+    }
+    raw.send(subscribe('same', 'subscription { latest: deviceStatus { kind } }'));
+    const told = (kind: string) => ({ id: 'same', type: 'next', payload: { data: { latest: { kind } } } });
+    expect(await raw.next()).toEqual(told('SNAPSHOT'));
+    for (let times = 0; times < 3; times++) {
+      await beat();
+      expect(await raw.next()).toEqual(told('ONLINE'));
+    }
+    raw.send({ id: 'same', type: 'complete' });
+    expect(await untilNow(raw)).toEqual([]);
+    raw.socket.close();
+  });
+
+  test.each([
+    ['a query', '{ me { id } }'],
+    ['what is refused', 'subscription { nothing }'],
+  ])('frees its id for %s, also before its subscription has begun', async (_what, query) => {
+    const raw = await openInitialised(host, token);
+    raw.send({ type: 'pong' });
+    raw.send(subscribe('same', 'subscription { deviceStatus { kind } }'));
+    raw.send({ id: 'same', type: 'complete' });
+    raw.send(subscribe('same', query));
+    raw.send(subscribe('same 2', query));
+    const seen: string[] = [];
+    while (!seen.some((message) => /^same 2 (complete|error)$/.test(message))) {
+      const { id, type } = await raw.next();
+      seen.push(`${id} ${type}`);
+    }
+    const told = query.startsWith('{') ? ['next', 'complete'] : ['error'];
+    expect(seen.toSorted()).toEqual(
+      ['same', 'same 2'].flatMap((id) => told.map((type) => `${id} ${type}`)).toSorted(),
+    );
+    await beat();
     expect(await untilNow(raw)).toEqual([]);
     raw.socket.close();
   });

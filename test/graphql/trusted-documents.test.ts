@@ -17,6 +17,7 @@ import { inventory, nothing } from '../support/releases.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const theirs = 'query Theirs { __typename }';
+const apollos = 'query Apollos { __typename }';
 const foreign = '{ __typename }';
 const [latestHash = '', latest = ''] =
   Object.entries(ours).find(([, text]) => text.includes('query LatestRelease')) ?? [];
@@ -29,7 +30,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-manifest-'));
   const manifest = join(folder, 'front-end.json');
   await writeFile(manifest, JSON.stringify({ [sha256(theirs)]: theirs }));
-  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted', GRAPHQL_MANIFESTS: manifest });
+  const apolloManifest = join(folder, 'apollo.json');
+  const operations = [{ id: 'id-of-apollo', name: 'Apollos', type: 'query', body: apollos }];
+  const format = { format: 'apollo-persisted-query-manifest', version: 1 };
+  await writeFile(apolloManifest, JSON.stringify({ ...format, operations }));
+  gateway = await startGateway({
+    GRAPHQL_DOCUMENTS: 'trusted',
+    GRAPHQL_MANIFESTS: `${manifest},${apolloManifest}`,
+  });
   client = connect(await gateway.listen());
 });
 afterAll(async () => {
@@ -78,6 +86,9 @@ describe.each(Object.entries(doors))('with GRAPHQL_DOCUMENTS=trusted, over %s', 
     expect(await ask(persisted(sha256(theirs)))).toBe('ran');
     expect(await ask({ documentId: sha256(theirs) })).toBe('ran');
     expect(await ask({ documentId: `sha256:${sha256(theirs)}` })).toBe('ran');
+    expect(await ask({ query: apollos })).toBe('ran');
+    expect(await ask(persisted('id-of-apollo'))).toBe('ran');
+    expect(await ask(persisted(sha256(apollos)))).toBe('ran');
     // Executed, and refused there: nobody is signed in.
     for (const operation of [{ query: latest }, persisted(latestHash)]) {
       expect(await ask(operation)).toBe('UNAUTHENTICATED');

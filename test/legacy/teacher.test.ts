@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import samples from '../../src/legacy/teacher/samples.json' with { type: 'json' };
 import { Gender, User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const golden = (file: string): Record<string, Record<string, unknown>> =>
   JSON.parse(readFileSync(new URL(`./golden/teacher-${file}.json`, import.meta.url), 'utf8'));
-const samples = golden('samples');
 const failures = golden('failures');
 
 const DAY = 86_400_000;
@@ -69,7 +69,7 @@ describe('the documented requests', () => {
       gendar: false,
     };
     expect(await answer({ url: '/api/user/register', payload })).toBe(
-      JSON.stringify(samples['POST /api/user/register']),
+      JSON.stringify(samples['/api/user/register'].answers.success),
     );
     expect(await stored({ phone: '8615261851955' })).toMatchObject({
       name: 'abc',
@@ -82,7 +82,7 @@ describe('the documented requests', () => {
 
   test('login answers its sample; the teacher has the id and times of the account', async () => {
     const text = await answer({ url: '/api/user/login', payload: { phone: PHONE, password: 'abc' } });
-    const sample = samples['POST /api/user/login']?.data;
+    const sample = samples['/api/user/login'].answers.success.data;
     const { userToken: token } = JSON.parse(text).data;
     expect(token).toMatch(/^[\da-f]{32}$/);
     const expected = JSON.parse(JSON.stringify({ code: 0, message: 'success', data: sample }));
@@ -99,7 +99,7 @@ describe('the documented requests', () => {
     const { token, phone } = await person();
     const payload = { name: 'abc', email: 'abcde@126.com', avatarUrl: '', type: 1, gendar: false };
     expect(await answer({ url: '/api/user/updateAccount', payload, headers: { userToken: token } })).toBe(
-      JSON.stringify(samples['POST /api/user/updateAccount']),
+      JSON.stringify(samples['/api/user/updateAccount'].answers.success),
     );
     expect(await stored({ phone: `86${phone}` })).toMatchObject({ name: 'abc', gender: Gender.MALE });
   });
@@ -110,7 +110,7 @@ describe('the documented requests', () => {
     const headers = { userToken: await login(phone, 'abc') };
     const payload = { password: 'abc', passwordTwo: 'abc', passwordNew: 'abcde' };
     expect(await answer({ url: '/api/user/updatePassword', payload, headers })).toBe(
-      JSON.stringify(samples['POST /api/user/updatePassword']),
+      JSON.stringify(samples['/api/user/updatePassword'].answers.success),
     );
     expect((await gateway.post('/api/user/login', { phone, password: 'abc' })).json()).toMatchObject({
       code: 200008,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
+import samples from '../../src/legacy/uims/samples.json' with { type: 'json' };
 import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -47,7 +48,7 @@ test('answers the documented login as the document prints it', async () => {
   expect(answer.statusCode).toBe(200);
   expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
   expect(answer.headers['cache-control']).toBe('no-store');
-  expect(withoutToken(answer.body)).toBe(JSON.stringify(await readGolden('uims-login')));
+  expect(withoutToken(answer.body)).toBe(JSON.stringify(samples[url].answers.success));
 });
 
 test('signs the documented claims: 6 hours, valid 1000 seconds before', async () => {

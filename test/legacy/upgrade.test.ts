@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import jwt from 'jsonwebtoken';
+import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' };
 import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { everyForm } from '../support/forms.js';
@@ -9,11 +10,11 @@ import { readGolden } from '../support/golden.js';
 
 const SEND = '/api/user/sendCode';
 const VERIFY = '/api/user/verifyCode';
+const BEAT = '/api/heart/check';
 const PHONE = '18332133776';
 const RECEIPT_ID = /[\dA-F]{8}(-[\dA-F]{4}){3}-[\dA-F]{12}/;
 const json = { 'content-type': 'application/json' };
 
-const samples = await readGolden('upgrade-samples');
 const failures = await readGolden('upgrade-failures');
 const refusals = await readGolden('upgrade-refusals');
 
@@ -35,11 +36,14 @@ async function answer(options: InjectOptions): Promise<string> {
   const body: { meta: { status: number } } = response.json();
   expect(response.statusCode).toBe(body.meta.status);
   expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
-  return JSON.stringify(body)
+  return anonymous(body);
+}
+
+const anonymous = (body: object): string =>
+  JSON.stringify(body)
     .replace(RECEIPT_ID, '<UUID>')
     .replace(/"\d{18}\^0"/, '"<digits>^0"')
     .replace(/"Bearer [\w-]+\.[\w-]+\.[\w-]+"/, '"Bearer <JWT>"');
-}
 
 async function codeFor(account: string): Promise<string> {
   await answer({ url: SEND, payload: { account } });
@@ -65,9 +69,11 @@ function newPhone(): string {
 
 describe('the documented requests', () => {
   test('sendCode and verifyCode answer their samples to the letter, the second at a first login', async () => {
-    expect(await answer({ url: SEND, payload: { account: PHONE } })).toBe(JSON.stringify(samples.sendCode));
+    expect(await answer({ url: SEND, payload: { account: PHONE } })).toBe(
+      anonymous(samples[SEND].answers.success),
+    );
     const payload = { account: PHONE, code: await gateway.lastSms(PHONE) };
-    expect(await answer({ url: VERIFY, payload })).toBe(JSON.stringify(samples.verifyCode));
+    expect(await answer({ url: VERIFY, payload })).toBe(anonymous(samples[VERIFY].answers.success));
   });
 
   test('the token has the documented claims in their order, for 24 hours', async () => {
@@ -94,6 +100,18 @@ describe('the documented requests', () => {
     );
     expect(second.token).not.toBe(first.token);
     expect(one?.user.id).toBe(other?.user.id);
+  });
+
+  test('a heartbeat answers its sample; a phone and an account in use are what the sample has not', async () => {
+    const mobile = newPhone();
+    const createdAt = new Date('2017-11-10T03:47:13.533Z');
+    const person = { id: 27, username: 'tige1200', phone: mobile, email: 'test@test.com', type: 1 };
+    await importUser(gateway, { ...person, createdAt });
+    const { token } = await login(mobile);
+    const { data, meta } = samples[BEAT].answers.success;
+    expect(await answer({ url: BEAT, headers: { authorization: `Bearer ${token}` } })).toBe(
+      JSON.stringify({ data: { ...data, id: 27, mobile, is_active: true }, meta }),
+    );
   });
 
   test('what is known of a person is shown, and long texts are cut in the token alone', async () => {
@@ -145,7 +163,7 @@ describe('the documented requests', () => {
   test.each(Object.keys(everyForm({})))('both take their parameters from %s', async (form) => {
     const account = newPhone();
     expect(await answer({ url: SEND, ...everyForm({ account })[form] })).toBe(
-      JSON.stringify(samples.sendCode),
+      anonymous(samples[SEND].answers.success),
     );
     const proof = { account, code: await gateway.lastSms(account) };
     const verified = JSON.parse(await answer({ url: VERIFY, ...everyForm(proof)[form] }));
@@ -242,7 +260,7 @@ describe('a code', () => {
     const again = await gateway.post(SEND, { account });
     expect(again.headers['retry-after']).toBe('45');
     gateway.clock.advance(45_000);
-    expect(await answer({ url: SEND, payload: { account } })).toBe(JSON.stringify(samples.sendCode));
+    expect(await answer({ url: SEND, payload: { account } })).toBe(anonymous(samples[SEND].answers.success));
   });
 
   test('two right answers at once open one session', async () => {

@@ -22,6 +22,7 @@ test.each([
   '..\\b',
   'C:\\b.zip',
   'a\0.zip',
+  '\u202Egpj.exe',
   'a\r\nb.zip',
   'a\u007f.zip',
   'a\u0085.zip',

@@ -6,6 +6,7 @@ import { graphqlDoor } from '../../src/graphql/door.js';
 import { uimsDoor } from '../../src/legacy/uims/door.js';
 import { Logins } from '../../src/sessions/logins.js';
 import { hashPassword, needsRehash, storeLegacyHash } from '../../src/sessions/password.js';
+import { Session } from '../../src/sessions/session.entity.js';
 import { LoginThrottle } from '../../src/sessions/throttle.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
@@ -276,6 +277,14 @@ describe('by scan', () => {
     await gateway.createUser({ username: 'another admin', password: PASSWORD, roles: ['ADMIN'] });
     const { ticket, userId } = await approved(graphqlDoor);
     await gateway.services.administration.setStatus(userId, UserStatus.DISABLED, system);
+    await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  });
+
+  test('the session that approved must not have expired since', async () => {
+    const { ticket, userId } = await approved(graphqlDoor);
+    await gateway.services.db.em
+      .fork()
+      .nativeUpdate(Session, { user: userId }, { expiresAt: new Date(gateway.clock.now) });
     await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 

@@ -6,6 +6,7 @@ import type { Door } from '../../src/sessions/door.js';
 import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';
+import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const MINUTE = 60_000;
@@ -212,5 +213,54 @@ describe('an administrator', () => {
     const { refreshToken } = await open(graphqlDoor, adminId, true);
     const { accessToken } = await refresh(refreshToken);
     expect((await caller(accessToken))?.permissions.has('users:manage')).toBe(false);
+  });
+});
+
+test('what another process ends is noticed once, and what this one ends is not told again', async () => {
+  const { sessions, db } = gateway.services;
+  const [here, there] = [await open(uimsDoor), await open(uimsDoor)];
+  const told: string[] = [];
+  sessions.onEnd(async ({ ids, reason }) => void told.push(...ids.map((id) => `${reason} ${id}`)));
+  expect(await caller(there.accessToken)).not.toBeNull();
+  await sessions.revoke(here.user.id, here.session.id, 'LOGOUT');
+  // As one whose clock is behind ours by some seconds would write it.
+  const revokedAt = new Date(gateway.clock.now - 10_000);
+  await db.em.fork().nativeUpdate(Session, { id: there.session.id }, { revokedAt });
+  await sessions.noticeRevoked();
+  gateway.clock.advance(500);
+  await sessions.noticeRevoked();
+  expect(told).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
+  expect(await caller(there.accessToken)).toBeNull();
+});
+
+describe('with a SESSION_LIFETIME a session ends so long after its login, however it is', () => {
+  let strict: TestGateway;
+  beforeAll(async () => {
+    strict = await startGateway({ SESSION_LIFETIME: '3d' });
+    await strict.createUser({ username: 'root', password: 'correct horse' });
+  });
+  afterAll(() => strict.close());
+
+  test('refreshed', async () => {
+    let { refreshToken, session } = await openSession(strict, 'root', graphqlDoor);
+    const end = session.createdAt.getTime() + 3 * DAY;
+    strict.clock.advance(3 * DAY - MINUTE);
+    ({ refreshToken, session } = await strict.services.sessions.refresh(refreshToken ?? ''));
+    expect([session.tokenExpiresAt.getTime(), session.expiresAt.getTime()]).toEqual([end, end]);
+    strict.clock.advance(MINUTE);
+    await expect(strict.services.sessions.refresh(refreshToken ?? '')).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  test('used', async () => {
+    const { accessToken } = await openSession(strict, 'root', teacherDoor);
+    const { sessions } = strict.services;
+    strict.clock.advance(1.5 * DAY);
+    expect(await sessions.authenticate(accessToken)).not.toBeNull();
+    strict.clock.advance(1.5 * DAY - 1);
+    expect(await sessions.authenticate(accessToken)).not.toBeNull();
+    strict.clock.advance(1);
+    expect(await sessions.authenticate(accessToken)).toBeNull();
   });
 });

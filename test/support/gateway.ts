@@ -12,7 +12,8 @@ import { createSchema } from '../../src/graphql/schema.js';
 import { createHttp, doors } from '../../src/http.js';
 import { type Listener, listen } from '../../src/listen.js';
 import { createServices, type Services } from '../../src/services.js';
-import { type NewUser, SHORTEST_PASSWORD } from '../../src/users/users.js';
+import type { PasswordRule } from '../../src/users/new-password.js';
+import type { NewUser } from '../../src/users/users.js';
 
 const system = { userId: null, address: null };
 
@@ -28,7 +29,7 @@ export interface TestGateway {
   /** A POST with a JSON body. */
   post(url: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** Opens an account past all doors. */
-  createUser(input: NewUser, shortestPassword?: number): ReturnType<Services['users']['create']>;
+  createUser(input: NewUser, rule?: PasswordRule): ReturnType<Services['users']['create']>;
   /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
   lastSms(phone: string): Promise<string>;
   /** Lets time pass as the background jobs see it, and tells subscribers what came of it. */
@@ -79,8 +80,7 @@ export async function startGateway(
     clock,
     logged: () => lines.join(''),
     post: (url, body = {}, headers = {}) => app.inject({ method: 'POST', url, payload: body, headers }),
-    createUser: (input, shortestPassword = SHORTEST_PASSWORD) =>
-      services.users.create(input, system, shortestPassword),
+    createUser: (input, rule) => services.users.create(input, system, rule),
     async lastSms(phone) {
       const outbox = await readFile(join(dataDir, 'outbox', 'sms.jsonl'), 'utf8');
       const sent = outbox

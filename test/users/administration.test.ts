@@ -119,6 +119,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
   expect(entries.map(({ action, actorId, target }) => [action, actorId, target])).toEqual([
     ['user.create', null, `user:${adminId}`],
     ['user.create', null, 'user:erased'],
+    ['session.open', null, 'user:erased'],
     ['user.password', null, 'user:erased'],
     ['user.roles', adminId, 'user:erased'],
     ['user.disabled', adminId, 'user:erased'],

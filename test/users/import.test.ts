@@ -73,6 +73,74 @@ test('whoever comes with no role but one of the other system may do what every m
   expect([...(caller?.permissions ?? [])].sort()).toEqual([...builtInRoles.MEMBER.permissions].sort());
 });
 
+test('many at once end as they would one by one, and a bad one keeps none of the others out', async () => {
+  const records = [
+    { username: 'batch-1' },
+    { username: 'batch-2', phone: '13900000021', id: 7001 },
+    { username: 'BATCH-1', phone: '13900000022' },
+    { username: 'batch-4', phone: '+86 139 0000 0021' },
+    { username: 'batch-1', phone: '13900000021' },
+    { username: 'batch-6', id: 7001 },
+    { username: 'batch-7', nickname: 'a\0b' },
+    { username: 'batch-8', roles: [{ code: 'FIRST', name: 'One' }] },
+    // Refused by the database alone: the id of the role is another's.
+    { username: 'batch-9', roles: [{ id: 1, code: 'SECOND', name: 'Two' }] },
+    {
+      username: 'batch-10',
+      roles: [
+        { code: 'THIRD', name: 'Three' },
+        { code: 'ADMIN', name: 'Root' },
+      ],
+    },
+  ];
+  const outcomes = await gateway.services.userImport.addAll(records, system);
+  expect(outcomes.map((outcome) => (typeof outcome === 'string' ? outcome : outcome.code))).toEqual([
+    'created',
+    'created',
+    'exists',
+    'exists',
+    'CONFLICT',
+    'CONFLICT',
+    'INVALID_INPUT',
+    'created',
+    'CONFLICT',
+    'created',
+  ]);
+  const users = await gateway.services.users.list('batch-', { first: 20, after: null });
+  expect(users.map(({ username, roles }) => [username, ...roles.getItems().map(({ code }) => code)])).toEqual(
+    expect.arrayContaining([
+      ['batch-1', 'MEMBER'],
+      ['batch-2', 'MEMBER'],
+      ['batch-8', 'FIRST'],
+      ['batch-10', 'ADMIN', 'THIRD'],
+    ]),
+  );
+  expect(users).toHaveLength(4);
+  expect(new Set(users.map(({ userCode }) => userCode)).size).toBe(4);
+});
+
+test('overwrites nobody: neither who has the name in another spelling, nor who has the id', async () => {
+  const { id } = await gateway.createUser({
+    username: 'owner',
+    phone: '13900000031',
+    password: 'correct horse',
+  });
+  const before = await gateway.services.users.get(id);
+  const password = { scheme: 'bcrypt', hash: `$2b$04$${'x'.repeat(53)}` };
+  const roles = [{ code: 'ADMIN', name: 'Administrator' }];
+  for (const name of [
+    { username: ' ＯＷＮＥＲ' },
+    { username: '+86 139 0000 0031' },
+    { phone: '008613900000031' },
+  ]) {
+    expect(await add({ ...name, password, roles })).toBe('exists');
+  }
+  await expect(add({ id, username: 'usurper', password, roles })).rejects.toMatchObject({ code: 'CONFLICT' });
+  const { passwordHash, username, roles: kept } = await gateway.services.users.get(id);
+  expect([passwordHash, username]).toEqual([before.passwordHash, 'owner']);
+  expect(kept.getItems().map(({ code }) => code)).toEqual(['MEMBER']);
+});
+
 test('can be repeated, and says what is wrong with a record', async () => {
   expect(await add({ username: 'twice' })).toBe('created');
   expect(await add({ username: 'TWICE', phone: '13900000009' })).toBe('exists');
@@ -82,6 +150,10 @@ test('can be repeated, and says what is wrong with a record', async () => {
   const bad = [
     { record: { username: 'a', password: { scheme: 'sha1', hash: 'x' } }, field: 'password.scheme' },
     { record: { username: 'a', password: { scheme: 'bcrypt', hash: 'x' } }, field: 'password.hash' },
+    {
+      record: { username: 'a', password: { scheme: 'bcrypt', hash: `$2b$31$${'x'.repeat(53)}` } },
+      field: 'password.hash',
+    },
     { record: { username: 'a', employee: { shoeSize: 43 } }, field: 'employee' },
     { record: { username: 'a', createdAt: 'yesterday' }, field: 'createdAt' },
     { record: {}, field: 'username' },

@@ -159,6 +159,10 @@ describe('hasCountry', () => {
     ['861234', ['+86'], false],
     ['02161234567', ['+0'], false],
     ['13954969056', [], false],
+    ['+86 0139 5496 9056', ['+86'], false],
+    ['+86 86 139 5496 9056', ['+86'], false],
+    ['+86 139 5496 9056 1', ['+86'], false],
+    ['+86 21 6123 4567', ['+86'], false],
   ])('%s in %j: %j', (input, countries, expected) => {
     expect(hasCountry(loginName(input), countries)).toBe(expected);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlDoor } from '../../src/graphql/door.js';
+import { verifyPassword } from '../../src/sessions/password.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -63,6 +64,9 @@ describe('opening an account', () => {
     ['an empty username', { username: '  ' }],
     ['a username that is too long', { username: 'x'.repeat(65) }],
     ['a username with a line break', { username: 'a\nb' }],
+    ['a username that ends in nothing to be seen', { username: 'root\u3164' }],
+    ['a username of another, but for its picture', { username: 'root\ufe0f' }],
+    ['a username with half a character', { username: 'a\ud800' }],
     ['a phone that is none', { phone: '12345' }],
     ['a username in the form of another phone', { username: '13800000001', phone: '13800000002' }],
     ['a password of seven characters', { username: 'short', password: '1234567' }],
@@ -74,15 +78,38 @@ describe('opening an account', () => {
     await expect(gateway.createUser(input)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
-  test('counts the characters of a password as people do, and asks as many as its door says', async () => {
-    await gateway.createUser({ username: username(), password: '🐎🐎🐎🐎🐎🐎🐎🐎' });
-    await gateway.createUser({ username: username(), password: '12345' }, 5);
-    await expect(gateway.createUser({ username: username(), password: '🐎🐎🐎🐎' }, 5)).rejects.toMatchObject(
-      {
-        code: 'INVALID_INPUT',
-      },
-    );
+  test('is refused with a name that somebody has in another spelling', async () => {
+    await gateway.createUser({ username: 'Wei Ⅳ', phone: '13800001111' });
+    for (const taken of [
+      { username: ' wei iv\u3000' },
+      { username: 'ＷＥＩ　ＩＶ' },
+      { username: '+86 138-0000-1111' },
+      { username: '１３８００００１１１１' },
+      { username: username(), phone: '0086 138 0000 1111' },
+    ]) {
+      await expect(gateway.createUser(taken)).rejects.toMatchObject({ code: 'CONFLICT' });
+    }
   });
+
+  test('counts the characters of a password as people do, and asks as many as its door says', async () => {
+    const documented = { shortest: 5, refusesCommon: false };
+    await gateway.createUser({ username: username(), password: '🐎🐎🐎🐎🐎🐎🐎🐎' });
+    await gateway.createUser({ username: username(), password: '12345' }, documented);
+    await expect(
+      gateway.createUser({ username: username(), password: '🐎🐎🐎🐎' }, documented),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test.each(['password', '1234567890', 'QwertyUiop', 'Trustno1'])(
+    'is refused with %s, which guessers try first',
+    async (password) => {
+      await expect(gateway.createUser({ username: username(), password })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        message: 'This is one of the passwords that are guessed first; choose another one.',
+        details: { field: 'password' },
+      });
+    },
+  );
 });
 
 describe('a profile', () => {
@@ -137,6 +164,38 @@ describe('changing a password', () => {
     ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
   });
 
+  test('twice at once changes it once: who comes second knew the old one only', async () => {
+    const owner = await signedIn();
+    const thief = await signedIn(owner.caller.user.id);
+    const nexts = ['battery staple', 'stolen staple'];
+    const outcomes = await Promise.allSettled(
+      [owner, thief].map(({ caller, actor }, i) =>
+        gateway.services.users.changePassword(caller, { current: PASSWORD, next: nexts[i] ?? '' }, actor),
+      ),
+    );
+    const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
+    expect(outcomes[1 - won]).toMatchObject({ status: 'rejected', reason: { code: 'PASSWORD_WRONG' } });
+    const { passwordHash } = await gateway.services.users.get(owner.caller.user.id);
+    expect(await verifyPassword(passwordHash, nexts[won] ?? '')).toBe(true);
+    const sessions = await gateway.services.sessions.listActive(owner.caller.user.id);
+    expect(sessions.map(({ id }) => id)).toEqual([[owner, thief][won]?.caller.sessionId]);
+  });
+
+  test('does not bring back one that was cleared meanwhile', async () => {
+    const { caller, actor } = await signedIn();
+    const { id } = caller.user;
+    const changing = gateway.services.users.changePassword(
+      caller,
+      { current: PASSWORD, next: 'stolen staple' },
+      actor,
+    );
+    // As the first proof of a phone does; the hashing is under way for tens of milliseconds.
+    const cleared = gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash: null });
+    await expect(changing).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    await cleared;
+    expect((await gateway.services.users.get(id)).passwordHash).toBeNull();
+  });
+
   test('shares the budget of wrong guesses with the login', async () => {
     const { caller, actor } = await signedIn();
     const guesses = Array.from({ length: 20 }, () =>
@@ -149,11 +208,17 @@ describe('changing a password', () => {
     });
   });
 
-  test('keeps the old one when the new one is too short', async () => {
+  test('keeps the old one when the new one is too short or too common', async () => {
     const { caller, actor } = await signedIn();
     await expect(
       gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor, 5);
+    await expect(
+      gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'password1' }, actor),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor, {
+      shortest: 5,
+      refusesCommon: false,
+    });
   });
 });

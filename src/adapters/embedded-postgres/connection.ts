@@ -34,6 +34,25 @@ export async function takeLock(client: pg.Client): Promise<boolean> {
   }
 }
 
+/** Whether some process holds that lock; it is not touched. */
+export async function isLocked(client: pg.Client): Promise<boolean> {
+  const held = await client.query(
+    `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  return held.rowCount !== 0;
+}
+
+/** Says that this process uses a server that another one stops: for as long as the connection lasts. */
+export async function markSharing(client: pg.Client): Promise<void> {
+  await client.query('SELECT pg_advisory_lock_shared(2)');
+}
+
+/** Waits until nobody says so any more. */
+export async function awaitSharers(client: pg.Client): Promise<void> {
+  await client.query('SELECT pg_advisory_lock(2)');
+}
+
 /** Creates the database of the gateway where it is missing. */
 export async function ensureDatabase(client: pg.Client): Promise<void> {
   const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [superuser]);

@@ -1,16 +1,23 @@
 import { z } from 'zod';
-import type { Dialect } from '../dialect.js';
+import type { Services } from '../../services.js';
+import type { Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';
 import { bmsDoor } from './door.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
+import samples from './samples.json' with { type: 'json' };
 
 const Login = z.object({
-  username: phoneField,
-  password: z.string(),
-  device: z.string(),
+  /** Not required here: one of these two must be there, which is looked at before. */
+  phone: phoneField
+    .catch('')
+    .default('')
+    .describe('A username or a phone. One of `phone`, `username` is required; `phone` counts.'),
+  username: phoneField.default('').describe('As `phone`.'),
+  password: z.string().describe('The password.'),
+  device: z.string().describe('The model of the device.'),
   /** Devices that send JSON may print `101` as a number. */
-  version: z.union([z.string(), z.number()]),
+  version: z.union([z.string(), z.number()]).describe('Version of the client.'),
 });
 
 const missing = {
@@ -22,18 +29,30 @@ const missing = {
 
 export const bms: Dialect = {
   door: bmsDoor,
+  summary: 'The login of the BMS.',
   fail,
-  routes: ({ logins, clock }) => ({
-    '/sys/login-phone': async ({ parameters, client }) => {
-      // The document's URL says `phone`, its table `username`: both name the login.
-      const given = { ...parameters, username: parameters.phone || parameters.username };
-      const message = firstMissing(given, missing);
-      if (message !== undefined) return failed(400, message);
-      const input = Login.safeParse(given);
-      if (!input.success) return fail('INVALID_INPUT');
-      const { username: login, password } = input.data;
-      const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsDoor);
-      return ok(presentLogin(opened, clock()));
+  routes: {
+    '/sys/login-phone': {
+      summary: 'Log in with a password. The token is good for 48 hours, `expires_in` counts seconds.',
+      parameters: Login,
+      sentIn: 'query',
+      sample: samples['/sys/login-phone'],
+      refusals: Object.values(missing).map((message) => failed(400, message)),
+      handler: login,
     },
-  }),
+  },
 };
+
+function login({ logins, clock }: Services): Handler {
+  return async ({ parameters, client }) => {
+    // The document's URL says `phone`, its table `username`: both name the login.
+    const given = { ...parameters, username: parameters.phone || parameters.username };
+    const message = firstMissing(given, missing);
+    if (message !== undefined) return failed(400, message);
+    const input = Login.safeParse(given);
+    if (!input.success) return fail('INVALID_INPUT');
+    const { username: login, password } = input.data;
+    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsDoor);
+    return ok(presentLogin(opened, clock()));
+  };
+}

@@ -34,7 +34,7 @@ const failures: Record<FailureCode, Answer> = {
 };
 
 /** Whoever has shown the code that the phone received may learn what became of its account. */
-const phoneFailures: Partial<Record<FailureCode, Answer>> = {
+export const phoneFailures: Partial<Record<FailureCode, Answer>> = {
   ACCOUNT_UNKNOWN: failed(404, '手机号不存在'),
   ACCOUNT_DISABLED: failed(403, '该账号暂不可用'),
   INVALID_INPUT: failed(400, '请填写正确的手机号'),

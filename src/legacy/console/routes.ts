@@ -4,43 +4,72 @@ import type { Client } from '../../sessions/sessions.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
 import { phoneField } from '../fields.js';
 import { consoleDoor } from './door.js';
-import { fail, failed, failForPhone, ok } from './envelope.js';
+import { fail, failed, failForPhone, ok, phoneFailures } from './envelope.js';
 import { presentLogin } from './present.js';
+import samples from './samples.json' with { type: 'json' };
 import { scanPicture } from './scan-picture.js';
 
 const NO_DEVICE = '请在请求参数中携带deviceId参数';
 const NO_CAPTCHA = '请填写验证码';
+const NO_TYPE = 'type参数只能是image、sms或scan';
 
 /** The order of the fields is the order of the checks. */
-const deviceId = z.string(NO_DEVICE).regex(/^(?=.*\S)\P{Cc}{1,128}$/u, NO_DEVICE);
+const deviceId = z
+  .string(NO_DEVICE)
+  .regex(/\S/, NO_DEVICE)
+  .refine((text) => /^\P{Cc}{1,128}$/u.test(text), NO_DEVICE)
+  .meta({ description: 'What names the session of the client; a captcha is bound to it.', maxLength: 128 });
 /** A number too: the sample's `5694` loses its quotes easily. */
 const captcha = z
   .union([z.string(), z.int().nonnegative().transform(String)])
   .catch('')
-  .pipe(z.string().trim().min(1, NO_CAPTCHA));
+  .pipe(z.string().trim().min(1, NO_CAPTCHA))
+  .describe('The answer to the captcha that was issued to this `deviceId`.');
 
 const CaptchaRequest = z.object({
   deviceId,
-  type: z.enum(['image', 'sms', 'scan'], 'type参数只能是image、sms或scan'),
-  mobile: phoneField.catch(''),
+  type: z.enum(['image', 'sms', 'scan'], NO_TYPE).describe('What kind of captcha.'),
+  mobile: phoneField.catch('').default('').describe('The phone; for `sms`.'),
 });
 /** A login that lacks its name or password is a wrong one: the captcha is looked at before. */
 const AccountLogin = z.object({
   deviceId,
   captcha,
-  username: phoneField.catch(''),
-  password: z.string().catch(''),
+  username: phoneField.catch('').describe('A username, or a phone.'),
+  password: z.string().catch('').describe('The password.'),
 });
-const MobileLogin = z.object({ deviceId, captcha, mobile: phoneField.catch('') });
+const MobileLogin = z.object({ deviceId, captcha, mobile: phoneField.catch('').describe('The phone.') });
 
 export const consoleDialect: Dialect = {
   door: consoleDoor,
+  summary: 'The login of the management console, behind captchas.',
   fail,
-  routes: (services) => ({
-    '/validate/code/': parsed(CaptchaRequest, issueCaptcha(services)),
-    '/login/account': parsed(AccountLogin, loginByPassword(services)),
-    '/login/mobile': parsed(MobileLogin, loginByPhone(services)),
-  }),
+  routes: {
+    '/validate/code/': {
+      summary:
+        'Issue a captcha: the picture of an image captcha, a code by SMS, or the QR code of a scan ticket.',
+      parameters: CaptchaRequest,
+      bytes: 'image/png',
+      sample: samples['/validate/code/'],
+      refusals: [failed(400, NO_DEVICE), failed(400, NO_TYPE), ...Object.values(phoneFailures)],
+      handler: (services) => parsed(CaptchaRequest, issueCaptcha(services)),
+    },
+    '/login/account': {
+      summary:
+        'Log in with a password and an image captcha. The token is good for 12 hours, `expiredTime` is in milliseconds.',
+      parameters: AccountLogin,
+      sample: samples['/login/account'],
+      refusals: [failed(400, NO_DEVICE), failed(400, NO_CAPTCHA)],
+      handler: (services) => parsed(AccountLogin, loginByPassword(services)),
+    },
+    '/login/mobile': {
+      summary: 'Log in with the code of an SMS. Opens no account.',
+      parameters: MobileLogin,
+      sample: samples['/login/mobile'],
+      refusals: [failed(400, NO_DEVICE), failed(400, NO_CAPTCHA), ...Object.values(phoneFailures)],
+      handler: (services) => parsed(MobileLogin, loginByPhone(services)),
+    },
+  },
 };
 
 const issueCaptcha =

@@ -1,42 +1,79 @@
 import { z } from 'zod';
+import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
+import type { PasswordRule } from '../../users/new-password.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
 import { phoneField } from '../fields.js';
 import type { Parameters } from '../parameters.js';
 import { teacherDoor } from './door.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
-import { readProfile } from './profile.js';
+import { ProfileFields, readProfile } from './profile.js';
+import samples from './samples.json' with { type: 'json' };
 
-const Credentials = z.object({ phone: phoneField, password: z.string() });
-const Passwords = z.object({ password: z.string(), passwordTwo: z.string(), passwordNew: z.string() });
+const Credentials = z.object({
+  phone: phoneField.describe('The phone.'),
+  password: z.string().describe('The password.'),
+});
+const Passwords = z.object({
+  password: z.string().describe('The old password.'),
+  passwordTwo: z.string().describe('The old password, repeated.'),
+  passwordNew: z.string().describe('The new password.'),
+});
 
 export const teacher: Dialect = {
   door: teacherDoor,
+  summary: 'Accounts of the back office of 2018.',
   fail,
-  routes: (services) => ({
-    '/api/user/register': register(services),
-    '/api/user/updateAccount': signedIn(updateAccount(services)),
-    '/api/user/updatePassword': signedIn(updatePassword(services)),
-    '/api/user/login': login(services),
-  }),
+  routes: {
+    '/api/user/register': {
+      summary: 'Open an account.',
+      parameters: Credentials.extend(ProfileFields.shape),
+      sample: samples['/api/user/register'],
+      refusals: [failed(200001)],
+      handler: register,
+    },
+    '/api/user/updateAccount': {
+      summary: 'Change what is sent of the own profile; an empty text clears.',
+      parameters: ProfileFields,
+      token: 'userToken',
+      sample: samples['/api/user/updateAccount'],
+      refusals: [failed(200011)],
+      handler: (services) => signedIn(updateAccount(services)),
+    },
+    '/api/user/updatePassword': {
+      summary: 'Change the own password, which ends all other sessions.',
+      parameters: Passwords,
+      token: 'userToken',
+      sample: samples['/api/user/updatePassword'],
+      refusals: [failed(200011), failed(200001), failed(200009)],
+      handler: (services) => signedIn(updatePassword(services)),
+    },
+    '/api/user/login': {
+      summary:
+        'Log in with a password. The token is good for 2 days from its last use; times are in milliseconds.',
+      parameters: Credentials,
+      sample: samples['/api/user/login'],
+      refusals: [failed(200001)],
+      handler: login,
+    },
+  },
 };
 
-const register =
-  ({ users, config }: Services): Handler =>
-  async ({ parameters, client }) => {
+function register({ users, config }: Services): Handler {
+  return async ({ parameters, client }) => {
     if (lacks(parameters, ['phone', 'password'])) return failed(200001);
     const credentials = Credentials.safeParse(parameters);
     const profile = readProfile(parameters);
     if (!credentials.success || profile === null) return failed(200002);
-    await users.register({ ...profile, ...credentials.data }, client.address, config.LEGACY_MIN_PASSWORD);
+    await users.register({ ...profile, ...credentials.data }, client.address, passwordRule(config));
     return ok();
   };
+}
 
-const login =
-  ({ logins }: Services): Handler =>
-  async ({ parameters, client }) => {
+function login({ logins }: Services): Handler {
+  return async ({ parameters, client }) => {
     if (lacks(parameters, ['phone', 'password'])) return failed(200001);
     const input = Credentials.safeParse(parameters);
     if (!input.success) return failed(200002);
@@ -48,6 +85,7 @@ const login =
     );
     return ok(presentLogin(opened.accessToken, opened.user));
   };
+}
 
 type SignedInHandler = (request: LegacyRequest, caller: Caller) => Promise<Answer>;
 
@@ -78,9 +116,15 @@ const updatePassword =
     const { password: current, passwordTwo, passwordNew: next } = input.data;
     if (current !== passwordTwo) return failed(200009);
     const actor = { userId: caller.user.id, address: client.address };
-    await users.changePassword(caller, { current, next }, actor, config.LEGACY_MIN_PASSWORD);
+    await users.changePassword(caller, { current, next }, actor, passwordRule(config));
     return ok();
   };
+
+/** The document has rules of its own for new passwords, and no answer for one that is merely common. */
+const passwordRule = ({ LEGACY_MIN_PASSWORD: shortest }: Config): PasswordRule => ({
+  shortest,
+  refusesCommon: false,
+});
 
 /** The document's word is 不可为空: an empty text is missing too. */
 const lacks = (parameters: Parameters, names: readonly string[]): boolean =>

@@ -50,6 +50,9 @@ const aliyunLimit = () => ({
   Code: 'isv.BUSINESS_LIMIT_CONTROL',
 });
 
+/** No code was sent: in Aliyun's own words. */
+export const sendingLimited = (): Answer => answer(400, '发送过于频繁，请稍后再试', aliyunLimit());
+
 /** What is wrong with a parameter, where it can be said. */
 const faultsOf: Record<string, Partial<Record<FailureCode, Answer>>> = {
   mobile: { INVALID_INPUT: failed(400, '手机号不正确') },
@@ -62,8 +65,11 @@ const faultsOf: Record<string, Partial<Record<FailureCode, Answer>>> = {
   sha256: { INVALID_INPUT: failed(400, '升级文件校验失败') },
 };
 
+/** Every answer about a parameter. */
+export const faults = (parameter: string): Answer[] => Object.values(faultsOf[parameter] ?? {});
+
 export function fail(code: FailureCode, error: Error): Answer {
-  if (error instanceof SendingLimited) return answer(400, '发送过于频繁，请稍后再试', aliyunLimit());
+  if (error instanceof SendingLimited) return sendingLimited();
   const field = error instanceof DomainError ? error.details.field : undefined;
   return faultsOf[field ?? '']?.[code] ?? failures[code];
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../../errors.js';
 import { packagePath } from '../../releases/package-name.js';
 import { STABLE } from '../../releases/releases.js';
@@ -6,21 +7,29 @@ import type { Handler, UploadHandler } from '../dialect.js';
 import { failed, ok } from './envelope.js';
 import { presentRelease } from './present.js';
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+const text = z.string().min(1).catch('');
+
+/** What comes with the file. */
+export const Package = z.object({
+  version: text.describe('A whole number, or a semantic version.'),
+  notes: text.default('').describe('What is new; shown as `desc`.'),
+  sha256: text.default('').describe('The SHA-256 that the file must have, in hex.'),
+});
+
+export const packageMissing = { version: '版本号不能为空', file: '升级文件不能为空' };
 
 /** Publishes `file` as `version`, sent as a field of the form, before or behind the file, or in the query. */
 export const upload =
   ({ releases }: Services): UploadHandler =>
   async ({ actor, query, form }) => {
     const { fields, file } = await form();
-    const parameters = { ...query, ...fields };
-    const version = text(parameters.version);
-    if (file?.field !== 'file' || version === null) {
+    const { version, notes, sha256 } = Package.parse({ ...query, ...fields });
+    if (file?.field !== 'file' || version === '') {
       await file?.received.discard();
-      return failed(400, version === null ? '版本号不能为空' : '升级文件不能为空');
+      return failed(400, packageMissing[version === '' ? 'version' : 'file']);
     }
-    const [notes, sha256] = [text(parameters.notes), text(parameters.sha256)];
-    const release = await releases.publish(file, { version, channel: STABLE, notes, sha256 }, actor);
+    const details = { version, channel: STABLE, notes: notes || null, sha256: sha256 || null };
+    const release = await releases.publish(file, details, actor);
     return ok({ path: packagePath(release.packageName) }, 'success');
   };
 

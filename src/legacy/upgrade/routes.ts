@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
-import type { Dialect, Handler } from '../dialect.js';
+import type { Answer, Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';
 import { upgradeDoor } from './door.js';
-import { fail, failed, ok, SendingLimited } from './envelope.js';
+import { fail, failed, faults, ok, SendingLimited, sendingLimited } from './envelope.js';
 import { heartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';
-import { checkVersion, upload } from './releases.js';
+import { checkVersion, Package, packageMissing, upload } from './releases.js';
+import samples from './samples.json' with { type: 'json' };
 
-const Recipient = z.object({ account: phoneField });
-const Proof = z.object({ account: phoneField, code: z.string() });
+const account = phoneField.describe('The phone.');
+const Recipient = z.object({ account });
+const Proof = z.object({ account, code: z.string().describe('The code of the SMS.') });
+const Nothing = z.object({});
 
 const accountMissing = { account: '手机号不能为空' };
 const proofMissing = { ...accountMissing, code: '验证码不能为空' };
@@ -19,18 +22,56 @@ export const upgrade: Dialect = {
   door: upgradeDoor,
   fail,
   folder: '/api',
-  routes: (services) => ({
-    '/api/user/sendCode': sendCode(services),
-    '/api/user/verifyCode': verifyCode(services),
-    '/api/upgrade/checkVersion': checkVersion(services),
-    '/api/heart/check': heartbeat(services),
-  }),
-  uploads: (services) => ({ '/api/upgrade/upload': upload(services) }),
+  summary: 'Login by SMS code, upgrade packages and the heartbeat.',
+  routes: {
+    '/api/user/sendCode': {
+      summary: 'Send a code by SMS.',
+      parameters: Recipient,
+      sample: samples['/api/user/sendCode'],
+      refusals: [...missing(accountMissing), ...faults('mobile'), sendingLimited()],
+      handler: sendCode,
+    },
+    '/api/user/verifyCode': {
+      summary:
+        "Log in with the code; a number's first login opens its account. The token is good for 24 hours.",
+      parameters: Proof,
+      sample: samples['/api/user/verifyCode'],
+      refusals: [...missing(proofMissing), ...faults('mobile')],
+      handler: verifyCode,
+    },
+    '/api/upgrade/checkVersion': {
+      summary: 'The newest version. Its number is text where the channel counts in semantic versions.',
+      parameters: Nothing,
+      sample: samples['/api/upgrade/checkVersion'],
+      handler: checkVersion,
+    },
+    '/api/heart/check': {
+      summary: 'A heartbeat. The words of the answer are as documented.',
+      parameters: Nothing,
+      token: 'Authorization',
+      status: 201,
+      sample: samples['/api/heart/check'],
+      handler: heartbeat,
+    },
+  },
+  uploads: {
+    '/api/upgrade/upload': {
+      summary: 'Publish a package. Needs the permission releases:publish.',
+      parameters: Package,
+      token: 'Authorization',
+      sample: samples['/api/upgrade/upload'],
+      refusals: [...missing(packageMissing), ...faults('version'), ...faults('file'), ...faults('sha256')],
+      handler: upload,
+    },
+  },
 };
 
-const sendCode =
-  ({ captchas }: Services): Handler =>
-  async ({ parameters, client }) => {
+function missing(messages: Readonly<Record<string, string>>): Answer[] {
+  return Object.values(messages).map((message) => failed(400, message));
+}
+
+function sendCode({ captchas }: Services): Handler {
+  return async ({ parameters, client }) => {
     const message = firstMissing(parameters, accountMissing);
     if (message !== undefined) return failed(400, message);
     const { account } = read(Recipient, parameters);
@@ -38,10 +79,10 @@ const sendCode =
     const { requestId, bizId } = await captchas.sendSms(account, null, client).catch(rethrowLimit);
     return ok({ Message: 'OK', RequestId: requestId, Code: 'OK', BizId: bizId }, '发送成功');
   };
+}
 
-const verifyCode =
-  ({ logins }: Services): Handler =>
-  async ({ parameters, client }) => {
+function verifyCode({ logins }: Services): Handler {
+  return async ({ parameters, client }) => {
     const message = firstMissing(parameters, proofMissing);
     if (message !== undefined) return failed(400, message);
     const { account: mobile, code } = read(Proof, parameters);
@@ -55,6 +96,7 @@ const verifyCode =
     );
     return ok({ ...presentUser(user), token: `Bearer ${accessToken}` }, '登录成功！');
   };
+}
 
 function read<T>(schema: z.ZodType<T>, parameters: unknown): T {
   const input = schema.safeParse(parameters);

@@ -1,0 +1,25 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { UsageError } from './failure.js';
+
+/** A file that is read once, from its beginning to its end. */
+export interface FileSource {
+  readonly stream: Readable;
+  /** In bytes; 0 where nobody knows. */
+  readonly size: number;
+}
+
+/** @param path `-` is standard input. @throws UsageError when there is no such file. */
+export async function openSource(path: string): Promise<FileSource> {
+  if (path === '-') return { stream: process.stdin, size: 0 };
+  const size = await fileSize(path);
+  return { stream: createReadStream(path, { highWaterMark: 256 * 1024 }), size };
+}
+
+/** In bytes. @throws UsageError when there is no such file. */
+export async function fileSize(path: string): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  if (!found || found.isDirectory()) throw new UsageError(`There is no file ${path}.`);
+  return found.size;
+}

@@ -1,0 +1,18 @@
+import { DomainError } from '../errors.js';
+import type { Services } from '../services.js';
+import { loginName } from '../users/phone.js';
+import type { User } from '../users/user.entity.js';
+
+/** How a command line names a user. */
+export const USER_ARGUMENT = 'username, phone, or an id such as id:64';
+
+/** Whom a command line names. @throws DomainError NOT_FOUND */
+export async function findUser({ users, db }: Services, name: string): Promise<User> {
+  const id = /^id:(\d{1,9})$/.exec(name)?.[1];
+  const user =
+    id === undefined
+      ? await users.findByLoginName(db.em.fork(), loginName(name))
+      : await users.find(Number(id));
+  if (user) return user;
+  throw new DomainError('NOT_FOUND', `There is no user ${name}.`);
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { GatewayClient } from './gateway-client.js';
+import { withCleanUp } from './interruption.js';
+import { type PasswordOptions, readPassword } from './password.js';
+import { Release } from './release-answer.js';
+
+export { uploadRelease } from './upload.js';
+
+const PAGE = 100;
+
+const Page = z.object({
+  releases: z.object({
+    edges: z.array(z.object({ node: Release })),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+
+/** Which gateway, and as whom. */
+export interface SignIn extends PasswordOptions {
+  readonly url: string;
+  readonly token?: string;
+  /** Before a token, where both are given. */
+  readonly username?: string;
+}
+
+/**
+ * Works with a running gateway; a session that was opened for it is ended.
+ * @throws UsageError without a way to sign in, GatewayError
+ */
+export async function asSignedIn(
+  options: SignIn,
+  work: (client: GatewayClient) => Promise<void>,
+): Promise<void> {
+  const { url, token, username } = options;
+  const client =
+    username === undefined
+      ? GatewayClient.withToken(url, token)
+      : await GatewayClient.login(url, username, await readPassword(options));
+  await withCleanUp(
+    () => client.leave(),
+    () => work(client),
+  );
+}
+
+/** By channel, the newest version first, page by page. @throws GatewayError */
+export async function* listReleases(
+  client: GatewayClient,
+  channel: string | null,
+): AsyncGenerator<Release[]> {
+  let after: string | null = null;
+  do {
+    const { releases }: z.output<typeof Page> = await client.ask(
+      'Releases',
+      { channel, first: PAGE, after },
+      Page,
+    );
+    yield releases.edges.map(({ node }) => node);
+    after = releases.pageInfo.hasNextPage ? releases.pageInfo.endCursor : null;
+  } while (after !== null);
+}
+
+/** @throws GatewayError */
+export async function withdrawRelease(client: GatewayClient, id: string, reason: string): Promise<Release> {
+  const Answer = z.object({ withdrawRelease: Release });
+  return (await client.ask('WithdrawRelease', { id, reason }, Answer)).withdrawRelease;
+}

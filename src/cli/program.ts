@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { Command } from 'commander';
+import type { GivenSettings } from '../config.js';
+import { configCommand } from './config.js';
+import { ExitCode, failureOf } from './failure.js';
+import { migrateCommand } from './migrate.js';
+import { releaseCommand } from './release.js';
+import { sessionCommand } from './session.js';
+import { smsCommand } from './sms.js';
+import { startCommand } from './start.js';
+import { userCommand } from './user.js';
+
+const ENDS = `
+Exit codes:
+  0    done
+  1    failed; standard error says why, in one line
+  2    the command line itself makes no sense; nothing was tried
+  3    user import: done, but some lines were refused
+  130  interrupted
+
+Settings are those of the gateway (DATA_DIR, DATABASE_URL, …) and come from the environment: see the README.
+Without DATABASE_URL, the embedded database is used: that of the running gateway, or one started for the command.
+
+Examples:
+  $ gatehouse config check
+  $ gatehouse user add alice --role ADMIN
+  $ gatehouse user import people.csv --errors refused.txt
+  $ gatehouse session list alice --json
+  $ gatehouse release upload app.zip --release-version 1.4.0 --username alice`;
+
+/**
+ * Runs one command line.
+ * @param argv as `process.argv` has it.
+ * @returns the exit code.
+ */
+export async function run(argv: readonly string[], env: GivenSettings): Promise<number> {
+  const program = createProgram(env);
+  try {
+    await program.parseAsync(argv);
+    return Number(process.exitCode ?? ExitCode.done);
+  } catch (error) {
+    const { exitCode, code, message } = failureOf(error);
+    if (message !== null) {
+      const told = program.opts().json
+        ? JSON.stringify({ error: { code, message } })
+        : `gatehouse: ${message}`;
+      process.stderr.write(`${told}\n`);
+    }
+    return exitCode;
+  }
+}
+
+function createProgram(env: GivenSettings): Command {
+  const program = new Command('gatehouse')
+    .description('Runs and administers a Gatehouse gateway.')
+    .option('--json', 'print one JSON value a line, failures too')
+    .version(version(), '-V, --version')
+    .addHelpText('after', ENDS);
+  for (const create of [
+    startCommand,
+    migrateCommand,
+    configCommand,
+    userCommand,
+    sessionCommand,
+    releaseCommand,
+    smsCommand,
+  ]) {
+    program.addCommand(create(env));
+  }
+  settle(program);
+  return program;
+}
+
+/** What commander does not hand down to commands that were made elsewhere. */
+function settle(command: Command): void {
+  command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError(`(see gatehouse ${path(command)}--help)`);
+  command.commands.forEach(settle);
+}
+
+const path = (command: Command): string =>
+  command.parent ? `${path(command.parent)}${command.name()} ` : '';
+
+function version(): string {
+  return String(JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')).version);
+}

@@ -1,0 +1,39 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** A line that was not taken. */
+export interface Refusal {
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Where refused lines are named: a file of their own, or standard error. */
+export class Refusals {
+  private constructor(
+    private readonly target: FileHandle | null,
+    private readonly source: string,
+    private readonly json: boolean,
+  ) {}
+
+  /**
+   * @param path of the file to write anew; undefined for standard error.
+   * @param source how the file that is read is called.
+   * @throws what the file system does.
+   */
+  static async open(path: string | undefined, source: string, json: boolean): Promise<Refusals> {
+    return new Refusals(path === undefined ? null : await open(path, 'w'), source, json);
+  }
+
+  /** @param log where a line goes when there is no file. */
+  async tell(refusals: readonly Refusal[], log: (line: string) => void): Promise<void> {
+    const lines = refusals.map((refusal) =>
+      this.json ? JSON.stringify(refusal) : `${this.source}:${refusal.line}: ${refusal.message}`,
+    );
+    if (!this.target) lines.forEach(log);
+    else if (lines.length > 0) await this.target.appendFile(`${lines.join('\n')}\n`);
+  }
+
+  async close(): Promise<void> {
+    await this.target?.close();
+  }
+}

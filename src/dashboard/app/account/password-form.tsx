@@ -1,0 +1,64 @@
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation } from 'urql';
+import { failureOf } from '../api/failure.js';
+import { Failed } from '../feedback/failed.js';
+import { ChangePasswordDocument } from '../generated/graphql.js';
+import { isOfField, SHORTEST_PASSWORD, useFieldFailure } from '../people/field-failure.js';
+import { Section } from '../shell/section.js';
+
+export function PasswordForm({ onChanged }: { onChanged: () => void }) {
+  const { t } = useTranslation();
+  const [currentPassword, setCurrent] = useState('');
+  const [newPassword, setNext] = useState('');
+  const [{ error, fetching }, change] = useMutation(ChangePasswordDocument);
+  const failure = error ? failureOf(error) : null;
+  const problem = useFieldFailure(failure);
+  const isWrong = failure?.code === 'BAD_CREDENTIALS';
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { error } = await change({ currentPassword, newPassword });
+    if (error) return;
+    notifications.show({ message: t('account.changed') });
+    onChanged();
+  };
+  return (
+    <Section title={t('account.password')}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack gap="sm">
+          <Text size="sm" c="dimmed">
+            {t('account.passwordHint')}
+          </Text>
+          {failure && !isWrong && !isOfField(failure) && <Failed failure={failure} />}
+          <PasswordInput
+            label={t('account.current')}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            value={currentPassword}
+            onChange={(event) => setCurrent(event.currentTarget.value)}
+            error={isWrong && t('account.wrong')}
+          />
+          <PasswordInput
+            label={t('account.next')}
+            description={t('people.passwordHint')}
+            autoComplete="new-password"
+            required
+            withAsterisk={false}
+            minLength={SHORTEST_PASSWORD}
+            maxLength={100}
+            value={newPassword}
+            onChange={(event) => setNext(event.currentTarget.value)}
+            error={problem('password')}
+          />
+          <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>
+            {t('account.change')}
+          </Button>
+        </Stack>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,99 @@
+import { Button, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type ChangeEvent, type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation, useQuery } from 'urql';
+import { failureOf } from '../api/failure.js';
+import { Failed } from '../feedback/failed.js';
+import { Loading } from '../feedback/loading.js';
+import { type Gender, MeDocument, type PersonFragment, UpdateProfileDocument } from '../generated/graphql.js';
+import { isOfField, useFieldFailure } from '../people/field-failure.js';
+import { Fact } from '../people/person-facts.js';
+import { useSession } from '../session/session-context.js';
+import { Section } from '../shell/section.js';
+
+const genders: readonly Gender[] = ['FEMALE', 'MALE'];
+
+export function Profile() {
+  const { t } = useTranslation();
+  const [{ data, error }, reload] = useQuery({ query: MeDocument });
+  return (
+    <Section title={t('account.profile')}>
+      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {!data && !error && <Loading />}
+      {data && <ProfileForm person={data.me} />}
+    </Section>
+  );
+}
+
+const textsOf = ({ name, nickname, email, signature, brief }: PersonFragment) => ({
+  name: name ?? '',
+  nickname: nickname ?? '',
+  email: email ?? '',
+  signature: signature ?? '',
+  brief: brief ?? '',
+});
+
+function ProfileForm({ person }: { person: PersonFragment }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const [texts, setTexts] = useState(textsOf(person));
+  const [gender, setGender] = useState(person.gender);
+  const [{ error, fetching }, update] = useMutation(UpdateProfileDocument);
+  const failure = error ? failureOf(error) : null;
+  const problem = useFieldFailure(failure);
+
+  const field = (name: keyof typeof texts) => ({
+    label: t(`people.fields.${name}`),
+    value: texts[name],
+    error: problem(name),
+    maxLength: 2000,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      setTexts({ ...texts, [name]: event.currentTarget.value }),
+  });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const given = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text || null]));
+    const { error } = await update({ input: { ...given, gender } });
+    if (error) return;
+    notifications.show({ message: t('account.saved') });
+    // With the name by which the header calls this person.
+    await session.refresh(session.token);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        <LoginNames person={person} />
+        {failure && !isOfField(failure) && <Failed failure={failure} />}
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          <TextInput {...field('name')} autoComplete="name" />
+          <TextInput {...field('nickname')} autoComplete="nickname" />
+          <TextInput {...field('email')} type="email" autoComplete="email" />
+          <Select
+            label={t('people.fields.gender')}
+            data={genders.map((value) => ({ value, label: t(`people.genders.${value}`) }))}
+            value={gender}
+            onChange={setGender}
+            clearable
+          />
+        </SimpleGrid>
+        <TextInput {...field('signature')} />
+        <Textarea {...field('brief')} autosize minRows={2} maxRows={8} />
+        <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>
+          {t('account.save')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** What the person signs in with, which administrators give. */
+function LoginNames({ person: { username, phone } }: { person: PersonFragment }) {
+  const { t } = useTranslation();
+  return (
+    <SimpleGrid component="dl" m={0} cols={2} spacing="sm">
+      {username && <Fact name={t('people.fields.username')}>{username}</Fact>}
+      {phone && <Fact name={t('people.fields.phone')}>{phone}</Fact>}
+    </SimpleGrid>
+  );
+}

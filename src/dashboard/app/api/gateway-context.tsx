@@ -1,0 +1,35 @@
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { type Client, Provider } from 'urql';
+import { useSession } from '../session/session-context.js';
+import { createClient } from './client.js';
+import { type LinkState, Live } from './live.js';
+
+const LiveContext = createContext<Live | null>(null);
+
+/** What views speak to the gateway with: urql, and the live link. Give it a key per session. */
+export function GatewayProvider({ lazy, children }: { lazy: boolean; children: ReactNode }) {
+  const session = useSession();
+  const [gateway, setGateway] = useState<{ live: Live; client: Client } | null>(null);
+  useEffect(() => {
+    const live = new Live(session, lazy);
+    setGateway({ live, client: createClient(session, live) });
+    return () => live.close();
+  }, [session, lazy]);
+  if (!gateway) return null;
+  return (
+    <LiveContext value={gateway.live}>
+      <Provider value={gateway.client}>{children}</Provider>
+    </LiveContext>
+  );
+}
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (!live) throw new Error('There is no GatewayProvider around this component.');
+  return live;
+}
+
+export function useLinkState(): LinkState {
+  const live = useLive();
+  return useSyncExternalStore(live.onState, live.getState);
+}

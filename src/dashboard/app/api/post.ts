@@ -1,0 +1,33 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Failure } from './failure.js';
+import { persisted } from './persisted-document.js';
+
+/**
+ * Sends one operation and answers its data. For what opens, refreshes and ends sessions: urql's client asks the
+ * session for its token, so the session cannot ask the client.
+ * @throws Failure
+ */
+export async function post<T, V>(
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+  { token, keepalive = false }: { token?: string; keepalive?: boolean } = {},
+): Promise<T> {
+  const answer = await fetch('/graphql', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
+    body: JSON.stringify({ variables, extensions: persisted(document) }),
+    keepalive,
+  })
+    .then(
+      (response): Promise<{ data?: T | null; errors?: { message?: unknown; extensions?: unknown }[] }> =>
+        response.json(),
+    )
+    .catch((cause: unknown) => {
+      throw Failure.network(cause);
+    });
+  if (answer.errors || !answer.data) throw Failure.of(answer.errors?.[0]);
+  return answer.data;
+}

@@ -1,0 +1,27 @@
+import { MantineProvider } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications } from '@mantine/notifications';
+import { RouterProvider } from 'react-router/dom';
+import { router } from './router.js';
+import type { BrowserSession } from './session/session.js';
+import { SessionProvider } from './session/session-context.js';
+import { cssVariables, theme } from './theme.js';
+
+/** @param nonce lets the style elements of the component library past the content security policy. */
+export function App({ session, nonce }: { session: BrowserSession; nonce: string }) {
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
+      <SessionProvider session={session}>
+        <ModalsProvider>
+          <Notifications position="top-right" />
+          <RouterProvider router={router} />
+        </ModalsProvider>
+      </SessionProvider>
+    </MantineProvider>
+  );
+}

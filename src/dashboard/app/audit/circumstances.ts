@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import { useDoorName } from '../people/door-name.js';
+import { useRoleNames } from '../people/role-name.js';
+import type { Entry } from './sentence-of.js';
+import { en } from './texts.js';
+
+type Reason = keyof typeof en.reasons;
+
+const isReason = (code: string): code is Reason => Object.hasOwn(en.reasons, code);
+
+/** What else is known of an entry beside who did what: through which API, why not, and from where. */
+export function useCircumstances(): (entry: Entry) => string {
+  const { t } = useTranslation();
+  const doorName = useDoorName();
+  const roleNames = useRoleNames();
+  const detailOf = ({ action, detail }: Entry): string[] => {
+    if (!detail) return [];
+    const [first = '', second = ''] = detail.split(' ');
+    if (action === 'session.refuse') {
+      return [isReason(second) ? t(`audit.reasons.${second}`) : second, doorName(first)];
+    }
+    if (action.startsWith('session.')) return [doorName(first)];
+    if (action !== 'user.create') return [];
+    return [t('audit.withRoles', { roles: roleNames(detail) })];
+  };
+  return (entry) => [...detailOf(entry), entry.address].filter(Boolean).join(' · ');
+}

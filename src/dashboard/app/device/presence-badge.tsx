@@ -1,0 +1,22 @@
+import { Badge } from '@mantine/core';
+import { IconCircle, IconCircleFilled } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+
+/** Whether a device is there right now; told to screen readers when it changes. */
+export function PresenceBadge({ online }: { online: boolean }) {
+  const { t } = useTranslation();
+  const Icon = online ? IconCircleFilled : IconCircle;
+  return (
+    <Badge
+      role="status"
+      size="lg"
+      variant="default"
+      tt="none"
+      leftSection={
+        <Icon size={10} color={online ? 'var(--online)' : 'var(--offline)'} stroke={3} aria-hidden />
+      }
+    >
+      {t(online ? 'device.online' : 'device.offline')}
+    </Badge>
+  );
+}

@@ -1,0 +1,17 @@
+import { Center, Stack, Text } from '@mantine/core';
+import { IconInbox } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+
+/** In the place of a list that has nothing in it. */
+export function Empty({ children, icon }: { children: ReactNode; icon?: ReactNode }) {
+  return (
+    <Center mih={220} p="md">
+      <Stack align="center" gap="xs" c="dimmed">
+        {icon ?? <IconInbox size={32} stroke={1.4} aria-hidden />}
+        <Text component="div" ta="center" maw={420}>
+          {children}
+        </Text>
+      </Stack>
+    </Center>
+  );
+}

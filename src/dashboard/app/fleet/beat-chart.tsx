@@ -1,0 +1,124 @@
+import 'uplot/dist/uPlot.min.css';
+import { Card, Group, Text, useComputedColorScheme } from '@mantine/core';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import uPlot from 'uplot';
+import type { Fleet } from './fleet.js';
+import classes from './fleet.module.css';
+
+const HEIGHT = 108;
+/** Beats come in bunches: the rate is that of some seconds. */
+const RATE_SECONDS = 5;
+
+/** Heartbeats of the last minutes as they come. */
+export function BeatChart({ fleet }: { fleet: Fleet }) {
+  const { t, i18n } = useTranslation();
+  const rate = useSyncExternalStore(fleet.onFrame, () => currentRate(fleet));
+  const quiet = useSyncExternalStore(fleet.onFrame, () => fleet.beats.sum(Date.now()) === 0);
+  const shown = rate.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  return (
+    <Card padding="md" className={classes.chart}>
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <Text size="sm" c="dimmed">
+          {t('fleet.chart.title')}
+        </Text>
+        {!quiet && (
+          <Text size="sm" fw={600}>
+            {t('fleet.chart.now', { rate: shown })}
+          </Text>
+        )}
+      </Group>
+      <figure
+        className={classes.plot}
+        aria-label={quiet ? t('fleet.chart.quiet') : t('fleet.chart.alt', { rate: shown })}
+      >
+        <Plot fleet={fleet} />
+        {quiet && (
+          <Text size="sm" c="dimmed" className={classes.quiet} aria-hidden>
+            {t('fleet.chart.quiet')}
+          </Text>
+        )}
+      </figure>
+    </Card>
+  );
+}
+
+function Plot({ fleet }: { fleet: Fleet }) {
+  const { i18n } = useTranslation();
+  const scheme = useComputedColorScheme();
+  const place = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours that are read are those of the scheme.
+  useEffect(() => {
+    const { current } = place;
+    if (!current) return;
+    const plot = new uPlot(options(current, i18n.language), seriesOf(fleet), current);
+    let drawn = 0;
+    const draw = () => {
+      const second = Math.floor(Date.now() / 1000);
+      if (second === drawn) return;
+      drawn = second;
+      plot.setData(seriesOf(fleet));
+    };
+    const unsubscribe = fleet.onFrame(draw);
+    const sizes = new ResizeObserver(([entry]) => {
+      if (entry) plot.setSize({ width: entry.contentRect.width, height: HEIGHT });
+    });
+    sizes.observe(current);
+    return () => {
+      unsubscribe();
+      sizes.disconnect();
+      plot.destroy();
+    };
+  }, [fleet, scheme, i18n.language]);
+  return <div ref={place} />;
+}
+
+const seriesOf = (fleet: Fleet): uPlot.AlignedData => {
+  const { seconds, counts } = fleet.beats.series(Date.now());
+  return [seconds, counts];
+};
+
+function currentRate(fleet: Fleet): number {
+  const recent = fleet.beats.series(Date.now()).counts.slice(-RATE_SECONDS);
+  const counted = recent.filter((count) => count !== null);
+  return counted.reduce((sum, count) => sum + count, 0) / Math.max(counted.length, 1);
+}
+
+function options(place: HTMLElement, language: string): uPlot.Options {
+  const style = getComputedStyle(place);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const time = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
+  const axis: uPlot.Axis = {
+    stroke: colour('--mantine-color-dimmed'),
+    font: `11px ${style.fontFamily}`,
+    ticks: { show: false },
+    grid: { stroke: colour('--grid'), width: 1 },
+  };
+  return {
+    width: place.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [6, 0, 0, 0],
+    scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.15)] } },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 22,
+        space: 90,
+        values: (_plot, seconds) => seconds.map((second) => time.format(second * 1000)),
+      },
+      { ...axis, size: 40, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+    ],
+    series: [
+      {},
+      { stroke: colour('--accent'), width: 1.75, fill: colour('--accent-soft'), points: { show: false } },
+    ],
+  };
+}

@@ -1,0 +1,122 @@
+import { Button, CloseButton, Pill, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { AdoptionDocument } from '../generated/graphql.js';
+import { displayName } from '../people/display-name.js';
+import { usePermission } from '../session/session-context.js';
+import type { Presence } from './device-table.js';
+import { doors } from './doors.js';
+import type { Fleet } from './fleet.js';
+import classes from './fleet.module.css';
+import { everything, type FleetFilter, isNarrowed } from './fleet-filter.js';
+
+interface FiltersProps {
+  readonly fleet: Fleet;
+  readonly filter: FleetFilter;
+  readonly onChange: (changes: Partial<FleetFilter>) => void;
+}
+
+/** What narrows the list. */
+export function Filters({ fleet, filter, onChange }: FiltersProps) {
+  const { t } = useTranslation();
+  const may = usePermission();
+  const presences = (['all', 'online', 'offline'] as const).map((value) => ({
+    value,
+    label: t(`fleet.filters.presences.${value}`),
+  }));
+  return (
+    <search className={classes.filters} aria-label={t('fleet.filters.label')}>
+      <Search value={filter.search} onChange={(search) => onChange({ search })} />
+      <SegmentedControl<Presence>
+        aria-label={t('fleet.filters.presence')}
+        data={presences}
+        value={filter.presence}
+        onChange={(presence) => onChange({ presence })}
+      />
+      <Select
+        aria-label={t('fleet.filters.door')}
+        placeholder={t('fleet.filters.anyDoor')}
+        data={doors.map((door) => ({ value: door, label: t(`fleet.doors.${door}`) }))}
+        value={filter.door}
+        onChange={(door) => onChange({ door })}
+        clearable
+        className={classes.select}
+      />
+      {may('adoption:read') && (
+        <VersionSelect value={filter.version} onChange={(version) => onChange({ version })} />
+      )}
+      {filter.owner && <Owner fleet={fleet} onDrop={() => onChange({ owner: null })} />}
+      {isNarrowed(filter) && (
+        <Button variant="subtle" onClick={() => onChange(everything)}>
+          {t('fleet.filters.clear')}
+        </Button>
+      )}
+    </search>
+  );
+}
+
+const TYPING_MS = 250;
+
+function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  const settle = useDebouncedCallback(onChange, TYPING_MS);
+  // Cleared, or gone back to: not what is being typed.
+  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value]);
+  return (
+    <TextInput
+      type="search"
+      aria-label={t('fleet.filters.search')}
+      placeholder={t('fleet.filters.search')}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={text}
+      maxLength={128}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        settle(event.currentTarget.value);
+      }}
+      className={classes.search}
+    />
+  );
+}
+
+function VersionSelect({
+  value,
+  onChange,
+}: {
+  value: string | null;
+  onChange: (value: string | null) => void;
+}) {
+  const { t } = useTranslation();
+  const [{ data }] = useQuery({ query: AdoptionDocument });
+  const reported = data?.adoption.flatMap(({ clientVersion }) => clientVersion ?? []) ?? [];
+  return (
+    <Select
+      aria-label={t('fleet.filters.version')}
+      placeholder={t('fleet.filters.anyVersion')}
+      data={[...new Set([...reported, ...(value ? [value] : [])])]}
+      value={value}
+      onChange={onChange}
+      clearable
+      searchable
+      limit={100}
+      className={classes.select}
+    />
+  );
+}
+
+/** The owner whose devices are shown, by the name that they have at one of them. */
+function Owner({ fleet, onDrop }: { fleet: Fleet; onDrop: () => void }) {
+  const { t } = useTranslation();
+  const first = fleet.table.select('all')[0];
+  const user = first === undefined ? undefined : fleet.table.row(first)?.device.user;
+  return (
+    <Pill size="lg" className={classes.owner}>
+      {t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}
+      <CloseButton size="xs" aria-label={t('fleet.filters.dropOwner')} onClick={onDrop} />
+    </Pill>
+  );
+}

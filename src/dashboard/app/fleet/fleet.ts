@@ -1,0 +1,189 @@
+import type { Client } from 'urql';
+import { Failure, failureOf } from '../api/failure.js';
+import type { Live } from '../api/live.js';
+import {
+  type DeviceFilter,
+  DevicesDocument,
+  FleetStatusDocument,
+  type FleetStatusSubscription,
+  HeartbeatsDocument,
+  PresenceSummaryDocument,
+} from '../generated/graphql.js';
+import { DeviceTable } from './device-table.js';
+import { Frames } from './frames.js';
+import { PerSecond } from './per-second.js';
+import { Return } from './return.js';
+
+/** The largest page the gateway gives. */
+const PAGE = 100;
+/** Rows that are kept; a larger fleet is searched. */
+export const MOST_ROWS = 20_000;
+const MINUTE_SECONDS = 60;
+const CHART_SECONDS = 180;
+/** How often what no event tells is asked for: devices that were added without a beat, and `degraded`. */
+const SUMMARY_MS = 10_000;
+
+/** What is shown of a fleet beside its devices. The same object until something changes. */
+export interface FleetView {
+  /** Null until it is known. */
+  readonly counts: { readonly total: number; readonly online: number; readonly offline: number } | null;
+  /** How many came online, and went offline, in the last minute, as far as this page has looked on. */
+  readonly came: number;
+  readonly went: number;
+  readonly degraded: boolean;
+  /** Devices that are in the list so far, and whether more are on their way. */
+  readonly loaded: number;
+  readonly loading: boolean;
+  readonly failure: Failure | null;
+  /** What was made up for after a lost link: how many changes, or all of it. */
+  readonly caughtUp: number | 'reread' | null;
+}
+
+/**
+ * The devices that a filter selects, followed live, outside React: an event costs a few map entries, and whoever
+ * shows something of it is told once per frame. Nothing is missed while the link is lost.
+ */
+export class Fleet {
+  readonly table = new DeviceTable();
+  readonly beats = new PerSecond(CHART_SECONDS, Date.now());
+  readonly #came = new PerSecond(MINUTE_SECONDS, Date.now());
+  readonly #went = new PerSecond(MINUTE_SECONDS, Date.now());
+  readonly #return = new Return();
+  readonly #frames = new Frames(() => {
+    this.#view = this.#look();
+  });
+  readonly #stops: (() => void)[] = [];
+  #summary: { total: number; online: number; degraded: boolean } | null = null;
+  #loading: object | null = null;
+  #failure: Failure | null = null;
+  #view: FleetView = this.#look();
+
+  constructor(
+    private readonly client: Client,
+    private readonly live: Live,
+    private readonly filter: DeviceFilter,
+  ) {}
+
+  readonly onFrame = this.#frames.subscribe;
+  readonly getView = (): FleetView => this.#view;
+
+  start(): void {
+    const { live, filter } = this;
+    const refused = (error: unknown) => {
+      this.#failure = Failure.of(Array.isArray(error) ? error[0] : undefined);
+      this.#frames.request();
+    };
+    const summary = setInterval(() => void this.#askSummary(), SUMMARY_MS);
+    // Seconds pass, in the chart too, when nothing happens.
+    const second = setInterval(() => this.#frames.request(), 1000);
+    this.#stops.push(
+      live.resume(FleetStatusDocument, { filter }, ({ deviceStatus }) => this.#follow(deviceStatus), refused),
+      live.follow(
+        HeartbeatsDocument,
+        { filter },
+        ({ heartbeats }) => {
+          this.beats.add(heartbeats.length, Date.now());
+          for (const { device, at } of heartbeats) this.table.beat(device.id, at);
+          this.#frames.request();
+        },
+        refused,
+      ),
+      live.onState(() => this.#linkChanged()),
+      () => clearInterval(summary),
+      () => clearInterval(second),
+    );
+    this.#reload();
+  }
+
+  stop(): void {
+    this.#loading = null;
+    for (const stop of this.#stops) stop();
+    this.#frames.stop();
+  }
+
+  readonly dismissCaughtUp = (): void => {
+    this.#return.dismiss();
+    this.#frames.request();
+  };
+
+  /** @returns where to go on after a lost link. */
+  #follow({ kind, cursor, at, device, devices }: FleetStatusSubscription['deviceStatus']): string {
+    if (kind === 'SNAPSHOT') {
+      this.#return.tellTime(at);
+      this.table.snapshot((devices ?? []).map(({ id }) => id));
+    } else if (kind === 'RESET') {
+      this.#return.tooLate();
+      this.table.forget();
+      this.#reload();
+    } else if (device && this.table.change(device)) {
+      this.#return.changed(at);
+      (kind === 'ONLINE' ? this.#came : this.#went).add(1, Date.now());
+    }
+    this.#frames.request();
+    return cursor;
+  }
+
+  #linkChanged(): void {
+    if (this.live.getState() === 'lost') this.#return.lost();
+    if (this.live.getState() === 'open') {
+      this.#return.back();
+      if (this.#failure) this.#reload();
+    }
+    this.#frames.request();
+  }
+
+  #reload(): void {
+    void this.#load();
+    void this.#askSummary();
+  }
+
+  /** Page by page; what is shown meanwhile grows. */
+  async #load(): Promise<void> {
+    const turn = {};
+    this.#loading = turn;
+    this.#failure = null;
+    for (let after: string | null = null; this.#loading === turn; ) {
+      const variables: { filter: DeviceFilter; first: number; after: string | null } = {
+        filter: this.filter,
+        first: PAGE,
+        after,
+      };
+      const { data, error } = await this.client.query(DevicesDocument, variables).toPromise();
+      if (this.#loading !== turn) return;
+      if (error) this.#failure = failureOf(error);
+      this.table.add(data?.devices.edges.map(({ node }) => node) ?? []);
+      after = data?.devices.pageInfo.hasNextPage ? data.devices.pageInfo.endCursor : null;
+      if (after === null || this.table.size >= MOST_ROWS) this.#loading = null;
+      this.#frames.request();
+    }
+  }
+
+  async #askSummary(): Promise<void> {
+    const { data } = await this.client.query(PresenceSummaryDocument, { filter: this.filter }).toPromise();
+    if (!data) return;
+    this.#summary = data.presenceSummary;
+    this.#frames.request();
+  }
+
+  #look(): FleetView {
+    const now = Date.now();
+    return {
+      counts: this.#count(),
+      came: this.#came.sum(now),
+      went: this.#went.sum(now),
+      degraded: this.#summary?.degraded ?? false,
+      loaded: this.table.size,
+      loading: this.#loading !== null,
+      failure: this.#failure,
+      caughtUp: this.#return.caughtUp,
+    };
+  }
+
+  #count(): FleetView['counts'] {
+    if (!this.#summary) return null;
+    const online = this.table.onlineCount ?? this.#summary.online;
+    // Devices that are new since were told of by their first beat.
+    const total = Math.max(this.#summary.total, this.table.size, online);
+    return { total, online, offline: total - online };
+  }
+}

@@ -1,0 +1,68 @@
+import { Card, Skeleton, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FleetView } from './fleet.js';
+import classes from './fleet.module.css';
+
+/** How many devices are online, offline and there at all; and what came and went in the last minute. */
+export function Summary({ view: { counts, came, went } }: { view: FleetView }) {
+  const { t, i18n } = useTranslation();
+  const share = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
+  return (
+    <dl className={classes.summary}>
+      <Figure name={t('fleet.online')} colour="var(--online)" value={counts?.online}>
+        <Change mark="↑" count={came} meaning={t('fleet.came', { count: came })} />
+      </Figure>
+      <Figure name={t('fleet.offline')} colour="var(--offline)" value={counts?.offline}>
+        <Change mark="↓" count={went} meaning={t('fleet.went', { count: went })} />
+      </Figure>
+      <Figure name={t('fleet.total')} value={counts?.total}>
+        {counts && counts.total > 0
+          ? t('fleet.share', { percent: share.format(counts.online / counts.total) })
+          : '—'}
+      </Figure>
+    </dl>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  /** Undefined until it is known. */
+  readonly value: number | undefined;
+  readonly colour?: string;
+  readonly children: ReactNode;
+}
+
+function Figure({ name, value, colour, children }: FigureProps) {
+  const { i18n } = useTranslation();
+  return (
+    <Card padding="md" className={classes.figure}>
+      <Text component="dt" size="sm" c="dimmed" className={classes.figureName}>
+        {colour && <span className={classes.dot} style={{ background: colour }} aria-hidden />}
+        {name}
+      </Text>
+      <Text component="dd" className={classes.figureValue}>
+        {value === undefined ? (
+          <Skeleton height={28} width={64} my={4} />
+        ) : (
+          value.toLocaleString(i18n.language)
+        )}
+      </Text>
+      <Text component="dd" size="xs" c="dimmed" m={0} truncate>
+        {children}
+      </Text>
+    </Card>
+  );
+}
+
+function Change({ mark, count, meaning }: { mark: string; count: number; meaning: string }) {
+  const { i18n, t } = useTranslation();
+  return (
+    <span title={meaning}>
+      <span aria-hidden>
+        {mark} {count.toLocaleString(i18n.language)} {t('fleet.lastMinute')}
+      </span>
+      <span className={classes.unseen}>{meaning}</span>
+    </span>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, Fieldset, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type ChangeEvent, type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useMutation } from 'urql';
+import { failureOf } from '../api/failure.js';
+import { Failed } from '../feedback/failed.js';
+import { CreateUserDocument } from '../generated/graphql.js';
+import { displayName } from './display-name.js';
+import { isOfField, SHORTEST_PASSWORD, useFieldFailure } from './field-failure.js';
+import { RolePicker } from './role-picker.js';
+
+const empty = { username: '', phone: '', name: '', email: '', password: '' };
+
+export function NewPerson({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('people.add')}
+      closeButtonProps={{ 'aria-label': t('people.cancel') }}
+    >
+      <NewPersonForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function NewPersonForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [fields, setFields] = useState(empty);
+  const [roles, setRoles] = useState(['MEMBER']);
+  const [{ error, fetching }, create] = useMutation(CreateUserDocument);
+  const failure = error ? failureOf(error) : null;
+  const problem = useFieldFailure(failure);
+
+  const field = (name: keyof typeof empty) => ({
+    label: t(`people.fields.${name}`),
+    value: fields[name],
+    error: problem(name),
+    onChange: (event: ChangeEvent<HTMLInputElement>) =>
+      setFields({ ...fields, [name]: event.currentTarget.value }),
+  });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const given = Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''));
+    const { data } = await create({ input: { ...given, roles } });
+    if (!data) return;
+    notifications.show({ message: t('people.created', { name: displayName(data.createUser) }) });
+    await navigate(`/people/${data.createUser.id}`);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        {failure && !isOfField(failure) && <Failed failure={failure} />}
+        <Text size="sm" c="dimmed">
+          {t('people.nameOrPhone')}
+        </Text>
+        <TextInput {...field('username')} autoComplete="off" autoCapitalize="none" data-autofocus />
+        <TextInput {...field('phone')} type="tel" autoComplete="off" />
+        <TextInput {...field('name')} autoComplete="off" />
+        <TextInput {...field('email')} type="email" autoComplete="off" />
+        <PasswordInput
+          {...field('password')}
+          description={t('people.passwordOrPhone')}
+          autoComplete="new-password"
+          minLength={SHORTEST_PASSWORD}
+          maxLength={100}
+        />
+        <Fieldset legend={t('people.fields.roles')}>
+          <RolePicker value={roles} onChange={setRoles} />
+        </Fieldset>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('people.cancel')}
+          </Button>
+          <Button type="submit" loading={fetching}>
+            {t('people.create')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,33 @@
+import { Checkbox, Stack } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { failureOf } from '../api/failure.js';
+import { Failed } from '../feedback/failed.js';
+import { Loading } from '../feedback/loading.js';
+import { RolesDocument } from '../generated/graphql.js';
+import { useRoleHint, useRoleName } from './role-name.js';
+
+interface RolePickerProps {
+  /** Codes. */
+  readonly value: string[];
+  readonly onChange: (codes: string[]) => void;
+}
+
+/** All roles there are, each with what it lets people do. */
+export function RolePicker({ value, onChange }: RolePickerProps) {
+  const { t } = useTranslation();
+  const roleName = useRoleName();
+  const roleHint = useRoleHint();
+  const [{ data, error }, reload] = useQuery({ query: RolesDocument });
+  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (!data) return <Loading />;
+  return (
+    <Checkbox.Group aria-label={t('people.fields.roles')} value={value} onChange={onChange}>
+      <Stack gap="sm">
+        {data.roles.map((role) => (
+          <Checkbox key={role.code} value={role.code} label={roleName(role)} description={roleHint(role)} />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  );
+}

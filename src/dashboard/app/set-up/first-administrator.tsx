@@ -1,0 +1,83 @@
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import type { Failure } from '../api/failure.js';
+import { post } from '../api/post.js';
+import { Failed } from '../feedback/failed.js';
+import { CreateFirstAdministratorDocument, LoginDocument } from '../generated/graphql.js';
+import { SHORTEST_PASSWORD, useFieldFailure } from '../people/field-failure.js';
+import { browserDeviceId } from '../session/device-id.js';
+import { useSession } from '../session/session-context.js';
+import { useAttempt } from '../sign-in/attempt.js';
+
+/** Creates the account, and signs in with it. */
+export function FirstAdministrator({ token }: { token: string }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const navigate = useNavigate();
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const { attempt, pending, failure } = useAttempt();
+  const problem = useFieldFailure(failure);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    return attempt(async () => {
+      await post(CreateFirstAdministratorDocument, { token, username, password });
+      const input = { username, password, deviceId: browserDeviceId() };
+      await post(LoginDocument, { input }).then(
+        ({ login }) => session.open(login),
+        // The account is there all the same.
+        () => navigate('/sign-in'),
+      );
+    });
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        <Text c="dimmed">{t('setUp.intro')}</Text>
+        {failure && failure.field === null && <Refused failure={failure} />}
+        <TextInput
+          label={t('setUp.username')}
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+          withAsterisk={false}
+          maxLength={64}
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+          error={problem('username')}
+        />
+        <PasswordInput
+          label={t('setUp.password')}
+          description={t('people.passwordHint')}
+          autoComplete="new-password"
+          required
+          withAsterisk={false}
+          minLength={SHORTEST_PASSWORD}
+          maxLength={100}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={problem('password')}
+        />
+        <Button type="submit" loading={pending} fullWidth mt="xs">
+          {t('setUp.submit')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function Refused({ failure }: { failure: Failure }) {
+  const { t } = useTranslation();
+  if (failure.code !== 'FORBIDDEN' && failure.code !== 'CONFLICT') return <Failed failure={failure} />;
+  return (
+    <Alert color="orange" variant="light" role="alert">
+      {t(failure.code === 'FORBIDDEN' ? 'setUp.invalid' : 'setUp.done')}{' '}
+      <Anchor component={Link} to="/sign-in" inherit underline="always">
+        {t('setUp.toSignIn')}
+      </Anchor>
+    </Alert>
+  );
+}

@@ -1,0 +1,42 @@
+import { NavLink } from '@mantine/core';
+import { IconDevices2, IconHistory, IconPackage, IconUserCircle, IconUsers } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'react-router';
+import { usePermission } from '../session/session-context.js';
+
+/** Each view with what it takes to be offered it. */
+const views = [
+  { to: '/', title: 'fleet.title', icon: IconDevices2, permission: 'devices:own' },
+  { to: '/releases', title: 'releases.title', icon: IconPackage, permission: 'releases:read' },
+  { to: '/people', title: 'people.title', icon: IconUsers, permission: 'users:read' },
+  { to: '/audit', title: 'audit.title', icon: IconHistory, permission: 'audit:read' },
+  { to: '/account', title: 'account.title', icon: IconUserCircle, permission: 'profile:own' },
+] as const;
+
+export function Navigation({ onChosen }: { onChosen: () => void }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const may = usePermission();
+  return (
+    <>
+      {views
+        .filter(({ permission }) => may(permission))
+        .map(({ to, title, icon: Icon }) => {
+          const active =
+            to === '/' ? pathname === to || pathname.startsWith('/devices/') : pathname.startsWith(to);
+          return (
+            <NavLink
+              key={to}
+              component={Link}
+              to={to}
+              active={active}
+              aria-current={active ? 'page' : undefined}
+              label={t(title)}
+              leftSection={<Icon size={20} stroke={1.6} aria-hidden />}
+              onClick={onChosen}
+            />
+          );
+        })}
+    </>
+  );
+}

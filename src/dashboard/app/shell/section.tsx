@@ -1,0 +1,20 @@
+import { Card, Group, Stack, Title } from '@mantine/core';
+import { type ReactNode, useId } from 'react';
+
+/** A part of a page under its own heading. @param link leads to more of the same. */
+export function Section({ title, link, children }: { title: string; link?: ReactNode; children: ReactNode }) {
+  const id = useId();
+  return (
+    <Card padding="md" component="section" aria-labelledby={id}>
+      <Stack gap="sm">
+        <Group justify="space-between" gap="xs">
+          <Title order={2} size="h4" id={id}>
+            {title}
+          </Title>
+          {link}
+        </Group>
+        {children}
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,64 @@
+import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+
+/** Calm surfaces, one accent; no web fonts, since there may be no internet. */
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: 7,
+  autoContrast: true,
+  defaultRadius: 'md',
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace',
+  headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.375rem', lineHeight: '1.3' } } },
+  colors: {
+    // White text on the seventh, of buttons, must be readable.
+    red: [
+      '#fff5f5',
+      '#ffe3e3',
+      '#ffc9c9',
+      '#ffa8a8',
+      '#ff8787',
+      '#f06565',
+      '#e04848',
+      '#cf2e2e',
+      '#bd2626',
+      '#a61e1e',
+    ],
+    dark: [
+      '#d5dae1',
+      '#b3bcc8',
+      '#98a3b1',
+      '#697586',
+      '#3b4552',
+      '#2b333e',
+      '#202731',
+      '#171c24',
+      '#11151b',
+      '#0c0f14',
+    ],
+  },
+  components: {
+    Card: { defaultProps: { withBorder: true, radius: 'lg' } },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
+  },
+});
+
+/** Dimmed text that can still be read (WCAG 1.4.3), and the colours of presence. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-body': '#f6f7f9',
+    '--mantine-color-dimmed': '#5b6675',
+    '--surface': '#ffffff',
+    '--online': '#12805c',
+    '--offline': '#8a94a3',
+    '--mantine-color-error': '#c92a2a',
+  },
+  dark: {
+    '--mantine-color-body': '#0f1318',
+    '--mantine-color-dimmed': '#98a3b1',
+    '--surface': '#171c24',
+    '--online': '#3ecf8e',
+    '--offline': '#697586',
+  },
+});

@@ -1,0 +1,46 @@
+import type { GraphiQLProps } from 'graphiql';
+import { getOperationAST, parse } from 'graphql';
+import { createClient, type SubscribePayload } from 'graphql-ws';
+
+type Fetcher = GraphiQLProps['fetcher'];
+
+/** A session that ends, and the caps, close the socket for good; anything else is tried again. */
+const FINAL = [4403, 4429];
+
+/**
+ * Queries and mutations go over HTTP, each subscription over a socket of its own, so that each has the headers of
+ * its tab.
+ * @param token of whoever is signed in; a header of the tab goes first.
+ */
+export const createFetcher =
+  (token: () => Promise<string | null>): Fetcher =>
+  async ({ query, operationName, variables }, { headers } = {}) => {
+    const document = parse(query);
+    // For a moment after a change of tabs, GraphiQL names the operation of the other one.
+    const operation = getOperationAST(document, operationName) ?? getOperationAST(document);
+    const request = { query, operationName: operation?.name?.value ?? null, variables };
+    const signedIn = await token();
+    const all = { ...(signedIn && { authorization: `Bearer ${signedIn}` }), ...lowerCased(headers) };
+    return operation?.operation === 'subscription' ? subscribe(request, all) : post(request, all);
+  };
+
+const lowerCased = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+async function post(request: SubscribePayload, headers: Record<string, string>) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(request),
+  });
+  return response.json();
+}
+
+function subscribe(request: SubscribePayload, connectionParams: Record<string, string>) {
+  const client = createClient({
+    url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
+    connectionParams,
+    shouldRetry: (event) => !(event instanceof CloseEvent && FINAL.includes(event.code)),
+  });
+  return client.iterate(request);
+}

@@ -1,0 +1,44 @@
+import type { ApolloServer, BaseContext } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Services } from '../services.js';
+import type { Caller } from '../sessions/caller.js';
+import { sendBodyError } from './body-errors.js';
+import { refuseUnasked } from './origin.js';
+import { resolveDocument } from './request-document.js';
+import type { TrustedDocuments } from './trusted-documents.js';
+import { UploadDoor } from './uploads.js';
+
+/** What goes into a request beside the GraphQL server. */
+export interface Binding<C extends BaseContext> {
+  readonly services: Services;
+  readonly trusted: TrustedDocuments;
+  /** @param caller who sent it, where that is known already: of an upload. */
+  context(request: FastifyRequest, reply: FastifyReply, caller: Caller | undefined): Promise<C>;
+}
+
+/** Mounts a GraphQL server, which has been started, at `/graphql`: all that HTTP is, and nothing of our schema. */
+export function mountApollo<C extends BaseContext>(
+  app: FastifyInstance,
+  apollo: ApolloServer<C>,
+  { services, trusted, context }: Binding<C>,
+): void {
+  app.register(async (scope) => {
+    scope.addHook('onRequest', refuseUnasked);
+    scope.setErrorHandler(sendBodyError);
+    const uploads = new UploadDoor(scope, services);
+    const execute = fastifyApolloHandler(apollo, {
+      context: (request, reply) => context(request, reply, uploads.callerOf(request)),
+    });
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler(request, reply) {
+        return uploads.run(request, async () => {
+          resolveDocument(request, trusted);
+          return execute.call(this, request, reply);
+        });
+      },
+    });
+  });
+}

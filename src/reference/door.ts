@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify';
+import { dialects } from '../legacy/index.js';
+import { publicUrl } from '../public-url.js';
+import type { Services } from '../services.js';
+import { apiPage } from './api-page.js';
+import { describeApis } from './apis.js';
+import { errorsPage } from './errors-page.js';
+import { sendPage } from './layout.js';
+import { openApi } from './openapi.js';
+import { style } from './style.js';
+
+/** What developers of clients look up: for people at `/reference`, for programs at `/openapi.json`. */
+export function registerReference(app: FastifyInstance, { config }: Services): void {
+  const apis = describeApis(dialects);
+  app.get('/openapi.json', async (request) => openApi(apis, publicUrl(config, request)));
+  app.get('/reference', async (request, reply) => sendPage(reply, apiPage(apis, publicUrl(config, request))));
+  app.get('/reference/errors', async (_request, reply) => sendPage(reply, errorsPage(apis)));
+  app.get('/reference/style.css', async (_request, reply) =>
+    reply.type('text/css; charset=utf-8').header('cache-control', 'no-cache').send(style),
+  );
+}

@@ -1,0 +1,27 @@
+/** Text that is HTML already. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Content = Html | string | number | null | readonly Content[];
+
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A template of HTML: what is put into it is escaped, unless it is HTML itself. null leaves no trace. */
+export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
+  return new Html(parts.map((part, index) => part + render(contents[index] ?? null)).join(''));
+}
+
+function render(content: Content): string {
+  if (content === null) return '';
+  if (content instanceof Html) return content.text;
+  if (typeof content === 'string' || typeof content === 'number')
+    return String(content).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+  return content.map(render).join('');
+}

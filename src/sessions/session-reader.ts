@@ -1,0 +1,60 @@
+import type { Database } from '../adapters/database.js';
+import type { Clock } from '../clock.js';
+import { grantedPermissions } from '../users/permissions.js';
+import { UserStatus } from '../users/user.entity.js';
+import type { Caller } from './caller.js';
+import type { Door } from './door.js';
+import type { LastSeen } from './last-seen.js';
+import { Session } from './session.entity.js';
+import type { Remembered } from './session-cache.js';
+import { type TokenSigner, tokenHash } from './tokens.js';
+
+/** Reads sessions as the callers they make. */
+export class SessionReader {
+  constructor(
+    private readonly db: Database,
+    private readonly signer: TokenSigner,
+    private readonly clock: Clock,
+    private readonly doors: ReadonlyMap<string, Door>,
+    private readonly seen: LastSeen,
+    private readonly longestMs: number,
+  ) {}
+
+  /** The session of an access token, which may have expired; null when we never signed it, or it was ended. */
+  async byToken(token: string): Promise<Remembered | null> {
+    const session = await this.db.em
+      .fork()
+      .findOne(Session, { tokenHash: tokenHash(token), revokedAt: null }, { populate: ['user.roles'] });
+    if (!session || session.user.status !== UserStatus.ACTIVE) return null;
+    if (token.includes('.') && !this.signer.verifies(token, this.clock())) return null;
+    return this.#toRemember(session);
+  }
+
+  /** A session as it is now, its access token expired or not; null when it was ended. */
+  async byId(id: string): Promise<Caller | null> {
+    const open = { id, revokedAt: null, user: { status: UserStatus.ACTIVE } };
+    const session = await this.db.em.fork().findOne(Session, open, { populate: ['user.roles'] });
+    return session && this.#toRemember(session);
+  }
+
+  #toRemember(session: Session): Remembered {
+    const { user, capped } = session;
+    const door = this.doors.get(session.door);
+    const unsaved = door?.sliding ? (this.seen.expiryOf(session.id) ?? 0) : 0;
+    const granted = user.roles.getItems().flatMap((role) => role.permissions);
+    return {
+      sessionId: session.id,
+      user,
+      door: session.door,
+      capped,
+      permissions: grantedPermissions(granted, capped),
+      deviceId: session.deviceId,
+      deviceModel: session.deviceModel,
+      clientVersion: session.clientVersion,
+      slidingMs: door?.sliding ? door.tokenLifetimeMs : null,
+      endsAt: session.createdAt.getTime() + this.longestMs,
+      expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),
+      seenAt: session.lastSeenAt.getTime(),
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Captcha, CaptchaType } from '../../src/captchas/captcha.entity.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const deviceId = 'device 1';
+const ANSWER = '5694';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ CAPTCHA_FIXED_CODE: ANSWER, TRUST_PROXY: 'loopback' });
+  // Fifty wrong guesses over fifty names are what an address has.
+  for (let i = 0; i < 50; i += 1) {
+    const name = `nobody ${i}`;
+    await gateway.post(
+      '/sys/login-phone',
+      { phone: name, password: 'guess', device: 'x', version: '1' },
+      from,
+    );
+  }
+});
+afterAll(() => gateway.close());
+
+const from = { 'x-forwarded-for': '203.0.113.7' };
+let phones = 13_600_000_000;
+const phone = () => {
+  phones += 1;
+  return String(phones);
+};
+const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
+const ask = async (captcha?: string, headers: Record<string, string> = from) => {
+  const query = 'mutation($input: CreateCaptchaInput!) { createCaptcha(input: $input) { type } }';
+  const variables = { input: { type: 'SMS', mobile: phone(), deviceId, captcha } };
+  const { data, errors } = (await gateway.post('/graphql', { query, variables }, headers)).json();
+  return data?.createCaptcha.type ?? errors[0].extensions.code;
+};
+
+describe('from an address that has guessed its budget away', () => {
+  test('GraphQL sends a code for a solved image only, once for each', async () => {
+    const before = await sent();
+    expect(await ask()).toBe('CAPTCHA_REQUIRED');
+    expect(await ask(ANSWER)).toBe('CAPTCHA_EXPIRED');
+    const client = { address: '203.0.113.7', deviceId, version: null, model: null };
+    await gateway.services.captchas.issueImage(deviceId, client);
+    expect(await ask('wrong')).toBe('CAPTCHA_INVALID');
+    expect(await sent()).toBe(before);
+    expect(await ask(ANSWER)).toBe('SMS');
+    expect(await ask(ANSWER)).toBe('CAPTCHA_EXPIRED');
+    expect(await sent()).toBe(before + 1);
+  });
+
+  test.each([
+    ['upgrade', '/api/user/sendCode', () => ({ account: phone() }), { meta: { status: 400 } }],
+    ['console', '/validate/code', () => ({ type: 'sms', deviceId, mobile: phone() }), { code: 429 }],
+  ])('the %s API, which can ask for none, sends one in a while', async (_name, url, body, refusal) => {
+    // A neighbour's turn may have been taken by the test before.
+    const answers = [];
+    for (let i = 0; i < 2; i += 1) answers.push(await gateway.post(url, body(), from));
+    const { headers, json } = answers[1] ?? {};
+    expect(json?.()).toMatchObject(refusal);
+    expect(Number(headers?.['retry-after'])).toBeLessThanOrEqual(2);
+  });
+});
+
+test('another address is asked for nothing', async () => {
+  expect(await ask(undefined, { 'x-forwarded-for': '203.0.113.8' })).toBe('SMS');
+});

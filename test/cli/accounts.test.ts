@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import * as op from '../generated/graphql.js';
+import { openSession } from '../support/callers.js';
+import { ask } from '../support/client.js';
+import { gatehouse, values } from '../support/command.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+let env: Record<string, string>;
+beforeAll(async () => {
+  gateway = await startGateway();
+  env = { DATABASE_URL: gateway.databaseUrl, DATA_DIR: gateway.services.config.DATA_DIR };
+});
+afterAll(() => gateway.close());
+
+const audit = async () => {
+  const rows: { action: string; target: string; address: string; actor: number | null }[] =
+    await gateway.services.db.em
+      .fork()
+      .execute('select action, target, address, actor_id as actor from audit_entries order by id');
+  return rows;
+};
+
+test('user add opens an account that logs in, and the audit log names the command line', async () => {
+  const args = ['user', 'add', 'alice', '--phone', '13900000001', '--role', 'ADMIN', '--password-stdin'];
+  const [user] = values(await gatehouse([...args, '--json'], env, 'correct horse\n'));
+  expect(user).toMatchObject({ username: 'alice', phone: '13900000001', roles: ['ADMIN'], status: 'ACTIVE' });
+  const input = { username: '13900000001', password: 'correct horse' };
+  const { login } = await ask(gateway, op.LoginDocument, { input });
+  expect(login.user.username).toBe('alice');
+  expect((await audit()).find(({ action }) => action === 'user.create')).toMatchObject({
+    target: `user:${login.user.id}`,
+    address: expect.stringMatching(/^command line \(.+\)$/),
+    actor: null,
+  });
+});
+
+test('user add keeps the rules of every other door', async () => {
+  const add = (name: string, password: string) =>
+    gatehouse(['user', 'add', name, '--password-stdin'], env, password);
+  expect(await add('bob', 'short')).toMatchObject({ code: 1, errors: expect.stringContaining('8 to 100') });
+  expect(await add('ALICE', 'correct horse')).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('taken'),
+  });
+  const phoneOnly = await gatehouse(['user', 'add', '--phone', '13900000002', '--no-password'], env);
+  expect(phoneOnly).toMatchObject({ code: 0, output: expect.stringContaining('13900000002') });
+});
+
+test('user list pages through all of them, and shows no name that could steer the terminal', async () => {
+  const people = Array.from({ length: 130 }, (_, index) => ({ username: `crowd-${index}` }));
+  await gateway.services.userImport.addAll(people, { userId: null, address: null });
+  await gateway.createUser({ username: 'sly', nickname: '\u001b[2Jgone', name: '李先芬' });
+  const all = values(await gatehouse(['user', 'list', '--search', 'crowd-', '--json'], env));
+  expect(all).toHaveLength(130);
+  const { output } = await gatehouse(['user', 'list', '--search', 'sly'], env);
+  expect(output).toMatch(/^ID +USERNAME +PHONE +NAME +ROLES +STATUS\n\d+ +sly +– +李先芬 +MEMBER +ACTIVE\n$/);
+});
+
+test('a listing that nobody reads to its end ends quietly', async () => {
+  const { promisify } = await import('node:util');
+  const { exec } = await import('node:child_process');
+  const line = `"${process.execPath}" dist/server/cli.js user list | head -n 1`;
+  const { stdout, stderr } = await promisify(exec)(line, { env: { PATH: process.env.PATH, ...env } });
+  expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^ID .*\n$/), stderr: '' });
+});
+
+test('user disable ends the sessions, user enable lets in again, and neither takes the last administrator', async () => {
+  await gateway.createUser({ username: 'carol', phone: '13900000003', password: 'correct horse' });
+  const { accessToken } = await openSession(gateway, 'carol', graphqlDoor);
+  expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
+  await gateway.services.sessions.noticeRevoked();
+  expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
+  const [enabled] = values(await gatehouse(['user', 'enable', 'carol', '--json'], env));
+  expect(enabled).toMatchObject({ username: 'carol', status: 'ACTIVE' });
+  expect(await gatehouse(['user', 'disable', 'alice'], env)).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('last administrator'),
+  });
+});
+
+test('session list shows what has not ended, session revoke ends one or all', async () => {
+  await gateway.createUser({ username: 'dave', password: 'correct horse' });
+  for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlDoor);
+  const list = async () => values(await gatehouse(['session', 'list', 'dave', '--json'], env));
+  const [first] = (await list()) as { id: string }[];
+  expect(first).toMatchObject({ user: 'dave', door: 'graphql', address: '127.0.0.1' });
+  const everybody = values(await gatehouse(['session', 'list', '--json'], env));
+  expect(everybody.slice(0, 3)).toEqual(await list());
+  await gatehouse(['session', 'revoke', first?.id ?? ''], env);
+  expect(await list()).toHaveLength(2);
+  expect(await gatehouse(['session', 'revoke', '--user', 'dave'], env)).toMatchObject({
+    code: 0,
+    output: 'Revoked 2 sessions.\n',
+  });
+  expect(await list()).toEqual([]);
+  expect((await audit()).filter(({ action }) => action === 'session.revoke')).toHaveLength(3);
+});

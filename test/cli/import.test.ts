@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { gatehouse, values } from '../support/command.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+const HASH = md5('sold password');
+
+let gateway: TestGateway;
+let env: Record<string, string>;
+let folder: string;
+beforeAll(async () => {
+  gateway = await startGateway();
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-import-'));
+  env = { DATABASE_URL: gateway.databaseUrl, DATA_DIR: gateway.services.config.DATA_DIR };
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await gateway.close();
+});
+
+const write = async (name: string, content: string | Buffer) => {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+};
+const list = async (search: string) => {
+  const users = await gateway.services.users.list(search, { first: 100, after: null });
+  return users.map(({ username }) => username);
+};
+
+test('takes every good line of JSON Lines, names every bad one, and can be repeated', async () => {
+  const lines = [
+    JSON.stringify({ username: 'jl-1', password: { scheme: 'md5-salt-first', salt: 's', hash: HASH } }),
+    '{"username": "jl-2"',
+    '',
+    JSON.stringify({ username: 'jl-4', password: { scheme: 'bcrypt', hash: 'x' }, gender: 'OTHER' }),
+    JSON.stringify({ username: 'jl-5', nickname: 'separated\u2028lines' }),
+    '[]',
+    JSON.stringify({ username: 'jl-7', nickname: '\0' }),
+    '{"username":"jl-8"}\r',
+    JSON.stringify({ username: 'JL-1' }),
+  ];
+  const path = await write('people.jsonl', `\ufeff${lines.join('\n')}`);
+  const first = await gatehouse(['user', 'import', path], env);
+  expect(first).toMatchObject({
+    code: 3,
+    output: 'Created 3 accounts; 1 were there already; 4 lines were refused.\n',
+  });
+  const told = first.errors.trim().split('\n');
+  expect(told.map((line) => line.slice(path.length))).toEqual([
+    ':2: The line is not JSON.',
+    expect.stringMatching(/^:4: password\.hash: must be .*; gender: /),
+    expect.stringMatching(/^:6: Invalid input: expected object/),
+    expect.stringMatching(/^:7: nickname: has characters that cannot be kept/),
+  ]);
+  expect(await list('jl-')).toEqual(['jl-1', 'jl-5', 'jl-8']);
+  const login = { phone: 'jl-1', password: 'old password', device: 'mate60', version: '101' };
+  expect((await gateway.post(`/sys/login-phone?${new URLSearchParams(login)}`)).json()).toMatchObject({
+    ok: true,
+  });
+
+  expect(values(await gatehouse(['user', 'import', path, '--json'], env))).toEqual([
+    { created: 0, existing: 4, refused: 4 },
+  ]);
+});
+
+test('takes CSV whose lines have quotes, line ends in them, and one that is never closed', async () => {
+  const csv = [
+    'username,phone,nickname,type,license.number,roles,password.scheme,password.salt,password.hash',
+    `csv-1,13911110001,"Smith, ""Bob""",7,L-1,MEMBER|GYSBOSS,md5-salt-first,s,${HASH}`,
+    'csv-2,13911110002,"two',
+    'lines",,,,,,',
+    'csv-4,13911110004,"open,,,,,,',
+    'csv-5,13911110005,,,,,,,',
+    'csv-6,too few',
+    'csv-7,,,seven,,,,,',
+    'csv-8,,a "quote" inside,,,,,,',
+    '"csv-9",,"closed",,,,,,',
+  ].join('\r\n');
+  const path = await write('people.csv', csv);
+  const errors = join(folder, 'refused.jsonl');
+  const ended = await gatehouse(['user', 'import', path, '--errors', errors, '--json'], env);
+  expect(ended).toMatchObject({ code: 3, errors: '' });
+  expect(values(ended)).toEqual([{ created: 4, existing: 0, refused: 4 }]);
+  const refused = (await readFile(errors, 'utf8')).trim().split('\n');
+  expect(refused.map((line) => JSON.parse(line))).toEqual([
+    { line: 5, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
+    { line: 7, code: 'MALFORMED', message: 'The line has 2 fields, and the header names 9.' },
+    { line: 8, code: 'INVALID_INPUT', message: expect.stringMatching(/^type: /) },
+    { line: 9, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
+  ]);
+  const users = await gateway.services.users.list('csv-', { first: 10, after: null });
+  expect(users).toMatchObject([
+    { username: 'csv-1', nickname: 'Smith, "Bob"', type: 7, licenseNumber: 'L-1' },
+    { username: 'csv-2', nickname: 'two\nlines' },
+    { username: 'csv-5', nickname: null },
+    { username: 'csv-9', nickname: 'closed' },
+  ]);
+  expect(users[0]?.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER', 'GYSBOSS']);
+});
+
+test('names a line that is not UTF-8 or has no end, and goes on', async () => {
+  const gbk = Buffer.from([0xc0, 0xee]);
+  const content = Buffer.concat([
+    Buffer.from('{"username":"odd-1"}\n{"username":"odd-2","name":"'),
+    gbk,
+    Buffer.from('"}\n"'),
+    Buffer.alloc(3 * 1024 * 1024, 'x'),
+    Buffer.from('"\n{"username":"odd-4"}'),
+  ]);
+  const { code, errors } = await gatehouse(['user', 'import', await write('odd.ndjson', content)], env);
+  expect({ code, errors }).toEqual({
+    code: 3,
+    errors: expect.stringMatching(/:2: The line is not UTF-8\.\n.*:3: The line is longer than 1 MiB\.\n$/),
+  });
+  expect(await list('odd-')).toEqual(['odd-1', 'odd-4']);
+});
+
+test('reads standard input, and refuses a header that names no fields as a whole', async () => {
+  const csv = 'username,name\npiped-1,One\npiped-2,Two\n';
+  expect(await gatehouse(['user', 'import', '-', '--format', 'csv'], env, csv)).toMatchObject({
+    code: 0,
+    output: 'Created 2 accounts; 0 were there already; 0 lines were refused.\n',
+  });
+  expect(await gatehouse(['user', 'import', '-', '--format', 'csv'], env, 'user;name\nx;y\n')).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(
+      /^gatehouse: .* these are none: user;name\. Fields are id, username, .*\n$/,
+    ),
+  });
+});
+
+test('a file of several batches ends as its lines say, also where the bad ones are in the way', async () => {
+  const lines = Array.from({ length: 2100 }, (_, index) =>
+    JSON.stringify(index % 100 === 50 ? { username: '', name: 'nobody' } : { username: `many-${index}` }),
+  );
+  const path = await write('many.jsonl', lines.join('\n'));
+  const ended = await gatehouse(['user', 'import', path, '--json'], env);
+  expect(values(ended)).toEqual([{ created: 2079, existing: 0, refused: 21 }]);
+  const refused = ended.errors
+    .trim()
+    .split('\n')
+    .map((line): { line: number } => JSON.parse(line));
+  expect(refused.map(({ line }) => line)).toEqual(Array.from({ length: 21 }, (_, index) => index * 100 + 51));
+});

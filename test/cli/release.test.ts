@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { createCallers, openSession } from '../support/callers.js';
+import { gatehouse, values } from '../support/command.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { inventory, sha256 } from '../support/releases.js';
+
+const content = randomBytes(5 * 1024 * 1024);
+
+let gateway: TestGateway;
+let publisher: string;
+let member: string;
+let env: Record<string, string>;
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
+  await createCallers(gateway);
+  publisher = (await openSession(gateway, 'pia', graphqlDoor)).accessToken;
+  member = (await openSession(gateway, 'max', graphqlDoor)).accessToken;
+  env = { GATEHOUSE_URL: `http://${await gateway.listen()}` };
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-release-'));
+  file = join(folder, '应用 "1".bin');
+  await writeFile(file, content);
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await gateway.close();
+});
+
+const upload = (version: string, ...more: string[]) =>
+  gatehouse(['release', 'upload', file, '--release-version', version, '--json', ...more], {
+    ...env,
+    GATEHOUSE_TOKEN: publisher,
+  });
+
+test('upload publishes the file, its bytes proven by their digest', async () => {
+  const ended = await upload('7', '--notes', 'first', '--channel', 'beta');
+  expect(ended).toMatchObject({ code: 0, errors: '' });
+  const [release] = values(ended) as { url: string }[];
+  expect(release).toMatchObject({ channel: 'beta', version: '7', notes: 'first', uploader: 'pia' });
+  expect(release).toMatchObject({ size: content.length, sha256: sha256(content) });
+  const downloaded = await fetch(release?.url ?? '');
+  expect(sha256(Buffer.from(await downloaded.arrayBuffer()))).toBe(sha256(content));
+});
+
+test('list shows it, withdraw takes it back with a reason', async () => {
+  const signIn = ['--username', 'pia', '--password-stdin'];
+  const [release] = values(await upload('8')) as { id: string }[];
+  const list = await gatehouse(['release', 'list', '--channel', 'stable', ...signIn], env, 'correct horse\n');
+  expect(list.output).toMatch(
+    /^ID +CHANNEL +VERSION [^\n]*\n\d+ +stable +8 +应用 "1"\.bin +5\.0 MiB +\S+\n$/,
+  );
+  const withdraw = ['release', 'withdraw', release?.id ?? '', '--reason', 'does not start', ...signIn];
+  expect(await gatehouse(withdraw, env, 'correct horse\n')).toEqual({
+    code: 0,
+    output: 'Withdrew stable 8.\n',
+    errors: '',
+  });
+  expect(await gatehouse(withdraw, env, 'correct horse\n')).toMatchObject({ code: 1, output: '' });
+  // A session that the command line opened does not outlive it.
+  const user = await gateway.services.users.list('pia', { first: 1, after: null });
+  expect(await gateway.services.sessions.listActive(user[0]?.id ?? 0)).toHaveLength(1);
+});
+
+test('what the gateway refuses is told in one line, and leaves nothing', async () => {
+  const before = await inventory(gateway);
+  const refusals = [
+    [await upload('7', '--channel', 'beta'), 'has this version already'],
+    [await upload('9', '--token', member), 'may not publish'],
+    [await upload('9', '--token', 'nonsense'), 'not signed in'],
+    [
+      await gatehouse(['release', 'list', '--username', 'pia', '--password-stdin'], env, 'wrong password'),
+      'wrong',
+    ],
+  ] as const;
+  for (const [{ code, output, errors }, reason] of refusals) {
+    expect({ code, output, errors }).toEqual({
+      code: 1,
+      output: '',
+      errors: expect.stringMatching(new RegExp(`^[^\\n]*${reason}[^\\n]*\\n$`)),
+    });
+  }
+  expect(await inventory(gateway)).toEqual(before);
+});
+
+test('an address where no gateway is, is told as such', async () => {
+  const other = createServer((request, response) => {
+    request.resume();
+    response.writeHead(404).end('<html>');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const address = other.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  expect(await upload('9', '--url', url)).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining(`${url} does not answer as this gateway does (HTTP 404).`),
+  });
+  other.closeAllConnections();
+  other.close();
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { HeartbeatDocument, LoginDocument } from '../generated/graphql.js';
+import { launchBrowser } from '../support/browser.js';
+import { ask } from '../support/client.js';
+import { type Visit, visit } from '../support/dashboard.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const ada = { username: 'ada', password: 'correct horse' };
+
+let browser: Browser;
+let gateway: TestGateway;
+let explorer: Visit;
+let page: Page;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser(ada);
+  const [host, launched] = await Promise.all([gateway.listen(), launchBrowser()]);
+  browser = launched;
+  explorer = await visit(browser, host, '/explorer');
+  page = explorer.page;
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+const openTab = (name: string) => page.getByRole('tab').getByRole('button', { name, exact: true }).click();
+const run = () => page.getByRole('button', { name: /^Execute query/ }).click();
+/** Comes back once the answer has this text. */
+const shows = (text: string) =>
+  page.getByRole('region', { name: 'Result Window' }).getByText(text, { exact: true }).first().waitFor();
+
+test('offers our operations, asks for no session to show the schema, and signs in', async () => {
+  await openTab('Devices');
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.getByRole('link', { name: 'Subscription' }).waitFor();
+  await page.getByLabel('Username or phone').fill(ada.username);
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('The account or the password is wrong.').waitFor();
+  await page.getByLabel('Password').fill(ada.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Signed in as ada').waitFor();
+});
+
+test('runs a query', async () => {
+  await openTab('Me');
+  await run();
+  await shows('"ada"');
+});
+
+test('follows a subscription', async () => {
+  const { login } = await ask(gateway, LoginDocument, { input: ada });
+  await openTab('FleetStatus');
+  await run();
+  await shows('"SNAPSHOT"');
+  await ask(gateway, HeartbeatDocument, { input: { deviceId: 'd-1' } }, login.accessToken);
+  await gateway.pass(1000);
+  await shows('"ONLINE"');
+  await shows('"d-1"');
+});
+
+test('goes on with the session of the browser after a reload, until its end', async () => {
+  await page.reload();
+  await page.getByText('Signed in as ada').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await openTab('Me');
+  await run();
+  await shows('"UNAUTHENTICATED"');
+});
+
+test('breaks nothing of its content security policy', () => {
+  expect(explorer.faults).toEqual([]);
+});
+
+test.each([{ GRAPHQL_INTROSPECTION: 'off' }, { GRAPHQL_DOCUMENTS: 'trusted' }])(
+  'says why it is not there with %j',
+  async (settings) => {
+    const closed = await startGateway(settings);
+    const answer = await closed.app.inject('/explorer');
+    expect(answer.statusCode).toBe(403);
+    for (const setting of Object.keys(settings)) expect(answer.body).toContain(setting);
+    await closed.close();
+  },
+);

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createCallers, PASSWORD } from '../support/callers.js';
+import { signIn, violations, visit, visitAs } from '../support/dashboard.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let browser: Browser;
+let gateway: TestGateway;
+let host: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
+  await createCallers(gateway);
+  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+/** Somebody whom no other test knows. @returns their id. */
+async function newcomer(username: string, name?: string): Promise<number> {
+  const user = await gateway.createUser({ username, password: PASSWORD, ...(name ? { name } : {}) });
+  return user.id;
+}
+
+const views = (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('link');
+const confirm = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name }).click();
+const thrownOut = (page: Page) =>
+  page.getByRole('alert').filter({ hasText: 'Your session was ended' }).waitFor({ timeout: 5000 });
+
+test('somebody who is created can sign in, and is thrown out when that session is revoked', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root', '/people');
+  await page.getByRole('button', { name: 'New person' }).click();
+  await page.getByLabel('Username').fill('amara');
+  await page.getByLabel('Name', { exact: true }).fill('Amara Okafor');
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await page.getByRole('checkbox', { name: 'Publisher' }).check();
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Amara Okafor' }).waitFor();
+
+  const amara = await visitAs(browser, host, 'amara');
+  await page.reload();
+  const sessions = page.getByRole('region', { name: 'Sessions' });
+  await sessions.getByRole('button', { name: 'Revoke Browser' }).click();
+  await confirm(page, 'Revoke');
+  await thrownOut(amara.page);
+  await sessions.getByText('Nobody is signed in with this account.').waitFor();
+  expect(faults).toEqual([]);
+  await amara.close();
+  await close();
+});
+
+test('a name that is taken is said at its field', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/people');
+  await page.getByRole('button', { name: 'New person' }).click();
+  await page.getByLabel('Username').fill('MAX');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('Somebody signs in with this already.').waitFor();
+  expect(await page.getByLabel('Username').getAttribute('aria-invalid')).toBe('true');
+  await close();
+});
+
+test('a role holds at once: what it opens is offered without a reload, and is gone with it', async () => {
+  const id = await newcomer('rolf');
+  const rolf = await visitAs(browser, host, 'rolf');
+  expect(await views(rolf.page).allTextContents()).toEqual(['Fleet', 'Releases', 'Account']);
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  const administrator = page.getByRole('checkbox', { name: 'Administrator' });
+  await administrator.check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await views(rolf.page).getByText('People').waitFor();
+  await administrator.uncheck();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await views(rolf.page).getByText('People').waitFor({ state: 'detached' });
+  await rolf.close();
+  await close();
+});
+
+test('who is disabled is thrown out, and let in again once enabled', async () => {
+  const id = await newcomer('dora');
+  const dora = await visitAs(browser, host, 'dora');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await confirm(page, 'Disable');
+  await page.getByText('Disabled', { exact: true }).waitFor();
+  await thrownOut(dora.page);
+  await signIn(dora.page, 'dora');
+  await dora.page.getByText('The account or the password is wrong.').waitFor();
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByText('Active', { exact: true }).waitFor();
+  await signIn(dora.page, 'dora');
+  await dora.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  await dora.close();
+  await close();
+});
+
+test('who is deleted is gone once their name was typed, and the audit log goes on without it', async () => {
+  const id = await newcomer('dan', 'Dan Doomed');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const forGood = page.getByRole('button', { name: 'Delete for good' });
+  expect(await forGood.isDisabled()).toBe(true);
+  await page.getByLabel('Type Dan Doomed to confirm').fill('Dan Doomed');
+  await forGood.click();
+  await page.getByRole('heading', { name: 'People' }).waitFor();
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByText('root deleted a person').waitFor();
+  expect(await page.getByRole('main').filter({ hasText: 'Dan Doomed' }).count()).toBe(0);
+  await page.goto(`http://${host}/people/${id}`);
+  await page.getByText('There is no such person.').waitFor();
+  await close();
+});
+
+test('nobody locks themselves out by accident', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/people?q=root');
+  await page.getByRole('link', { name: 'root' }).click();
+  await page.getByText('This is your own account.').waitFor();
+  await page.getByRole('region', { name: 'Sessions' }).getByText('This session').waitFor();
+  const offered = await page.getByRole('main').getByRole('button').allTextContents();
+  expect(offered.filter((text) => text !== 'Revoke')).toEqual([]);
+  await close();
+});
+
+test('people are searched and paged by the address', async () => {
+  for (let each = 0; each < 25; each++)
+    await gateway.createUser({ username: `crowd ${each}`, name: 'Crowd' });
+  const { page, close } = await visitAs(browser, host, 'root', '/people');
+  await page.getByRole('searchbox').fill('crowd');
+  await page.waitForURL('**/people?q=crowd');
+  const rows = page.getByRole('row').filter({ hasText: 'Crowd' });
+  await page.getByText('crowd 19', { exact: true }).waitFor();
+  expect(await rows.count()).toBe(20);
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await page.getByText('crowd 24', { exact: true }).waitFor();
+  expect(await rows.count()).toBe(5);
+  await page.goBack();
+  await page.getByText('crowd 19', { exact: true }).waitFor();
+  await page.getByRole('searchbox').fill('nobody at all');
+  await page.getByText('Nobody matches “nobody at all”.').waitFor();
+  await close();
+});
+
+test('the audit log tells in sentences who did what, and narrows to a kind and a person', async () => {
+  const id = await newcomer('tessa', 'Tessa');
+  const tessa = await visit(browser, host);
+  await signIn(tessa.page, 'tessa', 'wrong');
+  await tessa.page.getByText('The account or the password is wrong.').waitFor();
+  await signIn(tessa.page, 'tessa');
+  await tessa.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('checkbox', { name: 'Publisher' }).check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await page.getByText('The roles hold from now on.').waitFor();
+  await page.getByRole('link', { name: 'Show in the audit log' }).click();
+  const entries = page.getByRole('main').getByRole('listitem');
+  await page.getByText('About: Tessa').waitFor();
+  await page.getByText('root set the roles of Tessa to Member and Publisher').waitFor();
+  await page.getByText('Sign-ins', { exact: true }).click();
+  await page.getByText('root set the roles').waitFor({ state: 'detached' });
+  expect(await entries.allTextContents()).toEqual([
+    expect.stringMatching(/^Tessa signed inGraphQL · 127\.0\.0\.1/),
+    expect.stringMatching(/^A sign-in as Tessa was refusedWrong password · GraphQL · 127\.0\.0\.1/),
+  ]);
+  await tessa.close();
+  await close();
+});
+
+test('a member is told that people and the audit log are not theirs to see', async () => {
+  for (const path of ['/people', '/people/1', '/audit']) {
+    const { page, close } = await visitAs(browser, host, 'max', path);
+    await page.getByText('You may not do this.').waitFor();
+    expect(await page.getByRole('button', { name: /New person|Disable|Delete/ }).count()).toBe(0);
+    await close();
+  }
+});
+
+test('a new password ends the other sessions of its owner, and not this one', async () => {
+  await newcomer('pat');
+  const here = await visitAs(browser, host, 'pat', '/account');
+  const there = await visitAs(browser, host, 'pat');
+  await here.page.getByLabel('Current password').fill('not this one');
+  await here.page.getByLabel('New password').fill('a better battery');
+  await here.page.getByRole('button', { name: 'Change password' }).click();
+  await here.page.getByText('The current password is wrong.').waitFor();
+  await here.page.getByLabel('Current password').fill(PASSWORD);
+  await here.page.getByRole('button', { name: 'Change password' }).click();
+  await thrownOut(there.page);
+  await here.page.getByText('your other sessions have ended').waitFor();
+  await signIn(there.page, 'pat', 'a better battery');
+  await there.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  await there.close();
+  await here.close();
+});
+
+test('a name that its owner changes is theirs in every place at once', async () => {
+  await newcomer('nick');
+  const { page, close } = await visitAs(browser, host, 'nick', '/account');
+  await page.getByLabel('Nickname').fill('Nick the Great');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Nick the Great' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Nick the Great' }).waitFor();
+  expect(await page.getByLabel('Nickname').inputValue()).toBe('Nick the Great');
+  await close();
+});
+
+test.each([
+  ['light', 1280],
+  ['dark', 390],
+] as const)(
+  'axe finds nothing serious in %s colours, %i pixels wide, and nothing is cut off',
+  async (colorScheme, width) => {
+    const options = { colorScheme, viewport: { width, height: 844 } };
+    const { page, faults, close } = await visitAs(browser, host, 'root', '/people', options);
+    for (const path of ['/people', '/people/1', '/people/4', '/audit', '/account']) {
+      await page.goto(`http://${host}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      expect([path, await violations(page)]).toEqual([path, []]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    }
+    expect(faults).toEqual([]);
+    await close();
+  },
+);

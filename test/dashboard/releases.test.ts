@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createCallers } from '../support/callers.js';
+import { violations, visitAs } from '../support/dashboard.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { inventory, sha256 } from '../support/releases.js';
+
+let browser: Browser;
+let gateway: TestGateway;
+let host: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
+  await createCallers(gateway);
+  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+/** Publishes past all doors. */
+async function publish(version: string, channel: string) {
+  const received = await gateway.services.releases.receive(Readable.from([`package ${version}`]));
+  const details = { version, channel, notes: null, sha256: null };
+  const actor = { userId: null, address: null };
+  return gateway.services.releases.publish({ name: `${channel}.bin`, received }, details, actor);
+}
+
+const choose = (page: Page, name: string, content: Buffer) =>
+  page
+    .locator('input[type=file]')
+    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: content });
+const entry = (page: Page, version: string) => page.getByRole('article', { name: version, exact: true });
+const submit = async (page: Page, version: string, channel: string) => {
+  await page.getByLabel('Version').fill(version);
+  await page.locator('form').getByLabel('Channel').first().fill(channel);
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+};
+
+test('a package is chosen, uploaded and compared, and downloads as the same bytes', async () => {
+  const content = Buffer.from('the package, byte by byte \0\xff', 'latin1');
+  const { page, faults, close } = await visitAs(browser, host, 'pia', '/releases');
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose a file' }).press('Enter'),
+  ]);
+  await chooser.setFiles({ name: 'agent.bin', mimeType: 'application/octet-stream', buffer: content });
+  await page.getByTitle(sha256(content)).waitFor();
+  await page.getByLabel('Notes').fill('Mends the clock.');
+  expect(await violations(page)).toEqual([]);
+  await submit(page, '1.0.0', 'chosen');
+  await page.getByText('The SHA-256 of what arrived is that of your file.').waitFor();
+
+  await entry(page, '1.0.0').getByText('Mends the clock.').waitFor();
+  await entry(page, '1.0.0').getByText('Latest').waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    entry(page, '1.0.0').getByRole('link', { name: 'Download' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('agent-1.0.0.bin');
+  expect(await readFile(await download.path())).toEqual(content);
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('a package is dropped, and a version that is taken is refused at its field', async () => {
+  await publish('7', 'dropped');
+  const { page, close } = await visitAs(browser, host, 'pia', '/releases?channel=dropped');
+  const data = await page.evaluateHandle(`(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['dropped'], 'drop.bin'));
+    return data;
+  })()`);
+  await page.getByText('Drop a package here').dispatchEvent('drop', { dataTransfer: data });
+  await page.getByText('drop.bin').waitFor();
+  await submit(page, '7', 'dropped');
+  const version = page.getByLabel('Version');
+  await page.getByText('The channel has this version already.').waitFor();
+  expect(await version.getAttribute('aria-invalid')).toBe('true');
+  await version.fill('1.0.0');
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText('of the form that the channel has').waitFor();
+  await version.fill('8');
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await entry(page, '8').waitFor();
+  await close();
+});
+
+test('an upload that is cancelled leaves nothing, and can be sent again', async () => {
+  const before = await inventory(gateway);
+  const { page, close } = await visitAs(browser, host, 'pia', '/releases');
+  // Slow enough to be caught in the middle.
+  const network = await page.context().newCDPSession(page);
+  const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 256 * 1024 };
+  await network.send('Network.emulateNetworkConditions', line);
+  await choose(page, 'slow.bin', Buffer.alloc(2_000_000));
+  await submit(page, '1', 'cancelled');
+  await page.getByText(/MB\/s|kB\/s/).waitFor();
+  await page.getByText(/left$/).waitFor();
+  await page.getByRole('button', { name: 'Cancel the upload' }).click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).waitFor();
+  await network.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: -1 });
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText('1 is published in cancelled').waitFor();
+  expect(await inventory(gateway)).toMatchObject({ uploads: [], releases: before.releases + 1 });
+  await close();
+});
+
+test('leaving in the middle of an upload is asked about first', async () => {
+  const { page, close } = await visitAs(browser, host, 'pia', '/releases');
+  const network = await page.context().newCDPSession(page);
+  const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 64 * 1024 };
+  await network.send('Network.emulateNetworkConditions', line);
+  await choose(page, 'left.bin', Buffer.alloc(4_000_000));
+  await submit(page, '1', 'left');
+  await page.getByRole('button', { name: 'Cancel the upload' }).waitFor();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('dialog').getByText('Stay').click();
+  await page.getByRole('button', { name: 'Cancel the upload' }).waitFor();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
+  await close();
+});
+
+test('a release is withdrawn for good with a reason, which everybody sees without a reload', async () => {
+  await publish('1', 'withdrawn');
+  await publish('2', 'withdrawn');
+  const member = await visitAs(browser, host, 'max', '/releases?channel=withdrawn');
+  const { page, close } = await visitAs(browser, host, 'pia', '/releases?channel=withdrawn');
+  await entry(page, '2').getByRole('button', { name: 'Withdraw' }).click();
+  await page.getByLabel('Reason').fill('It forgets its settings.');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Withdraw for good' }).click();
+  for (const seen of [member.page, page]) {
+    await entry(seen, '2').getByText('It forgets its settings.').waitFor();
+    await entry(seen, '1').getByText('Latest').waitFor();
+    expect(await entry(seen, '2').getByRole('link', { name: 'Download' }).count()).toBe(0);
+  }
+  await member.close();
+  await close();
+});
+
+test('a member is offered neither upload nor withdrawal, and sees what is published meanwhile', async () => {
+  await publish('1', 'members');
+  const { page, close } = await visitAs(browser, host, 'max', '/releases?channel=members');
+  await entry(page, '1').waitFor();
+  await publish('2', 'members');
+  await entry(page, '2').getByText('Latest').waitFor();
+  expect(await page.locator('input[type=file]').count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Withdraw' }).count()).toBe(0);
+  expect(await page.getByRole('heading', { name: 'Devices by version' }).count()).toBe(0);
+  await close();
+});
+
+test('a long list goes on where it ended', async () => {
+  for (let version = 1; version <= 45; version++) await publish(String(version), 'long');
+  const { page, close } = await visitAs(browser, host, 'max', '/releases?channel=long');
+  await entry(page, '26').waitFor();
+  for (const version of ['6', '1']) {
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await entry(page, version).waitFor();
+  }
+  expect(await page.getByRole('article').count()).toBe(45);
+  await close();
+});

@@ -1,0 +1,56 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { LONGEST_QUEUE } from '../../src/graphql/socket-writer.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { eventually } from '../support/raw-request.js';
+import { openInitialised, type RawSocket } from '../support/raw-socket.js';
+
+/** What arrives in one piece is answered before the gateway stops to read. */
+const ONE_PIECE = 256 * 1024;
+
+let gateway: TestGateway;
+let host: string;
+const accepted: Socket[] = [];
+subscribe('net.server.socket', (message) => {
+  accepted.push((message as { socket: Socket }).socket);
+});
+beforeAll(async () => {
+  gateway = await startGateway();
+  host = await gateway.listen();
+});
+afterAll(() => gateway.close());
+
+const bulky = 'x'.repeat(50_000);
+/** Its answer has the same name in it. */
+const query = `{ ${bulky}: __typename }`;
+const floods: [what: string, count: number, send: (raw: RawSocket, id: number) => void][] = [
+  ['pings', 500, (raw) => raw.send({ type: 'ping', payload: { bulky } })],
+  ['operations', 500, (raw, id) => raw.send({ id: `${id}`, type: 'subscribe', payload: { query } })],
+];
+
+test.each(floods)(
+  'who sends %s and reads no answer is not read either, until they do',
+  async (_what, count, send) => {
+    const raw = await openInitialised(host);
+    const server = accepted.at(-1);
+    if (!server) throw new Error('Nothing was accepted.');
+    const answered = new Promise<void>((resolve) => {
+      let answers = 0;
+      const answer = () => {
+        answers += 1;
+        if (answers === count) resolve();
+      };
+      raw.socket.on('message', (data) => String(data).includes('"type":"next"') || answer());
+    });
+    raw.socket.pause();
+    for (let id = 0; id < count; id += 1) send(raw, id);
+    await eventually(async () => server.isPaused());
+    expect(server.writableLength).toBeGreaterThan(LONGEST_QUEUE);
+    expect(server.writableLength).toBeLessThan(LONGEST_QUEUE + ONE_PIECE);
+    raw.socket.resume();
+    await answered;
+    raw.socket.close();
+    await raw.closed;
+  },
+);

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { launchBrowser } from '../support/browser.js';
+import { createCallers } from '../support/callers.js';
+import { visitAs } from '../support/dashboard.js';
+import { startGateway } from '../support/gateway.js';
+
+const SIZE = 2 ** 31 + 1_000_000;
+const MEMORY_MB = 1200;
+
+/** Resident memory of a process and all below it, in megabytes. */
+async function residentMegabytes(root: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,rss=']);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (pid: number): number =>
+    rows.reduce((sum, [id = 0, parent, rss = 0]) => (parent === pid ? sum + rss + below(id) : sum), 0);
+  return below(root) / 1024;
+}
+
+test('a package over 2 GiB goes through the page, and the browser never holds it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-large-'));
+  const path = join(folder, 'large.bin');
+  const file = await open(path, 'w');
+  await file.truncate(SIZE);
+  await file.close();
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const gateway = await startGateway();
+  await createCallers(gateway);
+  const [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+  let highest = 0;
+  const watching = setInterval(async () => {
+    highest = Math.max(highest, await residentMegabytes(process.pid));
+  }, 1000);
+  try {
+    const { page } = await visitAs(browser, host, 'pia', '/releases');
+    await page.locator('input[type=file]').setInputFiles(path);
+    await page.getByTitle(hash.digest('hex')).waitFor({ timeout: 300_000 });
+    await page.getByLabel('Version').fill('1');
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    const compared = page.getByText('The SHA-256 of what arrived is that of your file.');
+    await compared.waitFor({ timeout: 300_000 });
+    expect((await gateway.services.releases.latest('stable'))?.size).toBe(SIZE);
+    expect(highest).toBeLessThan(MEMORY_MB);
+    expect(highest).toBeGreaterThan(0);
+  } finally {
+    clearInterval(watching);
+    await browser.close();
+    await gateway.close();
+    await rm(folder, { recursive: true });
+  }
+});

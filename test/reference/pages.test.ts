@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { dialects } from '../../src/legacy/index.js';
+import { describeApis, failureCodes } from '../../src/reference/apis.js';
+import { launchBrowser } from '../support/browser.js';
+import { violations, visit } from '../support/dashboard.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let browser: Browser;
+let gateway: TestGateway;
+let host: string;
+beforeAll(async () => {
+  gateway = await startGateway();
+  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+const apis = describeApis(dialects);
+const endpoints = apis.flatMap(({ name, endpoints }) => endpoints.map((endpoint) => ({ ...endpoint, name })));
+
+test('the reference shows every endpoint with its parameters, samples and refusals, without scripts', async () => {
+  const { page, faults, close } = await visit(browser, host, '/reference', { javaScriptEnabled: false });
+  for (const { name, path, parameters } of endpoints) {
+    const article = page.locator(`article[id="${name}${path}"]`);
+    expect(await article.locator('h3').textContent()).toContain(path);
+    const names = await article.locator('tbody td:first-child code').allTextContents();
+    expect(names).toEqual(parameters.map((parameter) => parameter.name));
+    expect(await article.locator('pre').first().textContent()).toContain(
+      `curl -X POST 'http://${host}${path}`,
+    );
+  }
+  const updatePassword = page.locator('article[id="teacher/api/user/updatePassword"]');
+  expect(await updatePassword.textContent()).toContain('{"code":200009,"message":"两次密码不一致"}');
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('every error has its form at every door, and is found from the page of the endpoints', async () => {
+  const { page, close } = await visit(browser, host, '/reference');
+  await page.getByRole('link', { name: 'THROTTLED' }).first().click();
+  expect(page.url()).toBe(`http://${host}/reference/errors#THROTTLED`);
+  const ids = await page.locator('article').evaluateAll((articles) => articles.map(({ id }) => id));
+  expect(ids).toEqual(failureCodes);
+  const throttled = page.locator('#THROTTLED');
+  expect(await throttled.locator('tbody tr').count()).toBe(1 + dialects.length);
+  expect(await throttled.textContent()).toContain('"code": "THROTTLED"');
+  expect(await throttled.textContent()).toContain('{"code":200007,"message":"登录错误，请联系系统管理员"}');
+  await close();
+});
+
+const paths = ['/reference', '/reference/errors'];
+
+test.each(paths)('axe finds nothing serious at %s, in either theme', async (path) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, faults, close } = await visit(browser, host, path, { colorScheme });
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  }
+});
+
+test.each(paths)('%s fits a phone', async (path) => {
+  const { page, close } = await visit(browser, host, path, { viewport: { width: 360, height: 740 } });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  await close();
+});

@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Session } from '../../src/sessions/session.entity.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+afterEach(() => gateway.close());
+
+/** A wrong guess at some account by some door, always at another name. */
+let guesses = 0;
+async function guess(forwardedFor: string): Promise<string> {
+  guesses += 1;
+  const name = `nobody ${guesses}`;
+  const headers = {
+    'x-forwarded-for': forwardedFor,
+    'x-real-ip': forwardedFor,
+    forwarded: `for=${forwardedFor}`,
+  };
+  const doors = [
+    ['/sys/login-phone', { phone: name, password: 'guess!', device: 'x', version: '1' }],
+    ['/api/background_login', { account: name, passwd: 'guess!' }],
+    ['/api/user/login', { phone: name, password: 'guess!' }],
+  ] as const;
+  const [url, body] = doors[guesses % doors.length] ?? doors[0];
+  const { headers: answered } = await gateway.post(url, body, headers);
+  return answered['retry-after'] === undefined ? 'looked at' : 'braked';
+}
+async function guessFrom(addresses: readonly string[]): Promise<string[]> {
+  const told: string[] = [];
+  for (const address of addresses) told.push(await guess(address));
+  return told;
+}
+const many = (address: (i: number) => string) => Array.from({ length: 52 }, (_, i) => address(i));
+
+describe('guesses count for the address they come from', () => {
+  test('whatever X-Forwarded-For says, where no proxy is trusted', async () => {
+    gateway = await startGateway();
+    const told = await guessFrom(many((i) => `198.51.100.${i}`));
+    expect(told.slice(0, 50)).not.toContain('braked');
+    expect(told.at(-1)).toBe('braked');
+  });
+
+  test('whatever stands left of what the trusted proxy wrote', async () => {
+    gateway = await startGateway({ TRUST_PROXY: 'loopback' });
+    const told = await guessFrom(many((i) => `198.51.100.${i}, 127.0.0.1, 203.0.113.9`));
+    expect(told.at(-1)).toBe('braked');
+    expect(await guess('203.0.113.9, 203.0.113.10')).toBe('looked at');
+  });
+
+  test('and for its whole /64 where that is IPv6, in any spelling', async () => {
+    gateway = await startGateway({ TRUST_PROXY: 'loopback' });
+    const told = await guessFrom(many((i) => (i % 2 ? `2001:db8:0:7::${i}` : `2001:0DB8::7:${i}:0:0:1`)));
+    expect(told.at(-1)).toBe('braked');
+    expect(await guess('2001:db8:0:8::1')).toBe('looked at');
+  });
+});
+
+test('a session names the address that it was opened from, not the one it claims', async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'ada', password: 'correct horse' });
+  const body = { phone: 'ada', password: 'correct horse', device: 'x', version: '1' };
+  await gateway.post('/sys/login-phone', body, { 'x-forwarded-for': '198.51.100.1' });
+  const [session] = await gateway.services.db.em.fork().find(Session, {});
+  expect(session?.address).toBe('127.0.0.1');
+});
