@@ -36,6 +36,8 @@ Examples:
  */
 export async function run(argv: readonly string[], env: GivenSettings): Promise<number> {
   const program = createProgram(env);
+  // That nobody reads its output any more is no failure, also when it shows only after the work.
+  process.stdout.on('error', () => {});
   try {
     await program.parseAsync(argv);
     return Number(process.exitCode ?? ExitCode.done);
