@@ -26,6 +26,8 @@ export interface Gateway {
    * Fails with a StartError in one sentence; what had been started is stopped again.
    */
   readonly greeting: Promise<string>;
+  /** A sentence, once it can serve nobody any more, nor ever will: close it, and start anew. */
+  readonly lost: Promise<string>;
   /** Drains and stops everything that was started, in reverse; also while it starts. */
   close(): Promise<void>;
 }
@@ -36,7 +38,8 @@ export function start(config: Config): Gateway {
   const closeAll = async () => {
     for (const stop of closing.splice(0).reverse()) await stop();
   };
-  const opening = open(config, closing);
+  const lost = Promise.withResolvers<string>();
+  const opening = open(config, closing, lost.resolve);
   const settled = opening.then(
     () => {},
     () => {},
@@ -46,6 +49,7 @@ export function start(config: Config): Gateway {
       await closeAll();
       throw error;
     }),
+    lost: lost.promise,
     async close() {
       await Promise.race([settled, setTimeout(PATIENCE_MS)]);
       await closeAll();
@@ -53,12 +57,14 @@ export function start(config: Config): Gateway {
   };
 }
 
-async function open(config: Config, closing: (() => Promise<unknown>)[]): Promise<string> {
+async function open(
+  config: Config,
+  closing: (() => Promise<unknown>)[],
+  lose: (sentence: string) => void,
+): Promise<string> {
   const log = pino({ level: config.LOG_LEVEL, serializers: { err: loggedError } });
   await openDataFolder(config.DATA_DIR);
-  const db = await openDatabase(
-    config.DATABASE_URL ?? (await embedded(config, closing, (line) => log.error(line))),
-  );
+  const db = await openDatabase(config.DATABASE_URL ?? (await embedded(config, closing, lose)));
   closing.push(() => db.close(true));
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
@@ -87,10 +93,10 @@ async function open(config: Config, closing: (() => Promise<unknown>)[]): Promis
 async function embedded(
   config: Config,
   closing: (() => Promise<unknown>)[],
-  complain: (line: string) => void,
+  lose: (sentence: string) => void,
 ): Promise<string> {
   const abort = new AbortController();
-  const starting = startEmbeddedPostgres({ dataDir: config.DATA_DIR, log: complain, signal: abort.signal });
+  const starting = startEmbeddedPostgres({ dataDir: config.DATA_DIR, log: lose, signal: abort.signal });
   closing.push(async () => {
     abort.abort();
     await starting.then(

@@ -25,6 +25,12 @@ try {
       gateway.close().then(() => process.exit(0), stopped);
     });
   }
+  gateway.lost.then((sentence) => {
+    if (stopping) return;
+    stopping = true;
+    // Whoever watches over us starts us anew.
+    gateway.close().finally(() => fail(sentence));
+  });
   const greeting = await gateway.greeting;
   if (!stopping) process.stdout.write(`${greeting}\n`);
   // Node's own time for it is the end of the process, which may be a sudden one.

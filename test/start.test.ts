@@ -173,6 +173,22 @@ test('a hang-up ends it as SIGTERM does, and a client that sends no more holds i
   await cut;
 });
 
+test('a gateway whose database ends by itself says so and ends, for whoever watches over it to start it anew', async () => {
+  const lost = run({ DATA_DIR: join(folder, 'lost') });
+  await lost.ready();
+  const pid = await readFile(join(folder, 'lost', 'postgres', 'postmaster.pid'), 'utf8');
+  process.kill(Number(pid.split('\n')[0]), 'SIGQUIT');
+  const { code, errors } = await lost.exit;
+  expect({ code, last: errors.split('\n').at(-1) }).toEqual({
+    code: 1,
+    last: expect.stringContaining('The embedded PostgreSQL ended by itself'),
+  });
+  const again = run({ DATA_DIR: join(folder, 'lost') });
+  await again.ready();
+  again.child.kill('SIGTERM');
+  expect((await again.exit).code).toBe(0);
+});
+
 test('a start that is told to stop ends soon, whatever it waits for, and leaves nothing running', async () => {
   // A database server that takes connections and says nothing.
   const silent = createServer().listen(0, '127.0.0.1');

@@ -87,7 +87,8 @@ test('session list shows what has not ended, session revoke ends one or all', as
   const [first] = (await list()) as { id: string }[];
   expect(first).toMatchObject({ user: 'dave', door: 'graphql', address: '127.0.0.1' });
   const everybody = values(await gatehouse(['session', 'list', '--json'], env));
-  expect(everybody.slice(0, 3)).toEqual(await list());
+  expect(everybody).toEqual(expect.arrayContaining(await list()));
+  expect(everybody.length).toBeGreaterThan(3);
   await gatehouse(['session', 'revoke', first?.id ?? ''], env);
   expect(await list()).toHaveLength(2);
   expect(await gatehouse(['session', 'revoke', '--user', 'dave'], env)).toMatchObject({
