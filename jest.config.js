@@ -20,7 +20,10 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  // Two, on two cores too: browsers, databases and commands are processes of their own, and waited for.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   setupFiles: ['reflect-metadata'],
