@@ -58,7 +58,7 @@ export function registerDashboard(app: FastifyInstance): void {
     response.setHeader('cache-control', IMMUTABLE);
     send(request.raw, request.params['*'], { root: join(FILES, 'assets'), index: false })
       .on('error', (error: Error & { status?: number }) => {
-        response.removeHeader('cache-control');
+        response.setHeader('cache-control', 'no-store');
         response.statusCode = error.status ?? 500;
         response.end();
       })

@@ -9,6 +9,8 @@ import classes from './fleet.module.css';
 const HEIGHT = 108;
 /** Beats come in bunches: the rate is that of some seconds. */
 const RATE_SECONDS = 5;
+/** A time that is so near to the end would be cut off. */
+const LABEL_SECONDS = 16;
 
 /** Heartbeats of the last minutes as they come. */
 export function BeatChart({ fleet }: { fleet: Fleet }) {
@@ -112,7 +114,10 @@ function options(place: HTMLElement, language: string): uPlot.Options {
         grid: { show: false },
         size: 22,
         space: 90,
-        values: (_plot, seconds) => seconds.map((second) => time.format(second * 1000)),
+        values: ({ scales }, seconds) =>
+          seconds.map((second) =>
+            second > (scales.x?.max ?? 0) - LABEL_SECONDS ? null : time.format(second * 1000),
+          ),
       },
       { ...axis, size: 40, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
     ],

@@ -1,55 +1,61 @@
 import { Button, Card, Text } from '@mantine/core';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../feedback/empty.js';
 import { Loading } from '../feedback/loading.js';
-import { usePermission } from '../session/session-context.js';
-import { DeviceRow } from './device-row.js';
-import { type Fleet, type FleetView, MOST_ROWS } from './fleet.js';
+import { Rows } from './device-rows.js';
+import { type Fleet, MOST_ROWS } from './fleet.js';
 import classes from './fleet.module.css';
 import { everything, type FleetFilter, isNarrowed } from './fleet-filter.js';
+import { useFleetView } from './use-fleet.js';
 
 interface DeviceListProps {
   readonly fleet: Fleet;
-  readonly view: FleetView;
   readonly filter: FleetFilter;
   readonly onClear: (everything: FleetFilter) => void;
 }
 
 /** The devices by name; of thousands, only those in sight are in the page. */
-export function DeviceList({ fleet, view, filter, onClear }: DeviceListProps) {
-  const { t } = useTranslation();
+export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
   const ids = useSyncExternalStore(fleet.onFrame, () => fleet.table.select(filter.presence));
   return (
     <Card padding={0} className={classes.list}>
-      <ListState view={view} shown={ids.length} />
+      <ListState fleet={fleet} shown={ids.length} />
       {ids.length > 0 ? (
         <Rows fleet={fleet} ids={ids} />
-      ) : view.loading ? (
-        <Loading />
       ) : (
-        !view.failure && (
-          <Empty>
-            {isNarrowed(filter) ? (
-              <>
-                {t('fleet.list.noMatch')}{' '}
-                <Button variant="subtle" size="compact-sm" onClick={() => onClear(everything)}>
-                  {t('fleet.filters.clear')}
-                </Button>
-              </>
-            ) : (
-              t('fleet.list.none')
-            )}
-          </Empty>
-        )
+        <NoRows fleet={fleet} narrowed={isNarrowed(filter)} onClear={() => onClear(everything)} />
       )}
     </Card>
   );
 }
 
-function ListState({ view: { loaded, loading, counts }, shown }: { view: FleetView; shown: number }) {
+interface NoRowsProps {
+  readonly fleet: Fleet;
+  readonly narrowed: boolean;
+  readonly onClear: () => void;
+}
+
+function NoRows({ fleet, narrowed, onClear }: NoRowsProps) {
+  const { t } = useTranslation();
+  const { loading, failure } = useFleetView(fleet);
+  if (loading) return <Loading />;
+  // The page says what failed.
+  if (failure) return null;
+  if (!narrowed) return <Empty>{t('fleet.list.none')}</Empty>;
+  return (
+    <Empty>
+      {t('fleet.list.noMatch')}{' '}
+      <Button variant="subtle" size="compact-sm" onClick={onClear}>
+        {t('fleet.filters.clear')}
+      </Button>
+    </Empty>
+  );
+}
+
+function ListState({ fleet, shown }: { fleet: Fleet; shown: number }) {
   const { t, i18n } = useTranslation();
+  const { loaded, loading, counts } = useFleetView(fleet);
   const amounts = {
     loaded: loaded.toLocaleString(i18n.language),
     total: (counts?.total ?? loaded).toLocaleString(i18n.language),
@@ -70,54 +76,6 @@ function ListState({ view: { loaded, loading, counts }, shown }: { view: FleetVi
           {t('fleet.list.most', amounts)}
         </Text>
       )}
-    </div>
-  );
-}
-
-/** As high as in the style sheet. */
-const ROW_HEIGHT = 56;
-
-function Rows({ fleet, ids }: { fleet: Fleet; ids: readonly string[] }) {
-  const { t } = useTranslation();
-  const may = usePermission();
-  const showOwner = may('devices:read');
-  const body = useRef<HTMLUListElement>(null);
-  const [offset, setOffset] = useState(0);
-  // What is above the list grows and shrinks with notices.
-  useLayoutEffect(() => {
-    const top = (body.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    setOffset(Math.round(top));
-  });
-  const virtualizer = useWindowVirtualizer({
-    count: ids.length,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-    scrollMargin: offset,
-    getItemKey: (index) => ids[index] ?? index,
-  });
-  return (
-    <div data-owner={showOwner} className={classes.table}>
-      <div className={classes.head} aria-hidden>
-        <div className={classes.row}>
-          <span>{t('fleet.list.device')}</span>
-          {showOwner && <span className={classes.wide}>{t('fleet.list.owner')}</span>}
-          <span className={classes.wide}>{t('fleet.list.door')}</span>
-          <span>{t('fleet.list.version')}</span>
-          <span className={classes.seen}>{t('fleet.list.seen')}</span>
-        </div>
-      </div>
-      <ul
-        ref={body}
-        aria-label={t('fleet.list.label')}
-        className={classes.body}
-        style={{ height: virtualizer.getTotalSize() }}
-      >
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const id = ids[index];
-          const place = { fleet, index, count: ids.length, top: start - offset, showOwner };
-          return id !== undefined && <DeviceRow key={id} id={id} {...place} />;
-        })}
-      </ul>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, CloseButton, Pill, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { AdoptionDocument } from '../generated/graphql.js';
@@ -111,8 +111,10 @@ function VersionSelect({
 /** The owner whose devices are shown, by the name that they have at one of them. */
 function Owner({ fleet, onDrop }: { fleet: Fleet; onDrop: () => void }) {
   const { t } = useTranslation();
-  const first = fleet.table.select('all')[0];
-  const user = first === undefined ? undefined : fleet.table.row(first)?.device.user;
+  const user = useSyncExternalStore(fleet.onFrame, () => {
+    const [first] = fleet.table.select('all');
+    return first === undefined ? undefined : fleet.table.row(first)?.device.user;
+  });
   return (
     <Pill size="lg" className={classes.owner}>
       {t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}

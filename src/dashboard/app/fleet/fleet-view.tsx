@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next';
-import { Failed } from '../feedback/failed.js';
 import { Loading } from '../feedback/loading.js';
 import { Page } from '../shell/page.js';
 import { BeatChart } from './beat-chart.js';
@@ -10,7 +9,7 @@ import classes from './fleet.module.css';
 import { type FleetFilter, useFleetFilter } from './fleet-filter.js';
 import { Notices } from './notices.js';
 import { Summary } from './summary.js';
-import { useFleet, useFleetView } from './use-fleet.js';
+import { useFleet } from './use-fleet.js';
 
 /** All devices a person may see, live. */
 export function Component() {
@@ -31,18 +30,17 @@ interface FollowedProps {
   readonly onRetry: () => void;
 }
 
+/** It renders anew for another filter only: each part follows what it shows. */
 function Followed({ fleet, filter, onChange, onRetry }: FollowedProps) {
-  const view = useFleetView(fleet);
   return (
     <>
-      <Notices view={view} onDismiss={fleet.dismissCaughtUp} />
-      {view.failure && <Failed failure={view.failure} onRetry={onRetry} />}
+      <Notices fleet={fleet} onRetry={onRetry} />
       <div className={classes.overview}>
-        <Summary view={view} />
+        <Summary fleet={fleet} />
         <BeatChart fleet={fleet} />
       </div>
       <Filters fleet={fleet} filter={filter} onChange={onChange} />
-      <DeviceList fleet={fleet} view={view} filter={filter} onClear={onChange} />
+      <DeviceList fleet={fleet} filter={filter} onClear={onChange} />
     </>
   );
 }

@@ -2,13 +2,16 @@ import { Alert } from '@mantine/core';
 import { IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FleetView } from './fleet.js';
+import { Failed } from '../feedback/failed.js';
+import type { Fleet } from './fleet.js';
+import { useFleetView } from './use-fleet.js';
 
 const READ_MS = 15_000;
 
 /** What a person must know to read the numbers right. */
-export function Notices({ view, onDismiss }: { view: FleetView; onDismiss: () => void }) {
+export function Notices({ fleet, onRetry }: { fleet: Fleet; onRetry: () => void }) {
   const { t } = useTranslation();
+  const view = useFleetView(fleet);
   return (
     <>
       {view.degraded && (
@@ -22,7 +25,8 @@ export function Notices({ view, onDismiss }: { view: FleetView; onDismiss: () =>
           {t('fleet.degraded.text')}
         </Alert>
       )}
-      {view.caughtUp !== null && <CaughtUp changes={view.caughtUp} onDismiss={onDismiss} />}
+      {view.caughtUp !== null && <CaughtUp changes={view.caughtUp} onDismiss={fleet.dismissCaughtUp} />}
+      {view.failure && <Failed failure={view.failure} onRetry={onRetry} />}
     </>
   );
 }

@@ -1,12 +1,14 @@
 import { Card, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FleetView } from './fleet.js';
+import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
+import { useFleetView } from './use-fleet.js';
 
 /** How many devices are online, offline and there at all; and what came and went in the last minute. */
-export function Summary({ view: { counts, came, went } }: { view: FleetView }) {
+export function Summary({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
+  const { counts, came, went } = useFleetView(fleet);
   const share = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
     <dl className={classes.summary}>

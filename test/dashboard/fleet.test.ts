@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { launchBrowser } from '../support/browser.js';
+import { layCable } from '../support/cable.js';
+import { createCallers } from '../support/callers.js';
+import { violations, visitAs } from '../support/dashboard.js';
+import { TestGroup } from '../support/fleet.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let browser: Browser;
+let gateway: TestGateway;
+let host: string;
+let gates: TestGroup;
+let kiosks: TestGroup;
+
+const devices = (kind: string, count: number, clientVersion: string) =>
+  Array.from({ length: count }, (_, at) => ({
+    clientId: `${kind.toLowerCase()}-${at + 1}`,
+    name: `${kind} ${at + 1}`,
+    clientVersion,
+  }));
+
+beforeAll(async () => {
+  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
+  await createCallers(gateway);
+  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+  gates = await TestGroup.of(gateway, 'max', devices('Gate', 130, '2.4.1'));
+  kiosks = await TestGroup.of(gateway, 'pia', devices('Kiosk', 12, '2.3.7'), bmsDoor);
+  await gates.beat();
+  await kiosks.beat();
+  await gateway.services.heartbeats.announce();
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+const figure = (name: string) => `dl > *:has(dt:text-is("${name}")) >> dd >> nth=0`;
+
+test('who has no device is told how one appears', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'nia');
+  await page.getByText('No device has been seen yet.').waitFor();
+  await page.getByText('Quiet: no heartbeat').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('devices come and go before the eyes of who looks on', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root');
+  await page.locator(figure('Online')).getByText('142').waitFor();
+  await page.getByText('142 devices').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await kiosks.leave();
+  await gateway.services.heartbeats.announce();
+  await page.locator(figure('Online')).getByText('130').waitFor();
+  await page.locator(figure('Offline')).getByText('12').waitFor();
+  await page.getByText('12 went offline in the last minute').waitFor({ state: 'attached' });
+  await page.locator('label', { hasText: /^Offline$/ }).click();
+  await page.getByText('12 devices').waitFor();
+  await kiosks.beat();
+  await gateway.services.heartbeats.announce();
+  await page.getByText('No device matches.').waitFor();
+  await page.getByRole('figure', { name: /^Heartbeats per second over/ }).waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('only the rows in sight are in the page, in the order of their names', async () => {
+  const { page, close } = await visitAs(browser, host, 'root');
+  await page.getByText('142 devices').waitFor();
+  const rows = page.getByRole('list', { name: 'Devices' }).getByRole('listitem');
+  await page.getByRole('link', { name: 'Gate 2', exact: true }).waitFor();
+  expect((await rows.getByRole('link').allTextContents()).slice(0, 3)).toEqual([
+    'Gate 1',
+    'Gate 2',
+    'Gate 3',
+  ]);
+  expect(await rows.count()).toBeLessThan(50);
+  await page.keyboard.press('End');
+  await page.getByRole('link', { name: 'Kiosk 12' }).waitFor();
+  expect(await rows.count()).toBeLessThan(50);
+  await page.getByRole('link', { name: 'Kiosk 12' }).click();
+  await page.getByRole('heading', { name: 'Kiosk 12' }).waitFor();
+  await close();
+});
+
+test('what narrows the list is in the address, and an address narrows the list', async () => {
+  const { page, close } = await visitAs(browser, host, 'root');
+  await page.getByRole('searchbox', { name: 'Search by name or id' }).fill('kiosk 1');
+  await page.getByText('4 devices').waitFor();
+  expect(new URL(page.url()).search).toBe('?q=kiosk+1');
+  await page.goto(`http://${host}/?door=bms&version=2.3.7&state=online`);
+  await page.getByText('12 devices').waitFor();
+  await page.locator(figure('Devices')).getByText('12').waitFor();
+  await page.goto(`http://${host}/?q=nothing`);
+  await page.getByText('No device matches.').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).first().click();
+  await page.getByText('142 devices').waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  const { services } = gateway;
+  const [pia] = await services.users.list('pia', { first: 1, after: null });
+  await page.goto(`http://${host}/?owner=${pia?.id}`);
+  await page.getByText('Owner: pia').waitFor();
+  await page.getByText('12 devices').waitFor();
+  await close();
+});
+
+test('a lost link is said, and what was missed is told on return', async () => {
+  const cable = await layCable(host);
+  const { page, close } = await visitAs(browser, cable.host, 'root');
+  await page.locator(figure('Online')).getByText('142').waitFor();
+  cable.cut();
+  await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  await kiosks.leave();
+  await gateway.services.heartbeats.announce();
+  cable.restore();
+  await page.getByText('12 changes were missed and have been replayed.').waitFor();
+  await page.locator(figure('Online')).getByText('130').waitFor();
+  await page.getByText('The live link is lost.').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByText('have been replayed').waitFor({ state: 'hidden' });
+  await kiosks.beat();
+  await gateway.services.heartbeats.announce();
+  await page.locator(figure('Online')).getByText('142').waitFor();
+  await close();
+  await cable.close();
+});
+
+test('after a restart of the gateway, which knows nothing of what was missed, everything is read anew', async () => {
+  const cable = await layCable(host);
+  const { page, close } = await visitAs(browser, cable.host, 'root');
+  await page.locator(figure('Online')).getByText('142').waitFor();
+  cable.cut();
+  await gateway.services.heartbeats.saveSeen();
+  const successor = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' }, gateway);
+  cable.restore(await successor.listen());
+  await page.getByText('everything was read anew').waitFor();
+  await page.locator(figure('Online')).getByText('142').waitFor();
+  await page.getByText('142 devices').waitFor();
+  await close();
+  await cable.close();
+  await successor.close();
+});
+
+test('when half the fleet falls silent at once, the page says that it may not be the fleet', async () => {
+  for (let minute = 0; minute < 2; minute++) {
+    await kiosks.beat();
+    await gateway.pass(60_000);
+  }
+  const { page, close } = await visitAs(browser, host, 'root');
+  await page.getByText('Presence is uncertain').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await close();
+});
+
+test('language and colours are switched where one is, and kept', async () => {
+  const { page, close } = await visitAs(browser, host, 'root');
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitem', { name: '中文' }).click();
+  await page.getByRole('heading', { name: '设备总览' }).waitFor();
+  await page.getByRole('button', { name: '外观' }).click();
+  await page.getByRole('menuitem', { name: '深色' }).click();
+  await page.reload();
+  await page.getByRole('heading', { name: '设备总览' }).waitFor();
+  await page.getByText('142 台设备').waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+  expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+  expect(await violations(page)).toEqual([]);
+  await close();
+});

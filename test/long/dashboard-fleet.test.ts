@@ -1,0 +1,103 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createCallers } from '../support/callers.js';
+import { visitAs } from '../support/dashboard.js';
+import { TestGroup } from '../support/fleet.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const DEVICES = 10_000;
+const GROUP = 50;
+/** Ten times a second one group leaves, and one that had left is back: 1,000 changes a second. */
+const STEP_MS = 100;
+const SECONDS = 60;
+const LONGEST_TASK_MS = 100;
+
+let browser: Browser;
+let gateway: TestGateway;
+let host: string;
+const groups: TestGroup[] = [];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await createCallers(gateway);
+  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+  for (let first = 0; first < DEVICES; first += GROUP) {
+    const devices = Array.from({ length: GROUP }, (_, at) => ({
+      clientId: `SN-${first + at}`,
+      name: `Gate ${first + at} · North hall`,
+      clientVersion: '2.4.1',
+    }));
+    const group = await TestGroup.of(gateway, 'max', devices);
+    await group.beat();
+    groups.push(group);
+  }
+  await gateway.services.heartbeats.announce();
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of the processor's time, where it was measured. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/**
+ * The longest task of the threads that run pages, in milliseconds. By the time of the processor that it took: in that
+ * of the clock, it would be told how busy the machine is with the gateway, the database and other tests.
+ */
+function longestTask(trace: Buffer): number {
+  const { traceEvents }: { traceEvents: TraceEvent[] } = JSON.parse(trace.toString());
+  const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(thread),
+  );
+  const tasks = traceEvents.filter((event) => event.name.endsWith('RunTask') && mains.has(thread(event)));
+  expect(tasks.length).toBeGreaterThan(SECONDS);
+  return tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur / 1000), 0);
+}
+
+/** @returns how many devices changed. */
+async function change(seconds: number): Promise<number> {
+  const { heartbeats } = gateway.services;
+  const before = heartbeats.log.length;
+  const start = performance.now();
+  for (let step = 1; step <= (seconds * 1000) / STEP_MS; step++) {
+    // A step that is late is made up for.
+    await setTimeout(Math.max(0, start + step * STEP_MS - performance.now()));
+    gateway.clock.now = Date.now();
+    await groups[step % groups.length]?.leave();
+    if (step > 1) await groups[(step - 1) % groups.length]?.beat();
+    await heartbeats.announce();
+  }
+  return heartbeats.log.length - before;
+}
+
+test('10,000 devices with 1,000 changes a second: no task in the page takes longer than 100 ms in a minute', async () => {
+  const { page, faults } = await visitAs(browser, host, 'root');
+  await page.getByText('10,000 devices').or(page.getByText('10000 devices')).waitFor({ timeout: 60_000 });
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  const changing = change(SECONDS);
+  // Meanwhile somebody looks through the list, and at those that are online only.
+  await page.mouse.move(600, 600);
+  for (let turn = 0; turn < 20; turn++) {
+    await page.mouse.wheel(0, 4000);
+    await page.waitForTimeout(500);
+  }
+  await page.locator('label', { hasText: /^Online$/ }).click();
+  const changes = await changing;
+  const longest = longestTask(await browser.stopTracing());
+  expect(changes).toBeGreaterThan(990 * SECONDS);
+  expect(longest).toBeLessThan(LONGEST_TASK_MS);
+  await page.locator('dl').getByText('9,950').waitFor();
+  expect(faults).toEqual([]);
+});
