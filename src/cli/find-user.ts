@@ -14,5 +14,9 @@ export async function findUser({ users, db }: Services, name: string): Promise<U
       ? await users.findByLoginName(db.em.fork(), loginName(name))
       : await users.find(Number(id));
   if (user) return user;
-  throw new DomainError('NOT_FOUND', `There is no user ${name}.`);
+  const isMaybeId = /^\d{1,5}$/.test(name);
+  throw new DomainError(
+    'NOT_FOUND',
+    isMaybeId ? `There is no user ${name}; an id is written id:${name}.` : `There is no user ${name}.`,
+  );
 }

@@ -3,7 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import type { GivenSettings } from '../config.js';
 import { configCommand } from './config.js';
-import { ExitCode, failureOf } from './failure.js';
+import { ExitCode, failureOf, UsageError } from './failure.js';
 import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
 import { sessionCommand } from './session.js';
@@ -77,9 +77,14 @@ function createProgram(env: GivenSettings): Command {
 /** What commander does not hand down to commands that were made elsewhere. */
 function settle(command: Command): void {
   command
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError(`(see gatehouse ${path(command)}--help)`);
+    .exitOverride((error) => {
+      if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+      const complaint = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+      throw new UsageError(`${complaint} (see gatehouse ${path(command)}--help)`);
+    })
+    // `run` tells it, in the form that is asked for.
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true });
   command.commands.forEach(settle);
 }
 

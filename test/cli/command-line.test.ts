@@ -57,7 +57,14 @@ describe('a command line that makes no sense ends in exit code 2, and one senten
   ])('%s', async (_name, args) => {
     const { code, output, errors } = await gatehouse(args, env);
     expect({ code, output }).toEqual({ code: 2, output: '' });
-    expect(errors).toMatch(/^(error|gatehouse): [^\n]+\n(\(see gatehouse [^\n]*--help\)\n)?$/);
+    expect(errors).toMatch(/^gatehouse: [^\n]+\n$/);
+  });
+
+  test('which is JSON where that is asked for', async () => {
+    const { code, output, errors } = await gatehouse(['user', 'lst', '--json']);
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    const message = "unknown command 'lst' (Did you mean list?) (see gatehouse user --help)";
+    expect(JSON.parse(errors)).toEqual({ error: { code: 'USAGE', message } });
   });
 });
 

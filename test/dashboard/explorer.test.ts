@@ -10,14 +10,14 @@ const ada = { username: 'ada', password: 'correct horse' };
 
 let browser: Browser;
 let gateway: TestGateway;
+let host: string;
 let explorer: Visit;
 let page: Page;
 
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser(ada);
-  const [host, launched] = await Promise.all([gateway.listen(), launchBrowser()]);
-  browser = launched;
+  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
   explorer = await visit(browser, host, '/explorer');
   page = explorer.page;
 });
@@ -47,6 +47,15 @@ test('offers our operations, asks for no session to show the schema, and signs i
 
 test('runs a query', async () => {
   await openTab('Me');
+  await run();
+  await shows('"ada"');
+});
+
+test('goes on while the dashboard in another tab renews the session', async () => {
+  const dashboard = await page.context().newPage();
+  await dashboard.goto(`http://${host}/account`);
+  await dashboard.getByRole('heading', { name: 'Account' }).waitFor();
+  await dashboard.close();
   await run();
   await shows('"ada"');
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { UserStatus } from '../../src/users/user.entity.js';
 import { launchBrowser } from '../support/browser.js';
 import { createCallers, PASSWORD } from '../support/callers.js';
 import { signIn, violations, visit, visitAs } from '../support/dashboard.js';
@@ -167,11 +168,27 @@ test('the audit log tells in sentences who did what, and narrows to a kind and a
   await close();
 });
 
+test('what was done at the command line is told as such', async () => {
+  const id = await newcomer('ona', 'Ona');
+  const operator = { userId: null, address: 'command line (ops)' };
+  await gateway.services.administration.setStatus(id, UserStatus.DISABLED, operator);
+  const { page, close } = await visitAs(browser, host, 'root', `/audit?user=${id}`);
+  await page.getByText('disabled').waitFor();
+  const [latest] = await page
+    .getByRole('main')
+    .getByRole('listitem')
+    .filter({ hasText: 'disabled' })
+    .allTextContents();
+  expect(latest).toMatch(/^Somebody at the command line disabled OnaCommand line of ops/);
+  await close();
+});
+
 test('a member is told that people and the audit log are not theirs to see', async () => {
   for (const path of ['/people', '/people/1', '/audit']) {
     const { page, close } = await visitAs(browser, host, 'max', path);
     await page.getByText('You may not do this.').waitFor();
-    expect(await page.getByRole('button', { name: /New person|Disable|Delete/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /New person|Disable|Delete|Try again/ }).count()).toBe(0);
+    expect(await page.getByText('There is no such person.').count()).toBe(0);
     await close();
   }
 });

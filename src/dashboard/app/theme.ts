@@ -38,6 +38,7 @@ export const theme = createTheme({
     ],
   },
   components: {
+    Badge: { defaultProps: { tt: 'none' } },
     Card: { defaultProps: { withBorder: true, radius: 'lg' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },

@@ -1,6 +1,7 @@
 import type { GraphiQLProps } from 'graphiql';
 import { getOperationAST, parse } from 'graphql';
 import { createClient, type SubscribePayload } from 'graphql-ws';
+import type { BrowserSession } from '../app/session/session.js';
 
 type Fetcher = GraphiQLProps['fetcher'];
 
@@ -9,18 +10,17 @@ const FINAL = [4403, 4429];
 
 /**
  * Queries and mutations go over HTTP, each subscription over a socket of its own, so that each has the headers of
- * its tab.
- * @param token of whoever is signed in; a header of the tab goes first.
+ * its tab; they go before the token of the session.
  */
 export const createFetcher =
-  (token: () => Promise<string | null>): Fetcher =>
+  (session: BrowserSession): Fetcher =>
   async ({ query, operationName, variables }, { headers } = {}) => {
     const document = parse(query);
     // For a moment after a change of tabs, GraphiQL names the operation of the other one.
     const operation = getOperationAST(document, operationName) ?? getOperationAST(document);
     const request = { query, operationName: operation?.name?.value ?? null, variables };
-    const signedIn = await token();
-    const all = { ...(signedIn && { authorization: `Bearer ${signedIn}` }), ...lowerCased(headers) };
+    const { token } = session;
+    const all = { ...(token && { authorization: `Bearer ${token}` }), ...lowerCased(headers) };
     return operation?.operation === 'subscription' ? subscribe(request, all) : post(request, all);
   };
 

@@ -3,13 +3,15 @@ import 'graphiql/style.css';
 import './explorer.css';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { BrowserSession } from '../app/session/session.js';
 import { examples } from './examples.js';
 import { createFetcher } from './fetcher.js';
-import { Session } from './session.js';
 import { SignIn } from './sign-in.js';
 
-const session = new Session();
-const fetcher = createFetcher(() => session.token());
+/** That of the dashboard: whoever signs in or out here or there does so in both. */
+const session = new BrowserSession();
+void session.start();
+const fetcher = createFetcher(session);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no place for the explorer.');

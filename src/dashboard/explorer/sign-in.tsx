@@ -1,44 +1,46 @@
-import { type FormEvent, useEffect, useState } from 'react';
-import type { Session } from './session.js';
+import { type FormEvent, useState, useSyncExternalStore } from 'react';
+import { Failure } from '../app/api/failure.js';
+import { post } from '../app/api/post.js';
+import { LoginDocument } from '../app/generated/graphql.js';
+import { displayName } from '../app/people/display-name.js';
+import { browserDeviceId } from '../app/session/device-id.js';
+import type { BrowserSession } from '../app/session/session.js';
 
 /** Who is signed in, or the form for it. */
-export function SignIn({ session }: { readonly session: Session }) {
-  const [user, setUser] = useState<string | null>(null);
+export function SignIn({ session }: { readonly session: BrowserSession }) {
+  const state = useSyncExternalStore(session.subscribe, session.getState);
+  if (state.status === 'starting') return null;
+  if (state.status !== 'signed-in') return <PasswordForm session={session} />;
+  return (
+    <div className="who">
+      <span>
+        Signed in as <strong>{displayName(state.auth.user)}</strong>
+      </span>
+      <button type="button" onClick={() => void session.close()}>
+        Sign out
+      </button>
+    </div>
+  );
+}
+
+function PasswordForm({ session }: { readonly session: BrowserSession }) {
   const [problem, setProblem] = useState('');
-  useEffect(() => {
-    session.user().then(setUser, () => {});
-  }, [session]);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const [username, password] = [String(form.get('username')), String(form.get('password'))];
     try {
-      await session.signIn(String(form.get('username')), String(form.get('password')));
-      setProblem('');
-      setUser(await session.user());
+      const input = { username, password, deviceId: browserDeviceId() };
+      session.open((await post(LoginDocument, { input })).login);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof Failure)) throw error;
+      setProblem(problemOf(error));
     }
   }
 
-  async function leave() {
-    await session.signOut();
-    setUser(null);
-  }
-
-  if (user !== null)
-    return (
-      <div className="who">
-        <span>
-          Signed in as <strong>{user}</strong>
-        </span>
-        <button type="button" onClick={leave}>
-          Sign out
-        </button>
-      </div>
-    );
   return (
-    <form className="who" onSubmit={submit}>
+    <form className="who" onSubmit={(event) => void submit(event)}>
       <input
         name="username"
         aria-label="Username or phone"
@@ -58,4 +60,10 @@ export function SignIn({ session }: { readonly session: Session }) {
       {problem && <span role="alert">{problem}</span>}
     </form>
   );
+}
+
+function problemOf({ code, message }: Failure): string {
+  if (code === 'NETWORK') return 'The gateway did not answer.';
+  if (code === 'CAPTCHA_REQUIRED') return 'A captcha is asked for: sign in at the dashboard.';
+  return message;
 }

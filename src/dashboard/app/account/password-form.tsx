@@ -49,7 +49,6 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             required
             withAsterisk={false}
             minLength={SHORTEST_PASSWORD}
-            maxLength={100}
             value={newPassword}
             onChange={(event) => setNext(event.currentTarget.value)}
             error={problem('password')}

@@ -115,7 +115,8 @@ export class Live {
 
   close(): void {
     this.#listeners.clear();
-    void this.#client.dispose();
+    // It waits for a connection under way, which may fail now that nobody wants it.
+    Promise.resolve(this.#client.dispose()).catch(() => {});
   }
 }
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useDoorName } from '../people/door-name.js';
 import { useRoleNames } from '../people/role-name.js';
+import { operatorOf } from './operator.js';
 import type { Entry } from './sentence-of.js';
 import { en } from './texts.js';
 
@@ -23,5 +24,9 @@ export function useCircumstances(): (entry: Entry) => string {
     if (action !== 'user.create') return [];
     return [t('audit.withRoles', { roles: roleNames(detail) })];
   };
-  return (entry) => [...detailOf(entry), entry.address].filter(Boolean).join(' · ');
+  const originOf = (entry: Entry) => {
+    const account = operatorOf(entry);
+    return account === null ? entry.address : t('audit.commandLine', { account });
+  };
+  return (entry) => [...detailOf(entry), originOf(entry)].filter(Boolean).join(' · ');
 }

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { NameFragment } from '../generated/graphql.js';
 import { displayName } from '../people/display-name.js';
 import { useRoleNames } from '../people/role-name.js';
+import { operatorOf } from './operator.js';
 import { type Entry, sentenceOf } from './sentence-of.js';
 
 /** An entry in words, with people by their names. */
@@ -18,7 +19,12 @@ export function Sentence({ entry }: { entry: Entry }) {
       <Trans
         i18nKey={sentence ? `audit.sentences.${sentence}` : 'audit.fallback'}
         components={{
-          actor: <Person person={actor} otherwise={t('audit.system')} />,
+          actor: (
+            <Person
+              person={actor}
+              otherwise={t(operatorOf(entry) === null ? 'audit.system' : 'audit.operator')}
+            />
+          ),
           subject: <Person person={subject} otherwise={t(target ? 'audit.erased' : 'audit.unknown')} />,
           detail: (
             <Text span inherit fw={550}>

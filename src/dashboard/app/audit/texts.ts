@@ -9,6 +9,8 @@ export const en = {
   everybody: 'Entries about everybody',
   /** Who acted, where that is nobody who is there still. */
   system: 'The system, or somebody since deleted,',
+  operator: 'Somebody at the command line',
+  commandLine: 'Command line of {{account}}',
   erased: 'somebody since deleted',
   unknown: 'somebody unknown',
   fallback: '<actor/> did “<detail/>”',
@@ -50,6 +52,8 @@ export const zh: Translation<typeof en> = {
   about: '相关人员：{{name}}',
   everybody: '查看所有人员的记录',
   system: '系统或已删除的人员',
+  operator: '命令行操作者',
+  commandLine: '{{account}} 的命令行',
   erased: '已删除的人员',
   unknown: '未知人员',
   fallback: '<actor/> 执行了“<detail/>”',

@@ -11,7 +11,6 @@ export function PresenceBadge({ online }: { online: boolean }) {
       role="status"
       size="lg"
       variant="default"
-      tt="none"
       leftSection={
         <Icon size={10} color={online ? 'var(--online)' : 'var(--offline)'} stroke={3} aria-hidden />
       }

@@ -4,14 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { Failure } from '../api/failure.js';
 import { useFailureText } from './failure-text.js';
 
-/** What went wrong, read out at once. @param onRetry offers to try again. */
+/** What went wrong, read out at once. @param onRetry offers to try again, where that could help. */
 export function Failed({ failure, onRetry }: { failure: Failure; onRetry?: () => void }) {
   const { t } = useTranslation();
   const text = useFailureText();
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} role="alert">
       {text(failure)}
-      {onRetry && (
+      {onRetry && failure.code !== 'FORBIDDEN' && (
         <Button variant="subtle" size="compact-sm" color="red" ml="xs" onClick={onRetry}>
           {t('feedback.retry')}
         </Button>

@@ -2,7 +2,6 @@ import type { Translation } from '../i18n/translation.js';
 
 export const en = {
   loading: 'Loading…',
-  notYet: 'This view is being built.',
   retry: 'Try again',
   failed: 'That did not work',
   notFound: 'There is no such page.',
@@ -30,7 +29,6 @@ export const en = {
 
 export const zh: Translation<typeof en> = {
   loading: '加载中…',
-  notYet: '此页面正在建设中。',
   retry: '重试',
   failed: '操作失败',
   notFound: '页面不存在。',

@@ -67,7 +67,6 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
           description={t('people.passwordOrPhone')}
           autoComplete="new-password"
           minLength={SHORTEST_PASSWORD}
-          maxLength={100}
         />
         <Fieldset legend={t('people.fields.roles')}>
           <RolePicker value={roles} onChange={setRoles} />

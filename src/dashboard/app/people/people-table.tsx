@@ -66,11 +66,7 @@ function Who({ person }: { person: PersonFragment }) {
           >
             {name}
           </Anchor>
-          {viewer.user.id === person.id && (
-            <Badge variant="light" tt="none">
-              {t('people.you')}
-            </Badge>
-          )}
+          {viewer.user.id === person.id && <Badge variant="light">{t('people.you')}</Badge>}
           {person.status === 'DISABLED' && <StatusBadge status={person.status} />}
         </Group>
         {login !== name && (

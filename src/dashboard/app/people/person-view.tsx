@@ -33,7 +33,7 @@ function PersonView({ id }: { id: string }) {
     <Page title={t('people.person')}>
       {error && <Failed failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
-      {data && <Nobody />}
+      {data && !error && <Nobody />}
     </Page>
   );
 }

@@ -77,14 +77,8 @@ function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
           <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
             {name}
           </Text>
-          <Badge variant="default" tt="none">
-            {doorName(door)}
-          </Badge>
-          {current && (
-            <Badge variant="light" tt="none">
-              {t('people.sessions.thisOne')}
-            </Badge>
-          )}
+          <Badge variant="default">{doorName(door)}</Badge>
+          {current && <Badge variant="light">{t('people.sessions.thisOne')}</Badge>}
         </Group>
         <Text size="xs" c="dimmed">
           {[address, clientVersion && t('people.sessions.version', { version: clientVersion })]

@@ -10,7 +10,6 @@ export function StatusBadge({ status }: { status: UserStatus }) {
   return (
     <Badge
       variant="default"
-      tt="none"
       leftSection={
         <Icon
           size={12}

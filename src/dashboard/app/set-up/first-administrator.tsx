@@ -56,7 +56,6 @@ export function FirstAdministrator({ token }: { token: string }) {
           required
           withAsterisk={false}
           minLength={SHORTEST_PASSWORD}
-          maxLength={100}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           error={problem('password')}

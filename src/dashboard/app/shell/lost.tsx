@@ -5,12 +5,22 @@ import { Failure } from '../api/failure.js';
 import { Empty } from '../feedback/empty.js';
 import { Failed } from '../feedback/failed.js';
 
+/** Only from a gateway that is there: else the browser's own error page would take our place. */
+async function reload() {
+  const isThere = await fetch('/health/live').then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (isThere) location.reload();
+}
+
 /** For an address that leads nowhere, and a view that broke or could not be loaded. */
 export function Lost() {
   const { t } = useTranslation();
   const error = useRouteError();
   if (!isRouteErrorResponse(error)) {
-    return <Failed failure={new Failure('', String(error))} onRetry={() => location.reload()} />;
+    const failure = error instanceof Failure ? error : new Failure('', String(error));
+    return <Failed failure={failure} onRetry={() => void reload()} />;
   }
   return (
     <Empty>

@@ -1,6 +1,6 @@
 import { AppShell, Avatar, Burger, Group, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout, IconUser } from '@tabler/icons-react';
+import { IconBook, IconCode, IconLogout, IconUser } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
@@ -77,6 +77,13 @@ function AccountMenu() {
             {name}
           </Text>
         </Menu.Label>
+        <Menu.Item component="a" href="/reference" leftSection={<IconBook size={16} aria-hidden />}>
+          {t('shell.reference')}
+        </Menu.Item>
+        <Menu.Item component="a" href="/explorer" leftSection={<IconCode size={16} aria-hidden />}>
+          {t('shell.explorer')}
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void session.close()}>
           {t('shell.signOut')}
         </Menu.Item>

@@ -8,10 +8,11 @@ export const en = {
   language: 'Language',
   theme: 'Appearance',
   themes: { light: 'Light', dark: 'Dark', auto: 'As the system' },
+  reference: 'API reference',
+  explorer: 'GraphQL explorer',
   signOut: 'Sign out',
   linkLost: 'The live link is lost. What you see may be out of date; it catches up once the link is back.',
   linkLostSince: 'Lost',
-  linkConnecting: 'Connecting…',
 };
 
 export const zh: Translation<typeof en> = {
@@ -22,8 +23,9 @@ export const zh: Translation<typeof en> = {
   language: '语言',
   theme: '外观',
   themes: { light: '浅色', dark: '深色', auto: '跟随系统' },
+  reference: 'API 文档',
+  explorer: 'GraphQL 调试',
   signOut: '退出登录',
   linkLost: '实时连接已断开，当前内容可能不是最新；恢复连接后将自动补齐。',
   linkLostSince: '断开于',
-  linkConnecting: '连接中…',
 };
