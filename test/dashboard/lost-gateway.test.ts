@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
+import { layCable } from '../support/cable.js';
 import { createCallers } from '../support/callers.js';
 import { visitAs } from '../support/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -32,4 +33,18 @@ test('a view whose code cannot be fetched says so beside the navigation, and com
   await failure.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'People' }).waitFor();
   await close();
+});
+
+test('a view that could not be read comes by itself once the link is back', async () => {
+  const cable = await layCable(host);
+  const { page, close } = await visitAs(browser, cable.host, 'root', '/people');
+  await page.getByRole('link', { name: 'max', exact: true }).waitFor();
+  cable.cut();
+  await page.getByRole('searchbox').fill('max');
+  await page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached.' }).waitFor();
+  cable.restore();
+  await page.getByRole('alert').waitFor({ state: 'hidden' });
+  await page.getByRole('link', { name: 'max', exact: true }).waitFor();
+  await close();
+  await cable.close();
 });

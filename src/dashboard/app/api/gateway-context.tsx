@@ -33,3 +33,17 @@ export function useLinkState(): LinkState {
   const live = useLive();
   return useSyncExternalStore(live.onState, live.getState);
 }
+
+/** Calls back when the live link, where there is one, is open again after it was lost. */
+export function useWhenBack(callBack: (() => void) | undefined): void {
+  const live = useContext(LiveContext);
+  useEffect(() => {
+    if (!live || !callBack) return;
+    let wasLost = live.getState() === 'lost';
+    return live.onState(() => {
+      const state = live.getState();
+      if (state === 'open' && wasLost) callBack();
+      wasLost = state === 'lost';
+    });
+  }, [live, callBack]);
+}
