@@ -96,7 +96,7 @@ async function embedded(
   lose: (sentence: string) => void,
 ): Promise<string> {
   const abort = new AbortController();
-  const starting = startEmbeddedPostgres({ dataDir: config.DATA_DIR, log: lose, signal: abort.signal });
+  const starting = startEmbeddedPostgres({ dataDir: config.DATA_DIR, onLost: lose, signal: abort.signal });
   closing.push(async () => {
     abort.abort();
     await starting.then(

@@ -37,13 +37,13 @@ export interface EmbeddedPostgres {
  * Starts the PostgreSQL of a data folder, creating both where needed. What a killed gateway left running or
  * half-made is cleared away first.
  * @param options.dataDir kept there: the cluster `postgres` (or a link to it), its password and its log.
- * @param options.log called with a line when the database ends without being asked to.
+ * @param options.onLost called with a sentence when the database ends without being asked to.
  * @param options.signal gives the start up: it then fails, and leaves nothing running.
  * @throws StartError when it cannot, or when another live gateway uses the folder.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
-  log?: (line: string) => void;
+  onLost?: (sentence: string) => void;
   signal?: AbortSignal;
 }): Promise<EmbeddedPostgres> {
   const { home, site, password, notes } = await locate(options.dataDir);
@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(options: {
 
   let stopping: Promise<void> | undefined;
   postmaster.exited.then(() => {
-    if (!stopping) options.log?.(`The embedded PostgreSQL ended by itself; its log is ${site.logFile}.`);
+    if (!stopping) options.onLost?.(`The embedded PostgreSQL ended by itself; its log is ${site.logFile}.`);
   });
   const stop = async () => {
     // It may have ended by itself already, and pg_ctl would call that a failure.

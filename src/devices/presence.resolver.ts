@@ -21,6 +21,7 @@ import { Allow } from '../graphql/authorization.js';
 import { type Context, clientOf, requireCaller } from '../graphql/context.js';
 import { Cursor } from '../graphql/cursor.js';
 import { Release } from '../releases/release.entity.js';
+import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import { type Heartbeat as Beat, BeatSource } from './beat-source.js';
 import { Device } from './device.entity.js';
 import { DeviceFilter } from './device.resolver.js';
@@ -34,9 +35,6 @@ registerEnumType(DeviceStatusKind, {
     'SNAPSHOT comes first, with all that are online; then each ONLINE and OFFLINE once, in order. RESET says that ' +
     'what came after `since` is not kept any more: forget everything, a new SNAPSHOT follows.',
 });
-
-/** Characters of what a device says of itself: all who follow the fleet are sent it. */
-const LONGEST_TEXT = 128;
 
 @ArgsType()
 class DeviceStatusArgs {
@@ -196,6 +194,6 @@ interface Subscribing<A> {
 const liveFilter = (filter: DeviceFilter | null | undefined): Filter => ({ ...filter, online: null });
 
 function refuseLong(field: string, text: string | null | undefined): void {
-  if (text == null || text.length <= LONGEST_TEXT) return;
-  throw new DomainError('INVALID_INPUT', `It has at most ${LONGEST_TEXT} characters.`, { field });
+  if (text == null || text.length <= LONGEST_CLIENT_TEXT) return;
+  throw new DomainError('INVALID_INPUT', `It has at most ${LONGEST_CLIENT_TEXT} characters.`, { field });
 }

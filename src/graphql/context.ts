@@ -3,6 +3,7 @@ import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { publicUrl } from '../public-url.js';
 import type { Services } from '../services.js';
+import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
 import { RefreshCookie } from './refresh-cookie.js';
@@ -56,12 +57,10 @@ export const actorOf = ({ caller, client }: Context): Actor => ({
   address: client.address,
 });
 
-const LONGEST_DEVICE_ID = 128;
-
 /** The client with the device id that an input names, else that of the header. @throws DomainError INVALID_INPUT */
 export function clientOf({ client }: Context, deviceId?: string | null, version?: string | null): Client {
-  if (deviceId && deviceId.length > LONGEST_DEVICE_ID) {
-    throw new DomainError('INVALID_INPUT', `A device id has at most ${LONGEST_DEVICE_ID} characters.`, {
+  if (deviceId && deviceId.length > LONGEST_CLIENT_TEXT) {
+    throw new DomainError('INVALID_INPUT', `A device id has at most ${LONGEST_CLIENT_TEXT} characters.`, {
       field: 'deviceId',
     });
   }
@@ -69,4 +68,4 @@ export function clientOf({ client }: Context, deviceId?: string | null, version?
 }
 
 const deviceIdHeader = (value: string | string[] | undefined) =>
-  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_DEVICE_ID) : null;
+  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_CLIENT_TEXT) : null;

@@ -4,6 +4,7 @@ import { dropRest } from '../multipart/form.js';
 import { readFormOf, requirePublisher } from '../multipart/publisher.js';
 import { publicUrl } from '../public-url.js';
 import type { Services } from '../services.js';
+import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import { sentToken } from '../sessions/tokens.js';
 import type { Answer, Dialect, FailureCode, LegacyRequest, Route, UploadHandler } from './dialect.js';
 import { type LegacyHttpRequest, parseParameters } from './parameters.js';
@@ -107,9 +108,9 @@ async function readRequest(request: LegacyHttpRequest, services: Services): Prom
     publicUrl: publicUrl(services.config, request),
     client: {
       address: request.ip,
-      deviceId: clientText(named, 128),
+      deviceId: clientText(named, LONGEST_CLIENT_TEXT),
       version: clientText(parameters.version, 64),
-      model: clientText(parameters.device, 128),
+      model: clientText(parameters.device, LONGEST_CLIENT_TEXT),
     },
     caller: async () => (token === null ? null : services.sessions.authenticate(token)),
   };

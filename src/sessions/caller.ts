@@ -1,6 +1,9 @@
 import type { Permission } from '../users/permissions.js';
 import type { User } from '../users/user.entity.js';
 
+/** Characters of an id, name or model that a client gives itself: all who follow the fleet are sent them. */
+export const LONGEST_CLIENT_TEXT = 128;
+
 /** Where a request comes from. */
 export interface Client {
   readonly address: string;

@@ -180,7 +180,7 @@ test('after its gateway was killed, the database it left behind is replaced and 
 
 test('after the database itself was killed, the next start recovers what was committed', async () => {
   const lines: string[] = [];
-  const first = await startEmbeddedPostgres({ dataDir: made, log: (line) => lines.push(line) });
+  const first = await startEmbeddedPostgres({ dataDir: made, onLost: (line) => lines.push(line) });
   await query(first, 'CREATE TABLE recovered AS SELECT 42 AS answer');
   process.kill(await postmasterPid(made), 'SIGKILL');
   const second = await start(made);

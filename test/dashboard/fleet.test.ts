@@ -8,6 +8,8 @@ import { violations, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
+/** The page tries a lost link again after ten seconds at the latest, and a busy machine takes its time. */
+const untilBack = { timeout: 30_000 };
 let browser: Browser;
 let gateway: TestGateway;
 let host: string;
@@ -116,7 +118,7 @@ test('a lost link is said, and what was missed is told on return', async () => {
   await kiosks.leave();
   await gateway.services.heartbeats.announce();
   cable.restore();
-  await page.getByText('12 changes were missed and have been replayed.').waitFor();
+  await page.getByText('12 changes were missed and have been replayed.').waitFor(untilBack);
   await page.locator(figure('Online')).getByText('130').waitFor();
   await page.getByText('The live link is lost.').waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -136,7 +138,7 @@ test('after a restart of the gateway, which knows nothing of what was missed, ev
   await gateway.services.heartbeats.saveSeen();
   const successor = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' }, gateway);
   cable.restore(await successor.listen());
-  await page.getByText('everything was read anew').waitFor();
+  await page.getByText('everything was read anew').waitFor(untilBack);
   await page.locator(figure('Online')).getByText('142').waitFor();
   await page.getByText('142 devices').waitFor();
   await close();

@@ -43,7 +43,8 @@ test('a view that could not be read comes by itself once the link is back', asyn
   await page.getByRole('searchbox').fill('max');
   await page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached.' }).waitFor();
   cable.restore();
-  await page.getByRole('alert').waitFor({ state: 'hidden' });
+  // It is tried again after ten seconds at the latest.
+  await page.getByRole('alert').waitFor({ state: 'hidden', timeout: 30_000 });
   await page.getByRole('link', { name: 'max', exact: true }).waitFor();
   await close();
   await cable.close();

@@ -1,12 +1,11 @@
-import { Button, CloseButton, Pill, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { Button, CloseButton, Pill, SegmentedControl, Select } from '@mantine/core';
+import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { AdoptionDocument } from '../generated/graphql.js';
 import { displayName } from '../people/display-name.js';
 import { usePermission } from '../session/session-context.js';
+import { SearchBox } from '../shell/search-box.js';
 import type { Presence } from './device-table.js';
 import { doors } from './doors.js';
 import type { Fleet } from './fleet.js';
@@ -29,7 +28,12 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
   }));
   return (
     <search className={classes.filters} aria-label={t('fleet.filters.label')}>
-      <Search value={filter.search} onChange={(search) => onChange({ search })} />
+      <SearchBox
+        label={t('fleet.filters.search')}
+        value={filter.search}
+        onChange={(search) => onChange({ search })}
+        className={classes.search}
+      />
       <SegmentedControl<Presence>
         aria-label={t('fleet.filters.presence')}
         data={presences}
@@ -55,31 +59,6 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
         </Button>
       )}
     </search>
-  );
-}
-
-const TYPING_MS = 250;
-
-function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  const settle = useDebouncedCallback(onChange, TYPING_MS);
-  // Cleared, or gone back to: not what is being typed.
-  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value]);
-  return (
-    <TextInput
-      type="search"
-      aria-label={t('fleet.filters.search')}
-      placeholder={t('fleet.filters.search')}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={text}
-      maxLength={128}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        settle(event.currentTarget.value);
-      }}
-      className={classes.search}
-    />
   );
 }
 

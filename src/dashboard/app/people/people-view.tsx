@@ -12,9 +12,9 @@ import { UsersDocument } from '../generated/graphql.js';
 import { AFTER, Pager } from '../paging/pager.js';
 import { usePermission } from '../session/session-context.js';
 import { Page } from '../shell/page.js';
+import { SearchBox } from '../shell/search-box.js';
 import { NewPerson } from './new-person.js';
 import { PeopleTable } from './people-table.js';
-import { SearchBox } from './search-box.js';
 
 const PAGE_SIZE = 20;
 
@@ -37,6 +37,8 @@ export function Component() {
     >
       <search>
         <SearchBox
+          label={t('people.search')}
+          maw={420}
           value={params.get('q') ?? ''}
           onChange={(q) => setParams(q ? { q } : {}, { replace: true })}
         />
