@@ -39,10 +39,7 @@ export class ReleaseSource implements LiveSource<ReleaseEvent> {
     since: string | null,
   ): Promise<ReleaseSource> {
     if (channel !== null) readChannel(channel);
-    const [newest] = await services.db.em
-      .fork()
-      .find(ReleaseEvent, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
-    const place = newest?.id ?? 0;
+    const place = await newestPlace(services.db);
     return new ReleaseSource(services, channel, since === null ? place : readCursor(since, place));
   }
 
@@ -68,7 +65,18 @@ export class ReleaseSource implements LiveSource<ReleaseEvent> {
 }
 
 /** Where a reader can go on after this event. */
-export const cursorOf = ({ id }: ReleaseEvent): string => Buffer.from(`release:${id}`).toString('base64url');
+export const cursorOf = ({ id }: Pick<ReleaseEvent, 'id'>): string =>
+  Buffer.from(`release:${id}`).toString('base64url');
+
+/** Where a reader can go on after all that happened so far. */
+export const newestCursor = async (db: Database): Promise<string> => cursorOf({ id: await newestPlace(db) });
+
+async function newestPlace(db: Database): Promise<number> {
+  const [newest] = await db.em
+    .fork()
+    .find(ReleaseEvent, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
+  return newest?.id ?? 0;
+}
 
 function readCursor(cursor: string, newest: number): number {
   const id = Number(/^release:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]);

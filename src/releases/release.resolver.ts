@@ -23,7 +23,7 @@ import { Upload, UploadValue } from '../graphql/uploads.js';
 import { packagePath } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent } from './release-event.entity.js';
-import { cursorOf, ReleaseSource } from './release-source.js';
+import { cursorOf, newestCursor, ReleaseSource } from './release-source.js';
 import { STABLE } from './releases.js';
 
 const ReleaseConnection = connectionType('Release', Release);
@@ -82,6 +82,15 @@ export class ReleaseResolver {
     @Ctx() { services }: Context,
   ): Promise<Release | null> {
     return services.releases.latest(channel ?? STABLE);
+  }
+
+  @Query(() => Cursor, {
+    description:
+      'Ask for it before you read, and follow `releasePublished` since it: nothing is missed between.',
+  })
+  @Allow('releases:read')
+  releaseCursor(@Ctx() { services }: Context): Promise<string> {
+    return newestCursor(services.db);
   }
 
   @Mutation(() => Release)

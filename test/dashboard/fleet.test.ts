@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
 import { launchBrowser } from '../support/browser.js';
-import { layCable } from '../support/cable.js';
+import { layCable, untilBack } from '../support/cable.js';
 import { createCallers } from '../support/callers.js';
-import { violations, visitAs } from '../support/dashboard.js';
+import { signIn, violations, visit, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-/** The page tries a lost link again after ten seconds at the latest, and a busy machine takes its time. */
-const untilBack = { timeout: 30_000 };
 let browser: Browser;
 let gateway: TestGateway;
 let host: string;
@@ -38,6 +36,8 @@ afterAll(async () => {
   await gateway.close();
 });
 
+/** It changes as the fleet does, and a link that is lost from now on goes on where it was. */
+const live = (page: Page) => page.getByText('Live', { exact: true });
 const figure = (name: string) => `dl > *:has(dt:text-is("${name}")) >> dd >> nth=0`;
 
 test('who has no device is told how one appears', async () => {
@@ -53,6 +53,7 @@ test('devices come and go before the eyes of who looks on', async () => {
   const { page, faults, close } = await visitAs(browser, host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
   await page.getByText('142 devices').waitFor();
+  await live(page).waitFor();
   expect(await violations(page)).toEqual([]);
   await kiosks.leave();
   await gateway.services.heartbeats.announce();
@@ -113,8 +114,10 @@ test('a lost link is said, and what was missed is told on return', async () => {
   const cable = await layCable(host);
   const { page, close } = await visitAs(browser, cable.host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
+  await live(page).waitFor();
   cable.cut();
   await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  expect(await live(page).isVisible()).toBe(false);
   await kiosks.leave();
   await gateway.services.heartbeats.announce();
   cable.restore();
@@ -130,10 +133,37 @@ test('a lost link is said, and what was missed is told on return', async () => {
   await cable.close();
 });
 
+test('after a link that was lost before the first word of presence, everything is read anew', async () => {
+  const cable = await layCable(host);
+  const { page, close } = await visit(browser, cable.host);
+  // What the gateway says first is not heard.
+  await page.routeWebSocket('**/graphql', (near) => {
+    const far = near.connectToServer();
+    far.onMessage((message) => {
+      if (!String(message).includes('SNAPSHOT')) near.send(message);
+    });
+  });
+  await signIn(page, 'root');
+  await page.getByText('142 devices').waitFor();
+  cable.cut();
+  await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  await kiosks.leave();
+  await gateway.services.heartbeats.announce();
+  cable.restore();
+  await page.getByText('everything was read anew').waitFor(untilBack);
+  await page.locator(figure('Online')).getByText('130').waitFor();
+  await page.getByText('142 devices').waitFor();
+  await kiosks.beat();
+  await gateway.services.heartbeats.announce();
+  await close();
+  await cable.close();
+});
+
 test('after a restart of the gateway, which knows nothing of what was missed, everything is read anew', async () => {
   const cable = await layCable(host);
   const { page, close } = await visitAs(browser, cable.host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
+  await live(page).waitFor();
   cable.cut();
   await gateway.services.heartbeats.saveSeen();
   const successor = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' }, gateway);

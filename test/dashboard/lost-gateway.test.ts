@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
-import { layCable } from '../support/cable.js';
+import { layCable, untilBack } from '../support/cable.js';
 import { createCallers } from '../support/callers.js';
 import { visitAs } from '../support/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -43,8 +43,7 @@ test('a view that could not be read comes by itself once the link is back', asyn
   await page.getByRole('searchbox').fill('max');
   await page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached.' }).waitFor();
   cable.restore();
-  // It is tried again after ten seconds at the latest.
-  await page.getByRole('alert').waitFor({ state: 'hidden', timeout: 30_000 });
+  await page.getByRole('alert').waitFor({ state: 'hidden', ...untilBack });
   await page.getByRole('link', { name: 'max', exact: true }).waitFor();
   await close();
   await cable.close();

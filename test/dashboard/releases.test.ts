@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
+import { layCable, untilBack } from '../support/cable.js';
 import { createCallers } from '../support/callers.js';
 import { violations, visitAs } from '../support/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -156,6 +157,20 @@ test('a member is offered neither upload nor withdrawal, and sees what is publis
   expect(await page.getByRole('button', { name: 'Withdraw' }).count()).toBe(0);
   expect(await page.getByRole('heading', { name: 'Devices by version' }).count()).toBe(0);
   await close();
+});
+
+test('what was published while the link was lost is there once it is back', async () => {
+  const cable = await layCable(host);
+  await publish('1', 'missed');
+  const { page, close } = await visitAs(browser, cable.host, 'max', '/releases?channel=missed');
+  await entry(page, '1').waitFor();
+  cable.cut();
+  await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  await publish('2', 'missed');
+  cable.restore();
+  await entry(page, '2').getByText('Latest').waitFor(untilBack);
+  await close();
+  await cable.close();
 });
 
 test('a long list goes on where it ended', async () => {

@@ -142,6 +142,7 @@ const rules: Record<string, Rule> = {
     call: (session) => ask(`{ devices(filter: {userId: "${memberId}"}) { edges { cursor } } }`)(session),
     refused: 'nothing',
   },
+  'Query.releaseCursor': { may: 'members', call: ask('{ releaseCursor }') },
   'Query.latestRelease': { may: 'members', call: ask('{ latestRelease { id } }') },
   'Query.me': { may: 'members', call: ask('{ me { id } }') },
   'Query.presenceSummary': { may: 'members', call: ask('{ presenceSummary { total } }') },

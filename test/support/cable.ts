@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+/** The page tries a lost link again after ten seconds at the latest, and a busy machine takes its time. */
+export const untilBack = { timeout: 30_000 };
+
 /** A way to a gateway that can be cut, as networks are. */
 export interface Cable {
   /** `host:port` of this end. */

@@ -7,6 +7,7 @@ import { Filters } from './filters.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { type FleetFilter, useFleetFilter } from './fleet-filter.js';
+import { LiveMark } from './live-mark.js';
 import { Notices } from './notices.js';
 import { Summary } from './summary.js';
 import { useFleet } from './use-fleet.js';
@@ -17,7 +18,7 @@ export function Component() {
   const { filter, change, asked } = useFleetFilter();
   const { fleet, retry } = useFleet(asked);
   return (
-    <Page title={t('fleet.title')}>
+    <Page title={t('fleet.title')} actions={fleet && <LiveMark fleet={fleet} />}>
       {fleet ? <Followed fleet={fleet} filter={filter} onChange={change} onRetry={retry} /> : <Loading />}
     </Page>
   );

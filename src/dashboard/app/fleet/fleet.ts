@@ -35,6 +35,8 @@ export interface FleetView {
   readonly loaded: number;
   readonly loading: boolean;
   readonly failure: Failure | null;
+  /** Whether it changes as the fleet does: the link is there, and has told who is online. */
+  readonly live: boolean;
   /** What was made up for after a lost link: how many changes, or all of it. */
   readonly caughtUp: number | 'reread' | null;
 }
@@ -56,13 +58,15 @@ export class Fleet {
   #summary: { total: number; online: number; degraded: boolean } | null = null;
   #loading: object | null = null;
   #failure: Failure | null = null;
-  #view: FleetView = this.#look();
+  #view: FleetView;
 
   constructor(
     private readonly client: Client,
     private readonly live: Live,
     private readonly filter: DeviceFilter,
-  ) {}
+  ) {
+    this.#view = this.#look();
+  }
 
   readonly onFrame = this.#frames.subscribe;
   readonly getView = (): FleetView => this.#view;
@@ -112,9 +116,7 @@ export class Fleet {
       this.#return.tellTime(at);
       this.table.snapshot((devices ?? []).map(({ id }) => id));
     } else if (kind === 'RESET') {
-      this.#return.tooLate();
-      this.table.forget();
-      this.#reload();
+      this.#readAnew();
     } else if (device && this.table.change(device)) {
       this.#return.changed(at);
       (kind === 'ONLINE' ? this.#came : this.#went).add(1, Date.now());
@@ -126,10 +128,18 @@ export class Fleet {
   #linkChanged(): void {
     if (this.live.getState() === 'lost') this.#return.lost();
     if (this.live.getState() === 'open') {
-      this.#return.back();
-      if (this.#failure) this.#reload();
+      // Lost before the first snapshot, there is no place to go on from.
+      if (this.#return.back() && this.table.onlineCount === null) this.#readAnew();
+      else if (this.#failure) this.#reload();
     }
     this.#frames.request();
+  }
+
+  /** What was missed is not told: what is there may be out of date. */
+  #readAnew(): void {
+    this.#return.tooLate();
+    this.table.forget();
+    this.#reload();
   }
 
   #reload(): void {
@@ -175,6 +185,7 @@ export class Fleet {
       loaded: this.table.size,
       loading: this.#loading !== null,
       failure: this.#failure,
+      live: this.live.getState() === 'open' && this.table.onlineCount !== null,
       caughtUp: this.#return.caughtUp,
     };
   }

@@ -24,11 +24,15 @@ export class Return {
     this.#caughtUp = null;
   }
 
-  back(): void {
-    if (!this.#lost) return;
-    this.#lost = false;
-    this.#backAt = Date.now() - this.#aheadMs;
-    this.#caughtUp = 0;
+  /** The link is open. @returns whether it was lost before. */
+  back(): boolean {
+    const wasLost = this.#lost;
+    if (wasLost) {
+      this.#lost = false;
+      this.#backAt = Date.now() - this.#aheadMs;
+      this.#caughtUp = 0;
+    }
+    return wasLost;
   }
 
   /** A device changed. @param at by the gateway's clock, ISO text. */

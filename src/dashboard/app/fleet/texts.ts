@@ -2,6 +2,8 @@ import type { Translation } from '../i18n/translation.js';
 
 export const en = {
   title: 'Fleet',
+  live: 'Live',
+  liveMeaning: 'What is shown changes as the fleet does.',
   online: 'Online',
   offline: 'Offline',
   total: 'Devices',
@@ -23,7 +25,8 @@ export const en = {
     nothing: 'The live link is back. Nothing changed meanwhile.',
     changes_one: 'The live link is back. {{count}} change was missed and has been replayed.',
     changes_other: 'The live link is back. {{count}} changes were missed and have been replayed.',
-    reread: 'The live link is back. Too much happened meanwhile to be replayed, so everything was read anew.',
+    reread:
+      'The live link is back. What changed meanwhile could not be replayed, so everything was read anew.',
     dismiss: 'Dismiss',
   },
   filters: {
@@ -66,6 +69,8 @@ export const en = {
 
 export const zh: Translation<typeof en> = {
   title: '设备总览',
+  live: '实时',
+  liveMeaning: '所示内容随设备状态实时变化。',
   online: '在线',
   offline: '离线',
   total: '设备总数',
@@ -87,7 +92,7 @@ export const zh: Translation<typeof en> = {
     nothing: '实时连接已恢复，期间没有变化。',
     changes_one: '实时连接已恢复，已补上期间错过的 {{count}} 次变化。',
     changes_other: '实时连接已恢复，已补上期间错过的 {{count}} 次变化。',
-    reread: '实时连接已恢复，期间变化过多，已重新读取全部数据。',
+    reread: '实时连接已恢复，期间的变化无法补发，已重新读取全部数据。',
     dismiss: '关闭提示',
   },
   filters: {

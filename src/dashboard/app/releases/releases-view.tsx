@@ -4,13 +4,13 @@ import { useSearchParams } from 'react-router';
 import { failureOf } from '../api/failure.js';
 import { Failed } from '../feedback/failed.js';
 import { Loading } from '../feedback/loading.js';
-import { LatestReleaseDocument, ReleaseChannelsDocument } from '../generated/graphql.js';
+import { LatestReleaseDocument } from '../generated/graphql.js';
 import { usePermission } from '../session/session-context.js';
 import { Page } from '../shell/page.js';
 import { Adoption } from './adoption.js';
 import { ReleaseList } from './release-list.js';
 import { UploadCard } from './upload/upload-card.js';
-import { useQueryAt, useRevision } from './use-releases.js';
+import { useChannels, useQueryAt } from './use-releases.js';
 
 /** The channel of the legacy APIs, and of whoever names none. */
 const STABLE = 'stable';
@@ -20,9 +20,8 @@ export function Component() {
   const { t } = useTranslation();
   const may = usePermission();
   const [search, setSearch] = useSearchParams();
-  const revision = useRevision();
-  const [{ data, error }, reload] = useQueryAt(revision, ReleaseChannelsDocument, {});
-  const channels = data?.releaseChannels.length ? data.releaseChannels : [STABLE];
+  const { channels: known, revision, error, reload } = useChannels();
+  const channels = known?.length ? known : [STABLE];
   const asked = search.get('channel');
   const channel =
     channels.find((name) => name === asked) ?? (channels.includes(STABLE) ? STABLE : (channels[0] ?? STABLE));
@@ -31,8 +30,8 @@ export function Component() {
   return (
     <Page title={t('releases.title')}>
       {error && <Failed failure={failureOf(error)} onRetry={reload} />}
-      {!data && !error && <Loading />}
-      {data && (
+      {!known && !error && <Loading />}
+      {known && (
         <Grid>
           {aside && (
             <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 1, md: 2 }}>
