@@ -22,12 +22,6 @@ const invalid = (field: string, message: string) => new DomainError('INVALID_INP
 /** The columns that they fill. @throws DomainError INVALID_INPUT */
 export function readNewRelease({ version, channel, notes, sha256 }: NewRelease, received: Received) {
   const { text, form, order } = parseVersion(version);
-  if (!CHANNEL.test(channel)) {
-    throw invalid(
-      'channel',
-      'A channel has up to 32 lower-case letters, digits, dots, dashes and underscores.',
-    );
-  }
   if (received.size === 0) throw invalid('file', 'The file is empty.');
   if (sha256 !== null && !SHA256.test(sha256)) throw invalid('sha256', 'A SHA-256 has 64 hex digits.');
   if (sha256 !== null && sha256.toLowerCase() !== received.sha256) {
