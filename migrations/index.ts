@@ -2,6 +2,13 @@ import { Devices20261121 } from './20261121-devices.js';
 import { Identity20261121 } from './20261121-identity.js';
 import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
+import { Scans20261121 } from './20261121-scans.js';
 
 /** All migrations, oldest first. A new one is added at the end; a released one never changes. */
-export const migrations = [Identity20261121, Devices20261121, Releases20261121, Revocations20261121];
+export const migrations = [
+  Identity20261121,
+  Devices20261121,
+  Releases20261121,
+  Revocations20261121,
+  Scans20261121,
+];

@@ -219,19 +219,38 @@ function contradictions(s: Record<string, string | undefined>): string[] {
 /** The settings as they are given. */
 export type GivenSettings = Readonly<Record<string, string | undefined>>;
 
+/** An empty value counts as unset, as container tools write it. */
+const givenIn = (env: GivenSettings) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+const mistakesIn = (error: z.ZodError | undefined): string[] =>
+  error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];
+
+const complaint = (bad: readonly string[]) =>
+  new StartError(`The settings are not right: ${[...new Set(bad)].join('; ')}.`);
+
 /**
  * Reads and validates all settings.
- * @param env `process.env`; an empty value counts as unset, as container tools write it.
+ * @param env `process.env`
  * @throws StartError with one message that names every bad setting.
  */
 export function readConfig(env: GivenSettings): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const given = givenIn(env);
   const parsed = Environment.safeParse(given);
-  const mistakes = parsed.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];
-  const bad = [...mistakes, ...contradictions(given)];
-  if (!parsed.success || bad.length > 0) {
-    throw new StartError(`The settings are not right: ${[...new Set(bad)].join('; ')}.`);
-  }
+  const bad = [...mistakesIn(parsed.error), ...contradictions(given)];
+  if (!parsed.success || bad.length > 0) throw complaint(bad);
   const { SMS_PROVIDER: _provider, REDIS_URL: _redis, STORAGE_URL: _storage, ...settings } = parsed.data;
   return Object.freeze({ ...settings, SMS: smsSettings(parsed.data) });
+}
+
+const Listening = Environment.pick({ HOST: true, PORTS: true });
+
+/**
+ * Where a gateway with these settings listens, for who looks for one; the other settings may be anything.
+ * @throws StartError as `readConfig`
+ */
+export function readListening(env: GivenSettings): z.output<typeof Listening> {
+  const { data, error } = Listening.safeParse(givenIn(env));
+  if (data) return data;
+  throw complaint(mistakesIn(error));
 }

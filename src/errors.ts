@@ -43,6 +43,10 @@ export class DomainError extends Error {
   }
 }
 
+/** THROTTLED, until so many milliseconds have passed. @param message as of `DomainError` */
+export const throttledFor = (ms: number, message: string): DomainError =>
+  new DomainError('THROTTLED', message, { retryAfter: Math.max(1, Math.ceil(ms / 1000)) });
+
 /** A reason not to start, as one sentence for the operator: printed alone, without a stack, before exit 1. */
 export class StartError extends Error {
   override readonly name = 'StartError';

@@ -12,9 +12,11 @@ import { dialects } from './legacy/index.js';
 import { registerDialect } from './legacy/register.js';
 import { loggedError } from './logged-error.js';
 import { registerReference } from './reference/door.js';
+import { logRequests } from './request-log.js';
 import { setSecurityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
 import type { Door } from './sessions/door.js';
+import { TOKEN_HEADERS } from './sessions/tokens.js';
 
 /** How the sessions of every API look. */
 export const doors: readonly Door[] = [graphqlDoor, ...dialects.map(({ door }) => door)];
@@ -22,14 +24,7 @@ export const doors: readonly Door[] = [graphqlDoor, ...dialects.map(({ door }) =
 const BODY_LIMIT = 1024 * 1024;
 
 /** The headers that the documented clients and ours send. */
-const ALLOWED_HEADERS = [
-  'Authorization',
-  'token',
-  'userToken',
-  'Content-Type',
-  'X-Device-Id',
-  'apollo-require-preflight',
-];
+const ALLOWED_HEADERS = [...TOKEN_HEADERS, 'Content-Type', 'X-Device-Id', 'apollo-require-preflight'];
 
 /** Every door, ready to be listened to. Nothing listens yet. */
 export async function createHttp(
@@ -58,11 +53,7 @@ export async function createHttp(
     strictPreflight: false,
   });
   registerFailures(app);
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions, ip } = request;
-    const { statusCode: status, elapsedTime: ms } = reply;
-    request.log.info({ method, route: routeOptions.url, status, ms: Math.round(ms), ip }, 'request');
-  });
+  logRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, schema);
   registerDownloads(app, services);

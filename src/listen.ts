@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { limitBody } from './body-deadline.js';
 import { StartError } from './errors.js';
 import type { LiveServer } from './graphql/live.js';
 
@@ -17,7 +18,7 @@ const DRAIN_MS = 5000;
 export interface Patience {
   /** A connection on which nothing moves for so long is ended. */
   readonly standstillMs?: number;
-  /** A body that is not a form of files, and not whole by then, is not waited for. */
+  /** A body that is no package, and not whole by then, is not waited for. */
   readonly smallBodyMs?: number;
 }
 
@@ -40,19 +41,20 @@ export async function listen(
   port: number,
   { standstillMs = STANDSTILL_MS, smallBodyMs = LONGEST_SMALL_BODY_MS }: Patience = {},
 ): Promise<Listener> {
+  const serve: RequestListener = (request, response) => {
+    limitBody(request, smallBodyMs);
+    app.routing(request, response);
+  };
   const server = createServer(
     {
       requestTimeout: LONGEST_REQUEST_MS,
       // Some clients offer HTTP/2 (`Upgrade: h2c`) with an ordinary request, and expect an ordinary answer.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    (request, response) => {
-      limitSmallBody(request, smallBodyMs);
-      app.routing(request, response);
-    },
+    serve,
   );
   // Node would answer 417 itself, in no door's words; RFC 9110, 10.1.1 lets a server pass over what it does not know.
-  server.on('checkExpectation', (request, response) => app.routing(request, response));
+  server.on('checkExpectation', serve);
   server.setTimeout(standstillMs);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {
@@ -60,14 +62,6 @@ export async function listen(
     server.listen(port, host, resolve);
   });
   return { port: addressOf(server).port, close: () => close(server) };
-}
-
-function limitSmallBody(request: IncomingMessage, longestMs: number): void {
-  const { headers } = request;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
-  if (!hasBody || headers['content-type']?.toLowerCase().startsWith('multipart/')) return;
-  const cut = setTimeout(() => request.destroy(), longestMs);
-  request.once('close', () => clearTimeout(cut));
 }
 
 function refusal({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {

@@ -1,12 +1,16 @@
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { graphqlDoor } from '../src/graphql/door.js';
 import { createLiveServer } from '../src/graphql/live.js';
 import { createSchema } from '../src/graphql/schema.js';
 import { listen } from '../src/listen.js';
+import { openSession } from './support/callers.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { openRequest } from './support/raw-request.js';
+import { UPLOAD } from './support/releases.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -36,21 +40,37 @@ test('a client that offers HTTP/2 is answered over HTTP/1.1 by the door it calls
   expect(answer).toContain('账号错误');
 });
 
+/** However it ends: what is sent to a socket that was closed resets it. */
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+
+const handshake = [
+  'connection: Upgrade',
+  'upgrade: WebSocket',
+  'sec-websocket-version: 13',
+  'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-protocol: graphql-transport-ws',
+];
+
 test('a WebSocket is still let in, and at GraphQL alone', async () => {
   const host = await gateway.listen();
-  const handshake = [
-    'connection: Upgrade',
-    'upgrade: WebSocket',
-    'sec-websocket-version: 13',
-    'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
-    'sec-websocket-protocol: graphql-transport-ws',
-  ];
   const live = await openRequest(host, ['GET /graphql HTTP/1.1', ...handshake]);
   const [answer] = await once(live, 'data');
   expect(String(answer)).toMatch(/^HTTP\/1.1 101 /);
   live.destroy();
   const other = await openRequest(host, ['GET /api/background_login HTTP/1.1', ...handshake]);
   expect(await text(other)).toMatch(/^HTTP\/1.1 404 /);
+});
+
+test('a WebSocket that is let in nowhere holds no connection, though its client keeps its end', async () => {
+  const host = await gateway.listen();
+  const [name = '', port] = host.split(':');
+  const socket = connect({ host: name, port: Number(port), allowHalfOpen: true });
+  socket.on('error', () => {});
+  socket.write(`${['GET /nothing HTTP/1.1', `host: ${host}`, ...handshake].join('\r\n')}\r\n\r\n`);
+  await once(socket.resume(), 'end');
+  const writing = setInterval(() => socket.write('x'), 20);
+  await closed(socket);
+  clearInterval(writing);
 });
 
 describe('below /api the upgrade API answers', () => {
@@ -91,25 +111,55 @@ test.each(['/health/live', '/graphql', '/api/background_login', '/setup', '/noth
   },
 );
 
-test('a small body that drips in is not waited for, a whole one is answered, and one of a form may take its time', async () => {
-  const live = createLiveServer(gateway.services, createSchema(), pino({ level: 'silent' }));
-  const patience = { smallBodyMs: 300 };
-  const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, patience);
-  const post = (type: string) =>
-    openRequest(`127.0.0.1:${port}`, [
-      'POST /api/background_login HTTP/1.1',
-      `content-type: ${type}`,
-      'content-length: 1000',
-    ]);
-  const form = await post('multipart/form-data; boundary=x');
-  const dripping = await post('application/json');
-  const drip = setInterval(() => dripping.write(' '), 20);
-  await once(dripping.resume(), 'close');
-  clearInterval(drip);
-  expect(form.readyState).toBe('open');
-  form.destroy();
-  const whole = await fetch(`http://127.0.0.1:${port}/api/background_login`, { method: 'POST', body: '{}' });
-  expect(whole.status).toBe(200);
-  await live.close();
-  await close();
+describe('a body that drips in', () => {
+  let host: string;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const live = createLiveServer(gateway.services, createSchema(), pino({ level: 'silent' }));
+    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { smallBodyMs: 1000 });
+    host = `127.0.0.1:${listener.port}`;
+    close = async () => {
+      await live.close();
+      await listener.close();
+    };
+  });
+  afterAll(() => close());
+
+  const FORM = 'content-type: multipart/form-data; boundary=x';
+  /** Sends one byte after the other. */
+  async function drip(path: string, headers: readonly string[]) {
+    const socket = await openRequest(host, [`POST ${path} HTTP/1.1`, 'content-length: 100000', ...headers]);
+    const dripping = setInterval(() => socket.write(' '), 20);
+    socket.resume().once('close', () => clearInterval(dripping));
+    return socket;
+  }
+
+  test('is not waited for, whatever it says it is and wherever it is sent', async () => {
+    const drips = [
+      drip('/api/background_login', ['content-type: application/json']),
+      drip('/api/user/login', [FORM]),
+      drip('/api/user/login', ['expect: nonsense']),
+      drip('/nothing', [FORM]),
+    ];
+    await Promise.all(drips.map(async (dripping) => closed(await dripping)));
+  });
+
+  test.each([UPLOAD, '/graphql'])('may take its time at %s, where a publisher sends it', async (path) => {
+    const username = `publisher at ${path}`;
+    await gateway.createUser({ username, roles: ['PUBLISHER'] });
+    const { accessToken } = await openSession(gateway, username, graphqlDoor);
+    // From then on it is known without asking the database, which may take its time too.
+    await gateway.services.sessions.authenticate(accessToken);
+    const allowed = [FORM, `authorization: ${accessToken}`, 'apollo-require-preflight: true'];
+    const upload = await drip(path, allowed);
+    // Sent later, and cut meanwhile.
+    await closed(await drip('/api/user/login', [FORM]));
+    expect(upload.readyState).toBe('open');
+    upload.destroy();
+  });
+
+  test('holds nobody up: a whole one is answered', async () => {
+    const whole = await fetch(`http://${host}/api/background_login`, { method: 'POST', body: '{}' });
+    expect(whole.status).toBe(200);
+  });
 });

@@ -1,62 +1,24 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PASSWORD } from './support/password.js';
 import { eventually, openRequest } from './support/raw-request.js';
+import { openFolder, startServer, stopServers } from './support/server.js';
 
 let folder: string;
-const children: ChildProcess[] = [];
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatehouse start '));
-  // Run as root, the database has a user of its own, who must get there.
-  await chmod(folder, 0o755);
+  folder = await openFolder();
 });
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  await stopServers();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The built server as `npm start` runs it, with nothing of our own environment but what it needs to run. */
-function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['dist/server/main.js'], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      DATA_DIR: join(folder, 'data'),
-      PORTS: '0',
-      LOG_LEVEL: 'warn',
-      ...env,
-    },
-  });
-  children.push(child);
-  let output = '';
-  const ready = new Promise<string>((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk;
-      if (output.includes('Gatehouse is ready')) resolve(output.trim());
-    });
-  });
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk;
-  });
-  const exit = once(child, 'close').then(([code]) => ({
-    code,
-    output: output.trim(),
-    errors: errors.trim(),
-  }));
-  return {
-    child,
-    exit,
-    ready: () => Promise.race([ready, exit.then((end) => Promise.reject(new Error(end.errors)))]),
-  };
-}
-
-const urlIn = (greeting: string) => /http:\/\/127\.0\.0\.1:\d+/.exec(greeting)?.[0] ?? '';
+const run = (env: Record<string, string>) => startServer({ DATA_DIR: join(folder, 'data'), ...env });
 
 describe('a start that cannot succeed ends in one sentence and exit code 1', () => {
   test('bad settings, all of them named at once', async () => {
@@ -66,7 +28,7 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
       TIME_ZONE: 'Mars/Olympus',
       JWT_SECRETS: 'short',
       ADMIN_PASSWORD: 'short',
-    }).exit;
+    }).ended;
     expect({ code, output, lines: errors.split('\n').length }).toEqual({ code: 1, output: '', lines: 1 });
     for (const name of ['PORTS', 'HEARTBEAT_INTERVAL', 'TIME_ZONE', 'JWT_SECRETS', 'ADMIN_PASSWORD']) {
       expect(errors).toContain(name);
@@ -86,13 +48,13 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
     ['a data folder below a file', { DATA_DIR: '/etc/hostname/data' }],
     ['a data folder where nothing can be made', { DATA_DIR: '/proc/gatehouse/data' }],
   ])('%s', async (_name, env: Record<string, string>) => {
-    const { code, errors } = await run(env).exit;
+    const { code, errors } = await run(env).ended;
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^[A-Z][^\n]+\.$/) });
   });
 
   test.each(['tab\there', ' '])('an administrator whose name cannot be: %j', async (name) => {
-    const env = { ADMIN_ACCOUNT: name, ADMIN_PASSWORD: 'correct horse', DATA_DIR: join(folder, 'named') };
-    const { code, errors } = await run(env).exit;
+    const env = { ADMIN_ACCOUNT: name, ADMIN_PASSWORD: PASSWORD, DATA_DIR: join(folder, 'named') };
+    const { code, errors } = await run(env).ended;
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^ADMIN_ACCOUNT [^\n]+\.$/) });
   });
 
@@ -101,7 +63,7 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
     await once(holder, 'listening');
     const address = holder.address();
     const port = typeof address === 'object' && address ? String(address.port) : '';
-    const { code, errors } = await run({ PORTS: port }).exit;
+    const { code, errors } = await run({ PORTS: port }).ended;
     holder.close();
     expect({ code, errors }).toEqual({
       code: 1,
@@ -111,7 +73,7 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
 });
 
 test('the first start prints a set-up link; its page makes the administrator, once', async () => {
-  const { child, ready, exit } = run({});
+  const { child, ready, ended } = run({});
   const greeting = await ready();
   const link = new URL(/http\S+\/setup\?token=\S+/.exec(greeting)?.[0] ?? '');
   expect((await fetch(link)).status).toBe(200);
@@ -142,33 +104,33 @@ test('the first start prints a set-up link; its page makes the administrator, on
   expect(await post(query)).toEqual({ data: { login: { user: { roles: [{ code: 'ADMIN' }] } } } });
   child.kill('SIGTERM');
   child.kill('SIGTERM');
-  expect(await exit).toMatchObject({ code: 0, errors: '' });
+  expect(await ended).toMatchObject({ code: 0, errors: '' });
 });
 
 test('a start after kill -9 works, keeps what was written, and prints no set-up link any more', async () => {
-  const env = { ADMIN_ACCOUNT: 'keeper', ADMIN_PASSWORD: 'correct horse', DATA_DIR: join(folder, 'killed') };
+  const env = { ADMIN_ACCOUNT: 'keeper', ADMIN_PASSWORD: PASSWORD, DATA_DIR: join(folder, 'killed') };
   const first = run(env);
   const greeting = await first.ready();
   expect(greeting).not.toContain('/setup');
   first.child.kill('SIGKILL');
-  await first.exit;
+  await first.ended;
   const second = run({ DATA_DIR: env.DATA_DIR });
   expect(await second.ready()).not.toContain('/setup');
-  expect(await (await fetch(`${urlIn(await second.ready())}/health/ready`)).json()).toEqual({ status: 'ok' });
+  expect(await (await fetch(`${await second.url()}/health/ready`)).json()).toEqual({ status: 'ok' });
   second.child.kill('SIGINT');
-  expect(await second.exit).toMatchObject({ code: 0 });
+  expect(await second.ended).toMatchObject({ code: 0 });
 });
 
 test('a hang-up ends it as SIGTERM does, and a client that sends no more holds it up for seconds only', async () => {
-  const { child, ready, exit } = run({ DATA_DIR: join(folder, 'killed') });
-  const host = new URL(urlIn(await ready())).host;
+  const { child, url, ended } = run({ DATA_DIR: join(folder, 'hung up') });
+  const host = new URL(await url()).host;
   const stalled = await openRequest(host, ['POST /api/background_login HTTP/1.1', 'content-length: 100']);
   const cut = once(stalled, 'close');
   stalled.resume();
   await (await fetch(`http://${host}/health/live`)).text();
   const told = Date.now();
   child.kill('SIGHUP');
-  expect(await exit).toMatchObject({ code: 0, errors: '' });
+  expect(await ended).toMatchObject({ code: 0, errors: '' });
   expect(Date.now() - told).toBeLessThan(15_000);
   await cut;
 });
@@ -178,7 +140,7 @@ test('a gateway whose database ends by itself says so and ends, for whoever watc
   await lost.ready();
   const pid = await readFile(join(folder, 'lost', 'postgres', 'postmaster.pid'), 'utf8');
   process.kill(Number(pid.split('\n')[0]), 'SIGQUIT');
-  const { code, errors } = await lost.exit;
+  const { code, errors } = await lost.ended;
   expect({ code, last: errors.split('\n').at(-1) }).toEqual({
     code: 1,
     last: expect.stringContaining('The embedded PostgreSQL ended by itself'),
@@ -186,7 +148,7 @@ test('a gateway whose database ends by itself says so and ends, for whoever watc
   const again = run({ DATA_DIR: join(folder, 'lost') });
   await again.ready();
   again.child.kill('SIGTERM');
-  expect((await again.exit).code).toBe(0);
+  expect((await again.ended).code).toBe(0);
 });
 
 test('a start that is told to stop ends soon, whatever it waits for, and leaves nothing running', async () => {
@@ -195,17 +157,17 @@ test('a start that is told to stop ends soon, whatever it waits for, and leaves 
   await once(silent, 'listening');
   const address = silent.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const { child, exit } = run({ DATABASE_URL: `postgresql://nobody@127.0.0.1:${port}/none` });
+  const { child, ended } = run({ DATABASE_URL: `postgresql://nobody@127.0.0.1:${port}/none` });
   await once(silent, 'connection');
   child.kill('SIGTERM');
-  expect(await exit).toEqual({ code: 0, output: '', errors: '' });
+  expect(await ended).toEqual({ code: 0, output: '', errors: '' });
   silent.close();
 
   const dataDir = join(folder, 'cut short');
   const embedded = run({ DATA_DIR: dataDir });
   await eventually(async () => existsSync(join(dataDir, 'postgres.log')));
   embedded.child.kill('SIGTERM');
-  expect(await embedded.exit).toMatchObject({ code: 0, errors: '' });
+  expect(await embedded.ended).toMatchObject({ code: 0, errors: '' });
   const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
   expect(left).not.toContain(join(dataDir, 'postgres'));
 });
@@ -223,18 +185,22 @@ test('two starts on one database migrate it once, and both serve', async () => {
   const nodes = [run(env), run(env)];
   await Promise.all(nodes.map(({ ready }) => ready()));
   for (const { child } of nodes) child.kill('SIGTERM');
-  expect((await Promise.all(nodes.map(({ exit }) => exit))).map(({ code }) => code)).toEqual([0, 0]);
+  expect((await Promise.all(nodes.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
   await maintenance.query('drop database both_nodes with (force)');
   await maintenance.end();
 });
 
 test('the generated secret is readable by its owner alone, and a cut one is refused', async () => {
-  const dataDir = join(folder, 'data');
+  const dataDir = join(folder, 'secret');
+  const first = run({ DATA_DIR: dataDir });
+  await first.ready();
+  first.child.kill('SIGTERM');
+  await first.ended;
   const { mode } = await stat(join(dataDir, 'jwt-secret'));
   expect(mode & 0o077).toBe(0);
   const secret = await readFile(join(dataDir, 'jwt-secret'), 'utf8');
   await writeFile(join(dataDir, 'jwt-secret'), secret.slice(0, 5));
-  const { code, errors } = await run({}).exit;
+  const { code, errors } = await run({ DATA_DIR: dataDir }).ended;
   expect({ code, errors }).toEqual({
     code: 1,
     errors: expect.stringMatching(/^The secret .* cannot be used: .*\.$/),

@@ -15,11 +15,9 @@ import { LoginName } from '../users/login-name.entity.js';
 import { builtInRoles } from '../users/permissions.js';
 import { Role } from '../users/role.entity.js';
 import { User } from '../users/user.entity.js';
+import { exclusively } from './exclusive.js';
 
 export type Database = MikroORM;
-
-/** Any number will do, as long as nobody else in the same database locks it. */
-const MIGRATION_LOCK = 7_284_113;
 
 /** Connections of one node. PostgreSQL's own default allows 100 in all. */
 const POOL_SIZE = 20;
@@ -70,8 +68,7 @@ export async function openDatabase(url: string): Promise<Database> {
  * @returns the names of those it applied.
  */
 export function migrate(orm: Database): Promise<string[]> {
-  return orm.em.transactional(async (em) => {
-    await em.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+  return exclusively(orm, 'migration', async (em) => {
     const applied = await orm.migrator.up();
     await em.upsertMany(
       Role,

@@ -2,7 +2,7 @@ import { Args, ArgsType, Ctx, Field, ID, InputType, Query, Resolver } from 'type
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
-import { readId } from '../graphql/id.js';
+import { readId } from '../row-id.js';
 import { listAudit } from './audit.js';
 import { AuditEntry } from './audit-entry.entity.js';
 

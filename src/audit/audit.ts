@@ -1,4 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { beginningWith } from '../adapters/like.js';
+import type { Page } from '../adapters/page.js';
 import { User } from '../users/user.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
@@ -51,14 +53,14 @@ export interface AuditFilter {
 export async function listAudit(
   em: EntityManager,
   { userId, action }: AuditFilter,
-  { first, after }: { first: number; after: number | null },
+  { first, after }: Page,
 ): Promise<AuditEntry[]> {
   const entries = await em.find(
     AuditEntry,
     {
       ...(after === null ? {} : { id: { $lt: after } }),
       ...(userId === undefined ? {} : { $or: [{ actorId: userId }, { target: targetOf(userId) }] }),
-      ...(action ? { action: { $like: `${action.replace(/[\\%_]/g, '\\$&')}%` } } : {}),
+      ...(action ? { action: beginningWith(action) } : {}),
     },
     { orderBy: { id: 'desc' }, limit: first + 1 },
   );

@@ -58,6 +58,10 @@ export class Captcha {
   @Property({ type: 'text', nullable: true })
   address: string | null = null;
 
+  /** For a scan, the browser that asked; see `browser-name.ts`. */
+  @Property({ type: 'text', nullable: true })
+  requestedBy: string | null = null;
+
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 

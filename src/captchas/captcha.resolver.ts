@@ -68,6 +68,12 @@ class ScanTicket implements ScanStatus {
   @Field(() => String, { nullable: true, description: 'The network address that asked for the login.' })
   requestedFrom!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The browser that asked, as it says of itself, such as `Firefox (Windows)`.',
+  })
+  requestedBy!: string | null;
+
   @Field(() => String, { nullable: true, description: 'The name of who scanned it.' })
   scannedBy!: string | null;
 }
@@ -95,7 +101,8 @@ export class CaptchaResolver {
     }
     if (!client.deviceId) throw missing('deviceId');
     if (type === CaptchaType.SCAN) {
-      const { ticket, expiresAt } = await context.services.scans.issue(client.deviceId, client);
+      const { scans } = context.services;
+      const { ticket, expiresAt } = await scans.issue(client.deviceId, client, client.model);
       return { id: ticket, type, expiresAt, image: await toDataURL(scanLink(context.publicUrl, ticket)) };
     }
     const { id, expiresAt, png } = await context.services.captchas.issueImage(client.deviceId, client);

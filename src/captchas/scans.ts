@@ -8,6 +8,7 @@ import type { AddressLimit } from '../sessions/address-limit.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { addressBucket } from '../sessions/throttle.js';
 import type { TokenSigner } from '../sessions/tokens.js';
+import { displayName } from '../users/display-name.js';
 import { maskedPhone } from '../users/phone.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
 
@@ -22,6 +23,8 @@ export interface ScanStatus {
   readonly expiresAt: Date;
   /** Where the login was asked for, so that the approver can tell it is theirs. */
   readonly requestedFrom: string | null;
+  /** The browser that asked, as it says: an address is shared, a check code small, and this one more sign. */
+  readonly requestedBy: string | null;
   /** The name of who scanned. */
   readonly scannedBy: string | null;
 }
@@ -48,13 +51,18 @@ export class Scans {
 
   /**
    * A new ticket, 128 random bits, bound to the device; the one it had before is dead.
+   * @param browser that asked, never in its own words; null where none is known.
    * @throws DomainError THROTTLED past the limit of the address
    */
-  issue(deviceId: string, client: Client): Promise<{ ticket: string; expiresAt: Date }> {
-    return this.limit.spend(client.address, () => this.#issue(deviceId, client));
+  issue(
+    deviceId: string,
+    client: Client,
+    browser: string | null = null,
+  ): Promise<{ ticket: string; expiresAt: Date }> {
+    return this.limit.spend(client.address, () => this.#issue(deviceId, client, browser));
   }
 
-  async #issue(deviceId: string, client: Client) {
+  async #issue(deviceId: string, client: Client, browser: string | null) {
     const ticket = randomBytes(16).toString('hex');
     const now = this.clock();
     const expiresAt = new Date(now + LIFETIME_MS);
@@ -70,6 +78,7 @@ export class Scans {
       deviceId,
       answerHash: this.#hash(ticket),
       address: addressBucket(client.address),
+      requestedBy: browser,
       createdAt: new Date(now),
       expiresAt,
       scanState: ScanState.PENDING,
@@ -202,7 +211,8 @@ export class Scans {
       state: expired ? ScanState.EXPIRED : scan.scanState,
       expiresAt: scan.expiresAt,
       requestedFrom: scan.address,
-      scannedBy: by && (by.nickname || by.name || by.username || (by.phone && maskedPhone(by.phone))),
+      requestedBy: scan.requestedBy,
+      scannedBy: by && (displayName(by) || (by.phone && maskedPhone(by.phone))),
     };
   }
 

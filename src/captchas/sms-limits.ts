@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
-import { DomainError } from '../errors.js';
+import { exclusively } from '../adapters/exclusive.js';
+import { throttledFor } from '../errors.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 
 const MINUTE = 60_000;
@@ -17,9 +18,6 @@ const perAddress = { most: 30, withinMs: HOUR };
 
 /** Wrong answers given within this time count against the next code too. */
 const FAILURE_MEMORY_MS = 15 * MINUTE;
-
-/** Serialises the counting, so that parallel requests cannot both be the last one allowed. */
-const SMS_LOCK = 7_284_115;
 
 const sms = { type: CaptchaType.SMS };
 
@@ -40,8 +38,8 @@ export function reserveSms(
   mostFailures: number,
   dailyBudget: number,
 ): Promise<void> {
-  return db.em.fork().transactional(async (em) => {
-    await em.execute(`select pg_advisory_xact_lock(${SMS_LOCK})`);
+  // Of parallel requests, only one can be the last that is allowed.
+  return exclusively(db, 'sms', async (em) => {
     const now = captcha.createdAt.getTime();
     const earlier = await em.find(
       Captcha,
@@ -93,7 +91,5 @@ function inheritedFailures([latest]: readonly Sent[], mostFailures: number, now:
 }
 
 function refuseUntil(time: number, now: number): never {
-  throw new DomainError('THROTTLED', 'Too many codes were asked for; try again later.', {
-    retryAfter: Math.max(1, Math.ceil((time - now) / 1000)),
-  });
+  throw throttledFor(time - now, 'Too many codes were asked for; try again later.');
 }

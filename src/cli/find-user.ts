@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.js';
+import { readId } from '../row-id.js';
 import type { Services } from '../services.js';
 import { loginName } from '../users/phone.js';
 import type { User } from '../users/user.entity.js';
@@ -8,11 +9,9 @@ export const USER_ARGUMENT = 'username, phone, or an id such as id:64';
 
 /** Whom a command line names. @throws DomainError NOT_FOUND */
 export async function findUser({ users, db }: Services, name: string): Promise<User> {
-  const id = /^id:(\d{1,9})$/.exec(name)?.[1];
+  const id = name.startsWith('id:') ? readId(name.slice('id:'.length)) : null;
   const user =
-    id === undefined
-      ? await users.findByLoginName(db.em.fork(), loginName(name))
-      : await users.find(Number(id));
+    id === null ? await users.findByLoginName(db.em.fork(), loginName(name)) : await users.find(id);
   if (user) return user;
   const isMaybeId = /^\d{1,5}$/.test(name);
   throw new DomainError(

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type GivenSettings, readListening } from '../config.js';
+import { UsageError } from './failure.js';
 import { GatewayClient } from './gateway-client.js';
 import { withCleanUp } from './interruption.js';
 import { type PasswordOptions, readPassword } from './password.js';
@@ -17,7 +19,8 @@ const Page = z.object({
 
 /** Which gateway, and as whom. */
 export interface SignIn extends PasswordOptions {
-  readonly url: string;
+  /** Unless told, the gateway of the settings. */
+  readonly url?: string;
   readonly token?: string;
   /** Before a token, where both are given. */
   readonly username?: string;
@@ -25,13 +28,14 @@ export interface SignIn extends PasswordOptions {
 
 /**
  * Works with a running gateway; a session that was opened for it is ended.
- * @throws UsageError without a way to sign in, GatewayError
+ * @throws UsageError without a way to sign in, StartError for bad settings, GatewayError
  */
 export async function asSignedIn(
+  env: GivenSettings,
   options: SignIn,
   work: (client: GatewayClient) => Promise<void>,
 ): Promise<void> {
-  const { url, token, username } = options;
+  const { url = ownUrl(env), token, username } = options;
   const client =
     username === undefined
       ? GatewayClient.withToken(url, token)
@@ -40,6 +44,16 @@ export async function asSignedIn(
     () => client.leave(),
     () => work(client),
   );
+}
+
+/** Where the gateway of these settings is reached from its own machine. */
+function ownUrl(env: GivenSettings): string {
+  const { HOST, PORTS } = readListening(env);
+  const port = PORTS.find((port) => port !== 0);
+  if (port === undefined) throw new UsageError('PORTS leaves it open: say with --url where the gateway is.');
+  // Who listens on every address is not reached by that name.
+  const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** By channel, the newest version first, page by page. @throws GatewayError */

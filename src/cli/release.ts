@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { GivenSettings } from '../config.js';
 import type { SignIn } from './gateway-releases.js';
 import { Output } from './output.js';
 import { PASSWORD_STDIN } from './password.js';
@@ -19,22 +20,26 @@ const COLUMNS = {
 };
 
 /** `gatehouse release …` */
-export const releaseCommand = (): Command =>
+export const releaseCommand = (env: GivenSettings): Command =>
   new Command('release')
     .description('Releases of a running gateway, with the rights of who signs in.')
-    .addCommand(uploadCommand())
-    .addCommand(listCommand())
-    .addCommand(withdrawCommand());
+    .addCommand(uploadCommand(env))
+    .addCommand(listCommand(env))
+    .addCommand(withdrawCommand(env));
 
 /** A command that talks to a running gateway. */
 const gatewayCommand = (name: string) =>
   new Command(name)
-    .addOption(new Option('--url <url>', 'the gateway').default('http://127.0.0.1:8080').env('GATEHOUSE_URL'))
+    .addOption(
+      new Option('--url <url>', 'the gateway; unless told, the one of HOST and PORTS here').env(
+        'GATEHOUSE_URL',
+      ),
+    )
     .addOption(new Option('--token <token>', 'a token of any of its APIs').env('GATEHOUSE_TOKEN'))
     .option('--username <name>', 'sign in by username or phone; the password is asked for')
     .option(...PASSWORD_STDIN);
 
-const uploadCommand = () =>
+const uploadCommand = (env: GivenSettings) =>
   gatewayCommand('upload')
     .summary('publish a file')
     .description(
@@ -61,14 +66,14 @@ const uploadCommand = () =>
         const { releaseVersion: version, channel, notes } = options;
         const details = { version, channel, ...(notes === undefined ? {} : { notes }) };
         const { asSignedIn, uploadRelease } = await gateway();
-        await asSignedIn(options, async (client) => {
+        await asSignedIn(env, options, async (client) => {
           const release = await uploadRelease(client, file, details);
           output.outcome(release, `Published ${release.channel} ${release.version} at ${release.url}`);
         });
       },
     );
 
-const listCommand = () =>
+const listCommand = (env: GivenSettings) =>
   gatewayCommand('list')
     .summary('list releases')
     .description('Lists releases by channel, the newest version first; withdrawn ones too.')
@@ -77,12 +82,12 @@ const listCommand = () =>
     .action(async ({ channel, ...options }: SignIn & { channel?: string }, command: Command) => {
       const output = Output.of(command);
       const { asSignedIn, listReleases } = await gateway();
-      await asSignedIn(options, async (client) => {
+      await asSignedIn(env, options, async (client) => {
         for await (const page of listReleases(client, channel ?? null)) output.rows(page, COLUMNS);
       });
     });
 
-const withdrawCommand = () =>
+const withdrawCommand = (env: GivenSettings) =>
   gatewayCommand('withdraw')
     .summary('withdraw a release, for good')
     .description(
@@ -94,7 +99,7 @@ const withdrawCommand = () =>
     .action(async (id: string, options: SignIn & { reason: string }, command: Command) => {
       const output = Output.of(command);
       const { asSignedIn, withdrawRelease } = await gateway();
-      await asSignedIn(options, async (client) => {
+      await asSignedIn(env, options, async (client) => {
         const release = await withdrawRelease(client, id, options.reason);
         output.outcome(release, `Withdrew ${release.channel} ${release.version}.`);
       });

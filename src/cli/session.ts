@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { GivenSettings } from '../config.js';
 import type { Session } from '../sessions/session.entity.js';
+import { displayPhone } from '../users/phone.js';
 import { UsageError } from './failure.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
 import { Output } from './output.js';
@@ -78,7 +79,7 @@ const revokeCommand = (env: GivenSettings) =>
 const shown = (session: Session) => ({
   id: session.id,
   userId: session.user.id,
-  user: session.user.username ?? session.user.phone ?? '–',
+  user: session.user.username ?? (session.user.phone ? displayPhone(session.user.phone) : '–'),
   door: session.door,
   deviceId: session.deviceId,
   deviceModel: session.deviceModel,

@@ -12,7 +12,7 @@ export interface Hello {
   readonly clientVersion: string | null;
 }
 
-/** Finds the device whose beats a session sends. Of one user, call it for one session at a time. */
+/** Finds the device whose beats a session sends. Of one user and client id, call it for one session at a time. */
 export class Bindings {
   constructor(private readonly db: Database) {}
 

@@ -16,13 +16,13 @@ import {
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../graphql/connection.js';
 import { type Context, requireCaller } from '../graphql/context.js';
-import { readId } from '../graphql/id.js';
+import { readId } from '../row-id.js';
 import { Device } from './device.entity.js';
 import type { DeviceFilter as Filter } from './devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
 
 const DeviceConnection = connectionType('Device', Device);
-const LONGEST_HISTORY = 1000;
+export const LONGEST_HISTORY = 1000;
 
 @InputType({ description: 'Which devices; what is absent does not narrow.' })
 export class DeviceFilter implements Filter {

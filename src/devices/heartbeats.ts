@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import { type Events, topic } from '../adapters/events/port.js';
 import type { Clock } from '../clock.js';
+import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { Bindings, type Hello } from './bindings.js';
 import { BINDINGS } from './known-devices.js';
@@ -19,6 +21,12 @@ export interface Beat {
 export const TRANSITIONS = topic<readonly Transition[]>('device transitions');
 export const BEATS = topic<readonly Beat[]>('device beats');
 
+/** Ended sessions that are remembered: more than end while a request is under way. */
+const REMEMBERED_ENDED = 100_000;
+
+/** Transitions in one statement. */
+const LARGEST_SAVING = 5000;
+
 /** The device of a session that beats. */
 interface Binding {
   readonly device: number;
@@ -35,11 +43,15 @@ export class Heartbeats {
   readonly #bindings = new WeakMap<Caller, Map<string, Binding>>();
   /** By device without an id of its own: the binding that may beat for it. */
   readonly #holders: (Binding | undefined)[] = [];
-  /** The latest binding of each user that is under way; the next one waits for it. */
-  readonly #binding = new Map<number, Promise<unknown>>();
+  /** The latest binding of each device key that is under way; the next one waits for it. */
+  readonly #binding = new Map<string, Promise<unknown>>();
+  /** Sessions that were ended: a request that was let in before may come to its beat only now. */
+  readonly #ended = new LRUCache<string, true>({ max: REMEMBERED_ENDED });
   readonly #beaten = new Set<number>();
-  #unsaved: Transition[] = [];
+  readonly #unsaved: Transition[] = [];
   #unannounced: Transition[] = [];
+  /** The latest saving; the next one waits for it, lest it overtake. */
+  #saving: Promise<unknown> = Promise.resolve();
   #savedSeenAt = 0;
   #beatTicks = 0;
 
@@ -82,8 +94,10 @@ export class Heartbeats {
   /**
    * A sign of life of the caller's device.
    * @returns the device's id; at once when the session beat before, after a query at its first beat.
+   * @throws DomainError UNAUTHENTICATED for a session that has ended since the request was let in.
    */
   beat(caller: Caller, hello: Hello): number | Promise<number> {
+    this.#refuseEnded(caller);
     const binding = this.#bindings.get(caller)?.get(hello.clientId ?? '');
     if (!binding || !this.#holds(binding, hello)) return this.#firstBeat(caller, hello);
     this.#touch(binding.device, caller.expiresAt);
@@ -114,6 +128,8 @@ export class Heartbeats {
 
   /** Devices of sessions that ended are offline at once. */
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
+    // First: who is bound from here on finds it, who was bound before is found below.
+    for (const id of ids) this.#ended.set(id, true);
     for (const id of await this.store.devicesOf(ids)) {
       const device = this.#presence.intern(id);
       if (this.#presence.leave(device)) this.#record(device, false, OfflineReason[reason], this.clock());
@@ -147,16 +163,19 @@ export class Heartbeats {
     }
   }
 
-  /** Writes the transitions that are not written yet; on a failure they stay for the next call. */
+  /** Writes the transitions of up to now that are not written yet; on a failure they stay for the next call. */
   async saveTransitions(): Promise<void> {
-    const batch = this.#unsaved;
-    if (batch.length === 0) return;
-    this.#unsaved = [];
-    try {
-      await this.store.saveTransitions(batch);
-    } catch (error) {
-      this.#unsaved = [...batch, ...this.#unsaved];
-      throw error;
+    const saving = this.#saving.then(() => this.#save());
+    this.#saving = saving.catch(() => undefined);
+    await saving;
+  }
+
+  async #save(): Promise<void> {
+    for (let left = this.#unsaved.length; left > 0; ) {
+      const some = this.#unsaved.slice(0, Math.min(left, LARGEST_SAVING));
+      await this.store.saveTransitions(some);
+      this.#unsaved.splice(0, some.length);
+      left -= some.length;
     }
   }
 
@@ -174,24 +193,23 @@ export class Heartbeats {
     return sameVersion && (clientId !== null || this.#holders[binding.device] === binding);
   }
 
-  /** One at a time for each user, so that two first beats cannot take the same device. */
+  /** One at a time for each user and id, so that two first beats cannot make or take the same device. */
   async #firstBeat(caller: Caller, hello: Hello): Promise<number> {
-    const userId = caller.user.id;
-    const turn = (this.#binding.get(userId) ?? Promise.resolve()).then(() =>
-      this.#bindAndBeat(caller, hello),
-    );
+    const key = JSON.stringify([caller.user.id, hello.clientId]);
+    const turn = (this.#binding.get(key) ?? Promise.resolve()).then(() => this.#bindAndBeat(caller, hello));
     const settled = turn.catch(() => undefined);
-    this.#binding.set(userId, settled);
+    this.#binding.set(key, settled);
     try {
       return await turn;
     } finally {
-      if (this.#binding.get(userId) === settled) this.#binding.delete(userId);
+      if (this.#binding.get(key) === settled) this.#binding.delete(key);
     }
   }
 
   async #bindAndBeat(caller: Caller, hello: Hello): Promise<number> {
     const now = new Date(this.clock());
     const id = await this.binder.bind(caller, hello, now, (device) => this.isOnline(device));
+    this.#refuseEnded(caller);
     this.events.publish(BINDINGS, id);
     const device = this.#presence.intern(id);
     const binding = { device, clientVersion: hello.clientVersion };
@@ -200,6 +218,10 @@ export class Heartbeats {
     this.#holders[device] = hello.clientId === null ? binding : undefined;
     this.#touch(device, caller.expiresAt);
     return id;
+  }
+
+  #refuseEnded({ sessionId }: Caller): void {
+    if (this.#ended.has(sessionId)) throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
   }
 
   #touch(device: number, authEnds: number): void {

@@ -17,27 +17,25 @@ export interface RestoredDevice {
 export class PresenceStore {
   constructor(private readonly db: Database) {}
 
-  /** Adds transitions to the history, in order, and brings their devices up to date: one statement a batch. */
+  /** Adds transitions to the history, in order, and brings their devices up to date: all or none. */
   async saveTransitions(transitions: readonly Transition[]): Promise<void> {
-    for (const batch of batches(transitions)) {
-      const rows = JSON.stringify(
-        batch.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
-      );
-      // A device that was deleted meanwhile has no history.
-      await this.db.em.execute(
-        `with t as (
-           select * from json_to_recordset(?)
-             as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
-         ), history as (
-           insert into presence_events (device_id, online, reason, at)
-           select d.id, t.online, t.reason, t.at from t join devices d on d.id = t."deviceId" order by t."offset"
-         )
-         update devices d set online = latest.online from (
-           select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
-         where d.id = latest."deviceId"`,
-        [rows],
-      );
-    }
+    const rows = JSON.stringify(
+      transitions.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
+    );
+    // A device that was deleted meanwhile has no history.
+    await this.db.em.execute(
+      `with t as (
+         select * from json_to_recordset(?)
+           as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
+       ), history as (
+         insert into presence_events (device_id, online, reason, at)
+         select d.id, t.online, t.reason, t.at from t join devices d on d.id = t."deviceId" order by t."offset"
+       )
+       update devices d set online = latest.online from (
+         select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
+       where d.id = latest."deviceId"`,
+      [rows],
+    );
   }
 
   /** Writes when devices were last seen, and that the gateway was alive at `now`. */

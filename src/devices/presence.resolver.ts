@@ -33,7 +33,7 @@ registerEnumType(DeviceStatusKind, {
   name: 'DeviceStatusKind',
   description:
     'SNAPSHOT comes first, with all that are online; then each ONLINE and OFFLINE once, in order. RESET says that ' +
-    'what came after `since` is not kept any more: forget everything, a new SNAPSHOT follows.',
+    'what came after `since` cannot be told any more: forget everything, a new SNAPSHOT follows.',
 });
 
 @ArgsType()
@@ -147,6 +147,7 @@ export class PresenceResolver {
       name: input?.name ?? caller.deviceModel,
       clientVersion,
     });
+    context.countHeartbeat();
     return {
       deviceId: String(id),
       interval: Math.round(config.HEARTBEAT_INTERVAL / 1000),

@@ -115,6 +115,7 @@ export class Presence {
    * @returns whether the device came online with it.
    */
   beat(device: number, now: number, authEnds: number): boolean {
+    this.#noticeRewind(now);
     this.#seen[device] = now;
     this.#deadlines[device] = now + this.#patience(device);
     this.#authEnds[device] = authEnds;
@@ -137,6 +138,7 @@ export class Presence {
    * its deadline moves by the downtime, and by an interval in which everybody comes back.
    * @param seen when it was last seen.
    * @param aliveAt when the process before was last alive.
+   * @param authEnds when its token ends; 0 where its session was ended.
    */
   restore(device: number, seen: number, aliveAt: number, now: number, authEnds: number): void {
     const downtime = Math.max(0, now - aliveAt);
@@ -145,7 +147,8 @@ export class Presence {
     const deadline = left + downtime + this.#intervalMs;
     this.#seen[device] = seen;
     this.#deadlines[device] = deadline;
-    this.#authEnds[device] = authEnds;
+    // Nor could anybody renew a token.
+    this.#authEnds[device] = authEnds === 0 ? 0 : Math.max(authEnds, now + this.#intervalMs);
     if (this.#isOnline[device] !== 1) this.#enter(device);
   }
 
@@ -154,41 +157,43 @@ export class Presence {
    * @returns those that are offline from now on; none while expiries are held.
    */
   tick(now: number): Expiry[] {
+    this.#noticeRewind(now);
     const tick = this.#tickOf(now);
-    if (tick < this.#wheel.tick) this.#rewind(tick);
     const late = tick - this.#wheel.tick;
-    if (late <= 0) return [];
+    if (late === 0) return [];
     const overdue = this.#collect(tick);
-    const timeouts = overdue.filter((device) => now < (this.#authEnds[device] ?? 0)).length;
-    this.#hold.decide(timeouts, this.#online, late > STALL_TICKS, now);
-    const expired: Expiry[] = [];
-    for (const device of overdue) {
-      const reason = now < (this.#authEnds[device] ?? 0) ? 'TIMEOUT' : 'AUTH_EXPIRED';
-      if (reason === 'TIMEOUT' && this.degraded) {
-        this.#wheel.place(device, this.#dueTick(device));
-      } else {
-        this.#isOnline[device] = 0;
-        this.#online -= 1;
-        expired.push({ device, reason });
-      }
+    const silent = overdue.filter(({ reason }) => reason === 'TIMEOUT').length;
+    const stoodStillMs = late > STALL_TICKS ? (late - 1) * this.tickMs : 0;
+    this.#hold.decide({ all: overdue.length, silent, online: this.#online }, stoodStillMs, now);
+    if (this.degraded) {
+      for (const { device } of overdue) this.#wheel.place(device, this.#dueTick(device));
+      return [];
     }
-    return expired;
+    for (const { device } of overdue) this.leave(device);
+    return overdue;
   }
 
   /** Looks at the buckets that have come up: who is not overdue is placed anew, who has left is dropped. */
-  #collect(tick: number): number[] {
-    const overdue: number[] = [];
+  #collect(tick: number): Expiry[] {
+    const overdue: Expiry[] = [];
     this.#wheel.turn(tick, (device) => {
       if (this.#isOnline[device] !== 1) return;
       const due = this.#dueTick(device);
-      if (due < tick) overdue.push(device);
+      if (due < tick) overdue.push({ device, reason: this.#reason(device) });
       else this.#wheel.place(device, due);
     });
     return overdue;
   }
 
-  /** The clock was set back: deadlines move with it, so that nobody stays online for the difference. */
-  #rewind(tick: number): void {
+  /** Which came first: that it fell silent, or that its token ended. */
+  #reason(device: number): Expiry['reason'] {
+    return (this.#deadlines[device] ?? 0) < (this.#authEnds[device] ?? 0) ? 'TIMEOUT' : 'AUTH_EXPIRED';
+  }
+
+  /** A clock that was set back takes the deadlines with it, so that nobody stays online for the difference. */
+  #noticeRewind(now: number): void {
+    const tick = this.#tickOf(now);
+    if (tick >= this.#wheel.tick) return;
     const by = (this.#wheel.tick - tick) * this.tickMs;
     this.#hold.rewind(by);
     this.#wheel.reset(tick);

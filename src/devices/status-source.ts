@@ -40,7 +40,7 @@ export interface LiveServices {
 
 /**
  * Which devices are online: a snapshot, then every transition once, in order. A reader that comes back with a
- * cursor is told what it missed; if that is not kept any more, RESET and a new snapshot.
+ * cursor is told what it missed; if that is not kept, or cannot be told any more, RESET and a new snapshot.
  */
 export class StatusSource implements LiveSource<DeviceStatusEvent> {
   readonly scope: string;
@@ -66,8 +66,9 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
   async after(place: number): Promise<Batch<DeviceStatusEvent>> {
     const { log } = this.services.heartbeats;
     const transitions = log.since(place, BATCH);
-    if (transitions === null) return this.#snapshot(log.cursor(place));
-    return { events: await this.#present(transitions), place: place + transitions.length };
+    const events = transitions && (await this.#present(transitions));
+    if (!transitions || !events) return this.#snapshot(log.cursor(place));
+    return { events, place: place + transitions.length };
   }
 
   onNews(listener: () => void): () => void {
@@ -91,10 +92,12 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     return { events: [forget, snapshot], place };
   }
 
+  /** @returns null when one of the devices was deleted, with its account: nothing of it can be told any more. */
   async #present(transitions: readonly Transition[]) {
     const { heartbeats, devices } = this.services;
-    const ids = new Set(transitions.map(({ deviceId }) => deviceId));
-    const changed = await devices.follow(this.caller, this.filter, [...ids]);
+    const ids = [...new Set(transitions.map(({ deviceId }) => deviceId))];
+    if (!(await devices.exist(ids))) return null;
+    const changed = await devices.follow(this.caller, this.filter, ids);
     const found = new Map(changed.map((device) => [device.id, device]));
     return transitions.flatMap(({ offset, deviceId, online, reason, at }) => {
       const known = found.get(deviceId);

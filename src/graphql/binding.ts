@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/caller.js';
 import { sendBodyError } from './body-errors.js';
-import { refuseUnasked } from './origin.js';
+import { refuseBadHost, refuseUnasked } from './origin.js';
 import { resolveDocument } from './request-document.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import { UploadDoor } from './uploads.js';
@@ -24,6 +24,7 @@ export function mountApollo<C extends BaseContext>(
   { services, trusted, context }: Binding<C>,
 ): void {
   app.register(async (scope) => {
+    scope.addHook('onRequest', refuseBadHost);
     scope.addHook('onRequest', refuseUnasked);
     scope.setErrorHandler(sendBodyError);
     const uploads = new UploadDoor(scope, services);

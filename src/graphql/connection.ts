@@ -1,4 +1,5 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import type { Page } from '../adapters/page.js';
 import { DomainError } from '../errors.js';
 
 /** Nodes of a page, unless told and at most. */
@@ -50,13 +51,6 @@ export class PageArgs {
 
   @Field(() => String, { nullable: true })
   after?: string | null;
-}
-
-/** Where a page starts and how long it is. */
-export interface Page {
-  readonly first: number;
-  /** The key of the last node of the page before; null for the first page. */
-  readonly after: number | null;
 }
 
 /** @throws DomainError INVALID_INPUT for a size out of bounds or a cursor that is not ours. */

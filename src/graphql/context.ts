@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { publicUrl } from '../public-url.js';
+import { countHeartbeat } from '../request-log.js';
 import type { Services } from '../services.js';
+import { browserName } from '../sessions/browser-name.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
@@ -17,6 +19,8 @@ export interface Context {
   readonly publicUrl: string;
   /** The dashboard's cookie; null over WebSocket and for other origins. */
   readonly refreshCookie: RefreshCookie | null;
+  /** Says that the request was a heartbeat. */
+  countHeartbeat(): void;
 }
 
 /**
@@ -38,10 +42,11 @@ export async function httpContext(
       address: request.ip,
       deviceId: deviceIdHeader(headers['x-device-id']),
       version: null,
-      model: null,
+      model: browserName(headers['user-agent']),
     },
     publicUrl: publicUrl(services.config, request),
     refreshCookie: RefreshCookie.of(request, reply),
+    countHeartbeat: () => countHeartbeat(request),
   };
 }
 

@@ -4,9 +4,19 @@ import type { Batch, LiveSource } from '../adapters/events/live-source.js';
 import { cursorVariable, executeEvent, presentResult } from './execute.js';
 import { type Bytes, nextRest, type SocketWriter } from './socket-writer.js';
 
+/** What could not be read is tried again after so long, though there is no other news. */
+const RETRY_MS = 1000;
+
 /** What subscribers of one group are sent for an event, but for the ids of their own, and the place after it. */
 interface Message {
   readonly rest: Bytes;
+  readonly place: number;
+}
+
+/** Messages in order. */
+interface Told {
+  readonly messages: readonly Message[];
+  /** The place after all of them. */
   readonly place: number;
 }
 
@@ -33,7 +43,7 @@ export interface Subscriber {
 
 /**
  * Subscribers with the same document, variables and authorization scope are one group: each event is executed once
- * for all of them, and the bytes of the answer are shared.
+ * for all of them, and the bytes of the answer are shared. So is what they are told first, where many come at once.
  */
 export class FanOut {
   readonly #groups = new Map<string, Group>();
@@ -46,7 +56,7 @@ export class FanOut {
    * one subscription be told of another that has its id by then.
    */
   join(subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
-    const key = groupKey(subscriber);
+    const { key, since } = groupKey(subscriber);
     const group =
       this.#groups.get(key) ??
       new Group(subscriber, this.log, () => {
@@ -55,7 +65,7 @@ export class FanOut {
       });
     this.#groups.set(key, group);
     const failure = Promise.withResolvers<never>();
-    const leave = group.join(subscriber, failure.reject);
+    const leave = group.join(subscriber, since, failure.reject);
     return {
       next: () => failure.promise,
       return: async () => {
@@ -73,6 +83,8 @@ class Group {
   readonly #members = new Set<Member>();
   readonly #source: LiveSource<unknown>;
   readonly #args: ExecutionArgs;
+  /** What is being read for who begins now, by their cursor. */
+  readonly #beginnings = new Map<string, Promise<Told>>();
   /** What the members have been sent goes up to here; null before the first one has its start. */
   #place: number | null = null;
   #joining = 0;
@@ -90,12 +102,16 @@ class Group {
     this.#unsubscribe = source.onNews(() => void this.#pump());
   }
 
-  /** @param failed called when the subscriber's start cannot be read. @returns leaves. */
-  join({ source, args, writer, prefix }: Subscriber, failed: (error: unknown) => void): () => void {
+  /**
+   * @param since the cursor it brings, in any form.
+   * @param failed called when the subscriber's start cannot be read.
+   * @returns leaves.
+   */
+  join({ source, writer, prefix }: Subscriber, since: string, failed: (error: unknown) => void): () => void {
     const member: Member = { writer, prefix, place: 0 };
     let here = true;
     this.#joining += 1;
-    this.#start(member, source, args, () => here)
+    this.#start(member, source, since, () => here)
       .catch(failed)
       .finally(() => {
         this.#joining -= 1;
@@ -108,25 +124,33 @@ class Group {
     };
   }
 
-  /** Sends a member what it alone is told first, until it stands where the group does. */
+  /** Sends a member what the others have been told already, until it stands where the group does. */
   async #start(
     member: Member,
     source: LiveSource<unknown>,
-    args: ExecutionArgs,
+    since: string,
     isHere: () => boolean,
   ): Promise<void> {
-    let batch = await source.open();
+    let told = await this.#begin(source, since);
     for (;;) {
-      const messages = await this.#execute(batch, args);
       if (!isHere()) return;
-      for (const { rest } of messages) member.writer.push(member.prefix, rest);
-      member.place = batch.place;
-      this.#place ??= batch.place;
+      for (const { rest } of told.messages) member.writer.push(member.prefix, rest);
+      member.place = told.place;
+      this.#place ??= told.place;
       if (member.place >= this.#place) break;
-      batch = await source.after(member.place);
+      told = await this.#execute(source.after(member.place));
     }
     this.#members.add(member);
     void this.#pump();
+  }
+
+  /** Whoever comes while the same is being read is told the same, and then what has happened since. */
+  #begin(source: LiveSource<unknown>, since: string): Promise<Told> {
+    const underWay = this.#beginnings.get(since);
+    if (underWay) return underWay;
+    const beginning = this.#execute(source.open()).finally(() => this.#beginnings.delete(since));
+    this.#beginnings.set(since, beginning);
+    return beginning;
   }
 
   /** Executes what is new, once, and sends it to all members. */
@@ -137,27 +161,28 @@ class Group {
     try {
       while (this.#news && this.#members.size > 0) {
         this.#news = false;
-        const batch = await this.#source.after(this.#place);
-        const messages = await this.#execute(batch, this.#args);
+        const told = await this.#execute(this.#source.after(this.#place));
         // A source hands out a batch at a time: after one there may be another.
-        if (batch.place > this.#place) this.#news = true;
-        this.#place = batch.place;
-        for (const member of this.#members) send(member, messages, batch.place);
+        if (told.place > this.#place) this.#news = true;
+        this.#place = told.place;
+        for (const member of this.#members) send(member, told);
       }
     } catch (err) {
-      this.log.error({ err }, 'live events could not be read; the next news tries again');
+      this.log.error({ err }, 'live events could not be read, and will be tried again');
+      setTimeout(() => void this.#pump(), RETRY_MS).unref();
     } finally {
       this.#pumping = false;
     }
   }
 
-  async #execute({ events }: Batch<unknown>, args: ExecutionArgs): Promise<Message[]> {
+  async #execute(batch: Promise<Batch<unknown>>): Promise<Told> {
+    const { events, place } = await batch;
     const messages: Message[] = [];
     for (const { event, place } of events) {
-      const result = presentResult(await executeEvent(args, event), this.log);
+      const result = presentResult(await executeEvent(this.#args, event), this.log);
       messages.push({ rest: nextRest(result), place });
     }
-    return messages;
+    return { messages, place };
   }
 
   #endIfEmpty(): void {
@@ -168,14 +193,16 @@ class Group {
 }
 
 /** Those of the messages that the member has not been sent yet. */
-function send(member: Member, messages: readonly Message[], place: number): void {
+function send(member: Member, { messages, place }: Told): void {
   for (const message of messages) {
     if (message.place > member.place) member.writer.push(member.prefix, message.rest);
   }
   member.place = Math.max(member.place, place);
 }
 
-function groupKey({ query, args, source, variant }: Subscriber): string {
-  const { [cursorVariable(args.document) ?? '']: _since, ...variables } = args.variableValues ?? {};
-  return JSON.stringify([query, args.operationName ?? null, variables, source.scope, variant]);
+/** What is the same in a group, and the cursor, which need not be. */
+function groupKey({ query, args, source, variant }: Subscriber): { key: string; since: string } {
+  const { [cursorVariable(args.document) ?? '']: since, ...variables } = args.variableValues ?? {};
+  const key = JSON.stringify([query, args.operationName ?? null, variables, source.scope, variant]);
+  return { key, since: JSON.stringify(since ?? null) };
 }

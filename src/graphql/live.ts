@@ -19,6 +19,7 @@ import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LiveFeed } from '../adapters/events/live-source.js';
 import { clientAddress } from '../client-address.js';
+import { socketPublicUrl } from '../public-url.js';
 import type { Services } from '../services.js';
 import { payerOf } from '../sessions/cost-budget.js';
 import { addressBucket } from '../sessions/throttle.js';
@@ -33,7 +34,7 @@ import { documentLimits } from './limits.js';
 import { OperationPlace } from './operation-place.js';
 import { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
-import { nextPrefix, SocketWriter } from './socket-writer.js';
+import { CLOSE_TRY_AGAIN, nextPrefix, SocketWriter } from './socket-writer.js';
 import { TrustedDocuments } from './trusted-documents.js';
 
 const CLOSE_GOING_AWAY = 1001;
@@ -78,6 +79,7 @@ export function createLiveServer(
   const { config } = services;
   const wss = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   const addressOf = clientAddress(config);
+  const publicUrlOf = socketPublicUrl(config);
   const documents = new Documents(
     schema,
     documentLimits(config),
@@ -125,8 +127,14 @@ export function createLiveServer(
     if (token === null) return true;
     const session = await SocketSession.open(services, token, () =>
       socket.close(CloseCode.Forbidden, 'Forbidden'),
-    );
-    if (!session) return false;
+    ).catch((err: unknown) => {
+      log.error({ err }, 'a socket could not be signed in');
+      // Clients would not come back after the 4500 of the protocol's implementation.
+      socket.close(CLOSE_TRY_AGAIN, 'Try again later');
+      return undefined;
+    });
+    if (session === undefined) return true;
+    if (session === null) return false;
     const user = String(session.caller.user.id);
     if (!perUser.take(user)) {
       session.close();
@@ -197,8 +205,9 @@ export function createLiveServer(
       context: {
         services,
         client: { address, deviceId: null, version: null, model: null },
-        publicUrl: config.PUBLIC_URL ?? `http://${request.headers.host ?? ''}`,
+        publicUrl: publicUrlOf(request),
         refreshCookie: null,
+        countHeartbeat: () => {},
       },
     });
     // Without the request, which would be kept as long as the socket is.
@@ -218,6 +227,8 @@ export function createLiveServer(
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
       if (path?.replace(/\/$/, '') !== '/graphql') {
         socket.on('error', () => socket.destroy());
+        // No timeout of the HTTP server's holds for it any more: a client that does not close it would keep it for good.
+        socket.once('finish', () => socket.destroy());
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }

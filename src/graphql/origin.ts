@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.js';
+import { tokenHeaders } from '../sessions/tokens.js';
 
 /**
  * Which page sent the request, as the browser vouches for it: one of ours, or another site's. Unknown for what the
@@ -12,6 +13,15 @@ export function siteOf(request: FastifyRequest): 'ours' | 'foreign' | 'unknown' 
   // Either header vouches: over plain HTTP browsers send no Sec-Fetch-Site. Neither may contradict.
   if (site !== undefined && site !== 'same-origin') return 'foreign';
   return origin === undefined && site === undefined ? 'unknown' : 'ours';
+}
+
+/**
+ * Refuses a request whose host, or what a trusted proxy says of it, is none (RFC 9112, 3.2): no URL can be made of it.
+ * @throws DomainError INVALID_INPUT
+ */
+export async function refuseBadHost({ protocol, hostname }: FastifyRequest): Promise<void> {
+  if (URL.canParse(`${protocol}://${hostname}/`)) return;
+  throw new DomainError('INVALID_INPUT', 'The Host of the request cannot be read.');
 }
 
 /** By host and port: behind a proxy we may not know that the page came over HTTPS. */
@@ -34,14 +44,7 @@ export async function refuseUnasked(request: FastifyRequest): Promise<void> {
 /** What a page may send unasked: https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const safelistedTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-const askedFor = [
-  'authorization',
-  'token',
-  'usertoken',
-  'x-device-id',
-  'apollo-require-preflight',
-  'x-apollo-operation-name',
-];
+const askedFor = [...tokenHeaders, 'x-device-id', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
 function isPreflighted({ headers }: FastifyRequest): boolean {
   if (askedFor.some((name) => headers[name] !== undefined)) return true;

@@ -8,7 +8,7 @@ import { ReleaseEventResolver, ReleaseResolver } from '../releases/release.resol
 import { SessionResolver } from '../sessions/session.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
 import { checkPermission, requireRules } from './authorization.js';
-import { requirePlainText } from './plain-text.js';
+import { requireStorableInput } from './storable-input.js';
 
 /** The schema of all resolvers, in one visible list. @throws Error when an operation names no permission. */
 export function createSchema(): GraphQLSchema {
@@ -29,7 +29,7 @@ export function createSchema(): GraphQLSchema {
     pubSub: unusedPubSub,
   });
   requireRules();
-  requirePlainText(schema);
+  requireStorableInput(schema);
   return schema;
 }
 

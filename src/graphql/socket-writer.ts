@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 export const LONGEST_QUEUE = 1024 * 1024;
 
 /** "Try again later": stock clients reconnect after it, and go on from their cursor. */
-const CLOSE_TRY_AGAIN = 1013;
+export const CLOSE_TRY_AGAIN = 1013;
 
 /** First byte of an unfragmented text frame (RFC 6455, section 5.2). */
 const TEXT_FRAME = 0x81;

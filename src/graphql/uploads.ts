@@ -3,14 +3,26 @@ import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { UploadForm } from '../multipart/form.js';
-import { readFormOf, requirePublisher } from '../multipart/publisher.js';
+import { readFormOf, requirePublisher, type SentForm } from '../multipart/publisher.js';
 import type { UploadedFile } from '../releases/releases.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
 
 /** A file of the form, as a variable. */
 export class UploadValue {
-  constructor(readonly file: UploadedFile) {}
+  #file: UploadedFile | null;
+
+  constructor(file: UploadedFile) {
+    this.#file = file;
+  }
+
+  /** The file, for one field of the operation. @throws DomainError INVALID_INPUT for a second one */
+  take(): UploadedFile {
+    const file = this.#file;
+    if (!file) throw new DomainError('INVALID_INPUT', 'A file is published once.', { field: 'file' });
+    this.#file = null;
+    return file;
+  }
 }
 
 export const Upload = new GraphQLScalarType<UploadValue, never>({
@@ -34,13 +46,6 @@ const Operation = z.looseObject({
 /** One file for one variable: what any operation here takes, and no path that could build a huge list. */
 const FileMap = z.record(z.string(), z.tuple([z.string().regex(/^variables\.[_A-Za-z]\w*$/)]));
 
-/** An upload under way. */
-interface Pending {
-  /** Who sent it: a token may expire while a large file comes in. */
-  readonly caller: Caller;
-  readonly form: UploadForm;
-}
-
 /**
  * Multipart requests at the routes of `scope` (https://github.com/jaydenseric/graphql-multipart-request-spec).
  * Not by graphql-upload: it keeps a second copy of every file in the system's temporary folder, and expands any
@@ -48,7 +53,8 @@ interface Pending {
  * once all has come in.
  */
 export class UploadDoor {
-  readonly #pending = new WeakMap<FastifyRequest, Pending>();
+  /** Uploads that have come in, and whose operations run. */
+  readonly #pending = new WeakMap<FastifyRequest, SentForm>();
 
   constructor(scope: FastifyInstance, services: Services) {
     scope.addContentTypeParser('multipart/form-data', async (request: FastifyRequest) => {
@@ -57,7 +63,7 @@ export class UploadDoor {
       const form = await readFormOf(caller, request.raw, services);
       try {
         const operation = readOperation(form);
-        this.#pending.set(request, { caller, form });
+        this.#pending.set(request, form);
         return operation;
       } catch (error) {
         await form.file?.received.discard();
@@ -66,9 +72,12 @@ export class UploadDoor {
     });
   }
 
-  /** Who sent the upload; undefined for a request that is none. */
+  /**
+   * Who sent the upload; undefined for a request that is none. Not as the token would say: it may have expired
+   * while a large file came in, and its owner may have been demoted.
+   */
   callerOf(request: FastifyRequest): Caller | undefined {
-    return this.#pending.get(request)?.caller;
+    return this.#pending.get(request)?.sender;
   }
 
   /** Runs the operation, and drops the file if it was not published. */
@@ -76,7 +85,7 @@ export class UploadDoor {
     try {
       return await operation();
     } finally {
-      await this.#pending.get(request)?.form.file?.received.discard();
+      await this.#pending.get(request)?.file?.received.discard();
     }
   }
 }

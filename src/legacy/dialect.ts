@@ -64,6 +64,8 @@ export interface Route<Handler> {
   /** The type of an answer of bytes, where there is one beside those of the sample. */
   readonly bytes?: string;
   readonly sample: Sample;
+  /** Whether it is a heartbeat, which is counted, not logged. */
+  readonly heartbeat?: true;
   /** What it refuses in words of its own, beside those of the dialect's table. */
   readonly refusals?: readonly Answer[];
   readonly handler: (services: Services) => Handler;

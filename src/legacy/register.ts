@@ -3,6 +3,7 @@ import { DomainError } from '../errors.js';
 import { dropRest } from '../multipart/form.js';
 import { readFormOf, requirePublisher } from '../multipart/publisher.js';
 import { publicUrl } from '../public-url.js';
+import { countHeartbeat } from '../request-log.js';
 import type { Services } from '../services.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import { sentToken } from '../sessions/tokens.js';
@@ -24,7 +25,9 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
         url,
         handler: async (request: LegacyHttpRequest, reply) => {
           if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
-          return send(reply, await handler(await readRequest(request, services)));
+          const answer = await handler(await readRequest(request, services));
+          if (route.heartbeat) countHeartbeat(request);
+          return send(reply, answer);
         },
       });
     }

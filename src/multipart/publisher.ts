@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { allowLongBody } from '../body-deadline.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
@@ -14,6 +15,11 @@ export async function requirePublisher(
   return publisher(token === null ? null : await sessions.authenticate(token));
 }
 
+/** A form, and who sent it with the rights that they have now that it is in. */
+export interface SentForm extends UploadForm {
+  readonly sender: Caller;
+}
+
 /**
  * Reads the form that a publisher sends, who must be one still when it has come in: that may take hours.
  * @throws DomainError as `readForm` and `requirePublisher` do; then nothing that was received stays.
@@ -22,11 +28,11 @@ export async function readFormOf(
   { sessionId }: Caller,
   request: IncomingMessage,
   { sessions, releases }: Services,
-): Promise<UploadForm> {
+): Promise<SentForm> {
+  allowLongBody(request);
   const form = await readForm(request, releases);
   try {
-    publisher(await sessions.unrevoked(sessionId));
-    return form;
+    return { ...form, sender: publisher(await sessions.unrevoked(sessionId)) };
   } catch (error) {
     await form.file?.received.discard();
     throw error;

@@ -1,7 +1,6 @@
+import { TOKEN_HEADERS } from '../sessions/tokens.js';
 import type { Api, Endpoint } from './apis.js';
 import { failureSchema, failureSchemaName, responses } from './openapi-responses.js';
-
-const TOKEN_HEADERS = ['Authorization', 'token', 'userToken'];
 
 /**
  * OpenAPI 3.1 of the legacy APIs, made of what their routes declare.

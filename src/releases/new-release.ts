@@ -15,7 +15,7 @@ const CHANNEL = /^[a-z\d][a-z\d._-]{0,31}$/;
 const SHA256 = /^[\da-f]{64}$/i;
 
 /** Of notes and reasons, in UTF-16 units. */
-const LONGEST_TEXT = 10_000;
+export const LONGEST_TEXT = 10_000;
 
 const invalid = (field: string, message: string) => new DomainError('INVALID_INPUT', message, { field });
 

@@ -20,6 +20,7 @@ import { actorOf, type Context } from '../graphql/context.js';
 import { Cursor } from '../graphql/cursor.js';
 import { parseId } from '../graphql/id.js';
 import { Upload, UploadValue } from '../graphql/uploads.js';
+import { displayName } from '../users/display-name.js';
 import { packagePath } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent } from './release-event.entity.js';
@@ -97,11 +98,11 @@ export class ReleaseResolver {
   @Allow('releases:publish')
   uploadRelease(
     @Arg('input') { version, channel, notes, sha256 }: UploadReleaseInput,
-    @Arg('file', () => Upload) { file }: UploadValue,
+    @Arg('file', () => Upload) upload: UploadValue,
     @Ctx() context: Context,
   ): Promise<Release> {
     const details = { version, channel, notes: notes ?? null, sha256: sha256 ?? null };
-    return context.services.releases.publish(file, details, actorOf(context));
+    return context.services.releases.publish(upload.take(), details, actorOf(context));
   }
 
   @Mutation(() => Release, { description: 'For good: it cannot be downloaded any more.' })
@@ -135,7 +136,7 @@ export class ReleaseResolver {
     description: 'The name of who published it; null once the account is erased.',
   })
   uploader(@Root() { uploader }: Release): string | null {
-    return uploader && (uploader.nickname ?? uploader.name ?? uploader.username);
+    return uploader && displayName(uploader);
   }
 }
 

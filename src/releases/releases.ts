@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
 import type { Events } from '../adapters/events/port.js';
+import { exclusively } from '../adapters/exclusive.js';
+import type { Page } from '../adapters/page.js';
 import type { Received, Storage } from '../adapters/storage/port.js';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
@@ -12,9 +14,6 @@ import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
 import { RELEASES } from './release-source.js';
 import { VersionForm } from './versions.js';
-
-/** Any number will do, as long as nobody else in the same database locks it. */
-const WRITERS_LOCK = 7_284_115;
 
 /** What is left of an upload that went wrong is kept this long, for one that is slow. */
 const LEFTOVER_MS = 86_400_000;
@@ -142,10 +141,7 @@ export class Releases {
    * By channel, the newest version first, withdrawn ones included; one more than the page has, where there is one.
    * @throws DomainError INVALID_INPUT when `after` is no release, or `channel` no channel.
    */
-  async list(
-    channel: string | null,
-    { first, after }: { first: number; after: number | null },
-  ): Promise<Release[]> {
+  async list(channel: string | null, { first, after }: Page): Promise<Release[]> {
     const em = this.db.em.fork();
     const last = after === null ? null : await em.findOne(Release, after);
     if (after !== null && !last) {
@@ -192,10 +188,7 @@ export class Releases {
 
   /** One writer at a time, on all nodes: so events become visible in the order of their ids. */
   #alone<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.db.em.fork().transactional(async (em) => {
-      await em.execute(`select pg_advisory_xact_lock(${WRITERS_LOCK})`);
-      return work(em);
-    });
+    return exclusively(this.db, 'releases', work);
   }
 }
 

@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { DomainError } from '../errors.js';
+import { DomainError, throttledFor } from '../errors.js';
 import { addressBucket } from './throttle.js';
 
 const HOUR_SECONDS = 3600;
@@ -23,8 +23,7 @@ export class AddressLimit {
     const key = addressBucket(address);
     // Before the work, so that a hundred at once get no more than one after another.
     await this.#done.consume(key).catch((spent: { msBeforeNext: number }) => {
-      const retryAfter = Math.max(1, Math.ceil(spent.msBeforeNext / 1000));
-      throw new DomainError('THROTTLED', this.refusal, { retryAfter });
+      throw throttledFor(spent.msBeforeNext, this.refusal);
     });
     try {
       return await work();

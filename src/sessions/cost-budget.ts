@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { DomainError } from '../errors.js';
+import { throttledFor } from '../errors.js';
 import type { Caller, Client } from './caller.js';
 import { addressBucket } from './throttle.js';
 
@@ -51,6 +51,5 @@ export class CostBudget {
 }
 
 function refuse({ msBeforeNext }: { msBeforeNext: number }): never {
-  const retryAfter = Math.max(1, Math.ceil(msBeforeNext / 1000));
-  throw new DomainError('THROTTLED', 'Too much was asked for in a minute; try again later.', { retryAfter });
+  throw throttledFor(msBeforeNext, 'Too much was asked for in a minute; try again later.');
 }

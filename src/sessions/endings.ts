@@ -1,3 +1,4 @@
+import type { FilterQuery } from '@mikro-orm/core';
 import type { Database } from '../adapters/database.js';
 import type { Clock } from '../clock.js';
 import { Session } from './session.entity.js';
@@ -34,11 +35,11 @@ export class Endings {
   }
 
   /** Ends the sessions that match. */
-  async end(where: object, reason: EndedSessions['reason']): Promise<void> {
+  async end(where: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {
     const em = this.db.em.fork();
     // Until none is left: one that the ended ones approved may have been opening until now.
     for (;;) {
-      const ending = await em.find(Session, { ...where, revokedAt: null }, { fields: ['id'] });
+      const ending = await em.find(Session, { $and: [where, { revokedAt: null }] }, { fields: ['id'] });
       const ids = ending.map(({ id }) => id);
       if (ids.length === 0) return;
       const now = this.clock();

@@ -85,7 +85,7 @@ export class Logins {
       );
       const user =
         (await this.users.findByLoginName(em, phone)) ??
-        (opensAccount ? await this.#openAccount(em, phone) : null);
+        (opensAccount ? await this.#openAccount(em, phone, client) : null);
       if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'Nobody has this phone.');
       requireActive(user);
       await this.#provePhone(em, user, client);
@@ -144,8 +144,8 @@ export class Logins {
     }
   }
 
-  #openAccount(em: EntityManager, phone: string): Promise<User> {
-    const actor = { userId: null, address: null };
+  #openAccount(em: EntityManager, phone: string, { address }: Client): Promise<User> {
+    const actor = { userId: null, address };
     return em.transactional((tx) =>
       this.users.add(tx, { phone: `+${phone}`, phoneVerified: true, passwordHash: null }, actor),
     );

@@ -21,7 +21,8 @@ export class SessionCache {
     max: REMEMBERED,
     dispose: ({ user }, token) => this.#tokensOf.get(user.id)?.delete(token),
   });
-  #changes = 0;
+  /** For each session that is being read: whose changed meanwhile. */
+  readonly #readings = new Set<Set<number>>();
 
   /** Not a promise: most requests are answered from here. */
   get(token: string): Remembered | undefined {
@@ -30,23 +31,29 @@ export class SessionCache {
 
   /** What was kept of a user's sessions, or is being read now, is old. */
   forget(userId: number): void {
-    this.#changes += 1;
+    for (const changed of this.#readings) changed.add(userId);
     for (const token of this.#tokensOf.get(userId) ?? []) this.#byToken.delete(token);
     this.#tokensOf.delete(userId);
   }
 
   /** Keeps what `read` finds of this token. */
   async load(token: string, read: () => Promise<Remembered | null>): Promise<Remembered | null> {
-    for (;;) {
-      const changes = this.#changes;
-      const loaded = await read();
-      if (!loaded) return null;
-      // Something changed while we read: what was read may be old, and must not be kept.
-      if (changes !== this.#changes) continue;
-      this.#byToken.set(token, loaded);
-      const tokens = this.#tokensOf.get(loaded.user.id) ?? new Set();
-      this.#tokensOf.set(loaded.user.id, tokens.add(token));
+    const changed = new Set<number>();
+    this.#readings.add(changed);
+    try {
+      let loaded = await read();
+      // What was read may be old, and must not be kept. Not so for the changes of others: there are always some.
+      while (loaded && changed.delete(loaded.user.id)) loaded = await read();
+      if (loaded) this.#keep(token, loaded);
       return loaded;
+    } finally {
+      this.#readings.delete(changed);
     }
+  }
+
+  #keep(token: string, session: Remembered): void {
+    this.#byToken.set(token, session);
+    const tokens = this.#tokensOf.get(session.user.id) ?? new Set();
+    this.#tokensOf.set(session.user.id, tokens.add(token));
   }
 }

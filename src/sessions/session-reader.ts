@@ -5,6 +5,7 @@ import { UserStatus } from '../users/user.entity.js';
 import type { Caller } from './caller.js';
 import type { Door } from './door.js';
 import type { LastSeen } from './last-seen.js';
+import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import type { Remembered } from './session-cache.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
@@ -35,6 +36,12 @@ export class SessionReader {
     const open = { id, revokedAt: null, user: { status: UserStatus.ACTIVE } };
     const session = await this.db.em.fork().findOne(Session, open, { populate: ['user.roles'] });
     return session && this.#toRemember(session);
+  }
+
+  /** The session that a refresh token goes on with, or went on with; null when it was ended. */
+  async byRefreshToken(refreshToken: string): Promise<Caller | null> {
+    const token = await this.db.em.fork().findOne(RefreshToken, { hash: tokenHash(refreshToken) });
+    return token && this.byId(token.session.id);
   }
 
   #toRemember(session: Session): Remembered {

@@ -126,7 +126,7 @@ export class SessionResolver {
     const opened = await context.services.logins
       .withPassword(credentials, client, graphqlDoor)
       .catch(hideThatAccountExists);
-    return authPayload(opened, context);
+    return signedIn(opened, context);
   }
 
   @Mutation(() => AuthPayload)
@@ -137,7 +137,7 @@ export class SessionResolver {
     const opened = await context.services.logins.withPhone(proof, client, graphqlDoor, {
       opensAccount: false,
     });
-    return authPayload(opened, context);
+    return signedIn(opened, context);
   }
 
   @Mutation(() => AuthPayload, {
@@ -150,7 +150,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ): Promise<AuthPayload> {
     const client = { ...clientOf(context, deviceId), deviceId };
-    return authPayload(await context.services.logins.withScan(ticket, client, graphqlDoor), context);
+    return signedIn(await context.services.logins.withScan(ticket, client, graphqlDoor), context);
   }
 
   @Mutation(() => AuthPayload)
@@ -163,7 +163,7 @@ export class SessionResolver {
       throw new DomainError('FORBIDDEN', 'Registration is closed.');
     }
     const client = clientOf(context, deviceId);
-    return authPayload(await context.services.logins.register(input, client, graphqlDoor), context);
+    return signedIn(await context.services.logins.register(input, client, graphqlDoor), context);
   }
 
   @Mutation(() => AuthPayload, {
@@ -205,6 +205,17 @@ export class SessionResolver {
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return [...grantedPermissions(granted, capped)];
   }
+}
+
+/** A login. Whoever signs in anew on one of our own pages ends the session that it had (OWASP ASVS 5.0, 7.2.4). */
+async function signedIn(opened: OpenedSession, context: Context): Promise<AuthPayload> {
+  const { services, refreshCookie } = context;
+  const earlierToken = refreshCookie?.read();
+  const earlier = earlierToken ? await services.sessions.withRefreshToken(earlierToken) : null;
+  if (earlier) {
+    await services.sessions.logout(earlier, { userId: earlier.user.id, address: context.client.address });
+  }
+  return authPayload(opened, context);
 }
 
 /** Our own pages get the refresh token as a cookie, everybody else in the answer. */

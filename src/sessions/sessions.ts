@@ -137,6 +137,11 @@ export class Sessions {
     return this.#reader.byId(sessionId);
   }
 
+  /** The session of a refresh token; null when it was ended. */
+  withRefreshToken(refreshToken: string): Promise<Caller | null> {
+    return this.#reader.byRefreshToken(refreshToken);
+  }
+
   /** The sessions of a user that have not ended, latest first. */
   listActive(userId: number): Promise<Session[]> {
     return this.#active({ user: userId });

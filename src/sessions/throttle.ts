@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { DomainError, type DomainErrorCode } from '../errors.js';
+import { DomainError, type DomainErrorCode, throttledFor } from '../errors.js';
 
 /** Failures within the window before an attempt is slowed or asks for a captcha. */
 const ACCOUNT_FAILURES = 10;
@@ -102,15 +102,15 @@ const captchaRequired = () =>
 
 async function takeTurn(lane: RateLimiterMemory, key: string): Promise<void> {
   await lane.consume(key).catch((busy: { msBeforeNext: number }) => {
-    const retryAfter = Math.max(1, Math.ceil(busy.msBeforeNext / 1000));
-    throw new DomainError('THROTTLED', 'Too many failed logins; try again shortly.', { retryAfter });
+    throw throttledFor(busy.msBeforeNext, 'Too many failed logins; try again shortly.');
   });
 }
 
 /**
  * Failures of one key within the window. Attempts under way count as failures until they end, and those past
  * the budget wait for them instead of being refused: a hundred parallel guesses get no more than the budget,
- * and a hundred devices that log in at once with the right password all get in.
+ * and a hundred devices that log in at once with the right password all get in. Once it is spent nobody waits:
+ * each is braked on its own, and a queue of guesses from everywhere would lock the owner out.
  */
 class FailureBudget {
   readonly #failures: RateLimiterMemory;
@@ -142,11 +142,13 @@ class FailureBudget {
 
   async #enter(key: string): Promise<void> {
     for (;;) {
-      const left = Math.max(1, this.budget - (await this.#count(key)));
+      const left = this.budget - (await this.#count(key));
       const gate = this.#gates.get(key) ?? { inside: 0, waiting: [] };
       this.#gates.set(key, gate);
-      if (gate.inside < left) {
+      const isSpent = left <= 0;
+      if (isSpent || gate.inside < left) {
         gate.inside += 1;
+        if (isSpent) gate.waiting.shift()?.();
         return;
       }
       await new Promise<void>((wake) => gate.waiting.push(wake));

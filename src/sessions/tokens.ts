@@ -56,9 +56,16 @@ export function bearerToken(header: string | undefined): string | null {
   return /^\s*(?:Bearer\s+)?(?!Bearer\s*$)(\S+)\s*$/i.exec(header ?? '')?.[1] ?? null;
 }
 
-/** The first token that the headers of a request hold: every door takes it in any of them. */
+/** Every door takes a token in any of them. */
+export const TOKEN_HEADERS = ['Authorization', 'token', 'userToken'];
+
+/** As Node names them. */
+export const tokenHeaders: readonly string[] = TOKEN_HEADERS.map((name) => name.toLowerCase());
+
+/** The first token that the headers of a request hold. */
 export function sentToken(headers: Readonly<Record<string, string | string[] | undefined>>): string | null {
-  for (const header of [headers.authorization, headers.token, headers.usertoken]) {
+  for (const name of tokenHeaders) {
+    const header = headers[name];
     const token = bearerToken(Array.isArray(header) ? header[0] : header);
     if (token !== null) return token;
   }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
+import { exclusively } from '../adapters/exclusive.js';
 import { type Actor, anonymiseAudit, recordAudit } from '../audit/audit.js';
 import { Captcha, CaptchaType } from '../captchas/captcha.entity.js';
 import type { Clock } from '../clock.js';
@@ -10,9 +11,6 @@ import { checkNewPassword, standardRule } from './new-password.js';
 import { Role } from './role.entity.js';
 import { User, UserStatus } from './user.entity.js';
 import { findRoles, type Users } from './users.js';
-
-/** Serialises whatever changes who administers, so that two requests cannot remove the last two at once. */
-const ADMINISTRATORS_LOCK = 7_284_114;
 
 /** What administrators do to accounts. Each change holds from the next request of that account on. */
 export class Administration {
@@ -77,9 +75,9 @@ export class Administration {
    * @throws DomainError INVALID_INPUT, CONFLICT (there is one already, or the name is taken)
    */
   async createFirst(username: string, password: string, actor: Actor): Promise<User> {
-    await checkNewPassword(password, standardRule);
+    await checkNewPassword(password, standardRule, [username]);
     const passwordHash = await hashPassword(password);
-    return this.#transaction(async (em) => {
+    return exclusively(this.db, 'administrators', async (em) => {
       if (await this.hasAdministrator(em)) {
         throw new DomainError('CONFLICT', 'There is an administrator already.');
       }
@@ -105,16 +103,9 @@ export class Administration {
     return user;
   }
 
-  #transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.db.em.fork().transactional(async (em) => {
-      await em.execute(`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`);
-      return work(em);
-    });
-  }
-
   /** Undoes the work if it takes the last administrator away; where there is none yet, none can be lost. */
   #keepingAdministrator<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.#transaction(async (em) => {
+    return exclusively(this.db, 'administrators', async (em) => {
       const had = await this.hasAdministrator(em);
       const result = await work(em);
       await em.flush();

@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.js';
 import { canonicalPhone, loginName } from './phone.js';
 
-const LONGEST_NAME = 64;
+export const LONGEST_NAME = 64;
 
 /** What makes two names look alike, or a name look like none; and half characters, which no database keeps. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;

@@ -3,6 +3,13 @@ import { DomainError } from '../errors.js';
 /** The longest password the documented APIs accept. */
 const LONGEST_PASSWORD = 100;
 
+/** What guessers of a password here try, beside the names of its account. */
+const OUR_WORDS = ['gatehouse'];
+/** A word of fewer characters is in many a good password by chance. */
+const SHORTEST_WORD = 3;
+/** Characters that a password has beside such words. */
+const LEAST_OF_ITS_OWN = 4;
+
 /** What a door asks of new passwords; none asks anything of those at login. */
 export interface PasswordRule {
   /** In characters. */
@@ -11,21 +18,36 @@ export interface PasswordRule {
   readonly refusesCommon: boolean;
 }
 
-/** The rule where no legacy document says otherwise: OWASP ASVS 5.0, 6.2.1 and 6.2.4. */
+/** The rule where no legacy document says otherwise: OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.11. */
 export const standardRule: PasswordRule = { shortest: 8, refusesCommon: true };
 
-/** @throws DomainError INVALID_INPUT, with the reason for the person who chose the password. */
+/**
+ * @param names what the account is known by.
+ * @throws DomainError INVALID_INPUT, with the reason for the person who chose the password.
+ */
 export async function checkNewPassword(
   password: string,
   { shortest, refusesCommon }: PasswordRule,
+  names: readonly (string | null | undefined)[],
 ): Promise<void> {
   const length = [...password].length;
   if (length < shortest || length > LONGEST_PASSWORD) {
     throw refused(`A password has ${shortest} to ${LONGEST_PASSWORD} characters.`);
   }
+  if (refusesCommon && isMadeOf([...names, ...OUR_WORDS], password)) {
+    throw refused(`A password has ${LEAST_OF_ITS_OWN} characters or more beside a name; choose another one.`);
+  }
   if (refusesCommon && (await isCommon(password))) {
     throw refused('This is one of the passwords that are guessed first; choose another one.');
   }
+}
+
+function isMadeOf(words: readonly (string | null | undefined)[], password: string): boolean {
+  let own = password.toLowerCase();
+  for (const word of words) {
+    if (word && word.length >= SHORTEST_WORD) own = own.replaceAll(word.toLowerCase(), '');
+  }
+  return own.length < Math.min(LEAST_OF_ITS_OWN, password.length);
 }
 
 /** Loaded by the first new password: to unpack the list takes 50 ms and 20 MB, which a start need not pay. */

@@ -70,6 +70,14 @@ export function newAccount(
 }
 
 /**
+ * The names of an account that can be made of it, if they are free; nothing is looked up.
+ * @throws DomainError INVALID_INPUT
+ */
+export function checkNewUser(input: NewUser): Pick<User, 'username' | 'phone'> {
+  return newAccount({ ...input, passwordHash: null }, new Date()).columns;
+}
+
+/**
  * Milliseconds in the upper bits, chance in the lower 22, as the documented codes are made; those made at once
  * count on from there, for among hundreds chance alone would soon repeat one.
  */

@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.js';
 import type { Gender } from './user.entity.js';
 
-const LONGEST_TEXT = 2000;
+export const LONGEST_TEXT = 2000;
 
 /** What people may change about themselves; undefined leaves a field as it is. */
 export interface Profile {

@@ -16,7 +16,8 @@ import {
 import { Allow } from '../graphql/authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../graphql/connection.js';
 import { actorOf, type Context, requireCaller } from '../graphql/context.js';
-import { parseId, readId } from '../graphql/id.js';
+import { parseId } from '../graphql/id.js';
+import { readId } from '../row-id.js';
 import { PUBLIC } from './permissions.js';
 import { displayPhone } from './phone.js';
 import { Role } from './role.entity.js';

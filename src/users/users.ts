@@ -1,6 +1,8 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../adapters/database.js';
+import { containing } from '../adapters/like.js';
+import type { Page } from '../adapters/page.js';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
@@ -11,7 +13,8 @@ import { accountOf, type LoginThrottle } from '../sessions/throttle.js';
 import { requireActive } from './active.js';
 import { LoginName } from './login-name.entity.js';
 import { checkNewPassword, type PasswordRule, standardRule } from './new-password.js';
-import { DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
+import { checkNewUser, DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
+import { displayPhone } from './phone.js';
 import { type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
@@ -61,8 +64,8 @@ export class Users {
    * Users by id, roles loaded; one more than the page has, where there is one more.
    * @param search part of a username, phone, name, nickname or email; empty for all.
    */
-  list(search: string, { first, after }: { first: number; after: number | null }): Promise<User[]> {
-    const term = { $ilike: `%${search.trim().replace(/[\\%_]/g, '\\$&')}%` };
+  list(search: string, { first, after }: Page): Promise<User[]> {
+    const term = containing(search.trim());
     const matching = {
       $or: [{ username: term }, { phone: term }, { name: term }, { nickname: term }, { email: term }],
     };
@@ -82,7 +85,9 @@ export class Users {
    */
   async create(input: NewUser, actor: Actor, rule: PasswordRule = standardRule): Promise<User> {
     const { password } = input;
-    if (password != null) await checkNewPassword(password, rule);
+    // Both before the hash: strangers may mistype as often as they like, and hashing is what costs.
+    const { username, phone } = checkNewUser(input);
+    if (password != null) await checkNewPassword(password, rule, [username, phone && displayPhone(phone)]);
     const passwordHash = password == null ? null : await hashPassword(password);
     return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
   }
@@ -147,7 +152,8 @@ export class Users {
       await em.flush();
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
     });
-    await checkNewPassword(passwords.next, rule);
+    const { username, phone } = user;
+    await checkNewPassword(passwords.next, rule, [username, phone && displayPhone(phone)]);
     const now = new Date(this.clock());
     const { id, passwordHash: verified } = user;
     const passwordHash = await hashPassword(passwords.next);

@@ -1,23 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/adapters/embedded-postgres.js';
 import { StartError } from '../../src/errors.js';
+import { openFolder } from '../support/server.js';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 
@@ -25,8 +14,7 @@ const cleanUps: (() => Promise<unknown>)[] = [];
 let made = '';
 
 beforeAll(async () => {
-  made = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
-  await chmod(made, 0o755);
+  made = await openFolder();
   await (await startEmbeddedPostgres({ dataDir: made })).stop();
 });
 
@@ -36,10 +24,9 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** A new folder that every user may enter, as a project folder usually is. */
-async function openFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
-  await chmod(folder, 0o755);
+/** Gone after the test. */
+async function newFolder(): Promise<string> {
+  const folder = await openFolder();
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
@@ -83,7 +70,7 @@ async function failure(dataDir: string): Promise<string> {
 }
 
 test('a fresh data folder, whatever its name, gets a durable UTF-8 database that only this machine reaches', async () => {
-  const dataDir = join(await openFolder(), `my "own" $HOME's data`);
+  const dataDir = join(await newFolder(), `my "own" $HOME's data`);
   const database = await start(dataDir);
   const [found] = await query(
     database,
@@ -123,7 +110,7 @@ test('a stop leaves no process, can be asked for twice, and the next start finds
 });
 
 test('under a closed folder the database runs all the same, and says where it is kept', async () => {
-  const closed = join(await openFolder(), 'closed');
+  const closed = join(await newFolder(), 'closed');
   await mkdir(closed, { mode: 0o700 });
   const dataDir = join(closed, 'data');
   const first = await start(dataDir);
@@ -150,7 +137,7 @@ test('a second gateway on the folder of a live one is refused and does the first
 });
 
 test('of two gateways that start at once on a fresh folder, one starts and the other is refused', async () => {
-  const dataDir = join(await openFolder(), 'data');
+  const dataDir = join(await newFolder(), 'data');
   const outcomes = await Promise.allSettled([start(dataDir), start(dataDir)]);
   const refusals = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refusals.map((refusal) => refusal.reason)).toEqual([expect.any(StartError)]);
@@ -207,7 +194,7 @@ test('an empty postmaster.pid, as a power failure leaves it, hinders nothing', a
 });
 
 test('a half-made cluster of a killed first start is cleared away', async () => {
-  const dataDir = join(await openFolder(), 'data');
+  const dataDir = join(await newFolder(), 'data');
   const gone = spawn('true');
   await once(gone, 'exit');
   const half = join(dataDir, `postgres-init-${gone.pid}-abcdef`, 'cluster');
@@ -227,7 +214,7 @@ test('a cluster of another major version ends the start with both versions and t
 });
 
 test('a data folder that cannot be made ends the start with one sentence', async () => {
-  const file = join(await openFolder(), 'file');
+  const file = join(await newFolder(), 'file');
   await writeFile(file, '');
   const dataDir = join(file, 'data');
   expect(await failure(dataDir)).toMatch(/^The data folder .+ cannot be created or written \(ENOTDIR.*\)\.$/);
@@ -253,7 +240,7 @@ test('a lost password file ends the start with its name, and nothing is left run
 });
 
 test('a database that was kept elsewhere and is gone is missed, not silently replaced by an empty one', async () => {
-  const dataDir = await openFolder();
+  const dataDir = await newFolder();
   await symlink(join(dataDir, 'gone'), join(dataDir, 'postgres'));
   expect(await failure(dataDir)).toContain('links to a folder that is gone');
 });

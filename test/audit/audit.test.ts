@@ -5,8 +5,8 @@ import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask, refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const NEXT = 'battery staple';
 
 let gateway: TestGateway;

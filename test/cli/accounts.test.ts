@@ -5,6 +5,7 @@ import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { gatehouse, values } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 let gateway: TestGateway;
 let env: Record<string, string>;
@@ -24,9 +25,9 @@ const audit = async () => {
 
 test('user add opens an account that logs in, and the audit log names the command line', async () => {
   const args = ['user', 'add', 'alice', '--phone', '13900000001', '--role', 'ADMIN', '--password-stdin'];
-  const [user] = values(await gatehouse([...args, '--json'], env, 'correct horse\n'));
+  const [user] = values(await gatehouse([...args, '--json'], env, `${PASSWORD}\n`));
   expect(user).toMatchObject({ username: 'alice', phone: '13900000001', roles: ['ADMIN'], status: 'ACTIVE' });
-  const input = { username: '13900000001', password: 'correct horse' };
+  const input = { username: '13900000001', password: PASSWORD };
   const { login } = await ask(gateway, op.LoginDocument, { input });
   expect(login.user.username).toBe('alice');
   expect((await audit()).find(({ action }) => action === 'user.create')).toMatchObject({
@@ -40,7 +41,7 @@ test('user add keeps the rules of every other door', async () => {
   const add = (name: string, password: string) =>
     gatehouse(['user', 'add', name, '--password-stdin'], env, password);
   expect(await add('bob', 'short')).toMatchObject({ code: 1, errors: expect.stringContaining('8 to 100') });
-  expect(await add('ALICE', 'correct horse')).toMatchObject({
+  expect(await add('ALICE', PASSWORD)).toMatchObject({
     code: 1,
     errors: expect.stringContaining('taken'),
   });
@@ -67,7 +68,7 @@ test('a listing that nobody reads to its end ends quietly', async () => {
 });
 
 test('user disable ends the sessions, user enable lets in again, and neither takes the last administrator', async () => {
-  await gateway.createUser({ username: 'carol', phone: '13900000003', password: 'correct horse' });
+  await gateway.createUser({ username: 'carol', phone: '13900000003', password: PASSWORD });
   const { accessToken } = await openSession(gateway, 'carol', graphqlDoor);
   expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
   await gateway.services.sessions.noticeRevoked();
@@ -81,7 +82,7 @@ test('user disable ends the sessions, user enable lets in again, and neither tak
 });
 
 test('session list shows what has not ended, session revoke ends one or all', async () => {
-  await gateway.createUser({ username: 'dave', password: 'correct horse' });
+  await gateway.createUser({ username: 'dave', password: PASSWORD });
   for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlDoor);
   const list = async () => values(await gatehouse(['session', 'list', 'dave', '--json'], env));
   const [first] = (await list()) as { id: string }[];

@@ -49,6 +49,16 @@ test('upload publishes the file, its bytes proven by their digest', async () => 
   expect(sha256(Buffer.from(await downloaded.arrayBuffer()))).toBe(sha256(content));
 });
 
+test('unless told, the gateway is that of the settings', async () => {
+  const { hostname, port } = new URL(env.GATEHOUSE_URL ?? '');
+  const settings = { HOST: hostname, PORTS: `0,${port}`, GATEHOUSE_TOKEN: publisher };
+  const list = ['release', 'list', '--json'];
+  expect(await gatehouse(list, settings)).toMatchObject({ code: 0, errors: '' });
+  expect(await gatehouse(list, { ...settings, HOST: '0.0.0.0' })).toMatchObject({ code: 0, errors: '' });
+  expect(await gatehouse(list, { ...settings, PORTS: '0' })).toMatchObject({ code: 2 });
+  expect(await gatehouse(list, { ...settings, PORTS: 'many' })).toMatchObject({ code: 1 });
+});
+
 test('list shows it, withdraw takes it back with a reason', async () => {
   const signIn = ['--username', 'pia', '--password-stdin'];
   const [release] = values(await upload('8')) as { id: string }[];

@@ -1,34 +1,23 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { afterAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { Device } from '../../src/devices/device.entity.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
-import { launchBrowser } from '../support/browser.js';
-import { createCallers, openSession } from '../support/callers.js';
-import { violations, visitAs } from '../support/dashboard.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openSession } from '../support/callers.js';
+import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 
 const NAME = 'Kiosk at gate 4';
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
 
-beforeAll(async () => {
-  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
-});
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
 
 /** The member's device of this client id beats, with a session of its own; nobody is told before `announce`. */
-async function beat(clientId: string) {
+async function beat(clientId: string, name = NAME) {
   const { services } = gateway;
   const { session, accessToken } = await openSession(gateway, 'max', graphqlDoor);
   const caller = await services.sessions.authenticate(accessToken);
   if (!caller) throw new Error('The session is not there.');
-  await services.heartbeats.beat(caller, { clientId, name: NAME, clientVersion: '1.3.0' });
+  await services.heartbeats.beat(caller, { clientId, name, clientVersion: '1.3.0' });
   await services.heartbeats.announce();
   const { id } = await services.db.em.fork().findOneOrFail(Device, { clientId });
   return { path: `/devices/${id}`, session };
@@ -70,10 +59,35 @@ test('an administrator sees whose it is, and revokes its session: it goes offlin
   await close();
 });
 
+test('how long ago something was is told right by a browser whose clock is an hour ahead', async () => {
+  const { path } = await beat('serial-5');
+  const { page, close } = await visitAs(browser, host, 'max', path);
+  await page.clock.install({ time: Date.now() + 3_600_000 });
+  await page.reload();
+  await page.getByText('Online since').waitFor();
+  expect(
+    await page
+      .getByRole('main')
+      .getByText(/\d (hr|min)/)
+      .allTextContents(),
+  ).toEqual([]);
+  await close();
+});
+
+test('a device whose name is empty is called by its id, on its own page and on that of its owner', async () => {
+  const { path, session } = await beat('serial-6', '');
+  const { page, close } = await visitAs(browser, host, 'root', path);
+  await page.getByRole('heading', { name: 'serial-6' }).waitFor();
+  await page.goto(`http://${host}/people/${session.user.id}`);
+  await page.getByRole('region', { name: 'Devices' }).getByRole('link', { name: 'serial-6' }).waitFor();
+  await close();
+});
+
 test('the time shown is kept in the address', async () => {
   const { path } = await beat('serial-3');
   const { page, close } = await visitAs(browser, host, 'max', path);
   await page.getByText('30 days').click();
+  await page.waitForURL('**?span=month');
   await page.reload();
   expect(await page.getByRole('radio', { name: '30 days' }).isChecked()).toBe(true);
   await close();

@@ -5,8 +5,9 @@ import { launchBrowser } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { type Visit, visit } from '../support/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
-const ada = { username: 'ada', password: 'correct horse' };
+const ada = { username: 'ada', password: PASSWORD };
 
 let browser: Browser;
 let gateway: TestGateway;

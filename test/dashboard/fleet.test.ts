@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
-import { launchBrowser } from '../support/browser.js';
 import { layCable, untilBack } from '../support/cable.js';
-import { createCallers } from '../support/callers.js';
-import { signIn, violations, visit, visitAs } from '../support/dashboard.js';
+import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startGateway } from '../support/gateway.js';
 
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
 let gates: TestGroup;
 let kiosks: TestGroup;
 
@@ -21,19 +16,15 @@ const devices = (kind: string, count: number, clientVersion: string) =>
     clientVersion,
   }));
 
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
 beforeAll(async () => {
-  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
   gates = await TestGroup.of(gateway, 'max', devices('Gate', 130, '2.4.1'));
   kiosks = await TestGroup.of(gateway, 'pia', devices('Kiosk', 12, '2.3.7'), bmsDoor);
   await gates.beat();
   await kiosks.beat();
   await gateway.services.heartbeats.announce();
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
 });
 
 /** It changes as the fleet does, and a link that is lost from now on goes on where it was. */
@@ -174,6 +165,17 @@ test('after a restart of the gateway, which knows nothing of what was missed, ev
   await close();
   await cable.close();
   await successor.close();
+});
+
+test('a device that was brought up to date while it is online shows its new version', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/?q=kiosk');
+  const kiosk = page.getByRole('listitem').filter({ hasText: 'kiosk-12' });
+  await kiosk.getByText('2.3.7').waitFor();
+  await live(page).waitFor();
+  await kiosks.beat(devices('Kiosk', 12, '2.4.0').slice(-1));
+  await gateway.services.heartbeats.announce();
+  await kiosk.getByText('2.4.0').waitFor();
+  await close();
 });
 
 test('when half the fleet falls silent at once, the page says that it may not be the fleet', async () => {

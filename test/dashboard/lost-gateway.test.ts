@@ -1,32 +1,21 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
+import { afterAll, expect, test } from '@jest/globals';
 import { layCable, untilBack } from '../support/cable.js';
-import { createCallers } from '../support/callers.js';
-import { visitAs } from '../support/dashboard.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openDashboard, visitAs } from '../support/dashboard.js';
 
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
-});
+const dashboard = await openDashboard();
+const { browser, host } = dashboard;
+afterAll(() => dashboard.close());
 
 test('a view whose code cannot be fetched says so beside the navigation, and comes with the gateway', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/account');
   await page.route(/\/(assets|health)\//, (route) => route.abort());
   await page.getByRole('link', { name: 'People' }).click();
   const failure = page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached.' });
-  await failure.getByRole('button', { name: 'Try again' }).click();
-  await failure.waitFor();
+  await Promise.all([
+    page.waitForEvent('requestfailed', (request) => request.url().endsWith('/health/live')),
+    failure.getByRole('button', { name: 'Try again' }).click(),
+  ]);
+  expect(await failure.isVisible()).toBe(true);
   expect(await page.getByRole('link', { name: 'Audit log' }).isVisible()).toBe(true);
 
   await page.unroute(/\/(assets|health)\//);

@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { afterAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { UserStatus } from '../../src/users/user.entity.js';
-import { launchBrowser } from '../support/browser.js';
-import { createCallers, PASSWORD } from '../support/callers.js';
-import { signIn, violations, visit, visitAs } from '../support/dashboard.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
+import { PASSWORD } from '../support/password.js';
 
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
-
-beforeAll(async () => {
-  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
-});
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
 
 /** Somebody whom no other test knows. @returns their id. */
 async function newcomer(username: string, name?: string): Promise<number> {
@@ -44,7 +32,7 @@ test('somebody who is created can sign in, and is thrown out when that session i
   const amara = await visitAs(browser, host, 'amara');
   await page.reload();
   const sessions = page.getByRole('region', { name: 'Sessions' });
-  await sessions.getByRole('button', { name: 'Revoke Browser' }).click();
+  await sessions.getByRole('button', { name: 'Revoke Chrome (Linux)' }).click();
   await confirm(page, 'Revoke');
   await thrownOut(amara.page);
   await sessions.getByText('Nobody is signed in with this account.').waitFor();
@@ -76,6 +64,27 @@ test('a role holds at once: what it opens is offered without a reload, and is go
   await page.getByRole('button', { name: 'Save roles' }).click();
   await views(rolf.page).getByText('People').waitFor({ state: 'detached' });
   await rolf.close();
+  await close();
+});
+
+test('nothing can be ticked that the end of a save would undo', async () => {
+  const id = await newcomer('tilda');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  const publisher = page.getByRole('checkbox', { name: 'Publisher' });
+  await publisher.waitFor();
+  const readAnew = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('"roles"')) await readAnew.promise;
+    await route.continue();
+  });
+  await page.getByRole('checkbox', { name: 'Administrator' }).check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await page.getByText('The roles hold from now on.').waitFor();
+  expect(await publisher.isDisabled()).toBe(true);
+  readAnew.resolve();
+  await publisher.check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await page.getByText(/root set the roles of tilda to .*Publisher/).waitFor();
   await close();
 });
 
@@ -140,6 +149,18 @@ test('people are searched and paged by the address', async () => {
   await page.getByText('crowd 19', { exact: true }).waitFor();
   await page.getByRole('searchbox').fill('nobody at all');
   await page.getByText('Nobody matches “nobody at all”.').waitFor();
+  await close();
+});
+
+test('no letter is lost, however slowly a search is typed', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/people');
+  const search = page.getByRole('searchbox');
+  await search.pressSequentially('abcdefghijkl', { delay: 250 });
+  await page.waitForURL('**/people?q=abcdefghijkl');
+  expect(await search.inputValue()).toBe('abcdefghijkl');
+  await page.getByRole('link', { name: 'People' }).click();
+  await page.waitForURL('**/people');
+  await search.and(page.locator('[value=""]')).waitFor();
   await close();
 });
 
@@ -234,7 +255,7 @@ test.each([
     for (const path of ['/people', '/people/1', '/people/4', '/audit', '/account']) {
       await page.goto(`http://${host}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
       expect([path, await violations(page)]).toEqual([path, []]);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     }

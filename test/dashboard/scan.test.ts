@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createCallers } from '../support/callers.js';
-import { signIn, type Visit, violations, visit, visitAs } from '../support/dashboard.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { afterAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { openDashboard, signIn, type Visit, violations, visit, visitAs } from '../support/dashboard.js';
 import { readQr } from '../support/qr.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const SCAN_MINUTES = 6;
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
 
-beforeAll(async () => {
-  gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
-});
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
 
 /** The sign-in page of somebody else's screen, and the address that the QR code on it says. */
 async function showCode(): Promise<Visit & { readonly address: string }> {
@@ -32,7 +20,8 @@ async function showCode(): Promise<Visit & { readonly address: string }> {
 /** As a camera does: from the pixels. */
 async function scan(page: Page): Promise<string> {
   const picture = page.getByRole('img', { name: 'QR code for signing in' });
-  await picture.waitFor();
+  // Until it is decoded, its place is empty.
+  await picture.evaluate('(image) => image.decode()');
   const link = new URL(readQr(await picture.screenshot()) ?? 'none:');
   expect(link.host).toBe(host);
   return link.pathname + link.search;
@@ -47,6 +36,7 @@ test('a signed-in phone scans the code and approves, and the screen is signed in
   await screen.page.getByText('max has scanned it and is deciding').waitFor();
   expect(await codeOn(phone.page)).toBe(await codeOn(screen.page));
   await phone.page.getByText('127.0.0.1').waitFor();
+  await phone.page.getByText('Chrome (Linux)').waitFor();
   expect(await violations(phone.page)).toEqual([]);
   await phone.page.getByRole('button', { name: 'Approve' }).click();
   await phone.page.getByText('Approved. The other screen is signing in.').waitFor();
@@ -65,6 +55,24 @@ test('what the phone denies, the screen says, and offers a new code', async () =
   await screen.page.getByRole('button', { name: 'Get a new code' }).click();
   await screen.page.getByText('Waiting to be scanned').waitFor();
   expect(await scan(screen.page)).not.toBe(screen.address);
+  await Promise.all([phone.close(), screen.close()]);
+});
+
+test('a new code is not taken for approved because the one before was', async () => {
+  const screen = await showCode();
+  let redemptions = 0;
+  await screen.page.route('**/graphql', (route) => {
+    if (!route.request().postData()?.includes('"ticket"')) return route.continue();
+    redemptions += 1;
+    return route.abort();
+  });
+  const phone = await visitAs(browser, host, 'nia', screen.address, PHONE);
+  await phone.page.getByRole('button', { name: 'Approve' }).click();
+  await screen.page.getByText('The gateway cannot be reached.').waitFor();
+  await screen.page.getByRole('button', { name: 'Get a new code' }).click();
+  await screen.page.getByText('Waiting to be scanned').waitFor();
+  await scan(screen.page);
+  expect(redemptions).toBe(1);
   await Promise.all([phone.close(), screen.close()]);
 });
 

@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createCallers } from '../support/callers.js';
-import { signIn, violations, visit, visitAs } from '../support/dashboard.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { afterAll, expect, test } from '@jest/globals';
+import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
-
-beforeAll(async () => {
-  gateway = await startGateway({ CAPTCHA_FIXED_CODE: 'a1b2', GRAPHQL_DOCUMENTS: 'trusted' });
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
-});
+const dashboard = await openDashboard({ CAPTCHA_FIXED_CODE: 'a1b2', TRUST_PROXY: 'loopback' });
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
 
 test('who is not signed in is asked to, and comes to where they wanted', async () => {
   const { page, faults, close } = await visit(browser, host, '/releases');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(await violations(page)).toEqual([]);
   await signIn(page, 'max');
   await page.getByRole('heading', { name: 'Releases' }).waitFor();
@@ -108,7 +95,21 @@ test('a picture is asked for once there were too many failures, and lets the own
   await signIn(page, 'max');
   await page.getByRole('img', { name: 'Picture of four characters' }).waitFor();
   await page.getByLabel('Characters in the picture').fill('zzzz');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  const submit = page.getByRole('button', { name: 'Sign in' });
+  const picture = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('IMAGE')) {
+      asked.resolve();
+      await picture.promise;
+    }
+    await route.continue();
+  });
+  await submit.click();
+  await asked.promise;
+  // Nobody answers a picture that is about to go.
+  expect(await submit.isDisabled()).toBe(true);
+  picture.resolve();
   await page.getByText('The code is wrong.').waitFor();
   await page.getByLabel('Characters in the picture').fill('a1b2');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -123,6 +124,31 @@ test('a phone and the code that was sent to it let in', async () => {
   await page.getByRole('button', { name: 'Send code' }).click();
   await page.getByRole('button', { name: /Again in \d+ s/ }).waitFor();
   await page.getByLabel('Six-digit code').fill(await gateway.lastSms('13800000001'));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  await close();
+});
+
+test('from an address that guesses, a code is sent for a solved picture', async () => {
+  const from = { 'x-forwarded-for': '203.0.113.7' };
+  for (let guess = 0; guess < 50; guess += 1) {
+    const credentials = { phone: `nobody ${guess}`, password: 'guess', device: 'x', version: '1' };
+    await gateway.post('/sys/login-phone', credentials, from);
+  }
+  await gateway.createUser({ username: 'phil', phone: '13800000002' });
+  const { page, close } = await visit(browser, host, '/', { extraHTTPHeaders: from });
+  await page.getByRole('tab', { name: 'Phone code' }).click();
+  await page.getByLabel('Phone number').fill('13800000002');
+  await page.getByRole('button', { name: 'Send code' }).click();
+  const answer = page.getByLabel('Characters in the picture');
+  await answer.fill('zzzz');
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByText('The code is wrong.').waitFor();
+  await answer.fill('a1b2');
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByText('The code is on its way').waitFor();
+  await answer.waitFor({ state: 'detached' });
+  await page.getByLabel('Six-digit code').fill(await gateway.lastSms('13800000002'));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   await close();

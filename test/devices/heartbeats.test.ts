@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const MINUTE = 60_000;
 let gateway: TestGateway;
 let users = 0;
@@ -49,16 +49,6 @@ const history = async (id: string) => {
   const { device } = await ask(gateway, op.DeviceDocument, { id, ...span }, await admin());
   return device?.history.map(({ online, reason }) => (online ? 'online' : reason));
 };
-
-test('of who was deleted while it beats for the first time, a device is refused as any request of theirs', async () => {
-  const caller = await gateway.services.sessions.authenticate(await bmsLogin());
-  if (!caller) throw new Error('The login failed.');
-  await gateway.services.administration.delete(Number(userId), { userId: null, address: null });
-  const hello = { clientId: 'late', name: null, clientVersion: null };
-  await expect(gateway.services.heartbeats.beat(caller, hello)).rejects.toMatchObject({
-    code: 'UNAUTHENTICATED',
-  });
-});
 
 describe('a device', () => {
   test('is what beats: a login alone makes none', async () => {

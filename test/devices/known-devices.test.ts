@@ -5,8 +5,8 @@ import type { Caller } from '../../src/sessions/sessions.js';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 let gateway: TestGateway;
 let admin: Caller;
 let member: Caller;

@@ -4,8 +4,8 @@ import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const MINUTE = 60_000;
 let gateway: TestGateway;
 let host: string;
@@ -129,6 +129,23 @@ describe('deviceStatus', () => {
     await Promise.all([mine.stop(), named.stop()]);
     await asMember.dispose();
     await gateway.pass(4 * MINUTE);
+  });
+
+  test('says RESET when a device went that cannot be told of any more: it was deleted with its account', async () => {
+    const { id } = await gateway.createUser({ username: 'leaver', password: PASSWORD });
+    const events = status({});
+    const before = await events.next();
+    await beat('of the leaver', await bms('leaver'));
+    await announce();
+    const online = await events.next();
+    expect(online).toMatchObject({ kind: 'ONLINE' });
+    await gateway.services.administration.delete(id, { userId: null, address: null });
+    await announce();
+    expect((await events.next())?.kind).toBe('RESET');
+    expect(await events.next()).toMatchObject({ kind: 'SNAPSHOT', devices: before?.devices });
+    const resumed = status({ since: online?.cursor ?? '' });
+    expect([(await resumed.next())?.kind, (await resumed.next())?.kind]).toEqual(['RESET', 'SNAPSHOT']);
+    await Promise.all([events.stop(), resumed.stop()]);
   });
 
   test('is for those who are signed in', async () => {

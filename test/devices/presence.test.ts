@@ -1,36 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Presence } from '../../src/devices/presence.js';
-
-const intervalMs = 30_000;
-const START = 1_800_000_000_000;
-const NEVER = Number.POSITIVE_INFINITY;
-
-/** An engine with a clock that calls `tick` as often as it asks to be called. */
-function engine(start = START) {
-  const presence = new Presence({ intervalMs }, start);
-  let now = start;
-  const expired: { device: number; reason: string; at: number }[] = [];
-  return {
-    presence,
-    expired,
-    now: () => now,
-    beat: (id: number, authEnds = NEVER) => presence.beat(presence.intern(id), now, authEnds),
-    /** Lets time pass, tick by tick; `each` runs before every tick. */
-    pass(ms: number, each?: () => void) {
-      for (const end = now + ms; now < end; ) {
-        now = Math.min(now + presence.tickMs, end);
-        each?.();
-        for (const expiry of presence.tick(now)) expired.push({ ...expiry, at: now });
-      }
-    },
-    /** Time passes while the process stands still. */
-    jump(ms: number) {
-      now += ms;
-      for (const expiry of presence.tick(now)) expired.push({ ...expiry, at: now });
-    },
-  };
-}
+import { engine, intervalMs, NEVER, START } from '../support/presence-engine.js';
 
 describe('a device', () => {
   test('is online from its first beat, and offline after 2.5 intervals without one', () => {
@@ -77,65 +48,20 @@ describe('a device', () => {
   });
 });
 
-describe('a mass expiry', () => {
-  /** A fleet whose beats are spread over an interval. */
-  const fleet = (size: number) => {
-    const e = engine();
-    let next = 0;
-    e.pass(intervalMs, () => {
-      for (const end = Math.min(size, next + Math.ceil(size / 10)); next < end; next++) e.beat(next + 1);
-    });
-    return e;
-  };
-
-  test('is held and shows as degraded; who comes back in time was never offline', () => {
-    const e = fleet(1000);
-    e.pass(3 * intervalMs);
-    expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([true, 1000, 0]);
-    for (let id = 1; id <= 1000; id++) e.beat(id);
-    e.pass(intervalMs);
-    expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([false, 1000, 0]);
-  });
-
-  test('is applied after two intervals at most, and every device expires once', () => {
-    const e = fleet(1000);
-    e.pass(3.6 * intervalMs + 2.2 * intervalMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
-    expect(new Set(e.expired.map(({ device }) => device)).size).toBe(1000);
-    expect(e.expired).toHaveLength(1000);
-  });
-
-  test('of fewer than fifty devices is no mass expiry: a small fleet goes offline on time', () => {
-    const e = fleet(49);
-    e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
-  });
-
-  test('does not hold expiries by token', () => {
-    const e = engine();
-    const ends = e.now() + intervalMs;
-    for (let id = 1; id <= 1000; id++) e.beat(id, ends);
-    e.pass(intervalMs + 2 * e.presence.tickMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
-  });
-});
-
-test('a process that stood still holds expiries until the beats that waited have been read', () => {
-  const e = engine();
-  e.beat(1);
-  e.jump(10 * intervalMs);
-  expect([e.presence.degraded, e.expired]).toEqual([true, []]);
-  e.beat(1);
-  e.pass(intervalMs);
-  expect([e.presence.degraded, e.expired]).toEqual([false, []]);
-});
-
 test('a clock that is set back makes nobody stay online for the difference', () => {
   const e = engine();
   e.beat(1);
   e.jump(-100 * intervalMs);
   e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
   expect(e.expired).toHaveLength(1);
+});
+
+test('a clock that is set back takes nothing from who beats before it is noticed', () => {
+  const e = engine();
+  e.beat(1);
+  e.jump(-100 * intervalMs, () => e.beat(1));
+  e.pass(2 * intervalMs);
+  expect(e.expired).toEqual([]);
 });
 
 test('after a restart every deadline moves by the downtime and an interval', () => {
@@ -147,6 +73,18 @@ test('after a restart every deadline moves by the downtime and an interval', () 
   e.pass(2.5 * intervalMs);
   expect(e.expired).toEqual([]);
   e.pass(0.1 * intervalMs + 2 * e.presence.tickMs);
+  expect(e.expired).toHaveLength(1);
+});
+
+test('a token that ended while the gateway was down can still be renewed, that of a session that was ended cannot', () => {
+  const aliveAt = START - 20 * intervalMs;
+  const e = engine();
+  e.presence.restore(e.presence.intern(1), aliveAt, aliveAt, START, START - intervalMs);
+  e.presence.restore(e.presence.intern(2), aliveAt, aliveAt, START, 0);
+  e.pass(0.9 * intervalMs);
+  expect(e.expired).toMatchObject([{ device: 1, reason: 'AUTH_EXPIRED' }]);
+  e.beat(1);
+  e.pass(intervalMs);
   expect(e.expired).toHaveLength(1);
 });
 

@@ -1,56 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import * as op from '../generated/graphql.js';
 import { connect, watch } from '../support/live.js';
+import { PASSWORD } from '../support/password.js';
+import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 
-const LOGIN = { username: 'root', password: 'correct horse' };
+const LOGIN = { username: 'root', password: PASSWORD };
 const BEAT_MS = 300;
 let folder: string;
-const children: ChildProcess[] = [];
 let stopBeating = () => {};
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatehouse-restart-'));
-  // Run as root, the database has a user of its own, who must get there.
-  await chmod(folder, 0o755);
+  folder = await openFolder();
 });
 afterAll(async () => {
   stopBeating();
-  for (const child of children) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const exit = once(child, 'exit');
-    // A failed test must not leave a database behind.
-    child.kill('SIGTERM');
-    await exit;
-  }
+  await stopServers();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The built server, with devices that are expected to beat every two seconds. */
-async function start(): Promise<{ child: ChildProcess; host: string }> {
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      DATA_DIR: join(folder, 'data'),
-      PORTS: '0',
-      LOG_LEVEL: 'warn',
-      HEARTBEAT_INTERVAL: '2s',
-      ADMIN_ACCOUNT: LOGIN.username,
-      ADMIN_PASSWORD: LOGIN.password,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** With devices that are expected to beat every two seconds. */
+async function start(): Promise<Server & { readonly host: string }> {
+  const server = startServer({
+    DATA_DIR: join(folder, 'data'),
+    HEARTBEAT_INTERVAL: '2s',
+    ADMIN_ACCOUNT: LOGIN.username,
+    ADMIN_PASSWORD: LOGIN.password,
   });
-  children.push(child);
-  for await (const output of child.stdout ?? []) {
-    const host = /http:\/\/(127\.0\.0\.1:\d+)/.exec(String(output))?.[1];
-    if (host) return { child, host };
-  }
-  throw new Error('The server ended.');
+  return { ...server, host: new URL(await server.url()).host };
 }
 
 async function post(host: string, query: string, variables: object, token?: string) {
@@ -85,9 +64,8 @@ test('after kill -9 who goes on beating was never offline, and who does not come
   const ids = await Promise.all([...faithful, 'lost'].map((name) => beat(first.host, token, name)));
   // What is told has been saved.
   for (const _ of ids) expect((await before.next())?.deviceStatus.kind).toBe('ONLINE');
-  const exit = once(first.child, 'exit');
   first.child.kill('SIGKILL');
-  await exit;
+  await first.ended;
   await client.dispose();
 
   const second = await start();
@@ -105,7 +83,6 @@ test('after kill -9 who goes on beating was never offline, and who does not come
   }
   stopBeating();
   await again.dispose();
-  const end = once(second.child, 'exit');
   second.child.kill('SIGTERM');
-  expect((await end)[0]).toBe(0);
+  expect(await second.ended).toMatchObject({ code: 0, errors: '' });
 });

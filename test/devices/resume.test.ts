@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as op from '../generated/graphql.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const MINUTE = 60_000;
 const CUTS = 300;
 const RESTART_EVERY = 90;

@@ -6,11 +6,11 @@ import type { Caller } from '../../src/sessions/sessions.js';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 const DEVICES = 10_000;
 const INTERVAL_MS = 30_000;
 const ANNOUNCE_MS = 200;
-const PASSWORD = 'correct horse';
 let gateway: TestGateway;
 
 beforeAll(async () => {

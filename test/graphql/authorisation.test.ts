@@ -4,10 +4,11 @@ import { graphqlDoor } from '../../src/graphql/door.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { doors } from '../../src/http.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
-import { type Audience, askAll, createCallers, expected, openSession, PASSWORD } from '../support/callers.js';
+import { type Audience, askAll, createCallers, expected, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect } from '../support/live.js';
 import { uploadForm } from '../support/multipart.js';
+import { PASSWORD } from '../support/password.js';
 
 const DEVICE = 'serial-1';
 const UNKNOWN = '999999';

@@ -1,20 +1,16 @@
-import { subscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LONGEST_QUEUE } from '../../src/graphql/socket-writer.js';
+import { watchAccepted } from '../support/accepted.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { RawLive } from '../support/raw-live.js';
 import { eventually } from '../support/raw-request.js';
-import { openInitialised, type RawSocket } from '../support/raw-socket.js';
 
 /** What arrives in one piece is answered before the gateway stops to read. */
 const ONE_PIECE = 256 * 1024;
 
 let gateway: TestGateway;
 let host: string;
-const accepted: Socket[] = [];
-subscribe('net.server.socket', (message) => {
-  accepted.push((message as { socket: Socket }).socket);
-});
+const accepted = watchAccepted();
 beforeAll(async () => {
   gateway = await startGateway();
   host = await gateway.listen();
@@ -24,7 +20,7 @@ afterAll(() => gateway.close());
 const bulky = 'x'.repeat(50_000);
 /** Its answer has the same name in it. */
 const query = `{ ${bulky}: __typename }`;
-const floods: [what: string, count: number, send: (raw: RawSocket, id: number) => void][] = [
+const floods: [what: string, count: number, send: (raw: RawLive, id: number) => void][] = [
   ['pings', 500, (raw) => raw.send({ type: 'ping', payload: { bulky } })],
   ['operations', 500, (raw, id) => raw.send({ id: `${id}`, type: 'subscribe', payload: { query } })],
 ];
@@ -32,7 +28,7 @@ const floods: [what: string, count: number, send: (raw: RawSocket, id: number) =
 test.each(floods)(
   'who sends %s and reads no answer is not read either, until they do',
   async (_what, count, send) => {
-    const raw = await openInitialised(host);
+    const raw = await RawLive.open(host);
     const server = accepted.at(-1);
     if (!server) throw new Error('Nothing was accepted.');
     const answered = new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defaultFieldResolver, type GraphQLFieldResolver, GraphQLObjectType } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
@@ -7,15 +7,17 @@ import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { DomainError } from '../../src/errors.js';
 import type { Context } from '../../src/graphql/context.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
 import { presentResult } from '../../src/graphql/execute.js';
 import { createLiveServer, type LiveServer } from '../../src/graphql/live.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import * as op from '../generated/graphql.js';
+import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
-const PASSWORD = 'correct horse';
 const log = pino({ level: 'silent' });
 const schema = createSchema();
 let gateway: TestGateway;
@@ -84,6 +86,7 @@ beforeAll(async () => {
           client: { address: '127.0.0.1', deviceId: null, version: null, model: null },
           publicUrl: 'http://gateway',
           refreshCookie: null,
+          countHeartbeat: () => {},
         };
       },
       onNext: (_context, _id, _payload, _args, result) => presentResult(result, log),
@@ -115,18 +118,21 @@ const announce = () => gateway.services.heartbeats.announce();
 const beat = (token: string, deviceId: string) =>
   ask(gateway, op.HeartbeatDocument, { input: { deviceId, name: deviceId } }, token);
 
+/** The session in which the device of the member is online. */
+let online: string | null = null;
+
 /** Makes a device of the member come online, or leave when it is. */
 async function toggle(deviceId: string): Promise<void> {
-  const { heartbeats, sessions } = gateway.services;
-  const id = Number((await beat(member, deviceId)).heartbeat.deviceId);
-  const caller = await sessions.authenticate(member);
-  const wasOnline = online.has(id);
-  if (wasOnline) await heartbeats.sessionsEnded({ ids: [caller?.sessionId ?? ''], reason: 'LOGOUT' });
-  if (wasOnline) online.clear();
-  else online.add(id);
+  if (online === null) {
+    const { accessToken, session } = await openSession(gateway, 'member', graphqlDoor);
+    await beat(accessToken, deviceId);
+    online = session.id;
+  } else {
+    await gateway.services.heartbeats.sessionsEnded({ ids: [online], reason: 'LOGOUT' });
+    online = null;
+  }
   await announce();
 }
-const online = new Set<number>();
 
 /** Selections as clients write them: aliases, fragments, directives, fields that go wrong. */
 const directive = fc.constantFrom(
@@ -255,6 +261,30 @@ test('who differs in `since` alone, or in nothing, shares each execution', async
   await announce();
   for (const live of lives) expect(clientId(await live.next())).toBe('shared');
   expect(executions).toBe(1);
+  await Promise.all(lives.map((live) => live.close()));
+});
+
+test('those who begin while the snapshot is read share it, and what happened meanwhile is told to each', async () => {
+  const { devices } = gateway.services;
+  const gate = Promise.withResolvers<void>();
+  const pick = devices.pick.bind(devices);
+  const reading = jest.spyOn(devices, 'pick').mockImplementation(async (...args) => {
+    const found = await pick(...args);
+    await gate.promise;
+    return found;
+  });
+  const lives = await Promise.all([1, 2, 3, 4].map(() => RawLive.open(host, admin)));
+  for (const live of lives) {
+    live.subscribe('a', STATUS);
+    await live.settle();
+  }
+  await beat(member, 'meanwhile');
+  await announce();
+  gate.resolve();
+  for (const live of lives) expect(await live.next()).toContain('SNAPSHOT');
+  for (const live of lives) expect(clientId(await live.next())).toBe('meanwhile');
+  expect(reading).toHaveBeenCalledTimes(1);
+  reading.mockRestore();
   await Promise.all(lives.map((live) => live.close()));
 });
 

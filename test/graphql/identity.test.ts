@@ -136,48 +136,6 @@ describe('sessions', () => {
     expect(await refusal(gateway, op.MeDocument, {}, there.accessToken)).toBe('UNAUTHENTICATED');
     await login('changer', 'battery staple');
   });
-
-  test("keep the refresh token of our own pages in a cookie that scripts don't see", async () => {
-    await gateway.createUser({ username: 'browser', password: PASSWORD });
-    const own = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80', host: 'localhost:80' };
-    const query =
-      'mutation { login(input: {username: "browser", password: "correct horse"}) { refreshToken } }';
-    const signedIn = await gateway.post('/graphql', { query }, own);
-    expect(signedIn.json().data.login.refreshToken).toBeNull();
-    const cookie = String(signedIn.headers['set-cookie']);
-    expect(cookie).toMatch(
-      /^gatehouse_refresh=[\w-]{43}; Path=\/graphql; HttpOnly; SameSite=Strict; Max-Age=2592000$/,
-    );
-    const refresh = { query: 'mutation { refreshSession { accessToken refreshToken } }' };
-    const pair = { cookie: cookie.split(';')[0] ?? '' };
-    const foreign = await gateway.post('/graphql', refresh, { ...pair, 'sec-fetch-site': 'cross-site' });
-    expect(foreign.json().errors[0].extensions.code).toBe('UNAUTHENTICATED');
-    const refreshed = await gateway.post('/graphql', refresh, { ...own, ...pair });
-    expect(refreshed.json().data.refreshSession).toMatchObject({ refreshToken: null });
-  });
-});
-
-describe('the cookie of our own pages', () => {
-  const host = '192.168.1.5:8080';
-  const origin = `http://${host}`;
-  test.each([
-    ['an origin that is ours, where the browser sends no Sec-Fetch-Site', { origin }, true],
-    ['Sec-Fetch-Site without an origin', { 'sec-fetch-site': 'same-origin' }, true],
-    ['neither', {}, false],
-    ['another origin', { origin: 'http://192.168.1.5:9999' }, false],
-    ['no real origin', { origin: 'null' }, false],
-    ['an origin that Sec-Fetch-Site contradicts', { origin, 'sec-fetch-site': 'same-site' }, false],
-    [
-      'another origin that Sec-Fetch-Site contradicts',
-      { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' },
-      false,
-    ],
-  ])('%s', async (_name, headers: Record<string, string>, kept) => {
-    const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { refreshToken } }';
-    const answer = await gateway.post('/graphql', { query }, { host, ...headers });
-    expect(answer.headers['set-cookie'] !== undefined).toBe(kept);
-    expect(answer.json().data.login.refreshToken === null).toBe(kept);
-  });
 });
 
 test.each([

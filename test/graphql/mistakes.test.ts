@@ -134,6 +134,16 @@ describe('a text with a NUL, which no database takes, is refused as bad input', 
   });
 });
 
+test('a time before the year 1, which the database does not know, is refused', async () => {
+  const beat = 'mutation { heartbeat { deviceId } }';
+  const { deviceId } = (await gateway.post('/graphql', { query: beat }, { authorization })).json().data
+    .heartbeat;
+  const times = 'from: "0000-12-31T23:59:59Z", to: "9999-12-31T23:59:59Z"';
+  const query = `{ device(id: ${deviceId}) { history(${times}) { at } } }`;
+  const answer = await gateway.post('/graphql', { query }, { authorization });
+  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'from' } }]);
+});
+
 test('a user type has the length of other texts', async () => {
   const query = `mutation { createUser(input: {username: "long", userType: "${'x'.repeat(2001)}"}) { id } }`;
   const answer = await gateway.post('/graphql', { query }, { authorization });

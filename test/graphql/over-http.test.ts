@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
+import { exchange } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
+let host = '';
 let url = '';
 
 beforeAll(async () => {
   gateway = await startGateway();
-  url = `http://${await gateway.listen()}/graphql`;
+  host = await gateway.listen();
+  url = `http://${host}/graphql`;
 });
 afterAll(() => gateway.close());
 
@@ -29,6 +32,15 @@ test.each([1000, 10_000, 100_000])('variables that nest %d levels deep are no fa
   const headers = { 'content-type': 'application/json' };
   const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
   expect(answer.json().errors[0].extensions.code).toBe('BAD_USER_INPUT');
+});
+
+test.each(['[', 'a b', ''])('a host that cannot be, %j, is no fault', async (name) => {
+  // Of two, as Node has it, the first one counts.
+  const body = Buffer.from('{"query": "{ __typename }"}');
+  const headers = [`host: ${name}`, 'content-type: application/json'];
+  const answer = await exchange(host, 'POST /graphql HTTP/1.1', headers, body);
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body).errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
 });
 
 describe('a request that a page of another site sends', () => {

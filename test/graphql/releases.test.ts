@@ -163,6 +163,22 @@ describe('a publisher', () => {
     expect((await ask(gateway, op.LatestReleaseDocument, {}, member)).latestRelease).toBeNull();
   });
 
+  test('publishes a file once, though one operation names it twice', async () => {
+    const { gateway, publisher } = await startPublishing();
+    const query = `mutation($file: Upload!) {
+      one: uploadRelease(input: {version: "1"}, file: $file) { id }
+      two: uploadRelease(input: {version: "2"}, file: $file) { id }
+    }`;
+    const form = uploadForm([operations({}, query), map, ['0', file]]);
+    const headers = { ...form.headers, authorization: publisher, 'apollo-require-preflight': 'true' };
+    const answer = await gateway.app.inject({ ...form, method: 'POST', url: '/graphql', headers });
+    expect(answer.json().errors).toMatchObject([
+      { path: ['two'], extensions: { code: 'INVALID_INPUT', field: 'file' } },
+    ]);
+    expect(await inventory(gateway)).toMatchObject({ uploads: [], packages: [sha256(CONTENT)], releases: 1 });
+    await gateway.close();
+  });
+
   test('may take longer than their token lasts', async () => {
     const { gateway, publisher } = await startPublishing();
     const { releases } = gateway.services;

@@ -7,8 +7,8 @@ import WebSocket from 'ws';
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const deviceId = 'kiosk-7';
 let gateway: TestGateway;
 let host: string;

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
+import { LONGEST_QUEUE } from '../../src/graphql/socket-writer.js';
 import * as op from '../generated/graphql.js';
+import { watchAccepted } from '../support/accepted.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
-const PASSWORD = 'correct horse';
-const READERS = 200;
+const READERS = 50;
 const EVENTS = 60;
-const MIB = 1024 ** 2;
+/** Characters in a device's name: events are large enough to fill the queue of who stalls. */
+const NAME_LENGTH = 400_000;
+const accepted = watchAccepted();
 let gateway: TestGateway;
 let host: string;
 let token: string;
@@ -24,12 +28,12 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 let devices = 0;
-/** A new device comes online. Its name is long: events are large enough to fill the queue of who stalls. */
+/** A new device comes online. */
 async function happen(): Promise<void> {
   const caller = await gateway.services.sessions.authenticate(token);
   if (!caller) throw new Error('The session has ended.');
   devices += 1;
-  const hello = { clientId: `device-${devices}`, name: 'x'.repeat(400_000), clientVersion: null };
+  const hello = { clientId: `device-${devices}`, name: 'x'.repeat(NAME_LENGTH), clientVersion: null };
   await gateway.services.heartbeats.beat(caller, hello);
   await gateway.services.heartbeats.announce();
 }
@@ -47,14 +51,12 @@ test('one who stalls is closed with 1013 and goes on from its cursor; nobody wai
   const names = [];
   let { cursor } = status(await stalled.next());
   stalled.socket.pause();
-  const memory: number[] = [];
   for (let event = 1; event <= EVENTS; event++) {
     await happen();
     for (const reader of readers) expect(status(await reader.next()).device.clientId).toBe(`device-${event}`);
-    memory.push(process.memoryUsage().arrayBuffers);
+    const queued = accepted.reduce((sum, socket) => sum + socket.writableLength, 0);
+    expect(queued).toBeLessThan(LONGEST_QUEUE + 2 * NAME_LENGTH);
   }
-  // It was closed long before the end: from then on nothing is kept for it.
-  expect((memory.at(-1) ?? 0) - (memory[EVENTS / 2] ?? 0)).toBeLessThan(4 * MIB);
   stalled.socket.resume();
   for (let message = await stalled.next(); message !== null; message = await stalled.next()) {
     names.push(status(message).device.clientId);
@@ -102,8 +104,9 @@ test('a reader who has stalled does not hold up the end of the gateway', async (
   const stalled = await RawLive.open(await other.listen(), token);
   stalled.socket.pause();
   const started = performance.now();
+  // The WebSocket library alone would wait half a minute for its answer.
   await other.close();
-  expect(performance.now() - started).toBeLessThan(8000);
+  expect(performance.now() - started).toBeLessThan(20_000);
   stalled.socket.resume();
   await stalled.close();
 });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
-const PASSWORD = 'correct horse';
 let gateway: TestGateway;
 let host: string;
 let root: string;
@@ -44,6 +44,20 @@ describe('a socket ends with 4403, which stock clients retry, when', () => {
     const { accessToken, session } = await opened(username);
     const live = await RawLive.open(host, accessToken);
     await gateway.services.sessions.revoke(id, session.id);
+    expect(await live.closed).toBe(4403);
+  });
+
+  test('its session is revoked at the moment in which it is let in', async () => {
+    const { accessToken, session } = await opened(username);
+    const { sessions } = gateway.services;
+    const authenticate = sessions.authenticate.bind(sessions);
+    sessions.authenticate = async (token) => {
+      sessions.authenticate = authenticate;
+      const caller = await authenticate(token);
+      await sessions.revoke(id, session.id);
+      return caller;
+    };
+    const live = await RawLive.open(host, accessToken);
     expect(await live.closed).toBe(4403);
   });
 

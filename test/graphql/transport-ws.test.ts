@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { openInitialised, openSocket, PROTOCOL, type RawSocket } from '../support/raw-socket.js';
+import { RawLive } from '../support/raw-live.js';
 
 // https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 let gateway: TestGateway;
@@ -20,9 +20,13 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   // Whatever one client did, the next one is served.
-  const raw = await openInitialised(host, token);
-  raw.send(subscribe('after', '{ __typename }'));
-  expect(await raw.next()).toEqual({ id: 'after', type: 'next', payload: { data: { __typename: 'Query' } } });
+  const raw = await RawLive.open(host, token);
+  raw.subscribe('after', '{ __typename }');
+  expect(await raw.message()).toEqual({
+    id: 'after',
+    type: 'next',
+    payload: { data: { __typename: 'Query' } },
+  });
   raw.socket.close();
   await raw.closed;
   const complaints = complained.mock.calls.splice(0);
@@ -31,38 +35,9 @@ afterEach(async () => {
 afterAll(() => gateway.close());
 
 const init = { type: 'connection_init' };
-const subscribe = (id: string, query: string, variables?: object) => ({
-  id,
-  type: 'subscribe',
-  payload: { query, ...(variables ? { variables } : {}) },
-});
+const subscribe = (id: string, query: string) => ({ id, type: 'subscribe', payload: { query } });
 const waiting = 'subscription { heartbeats { at } }';
 const hello = subscribe('hello', '{ __typename }');
-
-/** The messages until an operation that is sent now is done. */
-async function untilNow(raw: RawSocket): Promise<string[]> {
-  raw.send(subscribe('now', '{ __typename }'));
-  const seen: string[] = [];
-  for (;;) {
-    const { id, type } = await raw.next();
-    if (id === 'now' && type === 'complete') return seen;
-    if (id !== 'now') seen.push(`${id} ${type}`);
-  }
-}
-
-let devices = 0;
-/** A new device comes online. */
-async function beat(): Promise<void> {
-  const caller = await gateway.services.sessions.authenticate(token);
-  if (!caller) throw new Error('The session has ended.');
-  devices += 1;
-  await gateway.services.heartbeats.beat(caller, {
-    clientId: `device-${devices}`,
-    name: null,
-    clientVersion: null,
-  });
-  await gateway.services.heartbeats.announce();
-}
 
 describe('the server closes with', () => {
   test.each<[what: string, message: string]>([
@@ -84,22 +59,22 @@ describe('the server closes with', () => {
     ],
     ['lists in lists without end', '['.repeat(100_000)],
   ])('4400 after %s', async (_what, message) => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     raw.socket.send(message);
     expect(await raw.closed).toBe(4400);
   });
 
   test('4400 after bytes that are no JSON', async () => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     raw.socket.send(Buffer.from([0, 1, 2, 255]));
     expect(await raw.closed).toBe(4400);
   });
 
   test('4401 after an operation before the introduction, or before it was acknowledged', async () => {
-    const early = await openSocket(host);
+    const early = await RawLive.connect(host);
     early.send(hello);
     expect(await early.closed).toBe(4401);
-    const hasty = await openSocket(host);
+    const hasty = await RawLive.connect(host);
     // A token that nobody has looked up yet.
     const { accessToken } = await openSession(gateway, 'nia', graphqlDoor);
     hasty.send({ ...init, payload: { authorization: `Bearer ${accessToken}` } });
@@ -109,14 +84,14 @@ describe('the server closes with', () => {
 
   test('4403 after a token that is not good', async () => {
     for (const authorization of ['Bearer nonsense', 'nonsense']) {
-      const raw = await openSocket(host);
+      const raw = await RawLive.connect(host);
       raw.send({ ...init, payload: { authorization } });
       expect(await raw.closed).toBe(4403);
     }
   });
 
   test('4406 without the subprotocol, and with another one', async () => {
-    expect(await (await openSocket(host, [])).closed).toBe(4406);
+    expect(await (await RawLive.connect(host, [])).closed).toBe(4406);
     const upgrade = request(`http://${host}/graphql`, {
       headers: {
         connection: 'Upgrade',
@@ -137,9 +112,10 @@ describe('the server closes with', () => {
   test('4408 when nobody introduces themselves in three seconds', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance'] });
     try {
-      const raw = await openSocket(host);
+      const raw = await RawLive.connect(host);
       jest.advanceTimersByTime(2999);
-      expect(raw.socket.readyState).toBe(raw.socket.OPEN);
+      raw.send({ type: 'ping' });
+      expect(await raw.message()).toEqual({ type: 'pong' });
       jest.advanceTimersByTime(1);
       expect(await raw.closed).toBe(4408);
     } finally {
@@ -148,17 +124,17 @@ describe('the server closes with', () => {
   });
 
   test('4409 when an id is used that is still in use', async () => {
-    const raw = await openInitialised(host, token);
-    raw.send(subscribe('same', waiting));
-    raw.send(subscribe('same', waiting));
+    const raw = await RawLive.open(host, token);
+    raw.subscribe('same', waiting);
+    raw.subscribe('same', waiting);
     expect(await raw.closed).toBe(4409);
   });
 
   test('4429 at the second introduction, also while the first is looked at', async () => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     raw.send(init);
     expect(await raw.closed).toBe(4429);
-    const hasty = await openSocket(host);
+    const hasty = await RawLive.connect(host);
     hasty.send(init);
     hasty.send(init);
     expect(await hasty.closed).toBe(4429);
@@ -166,10 +142,10 @@ describe('the server closes with', () => {
 
   test('1009 after a message beyond 256 KiB, whole or in fragments', async () => {
     const text = JSON.stringify(subscribe('huge', `{ __typename } #${'x'.repeat(256 * 1024)}`));
-    const whole = await openInitialised(host, token);
+    const whole = await RawLive.open(host, token);
     whole.socket.send(text);
     expect(await whole.closed).toBe(1009);
-    const pieces = await openInitialised(host, token);
+    const pieces = await RawLive.open(host, token);
     for (let at = 0; at < text.length; at += 16_384) {
       pieces.socket.send(text.slice(at, at + 16_384), { fin: at + 16_384 >= text.length });
     }
@@ -177,7 +153,7 @@ describe('the server closes with', () => {
   });
 
   test('1007 after text that is no UTF-8', async () => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     raw.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
     expect(await raw.closed).toBe(1007);
   });
@@ -185,40 +161,40 @@ describe('the server closes with', () => {
 
 describe('messages', () => {
   test('a ping is answered by a pong with its payload, before and after the introduction', async () => {
-    const raw = await openSocket(host);
+    const raw = await RawLive.connect(host);
     raw.send({ type: 'ping' });
-    expect(await raw.next()).toEqual({ type: 'pong' });
+    expect(await raw.message()).toEqual({ type: 'pong' });
     raw.send(init);
-    expect(await raw.next()).toEqual({ type: 'connection_ack' });
+    expect(await raw.message()).toEqual({ type: 'connection_ack' });
     raw.send({ type: 'ping', payload: { at: 1 } });
-    expect(await raw.next()).toEqual({ type: 'pong', payload: { at: 1 } });
+    expect(await raw.message()).toEqual({ type: 'pong', payload: { at: 1 } });
     raw.socket.close();
   });
 
   test('a pong that nobody asked for is taken', async () => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     raw.send({ type: 'pong' });
-    expect(await untilNow(raw)).toEqual([]);
+    expect(await raw.settle()).toEqual([]);
     raw.socket.close();
   });
 
   test('one in many fragments, or of bytes, is read like any other', async () => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     const text = JSON.stringify(hello);
     for (const [at, letter] of [...text].entries()) raw.socket.send(letter, { fin: at === text.length - 1 });
-    expect(await raw.next()).toMatchObject({ id: 'hello', type: 'next' });
-    expect(await raw.next()).toMatchObject({ id: 'hello', type: 'complete' });
+    expect(await raw.message()).toMatchObject({ id: 'hello', type: 'next' });
+    expect(await raw.message()).toMatchObject({ id: 'hello', type: 'complete' });
     raw.socket.send(Buffer.from(text), { binary: true });
-    expect(await raw.next()).toMatchObject({ id: 'hello', type: 'next' });
+    expect(await raw.message()).toMatchObject({ id: 'hello', type: 'next' });
     raw.socket.close();
   });
 
   test('an id can be any text', async () => {
-    const raw = await openInitialised(host, token);
+    const raw = await RawLive.open(host, token);
     for (const id of ['__proto__', 'constructor', '"}\n', '我', 'x'.repeat(1000)]) {
-      raw.send(subscribe(id, '{ __typename }'));
-      expect(await raw.next()).toMatchObject({ id, type: 'next' });
-      expect(await raw.next()).toEqual({ id, type: 'complete' });
+      raw.subscribe(id, '{ __typename }');
+      expect(await raw.message()).toMatchObject({ id, type: 'next' });
+      expect(await raw.message()).toEqual({ id, type: 'complete' });
     }
     raw.socket.close();
   });
@@ -226,14 +202,14 @@ describe('messages', () => {
   test.each([10, 500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 10_000, 15_000, 40_000])(
     'variables that nest %d levels deep are taken or refused, and never a fault',
     async (levels) => {
-      const raw = await openInitialised(host, token);
+      const raw = await RawLive.open(host, token);
       const deep = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
       const query = JSON.stringify(waiting);
       raw.socket.send(`{"id":"deep","type":"subscribe","payload":{"query":${query},"variables":${deep}}}`);
       raw.send({ id: 'deep', type: 'complete' });
       const ended = await Promise.race([
         raw.closed,
-        untilNow(raw).then(
+        raw.settle().then(
           () => 'taken',
           () => raw.closed,
         ),
@@ -242,147 +218,4 @@ describe('messages', () => {
       raw.socket.close();
     },
   );
-});
-
-describe('a complete', () => {
-  test('for what never ran, or is done, is ignored', async () => {
-    const raw = await openInitialised(host, token);
-    raw.send({ id: 'never', type: 'complete' });
-    raw.send(hello);
-    expect(await raw.next()).toMatchObject({ type: 'next' });
-    expect(await raw.next()).toMatchObject({ type: 'complete' });
-    raw.send({ id: 'hello', type: 'complete' });
-    raw.send({ id: 'hello', type: 'complete' });
-    expect(await untilNow(raw)).toEqual([]);
-    raw.socket.close();
-  });
-
-  test('right behind its subscription ends it, and its id is free again', async () => {
-    const raw = await openInitialised(host, token);
-    for (let times = 0; times < 50; times++) {
-      raw.send(subscribe('short', 'subscription { deviceStatus { kind } }'));
-      raw.send({ id: 'short', type: 'complete' });
-    }
-    const seen = await untilNow(raw);
-    expect(seen.filter((message) => message !== 'short next')).toEqual([]);
-    expect(await untilNow(raw)).toEqual([]);
-    raw.socket.close();
-  });
-
-  test('ends its own subscription alone, and no other is lost, though all have one id', async () => {
-    const raw = await openInitialised(host, token);
-    // What is sent after it in this turn arrives together.
-    raw.send({ type: 'pong' });
-    for (let times = 0; times < 50; times++) {
-      raw.send(subscribe('same', 'subscription { deviceStatus { kind } }'));
-      raw.send({ id: 'same', type: 'complete' });
-    }
-    raw.send(subscribe('same', 'subscription { latest: deviceStatus { kind } }'));
-    const told = (kind: string) => ({ id: 'same', type: 'next', payload: { data: { latest: { kind } } } });
-    expect(await raw.next()).toEqual(told('SNAPSHOT'));
-    for (let times = 0; times < 3; times++) {
-      await beat();
-      expect(await raw.next()).toEqual(told('ONLINE'));
-    }
-    raw.send({ id: 'same', type: 'complete' });
-    expect(await untilNow(raw)).toEqual([]);
-    raw.socket.close();
-  });
-
-  test.each([
-    ['a query', '{ me { id } }'],
-    ['what is refused', 'subscription { nothing }'],
-  ])('frees its id for %s, also before its subscription has begun', async (_what, query) => {
-    const raw = await openInitialised(host, token);
-    raw.send({ type: 'pong' });
-    raw.send(subscribe('same', 'subscription { deviceStatus { kind } }'));
-    raw.send({ id: 'same', type: 'complete' });
-    raw.send(subscribe('same', query));
-    raw.send(subscribe('same 2', query));
-    const seen: string[] = [];
-    while (!seen.some((message) => /^same 2 (complete|error)$/.test(message))) {
-      const { id, type } = await raw.next();
-      seen.push(`${id} ${type}`);
-    }
-    const told = query.startsWith('{') ? ['next', 'complete'] : ['error'];
-    expect(seen.toSorted()).toEqual(
-      ['same', 'same 2'].flatMap((id) => told.map((type) => `${id} ${type}`)).toSorted(),
-    );
-    await beat();
-    expect(await untilNow(raw)).toEqual([]);
-    raw.socket.close();
-  });
-
-  test('right behind a query leaves the socket as it was', async () => {
-    const raw = await openInitialised(host, token);
-    raw.send(subscribe('query', '{ me { id } }'));
-    raw.send({ id: 'query', type: 'complete' });
-    const seen = await untilNow(raw);
-    expect(['', 'query next']).toContain(seen.join());
-    raw.socket.close();
-  });
-
-  test('does not follow the error of an operation that never ran', async () => {
-    const raw = await openInitialised(host, token);
-    raw.send(subscribe('wrong', 'subscription { nothing }'));
-    expect(await raw.next()).toMatchObject({ id: 'wrong', type: 'error' });
-    expect(await untilNow(raw)).toEqual([]);
-    raw.socket.close();
-  });
-});
-
-describe('caps', () => {
-  let capped: TestGateway;
-  let at: string;
-  beforeAll(async () => {
-    capped = await startGateway({
-      LIVE_SOCKETS_PER_ADDRESS: '3',
-      LIVE_SOCKETS_PER_USER: '1',
-      LIVE_SUBSCRIPTIONS_PER_SOCKET: '2',
-    });
-    at = await capped.listen();
-    await createCallers(capped);
-  });
-  afterAll(() => capped.close());
-
-  test('too many sockets of an address are closed with 4429, until one has gone', async () => {
-    const open = [await openSocket(at), await openSocket(at), await openSocket(at)];
-    expect(await (await openSocket(at)).closed).toBe(4429);
-    for (const { socket, closed } of open) {
-      socket.close();
-      await closed;
-    }
-    const again = await openInitialised(at);
-    again.socket.close();
-    await again.closed;
-  });
-
-  test('too many sockets of a user are closed with 4429, until one has gone', async () => {
-    const { accessToken } = await openSession(capped, 'max', graphqlDoor);
-    const first = await openInitialised(at, accessToken);
-    const second = await openSocket(at);
-    second.send({ ...init, payload: { authorization: accessToken } });
-    expect(await second.closed).toBe(4429);
-    first.socket.close();
-    await first.closed;
-    const again = await openInitialised(at, accessToken);
-    again.socket.close();
-    await again.closed;
-  });
-
-  test('too many operations on one socket are refused one by one', async () => {
-    const { accessToken } = await openSession(capped, 'nia', graphqlDoor);
-    const raw = await openInitialised(at, accessToken);
-    for (const id of ['1', '2', '3']) raw.send(subscribe(id, waiting));
-    expect(await raw.next()).toMatchObject({
-      id: '3',
-      type: 'error',
-      payload: [{ extensions: { code: 'THROTTLED' } }],
-    });
-    raw.send({ id: '1', type: 'complete' });
-    expect(await untilNow(raw)).toEqual([]);
-    expect(raw.socket.protocol).toBe(PROTOCOL);
-    raw.socket.close();
-    await raw.closed;
-  });
 });

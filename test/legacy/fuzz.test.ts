@@ -5,8 +5,8 @@ import { ask } from '../support/client.js';
 import { exchange, type RawAnswer } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { bodies, headers, methods, queries, spellings } from '../support/hostile.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const deviceId = '80c71a92-a2e6-4320-3bbe-38cfd6b19ab4';
 
 let gateway: TestGateway;

@@ -5,8 +5,8 @@ import { User } from '../../src/users/user.entity.js';
 import { exchange } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { spellings } from '../support/hostile.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const deviceId = 'device 1';
 
 let gateway: TestGateway;

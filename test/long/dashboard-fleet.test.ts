@@ -1,11 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createCallers } from '../support/callers.js';
-import { visitAs } from '../support/dashboard.js';
+import { openDashboard, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const DEVICES = 10_000;
 const GROUP = 50;
@@ -14,15 +10,12 @@ const STEP_MS = 100;
 const SECONDS = 60;
 const LONGEST_TASK_MS = 100;
 
-let browser: Browser;
-let gateway: TestGateway;
-let host: string;
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
 const groups: TestGroup[] = [];
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  await createCallers(gateway);
-  [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
   for (let first = 0; first < DEVICES; first += GROUP) {
     const devices = Array.from({ length: GROUP }, (_, at) => ({
       clientId: `SN-${first + at}`,
@@ -34,10 +27,6 @@ beforeAll(async () => {
     groups.push(group);
   }
   await gateway.services.heartbeats.announce();
-});
-afterAll(async () => {
-  await browser.close();
-  await gateway.close();
 });
 
 interface TraceEvent {

@@ -7,10 +7,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { launchBrowser } from '../support/browser.js';
-import { createCallers } from '../support/callers.js';
-import { visitAs } from '../support/dashboard.js';
-import { startGateway } from '../support/gateway.js';
+import { openDashboard, visitAs } from '../support/dashboard.js';
 
 const SIZE = 2 ** 31 + 1_000_000;
 const MEMORY_MB = 1200;
@@ -35,9 +32,8 @@ test('a package over 2 GiB goes through the page, and the browser never holds it
   await file.close();
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
-  const gateway = await startGateway();
-  await createCallers(gateway);
-  const [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
+  const dashboard = await openDashboard();
+  const { browser, gateway, host } = dashboard;
   let highest = 0;
   const watching = setInterval(async () => {
     highest = Math.max(highest, await residentMegabytes(process.pid));
@@ -55,8 +51,7 @@ test('a package over 2 GiB goes through the page, and the browser never holds it
     expect(highest).toBeGreaterThan(0);
   } finally {
     clearInterval(watching);
-    await browser.close();
-    await gateway.close();
+    await dashboard.close();
     await rm(folder, { recursive: true });
   }
 });

@@ -3,10 +3,11 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
+import { TestGroup } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
-const PASSWORD = 'correct horse';
 const READERS = 999;
 const EVENTS = 300;
 const P99_MS = 1000;
@@ -36,7 +37,7 @@ function inUse(): number {
 const QUERY = (fields: string) => `subscription { deviceStatus { cursor device { ${fields} } } }`;
 
 test('one stalled reader among 1,000: the others get each event within a second, and memory stays flat', async () => {
-  const { heartbeats, sessions } = gateway.services;
+  const { heartbeats } = gateway.services;
   const readers: RawLive[] = [];
   while (readers.length < READERS) {
     readers.push(...(await Promise.all(Array.from({ length: 111 }, () => RawLive.open(host, token)))));
@@ -49,15 +50,12 @@ test('one stalled reader among 1,000: the others get each event within a second,
   stalled.subscribe('s', QUERY('clientId name'));
   await stalled.next();
   stalled.socket.pause();
-  const caller = await sessions.authenticate(token);
-  if (!caller) throw new Error('The session has ended.');
-  const hello = { clientId: 'device', name: 'x'.repeat(100_000), clientVersion: null };
+  const device = await TestGroup.of(gateway, 'root', [{ clientId: 'device', name: 'x'.repeat(100_000) }]);
   const delays: number[] = [];
   let before = 0;
   for (let event = 1; event <= EVENTS; event++) {
     // A device with a long name comes and goes: such events fill the queue of who stalls.
-    if (event % 2 === 0) await heartbeats.sessionsEnded({ ids: [caller.sessionId], reason: 'LOGOUT' });
-    else await heartbeats.beat(caller, hello);
+    await (event % 2 === 0 ? device.leave() : device.beat());
     const told = performance.now();
     await heartbeats.announce();
     await Promise.all(

@@ -1,47 +1,35 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import * as op from '../generated/graphql.js';
+import { PASSWORD } from '../support/password.js';
+import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 /** What the server may grow by while gigabytes pass through it: stream buffers, and garbage not collected yet. */
 const GROWTH = 128 * MIB;
-const LOGIN = { username: 'root', password: 'correct horse' };
+const LOGIN = { username: 'root', password: PASSWORD };
 
 let folder: string;
-let server: ChildProcess;
+let server: Server;
 let url: string;
 let token: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatehouse-long-'));
-  // Run as root, the database has a user of its own, who must get there.
-  await chmod(folder, 0o755);
-  server = spawn(process.execPath, ['dist/src/main.js'], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      DATA_DIR: join(folder, 'data'),
-      PORTS: '0',
-      LOG_LEVEL: 'warn',
-      ADMIN_ACCOUNT: LOGIN.username,
-      ADMIN_PASSWORD: LOGIN.password,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  folder = await openFolder();
+  server = startServer({
+    DATA_DIR: join(folder, 'data'),
+    ADMIN_ACCOUNT: LOGIN.username,
+    ADMIN_PASSWORD: LOGIN.password,
   });
-  url = await new Promise<string>((resolve) => {
-    server.stdout?.on('data', (output: Buffer) => {
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(String(output))?.[0];
-      if (found) resolve(found);
-    });
-  });
+  url = await server.url();
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -50,15 +38,13 @@ beforeAll(async () => {
   token = JSON.parse(await answer.text()).data.login.accessToken;
 });
 afterAll(async () => {
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  await gone;
+  await stopServers();
   await rm(folder, { recursive: true, force: true });
 });
 
 /** The most memory that the server has ever had resident, in bytes, as Linux counts it. */
 async function peak(): Promise<number> {
-  const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+  const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 

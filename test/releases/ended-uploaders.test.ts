@@ -42,8 +42,11 @@ beforeEach(async () => {
 });
 
 /** Sends half of a form, and the rest when `act` is done. @returns the beginning of the answer */
-async function during(url: keyof typeof forms, act: () => Promise<unknown>): Promise<string> {
-  const { headers, payload } = forms[url];
+async function during(
+  url: keyof typeof forms,
+  act: () => Promise<unknown>,
+  { headers, payload } = forms[url],
+): Promise<string> {
   const socket = await openRequest(host, [
     `POST ${url} HTTP/1.1`,
     `content-type: ${headers['content-type']}`,
@@ -78,6 +81,25 @@ describe.each([[UPLOAD], ['/graphql']] as const)('while a package comes in at %s
     expect(await during(url, act)).toMatch(status);
     expect(await inventory(gateway)).toEqual(nothing);
   });
+});
+
+test('an administrator who is made a publisher meanwhile does with the upload what publishers may, and no more', async () => {
+  const { id } = publisher.user;
+  const setRoles = (roles: string[]) => gateway.services.administration.setRoles(id, roles, system);
+  await gateway.createUser({ username: 'who administers on', roles: ['ADMIN'] });
+  await setRoles(['ADMIN']);
+  const both = `mutation($file: Upload!) {
+    setUserRoles(id: ${id}, roles: ["ADMIN"]) { id }
+    uploadRelease(input: {version: "8"}, file: $file) { id }
+  }`;
+  const form = uploadForm([
+    ['operations', JSON.stringify({ query: both, variables: { file: null } })],
+    ['map', '{"0":["variables.file"]}'],
+    ['0', file],
+  ]);
+  expect(await during('/graphql', () => setRoles(['PUBLISHER']), form)).toContain('"FORBIDDEN"');
+  const user = await gateway.services.users.get(id);
+  expect(user.roles.getItems().map(({ code }) => code)).toEqual(['PUBLISHER']);
 });
 
 test('an access token that expires while a package comes in is no reason to refuse it', async () => {

@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { NewRelease } from '../../src/releases/new-release.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { lockWaiters } from '../support/locks.js';
+import { eventually } from '../support/raw-request.js';
 import { inventory, nothing, sha256 } from '../support/releases.js';
 
 const DAY = 86_400_000;
@@ -176,7 +178,7 @@ describe('the sweep', () => {
     let sweeping: Promise<void> | undefined;
     const kept = jest.fn(async () => {
       sweeping = gateway.services.releases.sweep();
-      await gateway.services.db.em.fork().execute('select pg_sleep(0.2)');
+      await eventually(async () => (await lockWaiters(gateway)) === 1);
       await keep();
     });
     await gateway.services.releases.publish(

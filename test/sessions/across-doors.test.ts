@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
-const PASSWORD = 'correct horse';
 const ANSWER = '5694';
 const deviceId = 'device 1';
 const phone = '13800000001';

@@ -5,6 +5,7 @@ import { AddressLimit } from '../../src/sessions/address-limit.js';
 import * as op from '../generated/graphql.js';
 import { refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 describe('the limit of an address', () => {
   let limit: AddressLimit;
@@ -63,7 +64,7 @@ describe('across the doors', () => {
   });
   afterEach(() => gateway.close());
 
-  const input = (username: string) => ({ input: { username, password: 'correct horse' } });
+  const input = (username: string) => ({ input: { username, password: PASSWORD } });
   const pictures = (type: string) => gateway.post('/validate/code/', { type, deviceId: 'browser 1' });
 
   test('accounts are opened so often from one address, and an administrator opens any number', async () => {

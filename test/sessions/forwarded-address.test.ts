@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Session } from '../../src/sessions/session.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
@@ -56,8 +57,8 @@ describe('guesses count for the address they come from', () => {
 
 test('a session names the address that it was opened from, not the one it claims', async () => {
   gateway = await startGateway();
-  await gateway.createUser({ username: 'ada', password: 'correct horse' });
-  const body = { phone: 'ada', password: 'correct horse', device: 'x', version: '1' };
+  await gateway.createUser({ username: 'ada', password: PASSWORD });
+  const body = { phone: 'ada', password: PASSWORD, device: 'x', version: '1' };
   await gateway.post('/sys/login-phone', body, { 'x-forwarded-for': '198.51.100.1' });
   const [session] = await gateway.services.db.em.fork().find(Session, {});
   expect(session?.address).toBe('127.0.0.1');

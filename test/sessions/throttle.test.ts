@@ -81,6 +81,17 @@ describe('past the budget', () => {
     expect(await right({ address: '198.51.100.7' })).toBe('in');
   });
 
+  test('nobody waits for guesses from elsewhere that take their time', async () => {
+    const guess = Promise.withResolvers<never>();
+    const guesses = times(20, (i) =>
+      throttle.attempt({ ...somebody, address: `203.0.113.${i}` }, () => guess.promise).catch(() => {}),
+    );
+    expect(await right({ address: '198.51.100.7' })).toBe('in');
+    expect(await right({ captcha: 'solved' })).toBe('in');
+    guess.reject(new DomainError('PASSWORD_WRONG', 'The password is wrong.'));
+    await guesses;
+  });
+
   test('the owner gets in at the same address when the time they were told has passed', async () => {
     await wrong();
     const refusal = await wrong();

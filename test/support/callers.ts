@@ -4,8 +4,7 @@ import type { Door } from '../../src/sessions/door.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';
-
-export const PASSWORD = 'correct horse';
+import { PASSWORD } from './password.js';
 
 /** Everybody who may call, in all the ways in which they can be signed in. */
 export const callers = {

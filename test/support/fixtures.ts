@@ -38,5 +38,9 @@ export async function importUser(gateway: TestGateway, imported: ImportedUser): 
   if (user.username) em.create(LoginName, { name: loginName(user.username), kind: 'username', user });
   if (key) em.create(LoginName, { name: key, kind: 'phone', user });
   await em.flush();
+  // Ids that were brought along are unknown to the sequence.
+  await em.execute(`select setval('users_id_seq', greatest(?, (select last_value from users_id_seq)))`, [
+    user.id,
+  ]);
   return user;
 }

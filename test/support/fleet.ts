@@ -1,3 +1,4 @@
+import type { Heartbeats } from '../../src/devices/heartbeats.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import type { Caller } from '../../src/sessions/caller.js';
 import type { Door } from '../../src/sessions/door.js';
@@ -13,36 +14,45 @@ export interface TestDevice {
 
 /** Devices that share a session: they beat, and leave all at once. */
 export class TestGroup {
+  /** Null from when they left until their next beat. */
+  #caller: Caller | null = null;
+
   private constructor(
-    private readonly gateway: TestGateway,
-    private readonly caller: Caller,
+    private readonly signIn: () => Promise<Caller>,
+    private readonly heartbeats: Heartbeats,
     private readonly devices: readonly TestDevice[],
   ) {}
 
-  /** A session of this user, in which these devices beat. None has beaten yet. */
+  /** Devices of this user. None has beaten yet. */
   static async of(
     gateway: TestGateway,
     username: string,
     devices: readonly TestDevice[],
     door: Door = graphqlDoor,
   ): Promise<TestGroup> {
-    const { accessToken } = await openSession(gateway, username, door);
-    const caller = await gateway.services.sessions.authenticate(accessToken);
-    if (!caller) throw new Error('The session has ended.');
-    return new TestGroup(gateway, caller, devices);
+    const { heartbeats, sessions } = gateway.services;
+    const signIn = async () => {
+      const { accessToken } = await openSession(gateway, username, door);
+      const caller = await sessions.authenticate(accessToken);
+      if (!caller) throw new Error('The session has ended.');
+      return caller;
+    };
+    return new TestGroup(signIn, heartbeats, devices);
   }
 
-  /** Each beats; those that were offline come online. */
+  /** Each beats; those that were offline come online, in their order. */
   async beat(devices = this.devices): Promise<void> {
-    const { heartbeats } = this.gateway.services;
+    const caller = this.#caller ?? (await this.signIn());
+    this.#caller = caller;
     for (const { clientId, name = null, clientVersion = null } of devices) {
-      await heartbeats.beat(this.caller, { clientId, name, clientVersion });
+      await this.heartbeats.beat(caller, { clientId, name, clientVersion });
     }
   }
 
-  /** All go offline, as when their session ends. */
-  leave(): Promise<void> {
-    const ended = { ids: [this.caller.sessionId], reason: 'LOGOUT' } as const;
-    return this.gateway.services.heartbeats.sessionsEnded(ended);
+  /** All go offline, as when their session ends; there is another one from their next beat on. */
+  async leave(): Promise<void> {
+    const ids = this.#caller ? [this.#caller.sessionId] : [];
+    this.#caller = null;
+    await this.heartbeats.sessionsEnded({ ids, reason: 'LOGOUT' });
   }
 }

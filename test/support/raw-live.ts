@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
 
-/** A client of the live API that shows every message as the text that came, and can stop reading. */
+export const PROTOCOL = 'graphql-transport-ws';
+
+/** A message of the protocol. */
+type Message = { readonly id?: string; readonly type: string; readonly payload?: unknown };
+
+/** A client of the live API that sends whatever the test says, shows what came as it came, and can stop reading. */
 export class RawLive {
   readonly #received: string[] = [];
   #wake: () => void = () => {};
@@ -9,8 +14,13 @@ export class RawLive {
   readonly closed: Promise<number>;
 
   private constructor(readonly socket: WebSocket) {
-    this.closed = once(socket, 'close').then(([code]) => code);
-    this.closed.then(() => this.#wake());
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code) => {
+        resolve(code);
+        this.#wake();
+      });
+    });
+    // What is left of a connection that was cut is nobody's concern.
     socket.on('error', () => {});
     socket.on('message', (data) => {
       this.#received.push(String(data));
@@ -28,14 +38,13 @@ export class RawLive {
   }
 
   /** Connects and says nothing. */
-  static async connect(host: string): Promise<RawLive> {
-    const socket = new WebSocket(`ws://${host}/graphql`, 'graphql-transport-ws');
-    const live = new RawLive(socket);
-    await once(socket, 'open');
+  static async connect(host: string, protocols: string[] = [PROTOCOL]): Promise<RawLive> {
+    const live = new RawLive(new WebSocket(`ws://${host}/graphql`, protocols));
+    await once(live.socket, 'open');
     return live;
   }
 
-  send(message: object): void {
+  send(message: unknown): void {
     this.socket.send(JSON.stringify(message));
   }
 
@@ -43,13 +52,18 @@ export class RawLive {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** Comes back once all that was sent before has been taken up. */
-  async settle(): Promise<void> {
+  /** Comes back once all that was sent before has been taken up. @returns `id type` of what came until then. */
+  async settle(): Promise<string[]> {
     this.subscribe('settle', '{ __typename }');
-    while (!(await this.next())?.includes('"complete"'));
+    const seen: string[] = [];
+    for (;;) {
+      const { id, type } = await this.message();
+      if (id === 'settle' && type === 'complete') return seen;
+      if (id !== 'settle') seen.push(`${id} ${type}`);
+    }
   }
 
-  /** The next message; null once the socket is closed. */
+  /** The text of the next message; null once the socket is closed. */
   async next(): Promise<string | null> {
     while (this.#received.length === 0) {
       if (this.socket.readyState === WebSocket.CLOSED) return null;
@@ -58,6 +72,13 @@ export class RawLive {
       });
     }
     return this.#received.shift() ?? null;
+  }
+
+  /** The next message. @throws when the socket is closed instead. */
+  async message(): Promise<Message> {
+    const text = await this.next();
+    if (text === null) throw new Error(`The socket is closed: ${await this.closed}.`);
+    return JSON.parse(text);
   }
 
   close(): Promise<number> {

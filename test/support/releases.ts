@@ -7,8 +7,8 @@ import * as op from '../generated/graphql.js';
 import { ask } from './client.js';
 import { startGateway, type TestGateway } from './gateway.js';
 import { type FilePart, uploadForm } from './multipart.js';
+import { PASSWORD } from './password.js';
 
-const PASSWORD = 'correct horse';
 export const UPLOAD = '/api/upgrade/upload';
 
 export const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');

@@ -5,10 +5,10 @@ import { graphqlDoor } from '../../src/graphql/door.js';
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 const client = { address: '192.0.2.1', deviceId: null, version: null, model: null };
 const system = { userId: null, address: null };
-const PASSWORD = 'correct horse';
 
 let gateway: TestGateway;
 beforeEach(async () => {

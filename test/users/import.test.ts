@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { builtInRoles } from '../../src/users/permissions.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 const system = { userId: null, address: null };
 let gateway: TestGateway;
@@ -123,7 +124,7 @@ test('overwrites nobody: neither who has the name in another spelling, nor who h
   const { id } = await gateway.createUser({
     username: 'owner',
     phone: '13900000031',
-    password: 'correct horse',
+    password: PASSWORD,
   });
   const before = await gateway.services.users.get(id);
   const password = { scheme: 'bcrypt', hash: `$2b$04$${'x'.repeat(53)}` };

@@ -52,6 +52,10 @@ describe('canonicalPhone', () => {
     expect(canonicalPhone(input)).toBeNull();
   });
 
+  test('takes what nobody types for no phone, without reading it', () => {
+    expect(canonicalPhone(`${' '.repeat(1000)}13954969056`)).toBeNull();
+  });
+
   test('all spellings of a mainland number agree', () => {
     const spelling = mainland.chain((number) =>
       fc.tuple(
@@ -174,4 +178,8 @@ test.each([
   ['123456', '****56'],
 ])('%s is shown to strangers as %s', (canonical, masked) => {
   expect(maskedPhone(canonical)).toBe(masked);
+});
+
+test('a text of a megabyte is made a login name at once, though each of its characters stands for eighteen', () => {
+  expect(loginName('\ufdfa'.repeat(300_000)).length).toBeLessThan(10_000);
 });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlDoor } from '../../src/graphql/door.js';
-import { verifyPassword } from '../../src/sessions/password.js';
+import { hashPassword, verifyPassword } from '../../src/sessions/password.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
 
 const client = { address: '192.0.2.1', deviceId: null, version: null, model: null };
-const PASSWORD = 'correct horse';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -46,6 +46,18 @@ describe('opening an account', () => {
   ])('is refused with %s', async (_what, input) => {
     await gateway.createUser({ username: 'taken@8', phone: '13800000000' }).catch(() => null);
     await expect(gateway.createUser(input)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('hashes no password for who mistypes the rest', async () => {
+    const mistyped = () =>
+      gateway.services.users
+        .register({ username: '', password: PASSWORD }, client.address)
+        .catch(() => 'refused');
+    // The list of common passwords is loaded.
+    await mistyped();
+    const hashes = Promise.all(Array.from({ length: 20 }, () => hashPassword(PASSWORD)));
+    expect(await Promise.race([hashes, mistyped()])).toBe('refused');
+    await hashes;
   });
 
   test('succeeds once for two at once, and leaves nothing of the other', async () => {
@@ -110,6 +122,37 @@ describe('opening an account', () => {
       });
     },
   );
+});
+
+describe('a password made of what anybody knows of the account', () => {
+  const refused = { code: 'INVALID_INPUT', details: { field: 'password' } };
+
+  test.each([
+    ['the username', { username: 'Maximilian', password: 'maximilian' }],
+    ['the username twice', { username: 'maximus7', password: 'Maximus7maximus7' }],
+    ['the phone as its owner writes it', { phone: '+86 139 5496 9056', password: '13954969056' }],
+    ['the name of this system', { username: 'somebody new', password: 'Gatehouse12!' }],
+  ])('is refused: %s', async (_what, input) => {
+    await expect(gateway.createUser(input)).rejects.toMatchObject(refused);
+  });
+
+  test('is refused when it is changed to, and for the first administrator', async () => {
+    const user = await gateway.createUser({ username: 'constantin', password: PASSWORD });
+    const em = gateway.services.db.em.fork();
+    const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+    const caller = await gateway.services.sessions.authenticate(accessToken);
+    if (!caller) throw new Error('The session is not good.');
+    const actor = { userId: user.id, address: client.address };
+    const { users, administration } = gateway.services;
+    const passwords = { current: PASSWORD, next: 'Constantin1' };
+    await expect(users.changePassword(caller, passwords, actor)).rejects.toMatchObject(refused);
+    const first = administration.createFirst('superroot', 'superroot123', actor);
+    await expect(first).rejects.toMatchObject(refused);
+  });
+
+  test('may have such a word in it, beside enough of its own', async () => {
+    await gateway.createUser({ username: 'horse', password: 'correct horse' });
+  });
 });
 
 describe('a profile', () => {

@@ -61,5 +61,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--surface': '#171c24',
     '--online': '#3ecf8e',
     '--offline': '#697586',
+    '--mantine-color-error': '#ff8787',
   },
 });

@@ -51,6 +51,7 @@ export const upgrade: Dialect = {
       token: 'Authorization',
       status: 201,
       sample: samples['/api/heart/check'],
+      heartbeat: true,
       handler: heartbeat,
     },
   },

@@ -4,9 +4,10 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../api/failure.js';
+import { SHORTEST_PASSWORD } from '../api/limits.js';
 import { Failed } from '../feedback/failed.js';
 import { ChangePasswordDocument } from '../generated/graphql.js';
-import { isOfField, SHORTEST_PASSWORD, useFieldFailure } from '../people/field-failure.js';
+import { isOfField, useFieldFailure } from '../people/field-failure.js';
 import { Section } from '../shell/section.js';
 
 export function PasswordForm({ onChanged }: { onChanged: () => void }) {

@@ -1,9 +1,10 @@
 import { Button, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type ChangeEvent, type FormEvent, useState } from 'react';
+import type { ChangeEvent, FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { failureOf } from '../api/failure.js';
+import { LONGEST_PROFILE_TEXT } from '../api/limits.js';
 import { Failed } from '../feedback/failed.js';
 import { Loading } from '../feedback/loading.js';
 import { type Gender, MeDocument, type PersonFragment, UpdateProfileDocument } from '../generated/graphql.js';
@@ -11,6 +12,7 @@ import { isOfField, useFieldFailure } from '../people/field-failure.js';
 import { Fact } from '../people/person-facts.js';
 import { useSession } from '../session/session-context.js';
 import { Section } from '../shell/section.js';
+import { type ProfileField, useProfileFields } from './use-profile-fields.js';
 
 const genders: readonly Gender[] = ['FEMALE', 'MALE'];
 
@@ -26,36 +28,27 @@ export function Profile() {
   );
 }
 
-const textsOf = ({ name, nickname, email, signature, brief }: PersonFragment) => ({
-  name: name ?? '',
-  nickname: nickname ?? '',
-  email: email ?? '',
-  signature: signature ?? '',
-  brief: brief ?? '',
-});
-
 function ProfileForm({ person }: { person: PersonFragment }) {
   const { t } = useTranslation();
   const session = useSession();
-  const [texts, setTexts] = useState(textsOf(person));
-  const [gender, setGender] = useState(person.gender);
+  const { fields, input, change, onSaved } = useProfileFields(person);
   const [{ error, fetching }, update] = useMutation(UpdateProfileDocument);
   const failure = error ? failureOf(error) : null;
   const problem = useFieldFailure(failure);
 
-  const field = (name: keyof typeof texts) => ({
+  const field = (name: Exclude<ProfileField, 'gender'>) => ({
     label: t(`people.fields.${name}`),
-    value: texts[name],
+    value: fields[name],
     error: problem(name),
-    maxLength: 2000,
+    maxLength: LONGEST_PROFILE_TEXT,
     onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      setTexts({ ...texts, [name]: event.currentTarget.value }),
+      change(name, event.currentTarget.value),
   });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const given = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text || null]));
-    const { error } = await update({ input: { ...given, gender } });
-    if (error) return;
+    const { data } = await update({ input });
+    if (!data) return;
+    onSaved(data.updateProfile);
     notifications.show({ message: t('account.saved') });
     // With the name by which the header calls this person.
     await session.refresh(session.token);
@@ -72,8 +65,8 @@ function ProfileForm({ person }: { person: PersonFragment }) {
           <Select
             label={t('people.fields.gender')}
             data={genders.map((value) => ({ value, label: t(`people.genders.${value}`) }))}
-            value={gender}
-            onChange={setGender}
+            value={fields.gender || null}
+            onChange={(gender) => change('gender', gender ?? '')}
             clearable
           />
         </SimpleGrid>

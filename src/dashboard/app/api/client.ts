@@ -3,14 +3,15 @@ import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange
 import type { BrowserSession } from '../session/session.js';
 import type { Live } from './live.js';
 import { persisted } from './persisted-document.js';
+import type { ShownQueries } from './shown-queries.js';
 
 /** The client of one session. Without a cache: what is shown changes all the time, and views ask for it anew. */
-export function createClient(session: BrowserSession, live: Live): Client {
+export function createClient(session: BrowserSession, live: Live, shown: ShownQueries): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'network-only',
-    exchanges: [byHash, authorised(session), fetchExchange, overSocket(live)],
+    exchanges: [shown.exchange, byHash, authorised(session), fetchExchange, overSocket(live)],
   });
 }
 

@@ -3,6 +3,7 @@ import { type Client, Provider } from 'urql';
 import { useSession } from '../session/session-context.js';
 import { createClient } from './client.js';
 import { type LinkState, Live } from './live.js';
+import { onReturn, ShownQueries } from './shown-queries.js';
 
 const LiveContext = createContext<Live | null>(null);
 
@@ -12,8 +13,14 @@ export function GatewayProvider({ lazy, children }: { lazy: boolean; children: R
   const [gateway, setGateway] = useState<{ live: Live; client: Client } | null>(null);
   useEffect(() => {
     const live = new Live(session, lazy);
-    setGateway({ live, client: createClient(session, live) });
-    return () => live.close();
+    const shown = new ShownQueries();
+    const client = createClient(session, live, shown);
+    setGateway({ live, client });
+    const stop = onReturn(() => shown.askAnew(client));
+    return () => {
+      stop();
+      live.close();
+    };
   }, [session, lazy]);
   if (!gateway) return null;
   return (

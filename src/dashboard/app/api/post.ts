@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { tellGatewayTime } from '../time/clock.js';
 import { Failure } from './failure.js';
 import { persisted } from './persisted-document.js';
 
@@ -22,8 +23,10 @@ export async function post<T, V>(
     keepalive,
   })
     .then(
-      (response): Promise<{ data?: T | null; errors?: { message?: unknown; extensions?: unknown }[] }> =>
-        response.json(),
+      (response): Promise<{ data?: T | null; errors?: { message?: unknown; extensions?: unknown }[] }> => {
+        tellGatewayTime(response.headers.get('date'));
+        return response.json();
+      },
     )
     .catch((cause: unknown) => {
       throw Failure.network(cause);

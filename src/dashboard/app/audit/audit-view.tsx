@@ -1,4 +1,4 @@
-import { Card, CloseButton, Group, Pill, ScrollArea, SegmentedControl } from '@mantine/core';
+import { Card, Group, ScrollArea, SegmentedControl } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
@@ -10,6 +10,7 @@ import { Loading } from '../feedback/loading.js';
 import { AuditLogDocument, UserDocument } from '../generated/graphql.js';
 import { AFTER, Pager } from '../paging/pager.js';
 import { displayName } from '../people/display-name.js';
+import { FilterPill } from '../shell/filter-pill.js';
 import { Page } from '../shell/page.js';
 import { AuditEntries } from './audit-entries.js';
 
@@ -78,9 +79,10 @@ function About({ userId, onDrop }: { userId: string; onDrop: () => void }) {
   const { t } = useTranslation();
   const [{ data }] = useQuery({ query: UserDocument, variables: { id: userId } });
   return (
-    <Pill size="lg">
-      {t('audit.about', { name: data?.user ? displayName(data.user) : '—' })}
-      <CloseButton size="xs" aria-label={t('audit.everybody')} onClick={onDrop} />
-    </Pill>
+    <FilterPill
+      text={t('audit.about', { name: data?.user ? displayName(data.user) : '—' })}
+      dropLabel={t('audit.everybody')}
+      onDrop={onDrop}
+    />
   );
 }

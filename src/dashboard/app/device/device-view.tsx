@@ -8,6 +8,7 @@ import { Failed } from '../feedback/failed.js';
 import { Loading } from '../feedback/loading.js';
 import { Page } from '../shell/page.js';
 import { DeviceFacts } from './device-facts.js';
+import { deviceName } from './device-name.js';
 import { DeviceSessions } from './device-sessions.js';
 import { PresenceBadge } from './presence-badge.js';
 import { isSpan } from './span.js';
@@ -38,7 +39,7 @@ function DeviceView({ id }: { id: string }) {
   }
   return (
     <Page
-      title={device.name ?? device.clientId ?? t('device.unnamed')}
+      title={deviceName(device) ?? t('device.unnamed')}
       actions={<PresenceBadge online={device.online} />}
     >
       {error && <Failed failure={failureOf(error)} onRetry={reload} />}

@@ -1,7 +1,5 @@
+import { LONGEST_HISTORY } from '../api/limits.js';
 import type { DeviceQuery, OfflineReason } from '../generated/graphql.js';
-
-/** As many transitions as the server answers at once. */
-const LONGEST_HISTORY = 1000;
 
 type Transition = NonNullable<DeviceQuery['device']>['history'][number];
 

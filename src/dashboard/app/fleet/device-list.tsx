@@ -63,9 +63,11 @@ function ListState({ fleet, shown }: { fleet: Fleet; shown: number }) {
   const more = !loading && loaded >= MOST_ROWS && (counts?.total ?? 0) > loaded;
   return (
     <div className={classes.listState}>
-      <Text size="sm" fw={600}>
-        {t('fleet.list.shown', { count: shown })}
-      </Text>
+      {(loaded > 0 || !loading) && (
+        <Text size="sm" fw={600}>
+          {t('fleet.list.shown', { count: shown })}
+        </Text>
+      )}
       {loading && loaded > 0 && (
         <Text size="sm" c="dimmed">
           {t('fleet.list.loading', amounts)}

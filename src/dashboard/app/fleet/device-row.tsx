@@ -1,9 +1,9 @@
 import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { deviceName } from '../device/device-name.js';
 import { displayName } from '../people/display-name.js';
 import { Ago } from '../time/ago.js';
-import { deviceName } from './device-table.js';
 import { isDoor } from './doors.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';

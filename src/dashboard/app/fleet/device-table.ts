@@ -1,4 +1,7 @@
-import type { MachineFragment } from '../generated/graphql.js';
+import { deviceName } from '../device/device-name.js';
+import type { HeartbeatsSubscription, MachineFragment } from '../generated/graphql.js';
+
+type Beat = HeartbeatsSubscription['heartbeats'][number];
 
 /** A device as it is shown. Never changed: what changes is a new row. */
 export interface Row {
@@ -70,10 +73,12 @@ export class DeviceTable {
     return known !== online;
   }
 
-  /** @param at ISO text. */
-  beat(id: string, at: string): void {
+  /** A device was heard, and said which version it runs. */
+  beat({ device: { id, clientVersion }, at }: Beat): void {
     const row = this.#rows.get(id);
-    if (row) this.#rows.set(id, { ...row, seenAt: Date.parse(at) });
+    if (!row) return;
+    const device = row.device.clientVersion === clientVersion ? row.device : { ...row.device, clientVersion };
+    this.#rows.set(id, { ...row, device, seenAt: Date.parse(at) });
   }
 
   forget(): void {
@@ -99,10 +104,6 @@ export class DeviceTable {
     this.#selected = null;
   }
 }
-
-/** What people call a device, as far as it has a name. */
-export const deviceName = ({ name, clientId }: Pick<MachineFragment, 'name' | 'clientId'>): string | null =>
-  name || clientId;
 
 /** Gate 2 before gate 10. Plain texts to compare: `Intl.Collator` takes too long for a frame. */
 const sortKey = (device: MachineFragment): string =>

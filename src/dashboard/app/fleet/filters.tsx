@@ -1,10 +1,11 @@
-import { Button, CloseButton, Pill, SegmentedControl, Select } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { AdoptionDocument } from '../generated/graphql.js';
 import { displayName } from '../people/display-name.js';
 import { usePermission } from '../session/session-context.js';
+import { FilterPill } from '../shell/filter-pill.js';
 import { SearchBox } from '../shell/search-box.js';
 import type { Presence } from './device-table.js';
 import { doors } from './doors.js';
@@ -95,9 +96,10 @@ function Owner({ fleet, onDrop }: { fleet: Fleet; onDrop: () => void }) {
     return first === undefined ? undefined : fleet.table.row(first)?.device.user;
   });
   return (
-    <Pill size="lg" className={classes.owner}>
-      {t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}
-      <CloseButton size="xs" aria-label={t('fleet.filters.dropOwner')} onClick={onDrop} />
-    </Pill>
+    <FilterPill
+      text={t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}
+      dropLabel={t('fleet.filters.dropOwner')}
+      onDrop={onDrop}
+    />
   );
 }

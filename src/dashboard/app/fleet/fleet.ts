@@ -87,7 +87,7 @@ export class Fleet {
         { filter },
         ({ heartbeats }) => {
           this.beats.add(heartbeats.length, Date.now());
-          for (const { device, at } of heartbeats) this.table.beat(device.id, at);
+          for (const beat of heartbeats) this.table.beat(beat);
           this.#frames.request();
         },
         refused,
@@ -185,7 +185,7 @@ export class Fleet {
       loaded: this.table.size,
       loading: this.#loading !== null,
       failure: this.#failure,
-      live: this.live.getState() === 'open' && this.table.onlineCount !== null,
+      live: this.live.getState() === 'open' && this.table.onlineCount !== null && !this.#failure,
       caughtUp: this.#return.caughtUp,
     };
   }

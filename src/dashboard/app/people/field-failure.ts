@@ -3,12 +3,6 @@ import type { Failure } from '../api/failure.js';
 import { useFailureText } from '../feedback/failure-text.js';
 import { en } from './texts.js';
 
-/**
- * Of a new password, in characters, as the gateway asks. The longest is the gateway's to refuse: an input with a
- * limit would cut off what is pasted, and nobody would know their password.
- */
-export const SHORTEST_PASSWORD = 8;
-
 /** The fields of accounts with which something can be wrong. */
 export type AccountField = keyof typeof en.invalid;
 

@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { failureOf } from '../api/failure.js';
+import { SHORTEST_PASSWORD } from '../api/limits.js';
 import { Failed } from '../feedback/failed.js';
 import { CreateUserDocument } from '../generated/graphql.js';
 import { displayName } from './display-name.js';
-import { isOfField, SHORTEST_PASSWORD, useFieldFailure } from './field-failure.js';
+import { isOfField, useFieldFailure } from './field-failure.js';
 import { RolePicker } from './role-picker.js';
 
 const empty = { username: '', phone: '', name: '', email: '', password: '' };

@@ -29,13 +29,13 @@ export function PeopleTable({ people }: { people: readonly PersonFragment[] }) {
               <Who person={person} />
             </Table.Td>
             <Table.Td visibleFrom="sm">{person.phone ?? '—'}</Table.Td>
-            <Table.Td visibleFrom="md" style={{ overflowWrap: 'anywhere' }}>
+            <Table.Td visibleFrom="md" miw={160} style={{ overflowWrap: 'anywhere' }}>
               {person.email ?? '—'}
             </Table.Td>
             <Table.Td>
               <RoleBadges roles={person.roles} />
             </Table.Td>
-            <Table.Td visibleFrom="sm">
+            <Table.Td visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
               <Ago at={person.createdAt} />
             </Table.Td>
           </Table.Tr>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../api/failure.js';
+import { deviceName } from '../device/device-name.js';
 import { Failed } from '../feedback/failed.js';
 import { Loading } from '../feedback/loading.js';
 import { DevicesDocument, type MachineFragment } from '../generated/graphql.js';
@@ -55,7 +56,7 @@ export function PersonDevices({ userId }: { userId: string }) {
 function DeviceEntry({ device }: { device: MachineFragment }) {
   const { t } = useTranslation();
   const doorName = useDoorName();
-  const { id, name, clientId, clientVersion, door, online, lastSeenAt } = device;
+  const { id, clientVersion, door, online, lastSeenAt } = device;
   const Icon = online ? IconCircleFilled : IconCircle;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
@@ -69,7 +70,7 @@ function DeviceEntry({ device }: { device: MachineFragment }) {
           style={{ flex: 'none' }}
         />
         <Anchor component={Link} to={`/devices/${id}`} size="sm" truncate>
-          {name ?? clientId ?? t('device.unnamed')}
+          {deviceName(device) ?? t('device.unnamed')}
         </Anchor>
         <Text size="xs" c="dimmed" visibleFrom="xs" truncate>
           {[doorName(door), clientVersion].filter(Boolean).join(' · ')}

@@ -29,10 +29,17 @@ function RoleForm({ person, onChanged }: Omit<PersonRolesProps, 'changeable'>) {
   const { t } = useTranslation();
   const held = person.roles.map(({ code }) => code);
   const [chosen, setChosen] = useState(held);
-  const [{ error, fetching }, setRoles] = useMutation(SetUserRolesDocument);
+  const [{ error }, setRoles] = useMutation(SetUserRolesDocument);
+  // Until the person is read anew: what were ticked meanwhile would be undone by it.
+  const [savedOf, setSavedOf] = useState<PersonFragment | null>(null);
+  const saving = savedOf === person;
   const save = async () => {
+    setSavedOf(person);
     const { error } = await setRoles({ id: person.id, roles: chosen });
-    if (error) return;
+    if (error) {
+      setSavedOf(null);
+      return;
+    }
     notifications.show({ message: t('people.rolesSaved') });
     onChanged();
   };
@@ -40,11 +47,11 @@ function RoleForm({ person, onChanged }: Omit<PersonRolesProps, 'changeable'>) {
   return (
     <>
       <AdministrationFailure error={error} />
-      <RolePicker value={chosen} onChange={setChosen} />
+      <RolePicker value={chosen} onChange={setChosen} disabled={saving} />
       <Button
         variant={same ? 'default' : 'filled'}
         disabled={same}
-        loading={fetching}
+        loading={saving}
         onClick={() => void save()}
       >
         {t('people.saveRoles')}

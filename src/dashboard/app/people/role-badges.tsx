@@ -7,7 +7,12 @@ export function RoleBadges({ roles }: { roles: PersonFragment['roles'] }) {
   return (
     <Group gap={4}>
       {roles.map((role) => (
-        <Badge key={role.code} fw={550} variant={role.code === 'ADMIN' ? 'filled' : 'default'}>
+        <Badge
+          key={role.code}
+          miw="max-content"
+          fw={550}
+          variant={role.code === 'ADMIN' ? 'filled' : 'default'}
+        >
           {roleName(role)}
         </Badge>
       ))}

@@ -11,10 +11,11 @@ interface RolePickerProps {
   /** Codes. */
   readonly value: string[];
   readonly onChange: (codes: string[]) => void;
+  readonly disabled?: boolean;
 }
 
 /** All roles there are, each with what it lets people do. */
-export function RolePicker({ value, onChange }: RolePickerProps) {
+export function RolePicker({ value, onChange, disabled = false }: RolePickerProps) {
   const { t } = useTranslation();
   const roleName = useRoleName();
   const roleHint = useRoleHint();
@@ -22,7 +23,12 @@ export function RolePicker({ value, onChange }: RolePickerProps) {
   if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   return (
-    <Checkbox.Group aria-label={t('people.fields.roles')} value={value} onChange={onChange}>
+    <Checkbox.Group
+      aria-label={t('people.fields.roles')}
+      value={value}
+      onChange={onChange}
+      disabled={disabled}
+    >
       <Stack gap="sm">
         {data.roles.map((role) => (
           <Checkbox key={role.code} value={role.code} label={roleName(role)} description={roleHint(role)} />

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../api/failure.js';
+import { LONGEST_RELEASE_TEXT } from '../api/limits.js';
 import { Failed } from '../feedback/failed.js';
 import { type PackageFragment, WithdrawReleaseDocument } from '../generated/graphql.js';
 
@@ -53,7 +54,7 @@ function WithdrawalForm({
           withAsterisk={false}
           autosize
           minRows={2}
-          maxLength={10_000}
+          maxLength={LONGEST_RELEASE_TEXT}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           data-autofocus

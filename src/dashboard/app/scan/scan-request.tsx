@@ -27,6 +27,7 @@ export function ScanRequest({ ticket, request, deciding, onDecision }: ScanReque
       </Text>
       <Stack gap={6} component="dl" m={0}>
         <Fact name={t('scan.from')} value={request.requestedFrom ?? t('scan.unknownAddress')} />
+        {request.requestedBy && <Fact name={t('scan.by')} value={request.requestedBy} />}
         <Fact name={t('scan.as')} value={displayName(user)} />
       </Stack>
       <Group grow>

@@ -3,10 +3,11 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Failure } from '../api/failure.js';
+import { LONGEST_USERNAME, SHORTEST_PASSWORD } from '../api/limits.js';
 import { post } from '../api/post.js';
 import { Failed } from '../feedback/failed.js';
 import { CreateFirstAdministratorDocument, LoginDocument } from '../generated/graphql.js';
-import { SHORTEST_PASSWORD, useFieldFailure } from '../people/field-failure.js';
+import { useFieldFailure } from '../people/field-failure.js';
 import { browserDeviceId } from '../session/device-id.js';
 import { useSession } from '../session/session-context.js';
 import { useAttempt } from '../sign-in/attempt.js';
@@ -44,7 +45,7 @@ export function FirstAdministrator({ token }: { token: string }) {
           autoCapitalize="none"
           required
           withAsterisk={false}
-          maxLength={64}
+          maxLength={LONGEST_USERNAME}
           value={username}
           onChange={(event) => setUsername(event.currentTarget.value)}
           error={problem('username')}

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLinkState } from '../api/gateway-context.js';
 import { Ago } from '../time/ago.js';
+import { gatewayTime } from '../time/clock.js';
 
 /** A link that comes back within it was not worth a word. */
 const PATIENCE_MS = 1500;
@@ -12,11 +13,11 @@ const PATIENCE_MS = 1500;
 export function LinkBanner() {
   const { t } = useTranslation();
   const link = useLinkState();
-  /** In milliseconds since the epoch; null while there is nothing to say. */
+  /** By the gateway's clock; null while there is nothing to say. */
   const [lostAt, setLostAt] = useState<number | null>(null);
   useEffect(() => {
     if (link === 'open') return setLostAt(null);
-    const since = Date.now();
+    const since = gatewayTime();
     const timer = setTimeout(() => setLostAt(since), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [link]);

@@ -11,11 +11,13 @@ import { Brand } from './brand.js';
 import { LinkBanner } from './link-banner.js';
 import { Navigation } from './navigation.js';
 import { Preferences } from './preferences.js';
+import { useArrival } from './use-arrival.js';
 
 /** What is around every view: header, navigation, and the word that the live link is lost. */
 export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
+  useArrival();
   return (
     <AppShell
       header={{ height: 56 }}

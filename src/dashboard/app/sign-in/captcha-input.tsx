@@ -1,17 +1,18 @@
 import { ActionIcon, Group, TextInput, Tooltip } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { ImageCaptcha } from './use-captcha.js';
 
 interface CaptchaInputProps {
-  /** A data URI. */
-  readonly picture: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly onRenew: () => void;
+  readonly captcha: ImageCaptcha;
+  /** Whether the form around it cannot be sent without. */
+  readonly required: boolean;
 }
 
-export function CaptchaInput({ picture, value, onChange, onRenew }: CaptchaInputProps) {
+/** Shows nothing as long as no picture is asked for. */
+export function CaptchaInput({ captcha, required }: CaptchaInputProps) {
   const { t } = useTranslation();
+  if (!captcha.picture) return null;
   return (
     <Group align="end" gap="xs" wrap="nowrap">
       <TextInput
@@ -19,15 +20,20 @@ export function CaptchaInput({ picture, value, onChange, onRenew }: CaptchaInput
         label={t('signIn.captcha')}
         autoComplete="off"
         autoCapitalize="none"
-        required
+        required={required}
         withAsterisk={false}
         maxLength={8}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        value={captcha.answer}
+        onChange={(event) => captcha.setAnswer(event.currentTarget.value)}
       />
-      <img src={picture} alt={t('signIn.captchaAlt')} height={36} style={{ borderRadius: 8 }} />
+      <img src={captcha.picture} alt={t('signIn.captchaAlt')} height={36} style={{ borderRadius: 8 }} />
       <Tooltip label={t('signIn.anotherCaptcha')}>
-        <ActionIcon size={36} variant="default" onClick={onRenew} aria-label={t('signIn.anotherCaptcha')}>
+        <ActionIcon
+          size={36}
+          variant="default"
+          onClick={() => void captcha.renew()}
+          aria-label={t('signIn.anotherCaptcha')}
+        >
           <IconRefresh size={18} aria-hidden />
         </ActionIcon>
       </Tooltip>

@@ -3,11 +3,12 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../api/post.js';
 import { Failed } from '../feedback/failed.js';
-import { CreateCaptchaDocument, LoginDocument } from '../generated/graphql.js';
+import { LoginDocument } from '../generated/graphql.js';
 import { browserDeviceId } from '../session/device-id.js';
 import { useSession } from '../session/session-context.js';
 import { useAttempt } from './attempt.js';
 import { CaptchaInput } from './captcha-input.js';
+import { useCaptcha } from './use-captcha.js';
 
 /** A picture is asked for only where the gateway asks for it. */
 export function PasswordForm() {
@@ -15,25 +16,18 @@ export function PasswordForm() {
   const session = useSession();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const [captcha, setCaptcha] = useState('');
-  const [picture, setPicture] = useState<string | null>(null);
+  const captcha = useCaptcha();
   const { attempt, pending, failure } = useAttempt();
 
-  const askPicture = async () => {
-    const input = { type: 'IMAGE', deviceId: browserDeviceId() } as const;
-    const { createCaptcha } = await post(CreateCaptchaDocument, { input });
-    setCaptcha('');
-    setPicture(createCaptcha.image);
-  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const refused = await attempt(async () => {
-      const answer = picture ? { captcha } : {};
-      const input = { username, password, deviceId: browserDeviceId(), ...answer };
-      session.open((await post(LoginDocument, { input })).login);
-    });
-    // A picture is good for one try.
-    if (refused && (picture || refused.code === 'CAPTCHA_REQUIRED')) await askPicture().catch(() => {});
+    await attempt(() =>
+      captcha.trying(async () => {
+        const solved = captcha.picture ? { captcha: captcha.answer } : {};
+        const input = { username, password, deviceId: browserDeviceId(), ...solved };
+        session.open((await post(LoginDocument, { input })).login);
+      }),
+    );
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
@@ -57,14 +51,7 @@ export function PasswordForm() {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        {picture && (
-          <CaptchaInput
-            picture={picture}
-            value={captcha}
-            onChange={setCaptcha}
-            onRenew={() => void askPicture().catch(() => {})}
-          />
-        )}
+        <CaptchaInput captcha={captcha} required />
         <Button type="submit" loading={pending} fullWidth mt="xs">
           {t('signIn.submit')}
         </Button>

@@ -7,6 +7,8 @@ import { CreateCaptchaDocument, LoginWithPhoneDocument } from '../generated/grap
 import { browserDeviceId } from '../session/device-id.js';
 import { useSession } from '../session/session-context.js';
 import { useAttempt } from './attempt.js';
+import { CaptchaInput } from './captcha-input.js';
+import { useCaptcha } from './use-captcha.js';
 
 /** The gateway sends one SMS per number and minute. */
 const RESEND_SECONDS = 60;
@@ -18,15 +20,20 @@ export function PhoneForm() {
   const [code, setCode] = useState('');
   const [sentTo, setSentTo] = useState<string | null>(null);
   const [wait, setWait] = useCountdown();
+  const captcha = useCaptcha();
   const sending = useAttempt();
   const entering = useAttempt();
 
   const send = async () => {
-    const refused = await sending.attempt(async () => {
-      await post(CreateCaptchaDocument, { input: { type: 'SMS', mobile, deviceId: browserDeviceId() } });
-      setSentTo(mobile);
-      setWait(RESEND_SECONDS);
-    });
+    const refused = await sending.attempt(() =>
+      captcha.trying(async () => {
+        const solved = captcha.picture ? { captcha: captcha.answer } : {};
+        const input = { type: 'SMS', mobile, deviceId: browserDeviceId(), ...solved } as const;
+        await post(CreateCaptchaDocument, { input });
+        setSentTo(mobile);
+        setWait(RESEND_SECONDS);
+      }),
+    );
     if (refused?.retryAfter) setWait(Math.ceil(refused.retryAfter));
   };
   const submit = async (event: FormEvent) => {
@@ -50,6 +57,7 @@ export function PhoneForm() {
           value={mobile}
           onChange={(event) => setMobile(event.currentTarget.value)}
         />
+        <CaptchaInput captcha={captcha} required={false} />
         <Group align="end" gap="xs" wrap="nowrap">
           <TextInput
             flex={1}

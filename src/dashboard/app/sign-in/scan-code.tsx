@@ -37,13 +37,15 @@ export function ScanCode() {
   }, [deviceId, attempt]);
   useEffect(() => void renew(), [renew]);
 
-  const [{ data }] = useSubscription({
+  const id = ticket?.id;
+  const [{ data, operation }] = useSubscription({
     query: ScanTicketDocument,
-    variables: { ticket: ticket?.id ?? '', deviceId },
+    variables: { ticket: id ?? '', deviceId },
     pause: ticket === null,
   });
-  const state = data?.scanTicket.state ?? 'PENDING';
-  const id = ticket?.id;
+  // What was told of an earlier ticket is not of this one.
+  const status = operation?.variables.ticket === id ? data?.scanTicket : undefined;
+  const state = status?.state ?? 'PENDING';
   useEffect(() => {
     if (state !== 'APPROVED' || !id) return;
     void attempt(async () => {
@@ -77,7 +79,7 @@ export function ScanCode() {
         )}
       </Center>
       <Text fw={550} role="status" aria-live="polite" ta="center">
-        {t(`signIn.scan.states.${state}`, { name: data?.scanTicket.scannedBy ?? '—' })}
+        {t(`signIn.scan.states.${state}`, { name: status?.scannedBy ?? '—' })}
       </Text>
       <Text size="sm" c="dimmed" ta="center">
         {t('signIn.scan.hint')}

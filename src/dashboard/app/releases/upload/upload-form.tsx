@@ -13,6 +13,7 @@ import { IconFile, IconX } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../api/failure.js';
+import { LONGEST_RELEASE_TEXT } from '../../api/limits.js';
 import { Failed } from '../../feedback/failed.js';
 import type { UploadReleaseInput } from '../../generated/graphql.js';
 import { byteSize } from '../byte-size.js';
@@ -111,7 +112,7 @@ export function UploadForm({
           autosize
           minRows={2}
           maxRows={8}
-          maxLength={10_000}
+          maxLength={LONGEST_RELEASE_TEXT}
           disabled={busy}
           value={fields.notes}
           error={errorAt('notes')}

@@ -1,11 +1,13 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { DomainError } from '../errors.js';
 
+const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
+
 /**
- * Makes every field refuse text with a NUL in it, wherever in its arguments: PostgreSQL has no such text, and
- * would call it a fault of ours.
+ * Makes every field refuse text with a NUL in it, and times before the year 1, wherever in its arguments: PostgreSQL
+ * has neither, and would call it a fault of ours.
  */
-export function requirePlainText(schema: GraphQLSchema): void {
+export function requireStorableInput(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
@@ -17,23 +19,26 @@ export function requirePlainText(schema: GraphQLSchema): void {
 function guard(field: GraphQLField<unknown, unknown>): void {
   const { resolve = defaultFieldResolver, subscribe } = field;
   field.resolve = (source, args, context, info) => {
-    refuseNul(args);
+    refuseUnstorable(args);
     return resolve(source, args, context, info);
   };
   if (!subscribe) return;
   field.subscribe = (source, args, context, info) => {
-    refuseNul(args);
+    refuseUnstorable(args);
     return subscribe(source, args, context, info);
   };
 }
 
-/** @throws DomainError INVALID_INPUT naming the field that the text is in. */
-function refuseNul(input: object): void {
+/** @throws DomainError INVALID_INPUT naming the field that it is in. */
+function refuseUnstorable(input: object): void {
   for (const [field, value] of Object.entries(input)) {
     if (typeof value === 'string' && value.includes('\0')) {
       throw new DomainError('INVALID_INPUT', 'Text cannot contain a NUL character.', { field });
     }
-    if (isInputObject(value)) refuseNul(value);
+    if (value instanceof Date && value.getTime() < YEAR_1) {
+      throw new DomainError('INVALID_INPUT', 'Times begin with the year 1.', { field });
+    }
+    if (isInputObject(value)) refuseUnstorable(value);
   }
 }
 

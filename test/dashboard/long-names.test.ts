@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { openDashboard, visitAs } from '../support/dashboard.js';
+import { TestGroup } from '../support/fleet.js';
+
+const LONG = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6).slice(0, 200);
+const PHONE = { viewport: { width: 390, height: 844 } };
+let person: string;
+
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
+beforeAll(async () => {
+  const { id } = await gateway.createUser({ username: 'wolfe', name: LONG });
+  person = `/people/${id}`;
+  const group = await TestGroup.of(gateway, 'wolfe', [{ clientId: 'gate-1', name: LONG.slice(0, 128) }]);
+  await group.beat();
+});
+
+const beyondTheEdge = (page: Page) =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+test.each(['/people?q=wolfe', '/audit', '/'])('a name of 200 characters fits the page %s', async (path) => {
+  const { page, close } = await visitAs(browser, host, 'root', path, PHONE);
+  await page.getByText(LONG.slice(0, 40)).first().waitFor();
+  expect(await beyondTheEdge(page)).toBe(0);
+  await close();
+});
+
+test.each([
+  ['/?owner=', 'Devices of all owners'],
+  ['/audit?user=', 'Entries about everybody'],
+])('a filter by such a name can be dropped: %s', async (path, drop) => {
+  const { page, close } = await visitAs(browser, host, 'root', path + person.split('/').at(-1), PHONE);
+  await page.getByTitle(`: ${LONG}`).waitFor();
+  await page.getByRole('button', { name: drop }).click();
+  await page.getByTitle(`: ${LONG}`).waitFor({ state: 'detached' });
+  await close();
+});
+
+test('a role is readable beside it', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/people?q=wolfe', PHONE);
+  const role = page.getByRole('cell').getByText('Member');
+  await role.waitFor();
+  expect(await role.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await close();
+});
+
+test('its own page has room for it, and so has the dialog that asks whether to delete it', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', person, PHONE);
+  await page.getByRole('heading', { name: LONG }).waitFor();
+  const device = page.getByRole('region', { name: 'Devices' }).getByRole('listitem');
+  const seen = await device.getByRole('time').boundingBox();
+  expect((seen?.x ?? 0) + (seen?.width ?? 0)).toBeLessThan(PHONE.viewport.width);
+  expect(await beyondTheEdge(page)).toBe(0);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Type Wolfe/).waitFor();
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  const cross = await dialog.getByRole('button', { name: 'Cancel' }).first().boundingBox();
+  expect((cross?.x ?? 0) + (cross?.width ?? 0)).toBeLessThan(PHONE.viewport.width);
+  await close();
+});

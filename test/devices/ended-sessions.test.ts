@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Heartbeats } from '../../src/devices/heartbeats.js';
+import { PresenceStore } from '../../src/devices/presence-store.js';
+import { bmsDoor } from '../../src/legacy/bms/door.js';
+import type { Caller } from '../../src/sessions/sessions.js';
+import { openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const hello = (clientId: string): Hello => ({ clientId, name: null, clientVersion: null });
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'fleet', password: 'correct horse' });
+});
+afterAll(() => gateway.close());
+
+async function signIn(): Promise<Caller> {
+  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const caller = await gateway.services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  return caller;
+}
+
+/** Finds the device of a session only once it is told to. */
+class Late extends Bindings {
+  readonly #gate = Promise.withResolvers<void>();
+  readonly go = this.#gate.resolve;
+  override async bind(...args: Parameters<Bindings['bind']>): Promise<number> {
+    await this.#gate.promise;
+    return super.bind(...args);
+  }
+}
+
+test('a first beat that is under way while its session ends brings no device online', async () => {
+  const { db, events, sessions } = gateway.services;
+  const caller = await signIn();
+  const bindings = new Late(db);
+  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, gateway.services.clock, 30_000);
+  sessions.onEnd((ended) => fleet.sessionsEnded(ended));
+  const beat = Promise.resolve(fleet.beat(caller, hello('first')));
+  await sessions.revoke(caller.user.id, caller.sessionId);
+  bindings.go();
+  await expect(beat).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(fleet.onlineIds()).toHaveLength(0);
+});
+
+test('a request that was let in before its session ended does not bring the device back', async () => {
+  const { heartbeats, sessions } = gateway.services;
+  const caller = await signIn();
+  const id = await heartbeats.beat(caller, hello('back'));
+  expect(heartbeats.isOnline(id)).toBe(true);
+  await sessions.revoke(caller.user.id, caller.sessionId);
+  expect(() => heartbeats.beat(caller, hello('back'))).toThrow('ended');
+  expect(heartbeats.isOnline(id)).toBe(false);
+});

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const DEVICES = 100;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'fleet', password: 'correct horse' });
+});
+afterAll(() => gateway.close());
+
+test('a summary counts one moment: while devices come online for the first time, none of them is offline', async () => {
+  const { devices, heartbeats, sessions } = gateway.services;
+  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const caller = await sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  const comeOnline = async () => {
+    for (let device = 1; device <= DEVICES; device++) {
+      await heartbeats.beat(caller, { clientId: String(device), name: null, clientVersion: null });
+      await heartbeats.saveTransitions();
+    }
+  };
+  const seen: number[] = [];
+  const coming = comeOnline();
+  for (let online = 0; online < DEVICES; ) {
+    const summary = await devices.summary(caller, {});
+    expect(summary.total).toBe(summary.online + summary.offline);
+    // One may have been made, but not have been saved as online yet.
+    seen.push(summary.offline);
+    online = summary.online;
+  }
+  await coming;
+  expect(seen.filter((offline) => offline < 0 || offline > 1)).toEqual([]);
+});

@@ -1,0 +1,59 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { BINDINGS } from '../../src/devices/known-devices.js';
+import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { type Cable, layCable } from '../support/cable.js';
+import { openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { RawLive } from '../support/raw-live.js';
+
+const MINUTE = 60_000;
+const STATUS = 'subscription { deviceStatus { kind device { clientId } } }';
+let direct: TestGateway;
+let gateway: TestGateway;
+let cable: Cable;
+let host: string;
+
+beforeAll(async () => {
+  direct = await startGateway();
+  await direct.createUser({ username: 'fleet', password: 'correct horse' });
+  const url = new URL(direct.databaseUrl);
+  cable = await layCable(url.host);
+  url.host = cable.host;
+  gateway = await startGateway({}, { ...direct, databaseUrl: url.href });
+  host = await gateway.listen();
+});
+afterEach(() => cable.restore());
+afterAll(async () => {
+  await gateway.close();
+  await cable.close();
+  await direct.close();
+});
+
+test('what could not be read while the database was away is told once it is back, without other news', async () => {
+  const { events, heartbeats, sessions } = gateway.services;
+  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const caller = await sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  const reader = await RawLive.open(host, accessToken);
+  reader.subscribe('s', STATUS);
+  expect(await reader.next()).toContain('SNAPSHOT');
+  const id = await heartbeats.beat(caller, { clientId: 'd', name: null, clientVersion: null });
+  await heartbeats.announce();
+  expect(await reader.next()).toContain('ONLINE');
+  // The device has to be read anew.
+  events.publish(BINDINGS, id);
+  cable.cut();
+  await expect(gateway.pass(4 * MINUTE)).rejects.toThrow();
+  while (!gateway.logged().includes('could not be read')) await new Promise(setImmediate);
+  cable.restore();
+  expect(await reader.next()).toContain('OFFLINE');
+  await heartbeats.saveTransitions();
+  await reader.close();
+});
+
+test('who cannot be let in while the database is away is told to try again later', async () => {
+  const { accessToken } = await openSession(direct, 'fleet', bmsDoor);
+  cable.cut();
+  const reader = await RawLive.open(host, accessToken);
+  expect(await reader.closed).toBe(1013);
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const PASSWORD = 'correct horse';
+const own = { 'sec-fetch-site': 'same-origin' };
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ TRUST_PROXY: 'loopback' });
+  await gateway.createUser({ username: 'root', password: PASSWORD });
+});
+afterAll(() => gateway.close());
+
+/** Signs in on a page of ours, which may have a cookie already. */
+async function signIn(headers: Record<string, string> = {}) {
+  const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { accessToken } }';
+  const answer = await gateway.post('/graphql', { query }, { ...own, ...headers });
+  const kept = String(answer.headers['set-cookie']);
+  return {
+    accessToken: String(answer.json().data.login.accessToken),
+    kept,
+    cookie: { cookie: kept.split(';')[0] ?? '' },
+  };
+}
+
+test("the refresh token of our own pages is in a cookie that scripts don't see", async () => {
+  await gateway.createUser({ username: 'browser', password: PASSWORD });
+  const own = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80', host: 'localhost:80' };
+  const query =
+    'mutation { login(input: {username: "browser", password: "correct horse"}) { refreshToken } }';
+  const signedIn = await gateway.post('/graphql', { query }, own);
+  expect(signedIn.json().data.login.refreshToken).toBeNull();
+  const cookie = String(signedIn.headers['set-cookie']);
+  expect(cookie).toMatch(
+    /^gatehouse_refresh=[\w-]{43}; Path=\/graphql; HttpOnly; SameSite=Strict; Max-Age=2592000$/,
+  );
+  const refresh = { query: 'mutation { refreshSession { accessToken refreshToken } }' };
+  const pair = { cookie: cookie.split(';')[0] ?? '' };
+  const foreign = await gateway.post('/graphql', refresh, { ...pair, 'sec-fetch-site': 'cross-site' });
+  expect(foreign.json().errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  const refreshed = await gateway.post('/graphql', refresh, { ...own, ...pair });
+  expect(refreshed.json().data.refreshSession).toMatchObject({ refreshToken: null });
+});
+
+test('a page that signs in anew ends the session that it had, and no other one', async () => {
+  const isGood = async ({ accessToken }: { accessToken: string }) =>
+    (await gateway.services.sessions.authenticate(accessToken)) !== null;
+  const elsewhere = await signIn();
+  const first = await signIn();
+  const second = await signIn(first.cookie);
+  expect([await isGood(elsewhere), await isGood(first), await isGood(second)]).toEqual([true, false, true]);
+});
+
+test('over TLS the cookie never leaves it', async () => {
+  expect((await signIn({ 'x-forwarded-proto': 'https' })).kept).toMatch(/; Secure$/);
+  expect((await signIn()).kept).not.toContain('Secure');
+});
+
+test('a logout takes the cookie away', async () => {
+  const { accessToken, cookie } = await signIn();
+  const headers = { ...own, ...cookie, authorization: accessToken };
+  const answer = await gateway.post('/graphql', { query: 'mutation { logout }' }, headers);
+  expect(answer.headers['set-cookie']).toMatch(/^gatehouse_refresh=; Path=\/graphql; .*Max-Age=0/);
+});
+
+describe('the cookie of our own pages', () => {
+  const host = '192.168.1.5:8080';
+  const origin = `http://${host}`;
+  test.each([
+    ['an origin that is ours, where the browser sends no Sec-Fetch-Site', { origin }, true],
+    ['Sec-Fetch-Site without an origin', { 'sec-fetch-site': 'same-origin' }, true],
+    ['neither', {}, false],
+    ['another origin', { origin: 'http://192.168.1.5:9999' }, false],
+    ['no real origin', { origin: 'null' }, false],
+    ['an origin that Sec-Fetch-Site contradicts', { origin, 'sec-fetch-site': 'same-site' }, false],
+    [
+      'another origin that Sec-Fetch-Site contradicts',
+      { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' },
+      false,
+    ],
+  ])('%s', async (_name, headers: Record<string, string>, kept) => {
+    const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { refreshToken } }';
+    const answer = await gateway.post('/graphql', { query }, { host, ...headers });
+    expect(answer.headers['set-cookie'] !== undefined).toBe(kept);
+    expect(answer.json().data.login.refreshToken === null).toBe(kept);
+  });
+});

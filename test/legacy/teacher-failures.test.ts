@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { InjectOptions } from 'fastify';
+import { User, UserStatus } from '../../src/users/user.entity.js';
+import { startGateway } from '../support/gateway.js';
+import { readGolden } from '../support/golden.js';
+import { PASSWORD } from '../support/password.js';
+import { PHONE, startTeacher } from '../support/teacher.js';
+
+const DAY = 86_400_000;
+const failures = await readGolden('teacher-failures');
+let on: Awaited<ReturnType<typeof startTeacher>>;
+beforeAll(async () => {
+  on = await startTeacher();
+});
+afterAll(() => on.gateway.close());
+
+describe('every failure has its documented code', () => {
+  const register = '/api/user/register';
+  const loginUrl = '/api/user/login';
+  const account = '/api/user/updateAccount';
+  const password = '/api/user/updatePassword';
+  const nobody = { userToken: '6405c8cc7b00ede85f7f1e123517e1b0' };
+  const broken = { payload: '{"phone":', headers: { 'content-type': 'application/json' } };
+  const change = { password: PASSWORD, passwordTwo: PASSWORD, passwordNew: 'battery staple' };
+
+  const anonymous: Record<string, InjectOptions> = {
+    'register: no phone': { url: register, payload: { password: '12345' } },
+    'register: no password': { url: register, payload: { phone: 15_261_859_999 } },
+    'register: empty body': { url: register, headers: { 'content-type': 'application/json' } },
+    'register: empty password': { url: register, payload: { phone: 15_261_859_999, password: '' } },
+    'register: mistyped password': { url: register, payload: { phone: 15_261_859_999, password: 12_345 } },
+    'register: mistyped phone': { url: register, payload: { phone: true, password: '12345' } },
+    'register: not a phone': { url: register, payload: { phone: 'abc', password: '12345' } },
+    'register: password too short': { url: register, payload: { phone: 15_261_859_999, password: '1234' } },
+    'register: mistyped gendar': {
+      url: register,
+      payload: { phone: 15_261_859_999, password: '12345', gendar: 'x' },
+    },
+    'register: mistyped type': {
+      url: register,
+      payload: { phone: 15_261_859_999, password: '12345', type: 1.5 },
+    },
+    'register: malformed body': { url: register, ...broken },
+    'register: wrong method': { url: register, method: 'GET' },
+    'register: taken phone': { url: register, payload: { phone: PHONE, password: '12345' } },
+    'register: taken phone, another spelling': {
+      url: register,
+      payload: { phone: `+86 ${PHONE}`, password: '12345' },
+    },
+    'login: no phone': { url: loginUrl, payload: { password: 'abc' } },
+    'login: null password': { url: loginUrl, payload: { phone: PHONE, password: null } },
+    'login: mistyped password': { url: loginUrl, payload: { phone: PHONE, password: ['abc'] } },
+    'login: missing before mistyped': { url: loginUrl, payload: { phone: {} } },
+    'login: malformed body': { url: loginUrl, ...broken },
+    'login: wrong method': { url: loginUrl, method: 'DELETE' },
+    'login: unknown account': { url: loginUrl, payload: { phone: '15261859999', password: 'abc' } },
+    'login: unknown name that is no phone': { url: loginUrl, payload: { phone: 'a\0b', password: 'abc' } },
+    'login: wrong password': { url: loginUrl, payload: { phone: PHONE, password: 'abd' } },
+    'updateAccount: no token': { url: account, payload: { name: 'abc' } },
+    'updateAccount: empty token': { url: account, payload: { name: 'abc' }, headers: { userToken: '' } },
+    'updateAccount: unknown token': { url: account, payload: { name: 'abc' }, headers: nobody },
+    'updateAccount: unknown token before mistyped': { url: account, payload: { name: 1 }, headers: nobody },
+    'updateAccount: malformed body': { url: account, ...broken },
+    'updateAccount: wrong method': { url: account, method: 'PUT', headers: nobody },
+    'updatePassword: no token': { url: password, payload: change },
+    'updatePassword: unknown token': { url: password, payload: change, headers: nobody },
+    'updatePassword: unknown token before missing': { url: password, payload: {}, headers: nobody },
+    'updatePassword: malformed body': { url: password, ...broken },
+    'updatePassword: wrong method': { url: password, method: 'GET' },
+  };
+  const signedIn: Record<string, InjectOptions> = {
+    'updateAccount: mistyped name': { url: account, payload: { name: 1 } },
+    'updatePassword: empty body': { url: password },
+    'updatePassword: no passwordNew': { url: password, payload: { ...change, passwordNew: '' } },
+    'updatePassword: mistyped passwordNew': { url: password, payload: { ...change, passwordNew: 12_345 } },
+    'updatePassword: repeated differently': { url: password, payload: { ...change, passwordTwo: 'x' } },
+    'updatePassword: repeated differently before wrong': {
+      url: password,
+      payload: { ...change, password: 'x', passwordTwo: 'y' },
+    },
+    'updatePassword: wrong old password': {
+      url: password,
+      payload: { ...change, password: 'x', passwordTwo: 'x' },
+    },
+    'updatePassword: new password too short': { url: password, payload: { ...change, passwordNew: '1234' } },
+  };
+
+  test.each(Object.entries(anonymous))('%s', async (name, request) => {
+    expect(await on.answer(request)).toBe(JSON.stringify(failures[name]));
+  });
+
+  test.each(Object.entries(signedIn))('%s', async (name, request) => {
+    const { token } = await on.person();
+    expect(await on.answer({ ...request, headers: { userToken: token } })).toBe(
+      JSON.stringify(failures[name]),
+    );
+  });
+
+  test.each([
+    ['login: disabled account, right password', PASSWORD],
+    ['login: disabled account, wrong password', 'x'],
+  ])('%s', async (name, given) => {
+    const { phone } = await on.person(UserStatus.DISABLED);
+    expect(await on.answer({ url: loginUrl, payload: { phone, password: given } })).toBe(
+      JSON.stringify(failures[name]),
+    );
+  });
+
+  test('updatePassword: expired token', async () => {
+    const { token } = await on.person();
+    on.gateway.clock.advance(2 * DAY);
+    const text = await on.answer({ url: password, payload: change, headers: { userToken: token } });
+    expect(text).toBe(JSON.stringify(failures['updatePassword: expired token']));
+  });
+
+  test('updatePassword: an account disabled since its session was looked at', async () => {
+    const { id, token } = await on.person();
+    const headers = { userToken: token };
+    // Looked at, and nothing changed that would make the gateway look again.
+    await on.gateway.post(account, { name: 1 }, headers);
+    await on.gateway.services.db.em.fork().nativeUpdate(User, { id }, { status: UserStatus.DISABLED });
+    const text = await on.answer({ url: password, payload: change, headers });
+    expect(text).toBe(JSON.stringify(failures['updatePassword: disabled meanwhile']));
+  });
+
+  test('no case of the golden file goes untested', () => {
+    const others = [
+      'login: disabled account, right password',
+      'login: disabled account, wrong password',
+      'updatePassword: expired token',
+      'updatePassword: disabled meanwhile',
+      'any: throttled',
+      'any: fault',
+    ];
+    const tested = [...Object.keys(anonymous), ...Object.keys(signedIn), ...others];
+    expect(tested.sort()).toEqual(Object.keys(failures).sort());
+  });
+});
+
+describe('what may go wrong', () => {
+  test.each(['GET', 'HEAD', 'PUT', 'PROPFIND'] as const)('%s is refused in the envelope', async (method) => {
+    const response = await on.gateway.app.inject({ method: method as 'GET', url: '/api/user/login' });
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe(method === 'HEAD' ? '' : JSON.stringify(failures['login: wrong method']));
+  });
+
+  test('a body that is too large is a bad parameter', async () => {
+    const payload = { phone: PHONE, password: 'x'.repeat(2 * 1024 * 1024) };
+    expect(await on.answer({ url: '/api/user/login', payload })).toBe(
+      JSON.stringify(failures['login: mistyped password']),
+    );
+  });
+
+  test('after ten wrong passwords the next login is told when to come back', async () => {
+    const { phone } = await on.person();
+    const attempt = () => on.gateway.post('/api/user/login', { phone, password: 'wrong' });
+    for (let guess = 0; guess < 11; guess += 1)
+      expect((await attempt()).json()).toMatchObject({ code: 200008 });
+    const response = await attempt();
+    expect(JSON.stringify(response.json())).toBe(JSON.stringify(failures['any: throttled']));
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  test('a fault answers in the envelope and says nothing about itself', async () => {
+    const broken = await startGateway();
+    try {
+      await broken.services.db.em.fork().execute('drop table login_names');
+      const response = await broken.post('/api/user/login', { phone: PHONE, password: 'abc' });
+      expect(response.statusCode).toBe(200);
+      expect(response.body).toBe(JSON.stringify(failures['any: fault']));
+      expect(broken.logged()).toContain('login_names');
+    } finally {
+      await broken.close();
+    }
+  });
+
+  test('no password, hash or token reaches the log', async () => {
+    const { phone, token } = await on.person();
+    await on.gateway.app.inject({
+      method: 'POST',
+      url: `/api/user/login?phone=${phone}&password=wrong+horse`,
+    });
+    const { passwordHash } = await on.stored({ phone: `86${phone}` });
+    const log = on.gateway.logged();
+    expect(log).toContain('/api/user/login');
+    for (const secret of [PASSWORD, 'wrong+horse', 'wrong horse', token, passwordHash ?? 'no hash']) {
+      expect(log).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { InjectOptions } from 'fastify';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { readGolden } from '../support/golden.js';
+import { envelope, PHONE, SEND, VERIFY } from '../support/upgrade.js';
+
+const json = { 'content-type': 'application/json' };
+const failures = await readGolden('upgrade-failures');
+const refusals = await readGolden('upgrade-refusals');
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+describe('every failure has its golden answer', () => {
+  const broken = { payload: '{"account":', headers: json };
+  const tooLarge = { payload: { account: PHONE, padding: 'x'.repeat(1024 * 1024) } };
+  const cases: Record<string, InjectOptions> = {
+    'sendCode: nothing at all': { url: SEND, payload: '', headers: json },
+    'sendCode: an empty account': { url: SEND, payload: { account: '' } },
+    'sendCode: an account that is a list': { url: SEND, payload: { account: [PHONE] } },
+    'sendCode: not a phone': { url: SEND, payload: { account: 'wrq@8' } },
+    'sendCode: a country no codes go to': { url: SEND, payload: { account: '+1 415 555 1234' } },
+    'sendCode: malformed JSON': { url: SEND, ...broken },
+    'sendCode: GET': { url: SEND, method: 'GET', query: { account: PHONE } },
+    'sendCode: PROPFIND': { url: SEND, method: 'PROPFIND' as 'GET' },
+    'sendCode: a body beyond the limit': { url: SEND, ...tooLarge },
+    'verifyCode: nothing at all': {
+      url: VERIFY,
+      payload: '',
+      headers: { 'content-type': 'multipart/form-data' },
+    },
+    'verifyCode: no code': { url: VERIFY, payload: { account: PHONE } },
+    'verifyCode: an empty code': { url: VERIFY, payload: { account: PHONE, code: '' } },
+    'verifyCode: a code that is a number': { url: VERIFY, payload: { account: PHONE, code: 123_456 } },
+    'verifyCode: not a phone': { url: VERIFY, payload: { account: 'wrq@8', code: '123456' } },
+    'verifyCode: no code was sent': { url: VERIFY, payload: { account: '13600000000', code: '123456' } },
+    'verifyCode: malformed JSON': { url: VERIFY, ...broken },
+    'verifyCode: DELETE': { url: VERIFY, method: 'DELETE' },
+    'another path': { url: '/api/user/none', payload: {} },
+    'another path, GET': { url: '/api/none', method: 'GET' },
+    'another path, malformed JSON': { url: '/api/none', ...broken },
+  };
+
+  test.each(Object.keys({ ...failures, ...cases }))('%s', async (name) => {
+    expect(await envelope(gateway, cases[name] ?? { url: '/' })).toBe(JSON.stringify(failures[name]));
+  });
+
+  test.each([SEND, VERIFY, '/api/none'])('HEAD %s has an answer without a body', async (url) => {
+    const response = await gateway.app.inject({ method: 'HEAD', url });
+    expect([response.statusCode, response.body]).toEqual([url === '/api/none' ? 404 : 400, '']);
+  });
+});
+
+describe('a gateway in trouble', () => {
+  let troubled: TestGateway;
+  beforeAll(async () => {
+    troubled = await startGateway({
+      SMS_PROVIDER: 'webhook',
+      SMS_WEBHOOK_URL: 'http://127.0.0.1:9',
+      SMS_WEBHOOK_SECRET: 's'.repeat(16),
+    });
+  });
+  afterAll(() => troubled.close());
+
+  test('says so when the provider does not answer, and sends again when asked again', async () => {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const response = await troubled.post(SEND, { account: PHONE });
+      expect([response.statusCode, response.body]).toEqual([
+        500,
+        JSON.stringify(refusals['a provider that is out of order']),
+      ]);
+    }
+  });
+
+  test('answers a fault in the envelope, with its cause in the log', async () => {
+    await troubled.services.db.em.execute('drop table captchas cascade');
+    const response = await troubled.post(VERIFY, { account: PHONE, code: '654321' });
+    expect([response.statusCode, response.body]).toEqual([500, JSON.stringify(refusals['a fault'])]);
+    expect(troubled.logged()).toContain('captchas');
+    expect(troubled.logged()).not.toContain('654321');
+  });
+});

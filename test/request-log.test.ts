@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { graphqlDoor } from '../src/graphql/door.js';
+import * as op from './generated/graphql.js';
+import { createCallers, openSession } from './support/callers.js';
+import { ask } from './support/client.js';
+import { startGateway } from './support/gateway.js';
+
+test('heartbeats are counted, not logged, by whichever door; what is refused is logged', async () => {
+  const gateway = await startGateway();
+  await createCallers(gateway);
+  const { accessToken } = await openSession(gateway, 'max', graphqlDoor);
+  const before = gateway.logged();
+  for (let beat = 0; beat < 3; beat++) {
+    await ask(gateway, op.HeartbeatDocument, {}, accessToken);
+    const answer = await gateway.post('/api/heart/check', {}, { authorization: accessToken });
+    expect(answer.statusCode).toBe(201);
+  }
+  expect(gateway.logged()).toBe(before);
+  await gateway.post('/api/heart/check', {}, { authorization: 'nonsense' });
+  await ask(gateway, op.MeDocument, {}, accessToken);
+  const lines = gateway.logged().slice(before.length).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { msg: 'request', route: '/api/heart/check', status: 401 },
+    { msg: 'request', route: '/graphql', status: 200 },
+  ]);
+  await gateway.close();
+  expect(gateway.logged()).toContain('"heartbeats":6');
+});

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { AuditEntry } from '../src/audit/audit-entry.entity.js';
+import { Captcha, CaptchaType } from '../src/captchas/captcha.entity.js';
+import { Device } from '../src/devices/device.entity.js';
+import { PresenceEvent } from '../src/devices/presence-event.entity.js';
+import { startJobs } from '../src/jobs.js';
+import { bmsDoor } from '../src/legacy/bms/door.js';
+import { Session } from '../src/sessions/session.entity.js';
+import { User } from '../src/users/user.entity.js';
+import { openSession } from './support/callers.js';
+import type { TestGateway } from './support/gateway.js';
+import { holdIntervals } from './support/intervals.js';
+import { inventory, startPublishing, upload } from './support/releases.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+let gateway: TestGateway;
+let publisher: string;
+
+beforeAll(async () => {
+  const settings = { RETAIN_SESSIONS: '2d', RETAIN_PRESENCE: '3d', RETAIN_AUDIT: '4d' };
+  ({ gateway, publisher } = await startPublishing(settings));
+});
+beforeEach(holdIntervals);
+afterEach(() => {
+  jest.useRealTimers();
+});
+afterAll(() => gateway.close());
+
+/** As the gateway does, with its settings. */
+async function purge(): Promise<void> {
+  const stop = startJobs(gateway.services, gateway.app.log);
+  jest.advanceTimersByTime(HOUR);
+  await stop();
+}
+
+const entities = () => gateway.services.db.em.fork();
+const ago = (ms: number) => new Date(gateway.clock.now - ms);
+
+/** Just not, and just, to be dropped. */
+const aroundAge = (age: number) => ({ younger: ago(age - MINUTE), older: ago(age + MINUTE) });
+
+test.each(['expiresAt', 'revokedAt'] as const)(
+  'a session stays for RETAIN_SESSIONS after it ended (%s)',
+  async (end) => {
+    const { younger, older } = aroundAge(2 * DAY);
+    const [kept, dropped] = [
+      await openSession(gateway, 'max', bmsDoor),
+      await openSession(gateway, 'max', bmsDoor),
+    ];
+    await entities().nativeUpdate(Session, { id: kept.session.id }, { [end]: younger });
+    await entities().nativeUpdate(Session, { id: dropped.session.id }, { [end]: older });
+    await purge();
+    const ids = { id: { $in: [kept.session.id, dropped.session.id] } };
+    expect((await entities().find(Session, ids)).map(({ id }) => id)).toEqual([kept.session.id]);
+  },
+);
+
+test('a session that is open stays, however long ago its login was', async () => {
+  const { session, accessToken } = await openSession(gateway, 'max', bmsDoor);
+  const longAgo = ago(1000 * DAY);
+  await entities().nativeUpdate(Session, { id: session.id }, { createdAt: longAgo, lastSeenAt: longAgo });
+  await purge();
+  expect(await gateway.services.sessions.authenticate(accessToken)).toMatchObject({ sessionId: session.id });
+});
+
+test('the history of a device stays for RETAIN_PRESENCE', async () => {
+  const { accessToken } = await openSession(gateway, 'max', bmsDoor);
+  const caller = await gateway.services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  const id = await gateway.services.heartbeats.beat(caller, {
+    clientId: 'pump',
+    name: null,
+    clientVersion: null,
+  });
+  const em = entities();
+  const device = em.getReference(Device, id);
+  const { younger, older } = aroundAge(3 * DAY);
+  for (const at of [younger, older]) em.create(PresenceEvent, { device, online: false, at });
+  await em.flush();
+  await purge();
+  const history = await entities().find(PresenceEvent, { device: id, online: false });
+  expect(history.map(({ at }) => at)).toEqual([younger]);
+});
+
+test('audit entries stay for RETAIN_AUDIT', async () => {
+  const em = entities();
+  const { younger, older } = aroundAge(4 * DAY);
+  for (const at of [younger, older]) em.create(AuditEntry, { action: 'test', at });
+  await em.flush();
+  await purge();
+  const entries = await entities().find(AuditEntry, { action: 'test' });
+  expect(entries.map(({ at }) => at)).toEqual([younger]);
+});
+
+test('a captcha stays a day past its end, used or not: the send limits count it', async () => {
+  const em = entities();
+  const { younger, older } = aroundAge(DAY);
+  for (const expiresAt of [younger, older]) {
+    for (const consumedAt of [null, expiresAt]) {
+      const of = { type: CaptchaType.SMS, subject: '+8613800000001', answerHash: 'none' };
+      em.create(Captcha, { id: randomUUID(), ...of, createdAt: expiresAt, expiresAt, consumedAt });
+    }
+  }
+  await em.flush();
+  await purge();
+  const captchas = await entities().find(Captcha, { answerHash: 'none' });
+  expect(captchas.map(({ expiresAt }) => expiresAt)).toEqual([younger, younger]);
+});
+
+test('people, devices and releases stay for ever', async () => {
+  await upload(gateway, publisher, [
+    ['version', '1'],
+    ['file', { fileName: 'app.zip', content: 'a package' }],
+  ]);
+  const everything = async () => ({
+    ...(await inventory(gateway)),
+    users: await entities().count(User),
+    devices: await entities().count(Device),
+  });
+  const before = await everything();
+  expect(before).toMatchObject({ users: 2, devices: 1, releases: 1, events: 1 });
+  gateway.clock.advance(10_000 * DAY);
+  await purge();
+  expect(await everything()).toEqual(before);
+});

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { teacherDoor } from '../../src/legacy/teacher/door.js';
+import { openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ SESSION_LIFETIME: '3d' });
+  await gateway.createUser({ username: 'root' });
+});
+afterAll(() => gateway.close());
+
+describe('with a SESSION_LIFETIME a session ends so long after its login, however it is', () => {
+  test('refreshed', async () => {
+    let { refreshToken, session } = await openSession(gateway, 'root', graphqlDoor);
+    const end = session.createdAt.getTime() + 3 * DAY;
+    gateway.clock.advance(3 * DAY - MINUTE);
+    ({ refreshToken, session } = await gateway.services.sessions.refresh(refreshToken ?? ''));
+    expect([session.tokenExpiresAt.getTime(), session.expiresAt.getTime()]).toEqual([end, end]);
+    gateway.clock.advance(MINUTE);
+    await expect(gateway.services.sessions.refresh(refreshToken ?? '')).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  test('used', async () => {
+    const { accessToken } = await openSession(gateway, 'root', teacherDoor);
+    const { sessions } = gateway.services;
+    gateway.clock.advance(1.5 * DAY);
+    expect(await sessions.authenticate(accessToken)).not.toBeNull();
+    gateway.clock.advance(1.5 * DAY - 1);
+    expect(await sessions.authenticate(accessToken)).not.toBeNull();
+    gateway.clock.advance(1);
+    expect(await sessions.authenticate(accessToken)).toBeNull();
+  });
+});

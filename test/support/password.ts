@@ -1,0 +1,2 @@
+/** Everybody's, where the test is not about passwords. */
+export const PASSWORD = 'correct horse';

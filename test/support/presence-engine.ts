@@ -1,0 +1,35 @@
+import { Presence } from '../../src/devices/presence.js';
+
+export const intervalMs = 30_000;
+export const START = 1_800_000_000_000;
+export const NEVER = Number.POSITIVE_INFINITY;
+
+/** A presence engine with a clock that calls `tick` as often as it asks to be called. */
+export function engine(start = START) {
+  const presence = new Presence({ intervalMs }, start);
+  let now = start;
+  const expired: { device: number; reason: string; at: number }[] = [];
+  const tick = () => {
+    for (const expiry of presence.tick(now)) expired.push({ ...expiry, at: now });
+  };
+  return {
+    presence,
+    expired,
+    now: () => now,
+    beat: (id: number, authEnds = NEVER) => presence.beat(presence.intern(id), now, authEnds),
+    /** Lets time pass, tick by tick; `each` runs before every tick. */
+    pass(ms: number, each?: () => void) {
+      for (const end = now + ms; now < end; ) {
+        now = Math.min(now + presence.tickMs, end);
+        each?.();
+        tick();
+      }
+    },
+    /** Time passes while the process stands still; `before` runs before its first tick. */
+    jump(ms: number, before?: () => void) {
+      now += ms;
+      before?.();
+      tick();
+    },
+  };
+}
