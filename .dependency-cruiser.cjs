@@ -1,5 +1,5 @@
 /** Imports point one way: doors → services → entities and ports (see "Layout" in the README). */
-const services = '^src/(users|sessions|captchas|audit|devices|releases)/';
+const services = '^src/(users|sessions|rate-limits|captchas|audit|devices|releases)/';
 const entity = '\\.entity\\.ts$';
 const page = '^src/dashboard/(app|explorer)/';
 const resolver = '\\.resolver\\.ts$';

@@ -31,7 +31,7 @@ const listCommand = (env: GivenSettings) =>
         const { sessions } = services;
         const found =
           name === undefined
-            ? await sessions.listLatest(LATEST)
+            ? await sessions.listActive(null, LATEST)
             : await sessions.listActive((await findUser(services, name)).id);
         output.rows(found.map(shown), {
           id: (session) => session.id,

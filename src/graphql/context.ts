@@ -8,7 +8,7 @@ import { browserName } from '../sessions/browser-name.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
-import { RefreshCookie } from './refresh-cookie.js';
+import { RefreshCookie } from './http/refresh-cookie.js';
 
 /** What every resolver gets, over HTTP and WebSocket alike. */
 export interface Context {

@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.js';
-import type { CostBudget, Payer } from '../sessions/cost-budget.js';
+import type { CostBudget, Payer } from '../rate-limits/cost-budget.js';
 import { presentError, type Wording } from './errors.js';
 import type { DocumentLimits } from './limits.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';

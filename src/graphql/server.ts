@@ -3,14 +3,14 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../services.js';
-import { mountApollo } from './binding.js';
 import { type Context, httpContext } from './context.js';
-import { HttpCosts } from './costs.js';
 import { presentError } from './errors.js';
+import { HttpCosts } from './http/costs.js';
+import { mountApollo } from './http/mount.js';
+import { documentText } from './http/request-document.js';
+import { statusByMediaType } from './http/status.js';
 import { documentLimits } from './limits.js';
-import { documentText } from './request-document.js';
 import { TrustedDocuments } from './trusted-documents.js';
-import { statusByMediaType } from './watershed.js';
 
 /** The GraphQL API over HTTP, at `/graphql`. */
 export async function registerGraphql(

@@ -7,6 +7,7 @@ import type { Captchas } from '../captchas/captchas.js';
 import type { Scans } from '../captchas/scans.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
+import { type Attempt, accountOf, isGuess, type LoginThrottle } from '../rate-limits/throttle.js';
 import { requireActive } from '../users/active.js';
 import { requirePhone } from '../users/names.js';
 import { loginName } from '../users/phone.js';
@@ -15,7 +16,6 @@ import type { NewUser, Users } from '../users/users.js';
 import type { Door } from './door.js';
 import { hashPassword, needsRehash, timedVerification, verifyPassword } from './password.js';
 import type { Client, OpenedSession, Sessions } from './sessions.js';
-import { type Attempt, accountOf, isGuess, type LoginThrottle } from './throttle.js';
 
 /**
  * No wrong password is answered before its hashing took this long: argon2id takes about 45 ms, an imported bcrypt

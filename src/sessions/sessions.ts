@@ -142,14 +142,22 @@ export class Sessions {
     return this.#reader.byRefreshToken(refreshToken);
   }
 
-  /** The sessions of a user that have not ended, latest first. */
-  listActive(userId: number): Promise<Session[]> {
-    return this.#active({ user: userId });
-  }
-
-  /** The latest sessions of all users that have not ended, latest first. */
-  listLatest(most: number): Promise<Session[]> {
-    return this.#active({}, most);
+  /**
+   * Sessions that have not ended, latest first.
+   * @param userId whose; null for those of all.
+   * @param limit the longest answer.
+   */
+  listActive(userId: number | null, limit?: number): Promise<Session[]> {
+    const whose = userId === null ? {} : { user: userId };
+    return this.db.em.fork().find(
+      Session,
+      { ...whose, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
+      {
+        orderBy: { createdAt: 'desc', id: 'asc' },
+        populate: ['user.roles'],
+        ...(limit === undefined ? {} : { limit }),
+      },
+    );
   }
 
   /** Ends the caller's own session. */
@@ -215,18 +223,6 @@ export class Sessions {
   /** Writes when sessions were last used, and prolongs sliding ones. */
   saveSeen(): Promise<void> {
     return this.#seen.save();
-  }
-
-  #active(whose: { user?: number }, limit?: number): Promise<Session[]> {
-    return this.db.em.fork().find(
-      Session,
-      { ...whose, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
-      {
-        orderBy: { createdAt: 'desc', id: 'asc' },
-        populate: ['user.roles'],
-        ...(limit === undefined ? {} : { limit }),
-      },
-    );
   }
 
   async #find(sessionId: string): Promise<Session> {

@@ -5,7 +5,7 @@ import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
 import { afterAll, beforeAll } from '@jest/globals';
 import { fastify } from 'fastify';
-import { mountApollo } from '../../src/graphql/binding.js';
+import { mountApollo } from '../../src/graphql/http/mount.js';
 import { TrustedDocuments } from '../../src/graphql/trusted-documents.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { LONGEST_QUEUE } from '../../src/graphql/socket-writer.js';
+import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
 import { watchAccepted } from '../support/accepted.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';

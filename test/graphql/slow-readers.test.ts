@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import { LONGEST_QUEUE } from '../../src/graphql/socket-writer.js';
+import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
 import * as op from '../generated/graphql.js';
 import { watchAccepted } from '../support/accepted.js';
 import { ask } from '../support/client.js';

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { DomainError } from '../../src/errors.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
+import { LoginThrottle } from '../../src/rate-limits/throttle.js';
 import { Logins } from '../../src/sessions/logins.js';
 import { hashPassword, needsRehash, storeLegacyHash } from '../../src/sessions/password.js';
-import { LoginThrottle } from '../../src/sessions/throttle.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { CostBudget, payerOf } from '../../src/sessions/cost-budget.js';
+import { CostBudget, payerOf } from '../../src/rate-limits/cost-budget.js';
 
 let budget: CostBudget;
 beforeEach(() => {

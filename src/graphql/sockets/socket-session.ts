@@ -1,5 +1,5 @@
-import type { Services } from '../services.js';
-import type { Caller } from '../sessions/sessions.js';
+import type { Services } from '../../services.js';
+import type { Caller } from '../../sessions/sessions.js';
 
 /** Timers hold at most 2^31 − 1 ms. */
 const LONGEST_TIMER_MS = 2_147_483_647;

@@ -1,16 +1,16 @@
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Services } from '../services.js';
-import type { Caller } from '../sessions/caller.js';
+import type { Services } from '../../services.js';
+import type { Caller } from '../../sessions/caller.js';
+import type { TrustedDocuments } from '../trusted-documents.js';
 import { sendBodyError } from './body-errors.js';
 import { refuseBadHost, refuseUnasked } from './origin.js';
 import { resolveDocument } from './request-document.js';
-import type { TrustedDocuments } from './trusted-documents.js';
 import { UploadDoor } from './uploads.js';
 
 /** What goes into a request beside the GraphQL server. */
-export interface Binding<C extends BaseContext> {
+export interface Mounting<C extends BaseContext> {
   readonly services: Services;
   readonly trusted: TrustedDocuments;
   /** @param caller who sent it, where that is known already: of an upload. */
@@ -21,7 +21,7 @@ export interface Binding<C extends BaseContext> {
 export function mountApollo<C extends BaseContext>(
   app: FastifyInstance,
   apollo: ApolloServer<C>,
-  { services, trusted, context }: Binding<C>,
+  { services, trusted, context }: Mounting<C>,
 ): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', refuseBadHost);

@@ -1,6 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { throttledFor } from '../errors.js';
-import type { Caller, Client } from './caller.js';
+import type { Caller, Client } from '../sessions/caller.js';
 import { addressBucket } from './throttle.js';
 
 const MINUTE_SECONDS = 60;

@@ -1,11 +1,11 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { DomainError } from '../errors.js';
-import { payerOf } from '../sessions/cost-budget.js';
-import type { Context } from './context.js';
-import { REMEMBERED_CHARACTERS } from './execute.js';
-import type { DocumentLimits } from './limits.js';
+import { DomainError } from '../../errors.js';
+import { payerOf } from '../../rate-limits/cost-budget.js';
+import type { Context } from '../context.js';
+import { REMEMBERED_CHARACTERS } from '../execute.js';
+import type { DocumentLimits } from '../limits.js';
 
 /** Lets the senders of operations over HTTP pay for them, before they run. */
 export class HttpCosts {

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { z } from 'zod';
-import { DomainError } from '../errors.js';
-import type { UploadForm } from '../multipart/form.js';
-import { readFormOf, requirePublisher, type SentForm } from '../multipart/publisher.js';
-import type { UploadedFile } from '../releases/releases.js';
-import type { Services } from '../services.js';
-import type { Caller } from '../sessions/sessions.js';
+import { DomainError } from '../../errors.js';
+import type { UploadForm } from '../../multipart/form.js';
+import { readFormOf, requirePublisher, type SentForm } from '../../multipart/publisher.js';
+import type { UploadedFile } from '../../releases/releases.js';
+import type { Services } from '../../services.js';
+import type { Caller } from '../../sessions/sessions.js';
 
 /** A file of the form, as a variable. */
 export class UploadValue {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CaptchaType } from '../../src/captchas/captcha.entity.js';
 import { DomainError } from '../../src/errors.js';
-import { AddressLimit } from '../../src/sessions/address-limit.js';
+import { AddressLimit } from '../../src/rate-limits/address-limit.js';
 import * as op from '../generated/graphql.js';
 import { refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,0 +1,88 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
+import { LiveFeed } from '../../adapters/events/live-source.js';
+import { payerOf } from '../../rate-limits/cost-budget.js';
+import type { Services } from '../../services.js';
+import type { Context } from '../context.js';
+import { Documents, executeEach, openSubscription } from '../execute.js';
+import { documentLimits } from '../limits.js';
+import { TrustedDocuments } from '../trusted-documents.js';
+import { FanOut, type Subscriber } from './fan-out.js';
+import type { LiveSocket } from './live-socket.js';
+import { OperationPlace } from './operation-place.js';
+import { nextPrefix } from './socket-writer.js';
+
+/** An operation that a socket has begun. */
+interface Begun extends Pick<Subscriber, 'query' | 'prefix' | 'writer' | 'variant'> {
+  readonly place: OperationPlace;
+}
+
+/** Operations over WebSocket, from the message that begins one to the events that it is told. */
+export class Operations {
+  readonly #documents: Documents;
+  readonly #fanOut: FanOut;
+  readonly #mostPerSocket: number;
+  /** By the context made for each. */
+  readonly #begun = new WeakMap<object, Begun>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    { config, costs }: Services,
+    log: FastifyBaseLogger,
+  ) {
+    this.#documents = new Documents(schema, documentLimits(config), TrustedDocuments.read(config), costs);
+    this.#fanOut = new FanOut(log);
+    this.#mostPerSocket = config.LIVE_SUBSCRIPTIONS_PER_SOCKET;
+  }
+
+  /**
+   * Reads the document and lets its sender pay for it.
+   * @param protocol what the protocol's implementation knows of the socket.
+   * @returns what to execute, or why not.
+   */
+  async begin(
+    protocol: Pick<ProtocolContext, 'subscriptions'>,
+    { context, caller, writer }: LiveSocket,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const place = new OperationPlace(protocol, id);
+    const operations = Object.keys(protocol.subscriptions).length;
+    const read = await this.#documents.read(payload, payerOf(caller, context.client));
+    await place.stillHeld();
+    if (!('document' in read)) return read;
+    if (operations > this.#mostPerSocket) {
+      return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
+    }
+    const contextValue: Context = { ...context, caller };
+    const variant = context.publicUrl;
+    this.#begun.set(contextValue, { query: read.text, prefix: nextPrefix(id), writer, variant, place });
+    return {
+      schema: this.schema,
+      document: read.document,
+      contextValue,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
+    };
+  }
+
+  /** Opens a subscription; one to a feed of ours shares its events with those who ask for the same. */
+  async subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+    const events = await openSubscription(args);
+    if (!(Symbol.asyncIterator in events)) return events;
+    const begun = this.#of(args);
+    await begun?.place.stillHeld();
+    if (!(events instanceof LiveFeed) || !begun) return executeEach(args, events);
+    return this.#fanOut.join({ ...begun, args, source: events.source });
+  }
+
+  /** Goes on unless the operation was ended meanwhile. */
+  async stillHeld(args: ExecutionArgs): Promise<void> {
+    await this.#of(args)?.place.stillHeld();
+  }
+
+  #of({ contextValue }: ExecutionArgs): Begun | undefined {
+    return contextValue instanceof Object ? this.#begun.get(contextValue) : undefined;
+  }
+}
