@@ -8,9 +8,9 @@ import type { Config } from './config.js';
 import { DomainError, StartError } from './errors.js';
 import { createLiveServer } from './graphql/live.js';
 import { createSchema } from './graphql/schema.js';
-import { createHttp, doors } from './http.js';
+import { type Listener, listen } from './http/listen.js';
+import { createHttp, doors } from './http/server.js';
 import { startJobs } from './jobs.js';
-import { type Listener, listen } from './listen.js';
 import { loggedError } from './logged-error.js';
 import { createServices, type Services } from './services.js';
 

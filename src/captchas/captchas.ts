@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Database } from '../adapters/database.js';
-import type { SmsReceipt, SmsSender } from '../adapters/sms/port.js';
+import { MaybeSent, type SmsReceipt, type SmsSender } from '../adapters/sms/port.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
@@ -72,7 +72,8 @@ export class Captchas {
    * Sends a code to a phone; codes sent before are dead.
    * @param deviceId bound to the code where the door names one.
    * @param captcha whether an image was solved, could be asked for, or the door knows none.
-   * @throws DomainError INVALID_INPUT, CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE (the provider refused; nothing is counted)
+   * @throws DomainError INVALID_INPUT, CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE (the provider refused: nothing is
+   * counted; or did not answer in time)
    */
   async sendSms(
     mobile: string,
@@ -93,7 +94,8 @@ export class Captchas {
       const receipt = await this.sms.send({ to: e164(phone), code, text });
       return { id: issued.id, expiresAt: issued.expiresAt, ...receipt };
     } catch (error) {
-      await this.db.em.fork().nativeDelete(Captcha, { id: issued.id });
+      // One that may have been sent counts, and its code is good.
+      if (!(error instanceof MaybeSent)) await this.db.em.fork().nativeDelete(Captcha, { id: issued.id });
       throw error;
     }
   }

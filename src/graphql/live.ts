@@ -6,8 +6,8 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'gr
 import { CloseCode, type ConnectionInitMessage } from 'graphql-ws';
 import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { clientAddress } from '../client-address.js';
-import { socketPublicUrl } from '../public-url.js';
+import { clientAddress } from '../http/client-address.js';
+import { socketPublicUrl } from '../http/public-url.js';
 import { addressBucket } from '../rate-limits/throttle.js';
 import type { Services } from '../services.js';
 import { presentError } from './errors.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { allowLongBody } from '../body-deadline.js';
 import { DomainError } from '../errors.js';
+import { allowLongBody } from '../http/body-deadline.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';

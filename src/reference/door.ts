@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { publicUrl } from '../http/public-url.js';
 import { dialects } from '../legacy/index.js';
-import { publicUrl } from '../public-url.js';
 import type { Services } from '../services.js';
 import { apiPage } from './api-page.js';
 import { describeApis } from './apis.js';

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Captcha, CaptchaType } from '../../src/captchas/captcha.entity.js';
 import { baseUrl } from '../adapters/sms/base-url.js';
@@ -90,11 +91,15 @@ describe('the limits', () => {
 
 describe('a provider that fails', () => {
   let refuses = true;
-  const provider = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(refuses ? 503 : 200).end('{}'));
+  let answers = true;
+  let last: { code: string };
+  const provider = createServer(async (request, response) => {
+    last = JSON.parse(await text(request));
+    if (answers) response.writeHead(refuses ? 503 : 200).end('{}');
   });
   beforeEach(async () => {
     refuses = true;
+    answers = true;
     await new Promise<void>((listening) => provider.listen(0, '127.0.0.1', listening));
     gateway = await startGateway({
       SMS_PROVIDER: 'webhook',
@@ -102,13 +107,24 @@ describe('a provider that fails', () => {
       SMS_WEBHOOK_SECRET: 'a secret of the test',
     });
   });
-  afterEach(() => new Promise<void>((closed) => void provider.close(() => closed())));
+  afterEach(() => {
+    provider.closeAllConnections();
+    return new Promise<void>((closed) => void provider.close(() => closed()));
+  });
 
   test('costs nothing: the next request is not too soon', async () => {
     for (let i = 0; i < 3; i += 1) await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await sent()).toBe(0);
     refuses = false;
     await send();
+  });
+
+  test('counts where it does not answer in time: it may have sent the code, which is good', async () => {
+    answers = false;
+    await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(send()).rejects.toMatchObject(throttled(60));
+    const { captchas } = gateway.services;
+    await captchas.consume(CaptchaType.SMS, `86${PHONE}`, 'device', last.code);
   });
 
   test('gives no new guesses either', async () => {

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { graphqlDoor } from '../../src/graphql/door.js';
-import { doors } from '../../src/http.js';
+import { doors } from '../../src/http/server.js';
 import { uimsDoor } from '../../src/legacy/uims/door.js';
 import type { Door } from '../../src/sessions/door.js';
 import { Session } from '../../src/sessions/session.entity.js';

@@ -9,13 +9,15 @@ import { openDatabase } from '../../src/adapters/database.js';
 import { readConfig } from '../../src/config.js';
 import { createLiveServer } from '../../src/graphql/live.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { createHttp, doors } from '../../src/http.js';
-import { type Listener, listen } from '../../src/listen.js';
+import { type Listener, listen } from '../../src/http/listen.js';
+import { createHttp, doors } from '../../src/http/server.js';
 import { createServices, type Services } from '../../src/services.js';
 import type { PasswordRule } from '../../src/users/new-password.js';
 import type { NewUser } from '../../src/users/users.js';
 
 const system = { userId: null, address: null };
+
+const schema = createSchema();
 
 /** A whole gateway on a database of its own, with a clock that only the test moves. */
 export interface TestGateway {
@@ -69,7 +71,6 @@ export async function startGateway(
   await services.heartbeats.restore();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const schema = createSchema();
   const app = await createHttp(services, schema, log);
   const live = createLiveServer(services, schema, log);
   const listeners: Listener[] = [];

@@ -1,4 +1,4 @@
-import { faultName, isName, newReceipt, throttled, unavailable } from './outcome.js';
+import { failed, faultName, isName, newReceipt, throttled, unavailable } from './outcome.js';
 import {
   type AliyunSettings,
   defaultTimeoutMs,
@@ -46,8 +46,7 @@ export class AliyunSender implements SmsSender {
       const { body } = await Promise.race([deadline(this.timeoutMs), client.sendSms(request)]);
       return body;
     } catch (fault) {
-      const name = faultName(fault);
-      throw name === numberLimitReached ? throttled() : unavailable(`aliyun: ${name}`);
+      throw faultName(fault) === numberLimitReached ? throttled() : failed('aliyun', fault);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.js';
-import { faultName, newReceipt, unavailable } from './outcome.js';
+import { failed, newReceipt } from './outcome.js';
 import type { SmsMessage, SmsOptions, SmsReceipt, SmsSender } from './port.js';
 
 /** Sends nothing: appends `{to, code, text, at}` as one JSON line to `<dataDir>/outbox/sms.jsonl`. */
@@ -24,7 +24,7 @@ export class OutboxSender implements SmsSender {
     try {
       await written;
     } catch (fault) {
-      throw unavailable(`outbox: ${faultName(fault)}`);
+      throw failed('outbox', fault);
     }
     return newReceipt();
   }

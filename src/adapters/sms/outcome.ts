@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { DomainError } from '../../errors.js';
-import type { SmsReceipt } from './port.js';
+import { MaybeSent, type SmsReceipt } from './port.js';
 
 /** A receipt in Aliyun's form, for a provider that gives none. */
 export function newReceipt(): SmsReceipt {
@@ -13,8 +13,15 @@ export function throttled(): DomainError {
   return new DomainError('THROTTLED', 'Too many messages were sent to this number. Try again later.');
 }
 
+/** What a call that failed means. @param provider for the log. */
+export function failed(provider: string, fault: unknown): DomainError {
+  const name = faultName(fault);
+  const reason = `${provider}: ${name}`;
+  return name === 'TimeoutError' ? new MaybeSent(reason) : unavailable(reason);
+}
+
 /**
- * Any other refusal, fault or timeout.
+ * Any other refusal or fault.
  *
  * @param reason for the log alone, as the error's `cause`: a caller need not learn the state of the account.
  */

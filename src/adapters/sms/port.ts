@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { DomainError } from '../../errors.js';
 
 /** One verification code on its way to one phone. */
 export interface SmsMessage {
@@ -18,14 +19,22 @@ export interface SmsReceipt {
   readonly bizId: string;
 }
 
+/** The provider did not answer in time: it may still have sent the message. */
+export class MaybeSent extends DomainError {
+  constructor(reason: string) {
+    super('UNAVAILABLE', 'The message could not be sent in time.');
+    this.cause = new Error(reason);
+  }
+}
+
 export interface SmsSender {
   /**
    * Hands the message to the provider; resolves once the provider has taken it. Never retried: a provider that
    * did not answer in time may still have sent it.
    *
    * @throws DomainError THROTTLED when the provider says this number had too many, UNAVAILABLE for every other
-   *   refusal, fault or timeout. Its `cause`, where there is one, names the reason for the log. Neither carries
-   *   the code or a credential.
+   *   refusal or fault; MaybeSent when it did not answer in time. Its `cause`, where there is one, names the reason
+   *   for the log. None carries the code or a credential.
    */
   send(message: SmsMessage): Promise<SmsReceipt>;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../clock.js';
-import { faultName, newReceipt, throttled, unavailable } from './outcome.js';
+import { failed, newReceipt, throttled, unavailable } from './outcome.js';
 import {
   defaultTimeoutMs,
   type SmsMessage,
@@ -56,7 +56,7 @@ export class WebhookSender implements SmsSender {
       await response.body?.cancel();
       return response.status;
     } catch (fault) {
-      throw unavailable(`webhook: ${faultName(fault)}`);
+      throw failed('webhook', fault);
     }
   }
 }

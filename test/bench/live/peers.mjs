@@ -126,7 +126,7 @@ export async function gateway() {
   const { createServices } = await built('services.js');
   const { createLiveServer } = await built('graphql/live.js');
   const { createSchema } = await built('graphql/schema.js');
-  const { doors } = await built('http.js');
+  const { doors } = await built('http/server.js');
   const { graphqlDoor } = await built('graphql/door.js');
   const { pino } = await import('pino');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));

@@ -23,8 +23,10 @@ export function PhoneForm() {
   const captcha = useCaptcha();
   const sending = useAttempt();
   const entering = useAttempt();
+  const [last, setLast] = useState<'sending' | 'entering'>('sending');
 
   const send = async () => {
+    setLast('sending');
     const refused = await sending.attempt(() =>
       captcha.trying(async () => {
         const solved = captcha.picture ? { captcha: captcha.answer } : {};
@@ -38,12 +40,13 @@ export function PhoneForm() {
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    setLast('entering');
     await entering.attempt(async () => {
       const input = { mobile, captcha: code, deviceId: browserDeviceId() };
       session.open((await post(LoginWithPhoneDocument, { input })).loginWithPhone);
     });
   };
-  const failure = entering.failure ?? sending.failure;
+  const { failure } = last === 'sending' ? sending : entering;
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">

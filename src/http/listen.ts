@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { StartError } from '../errors.js';
+import type { LiveServer } from '../graphql/live.js';
 import { limitBody } from './body-deadline.js';
-import { StartError } from './errors.js';
-import type { LiveServer } from './graphql/live.js';
 
 /** A large package over a slow line may take its time … */
 const LONGEST_REQUEST_MS = 6 * 3_600_000;

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { graphqlDoor } from '../src/graphql/door.js';
-import * as op from './generated/graphql.js';
-import { createCallers, openSession } from './support/callers.js';
-import { ask } from './support/client.js';
-import { startGateway } from './support/gateway.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import * as op from '../generated/graphql.js';
+import { createCallers, openSession } from '../support/callers.js';
+import { ask } from '../support/client.js';
+import { startGateway } from '../support/gateway.js';
 
 test('heartbeats are counted, not logged, by whichever door; what is refused is logged', async () => {
   const gateway = await startGateway();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
-import type { TestGateway } from './support/gateway.js';
-import { startPublishing, upload } from './support/releases.js';
+import type { TestGateway } from '../support/gateway.js';
+import { startPublishing, upload } from '../support/releases.js';
 
 const PACKAGE = '/dist/app-1.zip';
 

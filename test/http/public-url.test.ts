@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import { graphqlDoor } from '../src/graphql/door.js';
-import * as op from './generated/graphql.js';
-import { createCallers, openSession } from './support/callers.js';
-import { startGateway, type TestGateway } from './support/gateway.js';
-import { connect, watch } from './support/live.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import * as op from '../generated/graphql.js';
+import { createCallers, openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { connect, watch } from '../support/live.js';
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());

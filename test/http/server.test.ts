@@ -3,14 +3,14 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { graphqlDoor } from '../src/graphql/door.js';
-import { createLiveServer } from '../src/graphql/live.js';
-import { createSchema } from '../src/graphql/schema.js';
-import { listen } from '../src/listen.js';
-import { openSession } from './support/callers.js';
-import { startGateway, type TestGateway } from './support/gateway.js';
-import { openRequest } from './support/raw-request.js';
-import { UPLOAD } from './support/releases.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { createLiveServer } from '../../src/graphql/live.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import { listen } from '../../src/http/listen.js';
+import { openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openRequest } from '../support/raw-request.js';
+import { UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { dialects } from './legacy/index.js';
-import { sendFailure } from './legacy/register.js';
+import { dialects } from '../legacy/index.js';
+import { sendFailure } from '../legacy/register.js';
 import { setSecurityHeaders } from './security-headers.js';
 
 /** What answers where no door does: nothing of the request comes back, and faults are logged and masked. */

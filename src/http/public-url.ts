@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
-import type { Config } from './config.js';
+import type { Config } from '../config.js';
 
 /** Base of absolute links in answers, without a trailing slash: as configured, else as the client called us. */
 export const publicUrl = (
