@@ -11,6 +11,7 @@ import {
   ensureDatabase,
   isLocked,
   markSharing,
+  starterOf,
   takeLock,
 } from './embedded-postgres/connection.js';
 import {
@@ -20,8 +21,15 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './embedded-postgres/postmaster.js';
+import { isAlive } from './embedded-postgres/process.js';
 import { findPrograms } from './embedded-postgres/programs.js';
 import { superuserPassword } from './embedded-postgres/superuser-password.js';
+
+/** How often a command tries to share a database that others start and stop at the same time. */
+const SHARING_ATTEMPTS = 10;
+
+/** A process has its database locked after so many looks; one that has not only has the id of who started it. */
+const STARTING_ATTEMPTS = 50;
 
 /** A PostgreSQL of our own, running as long as the gateway does. */
 export interface EmbeddedPostgres {
@@ -79,15 +87,15 @@ export async function startEmbeddedPostgres(options: {
  */
 export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
   const { site, password } = await locate(dataDir);
-  const running = await joinRunning(site, password);
-  if (running) return running;
-  try {
-    return stoppedByTheLast(await startEmbeddedPostgres({ dataDir }), password);
-  } catch (error) {
-    // Of two that start at once, one is told that the other does.
-    const other = await joinRunning(site, password);
-    if (!other) throw error;
-    return other;
+  for (let attempt = 1; ; attempt++) {
+    const running = await joinRunning(site, password);
+    if (running) return running;
+    try {
+      return stoppedByTheLast(await startEmbeddedPostgres({ dataDir }), password);
+    } catch (error) {
+      // Of several that start at once, all but one are told that another does, which may end before they join it.
+      if (attempt === SHARING_ATTEMPTS) throw error;
+    }
   }
 }
 
@@ -97,8 +105,9 @@ function stoppedByTheLast(postgres: EmbeddedPostgres, password: string): Embedde
     stop: async () => {
       const client = await connect(Number(new URL(postgres.url).port), password);
       await awaitSharers(client);
-      await client.end();
+      // Nobody can begin to share it before it has stopped: the connection, and what it holds, end with it.
       await postgres.stop();
+      await client.end();
     },
   };
 }
@@ -110,14 +119,24 @@ async function joinRunning(site: Site, password: string): Promise<EmbeddedPostgr
     const running = await findPostmaster(site);
     if (!running) return null;
     const client = await connect(running.port, password).catch(() => null);
-    if (client && (await isLocked(client))) {
-      await markSharing(client);
+    if (client && (await beginSharing(client))) {
       return { url: urlOf(running, password), notes: [], stop: () => client.end() };
     }
     await client?.end();
     await setTimeout(100);
   }
   return null;
+}
+
+/** @returns whether it can be shared; not one without a holder, nor one that is being stopped. */
+async function beginSharing(client: Client): Promise<boolean> {
+  try {
+    if (!(await isLocked(client))) return false;
+    await markSharing(client);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where the server of a data folder is, or is to be; what is missing is made. */
@@ -175,7 +194,10 @@ async function stopOrphan(
       const client = await connect(running.port, password);
       try {
         if (!(await takeLock(client))) throw busy(home);
-        return await stopPostmaster(site);
+        const starter = await starterOf(client);
+        const isStarting = starter !== process.pid && isAlive(starter) && attempt < STARTING_ATTEMPTS;
+        if (!isStarting) return await stopPostmaster(site);
+        failure = new Error('another gateway is starting it');
       } finally {
         await client.end();
       }
@@ -183,8 +205,8 @@ async function stopOrphan(
       if (error instanceof StartError) throw error;
       // Its own start or stop may be under way.
       failure = error;
-      await setTimeout(100);
     }
+    await setTimeout(100);
   }
   throw new StartError(
     `A PostgreSQL is running on ${site.folder} and does not let the gateway in (${lastLine(failure)}): stop it first.`,

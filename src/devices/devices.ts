@@ -97,14 +97,14 @@ export class Devices {
     return found;
   }
 
-  /** Whether all of them exist still, from memory where it can. */
-  async exist(ids: readonly number[]): Promise<boolean> {
-    return (await this.known.get(ids)).length === ids.length;
+  /** Those of `ids` that exist still, from memory where it can, in that order. They are shared: change none. */
+  recall(ids: readonly number[]): Promise<Device[]> {
+    return this.known.get(ids);
   }
 
-  /** As `pick`, from memory where it can, in the order of `ids`. The devices are shared: change none. */
+  /** As `pick`, of those that `recall` finds. */
   async follow(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
-    return (await this.known.get(ids)).filter(selecting(caller, filter));
+    return (await this.recall(ids)).filter(selecting(caller, filter));
   }
 
   /** Narrows ids without looking at each: by the filter's own ids, and to the caller's devices. */
@@ -149,7 +149,7 @@ function matching({ ids, userId, online, door, clientVersion, search }: DeviceFi
 }
 
 /** The same in memory: what `matching` and `visible` select. */
-function selecting(caller: Caller, filter: DeviceFilter): (device: Device) => boolean {
+export function selecting(caller: Caller, filter: DeviceFilter): (device: Device) => boolean {
   const { online, door, clientVersion } = filter;
   const ids = filter.ids == null ? null : new Set(asIds(filter.ids));
   const owners = filter.userId == null ? null : new Set(asIds([filter.userId]));

@@ -1,3 +1,4 @@
+import { type GraphQLResolveInfo, Kind } from 'graphql';
 import {
   Arg,
   Args,
@@ -5,6 +6,7 @@ import {
   Ctx,
   Field,
   ID,
+  Info,
   InputType,
   Int,
   Mutation,
@@ -38,7 +40,12 @@ registerEnumType(DeviceStatusKind, {
 
 @ArgsType()
 class DeviceStatusArgs {
-  @Field(() => DeviceFilter, { nullable: true })
+  @Field(() => DeviceFilter, {
+    nullable: true,
+    description:
+      'A device is compared as it is when an event is told: of one whose name or version does not match any more, ' +
+      'nothing more is told, also not that it went offline.',
+  })
   filter?: DeviceFilter | null;
 
   @Field(() => Cursor, { nullable: true, description: 'The cursor of the last event that was seen.' })
@@ -135,6 +142,7 @@ export class PresenceResolver {
   async heartbeat(
     @Arg('input', () => HeartbeatInput, { nullable: true }) input: HeartbeatInput | null | undefined,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<HeartbeatAck> {
     const caller = requireCaller(context);
     const { deviceId } = clientOf(context, input?.deviceId);
@@ -147,7 +155,7 @@ export class PresenceResolver {
       name: input?.name ?? caller.deviceModel,
       clientVersion,
     });
-    context.countHeartbeat();
+    if (isAlone(info)) context.countHeartbeat();
     return {
       deviceId: String(id),
       interval: Math.round(config.HEARTBEAT_INTERVAL / 1000),
@@ -197,4 +205,10 @@ const liveFilter = (filter: DeviceFilter | null | undefined): Filter => ({ ...fi
 function refuseLong(field: string, text: string | null | undefined): void {
   if (text == null || text.length <= LONGEST_CLIENT_TEXT) return;
   throw new DomainError('INVALID_INPUT', `It has at most ${LONGEST_CLIENT_TEXT} characters.`, { field });
+}
+
+/** Whether its operation asks for nothing else, which would go past the log with it; a fragment may hold more. */
+function isAlone({ operation }: GraphQLResolveInfo): boolean {
+  const [field, ...others] = operation.selectionSet.selections;
+  return field?.kind === Kind.FIELD && others.length === 0;
 }

@@ -2,7 +2,7 @@ import type { Batch, LiveSource } from '../adapters/events/live-source.js';
 import type { Events } from '../adapters/events/port.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { Device } from './device.entity.js';
-import { type DeviceFilter, type Devices, deviceScope } from './devices.js';
+import { type DeviceFilter, type Devices, deviceScope, selecting } from './devices.js';
 import { type Heartbeats, TRANSITIONS } from './heartbeats.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { Transition } from './transition-log.js';
@@ -96,13 +96,15 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
   async #present(transitions: readonly Transition[]) {
     const { heartbeats, devices } = this.services;
     const ids = [...new Set(transitions.map(({ deviceId }) => deviceId))];
-    if (!(await devices.exist(ids))) return null;
-    const changed = await devices.follow(this.caller, this.filter, ids);
-    const found = new Map(changed.map((device) => [device.id, device]));
+    // Once: between two looks one could be deleted, and be passed over as if it were not selected.
+    const known = await devices.recall(ids);
+    if (known.length < ids.length) return null;
+    const selected = known.filter(selecting(this.caller, this.filter));
+    const found = new Map(selected.map((device) => [device.id, device]));
     return transitions.flatMap(({ offset, deviceId, online, reason, at }) => {
-      const known = found.get(deviceId);
-      if (!known) return [];
-      const device = { ...known, online };
+      const changed = found.get(deviceId);
+      if (!changed) return [];
+      const device = { ...changed, online };
       const kind = online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
       const cursor = heartbeats.log.cursor(offset + 1);
       return { event: { kind, cursor, at: new Date(at), devices: null, device, reason }, place: offset + 1 };

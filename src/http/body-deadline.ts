@@ -7,7 +7,10 @@ export function limitBody(request: IncomingMessage, longestMs: number): void {
   const { headers } = request;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
   if (!hasBody) return;
-  const deadline = setTimeout(() => request.destroy(), longestMs);
+  const deadline = setTimeout(() => {
+    // One that nobody reads, as of a GET, is not closed before it is answered.
+    if (!request.complete) request.destroy();
+  }, longestMs);
   deadlines.set(request, deadline);
   request.once('close', () => clearTimeout(deadline));
 }

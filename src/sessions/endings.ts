@@ -45,7 +45,12 @@ export class Endings {
       const now = this.clock();
       // Before others can see it, or a look at the same time would tell it with another reason.
       for (const id of ids) this.#told.set(id, now);
-      await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt: new Date(now) });
+      try {
+        await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt: new Date(now) });
+      } catch (error) {
+        for (const id of ids) this.#told.delete(id);
+        throw error;
+      }
       await this.#tell({ ids, reason });
     }
   }

@@ -19,7 +19,7 @@ export class SessionCache {
   readonly #tokensOf = new Map<number, Set<string>>();
   readonly #byToken = new LRUCache<string, Remembered>({
     max: REMEMBERED,
-    dispose: ({ user }, token) => this.#tokensOf.get(user.id)?.delete(token),
+    dispose: ({ user }, token) => this.#drop(user.id, token),
   });
   /** For each session that is being read: whose changed meanwhile. */
   readonly #readings = new Set<Set<number>>();
@@ -49,6 +49,11 @@ export class SessionCache {
     } finally {
       this.#readings.delete(changed);
     }
+  }
+
+  #drop(userId: number, token: string): void {
+    const tokens = this.#tokensOf.get(userId);
+    if (tokens?.delete(token) && tokens.size === 0) this.#tokensOf.delete(userId);
   }
 
   #keep(token: string, session: Remembered): void {

@@ -172,8 +172,8 @@ export class Sessions {
     sessionId: string,
     reason: EndedSessions['reason'] = 'REVOKED',
   ): Promise<void> {
-    await this.#endings.end({ id: sessionId, user: userId }, reason);
-    this.forget(userId);
+    // Even if it fails half-way: then it has ended, and is not told of again.
+    await this.#endings.end({ id: sessionId, user: userId }, reason).finally(() => this.forget(userId));
   }
 
   /**
@@ -194,8 +194,8 @@ export class Sessions {
 
   /** Ends all sessions of a user, but for the one to keep. */
   async revokeAll(userId: number, keep?: string): Promise<void> {
-    await this.#endings.end({ user: userId, ...(keep ? { id: { $ne: keep } } : {}) }, 'REVOKED');
-    this.forget(userId);
+    const others = keep ? { id: { $ne: keep } } : {};
+    await this.#endings.end({ user: userId, ...others }, 'REVOKED').finally(() => this.forget(userId));
   }
 
   /** Must follow every change to a user, its roles or its sessions: the next request reads them anew. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstat, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
@@ -189,7 +189,10 @@ test('a stale postmaster.pid that names an unrelated live process hinders nothin
 });
 
 test('an empty postmaster.pid, as a power failure leaves it, hinders nothing', async () => {
-  await writeFile(join(made, 'postgres', 'postmaster.pid'), '');
+  const file = join(made, 'postgres', 'postmaster.pid');
+  await writeFile(file, '');
+  const before = new Date(Date.now() - 60_000);
+  await utimes(file, before, before);
   expect(await query(await start(made), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 

@@ -42,11 +42,21 @@ async function ask<T, V extends object>(
 test('without a server the database is started for a command, and stopped after the last of two at once', async () => {
   expect(await add('root', '--role', 'ADMIN')).toMatchObject({ code: 0 });
   const both = await Promise.all([add('alice'), add('bob')]);
-  expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
+  expect(both.map(({ errors }) => errors)).toEqual(['', '']);
   const names = values(await gatehouse(['user', 'list', '--json'], env)).map(
     (user) => (user as { username: string }).username,
   );
   expect(names.sort()).toEqual(['alice', 'bob', 'root']);
+});
+
+test('however many start it at once, and stop it, each is served', async () => {
+  for (let round = 0; round < 5; round++) {
+    const all = await Promise.all(
+      Array.from({ length: 4 }, () => gatehouse(['user', 'list', '--json'], env)),
+    );
+    expect(all.map(({ errors }) => errors)).toEqual(['', '', '', '']);
+    expect(all.map((ended) => values(ended).length)).toEqual([3, 3, 3, 3]);
+  }
 });
 
 /** How often a server looks is in `test/jobs.test.ts`; here nothing else would end what is waited for. */

@@ -48,3 +48,22 @@ test('what is written in one tab is shown in the other, and is not undone by wha
   expect(await name(page).inputValue()).toBe('Nia N.');
   await close();
 });
+
+test('what is typed while a save is under way is not lost', async () => {
+  const { page, close } = await visitAs(browser, host, 'nia', '/account');
+  const signature = page.getByRole('textbox', { name: 'Signature' });
+  const typed = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('"input"')) await typed.promise;
+    await route.continue();
+  });
+  await signature.fill('On my way');
+  const saving = page.waitForRequest((request) => request.postData()?.includes('"input"') ?? false);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await saving;
+  await signature.fill('On my way home');
+  typed.resolve();
+  await page.getByText('Your profile is saved.').waitFor();
+  expect(await signature.inputValue()).toBe('On my way home');
+  await close();
+});

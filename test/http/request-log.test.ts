@@ -5,7 +5,7 @@ import { createCallers, openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway } from '../support/gateway.js';
 
-test('heartbeats are counted, not logged, by whichever door; what is refused is logged', async () => {
+test('heartbeats are counted, not logged, by whichever door; what is refused is logged, and what goes with one', async () => {
   const gateway = await startGateway();
   await createCallers(gateway);
   const { accessToken } = await openSession(gateway, 'max', graphqlDoor);
@@ -18,9 +18,12 @@ test('heartbeats are counted, not logged, by whichever door; what is refused is 
   expect(gateway.logged()).toBe(before);
   await gateway.post('/api/heart/check', {}, { authorization: 'nonsense' });
   await ask(gateway, op.MeDocument, {}, accessToken);
+  const query = 'mutation { heartbeat { deviceId } logout }';
+  await gateway.post('/graphql', { query }, { authorization: accessToken });
   const lines = gateway.logged().slice(before.length).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { msg: 'request', route: '/api/heart/check', status: 401 },
+    { msg: 'request', route: '/graphql', status: 200 },
     { msg: 'request', route: '/graphql', status: 200 },
   ]);
   await gateway.close();

@@ -117,6 +117,16 @@ describe('a session ends with the next request', () => {
     expect(await caller(kept.accessToken)).not.toBeNull();
   });
 
+  test('after it was revoked, also where those who have to know cannot be told', async () => {
+    const { accessToken, session, user } = await open(graphqlDoor);
+    await caller(accessToken);
+    const em = gateway.services.db.em.fork();
+    await em.execute('alter table devices rename to away');
+    await expect(gateway.services.sessions.revoke(user.id, session.id)).rejects.toThrow('devices');
+    await em.execute('alter table away rename to devices');
+    expect(await caller(accessToken)).toBeNull();
+  });
+
   test('after its user was disabled', async () => {
     const { accessToken, refreshToken, user } = await open(graphqlDoor);
     await caller(accessToken);

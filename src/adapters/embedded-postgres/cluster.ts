@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { StartError } from '../../errors.js';
 import { type Account, canEnter, lastLine, run, runningAsRoot, systemAccount } from './account.js';
+import { isAlive } from './process.js';
 import { makeReachableRoot, type Programs, reachableRoot } from './programs.js';
 
 /** PostgreSQL's own name for the folder of one server's databases. */
@@ -137,14 +138,6 @@ async function sweepUnfinished(parent: string): Promise<void> {
     const pid = /^postgres-init-(\d+)-/.exec(name)?.[1];
     if (pid && !isAlive(Number(pid)))
       await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

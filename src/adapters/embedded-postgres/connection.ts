@@ -34,6 +34,15 @@ export async function takeLock(client: pg.Client): Promise<boolean> {
   }
 }
 
+/** What a server is called, so that it is known who started it. @param pid of the gateway or command. */
+export const starterName = (pid: number): string => `gatehouse of ${pid}`;
+
+/** The process that started the server; 0 where it does not say. */
+export async function starterOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ cluster_name: string }>('SHOW cluster_name');
+  return Number(/^gatehouse of (\d+)$/.exec(rows[0]?.cluster_name ?? '')?.[1] ?? 0);
+}
+
 /** Whether some process holds that lock; it is not touched. */
 export async function isLocked(client: pg.Client): Promise<boolean> {
   const held = await client.query(

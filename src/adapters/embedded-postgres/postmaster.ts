@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { StartError } from '../../errors.js';
 import { type Account, lastLine, run, surroundings } from './account.js';
+import { starterName } from './connection.js';
+import { isAlive } from './process.js';
 import type { Programs } from './programs.js';
 
 /** A postmaster (PostgreSQL's parent process) that was found or started on a cluster. */
@@ -26,6 +28,7 @@ export interface Site {
 
 /** Milliseconds that recovery after a crash may take before a start is given up. */
 const startLimit = 120_000;
+const YOUNG_MS = 5000;
 const logLimit = 10 * 1024 * 1024;
 
 const settings = {
@@ -109,23 +112,27 @@ async function isPostmasterOf(pid: number, site: Site): Promise<boolean> {
     const folder = await run(site.account, 'readlink', [`/proc/${pid}/cwd`]).catch(() => '');
     return folder.replace(/\n$/, '') === site.folder;
   }
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return isAlive(pid);
+}
+
+/** A file cut short by a power failure would stop PostgreSQL for ever. A young one is being written by somebody. */
+async function removeCutStatus(folder: string): Promise<void> {
+  const file = join(folder, 'postmaster.pid');
+  const found = await stat(file).catch(() => null);
+  if (found && found.mtimeMs < Date.now() - YOUNG_MS) await rm(file, { force: true });
 }
 
 async function launch(site: Site, port: number): Promise<ChildProcess> {
   const stale = await readStatus(site.folder);
-  // A file cut short by a power failure would stop PostgreSQL for ever.
-  if (!stale) await rm(join(site.folder, 'postmaster.pid'), { force: true });
+  if (!stale) await removeCutStatus(site.folder);
   // The id in a stale file may belong to an unrelated process by now. PostgreSQL overlooks its "grandparent"
   // there, and goes on to check that no process of the old server is left.
-  const overlooked: Record<string, string> = stale ? { PG_GRANDPARENT_PID: String(stale.pid) } : {};
+  const isStale = stale !== undefined && !(await isPostmasterOf(stale.pid, site));
+  const overlooked: Record<string, string> = isStale ? { PG_GRANDPARENT_PID: String(stale.pid) } : {};
   const log = await open(site.logFile, 'a', 0o600);
   try {
-    const options = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
+    const own = { port: String(port), cluster_name: starterName(process.pid) };
+    const options = Object.entries({ ...settings, ...own }).flatMap(([name, value]) => [
       '-c',
       `${name}=${value}`,
     ]);

@@ -22,7 +22,7 @@ interface Told {
 
 /** One subscription of one socket. */
 interface Member {
-  readonly writer: SocketWriter;
+  readonly writer: Pick<SocketWriter, 'push'>;
   readonly prefix: Bytes;
   /** What it has been sent goes up to here. */
   place: number;
@@ -34,7 +34,7 @@ export interface Subscriber {
   readonly query: string;
   readonly args: ExecutionArgs;
   readonly source: LiveSource<unknown>;
-  readonly writer: SocketWriter;
+  readonly writer: Pick<SocketWriter, 'push'>;
   /** The start of its messages. */
   readonly prefix: Bytes;
   /** What else the answer depends on, such as the base of links. */
@@ -90,6 +90,8 @@ class Group {
   #joining = 0;
   #pumping = false;
   #news = false;
+  /** One for all that could not be read: each failure with one of its own, they would pile up while it lasts. */
+  #retry: NodeJS.Timeout | undefined;
   readonly #unsubscribe: () => void;
 
   constructor(
@@ -104,7 +106,7 @@ class Group {
 
   /**
    * @param since the cursor it brings, in any form.
-   * @param failed called when the subscriber's start cannot be read.
+   * @param failed called when the subscriber's start cannot be read, unless it has left.
    * @returns leaves.
    */
   join({ source, writer, prefix }: Subscriber, since: string, failed: (error: unknown) => void): () => void {
@@ -112,7 +114,9 @@ class Group {
     let here = true;
     this.#joining += 1;
     this.#start(member, source, since, () => here)
-      .catch(failed)
+      .catch((error: unknown) => {
+        if (here) failed(error);
+      })
       .finally(() => {
         this.#joining -= 1;
         this.#endIfEmpty();
@@ -169,7 +173,10 @@ class Group {
       }
     } catch (err) {
       this.log.error({ err }, 'live events could not be read, and will be tried again');
-      setTimeout(() => void this.#pump(), RETRY_MS).unref();
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        void this.#pump();
+      }, RETRY_MS).unref();
     } finally {
       this.#pumping = false;
     }
@@ -187,6 +194,7 @@ class Group {
 
   #endIfEmpty(): void {
     if (this.#members.size > 0 || this.#joining > 0) return;
+    clearTimeout(this.#retry);
     this.#unsubscribe();
     this.ended();
   }

@@ -25,26 +25,26 @@ export function useProfileFields(person: PersonFragment) {
   const [told, setTold] = useState(person);
   const [saved, setSaved] = useState(() => fieldsOf(person));
   const [fields, setFields] = useState(saved);
-  const adopt = (newer: PersonFragment) => {
+  /** @param known what was told, or sent, before: what differs from it was typed since, and stays. */
+  const adopt = (newer: PersonFragment, known: ProfileFields) => {
     const now = fieldsOf(newer);
-    const untouched = names.filter((name) => fields[name] === saved[name]);
     setSaved(now);
-    setFields({ ...fields, ...Object.fromEntries(untouched.map((name) => [name, now[name]])) });
+    setFields((typed) => {
+      const untouched = names.filter((name) => typed[name] === known[name]);
+      return { ...typed, ...Object.fromEntries(untouched.map((name) => [name, now[name]])) };
+    });
   };
   if (person !== told) {
     setTold(person);
-    adopt(person);
+    adopt(person, saved);
   }
   const changed = names.filter((name) => fields[name] !== saved[name]);
   const input: UpdateProfileInput = Object.fromEntries(changed.map((name) => [name, fields[name] || null]));
   return {
     fields,
     input,
-    change: (name: ProfileField, text: string) => setFields({ ...fields, [name]: text }),
+    change: (name: ProfileField, text: string) => setFields((typed) => ({ ...typed, [name]: text })),
     /** The gateway has taken them over, in its form. */
-    onSaved: (newer: PersonFragment) => {
-      setSaved(fieldsOf(newer));
-      setFields(fieldsOf(newer));
-    },
+    onSaved: (newer: PersonFragment) => adopt(newer, fields),
   };
 }

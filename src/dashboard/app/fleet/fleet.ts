@@ -81,7 +81,6 @@ export class Fleet {
     // Seconds pass, in the chart too, when nothing happens.
     const second = setInterval(() => this.#frames.request(), 1000);
     this.#stops.push(
-      live.resume(FleetStatusDocument, { filter }, ({ deviceStatus }) => this.#follow(deviceStatus), refused),
       live.follow(
         HeartbeatsDocument,
         { filter },
@@ -92,6 +91,7 @@ export class Fleet {
         },
         refused,
       ),
+      live.resume(FleetStatusDocument, { filter }, ({ deviceStatus }) => this.#follow(deviceStatus), refused),
       live.onState(() => this.#linkChanged()),
       () => clearInterval(summary),
       () => clearInterval(second),

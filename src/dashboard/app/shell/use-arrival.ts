@@ -2,7 +2,7 @@ import { useLayoutEffect } from 'react';
 import { useLocation, useNavigationType } from 'react-router';
 
 /** What is shown comes from the gateway: so long a page that is gone back to may take to be as long as it was. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 10_000;
 
 /** How far each entry of the browser's history was scrolled, in pixels. */
 const positions = new Map<string, number>();
