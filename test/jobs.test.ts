@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
 import { bmsDoor } from '../src/legacy/bms/door.js';
-import { createCallers, openSession } from './support/callers.js';
+import { callerOf, createCallers, openSession } from './support/callers.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
 import { lockTable, lockWaiters } from './support/locks.js';
@@ -92,8 +92,7 @@ test('the end waits for what is under way', async () => {
 
 test('what came since the last time is saved at the end', async () => {
   const { accessToken } = await openSession(gateway, 'max', bmsDoor);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   start();
   const hello = { clientId: 'pump', name: null, clientVersion: null };
   const device = await gateway.services.heartbeats.beat(caller, hello);

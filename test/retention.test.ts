@@ -8,7 +8,7 @@ import { startJobs } from '../src/jobs.js';
 import { bmsDoor } from '../src/legacy/bms/door.js';
 import { Session } from '../src/sessions/session.entity.js';
 import { User } from '../src/users/user.entity.js';
-import { openSession } from './support/callers.js';
+import { callerOf, openSession } from './support/callers.js';
 import type { TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
 import { inventory, startPublishing, upload } from './support/releases.js';
@@ -68,8 +68,7 @@ test('a session that is open stays, however long ago its login was', async () =>
 
 test('the history of a device stays for RETAIN_PRESENCE', async () => {
   const { accessToken } = await openSession(gateway, 'max', bmsDoor);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   const id = await gateway.services.heartbeats.beat(caller, {
     clientId: 'pump',
     name: null,

@@ -25,8 +25,9 @@ import { isAlive } from './embedded-postgres/process.js';
 import { findPrograms } from './embedded-postgres/programs.js';
 import { superuserPassword } from './embedded-postgres/superuser-password.js';
 
-/** How often a command tries to share a database that others start and stop at the same time. */
+/** How often, and for how long, a command tries to share a database that others start and stop at the same time. */
 const SHARING_ATTEMPTS = 10;
+const SHARING_MS = 15_000;
 
 /** A process has its database locked after so many looks; one that has not only has the id of who started it. */
 const STARTING_ATTEMPTS = 50;
@@ -87,6 +88,7 @@ export async function startEmbeddedPostgres(options: {
  */
 export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
   const { site, password } = await locate(dataDir);
+  const deadline = Date.now() + SHARING_MS;
   for (let attempt = 1; ; attempt++) {
     const running = await joinRunning(site, password);
     if (running) return running;
@@ -94,7 +96,7 @@ export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): P
       return stoppedByTheLast(await startEmbeddedPostgres({ dataDir }), password);
     } catch (error) {
       // Of several that start at once, all but one are told that another does, which may end before they join it.
-      if (attempt === SHARING_ATTEMPTS) throw error;
+      if (attempt === SHARING_ATTEMPTS || Date.now() > deadline) throw error;
     }
   }
 }

@@ -38,6 +38,7 @@ export interface LiveServer {
   close(): Promise<void>;
 }
 
+/** Serves the protocol; nothing listens before its `upgrade` is called. */
 export function createLiveServer(
   services: Services,
   schema: GraphQLSchema,

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { ScanStatus } from '../../src/captchas/scans.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import type { Caller } from '../../src/sessions/sessions.js';
+import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const LIFETIME = 5 * 60_000;
@@ -22,8 +23,7 @@ async function signedIn(username: string, userId?: number): Promise<Caller> {
   const client = { address: '192.0.2.1', deviceId: 'phone', version: null, model: null };
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('Not signed in.');
+  const caller = await callerOf(gateway, accessToken);
   return caller;
 }
 

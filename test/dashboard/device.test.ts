@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { Device } from '../../src/devices/device.entity.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 
 const NAME = 'Kiosk at gate 4';
@@ -15,8 +15,7 @@ afterAll(() => dashboard.close());
 async function beat(clientId: string, name = NAME) {
   const { services } = gateway;
   const { session, accessToken } = await openSession(gateway, 'max', graphqlDoor);
-  const caller = await services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session is not there.');
+  const caller = await callerOf(gateway, accessToken);
   await services.heartbeats.beat(caller, { clientId, name, clientVersion: '1.3.0' });
   await services.heartbeats.announce();
   const { id } = await services.db.em.fork().findOneOrFail(Device, { clientId });

@@ -4,7 +4,7 @@ import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
 import type { Caller } from '../../src/sessions/sessions.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -14,9 +14,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'fleet', password: 'correct horse' });
   const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
-  const known = await gateway.services.sessions.authenticate(accessToken);
-  if (!known) throw new Error('The session has ended.');
-  caller = known;
+  caller = await callerOf(gateway, accessToken);
 });
 afterAll(() => gateway.close());
 

@@ -4,7 +4,7 @@ import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
 import type { Caller } from '../../src/sessions/sessions.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const hello = (clientId: string): Hello => ({ clientId, name: null, clientVersion: null });
@@ -18,8 +18,7 @@ afterAll(() => gateway.close());
 
 async function signIn(): Promise<Caller> {
   const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   return caller;
 }
 

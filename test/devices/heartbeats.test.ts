@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as op from '../generated/graphql.js';
+import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
@@ -168,9 +169,8 @@ test('counts devices, and shows a member only their own', async () => {
 
 test('what is told has been saved: a change during the saving waits for the next', async () => {
   const token = await bmsLogin();
-  const { heartbeats, sessions } = gateway.services;
-  const caller = await sessions.authenticate(token);
-  if (!caller) throw new Error('The session has ended.');
+  const { heartbeats } = gateway.services;
+  const caller = await callerOf(gateway, token);
   const hello = (clientId: string) => ({ clientId, name: null, clientVersion: null });
   for (const name of ['a', 'b']) await heartbeats.beat(caller, hello(name));
   await gateway.pass(4 * MINUTE);

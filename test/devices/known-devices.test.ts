@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { DeviceFilter } from '../../src/devices/devices.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import * as op from '../generated/graphql.js';
+import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
@@ -16,8 +17,7 @@ const ids: number[] = [];
 async function signIn(username: string): Promise<{ caller: Caller; token: string }> {
   const credentials = { input: { username, password: PASSWORD } };
   const { accessToken } = (await ask(gateway, op.LoginDocument, credentials)).login;
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   return { caller, token: accessToken };
 }
 

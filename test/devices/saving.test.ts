@@ -5,7 +5,7 @@ import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Transition } from '../../src/devices/transition-log.js';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
 import type { Caller } from '../../src/sessions/sessions.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -14,9 +14,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'fleet', password: 'correct horse' });
   const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
-  const known = await gateway.services.sessions.authenticate(accessToken);
-  if (!known) throw new Error('The session has ended.');
-  caller = known;
+  caller = await callerOf(gateway, accessToken);
 });
 afterAll(() => gateway.close());
 
@@ -81,8 +79,7 @@ test('a database that goes away in the middle of a large saving has each transit
   const store = new Hesitant(db);
   const fleet = fleetOn(store, new Bound(db));
   const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
-  const again = await gateway.services.sessions.authenticate(accessToken);
-  if (!again) throw new Error('The session has ended.');
+  const again = await callerOf(gateway, accessToken);
   for (const { id } of rows) await fleet.beat(again, hello(String(id)));
   store.failAt = 1;
   await expect(fleet.saveTransitions()).rejects.toThrow('away');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const DEVICES = 100;
@@ -13,10 +13,9 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 test('a summary counts one moment: while devices come online for the first time, none of them is offline', async () => {
-  const { devices, heartbeats, sessions } = gateway.services;
+  const { devices, heartbeats } = gateway.services;
   const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
-  const caller = await sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   const comeOnline = async () => {
     for (let device = 1; device <= DEVICES; device++) {
       await heartbeats.beat(caller, { clientId: String(device), name: null, clientVersion: null });

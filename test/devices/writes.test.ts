@@ -4,6 +4,7 @@ import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import * as op from '../generated/graphql.js';
+import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
@@ -35,8 +36,7 @@ test('what 10,000 devices write in a minute goes by the clock, not by the beat',
   );
   const credentials = { input: { username: 'fleet', password: PASSWORD } };
   const { accessToken } = (await ask(gateway, op.LoginDocument, credentials)).login;
-  const caller = await services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   const store = new PresenceStore(services.db);
   const fleet = new Heartbeats(store, new Bound(services.db), services.events, services.clock, INTERVAL_MS);
   const statements = jest.spyOn(services.db.em.getConnection(), 'execute');

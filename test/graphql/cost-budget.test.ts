@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
-import { createCallers, openSession } from '../support/callers.js';
+import { callerOf, createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect } from '../support/live.js';
 
@@ -81,8 +81,7 @@ test('strangers have the budget of their address', async () => {
 });
 
 test('a subscription pays when it begins, and not for its events', async () => {
-  const caller = await gateway.services.sessions.authenticate(token);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, token);
   const events = client.iterate({ query: 'subscription { deviceStatus { kind } }' });
   await events.next();
   for (let device = 0; device < 300; device += 1) {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BINDINGS } from '../../src/devices/known-devices.js';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
 import { type Cable, layCable } from '../support/cable.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';
 
@@ -30,10 +30,9 @@ afterAll(async () => {
 });
 
 test('what could not be read while the database was away is told once it is back, without other news', async () => {
-  const { events, heartbeats, sessions } = gateway.services;
+  const { events, heartbeats } = gateway.services;
   const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
-  const caller = await sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, accessToken);
   const reader = await RawLive.open(host, accessToken);
   reader.subscribe('s', STATUS);
   expect(await reader.next()).toContain('SNAPSHOT');

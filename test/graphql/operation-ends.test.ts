@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlDoor } from '../../src/graphql/door.js';
-import { createCallers, openSession } from '../support/callers.js';
+import { callerOf, createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';
 
@@ -19,8 +19,7 @@ afterAll(() => gateway.close());
 let devices = 0;
 /** A new device comes online. */
 async function beat(): Promise<void> {
-  const caller = await gateway.services.sessions.authenticate(token);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, token);
   devices += 1;
   await gateway.services.heartbeats.beat(caller, {
     clientId: `device-${devices}`,

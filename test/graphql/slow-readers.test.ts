@@ -3,6 +3,7 @@ import WebSocket from 'ws';
 import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
 import * as op from '../generated/graphql.js';
 import { watchAccepted } from '../support/accepted.js';
+import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
@@ -30,8 +31,7 @@ afterAll(() => gateway.close());
 let devices = 0;
 /** A new device comes online. */
 async function happen(): Promise<void> {
-  const caller = await gateway.services.sessions.authenticate(token);
-  if (!caller) throw new Error('The session has ended.');
+  const caller = await callerOf(gateway, token);
   devices += 1;
   const hello = { clientId: `device-${devices}`, name: 'x'.repeat(NAME_LENGTH), clientVersion: null };
   await gateway.services.heartbeats.beat(caller, hello);

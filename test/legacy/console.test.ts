@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PNG } from 'pngjs';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import samples from '../../src/legacy/console/samples.json' with { type: 'json' };
+import { callerOf } from '../support/callers.js';
 import { account, captcha, deviceId, startConsole } from '../support/console.js';
 import { multipartForm } from '../support/multipart.js';
 import { readQr } from '../support/qr.js';
@@ -146,8 +147,7 @@ describe('shows a QR code to scan', () => {
     const ticket = new URL((await scanned()) ?? '').searchParams.get('ticket') ?? '';
     await on.issue('image');
     const { accessToken } = (await on.login()).json().data;
-    const approver = await on.gateway.services.sessions.authenticate(accessToken);
-    if (!approver) throw new Error('The approver is not signed in.');
+    const approver = await callerOf(on.gateway, accessToken);
     const redeem = (id: string) =>
       on.gateway.services.logins.withScan(
         ticket,

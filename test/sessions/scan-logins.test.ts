@@ -3,6 +3,7 @@ import { graphqlDoor } from '../../src/graphql/door.js';
 import { uimsDoor } from '../../src/legacy/uims/door.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';
+import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -28,8 +29,7 @@ const approved = async (door: typeof graphqlDoor) => {
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(admin.id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, door);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('The approver is not signed in.');
+  const caller = await callerOf(gateway, accessToken);
   const { ticket } = await gateway.services.scans.issue(waiting.deviceId, waiting);
   await gateway.services.scans.decide(ticket, caller, true);
   return { ticket, userId: admin.id };

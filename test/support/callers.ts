@@ -1,5 +1,6 @@
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { bmsDoor } from '../../src/legacy/bms/door.js';
+import type { Caller } from '../../src/sessions/caller.js';
 import type { Door } from '../../src/sessions/door.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { User } from '../../src/users/user.entity.js';
@@ -68,6 +69,13 @@ export async function openSession(
   const user = await em.findOneOrFail(User, { username }, { populate: ['roles'] });
   const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
   return services.sessions.open(em, user, client, door);
+}
+
+/** The caller that a token stands for, which must be good. */
+export async function callerOf({ services }: TestGateway, accessToken: string): Promise<Caller> {
+  const caller = await services.sessions.authenticate(accessToken);
+  if (!caller) throw new Error('The session has ended.');
+  return caller;
 }
 
 /** What each caller is told; each calls with a session of their own. */

@@ -2,7 +2,7 @@ import type { Heartbeats } from '../../src/devices/heartbeats.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import type { Caller } from '../../src/sessions/caller.js';
 import type { Door } from '../../src/sessions/door.js';
-import { openSession } from './callers.js';
+import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
 
 /** What a device says of itself. */
@@ -30,12 +30,10 @@ export class TestGroup {
     devices: readonly TestDevice[],
     door: Door = graphqlDoor,
   ): Promise<TestGroup> {
-    const { heartbeats, sessions } = gateway.services;
+    const { heartbeats } = gateway.services;
     const signIn = async () => {
       const { accessToken } = await openSession(gateway, username, door);
-      const caller = await sessions.authenticate(accessToken);
-      if (!caller) throw new Error('The session has ended.');
-      return caller;
+      return callerOf(gateway, accessToken);
     };
     return new TestGroup(signIn, heartbeats, devices);
   }

@@ -4,6 +4,7 @@ import { Captcha } from '../../src/captchas/captcha.entity.js';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
+import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -102,8 +103,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('Not signed in.');
+  const caller = await callerOf(gateway, accessToken);
   await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, self);
   await administration().setRoles(id, ['PUBLISHER'], { userId: adminId, address: '192.0.2.7' });
   await gateway.services.captchas.sendSms(phone, null, client);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlDoor } from '../../src/graphql/door.js';
 import { hashPassword, verifyPassword } from '../../src/sessions/password.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
+import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -140,8 +141,7 @@ describe('a password made of what anybody knows of the account', () => {
     const user = await gateway.createUser({ username: 'constantin', password: PASSWORD });
     const em = gateway.services.db.em.fork();
     const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
-    const caller = await gateway.services.sessions.authenticate(accessToken);
-    if (!caller) throw new Error('The session is not good.');
+    const caller = await callerOf(gateway, accessToken);
     const actor = { userId: user.id, address: client.address };
     const { users, administration } = gateway.services;
     const passwords = { current: PASSWORD, next: 'Constantin1' };
@@ -186,8 +186,7 @@ async function signedIn(userId?: number) {
   const id = userId ?? (await gateway.createUser({ username: username(), password: PASSWORD })).id;
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
-  const caller = await gateway.services.sessions.authenticate(accessToken);
-  if (!caller) throw new Error('Not signed in.');
+  const caller = await callerOf(gateway, accessToken);
   return { accessToken, caller, actor: { userId: id, address: client.address } };
 }
 

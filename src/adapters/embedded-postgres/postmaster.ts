@@ -28,7 +28,8 @@ export interface Site {
 
 /** Milliseconds that recovery after a crash may take before a start is given up. */
 const startLimit = 120_000;
-const YOUNG_MS = 5000;
+/** Milliseconds in which a file that somebody is writing gets its content. */
+const writingLimit = 5000;
 const logLimit = 10 * 1024 * 1024;
 
 const settings = {
@@ -119,7 +120,7 @@ async function isPostmasterOf(pid: number, site: Site): Promise<boolean> {
 async function removeCutStatus(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid');
   const found = await stat(file).catch(() => null);
-  if (found && found.mtimeMs < Date.now() - YOUNG_MS) await rm(file, { force: true });
+  if (found && found.mtimeMs < Date.now() - writingLimit) await rm(file, { force: true });
 }
 
 async function launch(site: Site, port: number): Promise<ChildProcess> {

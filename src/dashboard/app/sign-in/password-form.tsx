@@ -22,8 +22,7 @@ export function PasswordForm() {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     await attempt(() =>
-      captcha.trying(async () => {
-        const solved = captcha.picture ? { captcha: captcha.answer } : {};
+      captcha.trying(async (solved) => {
         const input = { username, password, deviceId: browserDeviceId(), ...solved };
         session.open((await post(LoginDocument, { input })).login);
       }),

@@ -28,8 +28,7 @@ export function PhoneForm() {
   const send = async () => {
     setLast('sending');
     const refused = await sending.attempt(() =>
-      captcha.trying(async () => {
-        const solved = captcha.picture ? { captcha: captcha.answer } : {};
+      captcha.trying(async (solved) => {
         const input = { type: 'SMS', mobile, deviceId: browserDeviceId(), ...solved } as const;
         await post(CreateCaptchaDocument, { input });
         setSentTo(mobile);

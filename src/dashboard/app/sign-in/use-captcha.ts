@@ -14,9 +14,10 @@ export interface ImageCaptcha {
   /**
    * Tries something. Where it is refused and a picture is asked for, or was used up, the new one is there before the
    * refusal is told: who reads it can answer at once.
+   * @param work gets what to send along: the answer, where a picture was asked for.
    * @throws what `work` throws
    */
-  readonly trying: (work: () => Promise<void>) => Promise<void>;
+  readonly trying: (work: (solved: { captcha?: string }) => Promise<void>) => Promise<void>;
 }
 
 export function useCaptcha(): ImageCaptcha {
@@ -31,9 +32,9 @@ export function useCaptcha(): ImageCaptcha {
   };
   // Where none comes, what was refused is still there to be read, and can be tried again.
   const renew = () => ask().catch(() => {});
-  const trying = async (work: () => Promise<void>) => {
+  const trying: ImageCaptcha['trying'] = async (work) => {
     try {
-      await work();
+      await work(picture ? { captcha: answer } : {});
     } catch (error) {
       if (picture || (error instanceof Failure && error.code === 'CAPTCHA_REQUIRED')) await renew();
       throw error;
