@@ -50,7 +50,8 @@ export async function visit(
 }
 
 async function newProfile(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale: 'en-US', ...options });
+  // What fades in is read by tests as it is in the end: at half its colour, its contrast is too low.
+  const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
   // Before the test's own time is up, so that a wait in vain says for what.
   context.setDefaultTimeout(15_000);
   return context;

@@ -86,7 +86,10 @@ export class Fleet {
         { filter },
         ({ heartbeats }) => {
           this.beats.add(heartbeats.length, Date.now());
-          for (const beat of heartbeats) this.table.beat(beat);
+          for (const beat of heartbeats) {
+            this.#return.tellTime(beat.at);
+            this.table.beat(beat);
+          }
           this.#frames.request();
         },
         refused,
@@ -112,8 +115,8 @@ export class Fleet {
 
   /** @returns where to go on after a lost link. */
   #follow({ kind, cursor, at, device, devices }: FleetStatusSubscription['deviceStatus']): string {
+    this.#return.tellTime(at);
     if (kind === 'SNAPSHOT') {
-      this.#return.tellTime(at);
       this.table.snapshot((devices ?? []).map(({ id }) => id));
     } else if (kind === 'RESET') {
       this.#readAnew();

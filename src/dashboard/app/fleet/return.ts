@@ -1,9 +1,10 @@
 /**
  * How many changes were missed while the link was lost. They are told once it is back, before the new ones; by the
- * times in them the two are told apart, in the gateway's time, which a snapshot tells.
+ * times in them the two are told apart, in the gateway's time, which every event tells.
  */
 export class Return {
-  #aheadMs = 0;
+  /** How far this browser's clock is ahead of the gateway's, at most: what was told had been on its way. */
+  #aheadMs = Number.POSITIVE_INFINITY;
   #lost = false;
   /** When the link came back, by the gateway's clock; null once a change came that is newer. */
   #backAt: number | null = null;
@@ -14,14 +15,14 @@ export class Return {
     return this.#caughtUp;
   }
 
-  /** @param at the gateway's time now, ISO text. */
+  /** @param at the gateway's time now, or before now, ISO text. */
   tellTime(at: string): void {
-    this.#aheadMs = Date.now() - Date.parse(at);
+    this.#aheadMs = Math.min(this.#aheadMs, Date.now() - Date.parse(at));
   }
 
+  /** What was made up for and not read yet stays: the next loss adds to it. */
   lost(): void {
     this.#lost = true;
-    this.#caughtUp = null;
   }
 
   /** The link is open. @returns whether it was lost before. */
@@ -30,7 +31,7 @@ export class Return {
     if (wasLost) {
       this.#lost = false;
       this.#backAt = Date.now() - this.#aheadMs;
-      this.#caughtUp = 0;
+      this.#caughtUp ??= 0;
     }
     return wasLost;
   }
