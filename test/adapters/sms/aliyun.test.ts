@@ -3,18 +3,20 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { createSmsSender } from '../../../src/adapters/sms/index.js';
+import type { SmsOptions } from '../../../src/adapters/sms/port.js';
 import { signatureV3, startAliyun } from './aliyun-stand-in.js';
 import { baseUrl } from './base-url.js';
 
 const key = { accessKeyId: 'LTAI5tExample', accessKeySecret: 'aliyun-secret' };
 const message = { to: '+8613954969056', code: '493027', text: '【门房】493027' };
 
-function sender(endpoint: string, changes: { accessKeyId?: string; accessKeySecret?: string } = {}) {
+function sender(
+  endpoint: string,
+  changes: { accessKeyId?: string; accessKeySecret?: string } = {},
+  options: SmsOptions = {},
+) {
   const template = { signName: "门房 (*!')~", templateCode: 'SMS_154950909' };
-  return createSmsSender(
-    { provider: 'aliyun', endpoint, ...key, ...template, ...changes },
-    { timeoutMs: 250 },
-  );
+  return createSmsSender({ provider: 'aliyun', endpoint, ...key, ...template, ...changes }, options);
 }
 
 test("the stand-in computes the signature of the specification's own example", () => {
@@ -110,7 +112,7 @@ test.each(['hang', 'stall'] as const)(
   async (answer) => {
     await using aliyun = await startAliyun(key);
     aliyun.willAnswer(answer);
-    const refusal = await sender(aliyun.endpoint)
+    const refusal = await sender(aliyun.endpoint, {}, { timeoutMs: 1000 })
       .send(message)
       .catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE', cause: { message: 'aliyun: TimeoutError' } });

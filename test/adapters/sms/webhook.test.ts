@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createSmsSender } from '../../../src/adapters/sms/index.js';
+import type { SmsOptions } from '../../../src/adapters/sms/port.js';
 import { startReceiver } from './webhook-receiver.js';
 
 const secret = 'a shared secret';
 const message = { to: '+8613954969056', code: '493027', text: '【Gatehouse】493027' };
 const now = () => Date.parse('2026-01-02T03:04:05.678Z');
-const sender = (url: string) =>
-  createSmsSender({ provider: 'webhook', url, secret }, { now, timeoutMs: 250 });
+const sender = (url: string, options: SmsOptions = {}) =>
+  createSmsSender({ provider: 'webhook', url, secret }, { now, ...options });
 
 test('a message is one POST of JSON', async () => {
   await using receiver = await startReceiver();
@@ -72,7 +73,7 @@ test.each([301, 302, 307, 308])('a redirect (%i) is not followed', async (status
 test('a receiver that never answers is UNAVAILABLE after the timeout', async () => {
   await using receiver = await startReceiver();
   receiver.willAnswer(() => undefined);
-  await expect(sender(receiver.url).send(message)).rejects.toMatchObject({
+  await expect(sender(receiver.url, { timeoutMs: 250 }).send(message)).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     cause: { message: 'webhook: TimeoutError' },
   });
