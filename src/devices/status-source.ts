@@ -55,7 +55,7 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     private readonly since: string | null,
   ) {
     this.scope = deviceScope(caller);
-    this.#start = since === null ? null : services.heartbeats.log.resume(since);
+    this.#start = since === null ? null : services.heartbeats.log.resume(since, this.scope);
   }
 
   open(): Promise<Batch<DeviceStatusEvent>> {
@@ -67,7 +67,7 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     const { log } = this.services.heartbeats;
     const transitions = log.since(place, BATCH);
     const events = transitions && (await this.#present(transitions));
-    if (!transitions || !events) return this.#snapshot(log.cursor(place));
+    if (!transitions || !events) return this.#snapshot(log.cursor(place, this.scope));
     return { events, place: place + transitions.length };
   }
 
@@ -81,7 +81,8 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     // The place and the state in it are taken together, before anything else can happen.
     const place = heartbeats.log.length;
     const online = [...heartbeats.onlineIds()];
-    const told = { cursor: heartbeats.log.cursor(place), at: new Date(clock()), device: null, reason: null };
+    const cursor = heartbeats.log.cursor(place, this.scope);
+    const told = { cursor, at: new Date(clock()), device: null, reason: null };
     const ids = await devices.narrow(this.caller, this.filter, online);
     const found = await devices.pick(this.caller, this.filter, ids);
     for (const device of found) device.online = true;
@@ -106,7 +107,7 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
       if (!changed) return [];
       const device = { ...changed, online };
       const kind = online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
-      const cursor = heartbeats.log.cursor(offset + 1);
+      const cursor = heartbeats.log.cursor(offset + 1, this.scope);
       return { event: { kind, cursor, at: new Date(at), devices: null, device, reason }, place: offset + 1 };
     });
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { DomainError } from '../errors.js';
 import type { OfflineReason } from './presence-event.entity.js';
 
@@ -16,9 +16,12 @@ export interface Transition {
   readonly at: number;
 }
 
+/** Characters of a cursor that say whose it is. */
+const TAG_LENGTH = 8;
+
 /**
- * The latest transitions in order. A cursor names a place in it; the epoch in it tells the logs of different
- * processes apart.
+ * The latest transitions in order. A cursor names a place in it, for readers of one scope: it is not good for the
+ * log of another process, nor once its reader's rights have changed, which shows other devices.
  */
 export class TransitionLog {
   readonly #epoch = randomBytes(6).toString('base64url');
@@ -43,23 +46,27 @@ export class TransitionLog {
     this.#shown += count;
   }
 
-  /** The place before `offset`. */
-  cursor(offset: number): string {
-    return Buffer.from(`${this.#epoch}:${offset}`).toString('base64url');
+  /** The place before `offset`, for readers of this scope. */
+  cursor(offset: number, scope: string): string {
+    return Buffer.from(`${this.#tag(scope)}:${offset}`).toString('base64url');
   }
 
   /**
-   * Where to go on after a cursor; null when what came after it is not kept any more.
+   * Where a reader of this scope goes on after a cursor; null when it was another's, or what came after it is not
+   * kept any more.
    * @throws DomainError INVALID_INPUT for what never was a cursor.
    */
-  resume(cursor: string): number | null {
-    const [, epoch, digits] =
-      /^([\w-]{8}):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-    if (epoch === undefined)
+  resume(cursor: string, scope: string): number | null {
+    const [, tag, digits] = /^([\w-]{8}):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+    if (tag === undefined)
       throw new DomainError('INVALID_INPUT', 'The cursor is not ours.', { field: 'since' });
     const offset = Number(digits);
     const kept = offset <= this.#length && offset >= this.#length - CAPACITY;
-    return epoch === this.#epoch && kept ? offset : null;
+    return tag === this.#tag(scope) && kept ? offset : null;
+  }
+
+  #tag(scope: string): string {
+    return hash('sha256', `${this.#epoch} ${scope}`, 'base64url').slice(0, TAG_LENGTH);
   }
 
   /** The transitions that are shown from `offset` on, at most `most`; null when some of them are not kept any more. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { deviceScope } from '../../src/devices/devices.js';
 import * as op from '../generated/graphql.js';
+import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
 import { PASSWORD } from '../support/password.js';
@@ -76,7 +78,8 @@ test('a client cut off hundreds of times, over restarts, ends with the state of 
     const client = connect(host, token);
     const events = watch(client, op.DeviceStatusDocument, { since: reader.cursor });
     const { log } = gateway.services.heartbeats;
-    for (let left = most; left > 0 && reader.cursor !== log.cursor(log.length); left--) {
+    const scope = deviceScope(await callerOf(gateway, token));
+    for (let left = most; left > 0 && reader.cursor !== log.cursor(log.length, scope); left--) {
       const event = await events.next();
       if (event === null) throw new Error('The subscription ended.');
       reader.take(event.deviceStatus);

@@ -12,7 +12,7 @@ function join(source: LiveSource<unknown>) {
     query: '{ a }',
     args,
     source,
-    writer: { push() {} },
+    writer: { push() {}, async drained() {} },
     prefix: '',
     variant: '',
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
 import { LiveFeed } from '../../src/adapters/events/live-source.js';
 import { ReleaseSource } from '../../src/releases/release-source.js';
@@ -7,6 +7,7 @@ import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
+import { RawLive } from '../support/raw-live.js';
 import { inventory, nothing, sha256, startPublishing } from '../support/releases.js';
 
 const CONTENT = 'a package';
@@ -312,6 +313,26 @@ describe('releasePublished', () => {
     expect(told(await watched.next())).toBe('WITHDRAWN 201');
     await watched.stop();
     await client.dispose();
+  });
+
+  test('who comes back beside another reader of the channel is not asked for without end', async () => {
+    const since = await cursorNow();
+    await send({ version: '210', channel: 'quiet' });
+    await send({ version: '211', channel: 'loud' });
+    const reads = jest.spyOn(ReleaseSource.prototype, 'after');
+    const document =
+      'subscription ($since: Cursor) { releasePublished(channel: "quiet", since: $since) { release { version } } }';
+    const live = await RawLive.open(host, member);
+    live.subscribe('new', document);
+    live.subscribe('back', document, { since });
+    expect(await live.message()).toMatchObject({ id: 'back', type: 'next' });
+    for (let turn = 0; turn < 20; turn++) await live.settle();
+    expect(reads.mock.calls.length).toBeLessThan(10);
+    reads.mockRestore();
+    await send({ version: '212', channel: 'quiet' });
+    const ids = [await live.message(), await live.message()].map(({ id }) => id);
+    expect(new Set(ids)).toEqual(new Set(['new', 'back']));
+    await live.close();
   });
 
   test('goes on after a cursor, with every event once and in order', async () => {

@@ -101,3 +101,41 @@ test('a socket stays when its session is refreshed, and shows its owner as they 
   while ((await nickname()) !== 'Nick');
   await live.close();
 });
+
+test('who was told to close, and does not, has no rights any more', async () => {
+  await setRoles(['ADMIN']);
+  const live = await RawLive.open(host, await login(username));
+  const obedient = await RawLive.open(host, await login(username));
+  // It does not see that it is told to.
+  live.socket.pause();
+  await setRoles(['MEMBER']);
+  expect(await obedient.closed).toBe(4403);
+  live.subscribe('s', `mutation { setUserRoles(id: "${id}", roles: ["ADMIN"]) { id } }`);
+  live.socket.resume();
+  expect(await live.closed).toBe(4403);
+  await live.close();
+  const { me } = await ask(gateway, op.MeDocument, {}, await login(username));
+  expect(me.roles.map(({ code }) => code)).toEqual(['MEMBER']);
+});
+
+test('a place in what one was told is not good with other rights: everything is told anew', async () => {
+  const STATUS =
+    'subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor devices { clientId } } }';
+  const event = async (live: RawLive) => {
+    const { payload } = (await live.message()) as { payload: { data: op.DeviceStatusSubscription } };
+    return payload.data.deviceStatus;
+  };
+  await ask(gateway, op.HeartbeatDocument, { input: { deviceId: "somebody else's" } }, root);
+  const token = await login(username);
+  const member = await RawLive.open(host, token);
+  member.subscribe('s', STATUS);
+  const { cursor, devices } = await event(member);
+  expect(devices).toEqual([]);
+  await setRoles(['ADMIN']);
+  expect(await member.closed).toBe(4403);
+  const admin = await RawLive.open(host, token);
+  admin.subscribe('s', STATUS, { since: cursor });
+  expect(await event(admin)).toMatchObject({ kind: 'RESET' });
+  expect(await event(admin)).toMatchObject({ devices: [{ clientId: "somebody else's" }] });
+  await admin.close();
+});

@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { deviceScope } from '../../src/devices/devices.js';
 import * as op from '../generated/graphql.js';
+import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -38,6 +40,7 @@ const QUERY = (fields: string) => `subscription { deviceStatus { cursor device {
 
 test('one stalled reader among 1,000: the others get each event within a second, and memory stays flat', async () => {
   const { heartbeats } = gateway.services;
+  const scope = deviceScope(await callerOf(gateway, token));
   const readers: RawLive[] = [];
   while (readers.length < READERS) {
     readers.push(...(await Promise.all(Array.from({ length: 111 }, () => RawLive.open(host, token)))));
@@ -60,7 +63,7 @@ test('one stalled reader among 1,000: the others get each event within a second,
     await heartbeats.announce();
     await Promise.all(
       readers.map(async (reader) => {
-        expect(await reader.next()).toContain(heartbeats.log.cursor(event));
+        expect(await reader.next()).toContain(heartbeats.log.cursor(event, scope));
         delays.push(performance.now() - told);
       }),
     );

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Batch, LiveSource } from '../../adapters/events/live-source.js';
@@ -20,12 +21,40 @@ interface Told {
   readonly place: number;
 }
 
+/** What a member needs of its socket's writer. */
+type Writer = Pick<SocketWriter, 'push' | 'drained'>;
+
 /** One subscription of one socket. */
 interface Member {
-  readonly writer: Pick<SocketWriter, 'push'>;
+  readonly writer: Writer;
   readonly prefix: Bytes;
   /** What it has been sent goes up to here. */
   place: number;
+}
+
+/** A subscription that is on its way into a group. */
+class Joining {
+  here = true;
+  #news = false;
+  #wake = () => {};
+
+  /** There is news, or it has left. */
+  tell(): void {
+    this.#news = true;
+    this.#wake();
+  }
+
+  /** What is told from now on is news. */
+  listen(): void {
+    this.#news = false;
+  }
+
+  async news(): Promise<void> {
+    if (this.#news) return;
+    await new Promise<void>((wake) => {
+      this.#wake = wake;
+    });
+  }
 }
 
 /** A subscription to join a group with. */
@@ -34,7 +63,7 @@ export interface Subscriber {
   readonly query: string;
   readonly args: ExecutionArgs;
   readonly source: LiveSource<unknown>;
-  readonly writer: Pick<SocketWriter, 'push'>;
+  readonly writer: Writer;
   /** The start of its messages. */
   readonly prefix: Bytes;
   /** What else the answer depends on, such as the base of links. */
@@ -87,7 +116,7 @@ class Group {
   readonly #beginnings = new Map<string, Promise<Told>>();
   /** What the members have been sent goes up to here; null before the first one has its start. */
   #place: number | null = null;
-  #joining = 0;
+  readonly #joining = new Set<Joining>();
   #pumping = false;
   #news = false;
   /** One for all that could not be read: each failure with one of its own, they would pile up while it lasts. */
@@ -101,7 +130,10 @@ class Group {
   ) {
     this.#source = source;
     this.#args = args;
-    this.#unsubscribe = source.onNews(() => void this.#pump());
+    this.#unsubscribe = source.onNews(() => {
+      for (const joining of this.#joining) joining.tell();
+      void this.#pump();
+    });
   }
 
   /**
@@ -111,38 +143,39 @@ class Group {
    */
   join({ source, writer, prefix }: Subscriber, since: string, failed: (error: unknown) => void): () => void {
     const member: Member = { writer, prefix, place: 0 };
-    let here = true;
-    this.#joining += 1;
-    this.#start(member, source, since, () => here)
+    const joining = new Joining();
+    this.#joining.add(joining);
+    this.#start(member, source, since, joining)
       .catch((error: unknown) => {
-        if (here) failed(error);
+        if (joining.here) failed(error);
       })
       .finally(() => {
-        this.#joining -= 1;
+        this.#joining.delete(joining);
         this.#endIfEmpty();
       });
     return () => {
-      here = false;
+      joining.here = false;
+      joining.tell();
       this.#members.delete(member);
       this.#endIfEmpty();
     };
   }
 
-  /** Sends a member what the others have been told already, until it stands where the group does. */
-  async #start(
-    member: Member,
-    source: LiveSource<unknown>,
-    since: string,
-    isHere: () => boolean,
-  ): Promise<void> {
+  /** Sends a member what the others have been told already, as fast as it reads, until it stands where the group does. */
+  async #start(member: Member, source: LiveSource<unknown>, since: string, joining: Joining): Promise<void> {
     let told = await this.#begin(source, since);
     for (;;) {
-      if (!isHere()) return;
+      if (!joining.here) return;
       for (const { rest } of told.messages) member.writer.push(member.prefix, rest);
       member.place = told.place;
       this.#place ??= told.place;
       if (member.place >= this.#place) break;
+      await setImmediate();
+      await member.writer.drained();
+      joining.listen();
       told = await this.#execute(source.after(member.place));
+      // The group may stand past what can be told yet (it began with a snapshot), or past what is of interest here.
+      if (told.place === member.place) await joining.news();
     }
     this.#members.add(member);
     void this.#pump();
@@ -170,6 +203,8 @@ class Group {
         if (told.place > this.#place) this.#news = true;
         this.#place = told.place;
         for (const member of this.#members) send(member, told);
+        // Others have their turn between the batches of a mass expiry.
+        if (this.#news) await setImmediate();
       }
     } catch (err) {
       this.log.error({ err }, 'live events could not be read, and will be tried again');
@@ -193,7 +228,7 @@ class Group {
   }
 
   #endIfEmpty(): void {
-    if (this.#members.size > 0 || this.#joining > 0) return;
+    if (this.#members.size > 0 || this.#joining.size > 0) return;
     clearTimeout(this.#retry);
     this.#unsubscribe();
     this.ended();
@@ -212,5 +247,6 @@ function send(member: Member, { messages, place }: Told): void {
 function groupKey({ query, args, source, variant }: Subscriber): { key: string; since: string } {
   const { [cursorVariable(args.document) ?? '']: since, ...variables } = args.variableValues ?? {};
   const key = JSON.stringify([query, args.operationName ?? null, variables, source.scope, variant]);
-  return { key, since: JSON.stringify(since ?? null) };
+  // One that is not given at all may have a default in the document.
+  return { key, since: JSON.stringify(since) ?? '' };
 }

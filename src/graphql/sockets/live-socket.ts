@@ -28,9 +28,9 @@ export class LiveSocket {
     this.writer = new SocketWriter(client, duplex);
   }
 
-  /** Null for nobody. */
+  /** Null for nobody, also once the socket was told to close: a client need not hurry to. */
   get caller(): Caller | null {
-    return this.#session?.caller ?? null;
+    return this.client.readyState === this.client.OPEN ? (this.#session?.caller ?? null) : null;
   }
 
   /**

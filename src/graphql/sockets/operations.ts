@@ -69,7 +69,7 @@ export class Operations {
 
   /** Opens a subscription; one to a feed of ours shares its events with those who ask for the same. */
   async subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-    const events = await openSubscription(args);
+    const events = await openSubscription(args).catch(failed);
     if (!(Symbol.asyncIterator in events)) return events;
     const begun = this.#of(args);
     await begun?.place.stillHeld();
@@ -86,3 +86,8 @@ export class Operations {
     return contextValue instanceof Object ? this.#begun.get(contextValue) : undefined;
   }
 }
+
+/** One that graphql-js throws at, such as a subscription whose only field is skipped: the others of its socket go on. */
+const failed = (error: Error): ExecutionResult => ({
+  errors: [new GraphQLError(error.message, { originalError: error })],
+});

@@ -47,6 +47,19 @@ export class SocketWriter {
     this.#frames += frameHeader(prefix.length + rest.length) + prefix + rest;
   }
 
+  /** Resolves once what was written has been read, or nobody reads any more. */
+  async drained(): Promise<void> {
+    const { socket } = this;
+    if (socket.destroyed || !socket.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        socket.off('drain', end).off('close', end);
+        resolve();
+      };
+      socket.on('drain', end).on('close', end);
+    });
+  }
+
   /** Writes what is queued, or closes a reader that does not keep up. */
   flush(): void {
     const frames = this.#frames;
