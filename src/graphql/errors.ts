@@ -60,7 +60,7 @@ export function presentError(
       formatted.message,
       error instanceof GraphQLError ? error.originalError?.message : undefined,
     );
-    const shown = suggestions ? message : message.replace(/ Did you mean .*\?$/s, '');
+    const shown = suggestions ? message : withoutSuggestion(message);
     return { message: shown, ...place, extensions: { code: requestMistake(formatted) } };
   }
   log.error({ err: cause }, 'an operation failed unexpectedly');
@@ -69,6 +69,12 @@ export function presentError(
     ...place,
     extensions: { code: MASKED_FAULT },
   };
+}
+
+/** No pattern: one takes time by the square of a message that quotes what looks like suggestions. */
+function withoutSuggestion(message: string): string {
+  const start = message.endsWith('?') ? message.lastIndexOf(' Did you mean ') : -1;
+  return start < 0 ? message : message.slice(0, start);
 }
 
 /** An input that a scalar's own code refuses is the client's mistake, whatever that code throws. */

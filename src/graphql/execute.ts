@@ -21,6 +21,7 @@ import type { CostBudget, Payer } from '../rate-limits/cost-budget.js';
 import { presentError, type Wording } from './errors.js';
 import type { DocumentLimits } from './limits.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
+import { refuseVastVariables } from './vast-variables.js';
 
 /** Characters of documents that are remembered; each costs a few hundred bytes once it is parsed. */
 export const REMEMBERED_CHARACTERS = 256 * 1024;
@@ -45,6 +46,7 @@ export class Documents {
     payer: Payer,
   ): Promise<{ text: string; document: DocumentNode } | readonly GraphQLError[]> {
     try {
+      refuseVastVariables(request.variables);
       const text = this.trusted.resolve(request) ?? '';
       if (!this.#known.has(text)) await this.costs.read(payer, text);
       const document = this.#remembered(text);

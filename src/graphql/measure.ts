@@ -33,6 +33,13 @@ const longLists: Readonly<Record<string, number>> = { 'Device.history': 1000 };
 /** Heartbeats are answered from memory, and a whole fleet may send them for one user. */
 const freeFields: ReadonlySet<string> = new Set(['Mutation.heartbeat']);
 
+/**
+ * What `__schema` and `__type` cost, whatever is asked of them: about what the answer to the standard query has. Asked
+ * by other names the same is answered again, so that each alias inside costs as much.
+ */
+const INTROSPECTION_COST = 5000;
+const introspection: ReadonlySet<string> = new Set(['__schema', '__type']);
+
 const nothing: Measures = { depth: 0, rootFields: 0, aliases: 0, directives: 0, cost: 0 };
 
 /**
@@ -85,7 +92,7 @@ export class Measurer {
       rootFields: 1,
       aliases: inside.aliases + (node.alias ? 1 : 0),
       directives: inside.directives,
-      cost: field && parent ? costOf(field, node, parent, inside.cost) : 1 + inside.cost,
+      cost: costOf(field, node, parent, inside),
     };
   }
 
@@ -126,12 +133,15 @@ function sum(parts: readonly Measures[]): Measures {
 }
 
 function costOf(
-  field: GraphQLField<unknown, unknown>,
+  field: GraphQLField<unknown, unknown> | null | undefined,
   node: FieldNode,
-  parent: GraphQLNamedType,
-  inside: number,
+  parent: GraphQLNamedType | null | undefined,
+  inside: Measures,
 ): number {
-  return freeFields.has(`${parent.name}.${field.name}`) ? 0 : 1 + inside * lengthOf(field, node, parent);
+  if (introspection.has(node.name.value)) return INTROSPECTION_COST * (1 + inside.aliases);
+  if (!field || !parent) return 1 + inside.cost;
+  if (freeFields.has(`${parent.name}.${field.name}`)) return 0;
+  return 1 + inside.cost * lengthOf(field, node, parent);
 }
 
 /** How many entries the answer of a field has at most; a page's `edges` are counted at the field that asks for it. */

@@ -1,5 +1,8 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../services.js';
@@ -9,6 +12,7 @@ import { HttpCosts } from './http/costs.js';
 import { mountApollo } from './http/mount.js';
 import { documentText } from './http/request-document.js';
 import { statusByMediaType } from './http/status.js';
+import { boundedVariables } from './http/variables.js';
 import { documentLimits } from './limits.js';
 import { TrustedDocuments } from './trusted-documents.js';
 
@@ -33,7 +37,14 @@ export async function registerGraphql(
     validationRules: [...limits.rules],
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => presentError(error, formatted, app.log, { suggestions }),
-    plugins: [ApolloServerPluginCacheControlDisabled(), statusByMediaType, costs.plugin()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      // It loads scripts of others; the explorer is ours.
+      ApolloServerPluginLandingPageDisabled(),
+      statusByMediaType,
+      boundedVariables,
+      costs.plugin(),
+    ],
     // Fastify closes first, and ends what is under way; see `close` of the app.
     stopOnTerminationSignals: false,
     logger: app.log,

@@ -26,6 +26,7 @@ export interface DocumentRequest {
   readonly documentId?: unknown;
   readonly extensions?: unknown;
   readonly operationName?: string | null | undefined;
+  readonly variables?: unknown;
 }
 
 const PersistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });

@@ -1,14 +1,17 @@
-/** What graphql-js words with a value of the client's in it, and what is shown of that. */
+/**
+ * What graphql-js words with a value of the client's in it, and what is shown of that. The value may be a megabyte of
+ * anything: nothing here may look at a part of it more than a few times.
+ */
 const quoting: readonly (readonly [quote: RegExp, shown: string])[] = [
   // What the parser expected, and of what kind the text is that it found.
   [/^(Syntax Error: Expected (?:\w+|"[^"]{1,12}")), found .*$/s, '$1.'],
   [/^(Syntax Error: Unexpected "[^"]{1,3}")\.$/, '$1.'],
-  [/^(Syntax Error: [^":]*?)[\s:]*".*$/s, '$1.'],
+  [/^(Syntax Error: [^":]*[^":\s]):?\s*".*$/s, '$1.'],
   [/^(Expected value of type "[^"]*"), found .*$/s, '$1.'],
   [/^(Expected type "[^"]*"\.).*$/s, '$1'],
   [/^((?:\w+|Enum "\w+") cannot represent) .*$/s, '$1 this value.'],
   [
-    /^Value ".*" (does not exist in "\w+" enum\.(?: Did you mean the enum value [^?]*\?)?)$/s,
+    /^Value ".*" (does not exist in "\w+" enum\.(?: Did you mean the enum value (?:"\w+"(?:, or |, | or )?){1,5}\?)?)$/s,
     'This value $1',
   ],
   [/^(Argument "\w+" has invalid value) .*$/s, '$1.'],

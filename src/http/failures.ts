@@ -20,7 +20,9 @@ export function refuseUrl(error: Error, request: FastifyRequest, reply: FastifyR
   // No hook runs for it.
   setSecurityHeaders(request, reply);
   reply.header('access-control-allow-origin', '*');
-  const dialect = dialects.find(({ folder }) => folder && request.url.startsWith(`${folder}/`));
+  // In absolute form (RFC 9112, 3.2.2) it names us before the path.
+  const path = request.url.replace(/^https?:\/\/[^/]*/i, '');
+  const dialect = dialects.find(({ folder }) => folder && path.startsWith(`${folder}/`));
   return dialect ? sendFailure(dialect, error, request, reply) : refuse(reply, 400);
 }
 

@@ -14,6 +14,7 @@ import { registerReference } from '../reference/door.js';
 import type { Services } from '../services.js';
 import type { Door } from '../sessions/door.js';
 import { TOKEN_HEADERS } from '../sessions/tokens.js';
+import { cleanForwardedFor } from './client-address.js';
 import { refuseUrl, registerFailures } from './failures.js';
 import { logRequests } from './request-log.js';
 import { setSecurityHeaders } from './security-headers.js';
@@ -46,6 +47,7 @@ export async function createHttp(
     if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
       app.addHttpMethod(method, { hasBody: true });
   }
+  app.addHook('onRequest', async ({ raw }) => cleanForwardedFor(raw));
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   await app.register(cors, {
     origin: '*',

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DomainError, type DomainErrorCode, throttledFor } from '../errors.js';
 
@@ -165,11 +165,15 @@ class FailureBudget {
   }
 }
 
+/** Where what is no address counts, all together: else each spelling of it would have a budget of its own. */
+const NO_ADDRESS = 'unknown';
+
 /** One bucket for what one subscriber line can use: an IPv4 address, or an IPv6 /64. */
 export function addressBucket(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1]) return mapped[1];
-  if (!isIPv6(address)) return address;
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return NO_ADDRESS;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
   const front = head ? head.split(':') : [];
   const back = tail ? tail.split(':') : [];

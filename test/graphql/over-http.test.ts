@@ -31,7 +31,7 @@ test.each([1000, 10_000, 100_000])('variables that nest %d levels deep are no fa
   const payload = `{"query": ${query}, "variables": {"i": ${deep}}}`;
   const headers = { 'content-type': 'application/json' };
   const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
-  expect(answer.json().errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
 });
 
 test.each(['[', 'a b', ''])('a host that cannot be, %j, is no fault', async (name) => {
@@ -41,6 +41,16 @@ test.each(['[', 'a b', ''])('a host that cannot be, %j, is no fault', async (nam
   const answer = await exchange(host, 'POST /graphql HTTP/1.1', headers, body);
   expect(answer.status).toBe(400);
   expect(JSON.parse(answer.body).errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+});
+
+test.each([
+  ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', 400],
+  ['who takes nothing else', 'text/html', 406],
+])('%s that asks for a page is shown none of others', async (_who, accept, status) => {
+  const answer = await gateway.app.inject({ method: 'GET', url: '/graphql', headers: { accept } });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers['content-type']).not.toContain('html');
+  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
 });
 
 describe('a request that a page of another site sends', () => {

@@ -23,6 +23,13 @@ async function signIn(headers: Record<string, string> = {}) {
   };
 }
 
+/** Whether a page of ours, with these cookies, gets a new token. */
+async function refresh(headers: Record<string, string>): Promise<string> {
+  const query = 'mutation { refreshSession { accessToken } }';
+  const answer = await gateway.post('/graphql', { query }, { ...own, ...headers });
+  return answer.json().errors?.[0].extensions.code ?? 'refreshed';
+}
+
 test("the refresh token of our own pages is in a cookie that scripts don't see", async () => {
   await gateway.createUser({ username: 'browser', password: PASSWORD });
   const own = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80', host: 'localhost:80' };
@@ -51,9 +58,34 @@ test('a page that signs in anew ends the session that it had, and no other one',
   expect([await isGood(elsewhere), await isGood(first), await isGood(second)]).toEqual([true, false, true]);
 });
 
-test('over TLS the cookie never leaves it', async () => {
-  expect((await signIn({ 'x-forwarded-proto': 'https' })).kept).toMatch(/; Secure$/);
-  expect((await signIn()).kept).not.toContain('Secure');
+describe('over TLS the cookie', () => {
+  const tls = { 'x-forwarded-proto': 'https' };
+
+  test('never leaves it, and is of this host alone', async () => {
+    expect((await signIn(tls)).kept).toMatch(
+      /^__Host-gatehouse_refresh=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=2592000$/,
+    );
+    expect((await signIn()).kept).not.toMatch(/Secure|__Host/);
+  });
+
+  test('is the only one that is read', async () => {
+    const { cookie } = await signIn(tls);
+    expect(await refresh({ ...tls, ...cookie })).toBe('refreshed');
+    const planted = { cookie: (await signIn(tls)).cookie.cookie.replace('__Host-', '') };
+    expect(await refresh({ ...tls, ...planted })).toBe('UNAUTHENTICATED');
+  });
+});
+
+test.each(['http', 'https'])('of two cookies over %s none is taken', async (scheme) => {
+  const headers = { 'x-forwarded-proto': scheme };
+  const [theirs, ours] = [await signIn(headers), await signIn(headers)];
+  for (const [first, second] of [
+    [theirs, ours],
+    [ours, theirs],
+  ]) {
+    const cookie = `${first?.cookie.cookie}; other=1; ${second?.cookie.cookie}`;
+    expect(await refresh({ ...headers, cookie })).toBe('UNAUTHENTICATED');
+  }
 });
 
 test('a logout takes the cookie away', async () => {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { teacherDoor } from '../../src/legacy/teacher/door.js';
 import * as op from '../generated/graphql.js';
+import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
+const DAY = 86_400_000;
 let gateway: TestGateway;
 let host: string;
 let root: string;
@@ -138,4 +141,18 @@ test('a place in what one was told is not good with other rights: everything is 
   expect(await event(admin)).toMatchObject({ kind: 'RESET' });
   expect(await event(admin)).toMatchObject({ devices: [{ clientId: "somebody else's" }] });
   await admin.close();
+});
+
+test('a session that ends when nobody uses it is used over a socket too', async () => {
+  const { accessToken } = await openSession(gateway, username, teacherDoor);
+  const live = await RawLive.open(host, accessToken);
+  for (let day = 0; day < 4; day++) {
+    gateway.clock.advance(DAY);
+    live.subscribe('s', '{ me { username } }');
+    expect(await live.message()).toMatchObject({ payload: { data: { me: { username } } } });
+    expect(await live.message()).toMatchObject({ type: 'complete' });
+  }
+  expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();
+  await live.close();
+  root = await login('root');
 });

@@ -8,6 +8,7 @@ import { createLiveServer } from '../../src/graphql/live.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { listen } from '../../src/http/listen.js';
 import { openSession } from '../support/callers.js';
+import { exchange } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { openRequest } from '../support/raw-request.js';
 import { UPLOAD } from '../support/releases.js';
@@ -90,6 +91,18 @@ describe('below /api the upgrade API answers', () => {
     });
     expect(answer.headers['access-control-allow-origin']).toBe('*');
   });
+
+  test.each(['http://a', 'HTTPS://a:8080', 'http://[::1]:80'])(
+    'nor one of a whole URL at %s',
+    async (origin) => {
+      const host = await gateway.listen();
+      const answer = await exchange(host, `POST ${origin}/api/%zz HTTP/1.1`, [], Buffer.alloc(0));
+      expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({
+        status: 400,
+        body: upgradeFailure(400),
+      });
+    },
+  );
 });
 
 describe('elsewhere', () => {

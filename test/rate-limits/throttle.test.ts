@@ -144,6 +144,9 @@ test.each([
   ['fe80::1%eth0', 'fe80::2', true],
   ['::ffff:192.0.2.1', '192.0.2.1', true],
   ['192.0.2.1', '192.0.2.2', false],
+  ['unknown', '_hidden', true],
+  ['', '192.0.2.1:65536:1', true],
+  ['unknown', '192.0.2.1', false],
 ])('%s and %s share a bucket: %s', (a, b, same) => {
   expect(addressBucket(a) === addressBucket(b)).toBe(same);
 });

@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { siteOf } from './origin.js';
 
 const NAME = 'gatehouse_refresh';
+/** Over TLS with a prefix by which browsers take it from this very host only, not from its neighbours (RFC 6265bis). */
+const SECURE_NAME = `__Host-${NAME}`;
 
 /**
  * The refresh token of a browser that shows our own pages: scripts cannot read it, and it is used and set only
@@ -18,9 +20,11 @@ export class RefreshCookie {
     return siteOf(request) === 'ours' ? new RefreshCookie(request, reply) : null;
   }
 
+  /** Null where there are several: all but one are somebody else's, and nothing tells which. */
   read(): string | null {
     const pairs = this.request.headers.cookie?.split(';').map((pair) => pair.trim()) ?? [];
-    return pairs.find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1) || null;
+    const [pair, ...others] = pairs.filter((pair) => pair.startsWith(`${this.#name}=`));
+    return (others.length === 0 && pair?.slice(this.#name.length + 1)) || null;
   }
 
   keep(token: string, expiresAt: Date, now: number): void {
@@ -31,11 +35,19 @@ export class RefreshCookie {
     this.#set('', 0);
   }
 
+  get #isSecure(): boolean {
+    return this.request.protocol === 'https';
+  }
+
+  get #name(): string {
+    return this.#isSecure ? SECURE_NAME : NAME;
+  }
+
   #set(value: string, maxAge: number): void {
-    const secure = this.request.protocol === 'https' ? '; Secure' : '';
+    const scope = this.#isSecure ? 'Path=/; Secure' : 'Path=/graphql';
     this.reply.header(
       'set-cookie',
-      `${NAME}=${value}; Path=/graphql; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,
+      `${this.#name}=${value}; ${scope}; HttpOnly; SameSite=Strict; Max-Age=${maxAge}`,
     );
   }
 }

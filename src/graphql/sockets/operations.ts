@@ -55,7 +55,8 @@ export class Operations {
     if (operations > this.#mostPerSocket) {
       return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
     }
-    const contextValue: Context = { ...context, caller };
+    // As each request over HTTP does; a token that has expired is nobody's.
+    const contextValue: Context = { ...context, caller: caller && context.services.sessions.use(caller) };
     const variant = context.publicUrl;
     this.#begun.set(contextValue, { query: read.text, prefix: nextPrefix(id), writer, variant, place });
     return {
