@@ -65,6 +65,7 @@ export function createServices(config: Config, adapters: Adapters) {
   const store = new PresenceStore(db);
   const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
+  sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   const administration = new Administration(db, users, sessions, clock);
   const releases = new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT);
   return {

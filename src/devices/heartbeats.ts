@@ -5,6 +5,7 @@ import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { Bindings, type Hello } from './bindings.js';
 import { BINDINGS } from './known-devices.js';
+import { LatestSessions } from './latest-sessions.js';
 import { Presence } from './presence.js';
 import { OfflineReason } from './presence-event.entity.js';
 import type { PresenceStore } from './presence-store.js';
@@ -41,8 +42,7 @@ export class Heartbeats {
   readonly log = new TransitionLog();
   readonly #presence: Presence;
   readonly #bindings = new WeakMap<Caller, Map<string, Binding>>();
-  /** By device without an id of its own: the binding that may beat for it. */
-  readonly #holders: (Binding | undefined)[] = [];
+  readonly #latest: LatestSessions;
   /** The latest binding of each device key that is under way; the next one waits for it. */
   readonly #binding = new Map<string, Promise<unknown>>();
   /** Sessions that were ended: a request that was let in before may come to its beat only now. */
@@ -63,6 +63,7 @@ export class Heartbeats {
     intervalMs: number,
   ) {
     this.#presence = new Presence({ intervalMs }, clock());
+    this.#latest = new LatestSessions(this.#presence, store);
     this.#savedSeenAt = clock();
   }
 
@@ -99,8 +100,8 @@ export class Heartbeats {
   beat(caller: Caller, hello: Hello): number | Promise<number> {
     this.#refuseEnded(caller);
     const binding = this.#bindings.get(caller)?.get(hello.clientId ?? '');
-    if (!binding || !this.#holds(binding, hello)) return this.#firstBeat(caller, hello);
-    this.#touch(binding.device, caller.expiresAt);
+    if (!binding || !this.#holds(binding, caller, hello)) return this.#firstBeat(caller, hello);
+    this.#touch(binding.device, caller);
     return this.#presence.idOf(binding.device);
   }
 
@@ -126,14 +127,18 @@ export class Heartbeats {
     }
   }
 
-  /** Devices of sessions that ended are offline at once. */
+  /** Devices whose latest beat was by a session that ended are offline at once. */
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
     // First: who is bound from here on finds it, who was bound before is found below.
     for (const id of ids) this.#ended.set(id, true);
-    for (const id of await this.store.devicesOf(ids)) {
-      const device = this.#presence.intern(id);
+    for (const device of await this.#latest.devicesOf(ids)) {
       if (this.#presence.leave(device)) this.#record(device, false, OfflineReason[reason], this.clock());
     }
+  }
+
+  /** Its devices need not beat again before the old token would have expired. */
+  async sessionRefreshed(sessionId: string, endsAt: number): Promise<void> {
+    for (const device of await this.#latest.devicesOf([sessionId])) this.#presence.prolong(device, endsAt);
   }
 
   /**
@@ -179,18 +184,19 @@ export class Heartbeats {
     }
   }
 
-  /** Writes who was seen since the last call. */
+  /** Writes who was seen since the last call, and by which session. */
   async saveSeen(): Promise<void> {
     const since = this.#savedSeenAt;
     const now = this.clock();
     await this.store.saveSeen(this.#presence.seenSince(since), now);
     this.#savedSeenAt = now;
+    for (const id of await this.#latest.save()) this.events.publish(BINDINGS, id);
   }
 
-  /** Whether the binding may still beat: another session may have taken its device while it was silent. */
-  #holds(binding: Binding, { clientId, clientVersion }: Hello): boolean {
-    const sameVersion = clientVersion === null || clientVersion === binding.clientVersion;
-    return sameVersion && (clientId !== null || this.#holders[binding.device] === binding);
+  /** Whether the binding may still beat: another session may have taken a device without an id while it was silent. */
+  #holds({ device, clientVersion }: Binding, { sessionId }: Caller, hello: Hello): boolean {
+    const sameVersion = hello.clientVersion === null || hello.clientVersion === clientVersion;
+    return sameVersion && (hello.clientId !== null || this.#latest.has(device, sessionId));
   }
 
   /** One at a time for each user and id, so that two first beats cannot make or take the same device. */
@@ -209,14 +215,15 @@ export class Heartbeats {
   async #bindAndBeat(caller: Caller, hello: Hello): Promise<number> {
     const now = new Date(this.clock());
     const id = await this.binder.bind(caller, hello, now, (device) => this.isOnline(device));
+    const device = this.#presence.intern(id);
+    // It names this session now, also if its beat is refused.
+    this.#latest.doubt(device, caller.sessionId);
     this.#refuseEnded(caller);
     this.events.publish(BINDINGS, id);
-    const device = this.#presence.intern(id);
     const binding = { device, clientVersion: hello.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
     this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
-    this.#holders[device] = hello.clientId === null ? binding : undefined;
-    this.#touch(device, caller.expiresAt);
+    this.#touch(device, caller);
     return id;
   }
 
@@ -224,9 +231,10 @@ export class Heartbeats {
     if (this.#ended.has(sessionId)) throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
   }
 
-  #touch(device: number, authEnds: number): void {
+  #touch(device: number, { sessionId, expiresAt }: Caller): void {
     const now = this.clock();
-    if (this.#presence.beat(device, now, authEnds)) this.#record(device, true, null, now);
+    const isOther = this.#latest.set(device, sessionId);
+    if (this.#presence.beat(device, now, expiresAt, isOther)) this.#record(device, true, null, now);
     this.#beaten.add(device);
   }
 

@@ -51,6 +51,18 @@ export class PresenceStore {
     await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
   }
 
+  /** Writes which sessions devices beat by last. */
+  async saveSessions(latest: readonly { id: number; sessionId: string }[]): Promise<void> {
+    for (const batch of batches(latest)) {
+      await this.db.em.execute(
+        `update devices d set session_id = s.id, door = s.door
+         from json_to_recordset(?) as t(id int, "sessionId" uuid) join sessions s on s.id = t."sessionId"
+         where d.id = t.id`,
+        [JSON.stringify(batch.map(({ id, sessionId }) => ({ id, sessionId })))],
+      );
+    }
+  }
+
   /** When the gateway was last alive, and which devices were online then. */
   async load(): Promise<{ aliveAt: number; online: RestoredDevice[] }> {
     const { em } = this.db;
@@ -72,7 +84,7 @@ export class PresenceStore {
     };
   }
 
-  /** The devices that these sessions beat for. */
+  /** The devices of these sessions; who beat last may not be saved yet. */
   async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
     const devices = await this.db.em
       .fork()

@@ -1,4 +1,5 @@
 import { ExpiryHold, LONGEST_HOLD } from './expiry-hold.js';
+import { Terms } from './terms.js';
 import { TimingWheel } from './timing-wheel.js';
 
 /**
@@ -42,8 +43,10 @@ export class Presence {
   #ids = new Int32Array(FIRST_CAPACITY);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
   #seen = new Float64Array(FIRST_CAPACITY);
-  #deadlines = new Float64Array(FIRST_CAPACITY);
-  #authEnds = new Float64Array(FIRST_CAPACITY);
+  /** By the session of the latest beat. */
+  readonly #terms = new Terms(FIRST_CAPACITY);
+  /** By another session that beat before it. */
+  readonly #spares = new Terms(FIRST_CAPACITY);
   #online = 0;
 
   constructor({ intervalMs }: PresenceSettings, now: number) {
@@ -112,21 +115,30 @@ export class Presence {
   /**
    * A sign of life.
    * @param authEnds when the session that beats ends.
+   * @param isOther whether it is another session than that of the beat before.
    * @returns whether the device came online with it.
    */
-  beat(device: number, now: number, authEnds: number): boolean {
+  beat(device: number, now: number, authEnds: number, isOther: boolean): boolean {
     this.#noticeRewind(now);
+    if (isOther) this.#spares.copy(device, this.#terms);
+    // A request that was let in before the session was refreshed may beat after it.
+    const ends = isOther ? authEnds : Math.max(authEnds, this.#terms.authEnds(device));
+    this.#terms.set(device, now + this.#patience(device), ends);
     this.#seen[device] = now;
-    this.#deadlines[device] = now + this.#patience(device);
-    this.#authEnds[device] = authEnds;
     if (this.#isOnline[device] === 1) return false;
     this.#enter(device);
     return true;
   }
 
+  /** The session of its latest beat was given until then. */
+  prolong(device: number, authEnds: number): void {
+    this.#terms.prolong(device, authEnds);
+  }
+
   /** The device said that it leaves, or was made to. @returns whether it was online. */
   leave(device: number): boolean {
     if (this.#isOnline[device] !== 1) return false;
+    this.#terms.set(device, 0, 0);
     // The wheel forgets it when its bucket fires.
     this.#isOnline[device] = 0;
     this.#online -= 1;
@@ -144,11 +156,10 @@ export class Presence {
     const downtime = Math.max(0, now - aliveAt);
     // Somebody who had been given time before, by a hold or another restart, still has time for a beat.
     const left = Math.max(seen + this.#patience(device), aliveAt + this.#intervalMs / 2);
-    const deadline = left + downtime + this.#intervalMs;
-    this.#seen[device] = seen;
-    this.#deadlines[device] = deadline;
     // Nor could anybody renew a token.
-    this.#authEnds[device] = authEnds === 0 ? 0 : Math.max(authEnds, now + this.#intervalMs);
+    const ends = authEnds === 0 ? 0 : Math.max(authEnds, now + this.#intervalMs);
+    this.#seen[device] = seen;
+    this.#terms.set(device, left + downtime + this.#intervalMs, ends);
     if (this.#isOnline[device] !== 1) this.#enter(device);
   }
 
@@ -178,16 +189,12 @@ export class Presence {
     const overdue: Expiry[] = [];
     this.#wheel.turn(tick, (device) => {
       if (this.#isOnline[device] !== 1) return;
+      if (this.#dueTick(device) < tick) this.#terms.fallBack(device, this.#spares);
       const due = this.#dueTick(device);
-      if (due < tick) overdue.push({ device, reason: this.#reason(device) });
+      if (due < tick) overdue.push({ device, reason: this.#terms.reason(device) });
       else this.#wheel.place(device, due);
     });
     return overdue;
-  }
-
-  /** Which came first: that it fell silent, or that its token ended. */
-  #reason(device: number): Expiry['reason'] {
-    return (this.#deadlines[device] ?? 0) < (this.#authEnds[device] ?? 0) ? 'TIMEOUT' : 'AUTH_EXPIRED';
   }
 
   /** A clock that was set back takes the deadlines with it, so that nobody stays online for the difference. */
@@ -197,8 +204,8 @@ export class Presence {
     const by = (this.#wheel.tick - tick) * this.tickMs;
     this.#hold.rewind(by);
     this.#wheel.reset(tick);
+    for (const terms of [this.#terms, this.#spares]) terms.rewind(by);
     for (let device = 0; device < this.#indexes.size; device++) {
-      this.#deadlines[device] = (this.#deadlines[device] ?? 0) - by;
       if (this.#isOnline[device] === 1) this.#wheel.place(device, this.#dueTick(device));
     }
   }
@@ -210,7 +217,7 @@ export class Presence {
   }
 
   #dueTick(device: number): number {
-    return this.#tickOf(Math.min(this.#deadlines[device] ?? 0, this.#authEnds[device] ?? 0));
+    return this.#tickOf(this.#terms.end(device));
   }
 
   #patience(device: number): number {
@@ -226,8 +233,8 @@ export class Presence {
     this.#ids = grown(this.#ids, Int32Array);
     this.#isOnline = grown(this.#isOnline, Uint8Array);
     this.#seen = grown(this.#seen, Float64Array);
-    this.#deadlines = grown(this.#deadlines, Float64Array);
-    this.#authEnds = grown(this.#authEnds, Float64Array);
+    this.#terms.grow(this.#ids.length);
+    this.#spares.grow(this.#ids.length);
     this.#wheel.grow(this.#ids.length);
   }
 }

@@ -14,7 +14,7 @@ export interface Client {
   readonly model: string | null;
 }
 
-/** Who makes a request: a session that is good. Shared between requests; never changed. */
+/** Who makes a request: a session that is good. Shared between requests; only its use changes it. */
 export interface Caller {
   readonly sessionId: string;
   readonly user: User;
@@ -27,4 +27,10 @@ export interface Caller {
   readonly clientVersion: string | null;
   /** When its token ends, in milliseconds; use may prolong it. */
   readonly expiresAt: number;
+  /** For how long each use prolongs the token, in milliseconds; null where use does not. */
+  readonly slidingMs: number | null;
+  /** When the session is over, in milliseconds, however much it is used. */
+  readonly endsAt: number;
+  /** When it was used last, in milliseconds. */
+  readonly seenAt: number;
 }

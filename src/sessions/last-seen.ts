@@ -7,7 +7,10 @@ export class LastSeen {
 
   constructor(private readonly db: Database) {}
 
-  note(session: Remembered): void {
+  /** A use of a session that is good; a sliding one is prolonged. */
+  note(session: Remembered, now: number): void {
+    session.seenAt = now;
+    if (session.slidingMs !== null) session.expiresAt = Math.min(now + session.slidingMs, session.endsAt);
     this.#unsaved.set(session.sessionId, session);
   }
 

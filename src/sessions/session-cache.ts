@@ -4,12 +4,8 @@ import type { Caller } from './caller.js';
 /** How many sessions are good without asking the database. */
 const REMEMBERED = 250_000;
 
-/** A session that was read, and what its use changes. */
+/** A session that was read, for who changes it by its use. */
 export interface Remembered extends Caller {
-  /** Null where use does not prolong the token. */
-  readonly slidingMs: number | null;
-  /** When the session is over, in milliseconds, however much it is used. */
-  readonly endsAt: number;
   expiresAt: number;
   seenAt: number;
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../adapters/database.js';
 import type { Clock } from '../clock.js';
+import { DomainError } from '../errors.js';
 import { grantedPermissions } from '../users/permissions.js';
 import { UserStatus } from '../users/user.entity.js';
 import type { Caller } from './caller.js';
@@ -10,7 +11,9 @@ import { Session } from './session.entity.js';
 import type { Remembered } from './session-cache.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
-/** Reads sessions as the callers they make. */
+const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+
+/** Reads sessions, and the callers they make. */
 export class SessionReader {
   constructor(
     private readonly db: Database,
@@ -44,6 +47,29 @@ export class SessionReader {
     return token && this.byId(token.session.id);
   }
 
+  /** A session, ended or not, with its user. @throws DomainError NOT_FOUND */
+  async find(id: string): Promise<Session> {
+    const session = isUuid(id)
+      ? await this.db.em.fork().findOne(Session, { id }, { populate: ['user.roles'] })
+      : null;
+    if (!session) throw noSuchSession();
+    return session;
+  }
+
+  /** Sessions that have not ended, latest first, of a user or of all. */
+  active(userId: number | null, limit?: number): Promise<Session[]> {
+    const whose = userId === null ? {} : { user: userId };
+    return this.db.em.fork().find(
+      Session,
+      { ...whose, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
+      {
+        orderBy: { createdAt: 'desc', id: 'asc' },
+        populate: ['user.roles'],
+        ...(limit === undefined ? {} : { limit }),
+      },
+    );
+  }
+
   #toRemember(session: Session): Remembered {
     const { user, capped } = session;
     const door = this.doors.get(session.door);
@@ -65,3 +91,5 @@ export class SessionReader {
     };
   }
 }
+
+export const noSuchSession = () => new DomainError('NOT_FOUND', 'There is no such session.');

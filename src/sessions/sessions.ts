@@ -11,8 +11,8 @@ import { type EndedSessions, Endings } from './endings.js';
 import { LastSeen } from './last-seen.js';
 import { type Proof, requireStillProven } from './proof.js';
 import { Session } from './session.entity.js';
-import { SessionCache } from './session-cache.js';
-import { SessionReader } from './session-reader.js';
+import { type Remembered, SessionCache } from './session-cache.js';
+import { noSuchSession, SessionReader } from './session-reader.js';
 import { keepRefreshToken, SessionTokens } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
@@ -27,7 +27,8 @@ export interface OpenedSession {
   readonly refreshToken: string | null;
 }
 
-const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+/** Told when a session was refreshed, and when its token ends now, in milliseconds. */
+type RefreshListener = (sessionId: string, endsAt: number) => Promise<void>;
 
 /** The one store of sessions, whatever door opened them: a token of any door is good at every door. */
 export class Sessions {
@@ -37,6 +38,7 @@ export class Sessions {
   readonly #tokens: SessionTokens;
   readonly #endings: Endings;
   readonly #listeners = new Set<(userId: number) => void>();
+  readonly #refreshListeners = new Set<RefreshListener>();
 
   /** @param longestMs a session ends so long after its login, however it is used or refreshed. */
   constructor(
@@ -111,6 +113,9 @@ export class Sessions {
     if (!session || !tokens)
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is not valid any more.');
     this.forget(session.user.id);
+    const endsAt = session.tokenExpiresAt.getTime();
+    // The old tokens are spent: the new ones are handed out, whatever becomes of this.
+    await Promise.allSettled([...this.#refreshListeners].map((tell) => tell(session.id, endsAt)));
     return { session, user: session.user, ...tokens };
   }
 
@@ -118,12 +123,20 @@ export class Sessions {
   async authenticate(token: string): Promise<Caller | null> {
     const known =
       this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#reader.byToken(token)));
+    return known && this.use(known);
+  }
+
+  /**
+   * Counts a use by who holds on to a session, as `authenticate` does by its token; a sliding one is prolonged.
+   * @param caller from `authenticate` or `current`.
+   * @returns the caller; null when its token has expired.
+   */
+  use(caller: Caller): Caller | null {
+    const used: Remembered = caller;
     const now = this.clock();
-    if (!known || known.expiresAt <= now) return null;
-    known.seenAt = now;
-    if (known.slidingMs !== null) known.expiresAt = Math.min(now + known.slidingMs, known.endsAt);
-    this.#seen.note(known);
-    return known;
+    if (used.expiresAt <= now) return null;
+    this.#seen.note(used, now);
+    return used;
   }
 
   /** A session as it is now; null when it has ended. For who holds on to one. */
@@ -148,16 +161,7 @@ export class Sessions {
    * @param limit the longest answer.
    */
   listActive(userId: number | null, limit?: number): Promise<Session[]> {
-    const whose = userId === null ? {} : { user: userId };
-    return this.db.em.fork().find(
-      Session,
-      { ...whose, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
-      {
-        orderBy: { createdAt: 'desc', id: 'asc' },
-        populate: ['user.roles'],
-        ...(limit === undefined ? {} : { limit }),
-      },
-    );
+    return this.#reader.active(userId, limit);
   }
 
   /** Ends the caller's own session. */
@@ -181,7 +185,7 @@ export class Sessions {
    * @throws DomainError NOT_FOUND
    */
   async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
-    const session = await this.#find(sessionId);
+    const session = await this.#reader.find(sessionId);
     const mine = session.user.id === caller.user.id;
     if (!mine && !caller.permissions.has('sessions:manage')) throw noSuchSession();
     return this.#revokeRecorded(session, actor);
@@ -189,7 +193,7 @@ export class Sessions {
 
   /** `revokeAs` for who runs the gateway itself. @throws DomainError NOT_FOUND */
   async revokeAny(sessionId: string, actor: Actor): Promise<Session> {
-    return this.#revokeRecorded(await this.#find(sessionId), actor);
+    return this.#revokeRecorded(await this.#reader.find(sessionId), actor);
   }
 
   /** Ends all sessions of a user, but for the one to keep. */
@@ -215,6 +219,12 @@ export class Sessions {
     this.#endings.onEnd(listener);
   }
 
+  /** Calls back when a session was refreshed, and waits for it. */
+  onRefresh(listener: RefreshListener): () => void {
+    this.#refreshListeners.add(listener);
+    return () => this.#refreshListeners.delete(listener);
+  }
+
   /** Gives up what was kept of sessions that other processes ended since it was called last. */
   async noticeRevoked(): Promise<void> {
     for (const userId of await this.#endings.noticeOthers()) this.forget(userId);
@@ -225,18 +235,10 @@ export class Sessions {
     return this.#seen.save();
   }
 
-  async #find(sessionId: string): Promise<Session> {
-    const session = isUuid(sessionId)
-      ? await this.db.em.fork().findOne(Session, { id: sessionId }, { populate: ['user.roles'] })
-      : null;
-    if (!session) throw noSuchSession();
-    return session;
-  }
-
   async #revokeRecorded({ id, user }: Session, actor: Actor): Promise<Session> {
     await this.#record({ action: 'session.revoke', target: `user:${user.id}` }, actor);
     await this.revoke(user.id, id);
-    return this.#find(id);
+    return this.#reader.find(id);
   }
 
   async #record(fact: AuditFact, actor: Actor): Promise<void> {
@@ -245,5 +247,3 @@ export class Sessions {
     await em.flush();
   }
 }
-
-const noSuchSession = () => new DomainError('NOT_FOUND', 'There is no such session.');

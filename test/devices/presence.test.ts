@@ -36,6 +36,26 @@ describe('a device', () => {
     expect(expired).toMatchObject([{ reason: 'AUTH_EXPIRED' }]);
   });
 
+  test('goes on by another session that beat on time when the token of the latest beat ends, until it is silent', () => {
+    const { beat, pass, expired, now, presence } = engine();
+    beat(7);
+    pass(0.5 * intervalMs);
+    beat(7, now() + 0.5 * intervalMs, true);
+    pass(1.5 * intervalMs);
+    expect(expired).toEqual([]);
+    pass(0.6 * intervalMs + 2 * presence.tickMs);
+    expect(expired).toMatchObject([{ reason: 'TIMEOUT' }]);
+  });
+
+  test('that left goes on by no session of before', () => {
+    const { beat, pass, expired, now, presence } = engine();
+    beat(7);
+    presence.leave(0);
+    beat(7, now() + intervalMs, true);
+    pass(2.6 * intervalMs + 2 * presence.tickMs);
+    expect(expired).toMatchObject([{ reason: 'AUTH_EXPIRED' }]);
+  });
+
   test('that leaves is offline once, and may come back at once', () => {
     const { beat, pass, presence, expired } = engine();
     beat(7);
@@ -51,6 +71,15 @@ describe('a device', () => {
 test('a clock that is set back makes nobody stay online for the difference', () => {
   const e = engine();
   e.beat(1);
+  e.jump(-100 * intervalMs);
+  e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
+  expect(e.expired).toHaveLength(1);
+});
+
+test('a clock that is set back makes nobody go on for the difference by another session', () => {
+  const e = engine();
+  e.beat(1);
+  e.beat(1, START - 99 * intervalMs, true);
   e.jump(-100 * intervalMs);
   e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
   expect(e.expired).toHaveLength(1);
@@ -126,7 +155,7 @@ test('agrees with a naive model that looks at every device at every tick', () =>
       for (const s of steps) {
         if (s.kind === 'beat') {
           for (let id = s.from; id < s.from + s.count; id++) {
-            expect(presence.beat(presence.intern(id), now, NEVER)).toBe(!due.has(id));
+            expect(presence.beat(presence.intern(id), now, NEVER, false)).toBe(!due.has(id));
             due.set(id, { earliest: ran + 2.5 * intervalMs, latest: ran + 2.5 * intervalMs });
           }
         } else if (s.kind === 'leave') {
@@ -143,6 +172,9 @@ test('agrees with a naive model that looks at every device at every tick', () =>
           tick();
         } else if (s.kind === 'set back') {
           now -= s.ms;
+          // By how much, the engine knows to the tick.
+          for (const [id, { earliest, latest }] of due)
+            due.set(id, { earliest: earliest - tickMs, latest: latest + tickMs });
           tick();
         } else if (s.kind === 'restart') {
           const aliveAt = now;

@@ -54,3 +54,9 @@ export class TestGroup {
     await this.heartbeats.sessionsEnded({ ids, reason: 'LOGOUT' });
   }
 }
+
+/** What happened to a device: `online`, or why it went offline. */
+export async function historyOf({ services }: TestGateway, deviceId: number): Promise<(string | null)[]> {
+  const history = await services.devices.history(deviceId, new Date(0), new Date('2100-01-01'), 100);
+  return history.map(({ online, reason }) => (online ? 'online' : reason));
+}

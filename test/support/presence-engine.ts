@@ -16,7 +16,8 @@ export function engine(start = START) {
     presence,
     expired,
     now: () => now,
-    beat: (id: number, authEnds = NEVER) => presence.beat(presence.intern(id), now, authEnds),
+    beat: (id: number, authEnds = NEVER, isOther = false) =>
+      presence.beat(presence.intern(id), now, authEnds, isOther),
     /** Lets time pass, tick by tick; `each` runs before every tick. */
     pass(ms: number, each?: () => void) {
       for (const end = now + ms; now < end; ) {

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Heartbeats } from '../../src/devices/heartbeats.js';
+import { PresenceStore } from '../../src/devices/presence-store.js';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { bmsDoor } from '../../src/legacy/bms/door.js';
+import type { Door } from '../../src/sessions/door.js';
+import type { Caller } from '../../src/sessions/sessions.js';
+import { callerOf, openSession } from '../support/callers.js';
+import { historyOf } from '../support/fleet.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+let gateway: TestGateway;
+let users = 0;
+let hello: Hello;
+/** Of 15 minutes. */
+let short: Caller;
+/** Of 48 hours. */
+let long: Caller;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+beforeEach(async () => {
+  const username = `fleet-${++users}`;
+  await gateway.createUser({ username });
+  hello = { clientId: username, name: null, clientVersion: null };
+  const signIn = async (door: Door) =>
+    callerOf(gateway, (await openSession(gateway, username, door)).accessToken);
+  [short, long] = [await signIn(graphqlDoor), await signIn(bmsDoor)];
+});
+
+const beat = async (caller: Caller) => gateway.services.heartbeats.beat(caller, hello);
+const logout = ({ user, sessionId }: Caller, { services } = gateway) =>
+  services.sessions.revoke(user.id, sessionId, 'LOGOUT');
+const history = (id: number) => historyOf(gateway, id);
+
+describe('a device that two sessions beat for', () => {
+  test('stays online when one ends and the other has beaten since', async () => {
+    const id = await beat(short);
+    await beat(long);
+    await gateway.pass(10 * SECOND);
+    await beat(short);
+    await logout(long);
+    expect(await history(id)).toEqual(['online']);
+  });
+
+  test('goes offline with the one that beat last, whichever came first', async () => {
+    const id = await beat(short);
+    await beat(long);
+    for (let beats = 0; beats < 4; beats++) {
+      await gateway.pass(30 * SECOND);
+      await beat(short);
+      // Now it is known to the database, now it is not.
+      if (beats === 1) await gateway.services.heartbeats.saveSeen();
+    }
+    await logout(short);
+    expect(await history(id)).toEqual(['online', 'LOGOUT']);
+  });
+
+  test('goes offline with the one that beat last also when that is not saved yet', async () => {
+    const id = await beat(short);
+    await beat(long);
+    await beat(short);
+    await logout(short);
+    expect(await history(id)).toEqual(['online', 'LOGOUT']);
+  });
+
+  test('stays online when the token of one expires and the other beats on time', async () => {
+    const id = await beat(long);
+    const end = short.expiresAt;
+    while (gateway.clock.now < end) {
+      await beat(long);
+      for (let beats = 0; beats < 2; beats++) {
+        await gateway.pass(20 * SECOND);
+        if (gateway.clock.now < end) await beat(short);
+      }
+      await gateway.pass(20 * SECOND);
+    }
+    await beat(long);
+    await gateway.pass(MINUTE);
+    expect(await history(id)).toEqual(['online']);
+  });
+
+  test('goes offline when the token of one expires and the other has fallen silent', async () => {
+    const id = await beat(long);
+    const end = short.expiresAt;
+    for (; gateway.clock.now < end; await gateway.pass(20 * SECOND)) await beat(short);
+    await gateway.pass(10 * SECOND);
+    expect(await history(id)).toEqual(['online', 'AUTH_EXPIRED']);
+  });
+
+  test('is that of who beat last after a restart too', async () => {
+    const id = await beat(short);
+    await beat(long);
+    await beat(short);
+    await gateway.services.heartbeats.announce();
+    await gateway.services.heartbeats.saveSeen();
+    const restarted = await startGateway({}, gateway);
+    await logout(long, restarted);
+    await restarted.pass(10 * SECOND);
+    expect(await historyOf(restarted, id)).toEqual(['online']);
+    await logout(short, restarted);
+    expect(await historyOf(restarted, id)).toEqual(['online', 'LOGOUT']);
+    await restarted.close();
+  });
+
+  test('names the session and the API of who beat last, once that is saved', async () => {
+    const id = await beat(short);
+    await beat(long);
+    const { devices, heartbeats, sessions } = gateway.services;
+    const shown = async () => (await devices.recall([id]))[0];
+    expect(await shown()).toMatchObject({ sessionId: long.sessionId, door: 'bms' });
+    await beat(short);
+    await heartbeats.saveSeen();
+    expect(await shown()).toMatchObject({ sessionId: short.sessionId, door: 'graphql' });
+    await sessions.revokeAll(short.user.id);
+  });
+});
+
+/** Finds the device, and lets its session end before that is known. */
+class Slow extends Bindings {
+  atEnd: () => Promise<void> = async () => {};
+  override async bind(...args: Parameters<Bindings['bind']>): Promise<number> {
+    const id = await super.bind(...args);
+    await this.atEnd();
+    return id;
+  }
+}
+
+test('a session that ends at its first beat takes nothing from the one whose device it was', async () => {
+  const { db, events, clock, sessions } = gateway.services;
+  const bindings = new Slow(db);
+  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
+  sessions.onEnd((ended) => fleet.sessionsEnded(ended));
+  const id = await fleet.beat(short, hello);
+  bindings.atEnd = () => logout(long);
+  await expect(fleet.beat(long, hello)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(fleet.isOnline(id)).toBe(true);
+  await logout(short);
+  expect(fleet.isOnline(id)).toBe(false);
+});

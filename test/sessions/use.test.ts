@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/door.js';
+import { teacherDoor } from '../../src/legacy/teacher/door.js';
+import { callerOf, openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const DAY = 86_400_000;
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'max' });
+});
+afterAll(() => gateway.close());
+
+test('who holds on to a sliding session and uses it prolongs it, in the database too', async () => {
+  const { sessions } = gateway.services;
+  const { accessToken, session } = await openSession(gateway, 'max', teacherDoor);
+  await callerOf(gateway, accessToken);
+  // Another object than the one of the token, as a socket has after a change.
+  const held = await sessions.current(session.id);
+  if (!held) throw new Error('It has ended.');
+  for (let day = 0; day < 3; day++) {
+    gateway.clock.advance(DAY);
+    expect(sessions.use(held)).toBe(held);
+  }
+  expect(held.expiresAt).toBe(gateway.clock.now + 2 * DAY);
+  await sessions.saveSeen();
+  sessions.forget(held.user.id);
+  gateway.clock.advance(2 * DAY - 1);
+  expect(await sessions.current(session.id)).toMatchObject({ seenAt: gateway.clock.now - 2 * DAY + 1 });
+});
+
+test('use does not bring back a session that is over', async () => {
+  const { sessions } = gateway.services;
+  const { accessToken } = await openSession(gateway, 'max', teacherDoor);
+  const held = await callerOf(gateway, accessToken);
+  gateway.clock.advance(2 * DAY);
+  expect(sessions.use(held)).toBeNull();
+  await sessions.saveSeen();
+  expect(await sessions.current(held.sessionId)).toBeNull();
+});
+
+test('use prolongs no token of a fixed life', async () => {
+  const { sessions } = gateway.services;
+  const held = await callerOf(gateway, (await openSession(gateway, 'max', graphqlDoor)).accessToken);
+  const { expiresAt } = held;
+  gateway.clock.advance(60_000);
+  expect(sessions.use(held)).toMatchObject({ expiresAt, seenAt: gateway.clock.now });
+});
