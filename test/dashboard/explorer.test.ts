@@ -75,7 +75,11 @@ test('follows a subscription', async () => {
 test('goes on with the session of the browser after a reload, until its end', async () => {
   await page.reload();
   await page.getByText('Signed in as ada').waitFor();
+  await openTab('FleetStatus');
+  await run();
+  await shows('"SNAPSHOT"');
   await page.getByRole('button', { name: 'Sign out' }).click();
+  await shows('"closed: 4403 Forbidden"');
   await openTab('Me');
   await run();
   await shows('"UNAUTHENTICATED"');

@@ -17,7 +17,7 @@ async function newcomer(username: string, name?: string): Promise<number> {
 const views = (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('link');
 const confirm = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name }).click();
 const thrownOut = (page: Page) =>
-  page.getByRole('alert').filter({ hasText: 'Your session was ended' }).waitFor({ timeout: 5000 });
+  page.getByRole('alert').filter({ hasText: 'Your session was ended' }).waitFor();
 
 test('somebody who is created can sign in, and is thrown out when that session is revoked', async () => {
   const { page, faults, close } = await visitAs(browser, host, 'root', '/people');
@@ -48,12 +48,16 @@ test('a name that is taken is said at its field', async () => {
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByText('Somebody signs in with this already.').waitFor();
   expect(await page.getByLabel('Username').getAttribute('aria-invalid')).toBe('true');
+  await page.getByLabel('Username').fill('');
+  await page.getByText('Somebody signs in with this already.').waitFor({ state: 'detached' });
   await close();
 });
 
 test('a role holds at once: what it opens is offered without a reload, and is gone with it', async () => {
   const id = await newcomer('rolf');
   const rolf = await visitAs(browser, host, 'rolf');
+  // Only who is linked is told of it.
+  await rolf.page.getByText('Live', { exact: true }).waitFor();
   expect(await views(rolf.page).allTextContents()).toEqual(['Fleet', 'Releases', 'Account']);
   const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
   const administrator = page.getByRole('checkbox', { name: 'Administrator' });

@@ -85,7 +85,7 @@ test('an upload that is cancelled leaves nothing, and can be sent again', async 
   const { page, close } = await visitAs(browser, host, 'pia', '/releases');
   // Slow enough to be caught in the middle.
   const network = await page.context().newCDPSession(page);
-  const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 256 * 1024 };
+  const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 64 * 1024 };
   await network.send('Network.emulateNetworkConditions', line);
   await choose(page, 'slow.bin', Buffer.alloc(2_000_000));
   await submit(page, '1', 'cancelled');
@@ -93,8 +93,12 @@ test('an upload that is cancelled leaves nothing, and can be sent again', async 
   await page.getByText(/left$/).waitFor();
   await page.getByRole('button', { name: 'Cancel the upload' }).click();
   await page.getByRole('button', { name: 'Publish', exact: true }).waitFor();
-  await network.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: -1 });
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('dialog').waitFor();
+  await network.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: -1 });
+  // At its end nothing is left to ask about.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByText('1 is published in cancelled').waitFor();
   await eventually(async () => (await inventory(gateway)).uploads.length === 0);
   expect(await inventory(gateway)).toMatchObject({ releases: before.releases + 1 });

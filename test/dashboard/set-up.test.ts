@@ -21,10 +21,10 @@ afterAll(async () => {
 });
 
 /** Fills in the form behind a link, and sends it. */
-async function setUp(path: string, password = PASSWORD) {
+async function setUp(path: string, password = PASSWORD, username = 'root') {
   const visited = await visit(browser, host, path);
   const { page } = visited;
-  await page.getByLabel('Username').fill('root');
+  await page.getByLabel('Username').fill(username);
   await page.getByRole('textbox', { name: 'Password' }).fill(password);
   await page.getByRole('button', { name: 'Create and sign in' }).click();
   return visited;
@@ -42,8 +42,18 @@ test('without the token the page says where the link is', async () => {
   await close();
 });
 
-test('a password that is guessed first is refused at its field', async () => {
-  const { page, close } = await setUp(link, 'password1');
+test('what is refused is said at its field, until that is changed', async () => {
+  const { page, close } = await setUp(link, PASSWORD, '  ');
+  const invisible = page.getByText('A username has 1 to 64 visible characters.', { exact: true });
+  await invisible.waitFor();
+  await page.getByLabel('Username').fill('root');
+  await invisible.waitFor({ state: 'detached' });
+  await page.getByRole('textbox', { name: 'Password' }).fill('password1');
+  // The eye beside the field is reached by the keyboard too.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  expect(await page.getByRole('textbox', { name: 'Password' }).getAttribute('type')).toBe('text');
+  await page.getByRole('button', { name: 'Create and sign in' }).click();
   await page.getByText('none of those that are guessed first').waitFor();
   await close();
 });

@@ -42,5 +42,19 @@ function subscribe(request: SubscribePayload, connectionParams: Record<string, s
     connectionParams,
     shouldRetry: (event) => !(event instanceof CloseEvent && FINAL.includes(event.code)),
   });
-  return client.iterate(request);
+  const answers = client.iterate(request);
+  const next = answers.next.bind(answers);
+  // What is thrown is shown, and a CloseEvent shows nothing of what it knows.
+  answers.next = () =>
+    next().catch((cause: unknown) => {
+      throw cause instanceof CloseEvent ? closed(cause) : cause;
+    });
+  return answers;
+}
+
+function closed({ code, reason }: CloseEvent): Error {
+  const error = new Error(`closed: ${code} ${reason}`.trimEnd());
+  // GraphiQL would show it too.
+  delete error.stack;
+  return error;
 }

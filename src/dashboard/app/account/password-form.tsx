@@ -1,6 +1,6 @@
-import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../api/failure.js';
@@ -8,6 +8,7 @@ import { SHORTEST_PASSWORD } from '../api/limits.js';
 import { Failed } from '../feedback/failed.js';
 import { ChangePasswordDocument } from '../generated/graphql.js';
 import { isOfField, useFieldFailure } from '../people/field-failure.js';
+import { PasswordField } from '../shell/password-field.js';
 import { Section } from '../shell/section.js';
 
 export function PasswordForm({ onChanged }: { onChanged: () => void }) {
@@ -15,8 +16,8 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
   const [currentPassword, setCurrent] = useState('');
   const [newPassword, setNext] = useState('');
   const [{ error, fetching }, change] = useMutation(ChangePasswordDocument);
-  const failure = error ? failureOf(error) : null;
-  const problem = useFieldFailure(failure);
+  const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
+  const { problem, changed } = useFieldFailure(failure);
   const isWrong = failure?.code === 'BAD_CREDENTIALS';
 
   const submit = async (event: FormEvent) => {
@@ -34,7 +35,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             {t('account.passwordHint')}
           </Text>
           {failure && !isWrong && !isOfField(failure) && <Failed failure={failure} />}
-          <PasswordInput
+          <PasswordField
             label={t('account.current')}
             autoComplete="current-password"
             required
@@ -43,7 +44,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             onChange={(event) => setCurrent(event.currentTarget.value)}
             error={isWrong && t('account.wrong')}
           />
-          <PasswordInput
+          <PasswordField
             label={t('account.next')}
             description={t('people.passwordHint')}
             autoComplete="new-password"
@@ -51,7 +52,10 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             withAsterisk={false}
             minLength={SHORTEST_PASSWORD}
             value={newPassword}
-            onChange={(event) => setNext(event.currentTarget.value)}
+            onChange={(event) => {
+              changed('password');
+              setNext(event.currentTarget.value);
+            }}
             error={problem('password')}
           />
           <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>

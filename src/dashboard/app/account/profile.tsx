@@ -1,6 +1,6 @@
 import { Button, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import type { ChangeEvent, FormEvent } from 'react';
+import { type ChangeEvent, type FormEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { failureOf } from '../api/failure.js';
@@ -33,16 +33,18 @@ function ProfileForm({ person }: { person: PersonFragment }) {
   const session = useSession();
   const { fields, input, change, onSaved } = useProfileFields(person);
   const [{ error, fetching }, update] = useMutation(UpdateProfileDocument);
-  const failure = error ? failureOf(error) : null;
-  const problem = useFieldFailure(failure);
+  const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
+  const { problem, changed } = useFieldFailure(failure);
 
   const field = (name: Exclude<ProfileField, 'gender'>) => ({
     label: t(`people.fields.${name}`),
     value: fields[name],
     error: problem(name),
     maxLength: LONGEST_PROFILE_TEXT,
-    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      change(name, event.currentTarget.value),
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      changed(name);
+      change(name, event.currentTarget.value);
+    },
   });
   const submit = async (event: FormEvent) => {
     event.preventDefault();

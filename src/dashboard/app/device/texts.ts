@@ -50,7 +50,7 @@ export const zh: Translation<typeof en> = {
     REVOKED: '会话被撤销',
     AUTH_EXPIRED: '会话过期',
   },
-  owner: '所有者',
+  owner: '所属用户',
   door: '接口',
   version: '版本',
   clientId: '设备标识',

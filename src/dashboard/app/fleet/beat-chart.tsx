@@ -3,6 +3,7 @@ import { Card, Group, Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
+import { timeOfDay } from '../time/format.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 
@@ -16,33 +17,43 @@ const LABEL_SECONDS = 16;
 export function BeatChart({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
   const rate = useSyncExternalStore(fleet.onFrame, () => currentRate(fleet));
-  const quiet = useSyncExternalStore(fleet.onFrame, () => fleet.beats.sum(Date.now()) === 0);
-  const shown = rate.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  const quiet = useQuiet(fleet);
+  const shown = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  const alt = shown ? t('fleet.chart.alt', { rate: shown }) : t('fleet.chart.title');
   return (
     <Card padding="md" className={classes.chart}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" c="dimmed">
           {t('fleet.chart.title')}
         </Text>
-        {!quiet && (
+        {!quiet && shown && (
           <Text size="sm" fw={600}>
             {t('fleet.chart.now', { rate: shown })}
           </Text>
         )}
       </Group>
-      <figure
-        className={classes.plot}
-        aria-label={quiet ? t('fleet.chart.quiet') : t('fleet.chart.alt', { rate: shown })}
-      >
+      <figure className={classes.plot} aria-label={quiet ?? alt}>
         <Plot fleet={fleet} />
         {quiet && (
           <Text size="sm" c="dimmed" className={classes.quiet} aria-hidden>
-            {t('fleet.chart.quiet')}
+            {quiet}
           </Text>
         )}
       </figure>
     </Card>
   );
+}
+
+/** That there was no heartbeat, as far as that was watched; null where there was one, or nobody knows. */
+function useQuiet(fleet: Fleet): string | null {
+  const { t, i18n } = useTranslation();
+  const quiet = useSyncExternalStore(fleet.onFrame, () => {
+    const now = Date.now();
+    return fleet.beats.sum(now) === 0 ? fleet.beats.watched(now) : null;
+  });
+  if (quiet === null) return null;
+  if (quiet === 'all') return t('fleet.chart.quiet');
+  return t('fleet.chart.quietSince', { time: timeOfDay(new Date(quiet), i18n.language) });
 }
 
 function Plot({ fleet }: { fleet: Fleet }) {
@@ -80,21 +91,16 @@ const seriesOf = (fleet: Fleet): uPlot.AlignedData => {
   return [seconds, counts];
 };
 
-function currentRate(fleet: Fleet): number {
+/** Null where none of the latest seconds was watched. */
+function currentRate(fleet: Fleet): number | null {
   const recent = fleet.beats.series(Date.now()).counts.slice(-RATE_SECONDS);
   const counted = recent.filter((count) => count !== null);
-  return counted.reduce((sum, count) => sum + count, 0) / Math.max(counted.length, 1);
+  return counted.length > 0 ? counted.reduce((sum, count) => sum + count, 0) / counted.length : null;
 }
 
 function options(place: HTMLElement, language: string): uPlot.Options {
   const style = getComputedStyle(place);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const time = new Intl.DateTimeFormat(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  });
   const axis: uPlot.Axis = {
     stroke: colour('--mantine-color-dimmed'),
     font: `11px ${style.fontFamily}`,
@@ -116,7 +122,9 @@ function options(place: HTMLElement, language: string): uPlot.Options {
         space: 90,
         values: ({ scales }, seconds) =>
           seconds.map((second) =>
-            second > (scales.x?.max ?? 0) - LABEL_SECONDS ? null : time.format(second * 1000),
+            second > (scales.x?.max ?? 0) - LABEL_SECONDS
+              ? null
+              : timeOfDay(new Date(second * 1000), language),
           ),
       },
       { ...axis, size: 40, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },

@@ -18,6 +18,9 @@ interface DeviceListProps {
 /** The devices by name; of thousands, only those in sight are in the page. */
 export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
   const ids = useSyncExternalStore(fleet.onFrame, () => fleet.table.select(filter.presence));
+  const { loaded, failure } = useFleetView(fleet);
+  // That nothing could be read does not mean that there is nothing; the page says what failed.
+  if (failure && loaded === 0) return null;
   return (
     <Card padding={0} className={classes.list}>
       <ListState fleet={fleet} shown={ids.length} />

@@ -27,9 +27,11 @@ const SUMMARY_MS = 10_000;
 export interface FleetView {
   /** Null until it is known. */
   readonly counts: { readonly total: number; readonly online: number; readonly offline: number } | null;
-  /** How many came online, and went offline, in the last minute, as far as this page has looked on. */
+  /** How many came online, and went offline, in the last minute. */
   readonly came: number;
   readonly went: number;
+  /** Since when those are counted, in milliseconds; null once it is a minute. */
+  readonly countedSince: number | null;
   readonly degraded: boolean;
   /** Devices that are in the list so far, and whether more are on their way. */
   readonly loaded: number;
@@ -48,8 +50,8 @@ export interface FleetView {
 export class Fleet {
   readonly table = new DeviceTable();
   readonly beats = new PerSecond(CHART_SECONDS, Date.now());
-  readonly #came = new PerSecond(MINUTE_SECONDS, Date.now());
-  readonly #went = new PerSecond(MINUTE_SECONDS, Date.now());
+  #came = new PerSecond(MINUTE_SECONDS, Date.now());
+  #went = new PerSecond(MINUTE_SECONDS, Date.now());
   readonly #return = new Return();
   readonly #frames = new Frames(() => {
     this.#view = this.#look();
@@ -66,6 +68,7 @@ export class Fleet {
     private readonly filter: DeviceFilter,
   ) {
     this.#view = this.#look();
+    this.beats.watch(live.getState() === 'open', Date.now());
   }
 
   readonly onFrame = this.#frames.subscribe;
@@ -129,6 +132,7 @@ export class Fleet {
   }
 
   #linkChanged(): void {
+    this.beats.watch(this.live.getState() === 'open', Date.now());
     if (this.live.getState() === 'lost') this.#return.lost();
     if (this.live.getState() === 'open') {
       // Lost before the first snapshot, there is no place to go on from.
@@ -141,6 +145,8 @@ export class Fleet {
   /** What was missed is not told: what is there may be out of date. */
   #readAnew(): void {
     this.#return.tooLate();
+    this.#came = new PerSecond(MINUTE_SECONDS, Date.now());
+    this.#went = new PerSecond(MINUTE_SECONDS, Date.now());
     this.table.forget();
     this.#reload();
   }
@@ -180,10 +186,12 @@ export class Fleet {
 
   #look(): FleetView {
     const now = Date.now();
+    const counted = this.#came.watched(now);
     return {
       counts: this.#count(),
       came: this.#came.sum(now),
       went: this.#went.sum(now),
+      countedSince: counted === 'all' ? null : counted,
       degraded: this.#summary?.degraded ?? false,
       loaded: this.table.size,
       loading: this.#loading !== null,

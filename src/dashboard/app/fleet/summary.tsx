@@ -1,6 +1,7 @@
 import { Card, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { timeOfDay } from '../time/format.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { useFleetView } from './use-fleet.js';
@@ -8,15 +9,20 @@ import { useFleetView } from './use-fleet.js';
 /** How many devices are online, offline and there at all; and what came and went in the last minute. */
 export function Summary({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
-  const { counts, came, went } = useFleetView(fleet);
+  const { counts, came, went, countedSince } = useFleetView(fleet);
+  const time = countedSince === null ? null : timeOfDay(new Date(countedSince), i18n.language);
   const share = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
     <dl className={classes.summary}>
       <Figure name={t('fleet.online')} colour="var(--online)" value={counts?.online}>
-        <Change mark="↑" count={came} meaning={t('fleet.came', { count: came })} />
+        <Change mark="↑" count={came} span={time ? t('fleet.soFar') : t('fleet.lastMinute')}>
+          {time ? t('fleet.cameSince', { count: came, time }) : t('fleet.came', { count: came })}
+        </Change>
       </Figure>
       <Figure name={t('fleet.offline')} colour="var(--offline)" value={counts?.offline}>
-        <Change mark="↓" count={went} meaning={t('fleet.went', { count: went })} />
+        <Change mark="↓" count={went} span={time ? t('fleet.soFar') : t('fleet.lastMinute')}>
+          {time ? t('fleet.wentSince', { count: went, time }) : t('fleet.went', { count: went })}
+        </Change>
       </Figure>
       <Figure name={t('fleet.total')} value={counts?.total}>
         {counts && counts.total > 0
@@ -57,14 +63,22 @@ function Figure({ name, value, colour, children }: FigureProps) {
   );
 }
 
-function Change({ mark, count, meaning }: { mark: string; count: number; meaning: string }) {
-  const { i18n, t } = useTranslation();
+interface ChangeProps {
+  readonly mark: string;
+  readonly count: number;
+  /** The time that is counted, in short; the children say all of it. */
+  readonly span: string;
+  readonly children: string;
+}
+
+function Change({ mark, count, span, children }: ChangeProps) {
+  const { i18n } = useTranslation();
   return (
-    <span title={meaning}>
+    <span title={children}>
       <span aria-hidden>
-        {mark} {count.toLocaleString(i18n.language)} {t('fleet.lastMinute')}
+        {mark} {count.toLocaleString(i18n.language)} {span}
       </span>
-      <span className={classes.unseen}>{meaning}</span>
+      <span className={classes.unseen}>{children}</span>
     </span>
   );
 }

@@ -9,12 +9,16 @@ export const en = {
   total: 'Devices',
   came: '{{count}} came online in the last minute',
   went: '{{count}} went offline in the last minute',
+  cameSince: '{{count}} came online since {{time}}, when watching began',
+  wentSince: '{{count}} went offline since {{time}}, when watching began',
   lastMinute: 'in 1 min',
+  soFar: 'so far',
   share: '{{percent}} online',
   chart: {
     title: 'Heartbeats per second',
     now: 'now {{rate}}',
     quiet: 'Quiet: no heartbeat in the last three minutes.',
+    quietSince: 'No heartbeat since {{time}}, when watching began.',
     alt: 'Heartbeats per second over the last three minutes; now {{rate}}.',
   },
   degraded: {
@@ -76,12 +80,16 @@ export const zh: Translation<typeof en> = {
   total: '设备总数',
   came: '最近一分钟上线 {{count}} 台',
   went: '最近一分钟离线 {{count}} 台',
+  cameSince: '自 {{time}} 开始观察以来上线 {{count}} 台',
+  wentSince: '自 {{time}} 开始观察以来离线 {{count}} 台',
   lastMinute: '近一分钟',
+  soFar: '目前为止',
   share: '在线率 {{percent}}',
   chart: {
     title: '每秒心跳数',
     now: '当前 {{rate}}',
     quiet: '最近三分钟没有心跳。',
+    quietSince: '自 {{time}} 开始观察以来没有心跳。',
     alt: '最近三分钟的每秒心跳数，当前 {{rate}}。',
   },
   degraded: {

@@ -1,6 +1,6 @@
-import { Button, Fieldset, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type ChangeEvent, type FormEvent, useState } from 'react';
+import { type ChangeEvent, type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
@@ -8,6 +8,7 @@ import { failureOf } from '../api/failure.js';
 import { SHORTEST_PASSWORD } from '../api/limits.js';
 import { Failed } from '../feedback/failed.js';
 import { CreateUserDocument } from '../generated/graphql.js';
+import { PasswordField } from '../shell/password-field.js';
 import { displayName } from './display-name.js';
 import { isOfField, useFieldFailure } from './field-failure.js';
 import { RolePicker } from './role-picker.js';
@@ -34,15 +35,17 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
   const [fields, setFields] = useState(empty);
   const [roles, setRoles] = useState(['MEMBER']);
   const [{ error, fetching }, create] = useMutation(CreateUserDocument);
-  const failure = error ? failureOf(error) : null;
-  const problem = useFieldFailure(failure);
+  const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
+  const { problem, changed } = useFieldFailure(failure);
 
   const field = (name: keyof typeof empty) => ({
     label: t(`people.fields.${name}`),
     value: fields[name],
     error: problem(name),
-    onChange: (event: ChangeEvent<HTMLInputElement>) =>
-      setFields({ ...fields, [name]: event.currentTarget.value }),
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      changed(name);
+      setFields({ ...fields, [name]: event.currentTarget.value });
+    },
   });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -63,7 +66,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
         <TextInput {...field('phone')} type="tel" autoComplete="off" />
         <TextInput {...field('name')} autoComplete="off" />
         <TextInput {...field('email')} type="email" autoComplete="off" />
-        <PasswordInput
+        <PasswordField
           {...field('password')}
           description={t('people.passwordOrPhone')}
           autoComplete="new-password"

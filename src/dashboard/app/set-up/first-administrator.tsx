@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
@@ -10,6 +10,7 @@ import { CreateFirstAdministratorDocument, LoginDocument } from '../generated/gr
 import { useFieldFailure } from '../people/field-failure.js';
 import { browserDeviceId } from '../session/device-id.js';
 import { useSession } from '../session/session-context.js';
+import { PasswordField } from '../shell/password-field.js';
 import { useAttempt } from '../sign-in/attempt.js';
 
 /** Creates the account, and signs in with it. */
@@ -20,7 +21,10 @@ export function FirstAdministrator({ token }: { token: string }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const { attempt, pending, failure } = useAttempt();
-  const problem = useFieldFailure(failure);
+  const { problem, changed } = useFieldFailure(failure);
+  // Here a phone is not another way in.
+  const isInvalid = problem('username') !== null && failure?.code === 'INVALID_INPUT';
+  const usernameProblem = isInvalid ? t('setUp.invalidUsername') : problem('username');
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -47,10 +51,13 @@ export function FirstAdministrator({ token }: { token: string }) {
           withAsterisk={false}
           maxLength={LONGEST_USERNAME}
           value={username}
-          onChange={(event) => setUsername(event.currentTarget.value)}
-          error={problem('username')}
+          onChange={(event) => {
+            changed('username');
+            setUsername(event.currentTarget.value);
+          }}
+          error={usernameProblem}
         />
-        <PasswordInput
+        <PasswordField
           label={t('setUp.password')}
           description={t('people.passwordHint')}
           autoComplete="new-password"
@@ -58,7 +65,10 @@ export function FirstAdministrator({ token }: { token: string }) {
           withAsterisk={false}
           minLength={SHORTEST_PASSWORD}
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={(event) => {
+            changed('password');
+            setPassword(event.currentTarget.value);
+          }}
           error={problem('password')}
         />
         <Button type="submit" loading={pending} fullWidth mt="xs">

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../api/post.js';
@@ -6,6 +6,7 @@ import { Failed } from '../feedback/failed.js';
 import { LoginDocument } from '../generated/graphql.js';
 import { browserDeviceId } from '../session/device-id.js';
 import { useSession } from '../session/session-context.js';
+import { PasswordField } from '../shell/password-field.js';
 import { useAttempt } from './attempt.js';
 import { CaptchaInput } from './captcha-input.js';
 import { useCaptcha } from './use-captcha.js';
@@ -42,7 +43,7 @@ export function PasswordForm() {
           onChange={(event) => setUsername(event.currentTarget.value)}
           data-autofocus
         />
-        <PasswordInput
+        <PasswordField
           label={t('signIn.password')}
           autoComplete="current-password"
           required

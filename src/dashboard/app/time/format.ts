@@ -8,6 +8,7 @@ const units = [
 
 const relative = new Map<string, Intl.RelativeTimeFormat>();
 const exact = new Map<string, Intl.DateTimeFormat>();
+const ofDay = new Map<string, Intl.DateTimeFormat>();
 
 /** Such as `3 min ago`. @param now milliseconds since the epoch. */
 export function relativeTime(time: Date, now: number, language: string): string {
@@ -25,6 +26,13 @@ export function relativeTime(time: Date, now: number, language: string): string 
 export function exactTime(time: Date, language: string): string {
   const options = { dateStyle: 'medium', timeStyle: 'medium' } as const;
   return remembered(exact, language, () => new Intl.DateTimeFormat(language, options)).format(time);
+}
+
+/** Hours, minutes and seconds in the reader's own time zone. */
+export function timeOfDay(time: Date, language: string): string {
+  const two = '2-digit';
+  const options = { hour: two, minute: two, second: two, hourCycle: 'h23' } as const;
+  return remembered(ofDay, language, () => new Intl.DateTimeFormat(language, options)).format(time);
 }
 
 /** Formats are dear to make, and lists show thousands of times. */

@@ -1,11 +1,12 @@
 import { modals } from '@mantine/modals';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBlocker } from 'react-router';
 
 /** Asks before the view is left, while leaving would lose something. */
 export function useLeaveGuard(active: boolean): void {
   const { t } = useTranslation();
+  const question = useRef<string>(null);
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => active && currentLocation.pathname !== nextLocation.pathname,
   );
@@ -17,7 +18,7 @@ export function useLeaveGuard(active: boolean): void {
   }, [active]);
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
-    modals.openConfirmModal({
+    question.current = modals.openConfirmModal({
       title: t('releases.upload.leaveTitle'),
       children: t('releases.upload.leaveHint'),
       labels: { confirm: t('releases.upload.leave'), cancel: t('releases.upload.stay') },
@@ -27,4 +28,8 @@ export function useLeaveGuard(active: boolean): void {
       onClose: () => blocker.reset(),
     });
   }, [blocker, t]);
+  useEffect(() => {
+    // With nothing left to lose, there is nothing to ask.
+    if (!active && question.current) modals.close(question.current);
+  }, [active]);
 }
