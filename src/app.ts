@@ -5,7 +5,7 @@ import { migrate, openDatabase } from './adapters/database.js';
 import { startEmbeddedPostgres } from './adapters/embedded-postgres.js';
 import { generatedSecret } from './adapters/secrets.js';
 import type { Config } from './config.js';
-import { DomainError, StartError } from './errors.js';
+import { DomainError } from './errors.js';
 import { createLiveServer } from './graphql/live.js';
 import { createSchema } from './graphql/schema.js';
 import { type Listener, listen } from './http/listen.js';
@@ -13,6 +13,7 @@ import { createHttp, doors } from './http/server.js';
 import { startJobs } from './jobs.js';
 import { loggedError } from './logged-error.js';
 import { createServices, type Services } from './services.js';
+import { administratorRefused } from './users/first-administrator.js';
 
 const system = { userId: null, address: null };
 
@@ -32,14 +33,17 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Starts everything: database, migrations, services, doors, ports. */
-export function start(config: Config): Gateway {
+/**
+ * Starts everything: database, migrations, services, doors, ports.
+ * @param tell for what the operator should know before the greeting.
+ */
+export function start(config: Config, tell: (line: string) => void): Gateway {
   const closing: (() => Promise<unknown>)[] = [];
   const closeAll = async () => {
     for (const stop of closing.splice(0).reverse()) await stop();
   };
   const lost = Promise.withResolvers<string>();
-  const opening = open(config, closing, lost.resolve);
+  const opening = open(config, closing, { lose: lost.resolve, tell });
   const settled = opening.then(
     () => {},
     () => {},
@@ -57,14 +61,13 @@ export function start(config: Config): Gateway {
   };
 }
 
-async function open(
-  config: Config,
-  closing: (() => Promise<unknown>)[],
-  lose: (sentence: string) => void,
-): Promise<string> {
+/** Who hears of it: `lose` once it can serve nobody, `tell` for the operator. */
+type Told = Readonly<Record<'lose' | 'tell', (sentence: string) => void>>;
+
+async function open(config: Config, closing: (() => Promise<unknown>)[], told: Told): Promise<string> {
   const log = pino({ level: config.LOG_LEVEL, serializers: { err: loggedError } });
   await openDataFolder(config.DATA_DIR);
-  const db = await openDatabase(config.DATABASE_URL ?? (await embedded(config, closing, lose)));
+  const db = await openDatabase(config.DATABASE_URL ?? (await embedded(config, closing, told)));
   closing.push(() => db.close(true));
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
@@ -93,7 +96,7 @@ async function open(
 async function embedded(
   config: Config,
   closing: (() => Promise<unknown>)[],
-  lose: (sentence: string) => void,
+  { lose, tell }: Told,
 ): Promise<string> {
   const abort = new AbortController();
   const starting = startEmbeddedPostgres({ dataDir: config.DATA_DIR, onLost: lose, signal: abort.signal });
@@ -105,7 +108,7 @@ async function embedded(
     );
   });
   const postgres = await starting;
-  for (const note of postgres.notes) process.stdout.write(`${note}\n`);
+  for (const note of postgres.notes) tell(note);
   return postgres.url;
 }
 
@@ -118,7 +121,7 @@ async function ensureAdministrator({ administration }: Services, config: Config)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     if (await administration.hasAdministrator()) return;
-    throw new StartError(`ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: ${error.message}`);
+    throw administratorRefused(error);
   }
 }
 

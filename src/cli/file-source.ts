@@ -20,6 +20,9 @@ export async function openSource(path: string): Promise<FileSource> {
 /** In bytes. @throws UsageError when there is no such file. */
 export async function fileSize(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
-  if (!found || found.isDirectory()) throw new UsageError(`There is no file ${path}.`);
+  if (!found) throw new UsageError(`There is no file ${path}.`);
+  if (found.isDirectory()) throw isFolder(path);
   return found.size;
 }
+
+export const isFolder = (path: string) => new UsageError(`${path} is a folder, not a file.`);

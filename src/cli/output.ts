@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Failure } from './failure.js';
 
 /** Where a command tells its outcome: for people, or with `--json` for programs, one JSON value a line. */
 export class Output {
@@ -14,6 +15,13 @@ export class Output {
   /** The outcome: `value` for programs, `sentence` for people. */
   outcome(value: object, sentence: string): void {
     process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${printable(sentence)}\n`);
+  }
+
+  /** Why it failed, on standard error; nothing where it was told already. */
+  failure({ code, message }: Failure): void {
+    if (message === null) return;
+    const told = this.json ? JSON.stringify({ error: { code, message } }) : `gatehouse: ${message}`;
+    process.stderr.write(`${told}\n`);
   }
 
   /**

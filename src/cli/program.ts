@@ -5,6 +5,7 @@ import type { GivenSettings } from '../config.js';
 import { configCommand } from './config.js';
 import { ExitCode, failureOf, UsageError } from './failure.js';
 import { migrateCommand } from './migrate.js';
+import { Output } from './output.js';
 import { releaseCommand } from './release.js';
 import { sessionCommand } from './session.js';
 import { smsCommand } from './sms.js';
@@ -42,14 +43,9 @@ export async function run(argv: readonly string[], env: GivenSettings): Promise<
     await program.parseAsync(argv);
     return Number(process.exitCode ?? ExitCode.done);
   } catch (error) {
-    const { exitCode, code, message } = failureOf(error);
-    if (message !== null) {
-      const told = program.opts().json
-        ? JSON.stringify({ error: { code, message } })
-        : `gatehouse: ${message}`;
-      process.stderr.write(`${told}\n`);
-    }
-    return exitCode;
+    const failure = failureOf(error);
+    Output.of(program).failure(failure);
+    return failure.exitCode;
   }
 }
 

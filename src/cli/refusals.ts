@@ -1,4 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { UsageError } from './failure.js';
+import { isFolder } from './file-source.js';
 
 /** A line that was not taken. */
 export interface Refusal {
@@ -18,10 +20,11 @@ export class Refusals {
   /**
    * @param path of the file to write anew; undefined for standard error.
    * @param source how the file that is read is called.
-   * @throws what the file system does.
+   * @throws UsageError when the file cannot be written.
    */
   static async open(path: string | undefined, source: string, json: boolean): Promise<Refusals> {
-    return new Refusals(path === undefined ? null : await open(path, 'w'), source, json);
+    const target = path === undefined ? null : await open(path, 'w').catch(cannotWrite(path));
+    return new Refusals(target, source, json);
   }
 
   /** @param log where a line goes when there is no file. */
@@ -37,3 +40,11 @@ export class Refusals {
     await this.target?.close();
   }
 }
+
+const cannotWrite =
+  (path: string) =>
+  ({ code }: NodeJS.ErrnoException): never => {
+    if (code === 'EISDIR') throw isFolder(path);
+    if (code === 'ENOENT') throw new UsageError(`There is no folder for the file ${path}.`);
+    throw new UsageError(`The file ${path} cannot be written (${code}).`);
+  };

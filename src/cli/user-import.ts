@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { GivenSettings } from '../config.js';
 import { ExitCode, UsageError } from './failure.js';
 import { openSource } from './file-source.js';
-import { type Format, importRecords } from './import-records.js';
+import { type Format, type ImportCounts, importRecords } from './import-records.js';
 import { Output } from './output.js';
 import { startProgress } from './progress.js';
 import { Refusals } from './refusals.js';
@@ -60,14 +60,17 @@ export const importCommand = (env: GivenSettings) =>
           importRecords(source, format, workplace, { refusals, progress }),
         );
         progress.stop();
-        const { created, existing, refused } = counts;
-        output.outcome(
-          counts,
-          `Created ${created} accounts; ${existing} were there already; ${refused} lines were refused.`,
-        );
-        if (refused > 0) process.exitCode = ExitCode.refusedLines;
+        output.outcome(counts, summary(counts));
+        if (counts.refused > 0) process.exitCode = ExitCode.refusedLines;
       } finally {
         progress.stop();
         await refusals.close();
       }
     });
+
+function summary({ created, existing, refused }: ImportCounts): string {
+  const were = (count: number) => (count === 1 ? 'was' : 'were');
+  const accounts = created === 1 ? 'account' : 'accounts';
+  const lines = refused === 1 ? 'line' : 'lines';
+  return `Created ${created} ${accounts}; ${existing} ${were(existing)} there already; ${refused} ${lines} ${were(refused)} refused.`;
+}

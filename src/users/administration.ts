@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import { hashPassword } from '../sessions/password.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { checkNewPassword, standardRule } from './new-password.js';
+import { checkFirstAdministrator } from './first-administrator.js';
 import { Role } from './role.entity.js';
 import { User, UserStatus } from './user.entity.js';
 import { findRoles, type Users } from './users.js';
@@ -43,8 +43,7 @@ export class Administration {
    * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
    */
   async delete(userId: number, actor: Actor): Promise<void> {
-    // Ends the sessions, and refuses for the last administrator, before anything is erased.
-    await this.setStatus(userId, UserStatus.DISABLED, actor);
+    await this.#shutOut(userId);
     await this.#keepingAdministrator(async (em) => {
       const user = await this.users.get(userId, em);
       // Those they scanned go with the account; codes sent to them know their phone only.
@@ -75,7 +74,7 @@ export class Administration {
    * @throws DomainError INVALID_INPUT, CONFLICT (there is one already, or the name is taken)
    */
   async createFirst(username: string, password: string, actor: Actor): Promise<User> {
-    await checkNewPassword(password, standardRule, [username]);
+    await checkFirstAdministrator(username, password);
     const passwordHash = await hashPassword(password);
     return exclusively(this.db, 'administrators', async (em) => {
       if (await this.hasAdministrator(em)) {
@@ -101,6 +100,17 @@ export class Administration {
     });
     this.sessions.forget(userId);
     return user;
+  }
+
+  /**
+   * Ends the sessions for good before anything is erased. Nobody was disabled by it, so the audit log has nothing to tell.
+   * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
+   */
+  async #shutOut(userId: number): Promise<void> {
+    await this.#keepingAdministrator(async (em) => {
+      (await this.users.get(userId, em)).status = UserStatus.DISABLED;
+    });
+    await this.sessions.revokeAll(userId);
   }
 
   /** Undoes the work if it takes the last administrator away; where there is none yet, none can be lost. */

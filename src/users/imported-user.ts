@@ -25,15 +25,15 @@ const newId = z.int().positive().max(2_000_000_000);
 
 /** A password hash of another system, in that system's own form. */
 const PasswordHash = z.discriminatedUnion('scheme', [
-  z.object({
+  z.strictObject({
     scheme: z.literal('bcrypt'),
     // Each cost doubles the work: beyond 16, seconds, one login would keep all others waiting.
     hash: z
       .string()
       .regex(/^\$2[aby]\$(0[4-9]|1[0-6])\$[./\w]{53}$/, 'must be a bcrypt hash of cost 4 to 16'),
   }),
-  z.object({ scheme: z.literal('pbkdf2-sha1'), salt: storable(0), hash: hex(24) }),
-  z.object({ scheme: z.enum(['md5-salt-first', 'md5-salt-last']), salt: storable(0), hash: hex(16) }),
+  z.strictObject({ scheme: z.literal('pbkdf2-sha1'), salt: storable(0), hash: hex(24) }),
+  z.strictObject({ scheme: z.enum(['md5-salt-first', 'md5-salt-last']), salt: storable(0), hash: hex(16) }),
 ]);
 
 const number = z.int().nullable().default(null);
@@ -70,7 +70,7 @@ const EmployeeFields = z
   .transform((fields): Employee => present(fields));
 
 /** One account of another system. `id` and times are kept where they are given; roles are made where missing. */
-const ImportedUser = z.object({
+const ImportedUser = z.strictObject({
   id: newId.optional(),
   username: text,
   phone: text,
@@ -95,7 +95,7 @@ const ImportedUser = z.object({
     .regex(/^\+\d{1,4}$/)
     .default('+86'),
   license: z
-    .object({
+    .strictObject({
       number: text,
       status: integer.optional(),
       effectDate: time.nullish(),
@@ -103,7 +103,7 @@ const ImportedUser = z.object({
     })
     .optional(),
   employee: EmployeeFields.nullable().default(null),
-  roles: z.array(z.object({ code: storable(1), name: storable(1), id: newId.optional() })).optional(),
+  roles: z.array(z.strictObject({ code: storable(1), name: storable(1), id: newId.optional() })).optional(),
   createdAt: time.optional(),
   updatedAt: time.nullish(),
 });
@@ -139,9 +139,9 @@ export type ImportedAccount = ReturnType<typeof readImportedUser>;
 export function readImportedUser(record: unknown, now: Date, userCode: string) {
   const parsed = ImportedUser.safeParse(record);
   if (!parsed.success) {
-    const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new DomainError('INVALID_INPUT', wrong.join('; ').replace(/^: /, ''), { field });
+    const wrong = parsed.error.issues.flatMap(mistakesIn);
+    const told = wrong.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+    throw new DomainError('INVALID_INPUT', told.join('; '), { field: wrong[0]?.field ?? '' });
   }
   const { password, license, roles, id, createdAt, updatedAt, ...account } = parsed.data;
   const kept = present({
@@ -162,6 +162,16 @@ export function readImportedUser(record: unknown, now: Date, userCode: string) {
     /** Those that are made where they are missing. */
     ownRoles: roles ?? [],
   };
+}
+
+/** An unknown field is at fault itself, not what it is in. */
+function mistakesIn(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const { path, message } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
+  return issue.keys.map((key) => ({
+    field: [...path, key].join('.'),
+    message: 'is no field of an account',
+  }));
 }
 
 /** Without what is absent. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Gender } from './user.entity.js';
 
@@ -13,6 +14,20 @@ export interface Profile {
   signature?: string | null;
   brief?: string | null;
   type?: number | null;
+}
+
+/** What a door asks of an email: the documented APIs ask nothing, and their callers get no refusal for it. */
+export type EmailRule = 'address' | 'anything';
+
+/** As the fields of browsers take it: https://html.spec.whatwg.org/#valid-e-mail-address */
+const Email = z.email({ pattern: z.regexes.html5Email });
+
+/** Empty is none. @throws DomainError INVALID_INPUT */
+export function checkEmail(email: string | null | undefined, rule: EmailRule): void {
+  if (!email || rule === 'anything' || Email.safeParse(email).success) return;
+  throw new DomainError('INVALID_INPUT', 'The email must be an address such as li@example.com.', {
+    field: 'email',
+  });
 }
 
 /** The profile fields that were given. @throws DomainError INVALID_INPUT for an overlong text. */

@@ -15,7 +15,7 @@ import { LoginName } from './login-name.entity.js';
 import { checkNewPassword, type PasswordRule, standardRule } from './new-password.js';
 import { checkNewUser, DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
 import { displayPhone } from './phone.js';
-import { type Profile, profileColumns } from './profile.js';
+import { checkEmail, type EmailRule, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
 
@@ -81,10 +81,17 @@ export class Users {
   /**
    * Opens an account.
    * @param rule the door's, for new passwords.
+   * @param emails the door's.
    * @throws DomainError INVALID_INPUT, CONFLICT (the name or phone is taken)
    */
-  async create(input: NewUser, actor: Actor, rule: PasswordRule = standardRule): Promise<User> {
-    const { password } = input;
+  async create(
+    input: NewUser,
+    actor: Actor,
+    rule: PasswordRule = standardRule,
+    emails: EmailRule = 'address',
+  ): Promise<User> {
+    const { password, email } = input;
+    checkEmail(email, emails);
     // Both before the hash: strangers may mistype as often as they like, and hashing is what costs.
     const { username, phone } = checkNewUser(input);
     if (password != null) await checkNewPassword(password, rule, [username, phone && displayPhone(phone)]);
@@ -96,8 +103,14 @@ export class Users {
    * `create` for somebody who asks for an account of their own, from whatever door.
    * @throws DomainError as `create` does, and THROTTLED past the limit of the address.
    */
-  register(input: NewUser, address: string, rule: PasswordRule = standardRule): Promise<User> {
-    return this.registrations.spend(address, () => this.create(input, { userId: null, address }, rule));
+  register(
+    input: NewUser,
+    address: string,
+    rule: PasswordRule = standardRule,
+    emails: EmailRule = 'address',
+  ): Promise<User> {
+    const actor = { userId: null, address };
+    return this.registrations.spend(address, () => this.create(input, actor, rule, emails));
   }
 
   /** `create` within the caller's transaction, with the password hashed already. */
@@ -118,10 +131,12 @@ export class Users {
     return user;
   }
 
-  /** @throws DomainError NOT_FOUND, INVALID_INPUT */
-  async updateProfile(userId: number, profile: Profile): Promise<User> {
+  /** @param emails the door's. @throws DomainError NOT_FOUND, INVALID_INPUT */
+  async updateProfile(userId: number, profile: Profile, emails: EmailRule = 'address'): Promise<User> {
     const em = this.db.em.fork();
     const user = await this.get(userId, em);
+    // An odd one that was imported may be sent back unchanged.
+    if (profile.email !== user.email) checkEmail(profile.email, emails);
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
     await em.flush();
     this.sessions.forget(userId);

@@ -45,6 +45,8 @@ test('user add keeps the rules of every other door', async () => {
     code: 1,
     errors: expect.stringContaining('taken'),
   });
+  const odd = await gatehouse(['user', 'add', 'bob', '--no-password', '--email', 'nope'], env);
+  expect(odd).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('email') });
   const phoneOnly = await gatehouse(['user', 'add', '--phone', '13900000002', '--no-password'], env);
   expect(phoneOnly).toMatchObject({ code: 0, output: expect.stringContaining('13900000002') });
 });

@@ -98,3 +98,14 @@ test('start ends at a signal, with the exit code of the server', async () => {
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0, errors: '' });
 });
+
+test('start --json greets in JSON, and a second gateway on its folder is refused in JSON', async () => {
+  const start = ['dist/server/cli.js', 'start', '--json'];
+  const own = { DATA_DIR: join(folder, 'in JSON') };
+  const message = expect.stringMatching(/^Gatehouse is ready: /);
+  expect(JSON.parse(await startServer(own, start).ready())).toEqual({ message });
+  const { code, output, errors } = await startServer(own, start).ended;
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  const taken = expect.stringMatching(/^Another gateway is running on the data folder /);
+  expect(JSON.parse(errors)).toEqual({ error: { code: 'FAILED', message: taken } });
+});

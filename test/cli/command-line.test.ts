@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gatehouse, values } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
+import { openFolder } from '../support/server.js';
 
 let gateway: TestGateway;
 let env: Record<string, string>;
@@ -52,12 +55,29 @@ describe('a command line that makes no sense ends in exit code 2, and one senten
     ['a password that nobody can be asked for', ['user', 'add', 'alice']],
     ['a file that is not there', ['user', 'import', 'nowhere.csv']],
     ['a file of unknown format', ['user', 'import', 'package.json']],
+    ['a file for errors that cannot be', ['user', 'import', '-', '--format', 'csv', '--errors', '/nodir/x']],
     ['no way to sign in', ['release', 'list']],
     ['an address that is none', ['release', 'list', '--token', 'x', '--url', 'nowhere']],
   ])('%s', async (_name, args) => {
     const { code, output, errors } = await gatehouse(args, env);
     expect({ code, output }).toEqual({ code: 2, output: '' });
     expect(errors).toMatch(/^gatehouse: [^\n]+\n$/);
+  });
+
+  test.each([
+    ['user', 'import', '--format', 'csv', 'src'],
+    ['release', 'upload', '--release-version', '1', '--token', 'x', 'src'],
+  ])('%s %s: a folder is called one', async (...args) => {
+    const { code, errors } = await gatehouse(args, env);
+    expect({ code, errors }).toEqual({ code: 2, errors: 'gatehouse: src is a folder, not a file.\n' });
+  });
+
+  test('a file for errors that cannot be written is told in plain words', async () => {
+    const args = ['user', 'import', '-', '--format', 'csv', '--errors', '/nodir/x'];
+    const { errors } = await gatehouse(args, env);
+    expect(errors).toBe('gatehouse: There is no folder for the file /nodir/x.\n');
+    const folder = await gatehouse([...args.slice(0, -1), 'src'], env);
+    expect(folder.errors).toBe('gatehouse: src is a folder, not a file.\n');
   });
 
   test('which is JSON where that is asked for', async () => {
@@ -91,6 +111,15 @@ describe('a failure is exit code 1, and one line without a stack', () => {
     });
   });
 
+  test.each([
+    ['settings that are wrong', { PORTS: 'abc' }, 'The settings are not right: PORTS'],
+    ['a data folder that cannot be', { DATA_DIR: '/etc/hostname' }, 'The data folder /etc/hostname'],
+  ])('and JSON of a start too: %s', async (_name, settings: Record<string, string>, told) => {
+    const { code, output, errors } = await gatehouse(['start', '--json'], { PORTS: '0', ...settings });
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(JSON.parse(errors)).toEqual({ error: { code: 'FAILED', message: expect.stringContaining(told) } });
+  });
+
   test('and JSON where that is asked for', async () => {
     const { errors } = await gatehouse(['user', 'disable', 'nobody', '--json'], env);
     expect(JSON.parse(errors)).toEqual({ error: { code: 'NOT_FOUND', message: 'There is no user nobody.' } });
@@ -101,6 +130,63 @@ test('config check names every setting that is wrong, and none when all are righ
   const { code, errors } = await gatehouse(['config', 'check'], { PORTS: 'many', TIME_ZONE: 'Mars' });
   expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringMatching(/PORTS .*TIME_ZONE /) });
   expect(values(await gatehouse(['config', 'check', '--json']))).toEqual([{ ok: true }]);
+});
+
+describe('config check refuses what a first start would', () => {
+  test.each([
+    [
+      'a manifest that is not there',
+      { GRAPHQL_MANIFESTS: '/nope.json' },
+      'GRAPHQL_MANIFESTS names /nope.json,',
+    ],
+    [
+      'a password that is guessed first',
+      { ADMIN_ACCOUNT: 'a', ADMIN_PASSWORD: 'password1' },
+      'ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: This is one',
+    ],
+    [
+      'a name that nobody can have',
+      { ADMIN_ACCOUNT: 'tab\there', ADMIN_PASSWORD: PASSWORD },
+      'ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: A username',
+    ],
+    ['a data folder that is a file', { DATA_DIR: '/etc/passwd' }, 'The data folder /etc/passwd cannot'],
+    [
+      'a data folder below a file',
+      { DATA_DIR: '/etc/passwd/data' },
+      'The data folder /etc/passwd/data cannot',
+    ],
+    [
+      'a data folder where nothing can be made',
+      { DATA_DIR: '/proc/none/data' },
+      'The data folder /proc/none/',
+    ],
+  ])('%s', async (_name, settings: Record<string, string>, told) => {
+    const { code, output, errors } = await gatehouse(['config', 'check'], { ...env, ...settings });
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toMatch(/^gatehouse: [^\n]+\.\n$/);
+    expect(errors).toContain(told);
+  });
+
+  test('all of it at once', async () => {
+    const settings = {
+      GRAPHQL_MANIFESTS: '/nope.json',
+      ADMIN_ACCOUNT: 'a',
+      ADMIN_PASSWORD: 'password1',
+      DATA_DIR: '/etc/passwd',
+    };
+    const { errors } = await gatehouse(['config', 'check'], settings);
+    expect(errors).toMatch(/^gatehouse: .*GRAPHQL_MANIFESTS .*ADMIN_ACCOUNT .*data folder .*\n$/);
+  });
+
+  test('and makes nothing, neither in a data folder nor in place of one', async () => {
+    const folder = await openFolder();
+    expect(await gatehouse(['config', 'check'], { DATA_DIR: folder })).toMatchObject({ code: 0 });
+    expect(await gatehouse(['config', 'check'], { DATA_DIR: join(folder, 'a', 'b') })).toMatchObject({
+      code: 0,
+    });
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
 });
 
 test('migrate says what it applied', async () => {

@@ -48,7 +48,7 @@ test('takes every good line of JSON Lines, names every bad one, and can be repea
   const first = await gatehouse(['user', 'import', path], env);
   expect(first).toMatchObject({
     code: 3,
-    output: 'Created 3 accounts; 1 were there already; 4 lines were refused.\n',
+    output: 'Created 3 accounts; 1 was there already; 4 lines were refused.\n',
   });
   const told = first.errors.trim().split('\n');
   expect(told.map((line) => line.slice(path.length))).toEqual([
@@ -101,6 +101,36 @@ test('takes CSV whose lines have quotes, line ends in them, and one that is neve
     { username: 'csv-9', nickname: 'closed' },
   ]);
   expect(users[0]?.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER', 'GYSBOSS']);
+});
+
+test('refuses a field of JSON Lines that no account has, by its name, as a column of CSV', async () => {
+  const lines = [
+    { username: 'field-1', mobile: '13900001234', sex: 'M' },
+    { username: 'field-2', password: { scheme: 'md5-salt-first', salt: 's', hash: HASH, rounds: 2 } },
+    { username: 'field-3', license: { no: 'L-1' } },
+    { username: 'field-4', roles: [{ code: 'MEMBER', name: 'Member', permissions: [] }] },
+    { username: 'field-5', type: 'x', employee: { boss: true } },
+  ];
+  const path = await write('fields.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+  const { code, output, errors } = await gatehouse(['user', 'import', path], env);
+  expect({ code, output }).toEqual({
+    code: 3,
+    output: 'Created 0 accounts; 0 were there already; 5 lines were refused.\n',
+  });
+  expect(errors.trim().split('\n')).toEqual([
+    `${path}:1: mobile: is no field of an account; sex: is no field of an account`,
+    `${path}:2: password.rounds: is no field of an account`,
+    `${path}:3: license.no: is no field of an account`,
+    `${path}:4: roles.0.permissions: is no field of an account`,
+    expect.stringMatching(/:5: type: .*; employee\.boss: is no field of an account$/),
+  ]);
+});
+
+test('says it of one as of one', async () => {
+  const path = await write('one.jsonl', '{"username":"alone"}\n{}\n');
+  expect(await gatehouse(['user', 'import', path], env)).toMatchObject({
+    output: 'Created 1 account; 0 were there already; 1 line was refused.\n',
+  });
 });
 
 test('names a line that is not UTF-8 or has no end, and goes on', async () => {

@@ -122,12 +122,27 @@ test('deleting erases the person, frees their names and keeps the audit without 
     ['session.open', null, 'user:erased'],
     ['user.password', null, 'user:erased'],
     ['user.roles', adminId, 'user:erased'],
-    ['user.disabled', adminId, 'user:erased'],
     ['user.delete', adminId, 'user:erased'],
   ]);
   const kept = JSON.stringify(entries);
   for (const trace of ['gone', phone, address]) expect(kept).not.toContain(trace);
   await gateway.createUser({ username: 'gone', phone });
+});
+
+test('deleting throws out who is signed in, and whoever was disabled is not told to be disabled again', async () => {
+  await admin('admin');
+  const { id } = await gateway.createUser({ username: 'gone' });
+  const em = gateway.services.db.em.fork();
+  const user = await gateway.services.users.get(id, em);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();
+  await administration().delete(id, system);
+  expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
+
+  const { id: disabled } = await gateway.createUser({ username: 'disabled' });
+  await administration().setStatus(disabled, UserStatus.DISABLED, system);
+  await administration().delete(disabled, system);
+  expect(await em.fork().count(AuditEntry, { action: 'user.disabled' })).toBe(1);
 });
 
 test('whoever deletes themselves is not named by it', async () => {

@@ -155,7 +155,7 @@ test('can be repeated, and says what is wrong with a record', async () => {
       record: { username: 'a', password: { scheme: 'bcrypt', hash: `$2b$31$${'x'.repeat(53)}` } },
       field: 'password.hash',
     },
-    { record: { username: 'a', employee: { shoeSize: 43 } }, field: 'employee' },
+    { record: { username: 'a', employee: { shoeSize: 43 } }, field: 'employee.shoeSize' },
     { record: { username: 'a', createdAt: 'yesterday' }, field: 'createdAt' },
     { record: {}, field: 'username' },
     { record: 'text', field: '' },

@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+const badEmail = { code: 'INVALID_INPUT', details: { field: 'email' } };
+
 let created = 0;
 const username = () => {
   created += 1;
@@ -47,6 +49,12 @@ describe('opening an account', () => {
   ])('is refused with %s', async (_what, input) => {
     await gateway.createUser({ username: 'taken@8', phone: '13800000000' }).catch(() => null);
     await expect(gateway.createUser(input)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('is refused with an email that is none', async () => {
+    const input = { username: username(), email: 'nope' };
+    await expect(gateway.createUser(input)).rejects.toMatchObject(badEmail);
+    await gateway.createUser({ ...input, email: 'li@example.com' });
   });
 
   test('hashes no password for who mistypes the rest', async () => {
@@ -172,6 +180,31 @@ describe('a profile', () => {
     const { accessToken, caller } = await signedIn();
     await gateway.services.users.updateProfile(caller.user.id, { name: 'Lin' });
     expect((await gateway.services.sessions.authenticate(accessToken))?.user.name).toBe('Lin');
+  });
+
+  test('takes an email that is one, none, and the odd one it has already', async () => {
+    const { users } = gateway.services;
+    const account = { username: username(), email: 'nope' };
+    const { id } = await users.register(account, client.address, undefined, 'anything');
+    await users.updateProfile(id, { email: 'nope', nickname: 'Li' });
+    for (const email of ['nope', 'a b@example.com', 'a@b@c', '@example.com']) {
+      await users.updateProfile(id, { email: 'li@example.com' });
+      await expect(users.updateProfile(id, { email })).rejects.toMatchObject(badEmail);
+    }
+    for (const email of ['li+1@mail.example.com', 'li@intranet', '', null]) {
+      await users.updateProfile(id, { email });
+      expect(await users.get(id)).toMatchObject({ email });
+    }
+  });
+
+  test('takes any email from the documented APIs, as it always did', async () => {
+    const account = { phone: '13700000001', password: PASSWORD, email: 'nope' };
+    expect((await gateway.post('/api/user/register', account)).json()).toMatchObject({ code: 0 });
+    const login = await gateway.post('/api/user/login', account);
+    const { userToken } = login.json<{ data: { userToken: string } }>().data;
+    const changed = await gateway.post('/api/user/updateAccount', { email: 'still nope' }, { userToken });
+    expect(changed.json()).toMatchObject({ code: 0 });
+    expect(await find('8613700000001')).toMatchObject({ email: 'still nope' });
   });
 
   test('of nobody cannot change', async () => {

@@ -67,7 +67,8 @@ function register({ users, config }: Services): Handler {
     const credentials = Credentials.safeParse(parameters);
     const profile = readProfile(parameters);
     if (!credentials.success || profile === null) return failed(200002);
-    await users.register({ ...profile, ...credentials.data }, client.address, passwordRule(config));
+    const account = { ...profile, ...credentials.data };
+    await users.register(account, client.address, passwordRule(config), 'anything');
     return ok();
   };
 }
@@ -103,7 +104,7 @@ const updateAccount =
   async ({ parameters }, caller) => {
     const profile = readProfile(parameters);
     if (profile === null) return failed(200002);
-    await users.updateProfile(caller.user.id, profile);
+    await users.updateProfile(caller.user.id, profile, 'anything');
     return ok();
   };
 
