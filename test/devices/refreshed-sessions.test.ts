@@ -25,10 +25,8 @@ beforeEach(async () => {
   hello = { clientId: username, name: null, clientVersion: null };
 });
 
-const beat = async ({ accessToken }: OpenedSession, { services } = gateway) => {
-  const caller = await services.sessions.authenticate(accessToken);
-  return caller ? services.heartbeats.beat(caller, hello) : Promise.reject(new Error('It has ended.'));
-};
+const beat = async ({ accessToken }: OpenedSession, at = gateway) =>
+  at.services.heartbeats.beat(await callerOf(at, accessToken), hello);
 const refresh = ({ refreshToken }: OpenedSession, { services } = gateway) =>
   services.sessions.refresh(refreshToken ?? '');
 
