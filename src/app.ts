@@ -1,19 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
-import { openDataFolder } from './adapters/data-folder.js';
-import { migrate, openDatabase } from './adapters/database.js';
-import { startEmbeddedPostgres } from './adapters/embedded-postgres.js';
-import { generatedSecret } from './adapters/secrets.js';
+import { administratorRefused } from './administration/first-administrator.js';
 import type { Config } from './config.js';
+import { openDataFolder } from './data-dir/data-dir.js';
+import { generatedSecret } from './data-dir/generated-secret.js';
+import { migrate, openDatabase } from './database/database.js';
+import { startEmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
 import { DomainError } from './errors.js';
-import { createLiveServer } from './graphql/live.js';
 import { createSchema } from './graphql/schema.js';
-import { type Listener, listen } from './http/listen.js';
-import { createHttp, doors } from './http/server.js';
+import { createLiveServer } from './graphql/sockets/live-server.js';
 import { startJobs } from './jobs.js';
 import { loggedError } from './logged-error.js';
+import { createHttp, doors } from './server/http-server.js';
+import { type Listener, listen } from './server/listen.js';
 import { createServices, type Services } from './services.js';
-import { administratorRefused } from './users/first-administrator.js';
 
 const system = { userId: null, address: null };
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { SmsSettings } from './adapters/sms/port.js';
+import type { SmsSettings } from './captchas/sms-sender.js';
 import { StartError } from './errors.js';
 
 const SECOND = 1000;

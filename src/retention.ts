@@ -1,6 +1,6 @@
-import type { Database } from './adapters/database.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
+import type { Database } from './database/database.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { Session } from './sessions/session.entity.js';
 

@@ -1,28 +1,28 @@
-import type { Database } from './adapters/database.js';
 import { MemoryEvents } from './adapters/events/memory.js';
 import { createSmsSender } from './adapters/sms/index.js';
 import { DiskStorage } from './adapters/storage/disk.js';
+import { Administration } from './administration/administration.js';
+import { SetupLink } from './administration/setup-link.js';
+import { UserImport } from './administration/user-import.js';
 import { Captchas } from './captchas/captchas.js';
 import { Scans } from './captchas/scans.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
+import type { Database } from './database/database.js';
 import { Bindings } from './devices/bindings.js';
 import { Devices } from './devices/devices.js';
 import { Heartbeats } from './devices/heartbeats.js';
 import { KnownDevices } from './devices/known-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
+import { Logins } from './logins/logins.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { CostBudget } from './rate-limits/cost-budget.js';
 import { LoginThrottle } from './rate-limits/throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
-import type { Door } from './sessions/door.js';
-import { Logins } from './sessions/logins.js';
+import type { Door } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/tokens.js';
-import { Administration } from './users/administration.js';
-import { UserImport } from './users/import.js';
-import { SetupLink } from './users/setup-link.js';
 import { Users } from './users/users.js';
 
 /** What the services stand on. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
-import { bmsDoor } from '../src/legacy/bms/door.js';
+import { bmsDoor } from '../src/legacy/bms/session-policy.js';
 import { callerOf, createCallers, openSession } from './support/callers.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';

@@ -5,7 +5,7 @@ import { Captcha, CaptchaType } from '../src/captchas/captcha.entity.js';
 import { Device } from '../src/devices/device.entity.js';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
-import { bmsDoor } from '../src/legacy/bms/door.js';
+import { bmsDoor } from '../src/legacy/bms/session-policy.js';
 import { Session } from '../src/sessions/session.entity.js';
 import { User } from '../src/users/user.entity.js';
 import { callerOf, openSession } from './support/callers.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { beginningWith } from '../adapters/like.js';
-import type { Page } from '../adapters/page.js';
+import { beginningWith } from '../database/like.js';
+import type { Page } from '../database/page.js';
 import { User } from '../users/user.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 

@@ -1,7 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Database } from '../adapters/database.js';
-import { MaybeSent, type SmsReceipt, type SmsSender } from '../adapters/sms/port.js';
 import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { type Attempt, addressBucket, type LoginThrottle } from '../rate-limits/throttle.js';
@@ -12,6 +11,7 @@ import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { drawCaptcha, randomAnswer } from './image.js';
 import { reserveSms } from './sms-limits.js';
+import { MaybeSent, type SmsReceipt, type SmsSender } from './sms-sender.js';
 
 const MINUTE = 60_000;
 const LIFETIME_MS = 5 * MINUTE;

@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Repeater } from '@repeaterjs/repeater';
-import type { Database } from '../adapters/database.js';
-import { type Events, topic } from '../adapters/events/port.js';
 import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { addressBucket } from '../rate-limits/throttle.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { TokenSigner } from '../sessions/tokens.js';
+import { type Events, topic } from '../streams/events.js';
 import { displayName } from '../users/display-name.js';
 import { maskedPhone } from '../users/phone.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Database } from '../adapters/database.js';
-import { exclusively } from '../adapters/exclusive.js';
+import type { Database } from '../database/database.js';
+import { exclusively } from '../database/exclusive.js';
 import { throttledFor } from '../errors.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 

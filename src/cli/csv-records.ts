@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { type FieldKind, importedFields } from '../users/imported-user.js';
+import { type FieldKind, importedFields } from '../administration/imported-user.js';
 import { UsageError } from './failure.js';
 import { type Line, LONGEST_LINE } from './lines.js';
 import type { FileRecord } from './records.js';

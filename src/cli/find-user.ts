@@ -1,5 +1,5 @@
+import { readId } from '../database/row-id.js';
 import { DomainError } from '../errors.js';
-import { readId } from '../row-id.js';
 import type { Services } from '../services.js';
 import { loginName } from '../users/phone.js';
 import type { User } from '../users/user.entity.js';

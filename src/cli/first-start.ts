@@ -1,8 +1,8 @@
-import { checkDataFolder } from '../adapters/data-folder.js';
+import { administratorRefused, checkFirstAdministrator } from '../administration/first-administrator.js';
 import type { Config } from '../config.js';
+import { checkDataFolder } from '../data-dir/data-dir.js';
 import { DomainError, StartError } from '../errors.js';
-import { TrustedDocuments } from '../graphql/trusted-documents.js';
-import { administratorRefused, checkFirstAdministrator } from '../users/first-administrator.js';
+import { TrustedDocuments } from '../graphql/execution/trusted-documents.js';
 
 /**
  * What a first start would refuse of settings that are well written: manifests, the administrator and the data folder.

@@ -22,8 +22,8 @@ export async function withServices<T>(
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
     const [{ migrate }, { generatedSecret }, { createServices }] = await Promise.all([
-      import('../adapters/database.js'),
-      import('../adapters/secrets.js'),
+      import('../database/database.js'),
+      import('../data-dir/generated-secret.js'),
       import('../services.js'),
     ]);
     await migrate(db);
@@ -44,7 +44,7 @@ export async function withDatabase<T>(
   const { readConfig } = await import('../config.js');
   const config = readConfig(env);
   await import('reflect-metadata');
-  const { openDatabase } = await import('../adapters/database.js');
+  const { openDatabase } = await import('../database/database.js');
   const closing: (() => Promise<unknown>)[] = [];
   const closeAll = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -52,7 +52,7 @@ export async function withDatabase<T>(
   return withCleanUp(closeAll, async () => {
     let url = config.DATABASE_URL;
     if (url === undefined) {
-      const { shareEmbeddedPostgres } = await import('../adapters/embedded-postgres.js');
+      const { shareEmbeddedPostgres } = await import('../database/embedded-postgres/embedded-postgres.js');
       const postgres = await shareEmbeddedPostgres({ dataDir: config.DATA_DIR });
       closing.push(() => postgres.stop());
       url = postgres.url;

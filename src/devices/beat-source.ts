@@ -1,5 +1,5 @@
-import type { Batch, LiveSource } from '../adapters/events/live-source.js';
 import type { Caller } from '../sessions/sessions.js';
+import type { Batch, LiveSource } from '../streams/live-source.js';
 import type { Device } from './device.entity.js';
 import { type DeviceFilter, deviceScope } from './devices.js';
 import { BEATS } from './heartbeats.js';

@@ -1,5 +1,5 @@
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
-import type { Database } from '../adapters/database.js';
+import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';

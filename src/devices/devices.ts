@@ -1,8 +1,8 @@
 import { type FilterObject, raw } from '@mikro-orm/core';
-import type { Database } from '../adapters/database.js';
-import { containing } from '../adapters/like.js';
-import type { Page } from '../adapters/page.js';
-import { readId } from '../row-id.js';
+import type { Database } from '../database/database.js';
+import { containing } from '../database/like.js';
+import type { Page } from '../database/page.js';
+import { readId } from '../database/row-id.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
 import type { Heartbeats } from './heartbeats.js';

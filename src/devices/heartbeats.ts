@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { type Events, topic } from '../adapters/events/port.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
+import { type Events, topic } from '../streams/events.js';
 import { Bindings, type Hello } from './bindings.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
-import { Presence } from './presence.js';
+import { Presence } from './presence/presence.js';
 import { OfflineReason } from './presence-event.entity.js';
 import type { PresenceStore } from './presence-store.js';
 import { type Transition, TransitionLog } from './transition-log.js';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Database } from '../adapters/database.js';
-import { type Events, topic } from '../adapters/events/port.js';
+import type { Database } from '../database/database.js';
 import type { Sessions } from '../sessions/sessions.js';
+import { type Events, topic } from '../streams/events.js';
 import { Device } from './device.entity.js';
 
 /** Devices in memory, a few kilobytes each with their owners. */

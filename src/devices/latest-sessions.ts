@@ -1,4 +1,4 @@
-import type { Presence } from './presence.js';
+import type { Presence } from './presence/presence.js';
 import type { PresenceStore } from './presence-store.js';
 
 /**

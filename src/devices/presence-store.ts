@@ -1,4 +1,4 @@
-import type { Database } from '../adapters/database.js';
+import type { Database } from '../database/database.js';
 import { Device } from './device.entity.js';
 import type { Transition } from './transition-log.js';
 

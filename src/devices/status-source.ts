@@ -1,6 +1,6 @@
-import type { Batch, LiveSource } from '../adapters/events/live-source.js';
-import type { Events } from '../adapters/events/port.js';
 import type { Caller } from '../sessions/sessions.js';
+import type { Events } from '../streams/events.js';
+import type { Batch, LiveSource } from '../streams/live-source.js';
 import type { Device } from './device.entity.js';
 import { type DeviceFilter, type Devices, deviceScope, selecting } from './devices.js';
 import { type Heartbeats, TRANSITIONS } from './heartbeats.js';

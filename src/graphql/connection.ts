@@ -1,5 +1,5 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Page } from '../adapters/page.js';
+import type { Page } from '../database/page.js';
 import { DomainError } from '../errors.js';
 
 /** Nodes of a page, unless told and at most. */

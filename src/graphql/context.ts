@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
+import { browserName } from '../http/browser-name.js';
 import { publicUrl } from '../http/public-url.js';
 import { countHeartbeat } from '../http/request-log.js';
 import type { Services } from '../services.js';
-import { browserName } from '../sessions/browser-name.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';

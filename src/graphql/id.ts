@@ -1,5 +1,5 @@
+import { readId } from '../database/row-id.js';
 import { DomainError } from '../errors.js';
-import { readId } from '../row-id.js';
 
 /** The integer of an `ID` argument that must be one. @throws DomainError NOT_FOUND */
 export function parseId(id: string): number {

@@ -1,14 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { AuditResolver } from '../audit/audit.resolver.js';
-import { CaptchaResolver } from '../captchas/captcha.resolver.js';
-import { DeviceResolver } from '../devices/device.resolver.js';
-import { PresenceResolver } from '../devices/presence.resolver.js';
-import { ReleaseEventResolver, ReleaseResolver } from '../releases/release.resolver.js';
-import { SessionResolver } from '../sessions/session.resolver.js';
-import { UserResolver } from '../users/user.resolver.js';
 import { checkPermission, requireRules } from './authorization.js';
-import { requireStorableInput } from './storable-input.js';
+import { requireStorableInput } from './execution/storable-input.js';
+import { AuditResolver } from './resolvers/audit.resolver.js';
+import { CaptchaResolver } from './resolvers/captcha.resolver.js';
+import { DeviceResolver } from './resolvers/device.resolver.js';
+import { PresenceResolver } from './resolvers/presence.resolver.js';
+import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resolver.js';
+import { SessionResolver } from './resolvers/session.resolver.js';
+import { UserResolver } from './resolvers/user.resolver.js';
 
 /** The schema of all resolvers, in one visible list. @throws Error when an operation names no permission. */
 export function createSchema(): GraphQLSchema {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { Actor } from '../audit/audit.js';
 import type { DomainErrorCode } from '../errors.js';
-import type { UploadForm } from '../multipart/form.js';
+import type { UploadForm } from '../http/multipart/form.js';
 import type { Services } from '../services.js';
-import type { Door } from '../sessions/door.js';
+import type { Door } from '../sessions/session-policy.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { Parameters } from './parameters.js';
 

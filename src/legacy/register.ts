@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.js';
+import { dropRest } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
 import { countHeartbeat } from '../http/request-log.js';
-import { dropRest } from '../multipart/form.js';
-import { readFormOf, requirePublisher } from '../multipart/publisher.js';
+import { readFormOf, requirePublisher } from '../releases/publisher.js';
 import type { Services } from '../services.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import { sentToken } from '../sessions/tokens.js';

@@ -1,5 +1,5 @@
 import { domainErrors } from '../errors.js';
-import { extensionCodes, MASKED_FAULT } from '../graphql/errors.js';
+import { extensionCodes, MASKED_FAULT } from '../graphql/execution/errors.js';
 import type { FailureCode } from '../legacy/dialect.js';
 import { type Api, failureCodes } from './apis.js';
 import { type Html, html } from './html.js';

@@ -1,5 +1,5 @@
-import type { Received } from '../adapters/storage/port.js';
 import { DomainError } from '../errors.js';
+import type { Received } from './storage.js';
 import { parseVersion } from './versions.js';
 
 /** What a publisher says of a package. */

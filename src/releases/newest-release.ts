@@ -1,5 +1,5 @@
-import type { Events } from '../adapters/events/port.js';
 import { DomainError } from '../errors.js';
+import type { Events } from '../streams/events.js';
 import type { Release } from './release.entity.js';
 import { RELEASES } from './release-source.js';
 import { type Releases, STABLE } from './releases.js';

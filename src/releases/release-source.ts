@@ -1,7 +1,7 @@
-import type { Database } from '../adapters/database.js';
-import type { Batch, LiveSource } from '../adapters/events/live-source.js';
-import { type Events, topic } from '../adapters/events/port.js';
+import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import { type Events, topic } from '../streams/events.js';
+import type { Batch, LiveSource } from '../streams/live-source.js';
 import { readChannel } from './new-release.js';
 import { ReleaseEvent } from './release-event.entity.js';
 

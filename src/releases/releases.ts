@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Database } from '../adapters/database.js';
-import type { Events } from '../adapters/events/port.js';
-import { exclusively } from '../adapters/exclusive.js';
-import type { Page } from '../adapters/page.js';
-import type { Received, Storage } from '../adapters/storage/port.js';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import { exclusively } from '../database/exclusive.js';
+import type { Page } from '../database/page.js';
 import { DomainError } from '../errors.js';
+import type { Events } from '../streams/events.js';
 import { type NewRelease, readChannel, readNewRelease, readReason } from './new-release.js';
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
 import { RELEASES } from './release-source.js';
+import type { Received, Storage } from './storage.js';
 import { VersionForm } from './versions.js';
 
 /** What is left of an upload that went wrong is kept this long, for one that is slow. */

@@ -1,6 +1,6 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import type { Database } from '../adapters/database.js';
 import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
 import { Session } from './session.entity.js';
 
 /**

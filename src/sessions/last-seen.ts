@@ -1,4 +1,4 @@
-import type { Database } from '../adapters/database.js';
+import type { Database } from '../database/database.js';
 import type { Remembered } from './session-cache.js';
 
 /** Sessions that were used since they were written last, by id: newer than what the database says. */

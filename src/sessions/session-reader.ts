@@ -1,14 +1,14 @@
-import type { Database } from '../adapters/database.js';
 import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { grantedPermissions } from '../users/permissions.js';
 import { UserStatus } from '../users/user.entity.js';
 import type { Caller } from './caller.js';
-import type { Door } from './door.js';
 import type { LastSeen } from './last-seen.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import type { Remembered } from './session-cache.js';
+import type { Door } from './session-policy.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { requireActive } from '../users/active.js';
 import type { User } from '../users/user.entity.js';
-import type { Door } from './door.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import type { Session } from './session.entity.js';
+import type { Door } from './session-policy.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
 /** Makes the tokens of sessions, and exchanges them. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask, refusal, send } from '../support/client.js';

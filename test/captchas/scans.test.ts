@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ScanStatus } from '../../src/captchas/scans.js';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';

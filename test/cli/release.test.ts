@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { gatehouse, values } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { Device } from '../../src/devices/device.entity.js';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 

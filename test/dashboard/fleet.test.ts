@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
 import { layCable, untilBack } from '../support/cable.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as page from '../../src/dashboard/app/api/limits.js';
-import { LONGEST_HISTORY } from '../../src/devices/device.resolver.js';
+import { LONGEST_HISTORY } from '../../src/graphql/resolvers/device.resolver.js';
 import { LONGEST_TEXT as LONGEST_RELEASE_TEXT } from '../../src/releases/new-release.js';
 import { LONGEST_CLIENT_TEXT } from '../../src/sessions/caller.js';
 import { LONGEST_NAME } from '../../src/users/names.js';

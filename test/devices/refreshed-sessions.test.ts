@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Hello } from '../../src/devices/bindings.js';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { historyOf } from '../support/fleet.js';

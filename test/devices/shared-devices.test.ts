@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Bindings, type Hello } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { bmsDoor } from '../../src/legacy/bms/door.js';
-import type { Door } from '../../src/sessions/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import type { Door } from '../../src/sessions/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { historyOf } from '../support/fleet.js';

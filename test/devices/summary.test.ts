@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 

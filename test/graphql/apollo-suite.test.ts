@@ -5,8 +5,8 @@ import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
 import { afterAll, beforeAll } from '@jest/globals';
 import { fastify } from 'fastify';
+import { TrustedDocuments } from '../../src/graphql/execution/trusted-documents.js';
 import { mountApollo } from '../../src/graphql/http/mount.js';
-import { TrustedDocuments } from '../../src/graphql/trusted-documents.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 /** Where we differ on purpose; each of these fails, and would be told if it did not. */

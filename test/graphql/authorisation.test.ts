@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getMetadataStorage, Query, Resolver } from 'type-graphql';
-import { graphqlDoor } from '../../src/graphql/door.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { doors } from '../../src/http/server.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { doors } from '../../src/server/http-server.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { type Audience, askAll, createCallers, expected, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

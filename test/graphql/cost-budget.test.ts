@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect } from '../support/live.js';

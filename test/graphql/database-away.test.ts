@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BINDINGS } from '../../src/devices/known-devices.js';
-import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
 import { type Cable, layCable } from '../support/cable.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
-import { presentError } from '../../src/graphql/errors.js';
+import { presentError } from '../../src/graphql/execution/errors.js';
 import { cpuTime } from '../support/cpu-time.js';
 
 /** Of processor time. By the square of the length, one such message takes half a minute. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PROTOCOL, RawLive } from '../support/raw-live.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { teacherDoor } from '../../src/legacy/teacher/door.js';
+import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';

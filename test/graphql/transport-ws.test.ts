@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { refuseVastVariables } from '../../src/graphql/vast-variables.js';
+import { refuseVastVariables } from '../../src/graphql/execution/vast-variables.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { cpuTime } from '../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

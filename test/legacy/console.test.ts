@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PNG } from 'pngjs';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import samples from '../../src/legacy/console/samples.json' with { type: 'json' };
 import { callerOf } from '../support/callers.js';
 import { account, captcha, deviceId, startConsole } from '../support/console.js';

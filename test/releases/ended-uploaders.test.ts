@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLiveServer } from '../../src/graphql/live.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { listen } from '../../src/http/listen.js';
+import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
+import { listen } from '../../src/server/listen.js';
 import { exchange } from '../support/exchange.js';
 import type { TestGateway } from '../support/gateway.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';

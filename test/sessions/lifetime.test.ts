@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { teacherDoor } from '../../src/legacy/teacher/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 

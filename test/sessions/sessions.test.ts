@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { teacherDoor } from '../../src/legacy/teacher/door.js';
-import { uimsDoor } from '../../src/legacy/uims/door.js';
-import type { Door } from '../../src/sessions/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
+import { uimsDoor } from '../../src/legacy/uims/session-policy.js';
 import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
+import type { Door } from '../../src/sessions/session-policy.js';
 import { UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';

@@ -1,11 +1,11 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { doors } from '../../src/http/server.js';
-import { uimsDoor } from '../../src/legacy/uims/door.js';
-import type { Door } from '../../src/sessions/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { uimsDoor } from '../../src/legacy/uims/session-policy.js';
+import { doors } from '../../src/server/http-server.js';
 import { Session } from '../../src/sessions/session.entity.js';
+import type { Door } from '../../src/sessions/session-policy.js';
 import { tokenHash } from '../../src/sessions/tokens.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 

@@ -1,7 +1,7 @@
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { bmsDoor } from '../../src/legacy/bms/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
-import type { Door } from '../../src/sessions/door.js';
+import type { Door } from '../../src/sessions/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';

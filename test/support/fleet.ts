@@ -1,7 +1,7 @@
 import type { Heartbeats } from '../../src/devices/heartbeats.js';
-import { graphqlDoor } from '../../src/graphql/door.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
-import type { Door } from '../../src/sessions/door.js';
+import type { Door } from '../../src/sessions/session-policy.js';
 import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
 

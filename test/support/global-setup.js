@@ -8,8 +8,10 @@ import { join } from 'node:path';
  */
 export default async function setup() {
   await import('reflect-metadata');
-  const { startEmbeddedPostgres } = await import('../../dist/src/adapters/embedded-postgres.js');
-  const { openDatabase, migrate } = await import('../../dist/src/adapters/database.js');
+  const { startEmbeddedPostgres } = await import(
+    '../../dist/src/database/embedded-postgres/embedded-postgres.js'
+  );
+  const { openDatabase, migrate } = await import('../../dist/src/database/database.js');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   // Run as root, the database has a user of its own, who must get there.
   await chmod(dataDir, 0o755);

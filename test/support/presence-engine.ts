@@ -1,4 +1,4 @@
-import { Presence } from '../../src/devices/presence.js';
+import { Presence } from '../../src/devices/presence/presence.js';
 
 export const intervalMs = 30_000;
 export const START = 1_800_000_000_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/door.js';
-import { hashPassword, verifyPassword } from '../../src/sessions/password.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { hashPassword, verifyPassword } from '../../src/users/password.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Events, Topic } from './port.js';
+import type { Events, Topic } from '../../streams/events.js';
 
 /** Events within this process. */
 export class MemoryEvents implements Events {

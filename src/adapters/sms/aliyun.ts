@@ -1,4 +1,3 @@
-import { failed, faultName, isName, newReceipt, throttled, unavailable } from './outcome.js';
 import {
   type AliyunSettings,
   defaultTimeoutMs,
@@ -6,7 +5,8 @@ import {
   type SmsOptions,
   type SmsReceipt,
   type SmsSender,
-} from './port.js';
+} from '../../captchas/sms-sender.js';
+import { failed, faultName, isName, newReceipt, throttled, unavailable } from './outcome.js';
 
 /** https://help.aliyun.com/document_detail/101346.html: this number had too many (by default 1 a minute, 5 an hour). */
 const numberLimitReached = 'isv.BUSINESS_LIMIT_CONTROL';

@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SmsMessage, SmsOptions, SmsReceipt, SmsSender } from '../../captchas/sms-sender.js';
 import type { Clock } from '../../clock.js';
 import { failed, newReceipt } from './outcome.js';
-import type { SmsMessage, SmsOptions, SmsReceipt, SmsSender } from './port.js';
 
 /** Sends nothing: appends `{to, code, text, at}` as one JSON line to `<dataDir>/outbox/sms.jsonl`. */
 export class OutboxSender implements SmsSender {

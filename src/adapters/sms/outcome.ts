@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { MaybeSent, type SmsReceipt } from '../../captchas/sms-sender.js';
 import { DomainError } from '../../errors.js';
-import { MaybeSent, type SmsReceipt } from './port.js';
 
 /** A receipt in Aliyun's form, for a provider that gives none. */
 export function newReceipt(): SmsReceipt {

@@ -1,6 +1,4 @@
 import { createHmac } from 'node:crypto';
-import type { Clock } from '../../clock.js';
-import { failed, newReceipt, throttled, unavailable } from './outcome.js';
 import {
   defaultTimeoutMs,
   type SmsMessage,
@@ -8,7 +6,9 @@ import {
   type SmsReceipt,
   type SmsSender,
   type WebhookSettings,
-} from './port.js';
+} from '../../captchas/sms-sender.js';
+import type { Clock } from '../../clock.js';
+import { failed, newReceipt, throttled, unavailable } from './outcome.js';
 
 /**
  * POSTs `{to, code, text, at}` as JSON to the operator's own URL, which answers 2xx once it has taken the message,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../errors.js';
-import type { Received, Storage } from './port.js';
+import type { Received, Storage } from '../../releases/storage.js';
 
 /** Full disk, full quota. */
 const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { DomainError, type DomainErrorCode } from '../../errors.js';
-import { dropRest } from '../../multipart/form.js';
-import { presentError } from '../errors.js';
+import { dropRest } from '../../http/multipart/form.js';
+import { presentError } from '../execution/errors.js';
 
 const statuses: Partial<Record<DomainErrorCode, number>> = {
   UNAUTHENTICATED: 401,

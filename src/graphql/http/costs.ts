@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.js';
 import { payerOf } from '../../rate-limits/cost-budget.js';
 import type { Context } from '../context.js';
-import { REMEMBERED_CHARACTERS } from '../execute.js';
-import type { DocumentLimits } from '../limits.js';
+import { REMEMBERED_CHARACTERS } from '../execution/execute.js';
+import type { DocumentLimits } from '../execution/limits.js';
 
 /** Lets the senders of operations over HTTP pay for them, before they run. */
 export class HttpCosts {

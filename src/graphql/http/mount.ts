@@ -3,7 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/caller.js';
-import type { TrustedDocuments } from '../trusted-documents.js';
+import type { TrustedDocuments } from '../execution/trusted-documents.js';
 import { sendBodyError } from './body-errors.js';
 import { refuseBadHost, refuseUnasked } from './origin.js';
 import { resolveDocument } from './request-document.js';

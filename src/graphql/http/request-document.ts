@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
-import type { TrustedDocuments } from '../trusted-documents.js';
+import type { TrustedDocuments } from '../execution/trusted-documents.js';
 
 /**
  * Puts the text of the document in the place of its name, in the body or the URL.

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import type { Batch, LiveSource } from '../../adapters/events/live-source.js';
-import { cursorVariable, executeEvent, presentResult } from '../execute.js';
+import type { Batch, LiveSource } from '../../streams/live-source.js';
+import { cursorVariable, executeEvent, presentResult } from '../execution/execute.js';
 import { type Bytes, nextRest, type SocketWriter } from './socket-writer.js';
 
 /** What could not be read is tried again after so long, though there is no other news. */

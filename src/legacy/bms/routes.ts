@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';
-import { bmsDoor } from './door.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
+import { bmsDoor } from './session-policy.js';
 
 const Login = z.object({
   /** Not required here: one of these two must be there, which is looked at before. */

@@ -6,11 +6,11 @@ import type { PasswordRule } from '../../users/new-password.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
 import { phoneField } from '../fields.js';
 import type { Parameters } from '../parameters.js';
-import { teacherDoor } from './door.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import { ProfileFields, readProfile } from './profile.js';
 import samples from './samples.json' with { type: 'json' };
+import { teacherDoor } from './session-policy.js';
 
 const Credentials = z.object({
   phone: phoneField.describe('The phone.'),

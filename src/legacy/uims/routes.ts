@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Dialect, Handler } from '../dialect.js';
 import { phoneField } from '../fields.js';
-import { uimsDoor } from './door.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentUser } from './present.js';
 import samples from './samples.json' with { type: 'json' };
+import { uimsDoor } from './session-policy.js';
 
 const NO_ACCOUNT = '账号为必填字段';
 const LONG_ACCOUNT = '账号长度不能超过16个字符';

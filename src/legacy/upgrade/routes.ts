@@ -3,12 +3,12 @@ import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import type { Answer, Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../fields.js';
-import { upgradeDoor } from './door.js';
 import { fail, failed, faults, ok, SendingLimited, sendingLimited } from './envelope.js';
 import { heartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';
 import { checkVersion, Package, packageMissing, upload } from './releases.js';
 import samples from './samples.json' with { type: 'json' };
+import { upgradeDoor } from './session-policy.js';
 
 const account = phoneField.describe('The phone.');
 const Recipient = z.object({ account });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { createSmsSender } from '../../../src/adapters/sms/index.js';
-import type { SmsOptions } from '../../../src/adapters/sms/port.js';
+import type { SmsOptions } from '../../../src/captchas/sms-sender.js';
 import { signatureV3, startAliyun } from './aliyun-stand-in.js';
 import { baseUrl } from './base-url.js';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createSmsSender } from '../../../src/adapters/sms/index.js';
-import type { SmsOptions } from '../../../src/adapters/sms/port.js';
+import type { SmsOptions } from '../../../src/captchas/sms-sender.js';
 import { startReceiver } from './webhook-receiver.js';
 
 const secret = 'a shared secret';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { DiskStorage } from '../../../src/adapters/storage/disk.js';
-import type { Storage } from '../../../src/adapters/storage/port.js';
+import type { Storage } from '../../../src/releases/storage.js';
 import { sha256 } from '../../support/releases.js';
 
 interface Place extends AsyncDisposable {

@@ -120,14 +120,14 @@ export async function plain() {
 export async function gateway() {
   await import('reflect-metadata');
   const built = (path) => import(`../../../dist/src/${path}`);
-  const { startEmbeddedPostgres } = await built('adapters/embedded-postgres.js');
-  const { openDatabase, migrate } = await built('adapters/database.js');
+  const { startEmbeddedPostgres } = await built('database/embedded-postgres/embedded-postgres.js');
+  const { openDatabase, migrate } = await built('database/database.js');
   const { readConfig } = await built('config.js');
   const { createServices } = await built('services.js');
-  const { createLiveServer } = await built('graphql/live.js');
+  const { createLiveServer } = await built('graphql/sockets/live-server.js');
   const { createSchema } = await built('graphql/schema.js');
-  const { doors } = await built('http/server.js');
-  const { graphqlDoor } = await built('graphql/door.js');
+  const { doors } = await built('server/http-server.js');
+  const { graphqlDoor } = await built('graphql/session-policy.js');
   const { pino } = await import('pino');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   // Run as root, the database has a user of its own, who must get there.

@@ -1,5 +1,5 @@
 /** The presence engine with a million devices that each beat every 30 s: memory, and part of one core. */
-import { Presence } from '../../../dist/src/devices/presence.js';
+import { Presence } from '../../../dist/src/devices/presence/presence.js';
 
 const DEVICES = 1_000_000;
 const INTERVAL_MS = 30_000;

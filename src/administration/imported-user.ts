@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { DomainError } from '../errors.js';
+import { DEFAULT_ROLES, newAccount } from '../users/new-user.js';
+import { storeLegacyHash } from '../users/password.js';
+import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
+
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[\\da-f]{${bytes * 2}}$`, 'i'), `must be ${bytes} bytes in hex`);
+/** PostgreSQL keeps neither a NUL nor half of a surrogate pair. */
+const storable = (minimum: number) =>
+  z
+    .string()
+    .min(minimum)
+    .max(2000)
+    .refine((value) => !value.includes('\0') && value.isWellFormed(), 'has characters that cannot be kept');
+const text = storable(0).nullable().default(null);
+/** A year 0 is no year to PostgreSQL. */
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2020-07-14T16:16:41+08:00' })
+  .transform((value) => new Date(value))
+  .refine((date) => date.getUTCFullYear() >= 1, 'must be later than the year 0');
+/** A column of 32 bits. */
+const integer = z.int32();
+const newId = z.int().positive().max(2_000_000_000);
+
+/** A password hash of another system, in that system's own form. */
+const PasswordHash = z.discriminatedUnion('scheme', [
+  z.strictObject({
+    scheme: z.literal('bcrypt'),
+    // Each cost doubles the work: beyond 16, seconds, one login would keep all others waiting.
+    hash: z
+      .string()
+      .regex(/^\$2[aby]\$(0[4-9]|1[0-6])\$[./\w]{53}$/, 'must be a bcrypt hash of cost 4 to 16'),
+  }),
+  z.strictObject({ scheme: z.literal('pbkdf2-sha1'), salt: storable(0), hash: hex(24) }),
+  z.strictObject({ scheme: z.enum(['md5-salt-first', 'md5-salt-last']), salt: storable(0), hash: hex(16) }),
+]);
+
+const number = z.int().nullable().default(null);
+/** The fields of the BMS answer; see `Employee`. */
+const EmployeeFields = z
+  .strictObject({
+    jobNumber: text,
+    companyPhone: text,
+    sex: text,
+    loginByPhone: text,
+    sort: number,
+    petName: text,
+    wechatName: text,
+    deptName: text,
+    deptPath: text,
+    deptDescription: text,
+    status: text,
+    statusDesc: text,
+    positionCode: text,
+    positionId: number,
+    positionName: text,
+    deptId: number,
+    companyId: number,
+    companyName: text,
+    groupId: number,
+    groupName: text,
+    city: text,
+    entryDate: number,
+    peculiarStatusDesc: text,
+    isPosition: number,
+    isRegular: number,
+    isHomeWork: number,
+  })
+  .transform((fields): Employee => present(fields));
+
+/** One account of another system. `id` and times are kept where they are given; roles are made where missing. */
+const ImportedUser = z.strictObject({
+  id: newId.optional(),
+  username: text,
+  phone: text,
+  password: PasswordHash.nullish(),
+  email: text,
+  name: text,
+  nickname: text,
+  avatarUrl: text,
+  gender: z.enum(Gender).nullable().default(null),
+  signature: text,
+  brief: text,
+  userType: text,
+  type: integer.nullable().default(null),
+  status: z.enum(UserStatus).default(UserStatus.ACTIVE),
+  userCode: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional(),
+  openId: text,
+  countryCode: z
+    .string()
+    .regex(/^\+\d{1,4}$/)
+    .default('+86'),
+  license: z
+    .strictObject({
+      number: text,
+      status: integer.optional(),
+      effectDate: time.nullish(),
+      expiresAt: time.nullish(),
+    })
+    .optional(),
+  employee: EmployeeFields.nullable().default(null),
+  roles: z.array(z.strictObject({ code: storable(1), name: storable(1), id: newId.optional() })).optional(),
+  createdAt: time.optional(),
+  updatedAt: time.nullish(),
+});
+
+/** How a field is written where there is only text; `roles` are codes. */
+export type FieldKind = 'text' | 'number' | 'roles';
+
+/** Every field of a record by its path, such as `password.hash`. */
+export function importedFields(): ReadonlyMap<string, FieldKind> {
+  const fields = new Map<string, FieldKind>();
+  const walk = (schema: z.core.JSONSchema._JSONSchema, path: string): void => {
+    if (typeof schema === 'boolean') return;
+    for (const one of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) walk(one, path);
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      walk(field, path === '' ? name : `${path}.${name}`);
+    }
+    if (schema.type === 'integer') fields.set(path, 'number');
+    if (schema.type === 'string') fields.set(path, 'text');
+    if (schema.type === 'array') fields.set(path, 'roles');
+  };
+  walk(z.toJSONSchema(ImportedUser, { io: 'input', unrepresentable: 'any' }), '');
+  return fields;
+}
+
+/** An account of another system, as its rows will be. */
+export type ImportedAccount = ReturnType<typeof readImportedUser>;
+
+/**
+ * Reads a record; its phone counts as proven.
+ * @param userCode of its own, where the record brings none.
+ * @throws DomainError INVALID_INPUT, with all that is wrong
+ */
+export function readImportedUser(record: unknown, now: Date, userCode: string) {
+  const parsed = ImportedUser.safeParse(record);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.flatMap(mistakesIn);
+    const told = wrong.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+    throw new DomainError('INVALID_INPUT', told.join('; '), { field: wrong[0]?.field ?? '' });
+  }
+  const { password, license, roles, id, createdAt, updatedAt, ...account } = parsed.data;
+  const kept = present({
+    userCode: parsed.data.userCode ?? userCode,
+    createdAt,
+    updatedAt,
+    licenseNumber: license?.number,
+    licenseStatus: license?.status,
+    licenseEffectDate: license?.effectDate,
+    licenseExpiresAt: license?.expiresAt,
+  });
+  const passwordHash = password ? storeLegacyHash(password) : null;
+  return {
+    id: id ?? null,
+    ...newAccount({ ...account, passwordHash, phoneVerified: true }, now, kept),
+    /** Codes. */
+    roles: roles?.map(({ code }) => code) ?? DEFAULT_ROLES,
+    /** Those that are made where they are missing. */
+    ownRoles: roles ?? [],
+  };
+}
+
+/** An unknown field is at fault itself, not what it is in. */
+function mistakesIn(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const { path, message } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
+  return issue.keys.map((key) => ({
+    field: [...path, key].join('.'),
+    message: 'is no field of an account',
+  }));
+}
+
+/** Without what is absent. */
+const present = <T extends object>(columns: T) =>
+  Object.fromEntries(Object.entries(columns).filter(([, value]) => value != null));

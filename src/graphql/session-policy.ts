@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import type { Door } from '../sessions/session-policy.js';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Sessions of the GraphQL API: the only ones that administer. */
+export const graphqlDoor: Door = {
+  name: 'graphql',
+  capped: false,
+  tokenLifetimeMs: 15 * MINUTE,
+  sliding: false,
+  mintToken: (user, { issuedAt, expiresAt }, signer) =>
+    signer.sign({
+      iss: 'gatehouse',
+      sub: String(user.id),
+      iat: Math.floor(issuedAt / 1000),
+      exp: Math.ceil(expiresAt / 1000),
+    }),
+  refresh: { lifetimeMs: 30 * DAY, mintToken: () => randomBytes(32).toString('base64url') },
+};

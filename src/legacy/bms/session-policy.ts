@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import type { Door } from '../../sessions/session-policy.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** 16 random bytes, written as the document's tokens are: `8d9a53f5-64a4-450b-bba9-957b3a71ef6b`. */
+const mintToken = (): string =>
+  randomBytes(16)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+/** 48 h, and 30 days to refresh. */
+export const bmsDoor: Door = {
+  name: 'bms',
+  capped: true,
+  tokenLifetimeMs: 48 * HOUR_MS,
+  sliding: false,
+  mintToken,
+  refresh: { lifetimeMs: 30 * DAY_MS, mintToken },
+};

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError } from '../errors.js';
+import { allowLongBody } from '../http/body-deadline.js';
+import { readForm, type UploadForm } from '../http/multipart/form.js';
+import type { Services } from '../services.js';
+import type { Caller } from '../sessions/sessions.js';
+import { sentToken } from '../sessions/tokens.js';
+
+/** Who uploads, decided before any of the body is read. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+export async function requirePublisher(
+  { sessions }: Services,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+): Promise<Caller> {
+  const token = sentToken(headers);
+  return publisher(token === null ? null : await sessions.authenticate(token));
+}
+
+/** A form, and who sent it with the rights that they have now that it is in. */
+export interface SentForm extends UploadForm {
+  readonly sender: Caller;
+}
+
+/**
+ * Reads the form that a publisher sends, who must be one still when it has come in: that may take hours.
+ * @throws DomainError as `readForm` and `requirePublisher` do; then nothing that was received stays.
+ */
+export async function readFormOf(
+  { sessionId }: Caller,
+  request: IncomingMessage,
+  { sessions, releases }: Services,
+): Promise<SentForm> {
+  allowLongBody(request);
+  const form = await readForm(request, releases);
+  try {
+    return { ...form, sender: publisher(await sessions.unrevoked(sessionId)) };
+  } catch (error) {
+    await form.file?.received.discard();
+    throw error;
+  }
+}
+
+function publisher(caller: Caller | null): Caller {
+  if (!caller) {
+    throw new DomainError('UNAUTHENTICATED', 'You are not signed in, or your session has ended.');
+  }
+  if (caller.permissions.has('releases:publish')) return caller;
+  throw new DomainError('FORBIDDEN', 'You may not publish releases.');
+}

@@ -1,0 +1,78 @@
+import { METHODS } from 'node:http';
+import cors from '@fastify/cors';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { registerExplorer } from '../dashboard/explorer-plugin.js';
+import { registerDashboard } from '../dashboard/plugin.js';
+import { registerDownloads } from '../downloads/plugin.js';
+import { registerGraphql } from '../graphql/http/plugin.js';
+import { graphqlDoor } from '../graphql/session-policy.js';
+import { cleanForwardedFor } from '../http/client-address.js';
+import { logRequests } from '../http/request-log.js';
+import { setSecurityHeaders } from '../http/security-headers.js';
+import { dialects } from '../legacy/index.js';
+import { registerDialect } from '../legacy/register.js';
+import { loggedError } from '../logged-error.js';
+import { registerReference } from '../reference/plugin.js';
+import type { Services } from '../services.js';
+import type { Door } from '../sessions/session-policy.js';
+import { TOKEN_HEADERS } from '../sessions/tokens.js';
+import { refuseUrl, registerFailures } from './failures.js';
+
+/** How the sessions of every API look. */
+export const doors: readonly Door[] = [graphqlDoor, ...dialects.map(({ door }) => door)];
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The headers that the documented clients and ours send. */
+const ALLOWED_HEADERS = [...TOKEN_HEADERS, 'Content-Type', 'X-Device-Id', 'apollo-require-preflight'];
+
+/** Every door, ready to be listened to. Nothing listens yet. */
+export async function createHttp(
+  services: Services,
+  schema: GraphQLSchema,
+  log: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const { config } = services;
+  const app: FastifyInstance = fastify({
+    loggerInstance: log.child({}, { serializers: { err: loggedError } }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: refuseUrl,
+  });
+  // A documented path answers every method in its own envelope, also those that Fastify does not know.
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
+      app.addHttpMethod(method, { hasBody: true });
+  }
+  app.addHook('onRequest', async ({ raw }) => cleanForwardedFor(raw));
+  app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
+  await app.register(cors, {
+    origin: '*',
+    allowedHeaders: ALLOWED_HEADERS,
+    strictPreflight: false,
+  });
+  registerFailures(app);
+  logRequests(app);
+  for (const dialect of dialects) registerDialect(app, dialect, services);
+  await registerGraphql(app, services, schema);
+  registerDownloads(app, services);
+  registerDashboard(app);
+  registerExplorer(app, services);
+  registerReference(app, services);
+  app.get('/health/live', async () => ({ status: 'ok' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const ready = await services.db.em
+      .fork()
+      .execute('select 1')
+      .then(
+        () => true,
+        () => false,
+      );
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'the database does not answer' });
+  });
+  await app.ready();
+  return app;
+}

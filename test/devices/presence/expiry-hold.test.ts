@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { engine, intervalMs } from '../../support/presence-engine.js';
+
+describe('a mass expiry', () => {
+  /** A fleet whose beats are spread over an interval. */
+  const fleet = (size: number) => {
+    const e = engine();
+    let next = 0;
+    e.pass(intervalMs, () => {
+      for (const end = Math.min(size, next + Math.ceil(size / 10)); next < end; next++) e.beat(next + 1);
+    });
+    return e;
+  };
+
+  test('is held and shows as degraded; who comes back in time was never offline', () => {
+    const e = fleet(1000);
+    e.pass(3 * intervalMs);
+    expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([true, 1000, 0]);
+    for (let id = 1; id <= 1000; id++) e.beat(id);
+    e.pass(intervalMs);
+    expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([false, 1000, 0]);
+  });
+
+  test('is held until the last one is back, however few are left', () => {
+    const e = fleet(1000);
+    e.pass(3 * intervalMs);
+    for (let id = 1; id <= 970; id++) e.beat(id);
+    e.pass(0.5 * intervalMs);
+    for (let id = 971; id <= 1000; id++) e.beat(id);
+    e.pass(intervalMs);
+    expect([e.presence.degraded, e.expired]).toEqual([false, []]);
+  });
+
+  test('is applied after two intervals at most, and every device expires once', () => {
+    const e = fleet(1000);
+    e.pass(3.6 * intervalMs + 2.2 * intervalMs);
+    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+    expect(new Set(e.expired.map(({ device }) => device)).size).toBe(1000);
+    expect(e.expired).toHaveLength(1000);
+  });
+
+  test('of fewer than fifty devices is no mass expiry: a small fleet goes offline on time', () => {
+    const e = fleet(49);
+    e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
+    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+  });
+
+  test('does not hold expiries by token', () => {
+    const e = engine();
+    const ends = e.now() + intervalMs;
+    for (let id = 1; id <= 1000; id++) e.beat(id, ends);
+    e.pass(intervalMs + 2 * e.presence.tickMs);
+    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+  });
+});
+
+describe('a process that stood still', () => {
+  test('holds expiries until the beats that waited have been read', () => {
+    const e = engine();
+    e.beat(1);
+    e.jump(10 * intervalMs);
+    expect([e.presence.degraded, e.expired]).toEqual([true, []]);
+    e.beat(1);
+    e.pass(intervalMs);
+    expect([e.presence.degraded, e.expired]).toEqual([false, []]);
+  });
+
+  test('gives everybody an interval to come back, few as they are, whether they were overdue or not yet', () => {
+    const e = engine();
+    e.beat(1);
+    e.pass(2 * intervalMs);
+    e.beat(2);
+    e.jump(2 * intervalMs);
+    e.pass(0.9 * intervalMs);
+    for (const id of [1, 2]) e.beat(id);
+    e.pass(intervalMs);
+    expect([e.presence.degraded, e.expired]).toEqual([false, []]);
+  });
+
+  test('and stands still again does not count that as time to come back', () => {
+    const e = engine();
+    e.beat(1);
+    e.jump(10 * intervalMs);
+    e.pass(e.presence.tickMs);
+    e.jump(10 * intervalMs);
+    e.pass(0.9 * intervalMs);
+    e.beat(1);
+    e.pass(intervalMs);
+    expect(e.expired).toEqual([]);
+  });
+
+  test('holds tokens that ended meanwhile too: nobody could renew them', () => {
+    const e = engine();
+    e.beat(1, e.now() + intervalMs);
+    e.jump(2 * intervalMs);
+    e.pass(0.9 * intervalMs);
+    e.beat(1);
+    e.pass(intervalMs);
+    expect(e.expired).toEqual([]);
+  });
+
+  test('believes after two intervals that who did not come back is gone', () => {
+    const e = engine();
+    e.beat(1);
+    e.jump(10 * intervalMs);
+    e.pass(2 * intervalMs + e.presence.tickMs);
+    expect([e.presence.degraded, e.expired.length]).toEqual([false, 1]);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Presence } from '../../../src/devices/presence/presence.js';
+import { engine, intervalMs, NEVER, START } from '../../support/presence-engine.js';
+
+describe('a device', () => {
+  test('is online from its first beat, and offline after 2.5 intervals without one', () => {
+    const { beat, pass, presence, expired } = engine();
+    expect(beat(7)).toBe(true);
+    expect(beat(7)).toBe(false);
+    pass(2.5 * intervalMs);
+    expect([presence.online, expired]).toEqual([1, []]);
+    pass(0.1 * intervalMs + 2 * presence.tickMs);
+    expect([presence.online, expired.length, expired[0]?.reason]).toEqual([0, 1, 'TIMEOUT']);
+    expect(beat(7)).toBe(true);
+  });
+
+  test('stays online for as long as it beats, with one beat in two lost', () => {
+    const { beat, pass, presence, expired, now } = engine();
+    beat(7);
+    let last = now();
+    pass(100 * intervalMs, () => {
+      if (now() - last < 2 * intervalMs) return;
+      beat(7);
+      last = now();
+    });
+    expect([presence.online, expired]).toEqual([1, []]);
+  });
+
+  test('is offline when its token ends, for that reason, though it was seen a moment ago', () => {
+    const { beat, pass, expired, now, presence } = engine();
+    const ends = now() + intervalMs;
+    pass(intervalMs + 2 * presence.tickMs, () => {
+      if (now() < ends) beat(7, ends);
+    });
+    expect(expired).toMatchObject([{ reason: 'AUTH_EXPIRED' }]);
+  });
+
+  test('goes on by another session that beat on time when the token of the latest beat ends, until it is silent', () => {
+    const { beat, pass, expired, now, presence } = engine();
+    beat(7);
+    pass(0.5 * intervalMs);
+    beat(7, now() + 0.5 * intervalMs, true);
+    pass(1.5 * intervalMs);
+    expect(expired).toEqual([]);
+    pass(0.6 * intervalMs + 2 * presence.tickMs);
+    expect(expired).toMatchObject([{ reason: 'TIMEOUT' }]);
+  });
+
+  test('that left goes on by no session of before', () => {
+    const { beat, pass, expired, now, presence } = engine();
+    beat(7);
+    presence.leave(0);
+    beat(7, now() + intervalMs, true);
+    pass(2.6 * intervalMs + 2 * presence.tickMs);
+    expect(expired).toMatchObject([{ reason: 'AUTH_EXPIRED' }]);
+  });
+
+  test('that leaves is offline once, and may come back at once', () => {
+    const { beat, pass, presence, expired } = engine();
+    beat(7);
+    expect([presence.leave(0), presence.leave(0), presence.online]).toEqual([true, false, 0]);
+    expect(beat(7)).toBe(true);
+    pass(2.5 * intervalMs);
+    expect(expired).toEqual([]);
+    pass(intervalMs);
+    expect(expired).toHaveLength(1);
+  });
+});
+
+test('a clock that is set back makes nobody stay online for the difference', () => {
+  const e = engine();
+  e.beat(1);
+  e.jump(-100 * intervalMs);
+  e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
+  expect(e.expired).toHaveLength(1);
+});
+
+test('a clock that is set back makes nobody go on for the difference by another session', () => {
+  const e = engine();
+  e.beat(1);
+  e.beat(1, START - 99 * intervalMs, true);
+  e.jump(-100 * intervalMs);
+  e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
+  expect(e.expired).toHaveLength(1);
+});
+
+test('a clock that is set back takes nothing from who beats before it is noticed', () => {
+  const e = engine();
+  e.beat(1);
+  e.jump(-100 * intervalMs, () => e.beat(1));
+  e.pass(2 * intervalMs);
+  expect(e.expired).toEqual([]);
+});
+
+test('after a restart every deadline moves by the downtime and an interval', () => {
+  const aliveAt = START - 20 * intervalMs;
+  const e = engine();
+  e.presence.restore(e.presence.intern(1), aliveAt - intervalMs, aliveAt, START, NEVER);
+  expect([e.presence.online, e.presence.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
+  // 1.5 intervals of its patience were left.
+  e.pass(2.5 * intervalMs);
+  expect(e.expired).toEqual([]);
+  e.pass(0.1 * intervalMs + 2 * e.presence.tickMs);
+  expect(e.expired).toHaveLength(1);
+});
+
+test('a token that ended while the gateway was down can still be renewed, that of a session that was ended cannot', () => {
+  const aliveAt = START - 20 * intervalMs;
+  const e = engine();
+  e.presence.restore(e.presence.intern(1), aliveAt, aliveAt, START, START - intervalMs);
+  e.presence.restore(e.presence.intern(2), aliveAt, aliveAt, START, 0);
+  e.pass(0.9 * intervalMs);
+  expect(e.expired).toMatchObject([{ device: 1, reason: 'AUTH_EXPIRED' }]);
+  e.beat(1);
+  e.pass(intervalMs);
+  expect(e.expired).toHaveLength(1);
+});
+
+test('agrees with a naive model that looks at every device at every tick', () => {
+  const device = fc.integer({ min: 1, max: 120 });
+  const step = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ kind: fc.constant('beat' as const), from: device, count: fc.nat(120) }),
+    },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(40_000) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), id: device }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stand still' as const), ms: fc.nat(200_000) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('set back' as const), ms: fc.nat(200_000) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), ms: fc.nat(200_000) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      let presence = new Presence({ intervalMs }, START);
+      const { tickMs } = presence;
+      /** When each online device may and must be offline, without jitter and holds, in running time. */
+      const due = new Map<number, { earliest: number; latest: number }>();
+      let now = START;
+      /** Time in which the process ran, which neither stands still nor goes back. */
+      let ran = 0;
+      const tick = () => {
+        for (const { device: index, reason } of presence.tick(now)) {
+          const id = presence.idOf(index);
+          expect(reason).toBe('TIMEOUT');
+          expect(due.get(id)?.earliest).toBeLessThanOrEqual(ran);
+          due.delete(id);
+        }
+        // Never late by more than jitter, the longest hold, and a tick on either side.
+        const slack = (0.1 + 2) * intervalMs + 3 * tickMs;
+        for (const { latest } of due.values())
+          if (ran > latest + slack) throw new Error(`late by ${ran - latest}`);
+        expect(presence.online).toBe(due.size);
+      };
+      for (const s of steps) {
+        if (s.kind === 'beat') {
+          for (let id = s.from; id < s.from + s.count; id++) {
+            expect(presence.beat(presence.intern(id), now, NEVER, false)).toBe(!due.has(id));
+            due.set(id, { earliest: ran + 2.5 * intervalMs, latest: ran + 2.5 * intervalMs });
+          }
+        } else if (s.kind === 'leave') {
+          expect(presence.leave(presence.intern(s.id))).toBe(due.delete(s.id));
+        } else if (s.kind === 'pass') {
+          for (let left = s.ms; left > 0; left -= tickMs) {
+            now += Math.min(left, tickMs);
+            ran += Math.min(left, tickMs);
+            tick();
+          }
+        } else if (s.kind === 'stand still') {
+          now += s.ms;
+          for (const [id, { earliest, latest }] of due) due.set(id, { earliest: earliest - s.ms, latest });
+          tick();
+        } else if (s.kind === 'set back') {
+          now -= s.ms;
+          // By how much, the engine knows to the tick.
+          for (const [id, { earliest, latest }] of due)
+            due.set(id, { earliest: earliest - tickMs, latest: latest + tickMs });
+          tick();
+        } else if (s.kind === 'restart') {
+          const aliveAt = now;
+          now += s.ms;
+          const next = new Presence({ intervalMs }, now);
+          for (const id of due.keys()) {
+            const index = presence.intern(id);
+            next.restore(next.intern(id), presence.lastSeen(index), aliveAt, now, NEVER);
+            due.set(id, { earliest: ran + 1.5 * intervalMs, latest: ran + 3.5 * intervalMs });
+          }
+          presence = next;
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { uimsDoor } from '../../src/legacy/uims/session-policy.js';
+import { Session } from '../../src/sessions/session.entity.js';
+import { UserStatus } from '../../src/users/user.entity.js';
+import { callerOf } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
+
+const client = { address: '192.0.2.1', deviceId: 'device 1', version: null, model: null };
+const system = { userId: null, address: null };
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+let phones = 13_700_000_000;
+let phone: string;
+beforeEach(() => {
+  phones += 1;
+  phone = String(phones);
+});
+
+const waiting = { ...client, deviceId: 'screen' };
+const approved = async (door: typeof graphqlDoor) => {
+  const admin = await gateway.createUser({ phone, password: PASSWORD, roles: ['ADMIN'] });
+  const em = gateway.services.db.em.fork();
+  const user = await gateway.services.users.get(admin.id, em);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, door);
+  const caller = await callerOf(gateway, accessToken);
+  const { ticket } = await gateway.services.scans.issue(waiting.deviceId, waiting);
+  await gateway.services.scans.decide(ticket, caller, true);
+  return { ticket, userId: admin.id };
+};
+const redeem = (ticket: string) => gateway.services.logins.withScan(ticket, waiting, graphqlDoor);
+
+test.each([
+  [graphqlDoor, true],
+  [uimsDoor, false],
+])('a session approved through $name may administer: %s', async (door, administers) => {
+  const { ticket, userId } = await approved(door);
+  const { accessToken, user } = await redeem(ticket);
+  expect(user.id).toBe(userId);
+  const caller = await gateway.services.sessions.authenticate(accessToken);
+  expect(caller?.permissions.has('users:manage')).toBe(administers);
+  expect(caller?.deviceId).toBe('screen');
+});
+
+test('two at once open one session', async () => {
+  const { ticket } = await approved(graphqlDoor);
+  const outcomes = await Promise.allSettled([redeem(ticket), redeem(ticket)]);
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('the approver has to be active still', async () => {
+  await gateway.createUser({ username: 'another admin', password: PASSWORD, roles: ['ADMIN'] });
+  const { ticket, userId } = await approved(graphqlDoor);
+  await gateway.services.administration.setStatus(userId, UserStatus.DISABLED, system);
+  await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+});
+
+test('the session that approved must not have expired since', async () => {
+  const { ticket, userId } = await approved(graphqlDoor);
+  await gateway.services.db.em
+    .fork()
+    .nativeUpdate(Session, { user: userId }, { expiresAt: new Date(gateway.clock.now) });
+  await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+});
+
+test('a session that ended since its ticket was redeemed opens nothing', async () => {
+  const { userId } = await approved(graphqlDoor);
+  const em = gateway.services.db.em.fork();
+  const user = await gateway.services.users.get(userId, em);
+  const [approver] = await gateway.services.sessions.listActive(userId);
+  const proof = { approvedBy: approver?.id ?? '' };
+  await gateway.services.sessions.revokeAll(userId);
+  await expect(
+    gateway.services.sessions.open(em, user, waiting, graphqlDoor, { proof }),
+  ).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+});

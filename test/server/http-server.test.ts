@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { createSchema } from '../../src/graphql/schema.js';
+import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
+import { listen } from '../../src/server/listen.js';
+import { openSession } from '../support/callers.js';
+import { exchange } from '../support/exchange.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openRequest } from '../support/raw-request.js';
+import { UPLOAD } from '../support/releases.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const upgradeFailure = (status: number) => ({
+  data: null,
+  meta: { msg: expect.stringMatching(/^请求的/), status },
+});
+
+test('a client that offers HTTP/2 is answered over HTTP/1.1 by the door it calls', async () => {
+  const host = await gateway.listen();
+  const body = JSON.stringify({ account: 'nobody', passwd: 'whatever' });
+  const socket = await openRequest(host, [
+    'POST /api/background_login HTTP/1.1',
+    'connection: Upgrade, HTTP2-Settings, close',
+    'upgrade: h2c',
+    'http2-settings: AAMAAABkAAQAAP__',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+  ]);
+  socket.write(body);
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+  expect(answer).toContain('账号错误');
+});
+
+/** However it ends: what is sent to a socket that was closed resets it. */
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+
+const handshake = [
+  'connection: Upgrade',
+  'upgrade: WebSocket',
+  'sec-websocket-version: 13',
+  'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-protocol: graphql-transport-ws',
+];
+
+test('a WebSocket is still let in, and at GraphQL alone', async () => {
+  const host = await gateway.listen();
+  const live = await openRequest(host, ['GET /graphql HTTP/1.1', ...handshake]);
+  const [answer] = await once(live, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 101 /);
+  live.destroy();
+  const other = await openRequest(host, ['GET /api/background_login HTTP/1.1', ...handshake]);
+  expect(await text(other)).toMatch(/^HTTP\/1.1 404 /);
+});
+
+test('a WebSocket that is let in nowhere holds no connection, though its client keeps its end', async () => {
+  const host = await gateway.listen();
+  const [name = '', port] = host.split(':');
+  const socket = connect({ host: name, port: Number(port), allowHalfOpen: true });
+  socket.on('error', () => {});
+  socket.write(`${['GET /nothing HTTP/1.1', `host: ${host}`, ...handshake].join('\r\n')}\r\n\r\n`);
+  await once(socket.resume(), 'end');
+  const writing = setInterval(() => socket.write('x'), 20);
+  await closed(socket);
+  clearInterval(writing);
+});
+
+describe('below /api the upgrade API answers', () => {
+  test.each(['/api', '/api/', '/api/nothing', '/api?password=secret'])('%s with its 404', async (url) => {
+    const answer = await gateway.post(url);
+    expect({ status: answer.statusCode, body: answer.json() }).toEqual({
+      status: 404,
+      body: upgradeFailure(404),
+    });
+  });
+
+  test('a path that cannot be decoded with its 400', async () => {
+    const answer = await gateway.post('/api/%zz');
+    expect({ status: answer.statusCode, body: answer.json() }).toEqual({
+      status: 400,
+      body: upgradeFailure(400),
+    });
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+  });
+
+  test.each(['http://a', 'HTTPS://a:8080', 'http://[::1]:80'])(
+    'nor one of a whole URL at %s',
+    async (origin) => {
+      const host = await gateway.listen();
+      const answer = await exchange(host, `POST ${origin}/api/%zz HTTP/1.1`, [], Buffer.alloc(0));
+      expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({
+        status: 400,
+        body: upgradeFailure(400),
+      });
+    },
+  );
+});
+
+describe('elsewhere', () => {
+  test.each([
+    ['/sys/login-phonex?phone=root&password=secret', 404, 'Not Found'],
+    ['/%zz?password=secret', 400, 'Bad Request'],
+  ])('%s is refused without a word of the request', async (url, status, message) => {
+    const answer = await gateway.post(url);
+    expect({ status: answer.statusCode, body: answer.json() }).toEqual({ status, body: { status, message } });
+    expect(gateway.logged()).not.toContain('secret');
+  });
+});
+
+test.each(['/health/live', '/graphql', '/api/background_login', '/setup', '/nothing', '/%zz'])(
+  '%s tells browsers not to guess types',
+  async (url) => {
+    const { headers } = await gateway.app.inject({ method: 'GET', url });
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  },
+);
+
+describe('a body that drips in', () => {
+  let host: string;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const live = createLiveServer(gateway.services, createSchema(), pino({ level: 'silent' }));
+    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { smallBodyMs: 1000 });
+    host = `127.0.0.1:${listener.port}`;
+    close = async () => {
+      await live.close();
+      await listener.close();
+    };
+  });
+  afterAll(() => close());
+
+  const FORM = 'content-type: multipart/form-data; boundary=x';
+  /** Sends one byte after the other. */
+  async function drip(path: string, headers: readonly string[]) {
+    const socket = await openRequest(host, [`POST ${path} HTTP/1.1`, 'content-length: 100000', ...headers]);
+    const dripping = setInterval(() => socket.write(' '), 20);
+    socket.resume().once('close', () => clearInterval(dripping));
+    return socket;
+  }
+
+  test('is not waited for, whatever it says it is and wherever it is sent', async () => {
+    const drips = [
+      drip('/api/background_login', ['content-type: application/json']),
+      drip('/api/user/login', [FORM]),
+      drip('/api/user/login', ['expect: nonsense']),
+      drip('/nothing', [FORM]),
+    ];
+    await Promise.all(drips.map(async (dripping) => closed(await dripping)));
+  });
+
+  test.each([UPLOAD, '/graphql'])('may take its time at %s, where a publisher sends it', async (path) => {
+    const username = `publisher at ${path}`;
+    await gateway.createUser({ username, roles: ['PUBLISHER'] });
+    const { accessToken } = await openSession(gateway, username, graphqlDoor);
+    // From then on it is known without asking the database, which may take its time too.
+    await gateway.services.sessions.authenticate(accessToken);
+    const allowed = [FORM, `authorization: ${accessToken}`, 'apollo-require-preflight: true'];
+    const upload = await drip(path, allowed);
+    // Sent later, and cut meanwhile.
+    await closed(await drip('/api/user/login', [FORM]));
+    expect(upload.readyState).toBe('open');
+    upload.destroy();
+  });
+
+  test('holds nobody up: a whole one is answered', async () => {
+    const whole = await fetch(`http://${host}/api/background_login`, { method: 'POST', body: '{}' });
+    expect(whole.status).toBe(200);
+  });
+});
