@@ -1,63 +1,32 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { SmsSettings } from './captchas/sms-sender.js';
 import { StartError } from './errors.js';
+import { byteSize, duration, httpUrl, integer, knownZone, list, proxy, SECOND } from './setting-types.js';
 
-const SECOND = 1000;
-const unitMs: Record<string, number> = {
-  ms: 1,
-  s: SECOND,
-  m: 60 * SECOND,
-  h: 3600 * SECOND,
-  d: 86_400 * SECOND,
-};
+/** Where text messages are sent. */
+export type SmsSettings =
+  | { readonly provider: 'outbox'; readonly dataDir: string }
+  | ({ readonly provider: 'aliyun' } & AliyunSettings)
+  | ({ readonly provider: 'webhook' } & WebhookSettings);
 
-/** `30s`, `15m`, `6h`, `30d` → milliseconds. */
-const duration = (minimumMs: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'must be a number and a unit: ms, s, m, h or d, such as 30s')
-    .transform((text) => Number.parseInt(text, 10) * (unitMs[text.replace(/\d/g, '')] ?? 0))
-    .refine((ms) => ms >= minimumMs, `must be at least ${minimumMs} ms`);
+export interface AliyunSettings {
+  /** `https://host[:port]`, `http://host[:port]`, or a bare host, which means https. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** The approved signature shown before the text, without its 【】. */
+  readonly signName: string;
+  /** An approved template with the one variable `code`. */
+  readonly templateCode: string;
+}
 
-const integer = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d{1,10}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((n) => n >= minimum && n <= maximum, `must be from ${minimum} to ${maximum}`);
-
-const unitBytes: Record<string, number> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
-
-/** `512MiB`, `4GiB`, `1048576` → bytes. */
-const byteSize = z
-  .string()
-  .regex(/^[1-9]\d{0,9}(KiB|MiB|GiB)?$/, 'must be a number of bytes, KiB, MiB or GiB, such as 4GiB')
-  .transform((text) => Number.parseInt(text, 10) * (unitBytes[text.replace(/\d/g, '')] ?? 0));
-
-const list = (text: string) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
-
-const httpUrl = z
-  .string()
-  .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be an http or https URL');
-
-const proxy = (item: string) =>
-  ['loopback', 'linklocal', 'uniquelocal'].includes(item) ||
-  (isIP(item.split('/')[0] ?? '') !== 0 && /^[^/]+(\/\d{1,3})?$/.test(item));
-
-const knownZone = (zone: string) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-};
+export interface WebhookSettings {
+  /** http or https. */
+  readonly url: string;
+  /** Shared key of the HMAC, used as its UTF-8 bytes. */
+  readonly secret: string;
+}
 
 /** One line per setting: its name, its form and its default. The README's table lists the same names. */
 const Environment = z.object({

@@ -15,6 +15,7 @@ import { Heartbeats } from './devices/heartbeats.js';
 import { KnownDevices } from './devices/known-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
 import { Logins } from './logins/logins.js';
+import { Passwords } from './logins/passwords.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { CostBudget } from './rate-limits/cost-budget.js';
 import { LoginThrottle } from './rate-limits/throttle.js';
@@ -51,7 +52,8 @@ export function createServices(config: Config, adapters: Adapters) {
     config.REGISTRATIONS_PER_ADDRESS,
     'Too many accounts were opened from this address; try again later.',
   );
-  const users = new Users(db, sessions, throttle, registrations, clock);
+  const users = new Users(db, registrations, clock);
+  users.onChange((userId) => sessions.forget(userId));
   const pictures = new AddressLimit(
     config.CAPTCHAS_PER_ADDRESS,
     'Too many captchas were asked for from this address; try again later.',
@@ -85,6 +87,7 @@ export function createServices(config: Config, adapters: Adapters) {
     newestRelease: new NewestRelease(releases, events),
     userImport: new UserImport(db, clock),
     setupLink: new SetupLink(administration),
+    passwords: new Passwords(db, users, sessions, throttle, clock),
     logins: new Logins(db, users, sessions, captchas, scans, throttle, clock, slowestHashMs),
   };
 }

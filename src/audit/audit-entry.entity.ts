@@ -1,6 +1,5 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { User } from '../users/user.entity.js';
 
 @ObjectType({ description: 'Who did what to whom, from where.' })
 @Entity({ tableName: 'audit_entries' })
@@ -38,15 +37,4 @@ export class AuditEntry {
   @Field(() => String, { nullable: true, description: 'What else matters, in words; never a secret.' })
   @Property({ type: 'text', nullable: true })
   detail: string | null = null;
-
-  /** Found by `actorId` when entries are listed. */
-  @Field(() => User, { nullable: true, description: 'Who acted, as long as the account is there.' })
-  actor?: User | null;
-
-  /** Found by `target` when entries are listed. */
-  @Field(() => User, {
-    nullable: true,
-    description: 'Whose account was acted on, as long as it is there.',
-  })
-  subject?: User | null;
 }

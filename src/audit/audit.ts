@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { beginningWith } from '../database/like.js';
 import type { Page } from '../database/page.js';
-import { User } from '../users/user.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
 /** Who acts: a signed-in person, or the system itself (null). */
@@ -49,13 +48,13 @@ export interface AuditFilter {
   readonly action?: string;
 }
 
-/** Entries with the people in them, the latest first; one more than the page has, where there is one more. */
-export async function listAudit(
+/** Entries, the latest first; one more than the page has, where there is one more. */
+export function listAudit(
   em: EntityManager,
   { userId, action }: AuditFilter,
   { first, after }: Page,
 ): Promise<AuditEntry[]> {
-  const entries = await em.find(
+  return em.find(
     AuditEntry,
     {
       ...(after === null ? {} : { id: { $lt: after } }),
@@ -64,20 +63,12 @@ export async function listAudit(
     },
     { orderBy: { id: 'desc' }, limit: first + 1 },
   );
-  await findPeople(em, entries);
-  return entries;
 }
 
 const targetOf = (userId: number) => `user:${userId}`;
 
-/** One query for all entries. */
-async function findPeople(em: EntityManager, entries: readonly AuditEntry[]): Promise<void> {
-  const subjectOf = ({ target }: AuditEntry) => Number(/^user:(\d+)$/.exec(target ?? '')?.[1] ?? 0);
-  const ids = entries.flatMap((entry) => [entry.actorId ?? 0, subjectOf(entry)]);
-  const people = await em.find(User, { id: { $in: [...new Set(ids)] } }, { populate: ['roles'] });
-  const byId = new Map(people.map((user) => [user.id, user]));
-  for (const entry of entries) {
-    entry.actor = byId.get(entry.actorId ?? 0) ?? null;
-    entry.subject = byId.get(subjectOf(entry)) ?? null;
-  }
+/** The user that an entry is about; null where it is about something else, or the user was erased. */
+export function subjectIdOf({ target }: Pick<AuditEntry, 'target'>): number | null {
+  const id = /^user:(\d+)$/.exec(target ?? '')?.[1];
+  return id === undefined ? null : Number(id);
 }

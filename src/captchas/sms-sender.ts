@@ -39,30 +39,6 @@ export interface SmsSender {
   send(message: SmsMessage): Promise<SmsReceipt>;
 }
 
-/** Where messages go; `config.ts` produces it. */
-export type SmsSettings =
-  | { readonly provider: 'outbox'; readonly dataDir: string }
-  | ({ readonly provider: 'aliyun' } & AliyunSettings)
-  | ({ readonly provider: 'webhook' } & WebhookSettings);
-
-export interface AliyunSettings {
-  /** `https://host[:port]`, `http://host[:port]`, or a bare host, which means https. */
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  /** The approved signature shown before the text, without its 【】. */
-  readonly signName: string;
-  /** An approved template with the one variable `code`. */
-  readonly templateCode: string;
-}
-
-export interface WebhookSettings {
-  /** http or https. */
-  readonly url: string;
-  /** Shared key of the HMAC, used as its UTF-8 bytes. */
-  readonly secret: string;
-}
-
 /** What a test replaces. */
 export interface SmsOptions {
   readonly now?: Clock;

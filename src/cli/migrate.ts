@@ -12,7 +12,7 @@ export const migrateCommand = (env: GivenSettings): Command =>
     )
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
-      const { migrate } = await import('../database/database.js');
+      const { migrate } = await import('../entities.js');
       const applied = await withDatabase(env, ({ db }) => migrate(db));
       output.outcome(
         { applied },

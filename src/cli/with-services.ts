@@ -22,7 +22,7 @@ export async function withServices<T>(
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
     const [{ migrate }, { generatedSecret }, { createServices }] = await Promise.all([
-      import('../database/database.js'),
+      import('../entities.js'),
       import('../data-dir/generated-secret.js'),
       import('../services.js'),
     ]);
@@ -44,7 +44,10 @@ export async function withDatabase<T>(
   const { readConfig } = await import('../config.js');
   const config = readConfig(env);
   await import('reflect-metadata');
-  const { openDatabase } = await import('../database/database.js');
+  const [{ openDatabase }, { entities }] = await Promise.all([
+    import('../database/database.js'),
+    import('../entities.js'),
+  ]);
   const closing: (() => Promise<unknown>)[] = [];
   const closeAll = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -57,7 +60,7 @@ export async function withDatabase<T>(
       closing.push(() => postgres.stop());
       url = postgres.url;
     }
-    const db = await openDatabase(url);
+    const db = await openDatabase(url, entities);
     closing.push(() => db.close(true));
     return work({ db, config });
   });

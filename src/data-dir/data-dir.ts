@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { lastLine } from '../database/embedded-postgres/account.js';
 import { StartError } from '../errors.js';
 
 /**
@@ -48,7 +47,9 @@ async function nearestThere(path: string): Promise<string> {
 }
 
 const refusal = (dataDir: string, error: unknown): StartError =>
-  new StartError(`The data folder ${dataDir} cannot be created or written (${lastLine(error)}).`);
+  new StartError(
+    `The data folder ${dataDir} cannot be created or written (${error instanceof Error ? error.message : error}).`,
+  );
 
 /** Node's own recursive `mkdir` never ends where a parent is there and nothing can be made in it, as in `/proc`. */
 async function makeFolder(path: string): Promise<void> {

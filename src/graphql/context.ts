@@ -9,10 +9,12 @@ import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
 import { RefreshCookie } from './http/refresh-cookie.js';
+import { createLoaders, type Loaders } from './loaders.js';
 
 /** What every resolver gets, over HTTP and WebSocket alike. */
 export interface Context {
   readonly services: Services;
+  readonly loaders: Loaders;
   /** Null for nobody, and for a token that is not good (any more). */
   readonly caller: Caller | null;
   readonly client: Client;
@@ -37,6 +39,7 @@ export async function httpContext(
   const token = sentToken(headers);
   return {
     services,
+    loaders: createLoaders(services),
     caller: caller ?? (token === null ? null : await services.sessions.authenticate(token)),
     client: {
       address: request.ip,

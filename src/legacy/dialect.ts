@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Actor } from '../audit/audit.js';
 import type { DomainErrorCode } from '../errors.js';
 import type { UploadForm } from '../http/multipart/form.js';
+import type { Received } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { Door } from '../sessions/session-policy.js';
 import type { Caller, Client } from '../sessions/sessions.js';
@@ -36,7 +37,7 @@ export interface LegacyUpload {
   readonly actor: Actor;
   readonly query: Parameters;
   /** @throws DomainError as `readFormOf` says. */
-  form(): Promise<UploadForm>;
+  form(): Promise<UploadForm<Received>>;
 }
 
 /** @throws DomainError, which becomes the dialect's own failure. */

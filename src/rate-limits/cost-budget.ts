@@ -1,7 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { throttledFor } from '../errors.js';
-import type { Caller, Client } from '../sessions/caller.js';
-import { addressBucket } from './throttle.js';
 
 const MINUTE_SECONDS = 60;
 
@@ -14,9 +12,6 @@ const READING_PART = 0.1;
 
 /** Who pays: a person over all sessions and doors, or else the address. */
 export type Payer = string;
-
-export const payerOf = (caller: Caller | null, { address }: Pick<Client, 'address'>): Payer =>
-  caller ? `user:${caller.user.id}` : addressBucket(address);
 
 /** What the operations of one payer may cost in a minute, in fields of answers, over all doors together. */
 export class CostBudget {

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { readForm, type UploadForm } from '../http/multipart/form.js';
-import type { Services } from '../services.js';
-import type { Caller } from '../sessions/sessions.js';
+import type { Caller, Sessions } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens.js';
+import type { Releases } from './releases.js';
+import type { Received } from './storage.js';
 
 /** Who uploads, decided before any of the body is read. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export async function requirePublisher(
-  { sessions }: Services,
+  { sessions }: { readonly sessions: Sessions },
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): Promise<Caller> {
   const token = sentToken(headers);
@@ -16,7 +17,7 @@ export async function requirePublisher(
 }
 
 /** A form, and who sent it with the rights that they have now that it is in. */
-export interface SentForm extends UploadForm {
+export interface SentForm extends UploadForm<Received> {
   readonly sender: Caller;
 }
 
@@ -27,7 +28,7 @@ export interface SentForm extends UploadForm {
 export async function readFormOf(
   { sessionId }: Caller,
   request: IncomingMessage,
-  { sessions, releases }: Services,
+  { sessions, releases }: { readonly sessions: Sessions; readonly releases: Releases },
 ): Promise<SentForm> {
   allowLongBody(request);
   const form = await readForm(request, releases);

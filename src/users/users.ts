@@ -7,13 +7,10 @@ import { containing } from '../database/like.js';
 import type { Page } from '../database/page.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
-import { accountOf, type LoginThrottle } from '../rate-limits/throttle.js';
-import type { Caller, Sessions } from '../sessions/sessions.js';
-import { requireActive } from './active.js';
 import { LoginName } from './login-name.entity.js';
 import { checkNewPassword, type PasswordRule, standardRule } from './new-password.js';
 import { checkNewUser, DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
-import { hashPassword, verifyPassword } from './password.js';
+import { hashPassword } from './password.js';
 import { displayPhone } from './phone.js';
 import { checkEmail, type EmailRule, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
@@ -23,10 +20,10 @@ export type { NewUser } from './new-user.js';
 
 /** Accounts: opening, finding and changing them. */
 export class Users {
+  readonly #listeners = new Set<(userId: number) => void>();
+
   constructor(
     private readonly db: Database,
-    private readonly sessions: Sessions,
-    private readonly throttle: LoginThrottle,
     private readonly registrations: AddressLimit,
     private readonly clock: Clock,
   ) {}
@@ -51,6 +48,11 @@ export class Users {
   /** The user by id, roles loaded; null when there is none. */
   find(id: number, em: EntityManager = this.db.em.fork()): Promise<User | null> {
     return em.findOne(User, { id }, { populate: ['roles'] });
+  }
+
+  /** Those of these users that exist, roles loaded. */
+  findAll(ids: readonly number[]): Promise<User[]> {
+    return this.db.em.fork().find(User, { id: { $in: [...new Set(ids)] } }, { populate: ['roles'] });
   }
 
   /** The user by id, roles loaded. @throws DomainError NOT_FOUND */
@@ -139,48 +141,14 @@ export class Users {
     if (profile.email !== user.email) checkEmail(profile.email, emails);
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
     await em.flush();
-    this.sessions.forget(userId);
+    for (const listener of this.#listeners) listener(userId);
     return user;
   }
 
-  /**
-   * Changes the caller's own password and ends their other sessions.
-   * @throws DomainError ACCOUNT_DISABLED, PASSWORD_WRONG, INVALID_INPUT (in this order), THROTTLED
-   */
-  async changePassword(
-    caller: Caller,
-    passwords: { current: string; next: string },
-    actor: Actor,
-    rule: PasswordRule = standardRule,
-  ): Promise<void> {
-    const em = this.db.em.fork();
-    const user = await this.get(caller.user.id, em);
-    // Disabled since the session was looked at.
-    requireActive(user);
-    const who = { account: accountOf(user.id), address: actor.address ?? '', captcha: 'none' } as const;
-    await this.throttle.attempt(who, async () => {
-      if (await verifyPassword(user.passwordHash, passwords.current)) return;
-      recordAudit(em, new Date(this.clock()), actor, {
-        action: 'user.password-refuse',
-        target: `user:${user.id}`,
-      });
-      await em.flush();
-      throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
-    });
-    const { username, phone } = user;
-    await checkNewPassword(passwords.next, rule, [username, phone && displayPhone(phone)]);
-    const now = new Date(this.clock());
-    const { id, passwordHash: verified } = user;
-    const passwordHash = await hashPassword(passwords.next);
-    await em.transactional(async (tx) => {
-      // Only in place of the one that was verified: who knew the old one has no say once it was changed or cleared.
-      const where = { id, passwordHash: verified };
-      if ((await tx.nativeUpdate(User, where, { passwordHash, updatedAt: now })) === 0) {
-        throw new DomainError('PASSWORD_WRONG', 'The password was changed meanwhile.');
-      }
-      recordAudit(tx, now, actor, { action: 'user.password', target: `user:${id}` });
-    });
-    await this.sessions.revokeAll(user.id, caller.sessionId);
+  /** Calls back after a user has changed. @returns ends the subscription. */
+  onChange(listener: (userId: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }
 

@@ -104,7 +104,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
   const caller = await callerOf(gateway, accessToken);
-  await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, self);
+  await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'battery staple' }, self);
   await administration().setRoles(id, ['PUBLISHER'], { userId: adminId, address: '192.0.2.7' });
   await gateway.services.captchas.sendSms(phone, null, client);
   const { ticket } = await gateway.services.scans.issue('screen', { ...client, deviceId: 'screen' });

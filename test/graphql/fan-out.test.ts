@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import { DomainError } from '../../src/errors.js';
 import type { Context } from '../../src/graphql/context.js';
 import { presentResult } from '../../src/graphql/execution/execute.js';
+import { createLoaders } from '../../src/graphql/loaders.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlDoor } from '../../src/graphql/session-policy.js';
 import { createLiveServer, type LiveServer } from '../../src/graphql/sockets/live-server.js';
@@ -82,6 +83,7 @@ beforeAll(async () => {
         const token = String(connectionParams?.authorization).slice('Bearer '.length);
         return {
           services,
+          loaders: createLoaders(services),
           caller: await services.sessions.authenticate(token),
           client: { address: '127.0.0.1', deviceId: null, version: null, model: null },
           publicUrl: 'http://gateway',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { CostBudget, payerOf } from '../../src/rate-limits/cost-budget.js';
+import { payerOf } from '../../src/graphql/execution/payer.js';
+import { CostBudget } from '../../src/rate-limits/cost-budget.js';
 
 let budget: CostBudget;
 beforeEach(() => {

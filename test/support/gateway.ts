@@ -7,6 +7,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { createHttp, doors } from '../../src/server/http-server.js';
@@ -60,7 +61,7 @@ export async function startGateway(
       this.now += ms;
     },
   };
-  const db = await openDatabase(database.url);
+  const db = await openDatabase(database.url, entities);
   const services = createServices(config, {
     db,
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],

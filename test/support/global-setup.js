@@ -11,12 +11,13 @@ export default async function setup() {
   const { startEmbeddedPostgres } = await import(
     '../../dist/src/database/embedded-postgres/embedded-postgres.js'
   );
-  const { openDatabase, migrate } = await import('../../dist/src/database/database.js');
+  const { openDatabase } = await import('../../dist/src/database/database.js');
+  const { entities, migrate } = await import('../../dist/src/entities.js');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   // Run as root, the database has a user of its own, who must get there.
   await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir });
-  const orm = await openDatabase(postgres.url);
+  const orm = await openDatabase(postgres.url, entities);
   await migrate(orm);
   // What is written here need not outlive a power cut; half of the time of a copy is its flush to the disk.
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {

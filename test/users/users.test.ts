@@ -151,9 +151,9 @@ describe('a password made of what anybody knows of the account', () => {
     const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
     const caller = await callerOf(gateway, accessToken);
     const actor = { userId: user.id, address: client.address };
-    const { users, administration } = gateway.services;
-    const passwords = { current: PASSWORD, next: 'Constantin1' };
-    await expect(users.changePassword(caller, passwords, actor)).rejects.toMatchObject(refused);
+    const { passwords, administration } = gateway.services;
+    const change = { current: PASSWORD, next: 'Constantin1' };
+    await expect(passwords.change(caller, change, actor)).rejects.toMatchObject(refused);
     const first = administration.createFirst('superroot', 'superroot123', actor);
     await expect(first).rejects.toMatchObject(refused);
   });
@@ -228,14 +228,14 @@ describe('changing a password', () => {
     const { accessToken, caller, actor } = await signedIn();
     const other = await signedIn(caller.user.id);
     await expect(
-      gateway.services.users.changePassword(caller, { current: 'wrong', next: 'battery staple' }, actor),
+      gateway.services.passwords.change(caller, { current: 'wrong', next: 'battery staple' }, actor),
     ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
     expect(await gateway.services.sessions.authenticate(other.accessToken)).not.toBeNull();
-    await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, actor);
+    await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'battery staple' }, actor);
     expect(await gateway.services.sessions.authenticate(other.accessToken)).toBeNull();
     expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();
     await expect(
-      gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'battery staple' }, actor),
+      gateway.services.passwords.change(caller, { current: PASSWORD, next: 'battery staple' }, actor),
     ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
   });
 
@@ -245,7 +245,7 @@ describe('changing a password', () => {
     const nexts = ['battery staple', 'stolen staple'];
     const outcomes = await Promise.allSettled(
       [owner, thief].map(({ caller, actor }, i) =>
-        gateway.services.users.changePassword(caller, { current: PASSWORD, next: nexts[i] ?? '' }, actor),
+        gateway.services.passwords.change(caller, { current: PASSWORD, next: nexts[i] ?? '' }, actor),
       ),
     );
     const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
@@ -259,7 +259,7 @@ describe('changing a password', () => {
   test('does not bring back one that was cleared meanwhile', async () => {
     const { caller, actor } = await signedIn();
     const { id } = caller.user;
-    const changing = gateway.services.users.changePassword(
+    const changing = gateway.services.passwords.change(
       caller,
       { current: PASSWORD, next: 'stolen staple' },
       actor,
@@ -274,7 +274,7 @@ describe('changing a password', () => {
   test('shares the budget of wrong guesses with the login', async () => {
     const { caller, actor } = await signedIn();
     const guesses = Array.from({ length: 20 }, () =>
-      gateway.services.users.changePassword(caller, { current: 'wrong', next: 'battery staple' }, actor),
+      gateway.services.passwords.change(caller, { current: 'wrong', next: 'battery staple' }, actor),
     );
     await Promise.allSettled(guesses);
     const login = { login: caller.user.username ?? '', password: PASSWORD, captcha: 'possible' } as const;
@@ -286,12 +286,12 @@ describe('changing a password', () => {
   test('keeps the old one when the new one is too short or too common', async () => {
     const { caller, actor } = await signedIn();
     await expect(
-      gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor),
+      gateway.services.passwords.change(caller, { current: PASSWORD, next: 'short' }, actor),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(
-      gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'password1' }, actor),
+      gateway.services.passwords.change(caller, { current: PASSWORD, next: 'password1' }, actor),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await gateway.services.users.changePassword(caller, { current: PASSWORD, next: 'short' }, actor, {
+    await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'short' }, actor, {
       shortest: 5,
       refusesCommon: false,
     });

@@ -1,11 +1,11 @@
 import {
-  type AliyunSettings,
   defaultTimeoutMs,
   type SmsMessage,
   type SmsOptions,
   type SmsReceipt,
   type SmsSender,
 } from '../../captchas/sms-sender.js';
+import type { AliyunSettings } from '../../config.js';
 import { failed, faultName, isName, newReceipt, throttled, unavailable } from './outcome.js';
 
 /** https://help.aliyun.com/document_detail/101346.html: this number had too many (by default 1 a minute, 5 an hour). */

@@ -1,9 +1,8 @@
-import type { SmsOptions, SmsSender, SmsSettings } from '../../captchas/sms-sender.js';
+import type { SmsOptions, SmsSender } from '../../captchas/sms-sender.js';
+import type { SmsSettings } from '../../config.js';
 import { AliyunSender } from './aliyun.js';
 import { OutboxSender } from './outbox.js';
 import { WebhookSender } from './webhook.js';
-
-export type { SmsSender, SmsSettings } from '../../captchas/sms-sender.js';
 
 /** The sender that the settings name. Opens, loads and contacts nothing before the first message. */
 export function createSmsSender(settings: SmsSettings, options: SmsOptions = {}): SmsSender {

@@ -5,9 +5,9 @@ import {
   type SmsOptions,
   type SmsReceipt,
   type SmsSender,
-  type WebhookSettings,
 } from '../../captchas/sms-sender.js';
 import type { Clock } from '../../clock.js';
+import type { WebhookSettings } from '../../config.js';
 import { failed, newReceipt, throttled, unavailable } from './outcome.js';
 
 /**

@@ -2,10 +2,10 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.js';
-import { payerOf } from '../../rate-limits/cost-budget.js';
 import type { Context } from '../context.js';
 import { REMEMBERED_CHARACTERS } from '../execution/execute.js';
 import type { DocumentLimits } from '../execution/limits.js';
+import { payerOf } from '../execution/payer.js';
 
 /** Lets the senders of operations over HTTP pay for them, before they run. */
 export class HttpCosts {

@@ -5,6 +5,7 @@ import { DomainError } from '../../errors.js';
 import type { UploadForm } from '../../http/multipart/form.js';
 import { readFormOf, requirePublisher, type SentForm } from '../../releases/publisher.js';
 import type { UploadedFile } from '../../releases/releases.js';
+import type { Received } from '../../releases/storage.js';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
 
@@ -97,7 +98,7 @@ function requirePreflight({ headers }: FastifyRequest): void {
 }
 
 /** The operation, with the file as its variable. @throws DomainError INVALID_INPUT */
-function readOperation({ fields, file }: UploadForm): object {
+function readOperation({ fields, file }: UploadForm<Received>): object {
   const operation = readJson(Operation, fields, 'operations');
   const map = readJson(FileMap, fields, 'map');
   const [[field, [path]] = ['', ['']], ...more] = Object.entries(map);
@@ -110,7 +111,7 @@ function readOperation({ fields, file }: UploadForm): object {
   return { ...operation, variables: { ...operation.variables, [variable]: new UploadValue(file) } };
 }
 
-function readJson<T>(schema: z.ZodType<T>, fields: UploadForm['fields'], field: string): T {
+function readJson<T>(schema: z.ZodType<T>, fields: UploadForm<Received>['fields'], field: string): T {
   try {
     return schema.parse(JSON.parse(fields[field] ?? ''));
   } catch {

@@ -1,7 +1,19 @@
-import { Args, ArgsType, Ctx, Field, ID, InputType, Query, Resolver } from 'type-graphql';
-import { listAudit } from '../../audit/audit.js';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { listAudit, subjectIdOf } from '../../audit/audit.js';
 import { AuditEntry } from '../../audit/audit-entry.entity.js';
 import { readId } from '../../database/row-id.js';
+import { User } from '../../users/user.entity.js';
 import { Allow } from '../authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
 import type { Context } from '../context.js';
@@ -23,7 +35,7 @@ class AuditArgs extends PageArgs {
   filter?: AuditFilter | null;
 }
 
-@Resolver()
+@Resolver(() => AuditEntry)
 export class AuditResolver {
   @Query(() => AuditConnection, { description: 'The latest first.' })
   @Allow('audit:read')
@@ -35,5 +47,19 @@ export class AuditResolver {
       ...(filter?.action ? { action: filter.action } : {}),
     };
     return toConnection(await listAudit(services.db.em.fork(), narrowed, page), page);
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Who acted, as long as the account is there.' })
+  actor(@Root() { actorId }: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
+    return actorId === null ? null : loaders.users.load(actorId);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'Whose account was acted on, as long as it is there.',
+  })
+  subject(@Root() entry: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
+    const id = subjectIdOf(entry);
+    return id === null ? null : loaders.users.load(id);
   }
 }

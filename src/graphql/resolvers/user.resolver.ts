@@ -131,7 +131,7 @@ export class UserResolver {
     @Arg('newPassword') next: string,
     @Ctx() context: Context,
   ): Promise<boolean> {
-    await context.services.users.changePassword(requireCaller(context), { current, next }, actorOf(context));
+    await context.services.passwords.change(requireCaller(context), { current, next }, actorOf(context));
     return true;
   }
 

@@ -12,6 +12,7 @@ import { addressBucket } from '../../rate-limits/throttle.js';
 import type { Services } from '../../services.js';
 import { presentError } from '../execution/errors.js';
 import { presentResult } from '../execution/execute.js';
+import { createLoaders } from '../loaders.js';
 import { readOnlyFromReaders } from './backpressure.js';
 import { refuseServerMessages } from './client-messages.js';
 import { LiveSocket } from './live-socket.js';
@@ -136,6 +137,7 @@ function acceptSockets(
     readOnlyFromReaders(client, socket);
     const context = {
       services,
+      loaders: createLoaders(services),
       client: { address, deviceId: null, version: null, model: null },
       publicUrl: publicUrlOf(request),
       refreshCookie: null,

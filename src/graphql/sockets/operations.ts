@@ -1,12 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
-import { payerOf } from '../../rate-limits/cost-budget.js';
 import type { Services } from '../../services.js';
 import { LiveFeed } from '../../streams/live-source.js';
 import type { Context } from '../context.js';
 import { Documents, executeEach, openSubscription } from '../execution/execute.js';
 import { documentLimits } from '../execution/limits.js';
+import { payerOf } from '../execution/payer.js';
 import { TrustedDocuments } from '../execution/trusted-documents.js';
 import { FanOut, type Subscriber } from './fan-out.js';
 import type { LiveSocket } from './live-socket.js';

@@ -2,8 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { DomainError } from '../../errors.js';
-import type { UploadedFile } from '../../releases/releases.js';
-import type { Received } from '../../releases/storage.js';
 import { claimedDigest } from './digest.js';
 
 /** What goes with a file: a version, notes, a GraphQL operation. */
@@ -16,15 +14,22 @@ const LARGEST_REST = 1024 * 1024;
 /** A client that goes on sending what has been refused is heard out this long, so that it gets to read why. */
 const LINGER_MS = 5000;
 
-/** A form that came in whole. */
-export interface UploadForm {
-  readonly fields: Readonly<Record<string, string>>;
-  /** With the name of its field. Whoever gets it publishes or discards it. */
-  readonly file: (UploadedFile & { readonly field: string }) | null;
+/** The content of a file that was received whole. */
+export interface ReceivedFile {
+  /** 64 hex digits. */
+  readonly sha256: string;
+  discard(): Promise<void>;
 }
 
-/** Takes a file in as it comes. */
-export interface Receiver {
+/** A form that was received whole. */
+export interface UploadForm<Received extends ReceivedFile> {
+  readonly fields: Readonly<Record<string, string>>;
+  /** With the name of its field, and its own as the client sent it. The caller must publish or discard it. */
+  readonly file: { readonly field: string; readonly name: string; readonly received: Received } | null;
+}
+
+/** Stores a file while it is being received. */
+export interface Receiver<Received extends ReceivedFile> {
   readonly maxBytes: number;
   receive(source: Readable): Promise<Received>;
 }
@@ -37,7 +42,10 @@ const refuse = (message: string, field = 'body') => new DomainError('INVALID_INP
  * @throws DomainError INVALID_INPUT (malformed, cut off, several files, wrong digest), TOO_LARGE, UNAVAILABLE;
  * then nothing that was received stays.
  */
-export async function readForm(request: IncomingMessage, receiver: Receiver): Promise<UploadForm> {
+export async function readForm<Received extends ReceivedFile>(
+  request: IncomingMessage,
+  receiver: Receiver<Received>,
+): Promise<UploadForm<Received>> {
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > receiver.maxBytes + LARGEST_REST) {
     throw new DomainError('TOO_LARGE', `A package has at most ${receiver.maxBytes} bytes.`, {
@@ -48,7 +56,7 @@ export async function readForm(request: IncomingMessage, receiver: Receiver): Pr
   const digest = claimedDigest(request);
   const fields: [string, string][] = [];
   let incoming: Readable | undefined;
-  let receiving: Promise<(UploadedFile & { field: string }) | null> = Promise.resolve(null);
+  let receiving: Promise<UploadForm<Received>['file']> = Promise.resolve(null);
   try {
     await new Promise<void>((resolve, reject) => {
       form.on('field', (name, value, nameCut, valueCut) => {

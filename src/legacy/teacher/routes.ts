@@ -109,7 +109,7 @@ const updateAccount =
   };
 
 const updatePassword =
-  ({ users, config }: Services): SignedInHandler =>
+  ({ passwords, config }: Services): SignedInHandler =>
   async ({ parameters, client }, caller) => {
     if (lacks(parameters, ['password', 'passwordTwo', 'passwordNew'])) return failed(200001);
     const input = Passwords.safeParse(parameters);
@@ -117,7 +117,7 @@ const updatePassword =
     const { password: current, passwordTwo, passwordNew: next } = input.data;
     if (current !== passwordTwo) return failed(200009);
     const actor = { userId: caller.user.id, address: client.address };
-    await users.changePassword(caller, { current, next }, actor, passwordRule(config));
+    await passwords.change(caller, { current, next }, actor, passwordRule(config));
     return ok();
   };
 

@@ -121,7 +121,8 @@ export async function gateway() {
   await import('reflect-metadata');
   const built = (path) => import(`../../../dist/src/${path}`);
   const { startEmbeddedPostgres } = await built('database/embedded-postgres/embedded-postgres.js');
-  const { openDatabase, migrate } = await built('database/database.js');
+  const { openDatabase } = await built('database/database.js');
+  const { entities, migrate } = await built('entities.js');
   const { readConfig } = await built('config.js');
   const { createServices } = await built('services.js');
   const { createLiveServer } = await built('graphql/sockets/live-server.js');
@@ -133,7 +134,7 @@ export async function gateway() {
   // Run as root, the database has a user of its own, who must get there.
   await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir });
-  const db = await openDatabase(postgres.url);
+  const db = await openDatabase(postgres.url, entities);
   await migrate(db);
   const clock = { now: Date.now() };
   const config = readConfig({

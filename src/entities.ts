@@ -1,0 +1,49 @@
+import { AuditEntry } from './audit/audit-entry.entity.js';
+import { Captcha } from './captchas/captcha.entity.js';
+import type { Database } from './database/database.js';
+import { exclusively } from './database/exclusive.js';
+import { Device } from './devices/device.entity.js';
+import { PresenceEvent } from './devices/presence-event.entity.js';
+import { Release } from './releases/release.entity.js';
+import { ReleaseEvent } from './releases/release-event.entity.js';
+import { RefreshToken } from './sessions/refresh-token.entity.js';
+import { Session } from './sessions/session.entity.js';
+import { LoginName } from './users/login-name.entity.js';
+import { builtInRoles } from './users/permissions.js';
+import { Role } from './users/role.entity.js';
+import { User } from './users/user.entity.js';
+
+/** Every table, for `openDatabase`. */
+export const entities = [
+  AuditEntry,
+  Captcha,
+  Device,
+  LoginName,
+  PresenceEvent,
+  RefreshToken,
+  Release,
+  ReleaseEvent,
+  Role,
+  Session,
+  User,
+];
+
+/**
+ * Applies pending migrations and writes the built-in roles. Several processes may call it at once: one works,
+ * the others wait.
+ * @returns the names of the migrations it applied.
+ */
+export function migrate(orm: Database): Promise<string[]> {
+  return exclusively(orm, 'migration', async (em) => {
+    const applied = await orm.migrator.up();
+    await em.upsertMany(
+      Role,
+      Object.entries(builtInRoles).map(([code, role]) => ({
+        code,
+        ...role,
+        permissions: [...role.permissions],
+      })),
+    );
+    return applied.map(({ name }) => name);
+  });
+}
