@@ -12,7 +12,7 @@ import { createSchema } from './graphql/schema.js';
 import { createLiveServer } from './graphql/sockets/live-server.js';
 import { startJobs } from './jobs.js';
 import { loggedError } from './logged-error.js';
-import { createHttp, doors } from './server/http-server.js';
+import { createHttp, sessionPolicies } from './server/http-server.js';
 import { type Listener, listen } from './server/listen.js';
 import { createServices, type Services } from './services.js';
 
@@ -72,7 +72,12 @@ async function open(config: Config, closing: (() => Promise<unknown>)[], told: T
   closing.push(() => db.close(true));
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
-  const services = createServices(config, { db, jwtSecrets, clock: Date.now, doors });
+  const services = createServices(config, {
+    db,
+    jwtSecrets,
+    clock: Date.now,
+    sessionPolicies: sessionPolicies,
+  });
   await ensureAdministrator(services, config);
   await services.heartbeats.restore();
   closing.push(startJobs(services, log));

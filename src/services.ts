@@ -21,7 +21,7 @@ import { CostBudget } from './rate-limits/cost-budget.js';
 import { LoginThrottle } from './rate-limits/throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
-import type { Door } from './sessions/session-policy.js';
+import type { SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/tokens.js';
 import { Users } from './users/users.js';
@@ -32,7 +32,7 @@ export interface Adapters {
   readonly jwtSecrets: readonly string[];
   readonly clock: Clock;
   /** How the sessions of each API look. */
-  readonly doors: readonly Door[];
+  readonly sessionPolicies: readonly SessionPolicy[];
   /** How long a failed login takes at least, in milliseconds; see `Logins`. */
   readonly slowestHashMs?: number;
 }
@@ -42,12 +42,12 @@ export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services; nothing is opened or started here. */
 export function createServices(config: Config, adapters: Adapters) {
-  const { db, jwtSecrets, clock, doors, slowestHashMs } = adapters;
+  const { db, jwtSecrets, clock, sessionPolicies, slowestHashMs } = adapters;
   const signer = new TokenSigner(jwtSecrets);
   const events = new MemoryEvents();
   const throttle = new LoginThrottle();
-  const doorsByName = new Map(doors.map((door) => [door.name, door]));
-  const sessions = new Sessions(db, signer, clock, doorsByName, config.SESSION_LIFETIME);
+  const policiesByApi = new Map(sessionPolicies.map((policy) => [policy.api, policy]));
+  const sessions = new Sessions(db, signer, clock, policiesByApi, config.SESSION_LIFETIME);
   const registrations = new AddressLimit(
     config.REGISTRATIONS_PER_ADDRESS,
     'Too many accounts were opened from this address; try again later.',

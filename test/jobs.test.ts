@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
-import { bmsDoor } from '../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
 import { callerOf, createCallers, openSession } from './support/callers.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
@@ -37,7 +37,7 @@ function start() {
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('a session that another process revoked has ended half a second later', async () => {
-  const { session, accessToken } = await openSession(gateway, 'max', bmsDoor);
+  const { session, accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const { sessions } = gateway.services;
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
   const noticing = start();
@@ -91,7 +91,7 @@ test('the end waits for what is under way', async () => {
 });
 
 test('what came since the last time is saved at the end', async () => {
-  const { accessToken } = await openSession(gateway, 'max', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   start();
   const hello = { clientId: 'pump', name: null, clientVersion: null };

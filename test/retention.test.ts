@@ -5,7 +5,7 @@ import { Captcha, CaptchaType } from '../src/captchas/captcha.entity.js';
 import { Device } from '../src/devices/device.entity.js';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
-import { bmsDoor } from '../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
 import { Session } from '../src/sessions/session.entity.js';
 import { User } from '../src/users/user.entity.js';
 import { callerOf, openSession } from './support/callers.js';
@@ -47,8 +47,8 @@ test.each(['expiresAt', 'revokedAt'] as const)(
   async (end) => {
     const { younger, older } = aroundAge(2 * DAY);
     const [kept, dropped] = [
-      await openSession(gateway, 'max', bmsDoor),
-      await openSession(gateway, 'max', bmsDoor),
+      await openSession(gateway, 'max', bmsSessionPolicy),
+      await openSession(gateway, 'max', bmsSessionPolicy),
     ];
     await entities().nativeUpdate(Session, { id: kept.session.id }, { [end]: younger });
     await entities().nativeUpdate(Session, { id: dropped.session.id }, { [end]: older });
@@ -59,7 +59,7 @@ test.each(['expiresAt', 'revokedAt'] as const)(
 );
 
 test('a session that is open stays, however long ago its login was', async () => {
-  const { session, accessToken } = await openSession(gateway, 'max', bmsDoor);
+  const { session, accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const longAgo = ago(1000 * DAY);
   await entities().nativeUpdate(Session, { id: session.id }, { createdAt: longAgo, lastSeenAt: longAgo });
   await purge();
@@ -67,7 +67,7 @@ test('a session that is open stays, however long ago its login was', async () =>
 });
 
 test('the history of a device stays for RETAIN_PRESENCE', async () => {
-  const { accessToken } = await openSession(gateway, 'max', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   const id = await gateway.services.heartbeats.beat(caller, {
     clientId: 'pump',

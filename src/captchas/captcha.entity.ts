@@ -30,7 +30,7 @@ registerEnumType(ScanState, {
 @Index({ properties: ['address', 'createdAt'] })
 @Index({ properties: ['createdAt'] })
 export class Captcha {
-  [OptionalProps]?: 'capped' | 'failures';
+  [OptionalProps]?: 'restricted' | 'failures';
 
   @PrimaryKey({ type: 'uuid' })
   id!: string;
@@ -83,6 +83,6 @@ export class Captcha {
   approvedBy: string | null = null;
 
   /** Whether the approving session was capped: the session it grants is capped too. */
-  @Property({ type: 'boolean' })
-  capped: boolean = false;
+  @Property({ type: 'boolean', fieldName: 'capped' })
+  restricted: boolean = false;
 }

@@ -34,7 +34,7 @@ export interface RedeemedScan {
   /** Whom to log in. */
   readonly userId: number;
   /** Whether their session must be capped, as the approver's is. */
-  readonly capped: boolean;
+  readonly restricted: boolean;
   /** The session that approved. */
   readonly approvedBy: string;
 }
@@ -104,7 +104,7 @@ export class Scans {
    */
   decide(ticket: string, caller: Caller, approve: boolean): Promise<ScanStatus> {
     const decision = approve
-      ? { scanState: ScanState.APPROVED, capped: caller.capped, approvedBy: caller.sessionId }
+      ? { scanState: ScanState.APPROVED, restricted: caller.restricted, approvedBy: caller.sessionId }
       : { scanState: ScanState.DENIED, consumedAt: new Date(this.clock()) };
     const undecided = [ScanState.PENDING, ScanState.CLAIMED];
     return this.#move(ticket, caller, decision, [...undecided, ScanState.APPROVED]);
@@ -125,7 +125,7 @@ export class Scans {
          and expires_at > ? and exists (
            select from sessions join users on users.id = sessions.user_id
            where sessions.id = approved_by and revoked_at is null and users.status = 'ACTIVE')
-       returning scanned_by_id as "userId", capped, approved_by as "approvedBy"`,
+       returning scanned_by_id as "userId", capped as restricted, approved_by as "approvedBy"`,
       [now.toISOString(), answerHash, deviceId, now.toISOString()],
     );
     if (redeemed) {
@@ -175,7 +175,7 @@ export class Scans {
   async #move(
     ticket: string,
     caller: Caller,
-    change: { scanState: ScanState; capped?: boolean; approvedBy?: string; consumedAt?: Date },
+    change: { scanState: ScanState; restricted?: boolean; approvedBy?: string; consumedAt?: Date },
     from: ScanState[],
   ): Promise<ScanStatus> {
     const answerHash = this.#hash(ticket);

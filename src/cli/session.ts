@@ -80,7 +80,7 @@ const shown = (session: Session) => ({
   id: session.id,
   userId: session.user.id,
   user: session.user.username ?? (session.user.phone ? displayPhone(session.user.phone) : '–'),
-  door: session.door,
+  door: session.api,
   deviceId: session.deviceId,
   deviceModel: session.deviceModel,
   clientVersion: session.clientVersion,

@@ -29,7 +29,7 @@ export async function withServices<T>(
     await migrate(db);
     const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
     // Nobody logs in here, so no door is needed.
-    const services = createServices(config, { db, jwtSecrets, clock: Date.now, doors: [] });
+    const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies: [] });
     // The audit log's page reads this form.
     return work({ services, actor: { userId: null, address: `command line (${userInfo().username})` } });
   });

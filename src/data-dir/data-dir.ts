@@ -48,7 +48,7 @@ async function nearestThere(path: string): Promise<string> {
 
 const refusal = (dataDir: string, error: unknown): StartError =>
   new StartError(
-    `The data folder ${dataDir} cannot be created or written (${error instanceof Error ? error.message : error}).`,
+    `The data folder ${dataDir} cannot be created or written (${String(error).replace(/^Error: /, '')}).`,
   );
 
 /** Node's own recursive `mkdir` never ends where a parent is there and nothing can be made in it, as in `/proc`. */

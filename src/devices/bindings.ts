@@ -30,7 +30,7 @@ export class Bindings {
       hello.clientId === null ? await this.#anonymous(caller, isOnline) : await this.#named(caller, hello);
     const seen = {
       sessionId: caller.sessionId,
-      door: caller.door,
+      api: caller.api,
       ...(hello.name === null ? {} : { name: hello.name }),
       ...(hello.clientVersion === null ? {} : { clientVersion: hello.clientVersion }),
     };
@@ -62,7 +62,7 @@ export class Bindings {
       .fork()
       .find(
         Device,
-        { user: caller.user.id, door: caller.door, clientId: null },
+        { user: caller.user.id, api: caller.api, clientId: null },
         { fields: ['id', 'sessionId'], orderBy: { lastSeenAt: 'asc', id: 'asc' } },
       );
     const mine = candidates.find(({ sessionId }) => sessionId === caller.sessionId);

@@ -22,9 +22,9 @@ export class Device {
   @Property({ type: 'text', nullable: true })
   clientId: string | null = null;
 
-  @Field(() => String, { description: 'The API of its latest session.' })
-  @Property({ type: 'text' })
-  door!: string;
+  @Field(() => String, { name: 'door', description: 'The API of its latest session.' })
+  @Property({ type: 'text', fieldName: 'door' })
+  api!: string;
 
   @Field(() => String, { nullable: true, description: 'Its name or model.' })
   @Property({ type: 'text', nullable: true })

@@ -160,7 +160,7 @@ export function selecting(caller: Caller, filter: DeviceFilter): (device: Device
     (ids === null || ids.has(device.id)) &&
     (owners === null || owners.has(device.user.id)) &&
     (online == null || device.online === online) &&
-    (door == null || device.door === door) &&
+    (door == null || device.api === door) &&
     (clientVersion == null || device.clientVersion === clientVersion) &&
     (term === '' || contains(device.name) || contains(device.clientId));
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Door } from '../sessions/session-policy.js';
+import type { SessionPolicy } from '../sessions/session-policy.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** Sessions of the GraphQL API: the only ones that administer. */
-export const graphqlDoor: Door = {
-  name: 'graphql',
-  capped: false,
+export const graphqlSessionPolicy: SessionPolicy = {
+  api: 'graphql',
+  restricted: false,
   tokenLifetimeMs: 15 * MINUTE,
   sliding: false,
   mintToken: (user, { issuedAt, expiresAt }, signer) =>

@@ -4,7 +4,7 @@ import type { DomainErrorCode } from '../errors.js';
 import type { UploadForm } from '../http/multipart/form.js';
 import type { Received } from '../releases/storage.js';
 import type { Services } from '../services.js';
-import type { Door } from '../sessions/session-policy.js';
+import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { Parameters } from './parameters.js';
 
@@ -77,7 +77,7 @@ export type FailureCode = DomainErrorCode | 'FAULT';
 
 /** One documented API: its paths, its sessions and its envelope for failures. */
 export interface Dialect {
-  readonly door: Door;
+  readonly sessionPolicy: SessionPolicy;
   /** What it is, in a line of English. */
   readonly summary: string;
   /** Every documented path with what answers a POST to it. */

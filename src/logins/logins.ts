@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { type Attempt, accountOf, isGuess, type LoginThrottle } from '../rate-limits/throttle.js';
-import type { Door } from '../sessions/session-policy.js';
+import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/active.js';
 import { requirePhone } from '../users/names.js';
@@ -24,7 +24,7 @@ import type { NewUser, Users } from '../users/users.js';
  */
 const SLOWEST_HASH_MS = 400;
 
-/** The one login rule of every door. */
+/** The one login rule of every policy. */
 export class Logins {
   constructor(
     private readonly db: Database,
@@ -39,25 +39,25 @@ export class Logins {
 
   /**
    * Logs in by username or phone, and password.
-   * @param captcha whether an image captcha was solved, could be asked for, or the door knows none.
+   * @param captcha whether an image captcha was solved, could be asked for, or the policy knows none.
    * @throws DomainError ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, PASSWORD_WRONG (in this order, and in the same time),
    * CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE
    */
   async withPassword(
     credentials: { login: string; password: string; captcha: Attempt['captcha'] },
     client: Client,
-    door: Door,
+    policy: SessionPolicy,
   ): Promise<OpenedSession> {
     const em = this.db.em.fork();
     const { login, password, captcha } = credentials;
     const name = loginName(login);
     const userId = await this.users.idOf(em, name);
     const who = { account: accountOf(userId, name), address: client.address, captcha };
-    return this.#recordingRefusals(userId, client, door, () =>
+    return this.#recordingRefusals(userId, client, policy, () =>
       this.throttle.attempt(who, async () => {
         const { user, passwordHash } = await this.#verify(em, userId, password);
         const proof = { passwordHash: await this.#rehash(em, user.id, passwordHash, password) };
-        return this.sessions.open(em, user, client, door, { proof });
+        return this.sessions.open(em, user, client, policy, { proof });
       }),
     );
   }
@@ -71,7 +71,7 @@ export class Logins {
   async withPhone(
     proof: { mobile: string; code: string; deviceId?: string | null },
     client: Client,
-    door: Door,
+    policy: SessionPolicy,
     { opensAccount }: { opensAccount: boolean },
   ): Promise<OpenedSession> {
     const phone = requirePhone(proof.mobile, 'mobile');
@@ -79,7 +79,7 @@ export class Logins {
     const userId = await this.users.idOf(em, phone);
     const who = { account: accountOf(userId, phone), address: client.address, captcha: 'none' } as const;
     const deviceId = proof.deviceId === undefined ? client.deviceId : proof.deviceId;
-    return this.#recordingRefusals(userId, client, door, async () => {
+    return this.#recordingRefusals(userId, client, policy, async () => {
       await this.throttle.attempt(who, () =>
         this.captchas.consume(CaptchaType.SMS, phone, deviceId, proof.code),
       );
@@ -89,7 +89,7 @@ export class Logins {
       if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'Nobody has this phone.');
       requireActive(user);
       await this.#provePhone(em, user, client);
-      return this.sessions.open(em, user, client, door);
+      return this.sessions.open(em, user, client, policy);
     });
   }
 
@@ -98,12 +98,16 @@ export class Logins {
    * @throws DomainError CAPTCHA_EXPIRED (or the approving session has ended), CAPTCHA_REQUIRED (not approved yet),
    * FORBIDDEN, ACCOUNT_DISABLED
    */
-  async withScan(ticket: string, client: Client & { deviceId: string }, door: Door): Promise<OpenedSession> {
-    const { userId, capped, approvedBy } = await this.scans.redeem(ticket, client.deviceId);
+  async withScan(
+    ticket: string,
+    client: Client & { deviceId: string },
+    policy: SessionPolicy,
+  ): Promise<OpenedSession> {
+    const { userId, restricted, approvedBy } = await this.scans.redeem(ticket, client.deviceId);
     const em = this.db.em.fork();
     const user = await this.users.get(userId, em);
-    return this.sessions.open(em, user, client, door, {
-      capped: capped || door.capped,
+    return this.sessions.open(em, user, client, policy, {
+      restricted: restricted || policy.restricted,
       proof: { approvedBy },
     });
   }
@@ -112,11 +116,11 @@ export class Logins {
   async register(
     account: NewUser & { password: string },
     client: Client,
-    door: Door,
+    policy: SessionPolicy,
   ): Promise<OpenedSession> {
     const created = await this.users.register(account, client.address);
     const em = this.db.em.fork();
-    return this.sessions.open(em, await this.users.get(created.id, em), client, door);
+    return this.sessions.open(em, await this.users.get(created.id, em), client, policy);
   }
 
   /**
@@ -126,7 +130,7 @@ export class Logins {
   async #recordingRefusals<T>(
     userId: number | null,
     client: Client,
-    door: Door,
+    policy: SessionPolicy,
     login: () => Promise<T>,
   ): Promise<T> {
     try {
@@ -134,7 +138,7 @@ export class Logins {
     } catch (error) {
       if (isGuess(error)) {
         const em = this.db.em.fork();
-        const detail = `${door.name} ${error.code}`;
+        const detail = `${policy.api} ${error.code}`;
         const target = userId === null ? {} : { target: `user:${userId}` };
         const actor = { userId: null, address: client.address };
         recordAudit(em, new Date(this.clock()), actor, { action: 'session.refuse', ...target, detail });

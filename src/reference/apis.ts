@@ -46,7 +46,7 @@ export const failureCodes: readonly FailureCode[] = [
 /** What the dialects declare, ready to be shown; not to be made for every request. */
 export const describeApis = (dialects: readonly Dialect[]): readonly Api[] =>
   dialects.map((dialect) => ({
-    name: dialect.door.name,
+    name: dialect.sessionPolicy.api,
     summary: dialect.summary,
     endpoints: [...endpointsOf(dialect.routes, false), ...endpointsOf(dialect.uploads ?? {}, true)],
     failures: failureCodes.map((code) => ({

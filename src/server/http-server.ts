@@ -6,7 +6,7 @@ import { registerExplorer } from '../dashboard/explorer-plugin.js';
 import { registerDashboard } from '../dashboard/plugin.js';
 import { registerDownloads } from '../downloads/plugin.js';
 import { registerGraphql } from '../graphql/http/plugin.js';
-import { graphqlDoor } from '../graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../graphql/session-policy.js';
 import { cleanForwardedFor } from '../http/client-address.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
@@ -15,12 +15,15 @@ import { registerDialect } from '../legacy/register.js';
 import { loggedError } from '../logged-error.js';
 import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';
-import type { Door } from '../sessions/session-policy.js';
+import type { SessionPolicy } from '../sessions/session-policy.js';
 import { TOKEN_HEADERS } from '../sessions/tokens.js';
 import { refuseUrl, registerFailures } from './failures.js';
 
 /** How the sessions of every API look. */
-export const doors: readonly Door[] = [graphqlDoor, ...dialects.map(({ door }) => door)];
+export const sessionPolicies: readonly SessionPolicy[] = [
+  graphqlSessionPolicy,
+  ...dialects.map(({ sessionPolicy }) => sessionPolicy),
+];
 
 const BODY_LIMIT = 1024 * 1024;
 

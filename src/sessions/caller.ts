@@ -18,8 +18,8 @@ export interface Client {
 export interface Caller {
   readonly sessionId: string;
   readonly user: User;
-  readonly door: string;
-  readonly capped: boolean;
+  readonly api: string;
+  readonly restricted: boolean;
   readonly permissions: ReadonlySet<Permission>;
   /** The client device id, model and version that the login named. */
   readonly deviceId: string | null;

@@ -8,7 +8,7 @@ import type { LastSeen } from './last-seen.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import type { Remembered } from './session-cache.js';
-import type { Door } from './session-policy.js';
+import type { SessionPolicy } from './session-policy.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
@@ -19,7 +19,7 @@ export class SessionReader {
     private readonly db: Database,
     private readonly signer: TokenSigner,
     private readonly clock: Clock,
-    private readonly doors: ReadonlyMap<string, Door>,
+    private readonly policies: ReadonlyMap<string, SessionPolicy>,
     private readonly seen: LastSeen,
     private readonly longestMs: number,
   ) {}
@@ -71,20 +71,20 @@ export class SessionReader {
   }
 
   #toRemember(session: Session): Remembered {
-    const { user, capped } = session;
-    const door = this.doors.get(session.door);
-    const unsaved = door?.sliding ? (this.seen.expiryOf(session.id) ?? 0) : 0;
+    const { user, restricted } = session;
+    const policy = this.policies.get(session.api);
+    const unsaved = policy?.sliding ? (this.seen.expiryOf(session.id) ?? 0) : 0;
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return {
       sessionId: session.id,
       user,
-      door: session.door,
-      capped,
-      permissions: grantedPermissions(granted, capped),
+      api: session.api,
+      restricted,
+      permissions: grantedPermissions(granted, restricted),
       deviceId: session.deviceId,
       deviceModel: session.deviceModel,
       clientVersion: session.clientVersion,
-      slidingMs: door?.sliding ? door.tokenLifetimeMs : null,
+      slidingMs: policy?.sliding ? policy.tokenLifetimeMs : null,
       endsAt: session.createdAt.getTime() + this.longestMs,
       expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),
       seenAt: session.lastSeenAt.getTime(),

@@ -14,14 +14,20 @@ export class Session {
   @ManyToOne({ entity: () => User, deleteRule: 'cascade' })
   user!: User;
 
-  @Field(() => String, { description: 'The API the session was opened through: graphql, uims, console, …' })
-  @Property({ type: 'text' })
-  door!: string;
+  @Field(() => String, {
+    name: 'door',
+    description: 'The API the session was opened through: graphql, uims, console, …',
+  })
+  @Property({ type: 'text', fieldName: 'door' })
+  api!: string;
 
-  /** A capped session never administers, whatever its owner's roles are. */
-  @Field(() => Boolean, { description: 'Whether the session is kept to its own account and to publishing.' })
-  @Property({ type: 'boolean' })
-  capped!: boolean;
+  /** A restricted session never administers, whatever its owner's roles are. */
+  @Field(() => Boolean, {
+    name: 'capped',
+    description: 'Whether the session is kept to its own account and to publishing.',
+  })
+  @Property({ type: 'boolean', fieldName: 'capped' })
+  restricted!: boolean;
 
   /** SHA-256 of the current access token, hex. */
   @Unique()

@@ -11,7 +11,7 @@ import { LastSeen } from './last-seen.js';
 import { type Proof, requireStillProven } from './proof.js';
 import { Session } from './session.entity.js';
 import { type Remembered, SessionCache } from './session-cache.js';
-import type { Door } from './session-policy.js';
+import type { SessionPolicy } from './session-policy.js';
 import { noSuchSession, SessionReader } from './session-reader.js';
 import { keepRefreshToken, SessionTokens } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './tokens.js';
@@ -45,19 +45,19 @@ export class Sessions {
     private readonly db: Database,
     signer: TokenSigner,
     private readonly clock: Clock,
-    doors: ReadonlyMap<string, Door>,
+    policies: ReadonlyMap<string, SessionPolicy>,
     longestMs: number,
   ) {
     this.#seen = new LastSeen(db);
-    this.#reader = new SessionReader(db, signer, clock, doors, this.#seen, longestMs);
-    this.#tokens = new SessionTokens(signer, doors, longestMs);
+    this.#reader = new SessionReader(db, signer, clock, policies, this.#seen, longestMs);
+    this.#tokens = new SessionTokens(signer, policies, longestMs);
     this.#endings = new Endings(db, clock);
   }
 
   /**
    * Opens a session for a user who has proven who they are.
    * @param user managed by `em`, roles loaded.
-   * @param capped whether to keep the session to its own account; by default as its door says.
+   * @param restricted whether to keep the session to its own account; by default as its door says.
    * @param proof what has to hold still when the session opens.
    * @throws DomainError ACCOUNT_DISABLED, and what `requireStillProven` says of the proof
    */
@@ -65,18 +65,18 @@ export class Sessions {
     em: EntityManager,
     user: User,
     client: Client,
-    door: Door,
-    { capped = door.capped, proof }: { capped?: boolean; proof?: Proof } = {},
+    policy: SessionPolicy,
+    { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: Proof } = {},
   ): Promise<OpenedSession> {
     const now = this.clock();
-    const { columns, ...tokens } = this.#tokens.mint(user, door, { now, openedAt: now });
+    const { columns, ...tokens } = this.#tokens.mint(user, policy, { now, openedAt: now });
     const session = em.create(
       Session,
       {
         id: randomUUID(),
         user,
-        door: door.name,
-        capped,
+        api: policy.api,
+        restricted,
         ...columns,
         deviceId: client.deviceId,
         deviceModel: client.model,
@@ -92,7 +92,7 @@ export class Sessions {
       await tx.insert(session);
       await keepRefreshToken(tx, session, tokens.refreshToken);
       const actor = { userId: user.id, address: client.address };
-      const opened = { target: `user:${user.id}`, detail: door.name };
+      const opened = { target: `user:${user.id}`, detail: policy.api };
       recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
     });
     return { session, user, ...tokens };
@@ -165,8 +165,8 @@ export class Sessions {
   }
 
   /** Ends the caller's own session. */
-  async logout({ user, sessionId, door }: Caller, actor: Actor): Promise<void> {
-    await this.#record({ action: 'session.close', target: `user:${user.id}`, detail: door }, actor);
+  async logout({ user, sessionId, api }: Caller, actor: Actor): Promise<void> {
+    await this.#record({ action: 'session.close', target: `user:${user.id}`, detail: api }, actor);
     await this.revoke(user.id, sessionId, 'LOGOUT');
   }
 

@@ -30,16 +30,16 @@ export const builtInRoles = {
 } as const;
 
 /** The most that a session from a legacy door, or one approved by such a session, may carry. */
-const cappedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases:publish']);
+const restrictedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases:publish']);
 
 const known: ReadonlySet<string> = new Set(permissions);
 const isPermission = (text: string): text is Permission => known.has(text);
 
 /**
  * What a session may do: what every member may, and all that its owner's roles grant, within the ceiling when it
- * is capped. Roles of another system that an import brings grant nothing, and yet their owners must get by.
+ * is restricted. Roles of another system that an import brings grant nothing, and yet their owners must get by.
  */
-export function grantedPermissions(granted: Iterable<string>, capped: boolean): ReadonlySet<Permission> {
+export function grantedPermissions(granted: Iterable<string>, restricted: boolean): ReadonlySet<Permission> {
   const all = [...member, ...[...granted].filter(isPermission)];
-  return new Set(capped ? all.filter((permission) => cappedCeiling.has(permission)) : all);
+  return new Set(restricted ? all.filter((permission) => restrictedCeiling.has(permission)) : all);
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { Captcha } from '../../src/captchas/captcha.entity.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
@@ -74,7 +74,7 @@ test('other roles hold from the next request on', async () => {
   const id = await admin('goes');
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(id, em);
-  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
   const may = async () =>
     (await gateway.services.sessions.authenticate(accessToken))?.permissions.has('users:manage');
   expect(await may()).toBe(true);
@@ -102,7 +102,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
   const self = { userId: id, address };
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(id, em);
-  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'battery staple' }, self);
   await administration().setRoles(id, ['PUBLISHER'], { userId: adminId, address: '192.0.2.7' });
@@ -134,7 +134,7 @@ test('deleting throws out who is signed in, and whoever was disabled is not told
   const { id } = await gateway.createUser({ username: 'gone' });
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(id, em);
-  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
   expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();
   await administration().delete(id, system);
   expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();

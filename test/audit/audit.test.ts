@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask, refusal, send } from '../support/client.js';
@@ -15,7 +15,7 @@ let adminId: string;
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
-  const opened = await openSession(gateway, 'root', graphqlDoor);
+  const opened = await openSession(gateway, 'root', graphqlSessionPolicy);
   admin = opened.accessToken;
   adminId = String(opened.user.id);
 });
@@ -87,14 +87,14 @@ test('a wrong guess is kept with whose account it was, and never with what was t
 
 test('a logout is kept, with the door of the session it ends', async () => {
   const { username, id, target } = await person();
-  const { accessToken } = await openSession(gateway, username, graphqlDoor);
+  const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
   const entries = await logged(() => ask(gateway, op.LogoutDocument, {}, accessToken));
   expect(entries).toEqual([{ action: 'session.close', actorId: id, target, address, detail: 'graphql' }]);
 });
 
 test('a wrong current password is kept, and counts as a failed login', async () => {
   const { username, id, target } = await person();
-  const { accessToken } = await openSession(gateway, username, graphqlDoor);
+  const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
   const passwords = { currentPassword: 'a slip of the pen', newPassword: NEXT };
   const entries = await logged(async () => {
     for (let i = 0; i < 10; i += 1) {
@@ -121,9 +121,9 @@ test('guesses past the budget, which are not looked at, do not fill the log', as
 
 test('whatever is done to an account is kept, with who did it', async () => {
   const { username, id, target } = await person();
-  const own = (await openSession(gateway, username, graphqlDoor)).accessToken;
-  const other = (await openSession(gateway, username, graphqlDoor)).session.id;
-  const third = (await openSession(gateway, username, graphqlDoor)).session.id;
+  const own = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const other = (await openSession(gateway, username, graphqlSessionPolicy)).session.id;
+  const third = (await openSession(gateway, username, graphqlSessionPolicy)).session.id;
   let madeId = '';
   const entries = await logged(async () => {
     const passwords = { currentPassword: PASSWORD, newPassword: NEXT };
@@ -151,7 +151,7 @@ test('whatever is done to an account is kept, with who did it', async () => {
 test('entries are found by who is in them and by kind, and name who is there still', async () => {
   const { username, id } = await person();
   await ask(gateway, op.SetUserRolesDocument, { id, roles: ['PUBLISHER'] }, admin);
-  await openSession(gateway, username, graphqlDoor);
+  await openSession(gateway, username, graphqlSessionPolicy);
   const read = async (filter: object) => {
     const { auditLog } = await ask(gateway, op.AuditLogDocument, { filter }, admin);
     return auditLog.edges.map(({ node }) => [node.action, node.actor?.username, node.subject?.username]);
@@ -170,7 +170,7 @@ test('entries are found by who is in them and by kind, and name who is there sti
 
 test('what is refused leaves no trace of having been done', async () => {
   const { username, id } = await person();
-  const member = (await openSession(gateway, username, graphqlDoor)).accessToken;
+  const member = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
   const entries = await logged(async () => {
     expect(await refusal(gateway, op.SetUserRolesDocument, { id, roles: ['ADMIN'] }, member)).toBe(
       'FORBIDDEN',

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ScanStatus } from '../../src/captchas/scans.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -22,7 +22,7 @@ async function signedIn(username: string, userId?: number): Promise<Caller> {
   const em = gateway.services.db.em.fork();
   const client = { address: '192.0.2.1', deviceId: 'phone', version: null, model: null };
   const user = await gateway.services.users.get(id, em);
-  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   return caller;
 }
@@ -59,7 +59,7 @@ describe('a ticket', () => {
     await scans().claim(ticket, li);
     expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
     const redeemed = await scans().redeem(ticket, screen);
-    expect(redeemed).toEqual({ userId: li.user.id, capped: false, approvedBy: li.sessionId });
+    expect(redeemed).toEqual({ userId: li.user.id, restricted: false, approvedBy: li.sessionId });
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
@@ -72,8 +72,8 @@ describe('a ticket', () => {
   });
 
   test('carries the cap of the session that approved it', async () => {
-    await scans().decide(ticket, { ...li, capped: true }, true);
-    expect(await scans().redeem(ticket, screen)).toMatchObject({ userId: li.user.id, capped: true });
+    await scans().decide(ticket, { ...li, restricted: true }, true);
+    expect(await scans().redeem(ticket, screen)).toMatchObject({ userId: li.user.id, restricted: true });
   });
 
   test('cannot be redeemed before it is approved, and can be after', async () => {
@@ -111,10 +111,10 @@ describe('a ticket', () => {
     const zhou = await signedIn('zhou');
     const elsewhere = await signedIn('zhou', zhou.user.id);
     await scans().decide(ticket, zhou, true);
-    await scans().decide(ticket, { ...elsewhere, capped: true }, true);
+    await scans().decide(ticket, { ...elsewhere, restricted: true }, true);
     await gateway.services.sessions.revoke(zhou.user.id, zhou.sessionId, 'LOGOUT');
     expect(await scans().redeem(ticket, screen)).toMatchObject({
-      capped: true,
+      restricted: true,
       approvedBy: elsewhere.sessionId,
     });
   });

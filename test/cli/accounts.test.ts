@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
@@ -71,7 +71,7 @@ test('a listing that nobody reads to its end ends quietly', async () => {
 
 test('user disable ends the sessions, user enable lets in again, and neither takes the last administrator', async () => {
   await gateway.createUser({ username: 'carol', phone: '13900000003', password: PASSWORD });
-  const { accessToken } = await openSession(gateway, 'carol', graphqlDoor);
+  const { accessToken } = await openSession(gateway, 'carol', graphqlSessionPolicy);
   expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
   await gateway.services.sessions.noticeRevoked();
   expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
@@ -85,7 +85,7 @@ test('user disable ends the sessions, user enable lets in again, and neither tak
 
 test('session list shows what has not ended, session revoke ends one or all', async () => {
   await gateway.createUser({ username: 'dave', password: PASSWORD });
-  for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlDoor);
+  for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlSessionPolicy);
   const list = async () => values(await gatehouse(['session', 'list', 'dave', '--json'], env));
   const [first] = (await list()) as { id: string }[];
   expect(first).toMatchObject({ user: 'dave', door: 'graphql', address: '127.0.0.1' });

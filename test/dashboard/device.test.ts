@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { Device } from '../../src/devices/device.entity.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 
@@ -14,7 +14,7 @@ afterAll(() => dashboard.close());
 /** The member's device of this client id beats, with a session of its own; nobody is told before `announce`. */
 async function beat(clientId: string, name = NAME) {
   const { services } = gateway;
-  const { session, accessToken } = await openSession(gateway, 'max', graphqlDoor);
+  const { session, accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   await services.heartbeats.beat(caller, { clientId, name, clientVersion: '1.3.0' });
   await services.heartbeats.announce();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { layCable, untilBack } from '../support/cable.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
@@ -21,7 +21,7 @@ const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 beforeAll(async () => {
   gates = await TestGroup.of(gateway, 'max', devices('Gate', 130, '2.4.1'));
-  kiosks = await TestGroup.of(gateway, 'pia', devices('Kiosk', 12, '2.3.7'), bmsDoor);
+  kiosks = await TestGroup.of(gateway, 'pia', devices('Kiosk', 12, '2.3.7'), bmsSessionPolicy);
   await gates.beat();
   await kiosks.beat();
   await gateway.services.heartbeats.announce();

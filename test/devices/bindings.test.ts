@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Bindings, type Hello } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -13,7 +13,7 @@ let caller: Caller;
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'fleet', password: 'correct horse' });
-  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   caller = await callerOf(gateway, accessToken);
 });
 afterAll(() => gateway.close());

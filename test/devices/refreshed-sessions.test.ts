@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Hello } from '../../src/devices/bindings.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { historyOf } from '../support/fleet.js';
@@ -21,7 +21,7 @@ afterAll(() => gateway.close());
 beforeEach(async () => {
   const username = `fleet-${++users}`;
   await gateway.createUser({ username });
-  session = await openSession(gateway, username, graphqlDoor);
+  session = await openSession(gateway, username, graphqlSessionPolicy);
   hello = { clientId: username, name: null, clientVersion: null };
 });
 

@@ -3,7 +3,7 @@ import { Bindings, type Hello } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Transition } from '../../src/devices/transition-log.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -13,7 +13,7 @@ let caller: Caller;
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'fleet', password: 'correct horse' });
-  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   caller = await callerOf(gateway, accessToken);
 });
 afterAll(() => gateway.close());
@@ -78,7 +78,7 @@ test('a database that goes away in the middle of a large saving has each transit
   );
   const store = new Hesitant(db);
   const fleet = fleetOn(store, new Bound(db));
-  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const again = await callerOf(gateway, accessToken);
   for (const { id } of rows) await fleet.beat(again, hello(String(id)));
   store.failAt = 1;

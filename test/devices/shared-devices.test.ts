@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Bindings, type Hello } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
-import type { Door } from '../../src/sessions/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
+import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { historyOf } from '../support/fleet.js';
@@ -29,9 +29,9 @@ beforeEach(async () => {
   const username = `fleet-${++users}`;
   await gateway.createUser({ username });
   hello = { clientId: username, name: null, clientVersion: null };
-  const signIn = async (door: Door) =>
-    callerOf(gateway, (await openSession(gateway, username, door)).accessToken);
-  [short, long] = [await signIn(graphqlDoor), await signIn(bmsDoor)];
+  const signIn = async (policy: SessionPolicy) =>
+    callerOf(gateway, (await openSession(gateway, username, policy)).accessToken);
+  [short, long] = [await signIn(graphqlSessionPolicy), await signIn(bmsSessionPolicy)];
 });
 
 const beat = async (caller: Caller) => gateway.services.heartbeats.beat(caller, hello);
@@ -114,10 +114,10 @@ describe('a device that two sessions beat for', () => {
     await beat(long);
     const { devices, heartbeats, sessions } = gateway.services;
     const shown = async () => (await devices.recall([id]))[0];
-    expect(await shown()).toMatchObject({ sessionId: long.sessionId, door: 'bms' });
+    expect(await shown()).toMatchObject({ sessionId: long.sessionId, api: 'bms' });
     await beat(short);
     await heartbeats.saveSeen();
-    expect(await shown()).toMatchObject({ sessionId: short.sessionId, door: 'graphql' });
+    expect(await shown()).toMatchObject({ sessionId: short.sessionId, api: 'graphql' });
     await sessions.revokeAll(short.user.id);
   });
 });

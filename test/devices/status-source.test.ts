@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Devices } from '../../src/devices/devices.js';
 import { KnownDevices } from '../../src/devices/known-devices.js';
 import { StatusSource } from '../../src/devices/status-source.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -15,7 +15,9 @@ afterAll(() => gateway.close());
 test('a device that is deleted at the moment in which it is told of is told of all the same', async () => {
   const { db, events, sessions, heartbeats, clock } = gateway.services;
   const { id } = await gateway.createUser({ username: 'leaver' });
-  const caller = await sessions.authenticate((await openSession(gateway, 'leaver', bmsDoor)).accessToken);
+  const caller = await sessions.authenticate(
+    (await openSession(gateway, 'leaver', bmsSessionPolicy)).accessToken,
+  );
   if (!caller) throw new Error('The session has ended.');
   class DeletedOnceRead extends KnownDevices {
     override async get(ids: readonly number[]) {

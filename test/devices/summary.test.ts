@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -14,7 +14,7 @@ afterAll(() => gateway.close());
 
 test('a summary counts one moment: while devices come online for the first time, none of them is offline', async () => {
   const { devices, heartbeats } = gateway.services;
-  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   const comeOnline = async () => {
     for (let device = 1; device <= DEVICES; device++) {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getMetadataStorage, Query, Resolver } from 'type-graphql';
 import { createSchema } from '../../src/graphql/schema.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { doors } from '../../src/server/http-server.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { sessionPolicies } from '../../src/server/http-server.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { type Audience, askAll, createCallers, expected, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -22,11 +22,11 @@ beforeAll(async () => {
   gateway = await startGateway();
   host = await gateway.listen();
   await createCallers(gateway);
-  const { user, accessToken } = await openSession(gateway, 'max', graphqlDoor);
+  const { user, accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   memberId = user.id;
   await beat(accessToken, DEVICE);
   await upload(accessToken);
-  await upload((await openSession(gateway, 'pia', graphqlDoor)).accessToken);
+  await upload((await openSession(gateway, 'pia', graphqlSessionPolicy)).accessToken);
 });
 afterAll(() => gateway.close());
 
@@ -122,7 +122,7 @@ const withTicket =
   };
 
 const past = Buffer.from('release:0').toString('base64url');
-const anySession = async (username: string) => openSession(gateway, username, graphqlDoor);
+const anySession = async (username: string) => openSession(gateway, username, graphqlSessionPolicy);
 
 /** Every operation of the schema, with a call that is valid for whoever may make it. */
 const rules: Record<string, Rule> = {
@@ -294,8 +294,8 @@ test.each(Object.entries(rules))(
 );
 
 describe('a session of a legacy door administers nobody, even that of an administrator', () => {
-  const legacy = doors.filter(({ name }) => name !== graphqlDoor.name);
-  test.each(legacy.map((door) => [door.name, door] as const))('%s', async (_name, door) => {
+  const legacy = sessionPolicies.filter(({ api: name }) => name !== graphqlSessionPolicy.api);
+  test.each(legacy.map((door) => [door.api, door] as const))('%s', async (_name, door) => {
     const { accessToken } = await openSession(gateway, 'root', door);
     for (const query of [
       '{ users { edges { cursor } } }',

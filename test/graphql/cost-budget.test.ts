@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect } from '../support/live.js';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   gateway = await startGateway({ GRAPHQL_COST_PER_MINUTE: String(3 * PAGE_COST), TRUST_PROXY: 'loopback' });
   host = await gateway.listen();
   await createCallers(gateway);
-  token = (await openSession(gateway, 'max', graphqlDoor)).accessToken;
+  token = (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken;
   client = connect(host, token);
 });
 afterEach(async () => {
@@ -47,11 +47,11 @@ const overSocket = (query: string, by = client) =>
 test('a caller has one budget at both doors, by all their sessions', async () => {
   expect(await overHttp(page)).toBe('ran');
   expect(await overSocket(page)).toBe('ran');
-  const legacy = (await openSession(gateway, 'max', bmsDoor)).accessToken;
+  const legacy = (await openSession(gateway, 'max', bmsSessionPolicy)).accessToken;
   expect(await overHttp(page, legacy)).toBe('ran');
   expect(await overHttp(page)).toBe('THROTTLED');
   expect(await overSocket(page)).toBe('THROTTLED');
-  const another = (await openSession(gateway, 'nia', graphqlDoor)).accessToken;
+  const another = (await openSession(gateway, 'nia', graphqlSessionPolicy)).accessToken;
   expect(await overHttp(page, another)).toBe('ran');
 });
 

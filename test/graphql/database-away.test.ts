@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BINDINGS } from '../../src/devices/known-devices.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { type Cable, layCable } from '../support/cable.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 test('what could not be read while the database was away is told once it is back, without other news', async () => {
   const { events, heartbeats } = gateway.services;
-  const { accessToken } = await openSession(gateway, 'fleet', bmsDoor);
+  const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   const reader = await RawLive.open(host, accessToken);
   reader.subscribe('s', STATUS);
@@ -51,7 +51,7 @@ test('what could not be read while the database was away is told once it is back
 });
 
 test('who cannot be let in while the database is away is told to try again later', async () => {
-  const { accessToken } = await openSession(direct, 'fleet', bmsDoor);
+  const { accessToken } = await openSession(direct, 'fleet', bmsSessionPolicy);
   cable.cut();
   const reader = await RawLive.open(host, accessToken);
   expect(await reader.closed).toBe(1013);

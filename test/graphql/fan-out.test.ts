@@ -10,7 +10,7 @@ import type { Context } from '../../src/graphql/context.js';
 import { presentResult } from '../../src/graphql/execution/execute.js';
 import { createLoaders } from '../../src/graphql/loaders.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createLiveServer, type LiveServer } from '../../src/graphql/sockets/live-server.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
@@ -126,7 +126,7 @@ let online: string | null = null;
 /** Makes a device of the member come online, or leave when it is. */
 async function toggle(deviceId: string): Promise<void> {
   if (online === null) {
-    const { accessToken, session } = await openSession(gateway, 'member', graphqlDoor);
+    const { accessToken, session } = await openSession(gateway, 'member', graphqlSessionPolicy);
     await beat(accessToken, deviceId);
     online = session.id;
   } else {

@@ -4,7 +4,7 @@ import { getIntrospectionQuery, Kind, parse, visit } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { Measurer } from '../../src/graphql/execution/measure.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { cpuTime } from '../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -138,7 +138,7 @@ describe('the limits of a document hold the same over HTTP and WebSocket', () =>
 
   test('a page has at most 100 entries, whatever its document costs', async () => {
     await createCallers(gateway);
-    const { accessToken } = await openSession(gateway, 'root', graphqlDoor);
+    const { accessToken } = await openSession(gateway, 'root', graphqlSessionPolicy);
     const signedIn = connect(host, accessToken);
     const doors = [
       async (query: string): Promise<readonly Told[]> =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   host = await gateway.listen();
   await createCallers(gateway);
-  token = (await openSession(gateway, 'max', graphqlDoor)).accessToken;
+  token = (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken;
 });
 afterAll(() => gateway.close());
 

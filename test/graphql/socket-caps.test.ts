@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PROTOCOL, RawLive } from '../support/raw-live.js';
@@ -31,7 +31,7 @@ test('too many sockets of an address are closed with 4429, until one has gone', 
 });
 
 test('too many sockets of a user are closed with 4429, until one has gone', async () => {
-  const { accessToken } = await openSession(gateway, 'max', graphqlDoor);
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const first = await RawLive.open(host, accessToken);
   const second = await RawLive.connect(host);
   second.send({ type: 'connection_init', payload: { authorization: accessToken } });
@@ -45,7 +45,7 @@ test('too many sockets of a user are closed with 4429, until one has gone', asyn
 });
 
 test('too many operations on one socket are refused one by one', async () => {
-  const { accessToken } = await openSession(gateway, 'nia', graphqlDoor);
+  const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
   const raw = await RawLive.open(host, accessToken);
   for (const id of ['1', '2', '3']) raw.subscribe(id, 'subscription { heartbeats { at } }');
   expect(await raw.message()).toMatchObject({

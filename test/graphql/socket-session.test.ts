@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
+import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
@@ -144,7 +144,7 @@ test('a place in what one was told is not good with other rights: everything is 
 });
 
 test('a session that ends when nobody uses it is used over a socket too', async () => {
-  const { accessToken } = await openSession(gateway, username, teacherDoor);
+  const { accessToken } = await openSession(gateway, username, teacherSessionPolicy);
   const live = await RawLive.open(host, accessToken);
   for (let day = 0; day < 4; day++) {
     gateway.clock.advance(DAY);

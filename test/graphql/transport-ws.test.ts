@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   host = await gateway.listen();
   await createCallers(gateway);
-  token = (await openSession(gateway, 'max', graphqlDoor)).accessToken;
+  token = (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken;
 });
 afterEach(async () => {
   // Whatever one client did, the next one is served.
@@ -76,7 +76,7 @@ describe('the server closes with', () => {
     expect(await early.closed).toBe(4401);
     const hasty = await RawLive.connect(host);
     // A token that nobody has looked up yet.
-    const { accessToken } = await openSession(gateway, 'nia', graphqlDoor);
+    const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
     hasty.send({ ...init, payload: { authorization: `Bearer ${accessToken}` } });
     hasty.send(hello);
     expect(await hasty.closed).toBe(4401);

@@ -8,7 +8,7 @@ import ours from '../../schema/trusted-documents.json' with { type: 'json' };
 import { readConfig } from '../../src/config.js';
 import { StartError } from '../../src/errors.js';
 import { TrustedDocuments } from '../../src/graphql/execution/trusted-documents.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect } from '../support/live.js';
@@ -128,7 +128,7 @@ test('an upload with another document is refused, and its file dropped', async (
 
 async function signIn() {
   await createCallers(gateway);
-  return openSession(gateway, 'pia', graphqlDoor);
+  return openSession(gateway, 'pia', graphqlSessionPolicy);
 }
 
 describe('by default', () => {

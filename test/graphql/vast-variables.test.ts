@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { refuseVastVariables } from '../../src/graphql/execution/vast-variables.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { cpuTime } from '../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -18,7 +18,7 @@ let authorization: string;
 beforeAll(async () => {
   gateway = await startGateway();
   await createCallers(gateway);
-  authorization = (await openSession(gateway, 'root', graphqlDoor)).accessToken;
+  authorization = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
   client = connect(await gateway.listen(), authorization);
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -25,7 +25,7 @@ class Forwarded extends WebSocket {
 /** The link to a package, as `releasePublished` tells it over a socket that came with these headers. */
 async function linkOverSocket(): Promise<string | undefined> {
   await createCallers(gateway);
-  const { accessToken } = await openSession(gateway, 'max', graphqlDoor);
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const host = await gateway.listen();
   const { releases } = gateway.services;
   const client = connect(host, accessToken, { webSocketImpl: Forwarded });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
@@ -8,7 +8,7 @@ import { startGateway } from '../support/gateway.js';
 test('heartbeats are counted, not logged, by whichever door; what is refused is logged, and what goes with one', async () => {
   const gateway = await startGateway();
   await createCallers(gateway);
-  const { accessToken } = await openSession(gateway, 'max', graphqlDoor);
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const before = gateway.logged();
   for (let beat = 0; beat < 3; beat++) {
     await ask(gateway, op.HeartbeatDocument, {}, accessToken);

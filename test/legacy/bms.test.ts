@@ -122,7 +122,7 @@ describe('a login', () => {
   test('keeps the version and the id that the device gives itself', async () => {
     const { access } = await login({ ...right, version: 102 }, { 'x-device-id': 'phone-1' });
     const caller = await gateway.services.sessions.authenticate(access);
-    expect(caller).toMatchObject({ door: 'bms', capped: true, deviceId: 'phone-1' });
+    expect(caller).toMatchObject({ api: 'bms', restricted: true, deviceId: 'phone-1' });
     const session = await gateway.services.db.em
       .fork()
       .findOneOrFail(Session, { id: caller?.sessionId ?? '' });

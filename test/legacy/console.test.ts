@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PNG } from 'pngjs';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import samples from '../../src/legacy/console/samples.json' with { type: 'json' };
 import { callerOf } from '../support/callers.js';
 import { account, captcha, deviceId, startConsole } from '../support/console.js';
@@ -103,7 +103,7 @@ describe('takes the parameters', () => {
     ).json().data;
     expect(await on.gateway.services.sessions.authenticate(accessToken)).toMatchObject({
       deviceId,
-      door: 'console',
+      api: 'console',
     });
   });
 });
@@ -152,13 +152,13 @@ describe('shows a QR code to scan', () => {
       on.gateway.services.logins.withScan(
         ticket,
         { deviceId: id, address: '::1', version: null, model: null },
-        graphqlDoor,
+        graphqlSessionPolicy,
       );
     await expect(redeem(deviceId)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
     await on.gateway.services.scans.decide(ticket, approver, true);
     await expect(redeem('another device')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     const opened = await redeem(deviceId);
-    expect(opened).toMatchObject({ user: { id: 1 }, session: { capped: true, deviceId } });
+    expect(opened).toMatchObject({ user: { id: 1 }, session: { restricted: true, deviceId } });
     await expect(redeem(deviceId)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 

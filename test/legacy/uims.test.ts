@@ -139,7 +139,12 @@ test('binds the session to the device and keeps its version', async () => {
   const { token } = (await gateway.post(url, { ...sample, version: '1.0\u0000.1' }, device)).json().body;
   const caller = await gateway.services.sessions.authenticate(token);
   const session = (await gateway.services.sessions.listActive(1)).find(({ id }) => id === caller?.sessionId);
-  expect(session).toMatchObject({ deviceId: 'till-7', clientVersion: '1.0.1', capped: true, door: 'uims' });
+  expect(session).toMatchObject({
+    deviceId: 'till-7',
+    clientVersion: '1.0.1',
+    restricted: true,
+    api: 'uims',
+  });
 });
 
 describe('refuses in its own envelope', () => {

@@ -65,8 +65,8 @@ describe('the documented requests', () => {
     const iat = Math.floor(gateway.clock.now / 1000);
     expect(JSON.stringify(claims)).toBe(JSON.stringify({ ...user, iat, exp: iat + 86_400, jti: claims.jti }));
     expect(await gateway.services.sessions.authenticate(token)).toMatchObject({
-      door: 'upgrade',
-      capped: true,
+      api: 'upgrade',
+      restricted: true,
     });
     gateway.clock.advance(86_400_000);
     expect(await gateway.services.sessions.authenticate(token)).toBeNull();

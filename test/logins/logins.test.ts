@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { DomainError } from '../../src/errors.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { Logins } from '../../src/logins/logins.js';
 import { LoginThrottle } from '../../src/rate-limits/throttle.js';
 import { hashPassword, needsRehash, storeLegacyHash } from '../../src/users/password.js';
@@ -27,10 +27,10 @@ beforeEach(() => {
 });
 
 const byPassword = (login: string, password = PASSWORD) =>
-  gateway.services.logins.withPassword({ login, password, captcha: 'none' }, client, graphqlDoor);
+  gateway.services.logins.withPassword({ login, password, captcha: 'none' }, client, graphqlSessionPolicy);
 const byCode = async ({ opensAccount = false, code = '', device = client } = {}) => {
   const proof = { mobile: phone, code: code || (await gateway.lastSms(phone)) };
-  return gateway.services.logins.withPhone(proof, device, graphqlDoor, { opensAccount });
+  return gateway.services.logins.withPhone(proof, device, graphqlSessionPolicy, { opensAccount });
 };
 const sendCode = () => gateway.services.captchas.sendSms(phone, client.deviceId, client);
 const stored = (id: number) => gateway.services.db.em.fork().findOneOrFail(User, { id });
@@ -56,7 +56,7 @@ describe('by password', () => {
       gateway.services.logins.withPassword(
         { login: name, password, captcha: 'possible' },
         client,
-        graphqlDoor,
+        graphqlSessionPolicy,
       );
     for (const name of [`both ${phone}`, phone]) {
       for (let i = 0; i < 5; i += 1) {
@@ -72,7 +72,7 @@ describe('by password', () => {
     const { id } = await gateway.createUser({ phone, password: PASSWORD });
     for (let i = 0; i < 10; i += 1) await byPassword(`user:${id}`).catch(() => null);
     const owner = { login: phone, password: PASSWORD, captcha: 'possible' } as const;
-    await gateway.services.logins.withPassword(owner, client, graphqlDoor);
+    await gateway.services.logins.withPassword(owner, client, graphqlSessionPolicy);
   });
 
   test('two at once with an imported hash both get in, though one of them replaces it', async () => {
@@ -95,7 +95,7 @@ describe('by password', () => {
       .fork()
       .nativeUpdate(User, { id }, { passwordHash: await hashPassword('new') });
     await expect(
-      gateway.services.sessions.open(em, user, client, graphqlDoor, { proof }),
+      gateway.services.sessions.open(em, user, client, graphqlSessionPolicy, { proof }),
     ).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
     expect(await gateway.services.sessions.listActive(id)).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe('by password', () => {
     const took = async (login: string, password: string) => {
       const start = performance.now();
       await logins
-        .withPassword({ login, password, captcha: 'none' }, client, graphqlDoor)
+        .withPassword({ login, password, captcha: 'none' }, client, graphqlSessionPolicy)
         .catch((error: DomainError) => expect(error).toBeInstanceOf(DomainError));
       return performance.now() - start;
     };
@@ -123,7 +123,7 @@ describe('by password', () => {
     }
     const patient = new Logins(db, users, sessions, captchas, scans, new LoginThrottle(), clock, 3_600_000);
     const right = { login: phone, password: PASSWORD, captcha: 'none' } as const;
-    expect((await patient.withPassword(right, client, graphqlDoor)).user.id).toBe(id);
+    expect((await patient.withPassword(right, client, graphqlSessionPolicy)).user.id).toBe(id);
   });
 
   test('a disabled account is named as such before its password is judged', async () => {
@@ -204,7 +204,9 @@ describe('by phone', () => {
     await gateway.services.scans.decide(ticket, squatter, true);
     await sendCode();
     await byCode();
-    await expect(gateway.services.logins.withScan(ticket, screen, graphqlDoor)).rejects.toMatchObject({
+    await expect(
+      gateway.services.logins.withScan(ticket, screen, graphqlSessionPolicy),
+    ).rejects.toMatchObject({
       code: 'CAPTCHA_EXPIRED',
     });
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { uimsDoor } from '../../src/legacy/uims/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
@@ -24,23 +24,23 @@ beforeEach(() => {
 });
 
 const waiting = { ...client, deviceId: 'screen' };
-const approved = async (door: typeof graphqlDoor) => {
+const approved = async (policy: typeof graphqlSessionPolicy) => {
   const admin = await gateway.createUser({ phone, password: PASSWORD, roles: ['ADMIN'] });
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(admin.id, em);
-  const { accessToken } = await gateway.services.sessions.open(em, user, client, door);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, policy);
   const caller = await callerOf(gateway, accessToken);
   const { ticket } = await gateway.services.scans.issue(waiting.deviceId, waiting);
   await gateway.services.scans.decide(ticket, caller, true);
   return { ticket, userId: admin.id };
 };
-const redeem = (ticket: string) => gateway.services.logins.withScan(ticket, waiting, graphqlDoor);
+const redeem = (ticket: string) => gateway.services.logins.withScan(ticket, waiting, graphqlSessionPolicy);
 
 test.each([
-  [graphqlDoor, true],
-  [uimsDoor, false],
-])('a session approved through $name may administer: %s', async (door, administers) => {
-  const { ticket, userId } = await approved(door);
+  [graphqlSessionPolicy, true],
+  [uimsSessionPolicy, false],
+])('a session approved through $api may administer: %s', async (policy, administers) => {
+  const { ticket, userId } = await approved(policy);
   const { accessToken, user } = await redeem(ticket);
   expect(user.id).toBe(userId);
   const caller = await gateway.services.sessions.authenticate(accessToken);
@@ -49,20 +49,20 @@ test.each([
 });
 
 test('two at once open one session', async () => {
-  const { ticket } = await approved(graphqlDoor);
+  const { ticket } = await approved(graphqlSessionPolicy);
   const outcomes = await Promise.allSettled([redeem(ticket), redeem(ticket)]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
 test('the approver has to be active still', async () => {
   await gateway.createUser({ username: 'another admin', password: PASSWORD, roles: ['ADMIN'] });
-  const { ticket, userId } = await approved(graphqlDoor);
+  const { ticket, userId } = await approved(graphqlSessionPolicy);
   await gateway.services.administration.setStatus(userId, UserStatus.DISABLED, system);
   await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
 });
 
 test('the session that approved must not have expired since', async () => {
-  const { ticket, userId } = await approved(graphqlDoor);
+  const { ticket, userId } = await approved(graphqlSessionPolicy);
   await gateway.services.db.em
     .fork()
     .nativeUpdate(Session, { user: userId }, { expiresAt: new Date(gateway.clock.now) });
@@ -70,13 +70,13 @@ test('the session that approved must not have expired since', async () => {
 });
 
 test('a session that ended since its ticket was redeemed opens nothing', async () => {
-  const { userId } = await approved(graphqlDoor);
+  const { userId } = await approved(graphqlSessionPolicy);
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(userId, em);
   const [approver] = await gateway.services.sessions.listActive(userId);
   const proof = { approvedBy: approver?.id ?? '' };
   await gateway.services.sessions.revokeAll(userId);
   await expect(
-    gateway.services.sessions.open(em, user, waiting, graphqlDoor, { proof }),
+    gateway.services.sessions.open(em, user, waiting, graphqlSessionPolicy, { proof }),
   ).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
 });

@@ -47,11 +47,11 @@ const operationOf = (path: string) => {
 };
 
 test('has every documented path, under the tag of its API, and no other', () => {
-  const declared = dialects.flatMap(({ door, routes, uploads }) =>
-    [...Object.keys(routes), ...Object.keys(uploads ?? {})].map((path) => [path, [door.name]]),
+  const declared = dialects.flatMap(({ sessionPolicy: door, routes, uploads }) =>
+    [...Object.keys(routes), ...Object.keys(uploads ?? {})].map((path) => [path, [door.api]]),
   );
   expect(Object.entries(document.paths).map(([path, { post }]) => [path, post.tags])).toEqual(declared);
-  expect(document.tags.map(({ name }) => name)).toEqual(dialects.map(({ door }) => door.name));
+  expect(document.tags.map(({ name }) => name)).toEqual(dialects.map(({ sessionPolicy: door }) => door.api));
   expect(document.servers[0].url).toBe('https://gate.example');
 });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -38,7 +38,7 @@ beforeEach(async () => {
   people += 1;
   const username = `publisher ${people}`;
   await gateway.createUser({ username, roles: ['PUBLISHER'] });
-  publisher = await openSession(gateway, username, graphqlDoor);
+  publisher = await openSession(gateway, username, graphqlSessionPolicy);
 });
 
 /** Sends half of a form, and the rest when `act` is done. @returns the beginning of the answer */
@@ -103,7 +103,9 @@ test('an administrator who is made a publisher meanwhile does with the upload wh
 });
 
 test('an access token that expires while a package comes in is no reason to refuse it', async () => {
-  const answer = await during(UPLOAD, async () => gateway.clock.advance(graphqlDoor.tokenLifetimeMs));
+  const answer = await during(UPLOAD, async () =>
+    gateway.clock.advance(graphqlSessionPolicy.tokenLifetimeMs),
+  );
   expect(answer).toMatch(/ 200 /);
   expect(await inventory(gateway)).toMatchObject({ releases: 1 });
 });

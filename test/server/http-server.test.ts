@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createSchema } from '../../src/graphql/schema.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { listen } from '../../src/server/listen.js';
 import { openSession } from '../support/callers.js';
@@ -160,7 +160,7 @@ describe('a body that drips in', () => {
   test.each([UPLOAD, '/graphql'])('may take its time at %s, where a publisher sends it', async (path) => {
     const username = `publisher at ${path}`;
     await gateway.createUser({ username, roles: ['PUBLISHER'] });
-    const { accessToken } = await openSession(gateway, username, graphqlDoor);
+    const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
     // From then on it is known without asking the database, which may take its time too.
     await gateway.services.sessions.authenticate(accessToken);
     const allowed = [FORM, `authorization: ${accessToken}`, 'apollo-require-preflight: true'];

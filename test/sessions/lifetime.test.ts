@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -16,7 +16,7 @@ afterAll(() => gateway.close());
 
 describe('with a SESSION_LIFETIME a session ends so long after its login, however it is', () => {
   test('refreshed', async () => {
-    let { refreshToken, session } = await openSession(gateway, 'root', graphqlDoor);
+    let { refreshToken, session } = await openSession(gateway, 'root', graphqlSessionPolicy);
     const end = session.createdAt.getTime() + 3 * DAY;
     gateway.clock.advance(3 * DAY - MINUTE);
     ({ refreshToken, session } = await gateway.services.sessions.refresh(refreshToken ?? ''));
@@ -28,7 +28,7 @@ describe('with a SESSION_LIFETIME a session ends so long after its login, howeve
   });
 
   test('used', async () => {
-    const { accessToken } = await openSession(gateway, 'root', teacherDoor);
+    const { accessToken } = await openSession(gateway, 'root', teacherSessionPolicy);
     const { sessions } = gateway.services;
     gateway.clock.advance(1.5 * DAY);
     expect(await sessions.authenticate(accessToken)).not.toBeNull();

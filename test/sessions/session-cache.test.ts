@@ -5,8 +5,8 @@ import { User } from '../../src/users/user.entity.js';
 const session: Remembered = {
   sessionId: 'a session',
   user: Object.assign(new User(), { id: 1 }),
-  door: 'graphql',
-  capped: false,
+  api: 'graphql',
+  restricted: false,
   permissions: new Set(),
   deviceId: null,
   deviceModel: null,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
-import { uimsDoor } from '../../src/legacy/uims/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
+import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
 import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
-import type { Door } from '../../src/sessions/session-policy.js';
+import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
@@ -27,34 +27,40 @@ async function person() {
   created += 1;
   return (await gateway.createUser({ username: `person ${created}` })).id;
 }
-async function open(door: Door, userId?: number, capped?: boolean) {
+async function open(policy: SessionPolicy, userId?: number, restricted?: boolean) {
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(userId ?? (await person()), em);
-  return gateway.services.sessions.open(em, user, client, door, capped === undefined ? {} : { capped });
+  return gateway.services.sessions.open(
+    em,
+    user,
+    client,
+    policy,
+    restricted === undefined ? {} : { restricted },
+  );
 }
 const caller = (token: string) => gateway.services.sessions.authenticate(token);
 const refresh = (token: string | null) => gateway.services.sessions.refresh(token ?? 'none');
 
 describe('a token', () => {
-  test.each([graphqlDoor, uimsDoor, teacherDoor])(
-    'of the door $name is good until its time is over',
-    async (door) => {
-      const { accessToken, session, user } = await open(door);
+  test.each([graphqlSessionPolicy, uimsSessionPolicy, teacherSessionPolicy])(
+    'of the $api API is good until its time is over',
+    async (policy) => {
+      const { accessToken, session, user } = await open(policy);
       expect(await caller(accessToken)).toMatchObject({
         sessionId: session.id,
-        door: door.name,
+        api: policy.api,
         deviceId: 'device 1',
       });
       expect((await caller(accessToken))?.user.id).toBe(user.id);
-      gateway.clock.advance(door.tokenLifetimeMs - 1000);
-      if (!door.sliding) expect(await caller(accessToken)).not.toBeNull();
+      gateway.clock.advance(policy.tokenLifetimeMs - 1000);
+      if (!policy.sliding) expect(await caller(accessToken)).not.toBeNull();
       gateway.clock.advance(1000);
       expect(await caller(accessToken)).toBeNull();
     },
   );
 
   test('is kept as a hash only', async () => {
-    const { accessToken, refreshToken, session } = await open(graphqlDoor);
+    const { accessToken, refreshToken, session } = await open(graphqlSessionPolicy);
     const em = gateway.services.db.em.fork();
     const columns = JSON.stringify([
       await em.find(Session, { id: session.id }),
@@ -65,12 +71,12 @@ describe('a token', () => {
   });
 
   test('that nobody was given is refused', async () => {
-    const { accessToken } = await open(uimsDoor);
+    const { accessToken } = await open(uimsSessionPolicy);
     for (const token of ['', 'x', `${accessToken}x`, 'a.b.c']) expect(await caller(token)).toBeNull();
   });
 
   test('that slides keeps what its uses won when the session is read anew', async () => {
-    const { accessToken, user } = await open(teacherDoor);
+    const { accessToken, user } = await open(teacherSessionPolicy);
     for (const readAnew of [
       async () => gateway.services.sessions.forget(user.id),
       async () => gateway.services.sessions.saveSeen(),
@@ -85,7 +91,7 @@ describe('a token', () => {
   });
 
   test('shows when it was last used', async () => {
-    const { accessToken, user } = await open(graphqlDoor);
+    const { accessToken, user } = await open(graphqlSessionPolicy);
     gateway.clock.advance(MINUTE);
     await caller(accessToken);
     await gateway.services.sessions.saveSeen();
@@ -96,8 +102,8 @@ describe('a token', () => {
 
 describe('a session ends with the next request', () => {
   test('after it was revoked, and no other one does', async () => {
-    const { accessToken, session, user } = await open(graphqlDoor);
-    const other = await open(uimsDoor, user.id);
+    const { accessToken, session, user } = await open(graphqlSessionPolicy);
+    const other = await open(uimsSessionPolicy, user.id);
     await caller(accessToken);
     await caller(other.accessToken);
     await gateway.services.sessions.revoke(user.id, session.id);
@@ -109,8 +115,8 @@ describe('a session ends with the next request', () => {
   });
 
   test('after all of its user were, but for the one kept', async () => {
-    const { accessToken, user } = await open(graphqlDoor);
-    const kept = await open(graphqlDoor, user.id);
+    const { accessToken, user } = await open(graphqlSessionPolicy);
+    const kept = await open(graphqlSessionPolicy, user.id);
     await caller(accessToken);
     await gateway.services.sessions.revokeAll(user.id, kept.session.id);
     expect(await caller(accessToken)).toBeNull();
@@ -118,7 +124,7 @@ describe('a session ends with the next request', () => {
   });
 
   test('after it was revoked, also where those who have to know cannot be told', async () => {
-    const { accessToken, session, user } = await open(graphqlDoor);
+    const { accessToken, session, user } = await open(graphqlSessionPolicy);
     await caller(accessToken);
     const em = gateway.services.db.em.fork();
     await em.execute('alter table devices rename to away');
@@ -128,7 +134,7 @@ describe('a session ends with the next request', () => {
   });
 
   test('after its user was disabled', async () => {
-    const { accessToken, refreshToken, user } = await open(graphqlDoor);
+    const { accessToken, refreshToken, user } = await open(graphqlSessionPolicy);
     await caller(accessToken);
     await gateway.services.administration.setStatus(user.id, UserStatus.DISABLED, system);
     expect(await caller(accessToken)).toBeNull();
@@ -136,7 +142,7 @@ describe('a session ends with the next request', () => {
   });
 
   test('after its user was deleted', async () => {
-    const { accessToken, refreshToken, user } = await open(graphqlDoor);
+    const { accessToken, refreshToken, user } = await open(graphqlSessionPolicy);
     await caller(accessToken);
     await gateway.services.administration.delete(user.id, system);
     expect(await caller(accessToken)).toBeNull();
@@ -145,7 +151,7 @@ describe('a session ends with the next request', () => {
 
   test('also when it was being read while it was revoked', async () => {
     for (let round = 0; round < 20; round += 1) {
-      const { accessToken, session, user } = await open(graphqlDoor);
+      const { accessToken, session, user } = await open(graphqlSessionPolicy);
       const reading = caller(accessToken);
       await gateway.services.sessions.revoke(user.id, session.id);
       await reading;
@@ -156,7 +162,7 @@ describe('a session ends with the next request', () => {
 
 describe('refreshing', () => {
   test('ends the old pair and goes on with the same session', async () => {
-    const opened = await open(graphqlDoor);
+    const opened = await open(graphqlSessionPolicy);
     await caller(opened.accessToken);
     gateway.clock.advance(MINUTE);
     const next = await refresh(opened.refreshToken);
@@ -166,7 +172,7 @@ describe('refreshing', () => {
   });
 
   test('works while the access token is over, until 30 days after the last time', async () => {
-    let { refreshToken } = await open(graphqlDoor);
+    let { refreshToken } = await open(graphqlSessionPolicy);
     for (let month = 0; month < 3; month += 1) {
       gateway.clock.advance(30 * DAY - 1);
       refreshToken = (await refresh(refreshToken)).refreshToken;
@@ -176,7 +182,7 @@ describe('refreshing', () => {
   });
 
   test('with a token used before ends the session and all that descended from it', async () => {
-    const opened = await open(graphqlDoor);
+    const opened = await open(graphqlSessionPolicy);
     const second = await refresh(opened.refreshToken);
     const third = await refresh(second.refreshToken);
     await caller(third.accessToken);
@@ -187,7 +193,7 @@ describe('refreshing', () => {
 
   test('twice at once gives new tokens once; the second counts as reuse', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const { refreshToken, user } = await open(graphqlDoor);
+      const { refreshToken, user } = await open(graphqlSessionPolicy);
       const outcomes = await Promise.allSettled([refresh(refreshToken), refresh(refreshToken)]);
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       expect(await gateway.services.sessions.listActive(user.id)).toEqual([]);
@@ -195,21 +201,21 @@ describe('refreshing', () => {
   });
 
   test('is not to be had at a door without refresh tokens, nor with an access token', async () => {
-    const { accessToken, refreshToken } = await open(uimsDoor);
+    const { accessToken, refreshToken } = await open(uimsSessionPolicy);
     expect(refreshToken).toBeNull();
     await expect(refresh(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 
 describe('an administrator', () => {
-  test('administers through GraphQL, and never through a legacy door or a capped session', async () => {
-    const permissions = async (door: Door, capped?: boolean) =>
-      (await caller((await open(door, adminId, capped)).accessToken))?.permissions;
-    expect((await permissions(graphqlDoor))?.has('users:manage')).toBe(true);
+  test('administers through GraphQL, and never through a legacy door or a restricted session', async () => {
+    const permissions = async (policy: SessionPolicy, restricted?: boolean) =>
+      (await caller((await open(policy, adminId, restricted)).accessToken))?.permissions;
+    expect((await permissions(graphqlSessionPolicy))?.has('users:manage')).toBe(true);
     for (const granted of [
-      await permissions(uimsDoor),
-      await permissions(teacherDoor),
-      await permissions(graphqlDoor, true),
+      await permissions(uimsSessionPolicy),
+      await permissions(teacherSessionPolicy),
+      await permissions(graphqlSessionPolicy, true),
     ]) {
       expect(granted?.has('releases:publish')).toBe(true);
       expect(granted?.has('profile:own')).toBe(true);
@@ -219,8 +225,8 @@ describe('an administrator', () => {
     }
   });
 
-  test('stays capped after a refresh', async () => {
-    const { refreshToken } = await open(graphqlDoor, adminId, true);
+  test('stays restricted after a refresh', async () => {
+    const { refreshToken } = await open(graphqlSessionPolicy, adminId, true);
     const { accessToken } = await refresh(refreshToken);
     expect((await caller(accessToken))?.permissions.has('users:manage')).toBe(false);
   });
@@ -228,7 +234,7 @@ describe('an administrator', () => {
 
 test('what another process ends is noticed once, and what this one ends is not told again', async () => {
   const { sessions, db } = gateway.services;
-  const [here, there] = [await open(uimsDoor), await open(uimsDoor)];
+  const [here, there] = [await open(uimsSessionPolicy), await open(uimsSessionPolicy)];
   const told: string[] = [];
   sessions.onEnd(async ({ ids, reason }) => void told.push(...ids.map((id) => `${reason} ${id}`)));
   expect(await caller(there.accessToken)).not.toBeNull();

@@ -1,11 +1,11 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { uimsDoor } from '../../src/legacy/uims/session-policy.js';
-import { doors } from '../../src/server/http-server.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
+import { sessionPolicies } from '../../src/server/http-server.js';
 import { Session } from '../../src/sessions/session.entity.js';
-import type { Door } from '../../src/sessions/session-policy.js';
+import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { tokenHash } from '../../src/sessions/tokens.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -25,9 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function open(door: Door) {
+async function open(policy: SessionPolicy) {
   const em = gateway.services.db.em.fork();
-  return gateway.services.sessions.open(em, await gateway.services.users.get(adminId, em), client, door);
+  return gateway.services.sessions.open(em, await gateway.services.users.get(adminId, em), client, policy);
 }
 const caller = (token: string, of = gateway) => of.services.sessions.authenticate(token);
 
@@ -36,7 +36,7 @@ async function plant(token: string): Promise<string> {
   const em = gateway.services.db.em.fork();
   const times = { createdAt: new Date(0), lastSeenAt: new Date(0) };
   const expiry = { tokenExpiresAt: new Date('2100-01-01'), expiresAt: new Date('2100-01-01') };
-  const columns = { id: randomUUID(), door: 'graphql', capped: false, tokenHash: tokenHash(token) };
+  const columns = { id: randomUUID(), api: 'graphql', restricted: false, tokenHash: tokenHash(token) };
   await em.insert(Session, { ...columns, user: adminId, ...times, ...expiry });
   return token;
 }
@@ -111,8 +111,8 @@ test.each([
 });
 
 test('a token of one kind is none of another', async () => {
-  const { accessToken, refreshToken } = await open(graphqlDoor);
-  const uims = await open(uimsDoor);
+  const { accessToken, refreshToken } = await open(graphqlSessionPolicy);
+  const uims = await open(uimsSessionPolicy);
   const { captchas, scans, setupLink } = gateway.services;
   const captcha = await captchas.issueImage('device 1', client);
   const scan = await scans.issue('device 1', client);
@@ -131,7 +131,7 @@ test('a token of one kind is none of another', async () => {
 });
 
 test('a new secret logs nobody out while the old one is listed, at any door', async () => {
-  const opened = await Promise.all(doors.map((door) => open(door)));
+  const opened = await Promise.all(sessionPolicies.map((policy) => open(policy)));
   const rotated = await startGateway(
     { JWT_SECRETS: `the secret that comes after the first one,${SECRET}` },
     gateway,
@@ -139,7 +139,7 @@ test('a new secret logs nobody out while the old one is listed, at any door', as
   for (const { accessToken, session } of opened) {
     expect(await caller(accessToken, rotated)).toMatchObject({ sessionId: session.id });
   }
-  const { refreshToken } = opened.find(({ session }) => session.door === 'graphql') ?? {};
+  const { refreshToken } = opened.find(({ session }) => session.api === 'graphql') ?? {};
   const renewed = await rotated.services.sessions.refresh(refreshToken ?? '');
   // A node that has not got the new secret yet does not know what the new one signs.
   expect(await caller(renewed.accessToken)).toBeNull();
@@ -148,7 +148,7 @@ test('a new secret logs nobody out while the old one is listed, at any door', as
 });
 
 test('a secret that is not listed any more signs nothing that is accepted', async () => {
-  const opened = await Promise.all(doors.map((door) => open(door)));
+  const opened = await Promise.all(sessionPolicies.map((policy) => open(policy)));
   const dropped = await startGateway({ JWT_SECRETS: 'the secret that comes after the first one' }, gateway);
   for (const { accessToken } of opened) {
     const signed = accessToken.includes('.');

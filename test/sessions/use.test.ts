@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { teacherDoor } from '../../src/legacy/teacher/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -14,7 +14,7 @@ afterAll(() => gateway.close());
 
 test('who holds on to a sliding session and uses it prolongs it, in the database too', async () => {
   const { sessions } = gateway.services;
-  const { accessToken, session } = await openSession(gateway, 'max', teacherDoor);
+  const { accessToken, session } = await openSession(gateway, 'max', teacherSessionPolicy);
   await callerOf(gateway, accessToken);
   // Another object than the one of the token, as a socket has after a change.
   const held = await sessions.current(session.id);
@@ -32,7 +32,7 @@ test('who holds on to a sliding session and uses it prolongs it, in the database
 
 test('use does not bring back a session that is over', async () => {
   const { sessions } = gateway.services;
-  const { accessToken } = await openSession(gateway, 'max', teacherDoor);
+  const { accessToken } = await openSession(gateway, 'max', teacherSessionPolicy);
   const held = await callerOf(gateway, accessToken);
   gateway.clock.advance(2 * DAY);
   expect(sessions.use(held)).toBeNull();
@@ -42,7 +42,7 @@ test('use does not bring back a session that is over', async () => {
 
 test('use prolongs no token of a fixed life', async () => {
   const { sessions } = gateway.services;
-  const held = await callerOf(gateway, (await openSession(gateway, 'max', graphqlDoor)).accessToken);
+  const held = await callerOf(gateway, (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken);
   const { expiresAt } = held;
   gateway.clock.advance(60_000);
   expect(sessions.use(held)).toMatchObject({ expiresAt, seenAt: gateway.clock.now });

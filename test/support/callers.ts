@@ -1,7 +1,7 @@
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
-import { bmsDoor } from '../../src/legacy/bms/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
-import type { Door } from '../../src/sessions/session-policy.js';
+import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';
@@ -10,15 +10,15 @@ import { PASSWORD } from './password.js';
 /** Everybody who may call, in all the ways in which they can be signed in. */
 export const callers = {
   nobody: null,
-  member: ['max', graphqlDoor],
-  'another member': ['nia', graphqlDoor],
-  publisher: ['pia', graphqlDoor],
-  administrator: ['root', graphqlDoor],
-  'member, legacy session': ['max', bmsDoor],
-  'another member, legacy session': ['nia', bmsDoor],
-  'publisher, legacy session': ['pia', bmsDoor],
-  'administrator, legacy session': ['root', bmsDoor],
-} as const satisfies Record<string, readonly [username: string, door: Door] | null>;
+  member: ['max', graphqlSessionPolicy],
+  'another member': ['nia', graphqlSessionPolicy],
+  publisher: ['pia', graphqlSessionPolicy],
+  administrator: ['root', graphqlSessionPolicy],
+  'member, legacy session': ['max', bmsSessionPolicy],
+  'another member, legacy session': ['nia', bmsSessionPolicy],
+  'publisher, legacy session': ['pia', bmsSessionPolicy],
+  'administrator, legacy session': ['root', bmsSessionPolicy],
+} as const satisfies Record<string, readonly [username: string, policy: SessionPolicy] | null>;
 
 const graphqlAdministrator = ['administrator'] as const;
 const publishers = ['publisher', 'administrator'] as const;
@@ -63,12 +63,12 @@ export async function createCallers(gateway: TestGateway): Promise<void> {
 export async function openSession(
   { services }: TestGateway,
   username: string,
-  door: Door,
+  policy: SessionPolicy,
 ): Promise<OpenedSession> {
   const em = services.db.em.fork();
   const user = await em.findOneOrFail(User, { username }, { populate: ['roles'] });
   const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
-  return services.sessions.open(em, user, client, door);
+  return services.sessions.open(em, user, client, policy);
 }
 
 /** The caller that a token stands for, which must be good. */

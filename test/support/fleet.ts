@@ -1,7 +1,7 @@
 import type { Heartbeats } from '../../src/devices/heartbeats.js';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
-import type { Door } from '../../src/sessions/session-policy.js';
+import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
 
@@ -28,11 +28,11 @@ export class TestGroup {
     gateway: TestGateway,
     username: string,
     devices: readonly TestDevice[],
-    door: Door = graphqlDoor,
+    policy: SessionPolicy = graphqlSessionPolicy,
   ): Promise<TestGroup> {
     const { heartbeats } = gateway.services;
     const signIn = async () => {
-      const { accessToken } = await openSession(gateway, username, door);
+      const { accessToken } = await openSession(gateway, username, policy);
       return callerOf(gateway, accessToken);
     };
     return new TestGroup(signIn, heartbeats, devices);

@@ -10,7 +10,7 @@ import { openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
-import { createHttp, doors } from '../../src/server/http-server.js';
+import { createHttp, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
 import type { PasswordRule } from '../../src/users/new-password.js';
@@ -66,7 +66,7 @@ export async function startGateway(
     db,
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
-    doors,
+    sessionPolicies: sessionPolicies,
     slowestHashMs: 0,
   });
   await services.heartbeats.restore();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphqlDoor } from '../../src/graphql/session-policy.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { hashPassword, verifyPassword } from '../../src/users/password.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
@@ -148,7 +148,7 @@ describe('a password made of what anybody knows of the account', () => {
   test('is refused when it is changed to, and for the first administrator', async () => {
     const user = await gateway.createUser({ username: 'constantin', password: PASSWORD });
     const em = gateway.services.db.em.fork();
-    const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+    const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
     const caller = await callerOf(gateway, accessToken);
     const actor = { userId: user.id, address: client.address };
     const { passwords, administration } = gateway.services;
@@ -218,7 +218,7 @@ async function signedIn(userId?: number) {
   const em = gateway.services.db.em.fork();
   const id = userId ?? (await gateway.createUser({ username: username(), password: PASSWORD })).id;
   const user = await gateway.services.users.get(id, em);
-  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlDoor);
+  const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   return { accessToken, caller, actor: { userId: id, address: client.address } };
 }
@@ -278,7 +278,9 @@ describe('changing a password', () => {
     );
     await Promise.allSettled(guesses);
     const login = { login: caller.user.username ?? '', password: PASSWORD, captcha: 'possible' } as const;
-    await expect(gateway.services.logins.withPassword(login, client, graphqlDoor)).rejects.toMatchObject({
+    await expect(
+      gateway.services.logins.withPassword(login, client, graphqlSessionPolicy),
+    ).rejects.toMatchObject({
       code: 'CAPTCHA_REQUIRED',
     });
   });

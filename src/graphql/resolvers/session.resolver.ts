@@ -19,7 +19,7 @@ import { User } from '../../users/user.entity.js';
 import { Allow } from '../authorization.js';
 import { actorOf, type Context, clientOf, requireCaller } from '../context.js';
 import { parseId } from '../id.js';
-import { graphqlDoor } from '../session-policy.js';
+import { graphqlSessionPolicy } from '../session-policy.js';
 
 @ObjectType({ description: 'A login that succeeded.' })
 class AuthPayload {
@@ -124,7 +124,7 @@ export class SessionResolver {
     const { username: login, password } = input;
     const credentials = { login, password, captcha: input.captcha ? 'solved' : 'possible' } as const;
     const opened = await context.services.logins
-      .withPassword(credentials, client, graphqlDoor)
+      .withPassword(credentials, client, graphqlSessionPolicy)
       .catch(hideThatAccountExists);
     return signedIn(opened, context);
   }
@@ -134,7 +134,7 @@ export class SessionResolver {
   async loginWithPhone(@Arg('input') input: PhoneLoginInput, @Ctx() context: Context): Promise<AuthPayload> {
     const proof = { mobile: input.mobile, code: input.captcha };
     const client = clientOf(context, input.deviceId);
-    const opened = await context.services.logins.withPhone(proof, client, graphqlDoor, {
+    const opened = await context.services.logins.withPhone(proof, client, graphqlSessionPolicy, {
       opensAccount: false,
     });
     return signedIn(opened, context);
@@ -150,7 +150,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ): Promise<AuthPayload> {
     const client = { ...clientOf(context, deviceId), deviceId };
-    return signedIn(await context.services.logins.withScan(ticket, client, graphqlDoor), context);
+    return signedIn(await context.services.logins.withScan(ticket, client, graphqlSessionPolicy), context);
   }
 
   @Mutation(() => AuthPayload)
@@ -163,7 +163,7 @@ export class SessionResolver {
       throw new DomainError('FORBIDDEN', 'Registration is closed.');
     }
     const client = clientOf(context, deviceId);
-    return signedIn(await context.services.logins.register(input, client, graphqlDoor), context);
+    return signedIn(await context.services.logins.register(input, client, graphqlSessionPolicy), context);
   }
 
   @Mutation(() => AuthPayload, {
@@ -201,9 +201,9 @@ export class SessionResolver {
   @FieldResolver(() => [String], {
     description: 'What its owner’s roles allow, as far as this session carries it.',
   })
-  permissions(@Root() { user, capped }: Session): string[] {
+  permissions(@Root() { user, restricted }: Session): string[] {
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
-    return [...grantedPermissions(granted, capped)];
+    return [...grantedPermissions(granted, restricted)];
   }
 }
 

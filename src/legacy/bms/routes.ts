@@ -5,7 +5,7 @@ import { firstMissing, phoneField } from '../fields.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
-import { bmsDoor } from './session-policy.js';
+import { bmsSessionPolicy } from './session-policy.js';
 
 const Login = z.object({
   /** Not required here: one of these two must be there, which is looked at before. */
@@ -28,7 +28,7 @@ const missing = {
 };
 
 export const bms: Dialect = {
-  door: bmsDoor,
+  sessionPolicy: bmsSessionPolicy,
   summary: 'The login of the BMS.',
   fail,
   routes: {
@@ -52,7 +52,7 @@ function login({ logins, clock }: Services): Handler {
     const input = Login.safeParse(given);
     if (!input.success) return fail('INVALID_INPUT');
     const { username: login, password } = input.data;
-    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsDoor);
+    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsSessionPolicy);
     return ok(presentLogin(opened, clock()));
   };
 }

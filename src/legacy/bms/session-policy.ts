@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Door } from '../../sessions/session-policy.js';
+import type { SessionPolicy } from '../../sessions/session-policy.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -11,9 +11,9 @@ const mintToken = (): string =>
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 /** 48 h, and 30 days to refresh. */
-export const bmsDoor: Door = {
-  name: 'bms',
-  capped: true,
+export const bmsSessionPolicy: SessionPolicy = {
+  api: 'bms',
+  restricted: true,
   tokenLifetimeMs: 48 * HOUR_MS,
   sliding: false,
   mintToken,

@@ -7,7 +7,7 @@ import { fail, failed, failForPhone, ok, phoneFailures } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
 import { scanPicture } from './scan-picture.js';
-import { consoleDoor } from './session-policy.js';
+import { consoleSessionPolicy } from './session-policy.js';
 
 const NO_DEVICE = '请在请求参数中携带deviceId参数';
 const NO_CAPTCHA = '请填写验证码';
@@ -41,7 +41,7 @@ const AccountLogin = z.object({
 const MobileLogin = z.object({ deviceId, captcha, mobile: phoneField.catch('').describe('The phone.') });
 
 export const consoleDialect: Dialect = {
-  door: consoleDoor,
+  sessionPolicy: consoleSessionPolicy,
   summary: 'The login of the management console, behind captchas.',
   fail,
   routes: {
@@ -89,7 +89,11 @@ const loginByPassword =
   ({ captchas, logins }: Services): InputHandler<z.output<typeof AccountLogin>> =>
   async ({ deviceId, captcha, username: login, password }, client) => {
     await captchas.solveImage(deviceId, captcha);
-    const opened = await logins.withPassword({ login, password, captcha: 'solved' }, client, consoleDoor);
+    const opened = await logins.withPassword(
+      { login, password, captcha: 'solved' },
+      client,
+      consoleSessionPolicy,
+    );
     return ok(presentLogin(opened));
   };
 
@@ -97,7 +101,7 @@ const loginByPhone =
   ({ logins }: Services): InputHandler<z.output<typeof MobileLogin>> =>
   async ({ mobile, captcha: code }, client) =>
     logins
-      .withPhone({ mobile, code }, client, consoleDoor, { opensAccount: false })
+      .withPhone({ mobile, code }, client, consoleSessionPolicy, { opensAccount: false })
       .then((opened) => ok(presentLogin(opened)), failForPhone);
 
 type InputHandler<Input> = (input: Input, client: Client, request: LegacyRequest) => Promise<Answer>;

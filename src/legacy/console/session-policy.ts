@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
-import type { Door } from '../../sessions/session-policy.js';
+import type { SessionPolicy } from '../../sessions/session-policy.js';
 
 const HOUR_MS = 3_600_000;
 const TOKEN_LENGTH = 32;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** 32 lower-case letters and digits as in the document (165 random bits), 12 h. */
-export const consoleDoor: Door = {
-  name: 'console',
-  capped: true,
+export const consoleSessionPolicy: SessionPolicy = {
+  api: 'console',
+  restricted: true,
   tokenLifetimeMs: 12 * HOUR_MS,
   sliding: false,
   mintToken: () =>

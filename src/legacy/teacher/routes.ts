@@ -10,7 +10,7 @@ import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import { ProfileFields, readProfile } from './profile.js';
 import samples from './samples.json' with { type: 'json' };
-import { teacherDoor } from './session-policy.js';
+import { teacherSessionPolicy } from './session-policy.js';
 
 const Credentials = z.object({
   phone: phoneField.describe('The phone.'),
@@ -23,7 +23,7 @@ const Passwords = z.object({
 });
 
 export const teacher: Dialect = {
-  door: teacherDoor,
+  sessionPolicy: teacherSessionPolicy,
   summary: 'Accounts of the back office of 2018.',
   fail,
   routes: {
@@ -82,7 +82,7 @@ function login({ logins }: Services): Handler {
     const opened = await logins.withPassword(
       { login: phone, password, captcha: 'none' },
       client,
-      teacherDoor,
+      teacherSessionPolicy,
     );
     return ok(presentLogin(opened.accessToken, opened.user));
   };

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Door } from '../../sessions/session-policy.js';
+import type { SessionPolicy } from '../../sessions/session-policy.js';
 
 const DAY_MS = 86_400_000;
 
 /** `userToken`: 32 hex digits, good for 2 days after its last use. */
-export const teacherDoor: Door = {
-  name: 'teacher',
-  capped: true,
+export const teacherSessionPolicy: SessionPolicy = {
+  api: 'teacher',
+  restricted: true,
   tokenLifetimeMs: 2 * DAY_MS,
   sliding: true,
   mintToken: () => randomBytes(16).toString('hex'),

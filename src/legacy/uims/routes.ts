@@ -5,7 +5,7 @@ import { phoneField } from '../fields.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentUser } from './present.js';
 import samples from './samples.json' with { type: 'json' };
-import { uimsDoor } from './session-policy.js';
+import { uimsSessionPolicy } from './session-policy.js';
 
 const NO_ACCOUNT = '账号为必填字段';
 const LONG_ACCOUNT = '账号长度不能超过16个字符';
@@ -31,7 +31,7 @@ const Login = z.object({
 });
 
 export const uims: Dialect = {
-  door: uimsDoor,
+  sessionPolicy: uimsSessionPolicy,
   summary: 'The background login of the UIMS system.',
   fail,
   routes: {
@@ -50,7 +50,7 @@ function login({ logins, config }: Services): Handler {
     const input = Login.safeParse(parameters);
     if (!input.success) return failed(input.error.issues[0]?.message ?? '');
     const { account: login, passwd: password } = input.data;
-    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, uimsDoor);
+    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, uimsSessionPolicy);
     return ok({ token: opened.accessToken, user: presentUser(opened.user, config.TIME_ZONE) });
   };
 }

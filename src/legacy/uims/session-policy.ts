@@ -1,4 +1,4 @@
-import type { Door } from '../../sessions/session-policy.js';
+import type { SessionPolicy } from '../../sessions/session-policy.js';
 import { presentAccount } from './present.js';
 
 const HOUR_MS = 3_600_000;
@@ -6,9 +6,9 @@ const HOUR_MS = 3_600_000;
 const NOT_BEFORE_S = 1000;
 
 /** HS256 JWT as documented, 6 h. The document's own sample key is public knowledge: only our keys verify. */
-export const uimsDoor: Door = {
-  name: 'uims',
-  capped: true,
+export const uimsSessionPolicy: SessionPolicy = {
+  api: 'uims',
+  restricted: true,
   tokenLifetimeMs: 6 * HOUR_MS,
   sliding: false,
   mintToken: (user, { issuedAt, expiresAt }, signer) =>

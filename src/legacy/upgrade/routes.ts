@@ -8,7 +8,7 @@ import { heartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';
 import { checkVersion, Package, packageMissing, upload } from './releases.js';
 import samples from './samples.json' with { type: 'json' };
-import { upgradeDoor } from './session-policy.js';
+import { upgradeSessionPolicy } from './session-policy.js';
 
 const account = phoneField.describe('The phone.');
 const Recipient = z.object({ account });
@@ -19,7 +19,7 @@ const accountMissing = { account: '手机号不能为空' };
 const proofMissing = { ...accountMissing, code: '验证码不能为空' };
 
 export const upgrade: Dialect = {
-  door: upgradeDoor,
+  sessionPolicy: upgradeSessionPolicy,
   fail,
   folder: '/api',
   summary: 'Login by SMS code, upgrade packages and the heartbeat.',
@@ -90,7 +90,7 @@ function verifyCode({ logins }: Services): Handler {
     const { accessToken, user } = await logins.withPhone(
       { mobile, code, deviceId: null },
       client,
-      upgradeDoor,
+      upgradeSessionPolicy,
       {
         opensAccount: true,
       },

@@ -1,4 +1,4 @@
-import type { Door } from '../../sessions/session-policy.js';
+import type { SessionPolicy } from '../../sessions/session-policy.js';
 import { presentUser } from './present.js';
 
 const DAY_MS = 86_400_000;
@@ -9,9 +9,9 @@ const LONGEST_CLAIM = 300;
 const claim = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_CLAIM) : value);
 
 /** HS256 JWT, 24 h, whose claims are the user as `verifyCode` shows them. */
-export const upgradeDoor: Door = {
-  name: 'upgrade',
-  capped: true,
+export const upgradeSessionPolicy: SessionPolicy = {
+  api: 'upgrade',
+  restricted: true,
   tokenLifetimeMs: DAY_MS,
   sliding: false,
   mintToken: (user, { issuedAt, expiresAt }, signer) => {
