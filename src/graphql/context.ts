@@ -1,15 +1,18 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
-import { browserName } from '../http/browser-name.js';
-import { publicUrl } from '../http/public-url.js';
-import { countHeartbeat } from '../http/request-log.js';
 import type { Services } from '../services.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import { sentToken } from '../sessions/tokens.js';
-import { RefreshCookie } from './http/refresh-cookie.js';
-import { createLoaders, type Loaders } from './loaders.js';
+import type { Loaders } from './loaders.js';
+
+/** The cookie that keeps the refresh token of the dashboard. */
+export interface RefreshTokenCookie {
+  /** Null where there is none. */
+  read(): string | null;
+  /** @param now milliseconds since the epoch. */
+  keep(token: string, expiresAt: Date, now: number): void;
+  clear(): void;
+}
 
 /** What every resolver gets, over HTTP and WebSocket alike. */
 export interface Context {
@@ -20,37 +23,9 @@ export interface Context {
   readonly client: Client;
   readonly publicUrl: string;
   /** The dashboard's cookie; null over WebSocket and for other origins. */
-  readonly refreshCookie: RefreshCookie | null;
+  readonly refreshCookie: RefreshTokenCookie | null;
   /** Says that the request was a heartbeat. */
   countHeartbeat(): void;
-}
-
-/**
- * The context of one HTTP request.
- * @param caller where it is known already.
- */
-export async function httpContext(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  caller?: Caller,
-): Promise<Context> {
-  const { headers } = request;
-  const token = sentToken(headers);
-  return {
-    services,
-    loaders: createLoaders(services),
-    caller: caller ?? (token === null ? null : await services.sessions.authenticate(token)),
-    client: {
-      address: request.ip,
-      deviceId: deviceIdHeader(headers['x-device-id']),
-      version: null,
-      model: browserName(headers['user-agent']),
-    },
-    publicUrl: publicUrl(services.config, request),
-    refreshCookie: RefreshCookie.of(request, reply),
-    countHeartbeat: () => countHeartbeat(request),
-  };
 }
 
 /** The caller of an operation that needs one. @throws DomainError UNAUTHENTICATED */
@@ -74,6 +49,3 @@ export function clientOf({ client }: Context, deviceId?: string | null, version?
   }
   return { ...client, deviceId: deviceId || client.deviceId, version: version ?? client.version };
 }
-
-const deviceIdHeader = (value: string | string[] | undefined) =>
-  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_CLIENT_TEXT) : null;

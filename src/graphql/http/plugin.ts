@@ -6,10 +6,11 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../../services.js';
-import { type Context, httpContext } from '../context.js';
+import type { Context } from '../context.js';
 import { presentError } from '../execution/errors.js';
 import { documentLimits } from '../execution/limits.js';
 import { TrustedDocuments } from '../execution/trusted-documents.js';
+import { httpContext } from './context.js';
 import { HttpCosts } from './costs.js';
 import { mountApollo } from './mount.js';
 import { documentText } from './request-document.js';

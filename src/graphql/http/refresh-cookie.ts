@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RefreshTokenCookie } from '../context.js';
 import { siteOf } from './origin.js';
 
 const NAME = 'gatehouse_refresh';
@@ -9,7 +10,7 @@ const SECURE_NAME = `__Host-${NAME}`;
  * The refresh token of a browser that shows our own pages: scripts cannot read it, and it is used and set only
  * for requests that our own origin makes.
  */
-export class RefreshCookie {
+export class RefreshCookie implements RefreshTokenCookie {
   private constructor(
     private readonly request: FastifyRequest,
     private readonly reply: FastifyReply,

@@ -24,8 +24,8 @@ import { Allow } from '../authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
 import { actorOf, type Context } from '../context.js';
 import { Cursor } from '../cursor.js';
-import { Upload, UploadValue } from '../http/uploads.js';
 import { parseId } from '../id.js';
+import { Upload, UploadValue } from '../upload.js';
 
 const ReleaseConnection = connectionType('Release', Release);
 

@@ -1,5 +1,11 @@
-import type { Services } from '../../services.js';
-import type { Caller } from '../../sessions/sessions.js';
+import type { Clock } from '../../clock.js';
+import type { Caller, Sessions } from '../../sessions/sessions.js';
+
+/** What a socket's session is checked with. */
+export interface SessionServices {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+}
 
 /** Timers hold at most 2^31 − 1 ms. */
 const LONGEST_TIMER_MS = 2_147_483_647;
@@ -14,7 +20,7 @@ export class SocketSession {
   readonly #unsubscribe: () => void;
 
   private constructor(
-    private readonly services: Services,
+    private readonly services: SessionServices,
     private readonly onEnd: () => void,
     public caller: Caller,
   ) {
@@ -25,7 +31,11 @@ export class SocketSession {
   }
 
   /** @returns null when the token is not good. */
-  static async open(services: Services, token: string, onEnd: () => void): Promise<SocketSession | null> {
+  static async open(
+    services: SessionServices,
+    token: string,
+    onEnd: () => void,
+  ): Promise<SocketSession | null> {
     const caller = await services.sessions.authenticate(token);
     if (!caller) return null;
     const session = new SocketSession(services, onEnd, caller);

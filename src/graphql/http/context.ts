@@ -1,0 +1,42 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { browserName } from '../../http/browser-name.js';
+import { publicUrl } from '../../http/public-url.js';
+import { countHeartbeat } from '../../http/request-log.js';
+import type { Services } from '../../services.js';
+import { LONGEST_CLIENT_TEXT } from '../../sessions/caller.js';
+import type { Caller } from '../../sessions/sessions.js';
+import { sentToken } from '../../sessions/tokens.js';
+import type { Context } from '../context.js';
+import { createLoaders } from '../loaders.js';
+import { RefreshCookie } from './refresh-cookie.js';
+
+/**
+ * The context of one HTTP request.
+ * @param caller where it is known already.
+ */
+export async function httpContext(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller?: Caller,
+): Promise<Context> {
+  const { headers } = request;
+  const token = sentToken(headers);
+  return {
+    services,
+    loaders: createLoaders(services),
+    caller: caller ?? (token === null ? null : await services.sessions.authenticate(token)),
+    client: {
+      address: request.ip,
+      deviceId: deviceIdHeader(headers['x-device-id']),
+      version: null,
+      model: browserName(headers['user-agent']),
+    },
+    publicUrl: publicUrl(services.config, request),
+    refreshCookie: RefreshCookie.of(request, reply),
+    countHeartbeat: () => countHeartbeat(request),
+  };
+}
+
+const deviceIdHeader = (value: string | string[] | undefined) =>
+  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_CLIENT_TEXT) : null;
