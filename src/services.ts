@@ -5,7 +5,7 @@ import { Administration } from './administration/administration.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
 import { Captchas } from './captchas/captchas.js';
-import { Scans } from './captchas/scans.js';
+import { Scans } from './captchas/scan-tickets.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
@@ -23,7 +23,7 @@ import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
 import type { SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
-import { TokenSigner } from './sessions/tokens.js';
+import { TokenSigner } from './sessions/token-signer.js';
 import { Users } from './users/users.js';
 
 /** What the services stand on. */

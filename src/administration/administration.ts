@@ -6,7 +6,7 @@ import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { DomainError } from '../errors.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { hashPassword } from '../users/password.js';
+import { hashPassword } from '../users/password-hash.js';
 import { Role } from '../users/role.entity.js';
 import { User, UserStatus } from '../users/user.entity.js';
 import { findRoles, type Users } from '../users/users.js';

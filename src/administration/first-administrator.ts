@@ -1,6 +1,6 @@
 import { type DomainError, StartError } from '../errors.js';
-import { checkNewPassword, standardRule } from '../users/new-password.js';
 import { checkNewUser } from '../users/new-user.js';
+import { checkNewPassword, standardRule } from '../users/password-policy.js';
 
 /**
  * What is asked of the first administrator, whoever has an account already.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.js';
 import { DEFAULT_ROLES, newAccount } from '../users/new-user.js';
-import { storeLegacyHash } from '../users/password.js';
+import { storeLegacyHash } from '../users/password-hash.js';
 import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
 
 const hex = (bytes: number) =>

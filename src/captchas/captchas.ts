@@ -5,11 +5,11 @@ import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { type Attempt, addressBucket, type LoginThrottle } from '../rate-limits/throttle.js';
 import type { Client } from '../sessions/sessions.js';
-import type { TokenSigner } from '../sessions/tokens.js';
-import { requirePhone } from '../users/names.js';
+import type { TokenSigner } from '../sessions/token-signer.js';
+import { requirePhone } from '../users/login-names.js';
 import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
-import { drawCaptcha, randomAnswer } from './image.js';
+import { drawCaptcha, randomAnswer } from './captcha-image.js';
 import { reserveSms } from './sms-limits.js';
 import { MaybeSent, type SmsReceipt, type SmsSender } from './sms-sender.js';
 

@@ -6,7 +6,7 @@ import { countHeartbeat } from '../http/request-log.js';
 import { readFormOf, requirePublisher } from '../releases/publisher.js';
 import type { Services } from '../services.js';
 import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
-import { sentToken } from '../sessions/tokens.js';
+import { sentToken } from '../sessions/token-signer.js';
 import type { Answer, Dialect, FailureCode, LegacyRequest, Route, UploadHandler } from './dialect.js';
 import { type LegacyHttpRequest, parseParameters } from './parameters.js';
 

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { readForm, type UploadForm } from '../http/multipart/form.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
-import { sentToken } from '../sessions/tokens.js';
+import { sentToken } from '../sessions/token-signer.js';
 import type { Releases } from './releases.js';
 import type { Received } from './storage.js';
 

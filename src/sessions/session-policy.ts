@@ -1,5 +1,5 @@
 import type { User } from '../users/user.entity.js';
-import type { TokenSigner } from './tokens.js';
+import type { TokenSigner } from './token-signer.js';
 
 /** The life of an access token; milliseconds since the epoch. */
 export interface TokenValidity {

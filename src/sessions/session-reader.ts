@@ -4,12 +4,12 @@ import { DomainError } from '../errors.js';
 import { grantedPermissions } from '../users/permissions.js';
 import { UserStatus } from '../users/user.entity.js';
 import type { Caller } from './caller.js';
-import type { LastSeen } from './last-seen.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
+import type { LastSeen } from './session-activity.js';
 import type { Remembered } from './session-cache.js';
 import type { SessionPolicy } from './session-policy.js';
-import { type TokenSigner, tokenHash } from './tokens.js';
+import { type TokenSigner, tokenHash } from './token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 

@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { requireActive } from '../users/active.js';
+import { requireActive } from '../users/account-status.js';
 import type { User } from '../users/user.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import type { Session } from './session.entity.js';
 import type { SessionPolicy } from './session-policy.js';
-import { type TokenSigner, tokenHash } from './tokens.js';
+import { type TokenSigner, tokenHash } from './token-signer.js';
 
 /** Makes the tokens of sessions, and exchanges them. */
 export class SessionTokens {

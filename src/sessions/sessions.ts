@@ -6,18 +6,18 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { User } from '../users/user.entity.js';
 import type { Caller, Client } from './caller.js';
-import { type EndedSessions, Endings } from './endings.js';
-import { LastSeen } from './last-seen.js';
-import { type Proof, requireStillProven } from './proof.js';
+import { type Proof, requireStillProven } from './login-proof.js';
+import { type EndedSessions, Endings } from './revocations.js';
 import { Session } from './session.entity.js';
+import { LastSeen } from './session-activity.js';
 import { type Remembered, SessionCache } from './session-cache.js';
 import type { SessionPolicy } from './session-policy.js';
 import { noSuchSession, SessionReader } from './session-reader.js';
 import { keepRefreshToken, SessionTokens } from './session-tokens.js';
-import { type TokenSigner, tokenHash } from './tokens.js';
+import { type TokenSigner, tokenHash } from './token-signer.js';
 
 export type { Caller, Client } from './caller.js';
-export type { EndedSessions } from './endings.js';
+export type { EndedSessions } from './revocations.js';
 
 /** A login that succeeded. Only here are the tokens known: the database has their hashes. */
 export interface OpenedSession {

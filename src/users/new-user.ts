@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { LoginName } from './login-name.entity.js';
-import { loginNames } from './names.js';
+import { loginNames } from './login-names.js';
 import { checkTexts, type Profile, profileColumns } from './profile.js';
 import type { Employee, User, UserStatus } from './user.entity.js';
 

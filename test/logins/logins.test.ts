@@ -5,7 +5,7 @@ import { DomainError } from '../../src/errors.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { Logins } from '../../src/logins/logins.js';
 import { LoginThrottle } from '../../src/rate-limits/throttle.js';
-import { hashPassword, needsRehash, storeLegacyHash } from '../../src/users/password.js';
+import { hashPassword, needsRehash, storeLegacyHash } from '../../src/users/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

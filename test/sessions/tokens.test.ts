@@ -6,7 +6,7 @@ import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
 import { sessionPolicies } from '../../src/server/http-server.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
-import { tokenHash } from '../../src/sessions/tokens.js';
+import { tokenHash } from '../../src/sessions/token-signer.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const SECRET = 'the secret that this gateway signs with';

@@ -1,5 +1,5 @@
 import { LoginName } from '../../src/users/login-name.entity.js';
-import { hashPassword } from '../../src/users/password.js';
+import { hashPassword } from '../../src/users/password-hash.js';
 import { canonicalPhone, loginName } from '../../src/users/phone.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';

@@ -13,7 +13,7 @@ import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { createHttp, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
-import type { PasswordRule } from '../../src/users/new-password.js';
+import type { PasswordRule } from '../../src/users/password-policy.js';
 import type { NewUser } from '../../src/users/users.js';
 
 const system = { userId: null, address: null };

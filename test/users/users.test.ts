@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { hashPassword, verifyPassword } from '../../src/users/password.js';
+import { hashPassword, verifyPassword } from '../../src/users/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

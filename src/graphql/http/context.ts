@@ -5,7 +5,7 @@ import { countHeartbeat } from '../../http/request-log.js';
 import type { Services } from '../../services.js';
 import { LONGEST_CLIENT_TEXT } from '../../sessions/caller.js';
 import type { Caller } from '../../sessions/sessions.js';
-import { sentToken } from '../../sessions/tokens.js';
+import { sentToken } from '../../sessions/token-signer.js';
 import type { Context } from '../context.js';
 import { createLoaders } from '../loaders.js';
 import { RefreshCookie } from './refresh-cookie.js';

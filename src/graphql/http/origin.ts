@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
-import { tokenHeaders } from '../../sessions/tokens.js';
+import { tokenHeaders } from '../../sessions/token-signer.js';
 
 /**
  * Which page sent the request, as the browser vouches for it: one of ours, or another site's. Unknown for what the

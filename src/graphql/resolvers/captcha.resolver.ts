@@ -12,7 +12,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { CaptchaType, ScanState } from '../../captchas/captcha.entity.js';
-import { type ScanStatus, scanLink } from '../../captchas/scans.js';
+import { type ScanStatus, scanLink } from '../../captchas/scan-tickets.js';
 import { DomainError } from '../../errors.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { Allow } from '../authorization.js';

@@ -1,5 +1,5 @@
 import { toBuffer } from 'qrcode';
-import { scanLink } from '../../captchas/scans.js';
+import { scanLink } from '../../captchas/scan-tickets.js';
 
 /** Pixels of one QR module: a link of usual length makes a picture of about 220 by 220. */
 const SCALE = 6;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
-import type { PasswordRule } from '../../users/new-password.js';
+import type { PasswordRule } from '../../users/password-policy.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
 import { phoneField } from '../fields.js';
 import type { Parameters } from '../parameters.js';

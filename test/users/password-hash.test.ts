@@ -1,7 +1,7 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { hash as bcrypt } from '@node-rs/bcrypt';
-import { hashPassword, needsRehash, storeLegacyHash, verifyPassword } from '../../src/users/password.js';
+import { hashPassword, needsRehash, storeLegacyHash, verifyPassword } from '../../src/users/password-hash.js';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 

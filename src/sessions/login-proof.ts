@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../errors.js';
-import { requireActive } from '../users/active.js';
+import { requireActive } from '../users/account-status.js';
 import type { UserStatus } from '../users/user.entity.js';
 
 /** What a login was granted for, where that can be taken back before its session is open. */

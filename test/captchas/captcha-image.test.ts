@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
+import { captchaSize, drawCaptcha, type Random, randomAnswer } from '../../src/captchas/captcha-image.js';
 import { alphabet, glyphStrokes } from '../../src/captchas/glyphs.js';
-import { captchaSize, drawCaptcha, type Random, randomAnswer } from '../../src/captchas/image.js';
 
 const run = promisify(execFile);
 

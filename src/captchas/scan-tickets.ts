@@ -6,7 +6,7 @@ import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { addressBucket } from '../rate-limits/throttle.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import type { TokenSigner } from '../sessions/tokens.js';
+import type { TokenSigner } from '../sessions/token-signer.js';
 import { type Events, topic } from '../streams/events.js';
 import { displayName } from '../users/display-name.js';
 import { maskedPhone } from '../users/phone.js';
