@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Who approves a login by scanning is told which browser asks for it. */
+/** The browser that asks for a login by scanning, shown to the person who approves it. */
 export class Scans20261121 extends Migration {
   override up(): void {
     this.addSql('alter table captchas add column requested_by text;');

@@ -4,7 +4,10 @@ import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
 
-/** All migrations, oldest first. A new one is added at the end; a released one never changes. */
+/**
+ * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
+ * released one never changes.
+ */
 export const migrations = [
   Identity20261121,
   Devices20261121,

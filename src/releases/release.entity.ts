@@ -1,5 +1,14 @@
 import { BigIntType, OptionalProps } from '@mikro-orm/core';
-import { Entity, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import {
+  Check,
+  Entity,
+  Enum,
+  Index,
+  ManyToOne,
+  PrimaryKey,
+  Property,
+  Unique,
+} from '@mikro-orm/decorators/legacy';
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { User } from '../users/user.entity.js';
@@ -23,11 +32,11 @@ export class Release {
   version!: string;
 
   /** A `VersionForm`. */
-  @Property({ type: 'text' })
+  @Enum({ items: ['INTEGER', 'SEMVER'], type: 'text' })
   versionForm!: string;
 
   /** Sorts as versions do, byte by byte (`versions.ts`). */
-  @Property({ type: 'text' })
+  @Property({ type: 'text', collation: 'C' })
   versionOrder!: string;
 
   /** Of the download, in every channel: `/dist/<packageName>`. */
@@ -40,10 +49,12 @@ export class Release {
   fileName!: string;
 
   @Field(() => GraphQLSafeInt, { description: 'In bytes.' })
+  @Check({ expression: 'size > 0' })
   @Property({ type: new BigIntType('number') })
   size!: number;
 
   @Field(() => String, { description: '64 hex digits.' })
+  @Index()
   @Property({ type: 'text' })
   sha256!: string;
 
@@ -52,6 +63,7 @@ export class Release {
   notes!: string | null;
 
   /** Null once the account is erased. */
+  @Index()
   @ManyToOne({ entity: () => User, nullable: true, deleteRule: 'set null' })
   uploader!: User | null;
 
