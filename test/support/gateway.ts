@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import pg from 'pg';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
@@ -15,6 +13,7 @@ import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
 import type { PasswordRule } from '../../src/users/password-policy.js';
 import type { NewUser } from '../../src/users/users.js';
+import { createMigratedDatabase } from './database.js';
 
 const system = { userId: null, address: null };
 
@@ -48,11 +47,11 @@ export interface TestGateway {
  */
 export async function startGateway(
   env: Record<string, string> = {},
-  successorOf?: TestGateway,
+  successorOf?: Pick<TestGateway, 'databaseUrl' | 'clock'>,
 ): Promise<TestGateway> {
   const database = successorOf
     ? { url: successorOf.databaseUrl, drop: async () => {} }
-    : await copyTemplate();
+    : await createMigratedDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   const config = readConfig({ DATA_DIR: dataDir, ...env });
   const clock = successorOf?.clock ?? {
@@ -115,25 +114,4 @@ export async function startGateway(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function copyTemplate() {
-  const template = process.env.GATEHOUSE_TEST_DATABASE_URL ?? '';
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const maintenance = new URL(template);
-  const source = maintenance.pathname.slice(1);
-  maintenance.pathname = '/postgres';
-  const run = async (sql: string) => {
-    const client = new pg.Client(maintenance.href);
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
-  await run(`create database ${name} template ${source}`);
-  const url = new URL(template);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
 }
