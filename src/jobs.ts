@@ -38,10 +38,10 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: Services): 
     {
       name: 'save when sessions were seen',
       everyMs: SAVE_SESSIONS_MS,
-      run: () => sessions.saveSeen(),
+      run: () => sessions.saveActivity(),
       last: true,
     },
-    { name: 'notice revoked sessions', everyMs: NOTICE_MS, run: () => sessions.noticeRevoked() },
+    { name: 'notice revoked sessions', everyMs: NOTICE_MS, run: () => sessions.pollRevocations() },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()) },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
   ];

@@ -5,7 +5,7 @@ import { Administration } from './administration/administration.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
 import { Captchas } from './captchas/captchas.js';
-import { Scans } from './captchas/scan-tickets.js';
+import { ScanTickets } from './captchas/scan-tickets.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
@@ -53,7 +53,7 @@ export function createServices(config: Config, adapters: Adapters) {
     'Too many accounts were opened from this address; try again later.',
   );
   const users = new Users(db, registrations, clock);
-  users.onChange((userId) => sessions.forget(userId));
+  users.onChange((userId) => sessions.invalidate(userId));
   const pictures = new AddressLimit(
     config.CAPTCHAS_PER_ADDRESS,
     'Too many captchas were asked for from this address; try again later.',
@@ -63,7 +63,7 @@ export function createServices(config: Config, adapters: Adapters) {
     countries: config.SMS_COUNTRIES,
     dailyBudget: config.SMS_DAILY_BUDGET,
   });
-  const scans = new Scans(db, events, signer, pictures, clock);
+  const scanTickets = new ScanTickets(db, events, signer, pictures, clock);
   const store = new PresenceStore(db);
   const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
@@ -77,7 +77,7 @@ export function createServices(config: Config, adapters: Adapters) {
     users,
     sessions,
     captchas,
-    scans,
+    scanTickets,
     administration,
     events,
     heartbeats,
@@ -88,6 +88,6 @@ export function createServices(config: Config, adapters: Adapters) {
     userImport: new UserImport(db, clock),
     setupLink: new SetupLink(administration),
     passwords: new Passwords(db, users, sessions, throttle, clock),
-    logins: new Logins(db, users, sessions, captchas, scans, throttle, clock, slowestHashMs),
+    logins: new Logins(db, users, sessions, captchas, scanTickets, throttle, clock, slowestHashMs),
   };
 }

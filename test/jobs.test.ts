@@ -28,9 +28,9 @@ afterEach(async () => {
 
 /** Its runs are watched, not changed. */
 function start() {
-  const noticing = jest.spyOn(gateway.services.sessions, 'noticeRevoked');
+  const polling = jest.spyOn(gateway.services.sessions, 'pollRevocations');
   stop = startJobs(gateway.services, gateway.app.log);
-  return noticing;
+  return polling;
 }
 
 /** For what a run leads to once it is done. */
@@ -40,39 +40,39 @@ test('a session that another process revoked has ended half a second later', asy
   const { session, accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const { sessions } = gateway.services;
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
-  const noticing = start();
+  const polling = start();
   const other = await startGateway({}, gateway);
   await other.services.sessions.revoke(session.user.id, session.id);
   await other.close();
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
   jest.advanceTimersByTime(NOTICE_MS);
-  await noticing.mock.results[0]?.value;
+  await polling.mock.results[0]?.value;
   expect(await sessions.authenticate(accessToken)).toBeNull();
 });
 
 test('a job never runs twice at once; it runs again at its next time after it is done', async () => {
   const unlock = await lockTable(gateway, 'sessions');
-  const noticing = start();
+  const polling = start();
   jest.advanceTimersByTime(10 * NOTICE_MS);
-  expect(noticing).toHaveBeenCalledTimes(1);
+  expect(polling).toHaveBeenCalledTimes(1);
   await unlock();
-  await noticing.mock.results[0]?.value;
+  await polling.mock.results[0]?.value;
   await turn();
   jest.advanceTimersByTime(NOTICE_MS);
-  expect(noticing).toHaveBeenCalledTimes(2);
+  expect(polling).toHaveBeenCalledTimes(2);
 });
 
 test('one that fails is logged by its name, and tried again at its next time', async () => {
-  const noticing = start();
+  const polling = start();
   const em = gateway.services.db.em.fork();
   await em.execute('alter table sessions rename to away');
   jest.advanceTimersByTime(NOTICE_MS);
-  await expect(noticing.mock.results[0]?.value).rejects.toThrow('sessions');
+  await expect(polling.mock.results[0]?.value).rejects.toThrow('sessions');
   await turn();
   expect(gateway.logged()).toMatch(/"job":"notice revoked sessions","msg":"a job failed"/);
   await em.execute('alter table away rename to sessions');
   jest.advanceTimersByTime(NOTICE_MS);
-  await expect(noticing.mock.results[1]?.value).resolves.toBeUndefined();
+  await expect(polling.mock.results[1]?.value).resolves.toBeUndefined();
 });
 
 test('the end waits for what is under way', async () => {

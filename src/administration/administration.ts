@@ -56,11 +56,11 @@ export class Administration {
         target: 'user:erased',
       });
     });
-    this.sessions.forget(userId);
+    this.sessions.invalidate(userId);
   }
 
   /** All roles there are, built in or imported. */
-  roles(): Promise<Role[]> {
+  listRoles(): Promise<Role[]> {
     return this.db.em.fork().find(Role, {}, { orderBy: { id: 'asc' } });
   }
 
@@ -98,7 +98,7 @@ export class Administration {
       recordAudit(em, now, actor, { action, target: `user:${userId}`, ...(detail ? { detail } : {}) });
       return found;
     });
-    this.sessions.forget(userId);
+    this.sessions.invalidate(userId);
     return user;
   }
 

@@ -1,6 +1,6 @@
 import { type DomainError, StartError } from '../errors.js';
 import { checkNewUser } from '../users/new-user.js';
-import { checkNewPassword, standardRule } from '../users/password-policy.js';
+import { checkNewPassword, standardPasswordPolicy } from '../users/password-policy.js';
 
 /**
  * What is asked of the first administrator, whoever has an account already.
@@ -8,7 +8,7 @@ import { checkNewPassword, standardRule } from '../users/password-policy.js';
  */
 export async function checkFirstAdministrator(username: string, password: string): Promise<void> {
   checkNewUser({ username });
-  await checkNewPassword(password, standardRule, [username]);
+  await checkNewPassword(password, standardPasswordPolicy, [username]);
 }
 
 /** The refusal for the operator who named the administrator in the settings. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.js';
 import { DEFAULT_ROLES, newAccount } from '../users/new-user.js';
-import { storeLegacyHash } from '../users/password-hash.js';
+import { encodeLegacyHash } from '../users/password-hash.js';
 import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
 
 const hex = (bytes: number) =>
@@ -153,7 +153,7 @@ export function readImportedUser(record: unknown, now: Date, userCode: string) {
     licenseEffectDate: license?.effectDate,
     licenseExpiresAt: license?.expiresAt,
   });
-  const passwordHash = password ? storeLegacyHash(password) : null;
+  const passwordHash = password ? encodeLegacyHash(password) : null;
   return {
     id: id ?? null,
     ...newAccount({ ...account, passwordHash, phoneVerified: true }, now, kept),

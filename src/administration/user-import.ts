@@ -18,8 +18,8 @@ export class UserImport {
    * `addAll` for one record.
    * @throws DomainError INVALID_INPUT, CONFLICT (the names belong to different accounts, or the id to another)
    */
-  async add(record: unknown, actor: Actor): Promise<'created' | 'exists'> {
-    const [outcome = 'exists'] = await this.addAll([record], actor);
+  async importOne(record: unknown, actor: Actor): Promise<'created' | 'exists'> {
+    const [outcome = 'exists'] = await this.importMany([record], actor);
     if (outcome instanceof DomainError) throw outcome;
     return outcome;
   }
@@ -29,7 +29,7 @@ export class UserImport {
    * @param records not validated yet; at most a few thousand, or the statements grow too long.
    * @returns an outcome for each, in their order.
    */
-  async addAll(records: readonly unknown[], actor: Actor): Promise<ImportOutcome[]> {
+  async importMany(records: readonly unknown[], actor: Actor): Promise<ImportOutcome[]> {
     const now = new Date(this.clock());
     const codes = newUserCodes(now, records.length);
     const read = records.map((record, index) => readOrRefuse(record, now, codes[index] ?? ''));

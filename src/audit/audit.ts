@@ -10,14 +10,14 @@ export interface Actor {
 }
 
 /** What was done to whom. `detail` is shown to administrators: never put a secret in it. */
-export interface AuditFact {
+export interface AuditedAction {
   readonly action: string;
   readonly target?: string;
   readonly detail?: string;
 }
 
 /** Adds an entry to the unit of work of `em`: it is kept only if the action itself is. */
-export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: AuditFact): void {
+export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: AuditedAction): void {
   em.create(
     AuditEntry,
     {

@@ -11,15 +11,15 @@ import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { drawCaptcha, randomAnswer } from './captcha-image.js';
 import { reserveSms } from './sms-limits.js';
-import { MaybeSent, type SmsReceipt, type SmsSender } from './sms-sender.js';
+import { SmsDeliveryUnknown, type SmsReceipt, type SmsSender } from './sms-sender.js';
 
 const MINUTE = 60_000;
 const LIFETIME_MS = 5 * MINUTE;
 
 /** Wrong answers before a captcha is spent. Resends of an SMS code share one budget. */
-export const MOST_FAILURES = { [CaptchaType.IMAGE]: 3, [CaptchaType.SMS]: 5 } as const;
+export const MAX_FAILURES = { [CaptchaType.IMAGE]: 3, [CaptchaType.SMS]: 5 } as const;
 
-type Answerable = keyof typeof MOST_FAILURES;
+type Answerable = keyof typeof MAX_FAILURES;
 
 /** What a caller got, to show when and for how long it can be answered. */
 export interface IssuedCaptcha {
@@ -88,14 +88,15 @@ export class Captchas {
     await this.throttle.admit({ address: client.address, captcha });
     const code = this.settings.fixedCode ?? String(randomInt(1_000_000)).padStart(6, '0');
     const issued = this.#prepare(CaptchaType.SMS, phone, deviceId, code, client);
-    await reserveSms(this.db, issued, MOST_FAILURES.SMS, this.settings.dailyBudget);
+    await reserveSms(this.db, issued, MAX_FAILURES.SMS, this.settings.dailyBudget);
     const text = `Your code is ${code}. It is valid for ${LIFETIME_MS / MINUTE} minutes.`;
     try {
       const receipt = await this.sms.send({ to: e164(phone), code, text });
       return { id: issued.id, expiresAt: issued.expiresAt, ...receipt };
     } catch (error) {
       // One that may have been sent counts, and its code is good.
-      if (!(error instanceof MaybeSent)) await this.db.em.fork().nativeDelete(Captcha, { id: issued.id });
+      if (!(error instanceof SmsDeliveryUnknown))
+        await this.db.em.fork().nativeDelete(Captcha, { id: issued.id });
       throw error;
     }
   }
@@ -123,7 +124,7 @@ export class Captchas {
            order by created_at desc limit 1)
          and consumed_at is null and expires_at > ?
        returning answer_hash = ? as "right"`,
-      [mac, mac, MOST_FAILURES[type], now, type, subject, deviceId, now, mac],
+      [mac, mac, MAX_FAILURES[type], now, type, subject, deviceId, now, mac],
     );
     if (!outcome) throw new DomainError('CAPTCHA_EXPIRED', 'There is no such captcha, or it has expired.');
     if (!outcome.right) throw new DomainError('CAPTCHA_INVALID', 'The captcha answer is wrong.');

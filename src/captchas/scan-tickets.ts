@@ -40,7 +40,7 @@ export interface RedeemedScan {
 }
 
 /** Login by scanning: a device shows a ticket, a signed-in person claims it and decides, the device redeems it. */
-export class Scans {
+export class ScanTickets {
   constructor(
     private readonly db: Database,
     private readonly events: Events,

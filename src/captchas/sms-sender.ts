@@ -20,7 +20,7 @@ export interface SmsReceipt {
 }
 
 /** The provider did not answer in time: it may still have sent the message. */
-export class MaybeSent extends DomainError {
+export class SmsDeliveryUnknown extends DomainError {
   constructor(reason: string) {
     super('UNAVAILABLE', 'The message could not be sent in time.');
     this.cause = new Error(reason);

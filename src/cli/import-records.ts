@@ -31,7 +31,7 @@ export async function importRecords(
   try {
     for await (const batch of inBatches(await readRecords(lines, format))) {
       const values = batch.flatMap((record) => ('value' in record ? [record.value] : []));
-      const outcomes = (await services.userImport.addAll(values, actor)).values();
+      const outcomes = (await services.userImport.importMany(values, actor)).values();
       const refused: Refusal[] = [];
       for (const record of batch) {
         const outcome = 'value' in record ? outcomes.next().value : undefined;

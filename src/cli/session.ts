@@ -68,7 +68,7 @@ const revokeCommand = (env: GivenSettings) =>
           user === undefined
             ? [sessionId ?? '']
             : (await sessions.listActive((await findUser(services, user)).id)).map(({ id }) => id);
-        for (const id of ids) await sessions.revokeAny(id, actor);
+        for (const id of ids) await sessions.revokeByOperator(id, actor);
         output.outcome(
           { revoked: ids },
           `Revoked ${ids.length === 1 ? 'a session' : `${ids.length} sessions`}.`,

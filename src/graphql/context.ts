@@ -1,7 +1,7 @@
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
-import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { Loaders } from './loaders.js';
 
@@ -42,8 +42,8 @@ export const actorOf = ({ caller, client }: Context): Actor => ({
 
 /** The client with the device id that an input names, else that of the header. @throws DomainError INVALID_INPUT */
 export function clientOf({ client }: Context, deviceId?: string | null, version?: string | null): Client {
-  if (deviceId && deviceId.length > LONGEST_CLIENT_TEXT) {
-    throw new DomainError('INVALID_INPUT', `A device id has at most ${LONGEST_CLIENT_TEXT} characters.`, {
+  if (deviceId && deviceId.length > MAX_CLIENT_TEXT_LENGTH) {
+    throw new DomainError('INVALID_INPUT', `A device id has at most ${MAX_CLIENT_TEXT_LENGTH} characters.`, {
       field: 'deviceId',
     });
   }

@@ -5,7 +5,7 @@ import { publicUrl } from '../http/public-url.js';
 import { countHeartbeat } from '../http/request-log.js';
 import { readFormOf, requirePublisher } from '../releases/publisher.js';
 import type { Services } from '../services.js';
-import { LONGEST_CLIENT_TEXT } from '../sessions/caller.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { sentToken } from '../sessions/token-signer.js';
 import type { Answer, Dialect, FailureCode, LegacyRequest, Route, UploadHandler } from './dialect.js';
 import { type LegacyHttpRequest, parseParameters } from './parameters.js';
@@ -111,9 +111,9 @@ async function readRequest(request: LegacyHttpRequest, services: Services): Prom
     publicUrl: publicUrl(services.config, request),
     client: {
       address: request.ip,
-      deviceId: clientText(named, LONGEST_CLIENT_TEXT),
+      deviceId: clientText(named, MAX_CLIENT_TEXT_LENGTH),
       version: clientText(parameters.version, 64),
-      model: clientText(parameters.device, LONGEST_CLIENT_TEXT),
+      model: clientText(parameters.device, MAX_CLIENT_TEXT_LENGTH),
     },
     caller: async () => (token === null ? null : services.sessions.authenticate(token)),
   };

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.js';
 import { CaptchaType } from '../captchas/captcha.entity.js';
 import type { Captchas } from '../captchas/captchas.js';
-import type { Scans } from '../captchas/scan-tickets.js';
+import type { ScanTickets } from '../captchas/scan-tickets.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -13,7 +13,7 @@ import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { requirePhone } from '../users/login-names.js';
 import { hashPassword, needsRehash, timedVerification, verifyPassword } from '../users/password-hash.js';
-import { loginName } from '../users/phone.js';
+import { canonicalLoginName } from '../users/phone.js';
 import { User, UserStatus } from '../users/user.entity.js';
 import type { NewUser, Users } from '../users/users.js';
 
@@ -31,7 +31,7 @@ export class Logins {
     private readonly users: Users,
     private readonly sessions: Sessions,
     private readonly captchas: Captchas,
-    private readonly scans: Scans,
+    private readonly scanTickets: ScanTickets,
     private readonly throttle: LoginThrottle,
     private readonly clock: Clock,
     private readonly slowestHashMs = SLOWEST_HASH_MS,
@@ -50,7 +50,7 @@ export class Logins {
   ): Promise<OpenedSession> {
     const em = this.db.em.fork();
     const { login, password, captcha } = credentials;
-    const name = loginName(login);
+    const name = canonicalLoginName(login);
     const userId = await this.users.idOf(em, name);
     const who = { account: accountOf(userId, name), address: client.address, captcha };
     return this.#recordingRefusals(userId, client, policy, () =>
@@ -103,7 +103,7 @@ export class Logins {
     client: Client & { deviceId: string },
     policy: SessionPolicy,
   ): Promise<OpenedSession> {
-    const { userId, restricted, approvedBy } = await this.scans.redeem(ticket, client.deviceId);
+    const { userId, restricted, approvedBy } = await this.scanTickets.redeem(ticket, client.deviceId);
     const em = this.db.em.fork();
     const user = await this.users.get(userId, em);
     return this.sessions.open(em, user, client, policy, {

@@ -7,7 +7,7 @@ import { accountOf, type LoginThrottle } from '../rate-limits/throttle.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { hashPassword, verifyPassword } from '../users/password-hash.js';
-import { checkNewPassword, type PasswordRule, standardRule } from '../users/password-policy.js';
+import { checkNewPassword, type PasswordPolicy, standardPasswordPolicy } from '../users/password-policy.js';
 import { displayPhone } from '../users/phone.js';
 import { User } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
@@ -30,7 +30,7 @@ export class Passwords {
     caller: Caller,
     passwords: { current: string; next: string },
     actor: Actor,
-    rule: PasswordRule = standardRule,
+    rule: PasswordPolicy = standardPasswordPolicy,
   ): Promise<void> {
     const em = this.db.em.fork();
     const user = await this.users.get(caller.user.id, em);

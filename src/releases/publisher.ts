@@ -33,7 +33,7 @@ export async function readFormOf(
   allowLongBody(request);
   const form = await readForm(request, releases);
   try {
-    return { ...form, sender: publisher(await sessions.unrevoked(sessionId)) };
+    return { ...form, sender: publisher(await sessions.findUnrevoked(sessionId)) };
   } catch (error) {
     await form.file?.received.discard();
     throw error;

@@ -2,7 +2,7 @@ import type { Permission } from '../users/permissions.js';
 import type { User } from '../users/user.entity.js';
 
 /** Characters of an id, name or model that a client gives itself: all who follow the fleet are sent them. */
-export const LONGEST_CLIENT_TEXT = 128;
+export const MAX_CLIENT_TEXT_LENGTH = 128;
 
 /** Where a request comes from. */
 export interface Client {
@@ -30,7 +30,7 @@ export interface Caller {
   /** For how long each use prolongs the token, in milliseconds; null where use does not. */
   readonly slidingMs: number | null;
   /** When the session is over, in milliseconds, however much it is used. */
-  readonly endsAt: number;
+  readonly absoluteExpiresAt: number;
   /** When it was used last, in milliseconds. */
-  readonly seenAt: number;
+  readonly lastSeenAt: number;
 }

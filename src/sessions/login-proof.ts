@@ -4,7 +4,7 @@ import { requireActive } from '../users/account-status.js';
 import type { UserStatus } from '../users/user.entity.js';
 
 /** What a login was granted for, where that can be taken back before its session is open. */
-export type Proof = { readonly passwordHash: string } | { readonly approvedBy: string };
+export type LoginProof = { readonly passwordHash: string } | { readonly approvedBy: string };
 
 /**
  * Makes sure that the user is active and the proof holds, until the transaction of `em` ends: who changes a user
@@ -12,10 +12,10 @@ export type Proof = { readonly passwordHash: string } | { readonly approvedBy: s
  * @throws DomainError ACCOUNT_UNKNOWN (erased), ACCOUNT_DISABLED, PASSWORD_WRONG (changed), CAPTCHA_EXPIRED
  * (the approving session has ended)
  */
-export async function requireStillProven(
+export async function requireValidProof(
   em: EntityManager,
   userId: number,
-  proof: Proof | undefined,
+  proof: LoginProof | undefined,
   now: Date,
 ): Promise<void> {
   const [user] = await em.execute<{ status: UserStatus; passwordHash: string | null }[]>(

@@ -16,7 +16,7 @@ export interface EndedSessions {
 }
 
 /** Ends sessions before their time, and tells who has to know; also of those that other processes ended. */
-export class Endings {
+export class Revocations {
   readonly #listeners = new Set<(ended: EndedSessions) => Promise<void>>();
   /** Those that ended of late and were told of, by id, and when. */
   readonly #told = new Map<string, number>();
@@ -35,7 +35,7 @@ export class Endings {
   }
 
   /** Ends the sessions that match. */
-  async end(where: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {
+  async revoke(where: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {
     const em = this.db.em.fork();
     // Until none is left: one that the ended ones approved may have been opening until now.
     for (;;) {
@@ -60,7 +60,7 @@ export class Endings {
    * read of an index, which finds nothing nearly always.
    * @returns whose they were.
    */
-  async noticeOthers(): Promise<number[]> {
+  async pollForeign(): Promise<number[]> {
     const now = this.clock();
     const since = this.#lookedAt - OVERLAP_MS;
     const ended = await this.db.em

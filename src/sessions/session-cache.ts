@@ -2,38 +2,38 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from './caller.js';
 
 /** How many sessions are good without asking the database. */
-const REMEMBERED = 250_000;
+const MAX_SESSIONS = 250_000;
 
 /** A session that was read, for who changes it by its use. */
-export interface Remembered extends Caller {
+export interface CachedSession extends Caller {
   expiresAt: number;
-  seenAt: number;
+  lastSeenAt: number;
 }
 
 /** Sessions by access token, until something about their users changes. */
 export class SessionCache {
   readonly #tokensOf = new Map<number, Set<string>>();
-  readonly #byToken = new LRUCache<string, Remembered>({
-    max: REMEMBERED,
+  readonly #byToken = new LRUCache<string, CachedSession>({
+    max: MAX_SESSIONS,
     dispose: ({ user }, token) => this.#drop(user.id, token),
   });
   /** For each session that is being read: whose changed meanwhile. */
   readonly #readings = new Set<Set<number>>();
 
   /** Not a promise: most requests are answered from here. */
-  get(token: string): Remembered | undefined {
+  get(token: string): CachedSession | undefined {
     return this.#byToken.get(token);
   }
 
   /** What was kept of a user's sessions, or is being read now, is old. */
-  forget(userId: number): void {
+  invalidate(userId: number): void {
     for (const changed of this.#readings) changed.add(userId);
     for (const token of this.#tokensOf.get(userId) ?? []) this.#byToken.delete(token);
     this.#tokensOf.delete(userId);
   }
 
   /** Keeps what `read` finds of this token. */
-  async load(token: string, read: () => Promise<Remembered | null>): Promise<Remembered | null> {
+  async load(token: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null> {
     const changed = new Set<number>();
     this.#readings.add(changed);
     try {
@@ -52,7 +52,7 @@ export class SessionCache {
     if (tokens?.delete(token) && tokens.size === 0) this.#tokensOf.delete(userId);
   }
 
-  #keep(token: string, session: Remembered): void {
+  #keep(token: string, session: CachedSession): void {
     this.#byToken.set(token, session);
     const tokens = this.#tokensOf.get(session.user.id) ?? new Set();
     this.#tokensOf.set(session.user.id, tokens.add(token));

@@ -6,8 +6,8 @@ import { UserStatus } from '../users/user.entity.js';
 import type { Caller } from './caller.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
-import type { LastSeen } from './session-activity.js';
-import type { Remembered } from './session-cache.js';
+import type { SessionActivity } from './session-activity.js';
+import type { CachedSession } from './session-cache.js';
 import type { SessionPolicy } from './session-policy.js';
 import { type TokenSigner, tokenHash } from './token-signer.js';
 
@@ -20,12 +20,12 @@ export class SessionReader {
     private readonly signer: TokenSigner,
     private readonly clock: Clock,
     private readonly policies: ReadonlyMap<string, SessionPolicy>,
-    private readonly seen: LastSeen,
+    private readonly seen: SessionActivity,
     private readonly longestMs: number,
   ) {}
 
   /** The session of an access token, which may have expired; null when we never signed it, or it was ended. */
-  async byToken(token: string): Promise<Remembered | null> {
+  async byToken(token: string): Promise<CachedSession | null> {
     const session = await this.db.em
       .fork()
       .findOne(Session, { tokenHash: tokenHash(token), revokedAt: null }, { populate: ['user.roles'] });
@@ -70,10 +70,10 @@ export class SessionReader {
     );
   }
 
-  #toRemember(session: Session): Remembered {
+  #toRemember(session: Session): CachedSession {
     const { user, restricted } = session;
     const policy = this.policies.get(session.api);
-    const unsaved = policy?.sliding ? (this.seen.expiryOf(session.id) ?? 0) : 0;
+    const unsaved = policy?.sliding ? (this.seen.unsavedExpiry(session.id) ?? 0) : 0;
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return {
       sessionId: session.id,
@@ -85,9 +85,9 @@ export class SessionReader {
       deviceModel: session.deviceModel,
       clientVersion: session.clientVersion,
       slidingMs: policy?.sliding ? policy.tokenLifetimeMs : null,
-      endsAt: session.createdAt.getTime() + this.longestMs,
+      absoluteExpiresAt: session.createdAt.getTime() + this.longestMs,
       expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),
-      seenAt: session.lastSeenAt.getTime(),
+      lastSeenAt: session.lastSeenAt.getTime(),
     };
   }
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Actor, type AuditFact, recordAudit } from '../audit/audit.js';
+import { type Actor, type AuditedAction, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { User } from '../users/user.entity.js';
 import type { Caller, Client } from './caller.js';
-import { type Proof, requireStillProven } from './login-proof.js';
-import { type EndedSessions, Endings } from './revocations.js';
+import { type LoginProof, requireValidProof } from './login-proof.js';
+import { type EndedSessions, Revocations } from './revocations.js';
 import { Session } from './session.entity.js';
-import { LastSeen } from './session-activity.js';
-import { type Remembered, SessionCache } from './session-cache.js';
+import { SessionActivity } from './session-activity.js';
+import { type CachedSession, SessionCache } from './session-cache.js';
 import type { SessionPolicy } from './session-policy.js';
 import { noSuchSession, SessionReader } from './session-reader.js';
 import { keepRefreshToken, SessionTokens } from './session-tokens.js';
@@ -33,10 +33,10 @@ type RefreshListener = (sessionId: string, endsAt: number) => Promise<void>;
 /** The one store of sessions, whatever door opened them: a token of any door is good at every door. */
 export class Sessions {
   readonly #cache = new SessionCache();
-  readonly #seen: LastSeen;
+  readonly #seen: SessionActivity;
   readonly #reader: SessionReader;
   readonly #tokens: SessionTokens;
-  readonly #endings: Endings;
+  readonly #endings: Revocations;
   readonly #listeners = new Set<(userId: number) => void>();
   readonly #refreshListeners = new Set<RefreshListener>();
 
@@ -48,10 +48,10 @@ export class Sessions {
     policies: ReadonlyMap<string, SessionPolicy>,
     longestMs: number,
   ) {
-    this.#seen = new LastSeen(db);
+    this.#seen = new SessionActivity(db);
     this.#reader = new SessionReader(db, signer, clock, policies, this.#seen, longestMs);
     this.#tokens = new SessionTokens(signer, policies, longestMs);
-    this.#endings = new Endings(db, clock);
+    this.#endings = new Revocations(db, clock);
   }
 
   /**
@@ -66,7 +66,7 @@ export class Sessions {
     user: User,
     client: Client,
     policy: SessionPolicy,
-    { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: Proof } = {},
+    { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<OpenedSession> {
     const now = this.clock();
     const { columns, ...tokens } = this.#tokens.mint(user, policy, { now, openedAt: now });
@@ -88,7 +88,7 @@ export class Sessions {
       { persist: false },
     );
     await em.transactional(async (tx) => {
-      await requireStillProven(tx, user.id, proof, new Date(now));
+      await requireValidProof(tx, user.id, proof, new Date(now));
       await tx.insert(session);
       await keepRefreshToken(tx, session, tokens.refreshToken);
       const actor = { userId: user.id, address: client.address };
@@ -112,7 +112,7 @@ export class Sessions {
     if (session && !tokens) await this.revoke(session.user.id, session.id);
     if (!session || !tokens)
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is not valid any more.');
-    this.forget(session.user.id);
+    this.invalidate(session.user.id);
     const endsAt = session.tokenExpiresAt.getTime();
     // The old tokens are spent: the new ones are handed out, whatever becomes of this.
     await Promise.allSettled([...this.#refreshListeners].map((tell) => tell(session.id, endsAt)));
@@ -123,7 +123,7 @@ export class Sessions {
   async authenticate(token: string): Promise<Caller | null> {
     const known =
       this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#reader.byToken(token)));
-    return known && this.use(known);
+    return known && this.touch(known);
   }
 
   /**
@@ -131,27 +131,27 @@ export class Sessions {
    * @param caller from `authenticate` or `current`.
    * @returns the caller; null when its token has expired.
    */
-  use(caller: Caller): Caller | null {
-    const used: Remembered = caller;
+  touch(caller: Caller): Caller | null {
+    const used: CachedSession = caller;
     const now = this.clock();
     if (used.expiresAt <= now) return null;
-    this.#seen.note(used, now);
+    this.#seen.record(used, now);
     return used;
   }
 
   /** A session as it is now; null when it has ended. For who holds on to one. */
-  async current(sessionId: string): Promise<Caller | null> {
-    const caller = await this.unrevoked(sessionId);
+  async findActive(sessionId: string): Promise<Caller | null> {
+    const caller = await this.findUnrevoked(sessionId);
     return caller && caller.expiresAt > this.clock() ? caller : null;
   }
 
   /** `current`, for who began with an access token that was good: it may have expired since. */
-  unrevoked(sessionId: string): Promise<Caller | null> {
+  findUnrevoked(sessionId: string): Promise<Caller | null> {
     return this.#reader.byId(sessionId);
   }
 
   /** The session of a refresh token; null when it was ended. */
-  withRefreshToken(refreshToken: string): Promise<Caller | null> {
+  findByRefreshToken(refreshToken: string): Promise<Caller | null> {
     return this.#reader.byRefreshToken(refreshToken);
   }
 
@@ -177,7 +177,9 @@ export class Sessions {
     reason: EndedSessions['reason'] = 'REVOKED',
   ): Promise<void> {
     // Even if it fails half-way: then it has ended, and is not told of again.
-    await this.#endings.end({ id: sessionId, user: userId }, reason).finally(() => this.forget(userId));
+    await this.#endings
+      .revoke({ id: sessionId, user: userId }, reason)
+      .finally(() => this.invalidate(userId));
   }
 
   /**
@@ -192,19 +194,19 @@ export class Sessions {
   }
 
   /** `revokeAs` for who runs the gateway itself. @throws DomainError NOT_FOUND */
-  async revokeAny(sessionId: string, actor: Actor): Promise<Session> {
+  async revokeByOperator(sessionId: string, actor: Actor): Promise<Session> {
     return this.#revokeRecorded(await this.#reader.find(sessionId), actor);
   }
 
   /** Ends all sessions of a user, but for the one to keep. */
   async revokeAll(userId: number, keep?: string): Promise<void> {
     const others = keep ? { id: { $ne: keep } } : {};
-    await this.#endings.end({ user: userId, ...others }, 'REVOKED').finally(() => this.forget(userId));
+    await this.#endings.revoke({ user: userId, ...others }, 'REVOKED').finally(() => this.invalidate(userId));
   }
 
   /** Must follow every change to a user, its roles or its sessions: the next request reads them anew. */
-  forget(userId: number): void {
-    this.#cache.forget(userId);
+  invalidate(userId: number): void {
+    this.#cache.invalidate(userId);
     for (const listener of this.#listeners) listener(userId);
   }
 
@@ -226,12 +228,12 @@ export class Sessions {
   }
 
   /** Gives up what was kept of sessions that other processes ended since it was called last. */
-  async noticeRevoked(): Promise<void> {
-    for (const userId of await this.#endings.noticeOthers()) this.forget(userId);
+  async pollRevocations(): Promise<void> {
+    for (const userId of await this.#endings.pollForeign()) this.invalidate(userId);
   }
 
   /** Writes when sessions were last used, and prolongs sliding ones. */
-  saveSeen(): Promise<void> {
+  saveActivity(): Promise<void> {
     return this.#seen.save();
   }
 
@@ -241,7 +243,7 @@ export class Sessions {
     return this.#reader.find(id);
   }
 
-  async #record(fact: AuditFact, actor: Actor): Promise<void> {
+  async #record(fact: AuditedAction, actor: Actor): Promise<void> {
     const em = this.db.em.fork();
     recordAudit(em, new Date(this.clock()), actor, fact);
     await em.flush();

@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.js';
-import { canonicalPhone, loginName } from './phone.js';
+import { canonicalLoginName, canonicalPhone } from './phone.js';
 
-export const LONGEST_NAME = 64;
+export const MAX_NAME_LENGTH = 64;
 
 /** What makes two names look alike, or a name look like none; and half characters, which no database keeps. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
@@ -17,7 +17,7 @@ export function requirePhone(text: string, field: string): string {
   return phone;
 }
 
-interface NamePart {
+interface LoginNamePart {
   /** As people wrote it. */
   readonly text: string;
   /** As the namespace keeps it. */
@@ -25,14 +25,14 @@ interface NamePart {
 }
 
 /** A username in phone form is that phone: the two share one namespace. */
-export function loginNames(input: { username?: string | null; phone?: string | null }): {
-  username?: NamePart;
-  phone?: NamePart;
+export function parseLoginNames(input: { username?: string | null; phone?: string | null }): {
+  username?: LoginNamePart;
+  phone?: LoginNamePart;
 } {
   const text = input.username?.trim();
   if (text !== undefined && canonicalPhone(text) === null) {
-    if (text === '' || text.length > LONGEST_NAME || invisible.test(text)) {
-      throw new DomainError('INVALID_INPUT', `A username has 1 to ${LONGEST_NAME} printable characters.`, {
+    if (text === '' || text.length > MAX_NAME_LENGTH || invisible.test(text)) {
+      throw new DomainError('INVALID_INPUT', `A username has 1 to ${MAX_NAME_LENGTH} printable characters.`, {
         field: 'username',
       });
     }
@@ -49,7 +49,7 @@ export function loginNames(input: { username?: string | null; phone?: string | n
     throw new DomainError('INVALID_INPUT', 'An account needs a username or a phone.', { field: 'username' });
   }
   return {
-    ...(text !== undefined && !nameIsPhone ? { username: { text, key: loginName(text) } } : {}),
+    ...(text !== undefined && !nameIsPhone ? { username: { text, key: canonicalLoginName(text) } } : {}),
     ...(phoneText !== undefined && key !== null ? { phone: { text: phoneText, key } } : {}),
   };
 }

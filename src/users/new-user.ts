@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { LoginName } from './login-name.entity.js';
-import { loginNames } from './login-names.js';
+import { parseLoginNames } from './login-names.js';
 import { checkTexts, type Profile, profileColumns } from './profile.js';
 import type { Employee, User, UserStatus } from './user.entity.js';
 
@@ -46,7 +46,7 @@ export function newAccount(
   kept: Partial<KeptColumns> = {},
 ) {
   checkTexts({ userType: input.userType, openId: input.openId });
-  const { username, phone } = loginNames(input);
+  const { username, phone } = parseLoginNames(input);
   const names: Pick<LoginName, 'name' | 'kind'>[] = [];
   if (username) names.push({ name: username.key, kind: 'username' });
   if (phone) names.push({ name: phone.key, kind: 'phone' });

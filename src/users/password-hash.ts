@@ -24,7 +24,7 @@ export type LegacyHash =
   | { readonly scheme: 'md5-salt-first' | 'md5-salt-last'; readonly salt: string; readonly hash: string };
 
 /** How an imported hash is kept until its owner's next login: `$scheme$base64url(salt)$hex`. */
-export function storeLegacyHash(legacy: LegacyHash): string {
+export function encodeLegacyHash(legacy: LegacyHash): string {
   if (legacy.scheme === 'bcrypt') return legacy.hash;
   return `$${legacy.scheme}$${Buffer.from(legacy.salt).toString('base64url')}$${legacy.hash.toLowerCase()}`;
 }

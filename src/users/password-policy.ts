@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.js';
 
 /** The longest password the documented APIs accept. */
-const LONGEST_PASSWORD = 100;
+const MAX_PASSWORD_LENGTH = 100;
 
 /** What guessers of a password here try, beside the names of its account. */
 const OUR_WORDS = ['gatehouse'];
@@ -11,15 +11,15 @@ const SHORTEST_WORD = 3;
 const LEAST_OF_ITS_OWN = 4;
 
 /** What a door asks of new passwords; none asks anything of those at login. */
-export interface PasswordRule {
+export interface PasswordPolicy {
   /** In characters. */
-  readonly shortest: number;
+  readonly minLength: number;
   /** Whether those that guessers try first are refused. */
-  readonly refusesCommon: boolean;
+  readonly rejectsCommon: boolean;
 }
 
 /** The rule where no legacy document says otherwise: OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.11. */
-export const standardRule: PasswordRule = { shortest: 8, refusesCommon: true };
+export const standardPasswordPolicy: PasswordPolicy = { minLength: 8, rejectsCommon: true };
 
 /**
  * @param names what the account is known by.
@@ -27,17 +27,17 @@ export const standardRule: PasswordRule = { shortest: 8, refusesCommon: true };
  */
 export async function checkNewPassword(
   password: string,
-  { shortest, refusesCommon }: PasswordRule,
+  { minLength, rejectsCommon }: PasswordPolicy,
   names: readonly (string | null | undefined)[],
 ): Promise<void> {
   const length = [...password].length;
-  if (length < shortest || length > LONGEST_PASSWORD) {
-    throw refused(`A password has ${shortest} to ${LONGEST_PASSWORD} characters.`);
+  if (length < minLength || length > MAX_PASSWORD_LENGTH) {
+    throw refused(`A password has ${minLength} to ${MAX_PASSWORD_LENGTH} characters.`);
   }
-  if (refusesCommon && isMadeOf([...names, ...OUR_WORDS], password)) {
+  if (rejectsCommon && isMadeOf([...names, ...OUR_WORDS], password)) {
     throw refused(`A password has ${LEAST_OF_ITS_OWN} characters or more beside a name; choose another one.`);
   }
-  if (refusesCommon && (await isCommon(password))) {
+  if (rejectsCommon && (await isCommon(password))) {
     throw refused('This is one of the passwords that are guessed first; choose another one.');
   }
 }

@@ -38,7 +38,7 @@ export function canonicalPhone(input: string): string | null {
 }
 
 /** The key of a username or a phone in their one namespace: what has phone form is a phone. */
-export function loginName(input: string): string {
+export function canonicalLoginName(input: string): string {
   const typed = input.slice(0, LONGEST_TYPED);
   return canonicalPhone(input) ?? typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
 }

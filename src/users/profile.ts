@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Gender } from './user.entity.js';
 
-export const LONGEST_TEXT = 2000;
+export const MAX_TEXT_LENGTH = 2000;
 
 /** What people may change about themselves; undefined leaves a field as it is. */
 export interface Profile {
@@ -17,13 +17,13 @@ export interface Profile {
 }
 
 /** What a door asks of an email: the documented APIs ask nothing, and their callers get no refusal for it. */
-export type EmailRule = 'address' | 'anything';
+export type EmailPolicy = 'address' | 'anything';
 
 /** As the fields of browsers take it: https://html.spec.whatwg.org/#valid-e-mail-address */
 const Email = z.email({ pattern: z.regexes.html5Email });
 
 /** Empty is none. @throws DomainError INVALID_INPUT */
-export function checkEmail(email: string | null | undefined, rule: EmailRule): void {
+export function checkEmail(email: string | null | undefined, rule: EmailPolicy): void {
   if (!email || rule === 'anything' || Email.safeParse(email).success) return;
   throw new DomainError('INVALID_INPUT', 'The email must be an address such as li@example.com.', {
     field: 'email',
@@ -52,8 +52,10 @@ export function profileColumns({
 /** @throws DomainError INVALID_INPUT for an overlong text */
 export function checkTexts(columns: Readonly<Record<string, unknown>>): void {
   for (const [field, value] of Object.entries(columns)) {
-    if (typeof value === 'string' && (value.length > LONGEST_TEXT || value.includes('\0'))) {
-      throw new DomainError('INVALID_INPUT', `${field} has at most ${LONGEST_TEXT} characters.`, { field });
+    if (typeof value === 'string' && (value.length > MAX_TEXT_LENGTH || value.includes('\0'))) {
+      throw new DomainError('INVALID_INPUT', `${field} has at most ${MAX_TEXT_LENGTH} characters.`, {
+        field,
+      });
     }
   }
 }

@@ -10,9 +10,9 @@ import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { LoginName } from './login-name.entity.js';
 import { checkNewUser, DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
 import { hashPassword } from './password-hash.js';
-import { checkNewPassword, type PasswordRule, standardRule } from './password-policy.js';
+import { checkNewPassword, type PasswordPolicy, standardPasswordPolicy } from './password-policy.js';
 import { displayPhone } from './phone.js';
-import { checkEmail, type EmailRule, type Profile, profileColumns } from './profile.js';
+import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
 
@@ -89,8 +89,8 @@ export class Users {
   async create(
     input: NewUser,
     actor: Actor,
-    rule: PasswordRule = standardRule,
-    emails: EmailRule = 'address',
+    rule: PasswordPolicy = standardPasswordPolicy,
+    emails: EmailPolicy = 'address',
   ): Promise<User> {
     const { password, email } = input;
     checkEmail(email, emails);
@@ -108,8 +108,8 @@ export class Users {
   register(
     input: NewUser,
     address: string,
-    rule: PasswordRule = standardRule,
-    emails: EmailRule = 'address',
+    rule: PasswordPolicy = standardPasswordPolicy,
+    emails: EmailPolicy = 'address',
   ): Promise<User> {
     const actor = { userId: null, address };
     return this.registrations.spend(address, () => this.create(input, actor, rule, emails));
@@ -134,7 +134,7 @@ export class Users {
   }
 
   /** @param emails the door's. @throws DomainError NOT_FOUND, INVALID_INPUT */
-  async updateProfile(userId: number, profile: Profile, emails: EmailRule = 'address'): Promise<User> {
+  async updateProfile(userId: number, profile: Profile, emails: EmailPolicy = 'address'): Promise<User> {
     const em = this.db.em.fork();
     const user = await this.get(userId, em);
     // An odd one that was imported may be sent back unchanged.

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const add = (record: unknown) => gateway.services.userImport.add(record, system);
+const add = (record: unknown) => gateway.services.userImport.importOne(record, system);
 const bmsLogin = async (username: string, password: string) => {
   const query = new URLSearchParams({ username, password, device: 'mate60', version: '101' });
   return (await gateway.post(`/sys/login-phone?${query}`)).json();
@@ -94,7 +94,7 @@ test('many at once end as they would one by one, and a bad one keeps none of the
       ],
     },
   ];
-  const outcomes = await gateway.services.userImport.addAll(records, system);
+  const outcomes = await gateway.services.userImport.importMany(records, system);
   expect(outcomes.map((outcome) => (typeof outcome === 'string' ? outcome : outcome.code))).toEqual([
     'created',
     'created',

@@ -27,7 +27,7 @@ async function signedIn(username: string, userId?: number): Promise<Caller> {
   return caller;
 }
 
-const scans = () => gateway.services.scans;
+const scans = () => gateway.services.scanTickets;
 let screens = 0;
 let screen: string;
 let ticket: string;

@@ -53,7 +53,7 @@ test('user add keeps the rules of every other door', async () => {
 
 test('user list pages through all of them, and shows no name that could steer the terminal', async () => {
   const people = Array.from({ length: 130 }, (_, index) => ({ username: `crowd-${index}` }));
-  await gateway.services.userImport.addAll(people, { userId: null, address: null });
+  await gateway.services.userImport.importMany(people, { userId: null, address: null });
   await gateway.createUser({ username: 'sly', nickname: '\u001b[2Jgone', name: '李先芬' });
   const all = values(await gatehouse(['user', 'list', '--search', 'crowd-', '--json'], env));
   expect(all).toHaveLength(130);
@@ -73,7 +73,7 @@ test('user disable ends the sessions, user enable lets in again, and neither tak
   await gateway.createUser({ username: 'carol', phone: '13900000003', password: PASSWORD });
   const { accessToken } = await openSession(gateway, 'carol', graphqlSessionPolicy);
   expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
-  await gateway.services.sessions.noticeRevoked();
+  await gateway.services.sessions.pollRevocations();
   expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
   const [enabled] = values(await gatehouse(['user', 'enable', 'carol', '--json'], env));
   expect(enabled).toMatchObject({ username: 'carol', status: 'ACTIVE' });

@@ -107,7 +107,7 @@ const follow =
 
 const newTicket = async () =>
   (
-    await gateway.services.scans.issue(`kiosk-${++unique}`, {
+    await gateway.services.scanTickets.issue(`kiosk-${++unique}`, {
       address: '',
       deviceId: null,
       version: null,

@@ -155,7 +155,7 @@ describe('shows a QR code to scan', () => {
         graphqlSessionPolicy,
       );
     await expect(redeem(deviceId)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
-    await on.gateway.services.scans.decide(ticket, approver, true);
+    await on.gateway.services.scanTickets.decide(ticket, approver, true);
     await expect(redeem('another device')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     const opened = await redeem(deviceId);
     expect(opened).toMatchObject({ user: { id: 1 }, session: { restricted: true, deviceId } });

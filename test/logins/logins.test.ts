@@ -5,7 +5,7 @@ import { DomainError } from '../../src/errors.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { Logins } from '../../src/logins/logins.js';
 import { LoginThrottle } from '../../src/rate-limits/throttle.js';
-import { hashPassword, needsRehash, storeLegacyHash } from '../../src/users/password-hash.js';
+import { encodeLegacyHash, hashPassword, needsRehash } from '../../src/users/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -78,7 +78,7 @@ describe('by password', () => {
   test('two at once with an imported hash both get in, though one of them replaces it', async () => {
     const { id } = await gateway.createUser({ phone });
     const hash = createHash('md5').update(`salt${PASSWORD}`).digest('hex');
-    const passwordHash = storeLegacyHash({ scheme: 'md5-salt-first', salt: 'salt', hash });
+    const passwordHash = encodeLegacyHash({ scheme: 'md5-salt-first', salt: 'salt', hash });
     await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash });
     const opened = await Promise.all([byPassword(phone), byPassword(phone), byPassword(phone)]);
     for (const { accessToken } of opened) {
@@ -102,8 +102,8 @@ describe('by password', () => {
 
   test('a failed login takes the same whatever kind of hash there is; a right one does not wait', async () => {
     const floor = 500;
-    const { db, users, sessions, captchas, scans, clock } = gateway.services;
-    const logins = new Logins(db, users, sessions, captchas, scans, new LoginThrottle(), clock, floor);
+    const { db, users, sessions, captchas, scanTickets, clock } = gateway.services;
+    const logins = new Logins(db, users, sessions, captchas, scanTickets, new LoginThrottle(), clock, floor);
     const { id } = await gateway.createUser({ phone, password: PASSWORD });
     await gateway.createUser({ username: `off ${phone}`, password: PASSWORD, status: UserStatus.DISABLED });
     const took = async (login: string, password: string) => {
@@ -121,7 +121,16 @@ describe('by password', () => {
     ] as const) {
       expect(await took(login, password)).toBeGreaterThanOrEqual(floor - 5);
     }
-    const patient = new Logins(db, users, sessions, captchas, scans, new LoginThrottle(), clock, 3_600_000);
+    const patient = new Logins(
+      db,
+      users,
+      sessions,
+      captchas,
+      scanTickets,
+      new LoginThrottle(),
+      clock,
+      3_600_000,
+    );
     const right = { login: phone, password: PASSWORD, captcha: 'none' } as const;
     expect((await patient.withPassword(right, client, graphqlSessionPolicy)).user.id).toBe(id);
   });
@@ -143,7 +152,7 @@ describe('by password', () => {
   test('an imported hash is replaced by argon2id at the first right login, and by nothing before', async () => {
     const { id } = await gateway.createUser({ phone });
     const hash = createHash('md5').update(`salt${PASSWORD}`).digest('hex');
-    const passwordHash = storeLegacyHash({ scheme: 'md5-salt-first', salt: 'salt', hash });
+    const passwordHash = encodeLegacyHash({ scheme: 'md5-salt-first', salt: 'salt', hash });
     await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash });
     await expect(byPassword(phone, 'wrong')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
     expect((await stored(id)).passwordHash).toBe(passwordHash);
@@ -200,8 +209,8 @@ describe('by phone', () => {
     const squatter = await gateway.services.sessions.authenticate((await byPassword(phone)).accessToken);
     if (!squatter) throw new Error('Not signed in.');
     const screen = { ...client, deviceId: 'their screen' };
-    const { ticket } = await gateway.services.scans.issue(screen.deviceId, screen);
-    await gateway.services.scans.decide(ticket, squatter, true);
+    const { ticket } = await gateway.services.scanTickets.issue(screen.deviceId, screen);
+    await gateway.services.scanTickets.decide(ticket, squatter, true);
     await sendCode();
     await byCode();
     await expect(

@@ -30,8 +30,8 @@ const approved = async (policy: typeof graphqlSessionPolicy) => {
   const user = await gateway.services.users.get(admin.id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, policy);
   const caller = await callerOf(gateway, accessToken);
-  const { ticket } = await gateway.services.scans.issue(waiting.deviceId, waiting);
-  await gateway.services.scans.decide(ticket, caller, true);
+  const { ticket } = await gateway.services.scanTickets.issue(waiting.deviceId, waiting);
+  await gateway.services.scanTickets.decide(ticket, caller, true);
   return { ticket, userId: admin.id };
 };
 const redeem = (ticket: string) => gateway.services.logins.withScan(ticket, waiting, graphqlSessionPolicy);

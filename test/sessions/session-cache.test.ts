@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { type Remembered, SessionCache } from '../../src/sessions/session-cache.js';
+import { type CachedSession, SessionCache } from '../../src/sessions/session-cache.js';
 import { User } from '../../src/users/user.entity.js';
 
-const session: Remembered = {
+const session: CachedSession = {
   sessionId: 'a session',
   user: Object.assign(new User(), { id: 1 }),
   api: 'graphql',
@@ -12,9 +12,9 @@ const session: Remembered = {
   deviceModel: null,
   clientVersion: null,
   slidingMs: null,
-  endsAt: 0,
+  absoluteExpiresAt: 0,
   expiresAt: 0,
-  seenAt: 0,
+  lastSeenAt: 0,
 };
 
 /** Loads the session; during each of its first five reads this user changes. @returns how often it was read */
@@ -23,7 +23,7 @@ async function readsWhileChanging(userId: number): Promise<number> {
   let reads = 0;
   await cache.load('token', async () => {
     reads += 1;
-    if (reads <= 5) cache.forget(userId);
+    if (reads <= 5) cache.invalidate(userId);
     return session;
   });
   expect(cache.get('token')).toBe(session);

@@ -78,9 +78,10 @@ describe('a token', () => {
   test('that slides keeps what its uses won when the session is read anew', async () => {
     const { accessToken, user } = await open(teacherSessionPolicy);
     for (const readAnew of [
-      async () => gateway.services.sessions.forget(user.id),
-      async () => gateway.services.sessions.saveSeen(),
-      async () => gateway.services.sessions.saveSeen().then(() => gateway.services.sessions.forget(user.id)),
+      async () => gateway.services.sessions.invalidate(user.id),
+      async () => gateway.services.sessions.saveActivity(),
+      async () =>
+        gateway.services.sessions.saveActivity().then(() => gateway.services.sessions.invalidate(user.id)),
     ]) {
       gateway.clock.advance(2 * DAY - 1);
       expect(await caller(accessToken)).not.toBeNull();
@@ -94,7 +95,7 @@ describe('a token', () => {
     const { accessToken, user } = await open(graphqlSessionPolicy);
     gateway.clock.advance(MINUTE);
     await caller(accessToken);
-    await gateway.services.sessions.saveSeen();
+    await gateway.services.sessions.saveActivity();
     const [session] = await gateway.services.sessions.listActive(user.id);
     expect(session?.lastSeenAt.getTime()).toBe(gateway.clock.now);
   });
@@ -242,9 +243,9 @@ test('what another process ends is noticed once, and what this one ends is not t
   // As one whose clock is behind ours by some seconds would write it.
   const revokedAt = new Date(gateway.clock.now - 10_000);
   await db.em.fork().nativeUpdate(Session, { id: there.session.id }, { revokedAt });
-  await sessions.noticeRevoked();
+  await sessions.pollRevocations();
   gateway.clock.advance(500);
-  await sessions.noticeRevoked();
+  await sessions.pollRevocations();
   expect(told).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
   expect(await caller(there.accessToken)).toBeNull();
 });

@@ -17,17 +17,19 @@ test('who holds on to a sliding session and uses it prolongs it, in the database
   const { accessToken, session } = await openSession(gateway, 'max', teacherSessionPolicy);
   await callerOf(gateway, accessToken);
   // Another object than the one of the token, as a socket has after a change.
-  const held = await sessions.current(session.id);
+  const held = await sessions.findActive(session.id);
   if (!held) throw new Error('It has ended.');
   for (let day = 0; day < 3; day++) {
     gateway.clock.advance(DAY);
-    expect(sessions.use(held)).toBe(held);
+    expect(sessions.touch(held)).toBe(held);
   }
   expect(held.expiresAt).toBe(gateway.clock.now + 2 * DAY);
-  await sessions.saveSeen();
-  sessions.forget(held.user.id);
+  await sessions.saveActivity();
+  sessions.invalidate(held.user.id);
   gateway.clock.advance(2 * DAY - 1);
-  expect(await sessions.current(session.id)).toMatchObject({ seenAt: gateway.clock.now - 2 * DAY + 1 });
+  expect(await sessions.findActive(session.id)).toMatchObject({
+    lastSeenAt: gateway.clock.now - 2 * DAY + 1,
+  });
 });
 
 test('use does not bring back a session that is over', async () => {
@@ -35,9 +37,9 @@ test('use does not bring back a session that is over', async () => {
   const { accessToken } = await openSession(gateway, 'max', teacherSessionPolicy);
   const held = await callerOf(gateway, accessToken);
   gateway.clock.advance(2 * DAY);
-  expect(sessions.use(held)).toBeNull();
-  await sessions.saveSeen();
-  expect(await sessions.current(held.sessionId)).toBeNull();
+  expect(sessions.touch(held)).toBeNull();
+  await sessions.saveActivity();
+  expect(await sessions.findActive(held.sessionId)).toBeNull();
 });
 
 test('use prolongs no token of a fixed life', async () => {
@@ -45,5 +47,5 @@ test('use prolongs no token of a fixed life', async () => {
   const held = await callerOf(gateway, (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken);
   const { expiresAt } = held;
   gateway.clock.advance(60_000);
-  expect(sessions.use(held)).toMatchObject({ expiresAt, seenAt: gateway.clock.now });
+  expect(sessions.touch(held)).toMatchObject({ expiresAt, lastSeenAt: gateway.clock.now });
 });

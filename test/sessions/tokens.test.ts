@@ -113,9 +113,9 @@ test.each([
 test('a token of one kind is none of another', async () => {
   const { accessToken, refreshToken } = await open(graphqlSessionPolicy);
   const uims = await open(uimsSessionPolicy);
-  const { captchas, scans, setupLink } = gateway.services;
+  const { captchas, scanTickets, setupLink } = gateway.services;
   const captcha = await captchas.issueImage('device 1', client);
-  const scan = await scans.issue('device 1', client);
+  const scan = await scanTickets.issue('device 1', client);
   const setUp = new URL(setupLink.url('http://localhost')).searchParams.get('token');
   const others = [captcha.id, scan.ticket, setUp ?? ''];
   for (const token of [refreshToken ?? '', ...others])
@@ -124,7 +124,7 @@ test('a token of one kind is none of another', async () => {
     await expect(gateway.services.sessions.refresh(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   }
   for (const token of [accessToken, refreshToken ?? '', captcha.id]) {
-    await expect(scans.redeem(token, 'device 1')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(scanTickets.redeem(token, 'device 1')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   }
   // None of that cost anybody their session.
   expect(await caller(accessToken)).not.toBeNull();

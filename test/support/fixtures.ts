@@ -1,6 +1,6 @@
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { hashPassword } from '../../src/users/password-hash.js';
-import { canonicalPhone, loginName } from '../../src/users/phone.js';
+import { canonicalLoginName, canonicalPhone } from '../../src/users/phone.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';
@@ -35,7 +35,8 @@ export async function importUser(gateway: TestGateway, imported: ImportedUser): 
     );
   const codes = roles?.map(({ code }) => code) ?? ['MEMBER'];
   user.roles.set(await em.find(Role, { code: { $in: codes } }));
-  if (user.username) em.create(LoginName, { name: loginName(user.username), kind: 'username', user });
+  if (user.username)
+    em.create(LoginName, { name: canonicalLoginName(user.username), kind: 'username', user });
   if (key) em.create(LoginName, { name: key, kind: 'phone', user });
   await em.flush();
   // Ids that were brought along are unknown to the sequence.

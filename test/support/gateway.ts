@@ -11,7 +11,7 @@ import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { createHttp, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
-import type { PasswordRule } from '../../src/users/password-policy.js';
+import type { PasswordPolicy } from '../../src/users/password-policy.js';
 import type { NewUser } from '../../src/users/users.js';
 import { createMigratedDatabase } from './database.js';
 
@@ -31,7 +31,7 @@ export interface TestGateway {
   /** A POST with a JSON body. */
   post(url: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** Opens an account past all doors. */
-  createUser(input: NewUser, rule?: PasswordRule): ReturnType<Services['users']['create']>;
+  createUser(input: NewUser, rule?: PasswordPolicy): ReturnType<Services['users']['create']>;
   /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
   lastSms(phone: string): Promise<string>;
   /** Lets time pass as the background jobs see it, and tells subscribers what came of it. */

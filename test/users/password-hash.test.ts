@@ -1,23 +1,28 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { hash as bcrypt } from '@node-rs/bcrypt';
-import { hashPassword, needsRehash, storeLegacyHash, verifyPassword } from '../../src/users/password-hash.js';
+import {
+  encodeLegacyHash,
+  hashPassword,
+  needsRehash,
+  verifyPassword,
+} from '../../src/users/password-hash.js';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 const imported = {
-  bcrypt: storeLegacyHash({ scheme: 'bcrypt', hash: await bcrypt('sesame', { cost: 4 }) }),
-  'bcrypt as PHP writes it': storeLegacyHash({
+  bcrypt: encodeLegacyHash({ scheme: 'bcrypt', hash: await bcrypt('sesame', { cost: 4 }) }),
+  'bcrypt as PHP writes it': encodeLegacyHash({
     scheme: 'bcrypt',
     hash: (await bcrypt('sesame', { cost: 4 })).replace(/^\$2b\$/, '$2y$'),
   }),
-  'PBKDF2-SHA1': storeLegacyHash({
+  'PBKDF2-SHA1': encodeLegacyHash({
     scheme: 'pbkdf2-sha1',
     salt: '盐 $ salt',
     hash: pbkdf2Sync('sesame', '盐 $ salt', 10_000, 24, 'sha1').toString('hex'),
   }),
-  'MD5, salt first': storeLegacyHash({ scheme: 'md5-salt-first', salt: 'ab$12', hash: md5('ab$12sesame') }),
-  'MD5, salt last': storeLegacyHash({
+  'MD5, salt first': encodeLegacyHash({ scheme: 'md5-salt-first', salt: 'ab$12', hash: md5('ab$12sesame') }),
+  'MD5, salt last': encodeLegacyHash({
     scheme: 'md5-salt-last',
     salt: 'ab$12',
     hash: md5('sesameab$12').toUpperCase(),

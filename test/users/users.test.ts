@@ -113,7 +113,7 @@ describe('opening an account', () => {
   });
 
   test('counts the characters of a password as people do, and asks as many as its door says', async () => {
-    const documented = { shortest: 5, refusesCommon: false };
+    const documented = { minLength: 5, rejectsCommon: false };
     await gateway.createUser({ username: username(), password: '🐎🐎🐎🐎🐎🐎🐎🐎' });
     await gateway.createUser({ username: username(), password: '12345' }, documented);
     await expect(
@@ -294,8 +294,8 @@ describe('changing a password', () => {
       gateway.services.passwords.change(caller, { current: PASSWORD, next: 'password1' }, actor),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'short' }, actor, {
-      shortest: 5,
-      refusesCommon: false,
+      minLength: 5,
+      rejectsCommon: false,
     });
   });
 });

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { MaybeSent, type SmsReceipt } from '../../captchas/sms-sender.js';
+import { SmsDeliveryUnknown, type SmsReceipt } from '../../captchas/sms-sender.js';
 import { DomainError } from '../../errors.js';
 
 /** A receipt in Aliyun's form, for a provider that gives none. */
@@ -17,7 +17,7 @@ export function throttled(): DomainError {
 export function failed(provider: string, fault: unknown): DomainError {
   const name = faultName(fault);
   const reason = `${provider}: ${name}`;
-  return name === 'TimeoutError' ? new MaybeSent(reason) : unavailable(reason);
+  return name === 'TimeoutError' ? new SmsDeliveryUnknown(reason) : unavailable(reason);
 }
 
 /**

@@ -3,7 +3,7 @@ import { browserName } from '../../http/browser-name.js';
 import { publicUrl } from '../../http/public-url.js';
 import { countHeartbeat } from '../../http/request-log.js';
 import type { Services } from '../../services.js';
-import { LONGEST_CLIENT_TEXT } from '../../sessions/caller.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
 import type { Caller } from '../../sessions/sessions.js';
 import { sentToken } from '../../sessions/token-signer.js';
 import type { Context } from '../context.js';
@@ -39,4 +39,4 @@ export async function httpContext(
 }
 
 const deviceIdHeader = (value: string | string[] | undefined) =>
-  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_CLIENT_TEXT) : null;
+  typeof value === 'string' && value !== '' ? value.slice(0, MAX_CLIENT_TEXT_LENGTH) : null;

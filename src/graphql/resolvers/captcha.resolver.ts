@@ -101,8 +101,8 @@ export class CaptchaResolver {
     }
     if (!client.deviceId) throw missing('deviceId');
     if (type === CaptchaType.SCAN) {
-      const { scans } = context.services;
-      const { ticket, expiresAt } = await scans.issue(client.deviceId, client, client.model);
+      const { scanTickets } = context.services;
+      const { ticket, expiresAt } = await scanTickets.issue(client.deviceId, client, client.model);
       return { id: ticket, type, expiresAt, image: await toDataURL(scanLink(context.publicUrl, ticket)) };
     }
     const { id, expiresAt, png } = await context.services.captchas.issueImage(client.deviceId, client);
@@ -114,7 +114,7 @@ export class CaptchaResolver {
   })
   @Allow('sessions:own')
   claimScan(@Arg('ticket') ticket: string, @Ctx() context: Context): Promise<ScanStatus> {
-    return context.services.scans.claim(ticket, requireCaller(context));
+    return context.services.scanTickets.claim(ticket, requireCaller(context));
   }
 
   @Mutation(() => ScanTicket, {
@@ -126,14 +126,14 @@ export class CaptchaResolver {
     @Arg('approve') approve: boolean,
     @Ctx() context: Context,
   ): Promise<ScanStatus> {
-    return context.services.scans.decide(ticket, requireCaller(context), approve);
+    return context.services.scanTickets.decide(ticket, requireCaller(context), approve);
   }
 
   @Subscription(() => ScanTicket, {
     description:
       'The ticket now and at every change, until it is final. Needs no sign-in but the right device id.',
     subscribe: ({ args, context }: { args: Record<string, string>; context: Context }) =>
-      context.services.scans.watch(args.ticket ?? '', args.deviceId ?? ''),
+      context.services.scanTickets.watch(args.ticket ?? '', args.deviceId ?? ''),
   })
   @Allow(PUBLIC)
   scanTicket(

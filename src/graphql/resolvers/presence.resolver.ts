@@ -28,7 +28,7 @@ import {
 } from '../../devices/status-source.js';
 import { DomainError } from '../../errors.js';
 import { Release } from '../../releases/release.entity.js';
-import { LONGEST_CLIENT_TEXT } from '../../sessions/caller.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
 import { LiveFeed } from '../../streams/live-source.js';
 import { Allow } from '../authorization.js';
 import { type Context, clientOf, requireCaller } from '../context.js';
@@ -207,8 +207,8 @@ interface Subscribing<A> {
 const liveFilter = (filter: DeviceFilter | null | undefined): Filter => ({ ...filter, online: null });
 
 function refuseLong(field: string, text: string | null | undefined): void {
-  if (text == null || text.length <= LONGEST_CLIENT_TEXT) return;
-  throw new DomainError('INVALID_INPUT', `It has at most ${LONGEST_CLIENT_TEXT} characters.`, { field });
+  if (text == null || text.length <= MAX_CLIENT_TEXT_LENGTH) return;
+  throw new DomainError('INVALID_INPUT', `It has at most ${MAX_CLIENT_TEXT_LENGTH} characters.`, { field });
 }
 
 /** Whether its operation asks for nothing else, which would go past the log with it; a fragment may hold more. */

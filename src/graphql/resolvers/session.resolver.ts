@@ -211,7 +211,7 @@ export class SessionResolver {
 async function signedIn(opened: OpenedSession, context: Context): Promise<AuthPayload> {
   const { services, refreshCookie } = context;
   const earlierToken = refreshCookie?.read();
-  const earlier = earlierToken ? await services.sessions.withRefreshToken(earlierToken) : null;
+  const earlier = earlierToken ? await services.sessions.findByRefreshToken(earlierToken) : null;
   if (earlier) {
     await services.sessions.logout(earlier, { userId: earlier.user.id, address: context.client.address });
   }

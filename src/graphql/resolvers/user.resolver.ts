@@ -104,7 +104,7 @@ export class UserResolver {
   @Query(() => [Role], { description: 'What roles there are to give.' })
   @Allow('users:manage')
   roles(@Ctx() { services }: Context): Promise<Role[]> {
-    return services.administration.roles();
+    return services.administration.listRoles();
   }
 
   @Mutation(() => User, { description: 'Takes the token of the set-up link that the start prints; once.' })

@@ -56,7 +56,7 @@ export class Operations {
       return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
     }
     // As each request over HTTP does; a token that has expired is nobody's.
-    const contextValue: Context = { ...context, caller: caller && context.services.sessions.use(caller) };
+    const contextValue: Context = { ...context, caller: caller && context.services.sessions.touch(caller) };
     const variant = context.publicUrl;
     this.#begun.set(contextValue, { query: read.text, prefix: nextPrefix(id), writer, variant, place });
     return {

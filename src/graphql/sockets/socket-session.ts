@@ -53,7 +53,7 @@ export class SocketSession {
 
   /** A session that was refreshed has another token, but is the same: its sockets stay. */
   async #check(changed = false): Promise<void> {
-    const current = await this.services.sessions.current(this.caller.sessionId).catch(() => null);
+    const current = await this.services.sessions.findActive(this.caller.sessionId).catch(() => null);
     if (this.#closed) return;
     if (current && sameRights(current, this.caller)) {
       // The caller of a token is shared by its sockets; one that is read for this socket alone costs kilobytes.

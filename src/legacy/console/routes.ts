@@ -73,7 +73,7 @@ export const consoleDialect: Dialect = {
 };
 
 const issueCaptcha =
-  ({ captchas, scans }: Services): InputHandler<z.output<typeof CaptchaRequest>> =>
+  ({ captchas, scanTickets }: Services): InputHandler<z.output<typeof CaptchaRequest>> =>
   async ({ type, deviceId, mobile }, client, { publicUrl }) => {
     switch (type) {
       case 'image':
@@ -81,7 +81,7 @@ const issueCaptcha =
       case 'sms':
         return captchas.sendSms(mobile, deviceId, client).then(() => ok(null), failForPhone);
       case 'scan':
-        return picture(await scanPicture(publicUrl, (await scans.issue(deviceId, client)).ticket));
+        return picture(await scanPicture(publicUrl, (await scanTickets.issue(deviceId, client)).ticket));
     }
   };
 

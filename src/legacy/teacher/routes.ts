@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
-import type { PasswordRule } from '../../users/password-policy.js';
+import type { PasswordPolicy } from '../../users/password-policy.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
 import { phoneField } from '../fields.js';
 import type { Parameters } from '../parameters.js';
@@ -68,7 +68,7 @@ function register({ users, config }: Services): Handler {
     const profile = readProfile(parameters);
     if (!credentials.success || profile === null) return failed(200002);
     const account = { ...profile, ...credentials.data };
-    await users.register(account, client.address, passwordRule(config), 'anything');
+    await users.register(account, client.address, passwordPolicy(config), 'anything');
     return ok();
   };
 }
@@ -117,14 +117,14 @@ const updatePassword =
     const { password: current, passwordTwo, passwordNew: next } = input.data;
     if (current !== passwordTwo) return failed(200009);
     const actor = { userId: caller.user.id, address: client.address };
-    await passwords.change(caller, { current, next }, actor, passwordRule(config));
+    await passwords.change(caller, { current, next }, actor, passwordPolicy(config));
     return ok();
   };
 
 /** The document has rules of its own for new passwords, and no answer for one that is merely common. */
-const passwordRule = ({ LEGACY_MIN_PASSWORD: shortest }: Config): PasswordRule => ({
-  shortest,
-  refusesCommon: false,
+const passwordPolicy = ({ LEGACY_MIN_PASSWORD: minLength }: Config): PasswordPolicy => ({
+  minLength,
+  rejectsCommon: false,
 });
 
 /** The document's word is 不可为空: an empty text is missing too. */
