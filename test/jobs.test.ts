@@ -3,10 +3,10 @@ import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
 import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
 import { callerOf, createCallers, openSession } from './support/callers.js';
+import { eventually } from './support/eventually.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
 import { lockTable, lockWaiters } from './support/locks.js';
-import { eventually } from './support/raw-request.js';
 
 /** How often revoked sessions are looked for; its job stands for all here. */
 const NOTICE_MS = 500;

@@ -15,7 +15,7 @@ export const configCommand = (env: GivenSettings): Command =>
         const output = Output.of(command);
         const { readConfig } = await import('../config.js');
         const config = readConfig(env);
-        const { checkFirstStart } = await import('./first-start.js');
+        const { checkFirstStart } = await import('./check-first-start.js');
         await checkFirstStart(config);
         output.outcome({ ok: true }, 'The settings are right.');
       }),

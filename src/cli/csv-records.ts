@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { type FieldKind, importedFields } from '../administration/imported-user.js';
-import { UsageError } from './failure.js';
-import { type Line, LONGEST_LINE } from './lines.js';
-import type { FileRecord } from './records.js';
+import { UsageError } from './failures.js';
+import type { FileRecord } from './json-records.js';
+import { type Line, LONGEST_LINE } from './read-lines.js';
 
 /** A record with line ends inside its quotes goes over no more lines than this. */
 const MOST_LINES = 1000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import documents from '../../schema/trusted-documents.json' with { type: 'json' };
-import { UsageError } from './failure.js';
+import { UsageError } from './failures.js';
 
 const Answer = z.object({
   data: z.unknown().optional(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type GivenSettings, readListening } from '../config.js';
-import { UsageError } from './failure.js';
+import { withCleanUp } from './clean-up.js';
+import { UsageError } from './failures.js';
 import { GatewayClient } from './gateway-client.js';
-import { withCleanUp } from './interruption.js';
 import { type PasswordOptions, readPassword } from './password.js';
-import { Release } from './release-answer.js';
+import { Release } from './release-schema.js';
 
-export { uploadRelease } from './upload.js';
+export { uploadRelease } from './upload-release.js';
 
 const PAGE = 100;
 

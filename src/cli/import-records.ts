@@ -1,8 +1,8 @@
-import type { FileSource } from './file-source.js';
-import { readLines } from './lines.js';
+import type { FileSource } from './input-file.js';
+import { type FileRecord, jsonRecords } from './json-records.js';
 import type { Progress } from './progress.js';
-import { type FileRecord, jsonRecords } from './records.js';
-import type { Refusal, Refusals } from './refusals.js';
+import { readLines } from './read-lines.js';
+import type { Refusal, Refusals } from './rejected-lines.js';
 import type { Workplace } from './with-services.js';
 
 /** Accounts of one transaction: more would not be faster, and keep the people who log in meanwhile waiting. */

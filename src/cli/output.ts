@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Failure } from './failure.js';
+import type { Failure } from './failures.js';
 
 /** Where a command tells its outcome: for people, or with `--json` for programs, one JSON value a line. */
 export class Output {

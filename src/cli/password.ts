@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { UsageError } from './failure.js';
+import { UsageError } from './failures.js';
 
 /** How a command gets a password: never as an argument, which everybody on the machine can read. */
 export interface PasswordOptions {

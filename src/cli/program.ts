@@ -3,7 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import type { GivenSettings } from '../config.js';
 import { configCommand } from './config.js';
-import { ExitCode, failureOf, UsageError } from './failure.js';
+import { ExitCode, failureOf, UsageError } from './failures.js';
 import { migrateCommand } from './migrate.js';
 import { Output } from './output.js';
 import { releaseCommand } from './release.js';

@@ -4,7 +4,7 @@ import type { SignIn } from './gateway-releases.js';
 import { Output } from './output.js';
 import { PASSWORD_STDIN } from './password.js';
 import { byteSize } from './progress.js';
-import type { Release } from './release-answer.js';
+import type { Release } from './release-schema.js';
 
 /** Loaded by those commands only that need it: the help is there at once. */
 const gateway = () => import('./gateway-releases.js');

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { GivenSettings } from '../config.js';
 import type { Session } from '../sessions/session.entity.js';
 import { displayPhone } from '../users/phone.js';
-import { UsageError } from './failure.js';
+import { UsageError } from './failures.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
 import { Output } from './output.js';
 import { withServices } from './with-services.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { GivenSettings } from '../config.js';
 import type { Outlet } from '../serve.js';
-import { failureOf } from './failure.js';
+import { failureOf } from './failures.js';
 import { Output } from './output.js';
 
 /** `gatehouse start` */

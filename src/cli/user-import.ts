@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { GivenSettings } from '../config.js';
-import { ExitCode, UsageError } from './failure.js';
-import { openSource } from './file-source.js';
+import { ExitCode, UsageError } from './failures.js';
 import { type Format, type ImportCounts, importRecords } from './import-records.js';
+import { openSource } from './input-file.js';
 import { Output } from './output.js';
 import { startProgress } from './progress.js';
-import { Refusals } from './refusals.js';
+import { Refusals } from './rejected-lines.js';
 import { withServices } from './with-services.js';
 
 const formats: Readonly<Record<string, Format>> = {

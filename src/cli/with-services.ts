@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Actor } from '../audit/audit.js';
 import type { GivenSettings } from '../config.js';
 import type { Services } from '../services.js';
-import { withCleanUp } from './interruption.js';
+import { withCleanUp } from './clean-up.js';
 
 /** What a command works with. */
 export interface Workplace {

@@ -6,7 +6,7 @@ import type { Received } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import type { Parameters } from './parameters.js';
+import type { Parameters } from './request-parameters.js';
 
 /** What goes over the wire. */
 export interface Answer {

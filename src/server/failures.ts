@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
-import { sendFailure } from '../legacy/register.js';
+import { sendFailure } from '../legacy/plugin.js';
 
 /** What answers where no door does: nothing of the request comes back, and faults are logged and masked. */
 export function registerFailures(app: FastifyInstance): void {

@@ -11,7 +11,7 @@ import { cleanForwardedFor } from '../http/client-address.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
-import { registerDialect } from '../legacy/register.js';
+import { registerDialect } from '../legacy/plugin.js';
 import { loggedError } from '../logged-error.js';
 import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { layCable, untilBack } from '../support/cable.js';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
-import { eventually } from '../support/raw-request.js';
+import { eventually } from '../support/eventually.js';
 import { inventory, sha256 } from '../support/releases.js';
 
 const dashboard = await openDashboard();

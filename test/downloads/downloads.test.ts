@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestGateway } from '../support/gateway.js';
-import { openRequest } from '../support/raw-request.js';
+import { openRequest } from '../support/raw-http.js';
 import { sha256, startPublishing } from '../support/releases.js';
 
 const content = Buffer.from('0123456789');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
-import { watchAccepted } from '../support/accepted.js';
+import { watchAccepted } from '../support/accepted-sockets.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';
-import { eventually } from '../support/raw-request.js';
 
 /** What arrives in one piece is answered before the gateway stops to read. */
 const ONE_PIECE = 256 * 1024;

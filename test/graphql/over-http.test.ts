@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
-import { exchange } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { sendRaw } from '../support/raw-http.js';
 
 let gateway: TestGateway;
 let host = '';
@@ -38,7 +38,7 @@ test.each(['[', 'a b', ''])('a host that cannot be, %j, is no fault', async (nam
   // Of two, as Node has it, the first one counts.
   const body = Buffer.from('{"query": "{ __typename }"}');
   const headers = [`host: ${name}`, 'content-type: application/json'];
-  const answer = await exchange(host, 'POST /graphql HTTP/1.1', headers, body);
+  const answer = await sendRaw(host, 'POST /graphql HTTP/1.1', headers, body);
   expect(answer.status).toBe(400);
   expect(JSON.parse(answer.body).errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
 });

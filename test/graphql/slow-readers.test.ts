@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
 import * as op from '../generated/graphql.js';
-import { watchAccepted } from '../support/accepted.js';
+import { watchAccepted } from '../support/accepted-sockets.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -4,9 +4,9 @@ import samples from '../../src/legacy/bms/samples.json' with { type: 'json' };
 import { Session } from '../../src/sessions/session.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
-import { everyForm } from '../support/forms.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden.js';
+import { readGolden } from '../support/golden-files.js';
+import { everyForm } from '../support/parameter-encodings.js';
 
 const URL_PATH = '/sys/login-phone';
 const UUID_SHAPE = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
-import { account, captcha, deviceId, password, startConsole } from '../support/console.js';
-import { readGolden } from '../support/golden.js';
+import { account, captcha, deviceId, password, startConsole } from '../support/console-api.js';
+import { readGolden } from '../support/golden-files.js';
 import { readQr } from '../support/qr.js';
 
 let on: Awaited<ReturnType<typeof startConsole>>;

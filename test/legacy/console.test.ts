@@ -3,7 +3,7 @@ import { PNG } from 'pngjs';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import samples from '../../src/legacy/console/samples.json' with { type: 'json' };
 import { callerOf } from '../support/callers.js';
-import { account, captcha, deviceId, startConsole } from '../support/console.js';
+import { account, captcha, deviceId, startConsole } from '../support/console-api.js';
 import { multipartForm } from '../support/multipart.js';
 import { readQr } from '../support/qr.js';
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
-import { exchange, type RawAnswer } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { bodies, headers, methods, queries, spellings } from '../support/hostile.js';
+import { bodies, headers, methods, queries, spellings } from '../support/hostile-requests.js';
 import { PASSWORD } from '../support/password.js';
+import { type RawResponse, sendRaw } from '../support/raw-http.js';
 
 const deviceId = '80c71a92-a2e6-4320-3bbe-38cfd6b19ab4';
 
@@ -53,7 +53,7 @@ const envelopes: Readonly<Record<string, RegExp>> = {
 };
 
 /** A picture of the console is said to be one. */
-const shown = ({ status, type, body }: RawAnswer) =>
+const shown = ({ status, type, body }: RawResponse) =>
   type === 'image/png'
     ? `${status} {"code":200,"msg":"成功","data":null,"success":true}`
     : `${status} ${body}`;
@@ -78,7 +78,7 @@ test('whatever is sent to a documented path, its own envelope answers and nothin
       request,
       async ({ path, spelling, method, signedIn, headers, query, address, type, body }) => {
         const target = spelling.of(path);
-        const answer = await exchange(
+        const answer = await sendRaw(
           host,
           `${method} ${target}${query} HTTP/1.1`,
           [
@@ -103,7 +103,7 @@ const cutForm = '--x\r\ncontent-disposition: form-data; name="file"; filename="a
 const form = 'content-type: multipart/form-data; boundary=x';
 
 test.each(Object.entries(paths))('%s outlives a form that ends inside its file', async (path, [dialect]) => {
-  const answer = await exchange(
+  const answer = await sendRaw(
     host,
     `POST ${path} HTTP/1.1`,
     [form, `authorization: ${token}`],
@@ -127,6 +127,6 @@ test.each([
   ['a folded header', 'POST /api/heart/check HTTP/1.1', ['token: a\r\n b'], 400],
   ['no protocol', 'hello', [], 400],
 ])('%s is refused without a word about us', async (_what, requestLine, headers, status) => {
-  const answer = await exchange(host, requestLine, headers, Buffer.from('{}'));
+  const answer = await sendRaw(host, requestLine, headers, Buffer.from('{}'));
   expect([answer.status, answer.body]).toEqual([status, '']);
 });

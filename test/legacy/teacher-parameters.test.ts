@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { Gender } from '../../src/users/user.entity.js';
-import { PHONE, startTeacher } from '../support/teacher.js';
+import { PHONE, startTeacher } from '../support/teacher-api.js';
 
 let on: Awaited<ReturnType<typeof startTeacher>>;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import samples from '../../src/legacy/teacher/samples.json' with { type: 'json' 
 import { Gender, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { PASSWORD } from '../support/password.js';
-import { PHONE, startTeacher } from '../support/teacher.js';
+import { PHONE, startTeacher } from '../support/teacher-api.js';
 
 const DAY = 86_400_000;
 let on: Awaited<ReturnType<typeof startTeacher>>;

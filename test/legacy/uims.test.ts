@@ -4,7 +4,7 @@ import samples from '../../src/legacy/uims/samples.json' with { type: 'json' };
 import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden.js';
+import { readGolden } from '../support/golden-files.js';
 import { multipartForm } from '../support/multipart.js';
 
 const url = '/api/background_login';

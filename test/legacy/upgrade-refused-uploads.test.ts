@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
 import type { TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden.js';
+import { readGolden } from '../support/golden-files.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
 import { inventory, nothing, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
-import { expectAnswer } from '../support/upgrade.js';
+import { expectAnswer } from '../support/upgrade-api.js';
 
 const golden = await readGolden('upgrade-releases');
 const CHECK = '/api/upgrade/checkVersion';

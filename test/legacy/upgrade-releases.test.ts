@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
 import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' };
 import type { TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden.js';
+import { readGolden } from '../support/golden-files.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
 import { inventory, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
-import { expectAnswer } from '../support/upgrade.js';
+import { expectAnswer } from '../support/upgrade-api.js';
 
 const golden: Record<string, object> = {
   ...(await readGolden('upgrade-releases')),

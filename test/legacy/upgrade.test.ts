@@ -4,10 +4,10 @@ import jwt from 'jsonwebtoken';
 import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' };
 import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
-import { everyForm } from '../support/forms.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden.js';
-import { anonymous, envelope, PHONE, SEND, VERIFY } from '../support/upgrade.js';
+import { readGolden } from '../support/golden-files.js';
+import { everyForm } from '../support/parameter-encodings.js';
+import { anonymous, envelope, PHONE, SEND, VERIFY } from '../support/upgrade-api.js';
 
 const BEAT = '/api/heart/check';
 

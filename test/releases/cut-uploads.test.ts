@@ -8,9 +8,10 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { uploadForm } from '../support/multipart.js';
-import { eventually, openRequest } from '../support/raw-request.js';
+import { openRequest } from '../support/raw-http.js';
 import { inventory, nothing, startPublishing, UPLOAD, upload } from '../support/releases.js';
 
 const MIB = 1024 * 1024;

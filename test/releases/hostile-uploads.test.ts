@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { listen } from '../../src/server/listen.js';
-import { exchange } from '../support/exchange.js';
+import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
-import { eventually, openRequest } from '../support/raw-request.js';
+import { openRequest, sendRaw } from '../support/raw-http.js';
 import { inventory, nothing, startPublishing, UPLOAD } from '../support/releases.js';
 
 type Part = readonly [string, string | FilePart];
@@ -44,7 +44,7 @@ const headers = (token: string) => [
   `authorization: ${token}`,
 ];
 const send = (url: string, parts: readonly Part[]) =>
-  exchange(host, `POST ${url} HTTP/1.1`, headers(publisher), uploadForm(parts).payload);
+  sendRaw(host, `POST ${url} HTTP/1.1`, headers(publisher), uploadForm(parts).payload);
 
 describe('what is refused, and leaves nothing:', () => {
   const cases: [string, string, readonly Part[]][] = [

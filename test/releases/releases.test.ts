@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { NewRelease } from '../../src/releases/new-release.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { lockWaiters } from '../support/locks.js';
-import { eventually } from '../support/raw-request.js';
 import { inventory, nothing, sha256 } from '../support/releases.js';
 
 const DAY = 86_400_000;

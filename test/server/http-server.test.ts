@@ -8,9 +8,8 @@ import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { listen } from '../../src/server/listen.js';
 import { openSession } from '../support/callers.js';
-import { exchange } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { openRequest } from '../support/raw-request.js';
+import { openRequest, sendRaw } from '../support/raw-http.js';
 import { UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;
@@ -96,7 +95,7 @@ describe('below /api the upgrade API answers', () => {
     'nor one of a whole URL at %s',
     async (origin) => {
       const host = await gateway.listen();
-      const answer = await exchange(host, `POST ${origin}/api/%zz HTTP/1.1`, [], Buffer.alloc(0));
+      const answer = await sendRaw(host, `POST ${origin}/api/%zz HTTP/1.1`, [], Buffer.alloc(0));
       expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({
         status: 400,
         body: upgradeFailure(400),

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Client } from '../../sessions/sessions.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
-import { phoneField } from '../fields.js';
+import { phoneField } from '../parameter-types.js';
 import { fail, failed, failForPhone, ok, phoneFailures } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
-import { scanPicture } from './scan-picture.js';
+import { scanPicture } from './scan-qr-code.js';
 import { consoleSessionPolicy } from './session-policy.js';
 
 const NO_DEVICE = '请在请求参数中携带deviceId参数';

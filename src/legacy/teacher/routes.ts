@@ -4,11 +4,11 @@ import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { PasswordPolicy } from '../../users/password-policy.js';
 import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
-import { phoneField } from '../fields.js';
-import type { Parameters } from '../parameters.js';
+import { phoneField } from '../parameter-types.js';
+import type { Parameters } from '../request-parameters.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentLogin } from './present.js';
-import { ProfileFields, readProfile } from './profile.js';
+import { ProfileFields, readProfile } from './profile-parameters.js';
 import samples from './samples.json' with { type: 'json' };
 import { teacherSessionPolicy } from './session-policy.js';
 

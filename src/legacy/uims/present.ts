@@ -1,6 +1,6 @@
 import { displayPhone } from '../../users/phone.js';
 import { type User, UserStatus } from '../../users/user.entity.js';
-import { rfc3339 } from '../time.js';
+import { rfc3339 } from '../timestamps.js';
 
 /** The name that the user logs in by. */
 export const presentAccount = ({ username, phone }: User): string =>

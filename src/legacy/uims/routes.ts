@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Dialect, Handler } from '../dialect.js';
-import { phoneField } from '../fields.js';
+import { phoneField } from '../parameter-types.js';
 import { fail, failed, ok } from './envelope.js';
 import { presentUser } from './present.js';
 import samples from './samples.json' with { type: 'json' };

@@ -3,7 +3,7 @@ import type { Release } from '../../releases/release.entity.js';
 import { VersionForm } from '../../releases/versions.js';
 import { displayPhone } from '../../users/phone.js';
 import type { User } from '../../users/user.entity.js';
-import { wallClock } from '../time.js';
+import { wallClock } from '../timestamps.js';
 
 /** The user as the login answer and its token show them, in the document's key order and spelling. */
 export function presentUser(user: User) {

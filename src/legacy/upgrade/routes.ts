@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import type { Answer, Dialect, Handler } from '../dialect.js';
-import { firstMissing, phoneField } from '../fields.js';
+import { firstMissing, phoneField } from '../parameter-types.js';
 import { fail, failed, faults, ok, SendingLimited, sendingLimited } from './envelope.js';
 import { heartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';

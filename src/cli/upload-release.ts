@@ -8,11 +8,11 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { UsageError } from './failure.js';
-import { fileSize } from './file-source.js';
+import { UsageError } from './failures.js';
 import { documentOf, type GatewayClient, GatewayError, readAnswer, unreachable } from './gateway-client.js';
+import { fileSize } from './input-file.js';
 import { byteSize, startProgress } from './progress.js';
-import { Release } from './release-answer.js';
+import { Release } from './release-schema.js';
 
 const CHUNK = 256 * 1024;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Profile } from '../../users/profile.js';
 import { Gender } from '../../users/user.entity.js';
-import { booleanField, integerField } from '../fields.js';
-import type { Parameters } from '../parameters.js';
+import { booleanField, integerField } from '../parameter-types.js';
+import type { Parameters } from '../request-parameters.js';
 
 /** An empty text takes a value away. */
 const text = z.string().transform((given) => given || null);

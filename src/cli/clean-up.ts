@@ -1,4 +1,4 @@
-import { ExitCode } from './failure.js';
+import { ExitCode } from './failures.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { UsageError } from './failure.js';
+import { UsageError } from './failures.js';
 
 /** A file that is read once, from its beginning to its end. */
 export interface FileSource {

@@ -1,4 +1,4 @@
-import type { Line } from './lines.js';
+import type { Line } from './read-lines.js';
 
 /** A record of a file, or why it is none. */
 export type FileRecord =

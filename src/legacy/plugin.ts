@@ -8,7 +8,7 @@ import type { Services } from '../services.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { sentToken } from '../sessions/token-signer.js';
 import type { Answer, Dialect, FailureCode, LegacyRequest, Route, UploadHandler } from './dialect.js';
-import { type LegacyHttpRequest, parseParameters } from './parameters.js';
+import { type LegacyHttpRequest, parseParameters } from './request-parameters.js';
 
 /** Registers a dialect in a scope of its own, so that no failure leaves in another one's form. */
 export function registerDialect(app: FastifyInstance, dialect: Dialect, services: Services): void {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { UsageError } from './failure.js';
-import { isFolder } from './file-source.js';
+import { UsageError } from './failures.js';
+import { isFolder } from './input-file.js';
 
 /** A line that was not taken. */
 export interface Refusal {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Release } from '../../src/releases/release.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { User } from '../../src/users/user.entity.js';
-import { exchange } from '../support/exchange.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { spellings } from '../support/hostile.js';
+import { spellings } from '../support/hostile-requests.js';
 import { PASSWORD } from '../support/password.js';
+import { sendRaw } from '../support/raw-http.js';
 
 const deviceId = 'device 1';
 
@@ -49,7 +49,7 @@ test.each(Object.entries(unchecked))('no spelling of %s switches its check off',
   for (const method of ['POST', 'GET', 'PUT']) {
     for (const spell of ways) {
       const line = `${method} ${spell(path)} HTTP/1.1`;
-      const answer = await exchange(host, line, ['content-type: application/json'], body);
+      const answer = await sendRaw(host, line, ['content-type: application/json'], body);
       expect([line, answer.body]).toEqual([
         line,
         expect.not.stringMatching(/"(code|status)":(0|20[01])\b|"success":true|accessToken/),
