@@ -6,7 +6,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs work that must be cleaned up after, also when it is interrupted: by a signal, or because nobody reads its
  * output any more (`… | head`). Then the process ends.
  */
-export async function withCleanUp<T>(cleanUp: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+export async function withCleanup<T>(cleanUp: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   let cleaning: Promise<void> | undefined;
   const clean = () => {
     cleaning ??= cleanUp();

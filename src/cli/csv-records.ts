@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { type FieldKind, importedFields } from '../administration/imported-user.js';
 import { UsageError } from './failures.js';
 import type { FileRecord } from './json-records.js';
-import { type Line, LONGEST_LINE } from './read-lines.js';
+import { type Line, MAX_LINE_BYTES } from './read-lines.js';
 
 /** A record with line ends inside its quotes goes over no more lines than this. */
-const MOST_LINES = 1000;
+const MAX_RECORD_LINES = 1000;
 
 const Row = z.tuple([z.array(z.string())]);
 
@@ -55,7 +55,7 @@ async function* readCells(lines: AsyncIterable<Line>): AsyncGenerator<Cells> {
   };
   let width: number | null = null;
   for (let line = await next(); line; line = await next()) {
-    const { number, text, fault } = line;
+    const { number, text, error: fault } = line;
     if (fault !== undefined) yield { line: number, fault };
     else if (!text.includes('"')) {
       if (text.trim() === '') continue;
@@ -80,12 +80,15 @@ async function* readCells(lines: AsyncIterable<Line>): AsyncGenerator<Cells> {
 async function joinQuoted(first: Line, next: () => Promise<Line | null>): Promise<Line[]> {
   const joined = [first];
   let length = first.text.length;
-  for (let open = hasOddQuotes(first.text); open && joined.length < MOST_LINES && length <= LONGEST_LINE; ) {
+  for (
+    let open = hasOddQuotes(first.text);
+    open && joined.length < MAX_RECORD_LINES && length <= MAX_LINE_BYTES;
+  ) {
     const line = await next();
     if (!line) break;
     joined.push(line);
     length += line.text.length;
-    if (line.fault !== undefined) break;
+    if (line.error !== undefined) break;
     open = open !== hasOddQuotes(line.text);
   }
   return joined;

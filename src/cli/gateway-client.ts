@@ -41,7 +41,7 @@ export class GatewayClient {
 
   /** @throws GatewayError */
   static async login(url: string, username: string, password: string): Promise<GatewayClient> {
-    const { login } = await new GatewayClient(url, '', false).ask(
+    const { login } = await new GatewayClient(url, '', false).execute(
       'Login',
       { input: { username, password } },
       z.object({ login: z.object({ accessToken: z.string() }) }),
@@ -50,15 +50,15 @@ export class GatewayClient {
   }
 
   /** Ends the session that a login opened. */
-  async leave(): Promise<void> {
-    if (this.ownSession) await this.ask('Logout', {}, z.unknown()).catch(() => {});
+  async logout(): Promise<void> {
+    if (this.ownSession) await this.execute('Logout', {}, z.unknown()).catch(() => {});
   }
 
   /**
    * Executes an operation of `schema/operations`.
    * @throws GatewayError with the first refusal
    */
-  async ask<T>(operation: string, variables: object, data: z.ZodType<T>): Promise<T> {
+  async execute<T>(operation: string, variables: object, data: z.ZodType<T>): Promise<T> {
     const response = await fetch(this.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...this.headers },
@@ -66,7 +66,7 @@ export class GatewayClient {
     }).catch((error: unknown) => {
       throw unreachable(this.endpoint, error);
     });
-    return readAnswer(this.endpoint, response.status, await response.text(), data);
+    return readResponse(this.endpoint, response.status, await response.text(), data);
   }
 
   get headers(): Record<string, string> {
@@ -83,7 +83,7 @@ export function documentOf(operation: string): string {
 }
 
 /** @throws GatewayError for a refusal, and for an answer that is no gateway's */
-export function readAnswer<T>(endpoint: URL, status: number, text: string, data: z.ZodType<T>): T {
+export function readResponse<T>(endpoint: URL, status: number, text: string, data: z.ZodType<T>): T {
   const answer = Answer.safeParse(parseJson(text)).data;
   const [refusal] = answer?.errors ?? [];
   if (refusal) throw new GatewayError(refusal.extensions?.code ?? 'FAILED', refusal.message);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type GivenSettings, readListening } from '../config.js';
-import { withCleanUp } from './clean-up.js';
+import { withCleanup } from './clean-up.js';
 import { UsageError } from './failures.js';
 import { GatewayClient } from './gateway-client.js';
 import { type PasswordOptions, readPassword } from './password.js';
@@ -18,7 +18,7 @@ const Page = z.object({
 });
 
 /** Which gateway, and as whom. */
-export interface SignIn extends PasswordOptions {
+export interface SignInOptions extends PasswordOptions {
   /** Unless told, the gateway of the settings. */
   readonly url?: string;
   readonly token?: string;
@@ -30,9 +30,9 @@ export interface SignIn extends PasswordOptions {
  * Works with a running gateway; a session that was opened for it is ended.
  * @throws UsageError without a way to sign in, StartError for bad settings, GatewayError
  */
-export async function asSignedIn(
+export async function withSignedInClient(
   env: GivenSettings,
-  options: SignIn,
+  options: SignInOptions,
   work: (client: GatewayClient) => Promise<void>,
 ): Promise<void> {
   const { url = ownUrl(env), token, username } = options;
@@ -40,8 +40,8 @@ export async function asSignedIn(
     username === undefined
       ? GatewayClient.withToken(url, token)
       : await GatewayClient.login(url, username, await readPassword(options));
-  await withCleanUp(
-    () => client.leave(),
+  await withCleanup(
+    () => client.logout(),
     () => work(client),
   );
 }
@@ -63,7 +63,7 @@ export async function* listReleases(
 ): AsyncGenerator<Release[]> {
   let after: string | null = null;
   do {
-    const { releases }: z.output<typeof Page> = await client.ask(
+    const { releases }: z.output<typeof Page> = await client.execute(
       'Releases',
       { channel, first: PAGE, after },
       Page,
@@ -76,5 +76,5 @@ export async function* listReleases(
 /** @throws GatewayError */
 export async function withdrawRelease(client: GatewayClient, id: string, reason: string): Promise<Release> {
   const Answer = z.object({ withdrawRelease: Release });
-  return (await client.ask('WithdrawRelease', { id, reason }, Answer)).withdrawRelease;
+  return (await client.execute('WithdrawRelease', { id, reason }, Answer)).withdrawRelease;
 }

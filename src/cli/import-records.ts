@@ -1,9 +1,9 @@
-import type { FileSource } from './input-file.js';
+import type { InputFile } from './input-file.js';
 import { type FileRecord, jsonRecords } from './json-records.js';
 import type { Progress } from './progress.js';
 import { readLines } from './read-lines.js';
-import type { Refusal, Refusals } from './rejected-lines.js';
-import type { Workplace } from './with-services.js';
+import type { RejectedLine, RejectedLines } from './rejected-lines.js';
+import type { CommandContext } from './with-services.js';
 
 /** Accounts of one transaction: more would not be faster, and keep the people who log in meanwhile waiting. */
 const BATCH = 500;
@@ -19,10 +19,10 @@ export interface ImportCounts {
 
 /** Imports a file batch by batch, each wholly or not at all; so no file is too large. */
 export async function importRecords(
-  { stream }: FileSource,
+  { stream }: InputFile,
   format: Format,
-  { services, actor }: Workplace,
-  { refusals, progress }: { refusals: Refusals; progress: Progress },
+  { services, actor }: CommandContext,
+  { refusals, progress }: { refusals: RejectedLines; progress: Progress },
 ): Promise<ImportCounts> {
   const counts: ImportCounts = { created: 0, existing: 0, refused: 0 };
   let bytes = 0;
@@ -32,7 +32,7 @@ export async function importRecords(
     for await (const batch of inBatches(await readRecords(lines, format))) {
       const values = batch.flatMap((record) => ('value' in record ? [record.value] : []));
       const outcomes = (await services.userImport.importMany(values, actor)).values();
-      const refused: Refusal[] = [];
+      const refused: RejectedLine[] = [];
       for (const record of batch) {
         const outcome = 'value' in record ? outcomes.next().value : undefined;
         if (outcome === 'created') counts.created += 1;
@@ -41,7 +41,7 @@ export async function importRecords(
       }
       counts.refused += refused.length;
       taken = batch.at(-1)?.line ?? taken;
-      await refusals.tell(refused, progress.log);
+      await refusals.write(refused, progress.log);
       progress.update(
         bytes,
         `${counts.created} created, ${counts.existing} there, ${counts.refused} refused`,
@@ -60,7 +60,7 @@ async function readRecords(lines: ReturnType<typeof readLines>, format: Format) 
   return csvRecords(lines);
 }
 
-function toRefusal(record: FileRecord, outcome: { code: string; message: string } | undefined): Refusal {
+function toRefusal(record: FileRecord, outcome: { code: string; message: string } | undefined): RejectedLine {
   if ('fault' in record) return { line: record.line, code: 'MALFORMED', message: record.fault };
   return {
     line: record.line,

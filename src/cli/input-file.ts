@@ -4,14 +4,14 @@ import type { Readable } from 'node:stream';
 import { UsageError } from './failures.js';
 
 /** A file that is read once, from its beginning to its end. */
-export interface FileSource {
+export interface InputFile {
   readonly stream: Readable;
   /** In bytes; 0 where nobody knows. */
   readonly size: number;
 }
 
 /** @param path `-` is standard input. @throws UsageError when there is no such file. */
-export async function openSource(path: string): Promise<FileSource> {
+export async function openInputFile(path: string): Promise<InputFile> {
   if (path === '-') return { stream: process.stdin, size: 0 };
   const size = await fileSize(path);
   return { stream: createReadStream(path, { highWaterMark: 256 * 1024 }), size };
@@ -21,8 +21,8 @@ export async function openSource(path: string): Promise<FileSource> {
 export async function fileSize(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   if (!found) throw new UsageError(`There is no file ${path}.`);
-  if (found.isDirectory()) throw isFolder(path);
+  if (found.isDirectory()) throw folderError(path);
   return found.size;
 }
 
-export const isFolder = (path: string) => new UsageError(`${path} is a folder, not a file.`);
+export const folderError = (path: string) => new UsageError(`${path} is a folder, not a file.`);

@@ -7,7 +7,7 @@ export type FileRecord =
 
 /** JSON Lines (https://jsonlines.org): a value in each line; empty lines are passed over. */
 export async function* jsonRecords(lines: AsyncIterable<Line>): AsyncGenerator<FileRecord> {
-  for await (const { number, text, fault } of lines) {
+  for await (const { number, text, error: fault } of lines) {
     if (fault !== undefined) yield { line: number, fault };
     else if (text.trim() !== '') yield jsonRecord(number, text);
   }

@@ -8,7 +8,7 @@ export interface PasswordOptions {
   readonly passwordStdin?: boolean;
 }
 
-export const PASSWORD_STDIN = ['--password-stdin', 'read the password from standard input'] as const;
+export const passwordStdinOption = ['--password-stdin', 'read the password from standard input'] as const;
 
 /**
  * The password of standard input, or what is typed, unseen.

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** No record is longer; a file without line ends must not fill the memory. */
-export const LONGEST_LINE = 1024 * 1024;
+export const MAX_LINE_BYTES = 1024 * 1024;
 
 /** A line of a file. */
 export interface Line {
@@ -9,7 +9,7 @@ export interface Line {
   readonly number: number;
   readonly text: string;
   /** Why it cannot be read; its text is then empty. */
-  readonly fault?: string;
+  readonly error?: string;
 }
 
 /** The lines of UTF-8 text, one at a time; a byte order mark and line ends of either kind are left out. */
@@ -28,15 +28,15 @@ export async function* readLines(source: AsyncIterable<Buffer>): AsyncGenerator<
     }
     restLength += chunk.length - start;
     // What is too long is counted on, and not kept.
-    rest = restLength > LONGEST_LINE ? [] : [...rest, chunk.subarray(start)];
+    rest = restLength > MAX_LINE_BYTES ? [] : [...rest, chunk.subarray(start)];
   }
   if (restLength > 0) yield toLine(number + 1, rest, restLength, Buffer.alloc(0));
 }
 
 function toLine(number: number, rest: readonly Buffer[], length: number, last: Buffer): Line {
-  if (length > LONGEST_LINE) return { number, text: '', fault: 'The line is longer than 1 MiB.' };
+  if (length > MAX_LINE_BYTES) return { number, text: '', error: 'The line is longer than 1 MiB.' };
   const bytes = rest.length === 0 ? last : Buffer.concat([...rest, last]);
-  if (!isUtf8(bytes)) return { number, text: '', fault: 'The line is not UTF-8.' };
+  if (!isUtf8(bytes)) return { number, text: '', error: 'The line is not UTF-8.' };
   const text = bytes.toString('utf8').replace(/\r$/, '');
   return { number, text: number === 1 ? text.replace(/^\ufeff/, '') : text };
 }

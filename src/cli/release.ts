@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import type { GivenSettings } from '../config.js';
-import type { SignIn } from './gateway-releases.js';
+import type { SignInOptions } from './gateway-releases.js';
 import { Output } from './output.js';
-import { PASSWORD_STDIN } from './password.js';
+import { passwordStdinOption } from './password.js';
 import { byteSize } from './progress.js';
 import type { Release } from './release-schema.js';
 
@@ -37,7 +37,7 @@ const gatewayCommand = (name: string) =>
     )
     .addOption(new Option('--token <token>', 'a token of any of its APIs').env('GATEHOUSE_TOKEN'))
     .option('--username <name>', 'sign in by username or phone; the password is asked for')
-    .option(...PASSWORD_STDIN);
+    .option(...passwordStdinOption);
 
 const uploadCommand = (env: GivenSettings) =>
   gatewayCommand('upload')
@@ -59,14 +59,14 @@ const uploadCommand = (env: GivenSettings) =>
     .action(
       async (
         file: string,
-        options: SignIn & { releaseVersion: string; channel: string; notes?: string },
+        options: SignInOptions & { releaseVersion: string; channel: string; notes?: string },
         command: Command,
       ) => {
         const output = Output.of(command);
         const { releaseVersion: version, channel, notes } = options;
         const details = { version, channel, ...(notes === undefined ? {} : { notes }) };
-        const { asSignedIn, uploadRelease } = await gateway();
-        await asSignedIn(env, options, async (client) => {
+        const { withSignedInClient, uploadRelease } = await gateway();
+        await withSignedInClient(env, options, async (client) => {
           const release = await uploadRelease(client, file, details);
           output.outcome(release, `Published ${release.channel} ${release.version} at ${release.url}`);
         });
@@ -79,10 +79,10 @@ const listCommand = (env: GivenSettings) =>
     .description('Lists releases by channel, the newest version first; withdrawn ones too.')
     .option('--channel <channel>', 'of one channel only')
     .addHelpText('after', '\nExample:\n  $ gatehouse release list --channel stable --username alice')
-    .action(async ({ channel, ...options }: SignIn & { channel?: string }, command: Command) => {
+    .action(async ({ channel, ...options }: SignInOptions & { channel?: string }, command: Command) => {
       const output = Output.of(command);
-      const { asSignedIn, listReleases } = await gateway();
-      await asSignedIn(env, options, async (client) => {
+      const { withSignedInClient, listReleases } = await gateway();
+      await withSignedInClient(env, options, async (client) => {
         for await (const page of listReleases(client, channel ?? null)) output.rows(page, COLUMNS);
       });
     });
@@ -96,10 +96,10 @@ const withdrawCommand = (env: GivenSettings) =>
     .argument('<id>', 'as release list shows it')
     .requiredOption('--reason <text>', 'for those who look for it')
     .addHelpText('after', '\nExample:\n  $ gatehouse release withdraw 7 --reason "does not start on mate60"')
-    .action(async (id: string, options: SignIn & { reason: string }, command: Command) => {
+    .action(async (id: string, options: SignInOptions & { reason: string }, command: Command) => {
       const output = Output.of(command);
-      const { asSignedIn, withdrawRelease } = await gateway();
-      await asSignedIn(env, options, async (client) => {
+      const { withSignedInClient, withdrawRelease } = await gateway();
+      await withSignedInClient(env, options, async (client) => {
         const release = await withdrawRelease(client, id, options.reason);
         output.outcome(release, `Withdrew ${release.channel} ${release.version}.`);
       });

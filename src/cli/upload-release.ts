@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { UsageError } from './failures.js';
-import { documentOf, type GatewayClient, GatewayError, readAnswer, unreachable } from './gateway-client.js';
+import { documentOf, type GatewayClient, GatewayError, readResponse, unreachable } from './gateway-client.js';
 import { fileSize } from './input-file.js';
 import { byteSize, startProgress } from './progress.js';
 import { Release } from './release-schema.js';
@@ -47,7 +47,7 @@ export async function uploadRelease(
   };
   const form = formAround(basename(path), operation);
   const { status, body } = await send(client, form, path, size);
-  const { uploadRelease: release } = readAnswer(
+  const { uploadRelease: release } = readResponse(
     client.endpoint,
     status,
     body,

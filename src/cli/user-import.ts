@@ -3,10 +3,10 @@ import { Command, Option } from 'commander';
 import type { GivenSettings } from '../config.js';
 import { ExitCode, UsageError } from './failures.js';
 import { type Format, type ImportCounts, importRecords } from './import-records.js';
-import { openSource } from './input-file.js';
+import { openInputFile } from './input-file.js';
 import { Output } from './output.js';
 import { startProgress } from './progress.js';
-import { Refusals } from './rejected-lines.js';
+import { RejectedLines } from './rejected-lines.js';
 import { withServices } from './with-services.js';
 
 const formats: Readonly<Record<string, Format>> = {
@@ -52,8 +52,8 @@ export const importCommand = (env: GivenSettings) =>
       const output = Output.of(command);
       const format = options.format ?? formats[extname(file).toLowerCase()];
       if (!format) throw new UsageError('Say with --format whether the file is csv or jsonl.');
-      const source = await openSource(file);
-      const refusals = await Refusals.open(options.errors, file, output.json);
+      const source = await openInputFile(file);
+      const refusals = await RejectedLines.open(options.errors, file, output.json);
       const progress = startProgress('Importing', source.size);
       try {
         const counts = await withServices(env, (workplace) =>

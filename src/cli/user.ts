@@ -4,7 +4,7 @@ import { displayPhone } from '../users/phone.js';
 import type { User, UserStatus } from '../users/user.entity.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
 import { Output } from './output.js';
-import { PASSWORD_STDIN, readPassword } from './password.js';
+import { passwordStdinOption, readPassword } from './password.js';
 import { importCommand } from './user-import.js';
 import { withServices } from './with-services.js';
 
@@ -38,7 +38,7 @@ const addCommand = (env: GivenSettings) =>
     .option('--name <name>')
     .option('--email <email>')
     .option('--role <code...>', 'such as MEMBER (unless told), PUBLISHER, ADMIN')
-    .option(...PASSWORD_STDIN)
+    .option(...passwordStdinOption)
     .option('--no-password', 'open it without one: its owner logs in by SMS code')
     .addHelpText(
       'after',

@@ -2,10 +2,10 @@ import { userInfo } from 'node:os';
 import type { Actor } from '../audit/audit.js';
 import type { GivenSettings } from '../config.js';
 import type { Services } from '../services.js';
-import { withCleanUp } from './clean-up.js';
+import { withCleanup } from './clean-up.js';
 
 /** What a command works with. */
-export interface Workplace {
+export interface CommandContext {
   readonly services: Services;
   /** Who does it, for the audit log: whoever may start the command line. */
   readonly actor: Actor;
@@ -18,7 +18,7 @@ export interface Workplace {
  */
 export async function withServices<T>(
   env: GivenSettings,
-  work: (workplace: Workplace) => Promise<T>,
+  work: (workplace: CommandContext) => Promise<T>,
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
     const [{ migrate }, { generatedSecret }, { createServices }] = await Promise.all([
@@ -52,7 +52,7 @@ export async function withDatabase<T>(
   const closeAll = async () => {
     for (const close of closing.splice(0).reverse()) await close();
   };
-  return withCleanUp(closeAll, async () => {
+  return withCleanup(closeAll, async () => {
     let url = config.DATABASE_URL;
     if (url === undefined) {
       const { shareEmbeddedPostgres } = await import('../database/embedded-postgres/embedded-postgres.js');

@@ -6,20 +6,20 @@ import type { Received } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import type { Parameters } from './request-parameters.js';
+import type { RequestParameters } from './request-parameters.js';
 
 /** What goes over the wire. */
-export interface Answer {
+export interface LegacyResponse {
   readonly status: number;
   /** JSON, or bytes of `type`. */
   readonly body: object;
-  readonly type?: string;
+  readonly contentType?: string;
 }
 
 /** One request to a documented path. */
 export interface LegacyRequest {
   /** Body and query, body first; not validated. */
-  readonly parameters: Parameters;
+  readonly parameters: RequestParameters;
   readonly client: Client;
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string;
@@ -30,18 +30,18 @@ export interface LegacyRequest {
 }
 
 /** @throws DomainError, which becomes the dialect's own failure. */
-export type Handler = (request: LegacyRequest) => Promise<Answer>;
+export type Handler = (request: LegacyRequest) => Promise<LegacyResponse>;
 
 /** One upload to a documented path: its caller may publish, its body is not read yet. */
 export interface LegacyUpload {
   readonly actor: Actor;
-  readonly query: Parameters;
+  readonly query: RequestParameters;
   /** @throws DomainError as `readFormOf` says. */
   form(): Promise<UploadForm<Received>>;
 }
 
 /** @throws DomainError, which becomes the dialect's own failure. */
-export type UploadHandler = (upload: LegacyUpload) => Promise<Answer>;
+export type UploadHandler = (upload: LegacyUpload) => Promise<LegacyResponse>;
 
 /** A documented request with its answers; kept in the dialect's `samples.json`, and the tests hold us to it. */
 export interface Sample {
@@ -63,12 +63,12 @@ export interface Route<Handler> {
   /** HTTP status of success; by default 200. */
   readonly status?: number;
   /** The type of an answer of bytes, where there is one beside those of the sample. */
-  readonly bytes?: string;
+  readonly binaryType?: string;
   readonly sample: Sample;
   /** Whether it is a heartbeat, which is counted, not logged. */
-  readonly heartbeat?: true;
+  readonly isHeartbeat?: true;
   /** What it refuses in words of its own, beside those of the dialect's table. */
-  readonly refusals?: readonly Answer[];
+  readonly failures?: readonly LegacyResponse[];
   readonly handler: (services: Services) => Handler;
 }
 
@@ -85,7 +85,7 @@ export interface Dialect {
   /** Every documented path to which packages are sent. */
   readonly uploads?: Readonly<Record<string, Route<UploadHandler>>>;
   /** The failure envelope; also for a malformed body and a wrong method (INVALID_INPUT). */
-  fail(code: FailureCode, error: Error): Answer;
+  fail(code: FailureCode, error: Error): LegacyResponse;
   /** The folder of paths such as `/api` where it also answers what nobody documents; one dialect has one. */
-  readonly folder?: string;
+  readonly catchAllPrefix?: string;
 }

@@ -7,8 +7,8 @@ import { readFormOf, requirePublisher } from '../releases/publisher.js';
 import type { Services } from '../services.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { sentToken } from '../sessions/token-signer.js';
-import type { Answer, Dialect, FailureCode, LegacyRequest, Route, UploadHandler } from './dialect.js';
-import { type LegacyHttpRequest, parseParameters } from './request-parameters.js';
+import type { Dialect, FailureCode, LegacyRequest, LegacyResponse, Route, UploadHandler } from './dialect.js';
+import { type LegacyHttpRequest, readParameters } from './request-parameters.js';
 
 /** Registers a dialect in a scope of its own, so that no failure leaves in another one's form. */
 export function registerDialect(app: FastifyInstance, dialect: Dialect, services: Services): void {
@@ -26,13 +26,13 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
         handler: async (request: LegacyHttpRequest, reply) => {
           if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
           const answer = await handler(await readRequest(request, services));
-          if (route.heartbeat) countHeartbeat(request);
+          if (route.isHeartbeat) countHeartbeat(request);
           return send(reply, answer);
         },
       });
     }
     if (dialect.uploads) registerUploads(scope, dialect.uploads, services);
-    for (const url of dialect.folder ? [dialect.folder, `${dialect.folder}/*`] : []) {
+    for (const url of dialect.catchAllPrefix ? [dialect.catchAllPrefix, `${dialect.catchAllPrefix}/*`] : []) {
       scope.route({
         method: scope.supportedMethods,
         url,
@@ -93,15 +93,15 @@ export function sendFailure(
   return send(reply, dialect.fail(code, error));
 }
 
-function send(reply: FastifyReply, answer: Answer): FastifyReply {
+function send(reply: FastifyReply, answer: LegacyResponse): FastifyReply {
   return reply
     .code(answer.status)
-    .type(answer.type ?? 'application/json; charset=utf-8')
+    .type(answer.contentType ?? 'application/json; charset=utf-8')
     .send(answer.body);
 }
 
 async function readRequest(request: LegacyHttpRequest, services: Services): Promise<LegacyRequest> {
-  const parameters = await parseParameters(request);
+  const parameters = await readParameters(request);
   const { headers } = request;
   const token = sentToken(headers);
   const named = headers['x-device-id'] ?? parameters.deviceId;

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.js';
 
 /** What a device sent, by name. A name sent twice has its last value. */
-export type Parameters = Readonly<Record<string, unknown>>;
+export type RequestParameters = Readonly<Record<string, unknown>>;
 
 /** As the framework's query parser leaves it. */
 export type LegacyHttpRequest = FastifyRequest<{ Querystring: Record<string, string | string[]> }>;
@@ -24,7 +24,7 @@ const malformed = (what: string) =>
  * whatever its content type says; an unknown content type is read as JSON, as careless devices mean it.
  * @throws DomainError INVALID_INPUT for a body that cannot be read.
  */
-export async function parseParameters(request: LegacyHttpRequest): Promise<Parameters> {
+export async function readParameters(request: LegacyHttpRequest): Promise<RequestParameters> {
   const last = Object.entries(request.query).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.at(-1) : value,

@@ -1,4 +1,4 @@
-import type { Answer } from '../legacy/dialect.js';
+import type { LegacyResponse } from '../legacy/dialect.js';
 import type { Api, Endpoint, JsonSchema } from './apis.js';
 import { type Html, html } from './html.js';
 import { code, layout, prose, table } from './layout.js';
@@ -43,7 +43,7 @@ ${table(
 )}
 </section>`;
 
-const inline = ({ body }: Answer) => html`<code>${JSON.stringify(body)}</code>`;
+const inline = ({ body }: LegacyResponse) => html`<code>${JSON.stringify(body)}</code>`;
 
 function article(endpoint: Endpoint, id: string, serverUrl: string): Html {
   const { path, route, parameters } = endpoint;
@@ -70,11 +70,11 @@ ${
 ${Object.entries(route.sample.answers).map(([name, body]) =>
   code(name === 'success' ? `Answer, ${route.status ?? 200}` : `Answer: ${name}`, body),
 )}
-${route.bytes ? html`<p>The other answers are of the type <code>${route.bytes}</code>.</p>` : null}
+${route.binaryType ? html`<p>The other answers are of the type <code>${route.binaryType}</code>.</p>` : null}
 ${
-  route.refusals
+  route.failures
     ? html`<h4>Refusals of its own</h4>
-<ul class="refusals">${route.refusals.map((answer) => html`<li>${inline(answer)}</li>`)}</ul>`
+<ul class="refusals">${route.failures.map((answer) => html`<li>${inline(answer)}</li>`)}</ul>`
     : null
 }
 </article>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError, type DomainErrorCode, domainErrors } from '../errors.js';
-import type { Answer, Dialect, FailureCode, Route } from '../legacy/dialect.js';
+import type { Dialect, FailureCode, LegacyResponse, Route } from '../legacy/dialect.js';
 
 /** JSON Schema, 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export interface Endpoint {
 /** How a dialect words a refusal. */
 export interface Failure {
   readonly code: FailureCode;
-  readonly answer: Answer;
+  readonly answer: LegacyResponse;
 }
 
 /** One of the legacy APIs, described. */

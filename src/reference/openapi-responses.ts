@@ -11,7 +11,7 @@ export const failureSchema = ({ name, failures }: Api): JsonSchema => ({
 
 /** Successes and failures by HTTP status. Four of the five APIs use it for nothing: these share their 200. */
 export function responses(api: Api, { route }: Endpoint) {
-  const { status = 200, sample, bytes, refusals = [] } = route;
+  const { status = 200, sample, binaryType: bytes, failures: refusals = [] } = route;
   const successes = Object.entries(sample.answers).map(([name, body]) => ({ name, body }));
   const failures = [
     ...refusals.map((answer, index) => ({ name: `refused ${index + 1}`, ...answer })),

@@ -22,7 +22,7 @@ export function refuseUrl(error: Error, request: FastifyRequest, reply: FastifyR
   reply.header('access-control-allow-origin', '*');
   // In absolute form (RFC 9112, 3.2.2) it names us before the path.
   const path = request.url.replace(/^https?:\/\/[^/]*/i, '');
-  const dialect = dialects.find(({ folder }) => folder && path.startsWith(`${folder}/`));
+  const dialect = dialects.find(({ catchAllPrefix: folder }) => folder && path.startsWith(`${folder}/`));
   return dialect ? sendFailure(dialect, error, request, reply) : refuse(reply, 400);
 }
 

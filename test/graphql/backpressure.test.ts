@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
-import { watchAccepted } from '../support/accepted-sockets.js';
+import { trackAcceptedSockets } from '../support/accepted-sockets.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { RawLive } from '../support/raw-live.js';
@@ -10,7 +10,7 @@ const ONE_PIECE = 256 * 1024;
 
 let gateway: TestGateway;
 let host: string;
-const accepted = watchAccepted();
+const accepted = trackAcceptedSockets();
 beforeAll(async () => {
   gateway = await startGateway();
   host = await gateway.listen();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
 import * as op from '../generated/graphql.js';
-import { watchAccepted } from '../support/accepted-sockets.js';
+import { trackAcceptedSockets } from '../support/accepted-sockets.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -14,7 +14,7 @@ const READERS = 50;
 const EVENTS = 60;
 /** Characters in a device's name: events are large enough to fill the queue of who stalls. */
 const NAME_LENGTH = 400_000;
-const accepted = watchAccepted();
+const accepted = trackAcceptedSockets();
 let gateway: TestGateway;
 let host: string;
 let token: string;

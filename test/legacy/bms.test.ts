@@ -6,7 +6,7 @@ import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
-import { everyForm } from '../support/parameter-encodings.js';
+import { everyEncoding } from '../support/parameter-encodings.js';
 
 const URL_PATH = '/sys/login-phone';
 const UUID_SHAPE = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -96,7 +96,7 @@ describe('a login', () => {
     });
   });
 
-  test.each(Object.entries(everyForm(right)))('takes its parameters from %s', async (_form, options) => {
+  test.each(Object.entries(everyEncoding(right)))('takes its parameters from %s', async (_form, options) => {
     expect(JSON.parse(await answer(options))).toMatchObject({ ok: true, data: { loginUser: { id: '64' } } });
   });
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
-import { account, captcha, deviceId, password, startConsole } from '../support/console-api.js';
+import { account, captcha, deviceId, password, startConsoleApi } from '../support/console-api.js';
 import { readGolden } from '../support/golden-files.js';
 import { readQr } from '../support/qr.js';
 
-let on: Awaited<ReturnType<typeof startConsole>>;
+let on: Awaited<ReturnType<typeof startConsoleApi>>;
 let failures: Awaited<ReturnType<typeof readGolden>>;
 beforeAll(async () => {
   failures = await readGolden('console-failures');
-  on = await startConsole();
+  on = await startConsoleApi();
 });
 afterAll(() => on.gateway.close());
 

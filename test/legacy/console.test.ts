@@ -3,13 +3,13 @@ import { PNG } from 'pngjs';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import samples from '../../src/legacy/console/samples.json' with { type: 'json' };
 import { callerOf } from '../support/callers.js';
-import { account, captcha, deviceId, startConsole } from '../support/console-api.js';
+import { account, captcha, deviceId, startConsoleApi } from '../support/console-api.js';
 import { multipartForm } from '../support/multipart.js';
 import { readQr } from '../support/qr.js';
 
-let on: Awaited<ReturnType<typeof startConsole>>;
+let on: Awaited<ReturnType<typeof startConsoleApi>>;
 beforeAll(async () => {
-  on = await startConsole();
+  on = await startConsoleApi();
 });
 afterAll(() => on.gateway.close());
 

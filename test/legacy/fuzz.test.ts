@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { bodies, headers, methods, queries, spellings } from '../support/hostile-requests.js';
+import { bodies, headers, methods, pathSpellings, queries } from '../support/hostile-requests.js';
 import { PASSWORD } from '../support/password.js';
 import { type RawResponse, sendRaw } from '../support/raw-http.js';
 
@@ -63,7 +63,10 @@ const faults = () => gateway.logged().match(/^\{"level":[56]0.*$/gm) ?? [];
 const request = fc
   .record({
     path: fc.constantFrom(...Object.keys(paths)),
-    spelling: fc.oneof({ weight: 8, arbitrary: fc.constant(spellings[0]) }, fc.constantFrom(...spellings)),
+    spelling: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(pathSpellings[0]) },
+      fc.constantFrom(...pathSpellings),
+    ),
     method: methods,
     signedIn: fc.boolean(),
     headers,

@@ -3,7 +3,7 @@ import { Release } from '../../src/releases/release.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { spellings } from '../support/hostile-requests.js';
+import { pathSpellings } from '../support/hostile-requests.js';
 import { PASSWORD } from '../support/password.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -31,7 +31,7 @@ const unchecked: Readonly<Record<string, object>> = {
 
 /** Ways in which routers and proxies have been made to see another path than the one that is checked. */
 const ways: readonly ((path: string) => string)[] = [
-  ...spellings.map(({ of }) => of),
+  ...pathSpellings.map(({ of }) => of),
   (path) => path.replace('/', '/%2e/'),
   (path) => path.replace(/\/(?=[^/]+$)/, '/%2e%2e/'),
   (path) => path.replace(/\/(?=[^/]+$)/, ';a=b/'),

@@ -4,13 +4,13 @@ import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
 import { PASSWORD } from '../support/password.js';
-import { PHONE, startTeacher } from '../support/teacher-api.js';
+import { PHONE, startTeacherApi } from '../support/teacher-api.js';
 
 const DAY = 86_400_000;
 const failures = await readGolden('teacher-failures');
-let on: Awaited<ReturnType<typeof startTeacher>>;
+let on: Awaited<ReturnType<typeof startTeacherApi>>;
 beforeAll(async () => {
-  on = await startTeacher();
+  on = await startTeacherApi();
 });
 afterAll(() => on.gateway.close());
 

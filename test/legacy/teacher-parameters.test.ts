@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { Gender } from '../../src/users/user.entity.js';
-import { PHONE, startTeacher } from '../support/teacher-api.js';
+import { PHONE, startTeacherApi } from '../support/teacher-api.js';
 
-let on: Awaited<ReturnType<typeof startTeacher>>;
+let on: Awaited<ReturnType<typeof startTeacherApi>>;
 beforeAll(async () => {
-  on = await startTeacher();
+  on = await startTeacherApi();
 });
 afterAll(() => on.gateway.close());
 

@@ -3,12 +3,12 @@ import samples from '../../src/legacy/teacher/samples.json' with { type: 'json' 
 import { Gender, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { PASSWORD } from '../support/password.js';
-import { PHONE, startTeacher } from '../support/teacher-api.js';
+import { PHONE, startTeacherApi } from '../support/teacher-api.js';
 
 const DAY = 86_400_000;
-let on: Awaited<ReturnType<typeof startTeacher>>;
+let on: Awaited<ReturnType<typeof startTeacherApi>>;
 beforeAll(async () => {
-  on = await startTeacher();
+  on = await startTeacherApi();
 });
 afterAll(() => on.gateway.close());
 

@@ -6,7 +6,7 @@ import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
-import { everyForm } from '../support/parameter-encodings.js';
+import { everyEncoding } from '../support/parameter-encodings.js';
 import { anonymous, envelope, PHONE, SEND, VERIFY } from '../support/upgrade-api.js';
 
 const BEAT = '/api/heart/check';
@@ -142,13 +142,13 @@ describe('the documented requests', () => {
     expect((await login(phone)).token.length).toBeLessThan(8 * 1024);
   });
 
-  test.each(Object.keys(everyForm({})))('both take their parameters from %s', async (form) => {
+  test.each(Object.keys(everyEncoding({})))('both take their parameters from %s', async (form) => {
     const account = newPhone();
-    expect(await answer({ url: SEND, ...everyForm({ account })[form] })).toBe(
+    expect(await answer({ url: SEND, ...everyEncoding({ account })[form] })).toBe(
       anonymous(samples[SEND].answers.success),
     );
     const proof = { account, code: await gateway.lastSms(account) };
-    const verified = JSON.parse(await answer({ url: VERIFY, ...everyForm(proof)[form] }));
+    const verified = JSON.parse(await answer({ url: VERIFY, ...everyEncoding(proof)[form] }));
     expect(verified).toMatchObject({ data: { account }, meta: { msg: '登录成功！', status: 200 } });
   });
 

@@ -10,7 +10,7 @@ export const password = '123456';
 export const account = { username: 'admin', password, captcha, deviceId };
 
 /** A gateway with the console's sample account (user 1) and a disabled one (user 2), and its requests. */
-export async function startConsole() {
+export async function startConsoleApi() {
   const gateway = await startGateway({ CAPTCHA_FIXED_CODE: captcha, SMS_COUNTRIES: '+86,+1' });
   const createdAt = new Date(gateway.clock.now);
   const disabled = { status: UserStatus.DISABLED, password, createdAt };

@@ -5,7 +5,7 @@ import { uploadForm } from './multipart.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Ways to write a path. `same`: what a server takes for the same path; the others name none that is documented. */
-export const spellings = [
+export const pathSpellings = [
   { same: true, of: (path: string) => path },
   { same: true, of: (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`) },
   { same: true, of: (path: string) => path.replace('o', '%6f') },

@@ -2,7 +2,7 @@ import type { InjectOptions } from 'fastify';
 import { multipartForm } from './multipart.js';
 
 /** The same parameters in every form that a door takes them in; all values are text. */
-export function everyForm(fields: Record<string, string>): Record<string, InjectOptions> {
+export function everyEncoding(fields: Record<string, string>): Record<string, InjectOptions> {
   const query = new URLSearchParams(fields).toString();
   const json = JSON.stringify(fields);
   return {

@@ -9,7 +9,7 @@ import { PASSWORD } from './password.js';
 export const PHONE = '15261851954';
 
 /** A gateway with the sample's teacher (user 3), and its requests. */
-export async function startTeacher() {
+export async function startTeacherApi() {
   const gateway = await startGateway();
   await importUser(gateway, {
     id: 3,

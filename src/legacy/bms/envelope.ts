@@ -1,35 +1,35 @@
-import type { Answer, FailureCode } from '../dialect.js';
+import type { FailureCode, LegacyResponse } from '../dialect.js';
 
-export const ok = (data: object): Answer => ({
+export const ok = (data: object): LegacyResponse => ({
   status: 200,
   body: { status: 200, msg: 'OK', data, ok: true },
 });
 
 /** The design fixes that a failure is 4xx, so a fault of ours is one too. */
-export const failed = (status: number, msg: string): Answer => ({
+export const failure = (status: number, msg: string): LegacyResponse => ({
   status: 200,
   body: { status, msg, data: null, ok: false },
 });
 
 /** Nobody learns here which accounts exist: the same words for an unknown, a disabled and a mistyped login. */
-const badCredentials = failed(401, '用户名或密码错误');
+const badCredentials = failure(401, '用户名或密码错误');
 
-const failures: Record<FailureCode, Answer> = {
+const failures: Record<FailureCode, LegacyResponse> = {
   ACCOUNT_UNKNOWN: badCredentials,
   ACCOUNT_DISABLED: badCredentials,
   PASSWORD_WRONG: badCredentials,
-  INVALID_INPUT: failed(400, '请求参数错误'),
-  TOO_LARGE: failed(413, '请求参数错误'),
-  THROTTLED: failed(429, '操作过于频繁，请稍后再试'),
-  UNAUTHENTICATED: failed(401, '未登录或登录已过期'),
-  FORBIDDEN: failed(403, '没有权限'),
-  CAPTCHA_REQUIRED: failed(400, '请填写验证码'),
-  CAPTCHA_INVALID: failed(400, '验证码不正确'),
-  CAPTCHA_EXPIRED: failed(400, '验证码不存在或已过期'),
-  NOT_FOUND: failed(404, '数据不存在'),
-  CONFLICT: failed(409, '数据已存在'),
-  UNAVAILABLE: failed(400, '服务繁忙，请稍后再试'),
-  FAULT: failed(400, '服务器错误'),
+  INVALID_INPUT: failure(400, '请求参数错误'),
+  TOO_LARGE: failure(413, '请求参数错误'),
+  THROTTLED: failure(429, '操作过于频繁，请稍后再试'),
+  UNAUTHENTICATED: failure(401, '未登录或登录已过期'),
+  FORBIDDEN: failure(403, '没有权限'),
+  CAPTCHA_REQUIRED: failure(400, '请填写验证码'),
+  CAPTCHA_INVALID: failure(400, '验证码不正确'),
+  CAPTCHA_EXPIRED: failure(400, '验证码不存在或已过期'),
+  NOT_FOUND: failure(404, '数据不存在'),
+  CONFLICT: failure(409, '数据已存在'),
+  UNAVAILABLE: failure(400, '服务繁忙，请稍后再试'),
+  FAULT: failure(400, '服务器错误'),
 };
 
-export const fail = (code: FailureCode): Answer => failures[code];
+export const fail = (code: FailureCode): LegacyResponse => failures[code];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Dialect, Handler } from '../dialect.js';
 import { firstMissing, phoneField } from '../parameter-types.js';
-import { fail, failed, ok } from './envelope.js';
+import { fail, failure, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
 import { bmsSessionPolicy } from './session-policy.js';
@@ -37,7 +37,7 @@ export const bms: Dialect = {
       parameters: Login,
       sentIn: 'query',
       sample: samples['/sys/login-phone'],
-      refusals: Object.values(missing).map((message) => failed(400, message)),
+      failures: Object.values(missing).map((message) => failure(400, message)),
       handler: login,
     },
   },
@@ -48,7 +48,7 @@ function login({ logins, clock }: Services): Handler {
     // The document's URL says `phone`, its table `username`: both name the login.
     const given = { ...parameters, username: parameters.phone || parameters.username };
     const message = firstMissing(given, missing);
-    if (message !== undefined) return failed(400, message);
+    if (message !== undefined) return failure(400, message);
     const input = Login.safeParse(given);
     if (!input.success) return fail('INVALID_INPUT');
     const { username: login, password } = input.data;

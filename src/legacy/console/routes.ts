@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Client } from '../../sessions/sessions.js';
-import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
+import type { Dialect, Handler, LegacyRequest, LegacyResponse } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
-import { fail, failed, failForPhone, ok, phoneFailures } from './envelope.js';
+import { fail, failForPhone, failure, ok, phoneFailures } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
-import { scanPicture } from './scan-qr-code.js';
+import { scanQrCode } from './scan-qr-code.js';
 import { consoleSessionPolicy } from './session-policy.js';
 
 const NO_DEVICE = '请在请求参数中携带deviceId参数';
@@ -49,9 +49,9 @@ export const consoleDialect: Dialect = {
       summary:
         'Issue a captcha: the picture of an image captcha, a code by SMS, or the QR code of a scan ticket.',
       parameters: CaptchaRequest,
-      bytes: 'image/png',
+      binaryType: 'image/png',
       sample: samples['/validate/code/'],
-      refusals: [failed(400, NO_DEVICE), failed(400, NO_TYPE), ...Object.values(phoneFailures)],
+      failures: [failure(400, NO_DEVICE), failure(400, NO_TYPE), ...Object.values(phoneFailures)],
       handler: (services) => parsed(CaptchaRequest, issueCaptcha(services)),
     },
     '/login/account': {
@@ -59,14 +59,14 @@ export const consoleDialect: Dialect = {
         'Log in with a password and an image captcha. The token is good for 12 hours, `expiredTime` is in milliseconds.',
       parameters: AccountLogin,
       sample: samples['/login/account'],
-      refusals: [failed(400, NO_DEVICE), failed(400, NO_CAPTCHA)],
+      failures: [failure(400, NO_DEVICE), failure(400, NO_CAPTCHA)],
       handler: (services) => parsed(AccountLogin, loginByPassword(services)),
     },
     '/login/mobile': {
       summary: 'Log in with the code of an SMS. Opens no account.',
       parameters: MobileLogin,
       sample: samples['/login/mobile'],
-      refusals: [failed(400, NO_DEVICE), failed(400, NO_CAPTCHA), ...Object.values(phoneFailures)],
+      failures: [failure(400, NO_DEVICE), failure(400, NO_CAPTCHA), ...Object.values(phoneFailures)],
       handler: (services) => parsed(MobileLogin, loginByPhone(services)),
     },
   },
@@ -81,7 +81,7 @@ const issueCaptcha =
       case 'sms':
         return captchas.sendSms(mobile, deviceId, client).then(() => ok(null), failForPhone);
       case 'scan':
-        return picture(await scanPicture(publicUrl, (await scanTickets.issue(deviceId, client)).ticket));
+        return picture(await scanQrCode(publicUrl, (await scanTickets.issue(deviceId, client)).ticket));
     }
   };
 
@@ -104,15 +104,15 @@ const loginByPhone =
       .withPhone({ mobile, code }, client, consoleSessionPolicy, { opensAccount: false })
       .then((opened) => ok(presentLogin(opened)), failForPhone);
 
-type InputHandler<Input> = (input: Input, client: Client, request: LegacyRequest) => Promise<Answer>;
+type InputHandler<Input> = (input: Input, client: Client, request: LegacyRequest) => Promise<LegacyResponse>;
 
 /** The schema's first message is the answer. The client is the documented `deviceId`, whatever its headers say. */
 const parsed =
   <Input extends { deviceId: string }>(schema: z.ZodType<Input>, handle: InputHandler<Input>): Handler =>
   async (request) => {
     const input = schema.safeParse(request.parameters);
-    if (!input.success) return failed(400, input.error.issues[0]?.message ?? '');
+    if (!input.success) return failure(400, input.error.issues[0]?.message ?? '');
     return handle(input.data, { ...request.client, deviceId: input.data.deviceId }, request);
   };
 
-const picture = (body: Buffer): Answer => ({ status: 200, type: 'image/png', body });
+const picture = (body: Buffer): LegacyResponse => ({ status: 200, contentType: 'image/png', body });

@@ -5,5 +5,5 @@ import { scanLink } from '../../captchas/scan-tickets.js';
 const SCALE = 6;
 
 /** A PNG of the QR code that a signed-in person scans. */
-export const scanPicture = (publicUrl: string, ticket: string): Promise<Buffer> =>
+export const scanQrCode = (publicUrl: string, ticket: string): Promise<Buffer> =>
   toBuffer(scanLink(publicUrl, ticket), { type: 'png', scale: SCALE });

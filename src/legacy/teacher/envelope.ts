@@ -1,6 +1,6 @@
-import type { Answer, FailureCode } from '../dialect.js';
+import type { FailureCode, LegacyResponse } from '../dialect.js';
 
-export const ok = (data?: object): Answer => ({
+export const ok = (data?: object): LegacyResponse => ({
   status: 200,
   body: { code: 0, message: 'success', ...(data ? { data } : {}) },
 });
@@ -44,6 +44,9 @@ const codes: Record<FailureCode, TeacherCode> = {
 };
 
 /** A failure by the document's number. */
-export const failed = (code: TeacherCode): Answer => ({ status: 200, body: { code, message: texts[code] } });
+export const failure = (code: TeacherCode): LegacyResponse => ({
+  status: 200,
+  body: { code, message: texts[code] },
+});
 
-export const fail = (code: FailureCode): Answer => failed(codes[code]);
+export const fail = (code: FailureCode): LegacyResponse => failure(codes[code]);

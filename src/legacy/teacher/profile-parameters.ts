@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Profile } from '../../users/profile.js';
 import { Gender } from '../../users/user.entity.js';
 import { booleanField, integerField } from '../parameter-types.js';
-import type { Parameters } from '../request-parameters.js';
+import type { RequestParameters } from '../request-parameters.js';
 
 /** An empty text takes a value away. */
 const text = z.string().transform((given) => given || null);
@@ -20,7 +20,7 @@ export const ProfileFields = z.object({
 });
 
 /** What was sent of a profile; null when a field is mistyped. */
-export function readProfile(parameters: Parameters): Profile | null {
+export function readProfile(parameters: RequestParameters): Profile | null {
   const { name, email, avatarUrl, type, gendar, gender } = parameters;
   const texts = Object.entries({ name, email, avatarUrl });
   // Forms send a number or a choice that was left open as an empty text.

@@ -3,10 +3,10 @@ import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { PasswordPolicy } from '../../users/password-policy.js';
-import type { Answer, Dialect, Handler, LegacyRequest } from '../dialect.js';
+import type { Dialect, Handler, LegacyRequest, LegacyResponse } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
-import type { Parameters } from '../request-parameters.js';
-import { fail, failed, ok } from './envelope.js';
+import type { RequestParameters } from '../request-parameters.js';
+import { fail, failure, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import { ProfileFields, readProfile } from './profile-parameters.js';
 import samples from './samples.json' with { type: 'json' };
@@ -31,7 +31,7 @@ export const teacher: Dialect = {
       summary: 'Open an account.',
       parameters: Credentials.extend(ProfileFields.shape),
       sample: samples['/api/user/register'],
-      refusals: [failed(200001)],
+      failures: [failure(200001)],
       handler: register,
     },
     '/api/user/updateAccount': {
@@ -39,7 +39,7 @@ export const teacher: Dialect = {
       parameters: ProfileFields,
       token: 'userToken',
       sample: samples['/api/user/updateAccount'],
-      refusals: [failed(200011)],
+      failures: [failure(200011)],
       handler: (services) => signedIn(updateAccount(services)),
     },
     '/api/user/updatePassword': {
@@ -47,7 +47,7 @@ export const teacher: Dialect = {
       parameters: Passwords,
       token: 'userToken',
       sample: samples['/api/user/updatePassword'],
-      refusals: [failed(200011), failed(200001), failed(200009)],
+      failures: [failure(200011), failure(200001), failure(200009)],
       handler: (services) => signedIn(updatePassword(services)),
     },
     '/api/user/login': {
@@ -55,7 +55,7 @@ export const teacher: Dialect = {
         'Log in with a password. The token is good for 2 days from its last use; times are in milliseconds.',
       parameters: Credentials,
       sample: samples['/api/user/login'],
-      refusals: [failed(200001)],
+      failures: [failure(200001)],
       handler: login,
     },
   },
@@ -63,10 +63,10 @@ export const teacher: Dialect = {
 
 function register({ users, config }: Services): Handler {
   return async ({ parameters, client }) => {
-    if (lacks(parameters, ['phone', 'password'])) return failed(200001);
+    if (lacks(parameters, ['phone', 'password'])) return failure(200001);
     const credentials = Credentials.safeParse(parameters);
     const profile = readProfile(parameters);
-    if (!credentials.success || profile === null) return failed(200002);
+    if (!credentials.success || profile === null) return failure(200002);
     const account = { ...profile, ...credentials.data };
     await users.register(account, client.address, passwordPolicy(config), 'anything');
     return ok();
@@ -75,9 +75,9 @@ function register({ users, config }: Services): Handler {
 
 function login({ logins }: Services): Handler {
   return async ({ parameters, client }) => {
-    if (lacks(parameters, ['phone', 'password'])) return failed(200001);
+    if (lacks(parameters, ['phone', 'password'])) return failure(200001);
     const input = Credentials.safeParse(parameters);
-    if (!input.success) return failed(200002);
+    if (!input.success) return failure(200002);
     const { phone, password } = input.data;
     const opened = await logins.withPassword(
       { login: phone, password, captcha: 'none' },
@@ -88,22 +88,22 @@ function login({ logins }: Services): Handler {
   };
 }
 
-type SignedInHandler = (request: LegacyRequest, caller: Caller) => Promise<Answer>;
+type SignedInHandler = (request: LegacyRequest, caller: Caller) => Promise<LegacyResponse>;
 
 /** The token is looked at before anything else. */
 const signedIn =
   (handle: SignedInHandler): Handler =>
   async (request) => {
-    if (request.token === null) return failed(200011);
+    if (request.token === null) return failure(200011);
     const caller = await request.caller();
-    return caller ? handle(request, caller) : failed(200012);
+    return caller ? handle(request, caller) : failure(200012);
   };
 
 const updateAccount =
   ({ users }: Services): SignedInHandler =>
   async ({ parameters }, caller) => {
     const profile = readProfile(parameters);
-    if (profile === null) return failed(200002);
+    if (profile === null) return failure(200002);
     await users.updateProfile(caller.user.id, profile, 'anything');
     return ok();
   };
@@ -111,11 +111,11 @@ const updateAccount =
 const updatePassword =
   ({ passwords, config }: Services): SignedInHandler =>
   async ({ parameters, client }, caller) => {
-    if (lacks(parameters, ['password', 'passwordTwo', 'passwordNew'])) return failed(200001);
+    if (lacks(parameters, ['password', 'passwordTwo', 'passwordNew'])) return failure(200001);
     const input = Passwords.safeParse(parameters);
-    if (!input.success) return failed(200002);
+    if (!input.success) return failure(200002);
     const { password: current, passwordTwo, passwordNew: next } = input.data;
-    if (current !== passwordTwo) return failed(200009);
+    if (current !== passwordTwo) return failure(200009);
     const actor = { userId: caller.user.id, address: client.address };
     await passwords.change(caller, { current, next }, actor, passwordPolicy(config));
     return ok();
@@ -128,5 +128,5 @@ const passwordPolicy = ({ LEGACY_MIN_PASSWORD: minLength }: Config): PasswordPol
 });
 
 /** The document's word is 不可为空: an empty text is missing too. */
-const lacks = (parameters: Parameters, names: readonly string[]): boolean =>
+const lacks = (parameters: RequestParameters, names: readonly string[]): boolean =>
   names.some((name) => [undefined, null, ''].some((nothing) => parameters[name] === nothing));

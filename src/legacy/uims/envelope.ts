@@ -1,9 +1,15 @@
-import type { Answer, FailureCode } from '../dialect.js';
+import type { FailureCode, LegacyResponse } from '../dialect.js';
 
-export const ok = (body: object): Answer => ({ status: 200, body: { code: 0, message: 'success', body } });
+export const ok = (body: object): LegacyResponse => ({
+  status: 200,
+  body: { code: 0, message: 'success', body },
+});
 
 /** A failure in the document's words. */
-export const failed = (message: string): Answer => ({ status: 200, body: { code: 1, message, body: null } });
+export const failure = (message: string): LegacyResponse => ({
+  status: 200,
+  body: { code: 1, message, body: null },
+});
 
 const messages: Record<FailureCode, string> = {
   ACCOUNT_UNKNOWN: '账号错误',
@@ -23,4 +29,4 @@ const messages: Record<FailureCode, string> = {
   FAULT: '服务器错误',
 };
 
-export const fail = (code: FailureCode): Answer => failed(messages[code]);
+export const fail = (code: FailureCode): LegacyResponse => failure(messages[code]);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Dialect, Handler } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
-import { fail, failed, ok } from './envelope.js';
+import { fail, failure, ok } from './envelope.js';
 import { presentUser } from './present.js';
 import samples from './samples.json' with { type: 'json' };
 import { uimsSessionPolicy } from './session-policy.js';
@@ -39,7 +39,7 @@ export const uims: Dialect = {
       summary: 'Log in with a password. The token is a JWT and good for 6 hours.',
       parameters: Login,
       sample: samples['/api/background_login'],
-      refusals: [NO_ACCOUNT, LONG_ACCOUNT, NO_PASSWORD, SHORT_PASSWORD, LONG_PASSWORD].map(failed),
+      failures: [NO_ACCOUNT, LONG_ACCOUNT, NO_PASSWORD, SHORT_PASSWORD, LONG_PASSWORD].map(failure),
       handler: login,
     },
   },
@@ -48,7 +48,7 @@ export const uims: Dialect = {
 function login({ logins, config }: Services): Handler {
   return async ({ parameters, client }) => {
     const input = Login.safeParse(parameters);
-    if (!input.success) return failed(input.error.issues[0]?.message ?? '');
+    if (!input.success) return failure(input.error.issues[0]?.message ?? '');
     const { account: login, passwd: password } = input.data;
     const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, uimsSessionPolicy);
     return ok({ token: opened.accessToken, user: presentUser(opened.user, config.TIME_ZONE) });

@@ -3,13 +3,13 @@ import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
 import { displayPhone } from '../../users/phone.js';
 import { type User, UserStatus } from '../../users/user.entity.js';
-import type { Answer, Handler } from '../dialect.js';
+import type { Handler, LegacyResponse } from '../dialect.js';
 
 /**
  * The hot path: a beat of a known session asks no database, and its answer is made once for each caller, since
  * a changed user is another caller.
  */
-const answers = new WeakMap<Caller, Answer>();
+const answers = new WeakMap<Caller, LegacyResponse>();
 
 /** `heart/check`: the document answers 201 and 用户创建成功, and devices may compare both. */
 export const heartbeat =
@@ -27,7 +27,7 @@ export const heartbeat =
     return answer;
   };
 
-const answerFor = (user: User): Answer => ({
+const answerFor = (user: User): LegacyResponse => ({
   status: 201,
   body: Buffer.from(
     JSON.stringify({ data: presentAccount(user), meta: { msg: '用户创建成功', status: 201 } }),

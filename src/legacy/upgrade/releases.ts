@@ -4,7 +4,7 @@ import { packagePath } from '../../releases/package-name.js';
 import { STABLE } from '../../releases/releases.js';
 import type { Services } from '../../services.js';
 import type { Handler, UploadHandler } from '../dialect.js';
-import { failed, ok } from './envelope.js';
+import { failure, ok } from './envelope.js';
 import { presentRelease } from './present.js';
 
 const text = z.string().min(1).catch('');
@@ -26,7 +26,7 @@ export const upload =
     const { version, notes, sha256 } = Package.parse({ ...query, ...fields });
     if (file?.field !== 'file' || version === '') {
       await file?.received.discard();
-      return failed(400, packageMissing[version === '' ? 'version' : 'file']);
+      return failure(400, packageMissing[version === '' ? 'version' : 'file']);
     }
     const details = { version, channel: STABLE, notes: notes || null, sha256: sha256 || null };
     const release = await releases.publish(file, details, actor);

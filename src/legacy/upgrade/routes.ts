@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
-import type { Answer, Dialect, Handler } from '../dialect.js';
+import type { Dialect, Handler, LegacyResponse } from '../dialect.js';
 import { firstMissing, phoneField } from '../parameter-types.js';
-import { fail, failed, faults, ok, SendingLimited, sendingLimited } from './envelope.js';
+import { fail, failure, faults, ok, SendingLimited, sendingLimited } from './envelope.js';
 import { heartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';
 import { checkVersion, Package, packageMissing, upload } from './releases.js';
@@ -21,14 +21,14 @@ const proofMissing = { ...accountMissing, code: '验证码不能为空' };
 export const upgrade: Dialect = {
   sessionPolicy: upgradeSessionPolicy,
   fail,
-  folder: '/api',
+  catchAllPrefix: '/api',
   summary: 'Login by SMS code, upgrade packages and the heartbeat.',
   routes: {
     '/api/user/sendCode': {
       summary: 'Send a code by SMS.',
       parameters: Recipient,
       sample: samples['/api/user/sendCode'],
-      refusals: [...missing(accountMissing), ...faults('mobile'), sendingLimited()],
+      failures: [...missing(accountMissing), ...faults('mobile'), sendingLimited()],
       handler: sendCode,
     },
     '/api/user/verifyCode': {
@@ -36,7 +36,7 @@ export const upgrade: Dialect = {
         "Log in with the code; a number's first login opens its account. The token is good for 24 hours.",
       parameters: Proof,
       sample: samples['/api/user/verifyCode'],
-      refusals: [...missing(proofMissing), ...faults('mobile')],
+      failures: [...missing(proofMissing), ...faults('mobile')],
       handler: verifyCode,
     },
     '/api/upgrade/checkVersion': {
@@ -51,7 +51,7 @@ export const upgrade: Dialect = {
       token: 'Authorization',
       status: 201,
       sample: samples['/api/heart/check'],
-      heartbeat: true,
+      isHeartbeat: true,
       handler: heartbeat,
     },
   },
@@ -61,20 +61,20 @@ export const upgrade: Dialect = {
       parameters: Package,
       token: 'Authorization',
       sample: samples['/api/upgrade/upload'],
-      refusals: [...missing(packageMissing), ...faults('version'), ...faults('file'), ...faults('sha256')],
+      failures: [...missing(packageMissing), ...faults('version'), ...faults('file'), ...faults('sha256')],
       handler: upload,
     },
   },
 };
 
-function missing(messages: Readonly<Record<string, string>>): Answer[] {
-  return Object.values(messages).map((message) => failed(400, message));
+function missing(messages: Readonly<Record<string, string>>): LegacyResponse[] {
+  return Object.values(messages).map((message) => failure(400, message));
 }
 
 function sendCode({ captchas }: Services): Handler {
   return async ({ parameters, client }) => {
     const message = firstMissing(parameters, accountMissing);
-    if (message !== undefined) return failed(400, message);
+    if (message !== undefined) return failure(400, message);
     const { account } = read(Recipient, parameters);
     // The document names no device: whoever has the phone may answer from any.
     const { requestId, bizId } = await captchas.sendSms(account, null, client).catch(rethrowLimit);
@@ -85,7 +85,7 @@ function sendCode({ captchas }: Services): Handler {
 function verifyCode({ logins }: Services): Handler {
   return async ({ parameters, client }) => {
     const message = firstMissing(parameters, proofMissing);
-    if (message !== undefined) return failed(400, message);
+    if (message !== undefined) return failure(400, message);
     const { account: mobile, code } = read(Proof, parameters);
     const { accessToken, user } = await logins.withPhone(
       { mobile, code, deviceId: null },
