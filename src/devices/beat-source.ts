@@ -1,7 +1,8 @@
 import type { Caller } from '../sessions/sessions.js';
 import type { Batch, LiveSource } from '../streams/live-source.js';
 import type { Device } from './device.entity.js';
-import { type DeviceFilter, deviceScope } from './devices.js';
+import type { DeviceFilter } from './device-filter.js';
+import { deviceScope } from './devices.js';
 import { BEATS } from './heartbeats.js';
 import type { LiveServices } from './status-source.js';
 

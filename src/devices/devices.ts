@@ -1,24 +1,12 @@
-import { type FilterObject, raw } from '@mikro-orm/core';
+import { raw } from '@mikro-orm/core';
 import type { Database } from '../database/database.js';
-import { containing } from '../database/like.js';
 import type { Page } from '../database/page.js';
-import { readId } from '../database/row-id.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
+import { type DeviceFilter, readIds, seesAllDevices, selectDevices, visibleTo } from './device-filter.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
-
-/** Which devices; what is absent or null does not narrow. */
-export interface DeviceFilter {
-  readonly ids?: readonly string[] | null;
-  readonly userId?: string | null;
-  readonly online?: boolean | null;
-  readonly door?: string | null;
-  readonly clientVersion?: string | null;
-  /** Part of the device's name or of the id it gives itself. */
-  readonly search?: string | null;
-}
 
 /** How many of some devices are online. */
 export interface PresenceSummary {
@@ -43,14 +31,15 @@ export class Devices {
   /** By id, owner loaded; null when there is none, or not for this caller. */
   async find(caller: Caller, id: number): Promise<Device | null> {
     await this.heartbeats.saveTransitions();
-    const where = { $and: [{ id }, visible(caller)] };
+    const where = { $and: [{ id }, visibleTo(caller).where] };
     return this.db.em.fork().findOne(Device, where, { populate: ['user.roles'] });
   }
 
   /** By id in a page, owner loaded; one more than the page has, where there is one more. */
   async list(caller: Caller, filter: DeviceFilter, { first, after }: Page): Promise<Device[]> {
     await this.heartbeats.saveTransitions();
-    const where = { $and: [matching(filter), visible(caller), after === null ? {} : { id: { $gt: after } }] };
+    const { where: selected } = selectDevices(caller, filter);
+    const where = { $and: [selected, after === null ? {} : { id: { $gt: after } }] };
     return this.db.em
       .fork()
       .find(Device, where, { orderBy: { id: 'asc' }, limit: first + 1, populate: ['user.roles'] });
@@ -63,8 +52,7 @@ export class Devices {
       .fork()
       .createQueryBuilder(Device)
       .select(['online', raw('count(*)::int as devices')])
-      .where(matching(filter))
-      .andWhere(visible(caller))
+      .where(selectDevices(caller, filter).where)
       .groupBy('online')
       .execute<{ online: boolean; devices: number }[]>();
     const count = (online: boolean) => counts.find((row) => row.online === online)?.devices ?? 0;
@@ -86,11 +74,10 @@ export class Devices {
 
   /** Those of `ids` that the filter selects and the caller may see, owners loaded, by id. */
   async pick(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
+    const { where: selected } = selectDevices(caller, filter);
     const found: Device[] = [];
     for (let at = 0; at < ids.length; at += LARGEST_PICK) {
-      const where = {
-        $and: [{ id: { $in: ids.slice(at, at + LARGEST_PICK) } }, matching(filter), visible(caller)],
-      };
+      const where = { $and: [{ id: { $in: ids.slice(at, at + LARGEST_PICK) } }, selected] };
       const options = { orderBy: { id: 'asc' }, populate: ['user.roles'] } as const;
       found.push(...(await this.db.em.fork().find(Device, where, options)));
     }
@@ -104,13 +91,14 @@ export class Devices {
 
   /** As `pick`, of those that `recall` finds. */
   async follow(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
-    return (await this.recall(ids)).filter(selecting(caller, filter));
+    const { matches } = selectDevices(caller, filter);
+    return (await this.recall(ids)).filter(matches);
   }
 
   /** Narrows ids without looking at each: by the filter's own ids, and to the caller's devices. */
   async narrow(caller: Caller, { ids }: DeviceFilter, among: readonly number[]): Promise<readonly number[]> {
-    let wanted = ids == null ? null : new Set(asIds(ids));
-    if (wanted === null && !caller.permissions.has('devices:read')) {
+    let wanted = ids == null ? null : new Set(readIds(ids));
+    if (wanted === null && !seesAllDevices(caller)) {
       const mine = await this.db.em.fork().find(Device, { user: caller.user.id }, { fields: ['id'] });
       wanted = new Set(mine.map(({ id }) => id));
     }
@@ -127,40 +115,5 @@ export class Devices {
 }
 
 /** Callers with the same scope see the same devices, in the same way. */
-export const deviceScope = ({ permissions, user }: Caller): string =>
-  `${permissions.has('devices:read') ? 'all' : user.id} ${[...permissions].sort()}`;
-
-const visible = (caller: Caller): FilterObject<Device> =>
-  caller.permissions.has('devices:read') ? {} : { user: caller.user.id };
-
-/** Ids that never were ours select nothing, as unknown ones do. */
-const asIds = (ids: readonly string[]) => ids.map(readId).filter((id) => id !== null);
-
-function matching({ ids, userId, online, door, clientVersion, search }: DeviceFilter): FilterObject<Device> {
-  const term = search?.trim() ? containing(search.trim()) : null;
-  return {
-    ...(ids == null ? {} : { id: { $in: asIds(ids) } }),
-    ...(userId == null ? {} : { user: { $in: asIds([userId]) } }),
-    ...(online == null ? {} : { online }),
-    ...(door == null ? {} : { door }),
-    ...(clientVersion == null ? {} : { clientVersion }),
-    ...(term === null ? {} : { $or: [{ name: term }, { clientId: term }] }),
-  };
-}
-
-/** The same in memory: what `matching` and `visible` select. */
-export function selecting(caller: Caller, filter: DeviceFilter): (device: Device) => boolean {
-  const { online, door, clientVersion } = filter;
-  const ids = filter.ids == null ? null : new Set(asIds(filter.ids));
-  const owners = filter.userId == null ? null : new Set(asIds([filter.userId]));
-  const term = filter.search?.trim().toLowerCase() ?? '';
-  const contains = (text: string | null) => text?.toLowerCase().includes(term) ?? false;
-  return (device) =>
-    (caller.permissions.has('devices:read') || device.user.id === caller.user.id) &&
-    (ids === null || ids.has(device.id)) &&
-    (owners === null || owners.has(device.user.id)) &&
-    (online == null || device.online === online) &&
-    (door == null || device.api === door) &&
-    (clientVersion == null || device.clientVersion === clientVersion) &&
-    (term === '' || contains(device.name) || contains(device.clientId));
-}
+export const deviceScope = (caller: Caller): string =>
+  `${seesAllDevices(caller) ? 'all' : caller.user.id} ${[...caller.permissions].sort()}`;

@@ -2,7 +2,8 @@ import type { Caller } from '../sessions/sessions.js';
 import type { Events } from '../streams/events.js';
 import type { Batch, LiveSource } from '../streams/live-source.js';
 import type { Device } from './device.entity.js';
-import { type DeviceFilter, type Devices, deviceScope, selecting } from './devices.js';
+import { type DeviceFilter, selectDevices } from './device-filter.js';
+import { type Devices, deviceScope } from './devices.js';
 import { type Heartbeats, TRANSITIONS } from './heartbeats.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { Transition } from './transition-log.js';
@@ -100,7 +101,7 @@ export class StatusSource implements LiveSource<DeviceStatusEvent> {
     // Once: between two looks one could be deleted, and be passed over as if it were not selected.
     const known = await devices.recall(ids);
     if (known.length < ids.length) return null;
-    const selected = known.filter(selecting(this.caller, this.filter));
+    const selected = known.filter(selectDevices(this.caller, this.filter).matches);
     const found = new Map(selected.map((device) => [device.id, device]));
     return transitions.flatMap(({ offset, deviceId, online, reason, at }) => {
       const changed = found.get(deviceId);

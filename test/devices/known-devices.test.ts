@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
-import type { DeviceFilter } from '../../src/devices/devices.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import * as op from '../generated/graphql.js';
 import { callerOf } from '../support/callers.js';
@@ -36,26 +34,6 @@ beforeAll(async () => {
   await gateway.services.heartbeats.announce();
 });
 afterAll(() => gateway.close());
-
-test('what is selected in memory is what the database would select', async () => {
-  const { devices } = gateway.services;
-  const maybe = <T>(...values: T[]) => fc.constantFrom<T | null>(null, null, ...values);
-  const filters: fc.Arbitrary<DeviceFilter> = fc.record({
-    ids: maybe([], ids.slice(0, 3).map(String), ['0', 'x', String(ids[5])]),
-    userId: maybe(String(admin.user.id), String(member.user.id), 'nobody'),
-    door: maybe('graphql', 'bms'),
-    clientVersion: maybe('1.0', ''),
-    search: maybe('', ' ', 'café', 'É', '%', '_', '\\', '京', 'ID-', 'null'),
-  });
-  await fc.assert(
-    fc.asyncProperty(filters, fc.constantFrom(admin, member), async (filter, caller) => {
-      const byDatabase = await devices.pick(caller, filter, ids);
-      const inMemory = await devices.follow(caller, filter, ids);
-      expect(inMemory.map(({ id }) => id)).toEqual(byDatabase.map(({ id }) => id));
-    }),
-    { numRuns: 300 },
-  );
-});
 
 test('a device is read once for all, and again when it or its owner changes', async () => {
   const { devices, heartbeats } = gateway.services;

@@ -15,7 +15,7 @@ import {
 } from 'type-graphql';
 import { readId } from '../../database/row-id.js';
 import { Device } from '../../devices/device.entity.js';
-import type { DeviceFilter as Filter } from '../../devices/devices.js';
+import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
 import { PresenceEvent } from '../../devices/presence-event.entity.js';
 import { Allow } from '../authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';

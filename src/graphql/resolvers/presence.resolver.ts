@@ -19,7 +19,8 @@ import {
 } from 'type-graphql';
 import { type Heartbeat as Beat, BeatSource } from '../../devices/beat-source.js';
 import { Device } from '../../devices/device.entity.js';
-import type { DeviceFilter as Filter, PresenceSummary as Summary } from '../../devices/devices.js';
+import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
+import type { PresenceSummary as Summary } from '../../devices/devices.js';
 import { OfflineReason } from '../../devices/presence-event.entity.js';
 import {
   DeviceStatusKind,

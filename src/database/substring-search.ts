@@ -1,0 +1,59 @@
+/** A search for texts that contain a term, whatever the case of its letters: the same in the database and in memory. */
+export interface SubstringSearch {
+  /** A regular expression of PostgreSQL, for the operator `~`, which knows no locale. */
+  readonly pattern: string;
+  matches(text: string): boolean;
+}
+
+/**
+ * Letters are folded here and not by the database: what its `lower` and `ilike` fold depends on its locale, and
+ * differs from JavaScript even for İ and ς.
+ */
+export function substringSearch(term: string): SubstringSearch {
+  const folded = fold(term);
+  return {
+    pattern: Array.from(folded, patternOf).join(''),
+    matches: (text) => fold(text).includes(folded),
+  };
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+function fold(text: string): string {
+  return ASCII.test(text) ? text.toLowerCase() : Array.from(text, foldCharacter).join('');
+}
+
+/**
+ * The simple case folding of Unicode, one character for one: Σ, σ and ς are alike, and so are i, İ and ı. A mapping to
+ * several characters, such as that of ß to SS, is left out.
+ */
+function foldCharacter(character: string): string {
+  const upper = character.toUpperCase();
+  const [folded = character] = (upper.length === character.length ? upper : character).toLowerCase();
+  return folded;
+}
+
+function patternOf(folded: string): string {
+  const variants = variantsByFold().get(folded);
+  return variants === undefined ? folded.replace(/[\^$\\.[\](){}*+?|]/, '\\$&') : `[${variants}]`;
+}
+
+/** The last character with an upper or a lower case is below it. */
+const END_OF_CASED = 0x1_f000;
+const SURROGATES = /\p{Surrogate}/u;
+
+let variants: ReadonlyMap<string, string> | undefined;
+
+/** All characters that fold to one, by that one, where there are several. Found once, in some 20 ms. */
+function variantsByFold(): ReadonlyMap<string, string> {
+  if (variants) return variants;
+  const found = new Map<string, string>();
+  for (let code = 0; code < END_OF_CASED; code++) {
+    const character = String.fromCodePoint(code);
+    if (SURROGATES.test(character)) continue;
+    const folded = foldCharacter(character);
+    if (folded !== character) found.set(folded, (found.get(folded) ?? folded) + character);
+  }
+  variants = found;
+  return variants;
+}

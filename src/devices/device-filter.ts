@@ -1,0 +1,83 @@
+import type { QBFilterQuery } from '@mikro-orm/postgresql';
+import { readId } from '../database/row-id.js';
+import { substringSearch } from '../database/substring-search.js';
+import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
+import type { Device } from './device.entity.js';
+
+/** Which devices. Omitted fields match everything. */
+export interface DeviceFilter {
+  readonly ids?: readonly string[] | null;
+  readonly userId?: string | null;
+  readonly online?: boolean | null;
+  readonly door?: string | null;
+  readonly clientVersion?: string | null;
+  /** Part of the device's name or of its client id. */
+  readonly search?: string | null;
+}
+
+/** The same devices, as a condition of the database and as a predicate in memory. */
+export interface DeviceSelection {
+  readonly where: QBFilterQuery<Device>;
+  matches(device: Device): boolean;
+}
+
+/** The devices that the filter selects among those that the caller may see. */
+export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelection {
+  const { ids, userId, online, door, clientVersion, search } = filter;
+  const term = search?.trim() ?? '';
+  return allOf([
+    visibleTo(caller),
+    ids == null ? everything : withId(readIds(ids)),
+    userId == null ? everything : ownedBy(readIds([userId])),
+    online == null ? everything : withValue('online', online),
+    door == null ? everything : withValue('api', door),
+    clientVersion == null ? everything : withValue('clientVersion', clientVersion),
+    term === '' ? everything : containing(term),
+  ]);
+}
+
+/** Own devices only, without the permission to read all. */
+export function visibleTo(caller: Caller): DeviceSelection {
+  return seesAllDevices(caller) ? everything : ownedBy([caller.user.id]);
+}
+
+export const seesAllDevices = ({ permissions }: Caller): boolean => permissions.has('devices:read');
+
+/** Ids that were never ours select nothing, as unknown ones do. */
+export const readIds = (ids: readonly string[]): number[] => ids.map(readId).filter((id) => id !== null);
+
+const everything: DeviceSelection = { where: {}, matches: () => true };
+const nothing: DeviceSelection = { where: { id: { $in: [] } }, matches: () => false };
+
+function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
+  return {
+    where: { $and: selections.map(({ where }) => where) },
+    matches: (device) => selections.every((selection) => selection.matches(device)),
+  };
+}
+
+function withId(ids: readonly number[]): DeviceSelection {
+  const wanted = new Set(ids);
+  return { where: { id: { $in: [...wanted] } }, matches: ({ id }) => wanted.has(id) };
+}
+
+function ownedBy(userIds: readonly number[]): DeviceSelection {
+  return { where: { user: { $in: userIds } }, matches: ({ user }) => userIds.includes(user.id) };
+}
+
+function withValue<K extends 'online' | 'api' | 'clientVersion'>(
+  field: K,
+  value: Device[K],
+): DeviceSelection {
+  return { where: { [field]: value }, matches: (device) => device[field] === value };
+}
+
+function containing(term: string): DeviceSelection {
+  // No name is as long, and a pattern of any length would be compiled in vain.
+  if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
+  const { pattern, matches } = substringSearch(term);
+  return {
+    where: { $or: [{ name: { $re: pattern } }, { clientId: { $re: pattern } }] },
+    matches: ({ name, clientId }) => [name, clientId].some((text) => text !== null && matches(text)),
+  };
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Device } from '../../src/devices/device.entity.js';
+import { type DeviceFilter, selectDevices } from '../../src/devices/device-filter.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import type { Caller } from '../../src/sessions/caller.js';
+import { callerOf, openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+/** Letters whose case is folded differently by locales and by JavaScript, wildcards, and texts without a case. */
+const TRICKY = [...'aAiIıİßẞσΣςkK\u212asſéÉßǆǅǄжЖ京𐐀𐐨%_\\^$.*+?()[]{}|- 1\n\t', 'e\u0301', '\ud83d\ude00'];
+const text = (maxLength: number) =>
+  fc.oneof(
+    fc.string({ unit: fc.constantFrom(...TRICKY), maxLength }),
+    fc.string({ unit: 'grapheme', maxLength }).filter((generated) => !generated.includes('\0')),
+  );
+const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { freq: 2 });
+
+let gateway: TestGateway;
+let callers: Caller[];
+let inserted: Device[];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'root', roles: ['ADMIN'] });
+  await gateway.createUser({ username: 'member' });
+  callers = await Promise.all(
+    ['root', 'member'].map(async (name) => {
+      const { accessToken } = await openSession(gateway, name, graphqlSessionPolicy);
+      return callerOf(gateway, accessToken);
+    }),
+  );
+  inserted = await insertDevices();
+});
+afterAll(() => gateway.close());
+
+async function insertDevices(): Promise<Device[]> {
+  const seen = new Date(gateway.clock.now);
+  const device = fc.record({
+    user: fc.constantFrom(...callers.map(({ user }) => user.id)),
+    name: maybe(text(8)),
+    api: fc.constantFrom('graphql', 'bms'),
+    clientVersion: maybe(fc.constantFrom('', '1.0', '1.0 ')),
+    online: fc.boolean(),
+    firstSeenAt: fc.constant(seen),
+    lastSeenAt: fc.constant(seen),
+  });
+  const generated = fc.sample(device, { numRuns: 200, seed: 1 });
+  const clientIds = fc.sample(maybe(text(6)), { numRuns: 200, seed: 2 });
+  const em = gateway.services.db.em.fork();
+  // The index keeps the ids apart, within their users.
+  const rows = generated.map((row, at) => ({
+    ...row,
+    clientId: clientIds[at] ? `${clientIds[at]}${at}` : null,
+  }));
+  await em.insertMany(Device, rows);
+  return em.find(Device, {}, { orderBy: { id: 'asc' } });
+}
+
+/** Part of a name or client id that there is, in another case. */
+const partOfAName = () =>
+  fc
+    .tuple(fc.nat(), fc.nat(8), fc.nat(8), fc.constantFrom('toUpperCase', 'toLowerCase', 'normalize'))
+    .map(([at, from, length, change]) => {
+      const { name, clientId } = inserted[at % inserted.length] ?? {};
+      return [...((at % 2 ? name : clientId) ?? '')]
+        .slice(from, from + length)
+        .join('')
+        [change]();
+    });
+
+const filters = (): fc.Arbitrary<DeviceFilter> =>
+  fc.record({
+    ids: maybe(
+      fc.array(fc.oneof(fc.constantFrom(...inserted.map(({ id }) => String(id))), fc.constantFrom('0', 'x'))),
+    ),
+    userId: maybe(fc.constantFrom(...callers.map(({ user }) => String(user.id)), '0', 'nobody')),
+    online: maybe(fc.boolean()),
+    door: maybe(fc.constantFrom('graphql', 'bms', '')),
+    clientVersion: maybe(fc.constantFrom('', '1.0', '2.0')),
+    search: maybe(fc.oneof(partOfAName(), text(3))),
+  });
+
+test('a filter selects the same devices in memory as in the database', async () => {
+  await fc.assert(
+    fc.asyncProperty(filters(), fc.constantFrom(...callers), async (filter, caller) => {
+      const { where, matches } = selectDevices(caller, filter);
+      const em = gateway.services.db.em.fork();
+      const inDatabase = await em.find(Device, where, { orderBy: { id: 'asc' } });
+      expect(inserted.filter(matches).map(({ id }) => id)).toEqual(inDatabase.map(({ id }) => id));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const found = [
+  ['STRAẞE', 'straße'],
+  ['istanbul', 'İSTANBUL'],
+  ['ΟΔΟΣ', 'οδος'],
+  ['50%', '50% off'],
+  ['a\\', 'A\\B'],
+  ['北京', '在北京市'],
+] as const;
+const notFound = [
+  ['STRASSE', 'straße'],
+  ['5_%', '50%'],
+  ['x'.repeat(100_000), 'x'],
+] as const;
+test.each([
+  ...found.map(([search, name]) => ({ search, name, count: 1 })),
+  ...notFound.map(([search, name]) => ({ search, name, count: 0 })),
+])('a search finds the same in lists and live: $count of $name', async ({ search, name, count }) => {
+  const [root] = callers;
+  if (!root) throw new Error('There is no caller.');
+  const { heartbeats, devices } = gateway.services;
+  const id = await heartbeats.beat(root, { clientId: randomUUID(), name, clientVersion: null });
+  const filter = { search, ids: [String(id)] };
+  expect(await devices.list(root, filter, { first: 1, after: null })).toHaveLength(count);
+  expect(await devices.follow(root, filter, [id])).toHaveLength(count);
+});
