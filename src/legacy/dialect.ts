@@ -5,87 +5,92 @@ import type { UploadForm } from '../http/multipart/form.js';
 import type { Received } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
-import type { Caller, Client } from '../sessions/sessions.js';
+import type { Client } from '../sessions/sessions.js';
 import type { RequestParameters } from './request-parameters.js';
 
-/** What goes over the wire. */
-export interface LegacyResponse {
-  readonly status: number;
-  /** JSON, or bytes of `type`. */
-  readonly body: object;
-  readonly contentType?: string;
+/** Why a request failed: the code of a DomainError, or FAULT for an unexpected error. */
+export type FailureCode = DomainErrorCode | 'FAULT';
+
+/** One documented API: its paths, its session policy and its envelope. */
+export interface Dialect {
+  readonly sessionPolicy: SessionPolicy;
+  /** One line of English for `/reference` and `/openapi.json`. */
+  readonly summary: string;
+  /** The documented paths that take parameters. Each path answers a POST. */
+  readonly routes: Readonly<Record<string, Route>>;
+  /** The documented paths that take a file. */
+  readonly uploads?: Readonly<Record<string, UploadRoute>>;
+  /** Wraps a failure in the envelope of the dialect: the code table of `envelope.ts`. */
+  fail(code: FailureCode, error: Error): LegacyResponse;
+  /** A prefix such as `/api` under which the dialect also answers undocumented paths. At most one dialect has one. */
+  readonly catchAllPrefix?: string;
 }
 
-/** One request to a documented path. */
+/** What a documented path declares about itself. `/reference` and `/openapi.json` show nothing else. */
+export interface RouteDescription<Schema extends z.ZodObject = z.ZodObject> {
+  /** One line of English. */
+  readonly summary: string;
+  /** Validates the parameters. A field is required unless it is optional or has a default. */
+  readonly parameters: Schema;
+  /** The failure for each required parameter that is absent, null or empty, in the order of the checks. */
+  readonly missing?: Readonly<Record<string, LegacyResponse>>;
+  /** Failures of this path alone, besides `missing` and the code table of the dialect. */
+  readonly failures?: readonly LegacyResponse[];
+  /** Where the document shows the parameters: in the body by default. Both places are accepted. */
+  readonly sentIn?: 'query';
+  /** The documented header of the token; absent where no token is required. */
+  readonly token?: 'Authorization' | 'userToken';
+  /** HTTP status of a success, 200 by default. */
+  readonly status?: number;
+  /** Content type of the responses that are not JSON. */
+  readonly binaryType?: string;
+  readonly sample: Sample;
+  /** Heartbeats are counted in the log, not logged one by one. */
+  readonly isHeartbeat?: true;
+}
+
+/** A documented request with its responses, kept in `samples.json` and checked by the tests. */
+export interface Sample {
+  readonly request: object;
+  /** The responses by the name of their case. */
+  readonly answers: Readonly<Record<string, object>>;
+}
+
+/** A path that takes parameters; `route` and `authenticatedRoute` make one. */
+export interface Route extends RouteDescription {
+  /** @throws DomainError, which the dialect wraps in its envelope. */
+  readonly handler: (services: Services) => (request: LegacyRequest) => Promise<LegacyResponse>;
+}
+
+/** A path that takes a file. */
+export interface UploadRoute extends RouteDescription {
+  /** @throws DomainError, which the dialect wraps in its envelope. */
+  readonly handler: (services: Services) => (upload: LegacyUpload) => Promise<LegacyResponse>;
+}
+
+/** A request to a path that takes parameters. */
 export interface LegacyRequest {
-  /** Body and query, body first; not validated. */
+  /** Parameters of body and query, not validated. The body takes precedence. */
   readonly parameters: RequestParameters;
   readonly client: Client;
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string;
-  /** The caller of a token in any of the documented headers; null when there is none or it is not good. */
-  caller(): Promise<Caller | null>;
-  /** The token as it was sent; null when there is none. */
+  /** The token from any of the token headers; null without one. */
   readonly token: string | null;
 }
 
-/** @throws DomainError, which becomes the dialect's own failure. */
-export type Handler = (request: LegacyRequest) => Promise<LegacyResponse>;
-
-/** One upload to a documented path: its caller may publish, its body is not read yet. */
+/** A request to a path that takes a file. The caller may publish; the body has not been read yet. */
 export interface LegacyUpload {
   readonly actor: Actor;
   readonly query: RequestParameters;
-  /** @throws DomainError as `readFormOf` says. */
+  /** Reads the body. @throws DomainError like `readFormOf`. */
   form(): Promise<UploadForm<Received>>;
 }
 
-/** @throws DomainError, which becomes the dialect's own failure. */
-export type UploadHandler = (upload: LegacyUpload) => Promise<LegacyResponse>;
-
-/** A documented request with its answers; kept in the dialect's `samples.json`, and the tests hold us to it. */
-export interface Sample {
-  readonly request: object;
-  /** By what each is an answer to. */
-  readonly answers: Readonly<Record<string, object>>;
-}
-
-/** One documented path. `/openapi.json` and `/reference` show what is said here, and nothing else. */
-export interface Route<Handler> {
-  /** A line of English. */
-  readonly summary: string;
-  /** What validates the parameters. A field is required unless it is optional or has a default. */
-  readonly parameters: z.ZodObject;
-  /** Where the document shows the parameters; we take them in either. By default in the body. */
-  readonly sentIn?: 'query';
-  /** The header in which the document wants a token; absent where it wants none. */
-  readonly token?: 'Authorization' | 'userToken';
-  /** HTTP status of success; by default 200. */
-  readonly status?: number;
-  /** The type of an answer of bytes, where there is one beside those of the sample. */
-  readonly binaryType?: string;
-  readonly sample: Sample;
-  /** Whether it is a heartbeat, which is counted, not logged. */
-  readonly isHeartbeat?: true;
-  /** What it refuses in words of its own, beside those of the dialect's table. */
-  readonly failures?: readonly LegacyResponse[];
-  readonly handler: (services: Services) => Handler;
-}
-
-/** Why a request failed: a refusal of the domain, or FAULT for everything unexpected. */
-export type FailureCode = DomainErrorCode | 'FAULT';
-
-/** One documented API: its paths, its sessions and its envelope for failures. */
-export interface Dialect {
-  readonly sessionPolicy: SessionPolicy;
-  /** What it is, in a line of English. */
-  readonly summary: string;
-  /** Every documented path with what answers a POST to it. */
-  readonly routes: Readonly<Record<string, Route<Handler>>>;
-  /** Every documented path to which packages are sent. */
-  readonly uploads?: Readonly<Record<string, Route<UploadHandler>>>;
-  /** The failure envelope; also for a malformed body and a wrong method (INVALID_INPUT). */
-  fail(code: FailureCode, error: Error): LegacyResponse;
-  /** The folder of paths such as `/api` where it also answers what nobody documents; one dialect has one. */
-  readonly catchAllPrefix?: string;
+/** The HTTP response of a legacy API. */
+export interface LegacyResponse {
+  readonly status: number;
+  /** An object to send as JSON, or bytes of `contentType`. */
+  readonly body: object;
+  readonly contentType?: string;
 }

@@ -7,67 +7,63 @@ import { readFormOf, requirePublisher } from '../releases/publisher.js';
 import type { Services } from '../services.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { sentToken } from '../sessions/token-signer.js';
-import type { Dialect, FailureCode, LegacyRequest, LegacyResponse, Route, UploadHandler } from './dialect.js';
+import type { Dialect, FailureCode, LegacyRequest, LegacyResponse, UploadRoute } from './dialect.js';
 import { type LegacyHttpRequest, readParameters } from './request-parameters.js';
 
-/** Registers a dialect in a scope of its own, so that no failure leaves in another one's form. */
+const MAX_VERSION_LENGTH = 64;
+
+type HttpError = Error & { readonly statusCode?: number };
+
+/** Registers the paths of a dialect, with its own error handler: every failure leaves in its envelope. */
 export function registerDialect(app: FastifyInstance, dialect: Dialect, services: Services): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    scope.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) =>
-      sendFailure(dialect, error, request, reply),
-    );
-    for (const [url, route] of Object.entries(dialect.routes)) {
-      const handler = route.handler(services);
-      scope.route({
-        method: scope.supportedMethods,
-        url,
-        handler: async (request: LegacyHttpRequest, reply) => {
-          if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
-          const answer = await handler(await readRequest(request, services));
-          if (route.isHeartbeat) countHeartbeat(request);
-          return send(reply, answer);
-        },
-      });
-    }
+    scope.setErrorHandler<HttpError>((error, request, reply) => sendFailure(dialect, error, request, reply));
+    registerRoutes(scope, dialect, services);
     if (dialect.uploads) registerUploads(scope, dialect.uploads, services);
-    for (const url of dialect.catchAllPrefix ? [dialect.catchAllPrefix, `${dialect.catchAllPrefix}/*`] : []) {
-      scope.route({
-        method: scope.supportedMethods,
-        url,
-        handler: async () => {
-          throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
-        },
-      });
-    }
+    if (dialect.catchAllPrefix) registerCatchAll(scope, dialect.catchAllPrefix);
   });
 }
 
-/** In a scope of its own, where bodies are not read for the handlers: a package does not fit in memory. */
+/** Every method is registered, so that a wrong one is also answered in the envelope of the dialect. */
+function registerRoutes(scope: FastifyInstance, { routes }: Dialect, services: Services): void {
+  for (const [url, route] of Object.entries(routes)) {
+    const handle = route.handler(services);
+    scope.route({
+      method: scope.supportedMethods,
+      url,
+      handler: async (request: LegacyHttpRequest, reply) => {
+        requirePost(request);
+        const response = await handle(await readRequest(request, services));
+        if (route.isHeartbeat) countHeartbeat(request);
+        return send(reply, response);
+      },
+    });
+  }
+}
+
+/** Has a scope of its own in which Fastify reads no body: a package does not fit in memory. */
 function registerUploads(
   scope: FastifyInstance,
-  uploads: Readonly<Record<string, Route<UploadHandler>>>,
+  uploads: Readonly<Record<string, UploadRoute>>,
   services: Services,
 ): void {
   scope.register(async (unread) => {
     unread.removeAllContentTypeParsers();
     unread.addContentTypeParser('*', (_request, _payload, done) => done(null));
     for (const [url, route] of Object.entries(uploads)) {
-      const handler = route.handler(services);
+      const handle = route.handler(services);
       unread.route({
         method: unread.supportedMethods,
         url,
         handler: async (request: LegacyHttpRequest, reply) => {
           try {
-            if (request.method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
+            requirePost(request);
             const caller = await requirePublisher(services, request);
-            const { query } = request;
+            const actor = { userId: caller.user.id, address: request.ip };
             const form = () => readFormOf(caller, request.raw, services);
-            return send(
-              reply,
-              await handler({ actor: { userId: caller.user.id, address: request.ip }, query, form }),
-            );
+            return send(reply, await handle({ actor, query: request.query, form }));
           } catch (error) {
             dropRest(request.raw);
             throw error;
@@ -78,10 +74,22 @@ function registerUploads(
   });
 }
 
-/** Answers with the dialect's own failure, and logs a fault. */
+function registerCatchAll(scope: FastifyInstance, prefix: string): void {
+  for (const url of [prefix, `${prefix}/*`]) {
+    scope.route({
+      method: scope.supportedMethods,
+      url,
+      handler: async () => {
+        throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
+      },
+    });
+  }
+}
+
+/** Sends a failure in the envelope of the dialect, and logs it if it is unexpected. */
 export function sendFailure(
   dialect: Dialect,
-  error: Error & { statusCode?: number },
+  error: HttpError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -93,42 +101,42 @@ export function sendFailure(
   return send(reply, dialect.fail(code, error));
 }
 
-function send(reply: FastifyReply, answer: LegacyResponse): FastifyReply {
+function send(reply: FastifyReply, { status, body, contentType }: LegacyResponse): FastifyReply {
   return reply
-    .code(answer.status)
-    .type(answer.contentType ?? 'application/json; charset=utf-8')
-    .send(answer.body);
+    .code(status)
+    .type(contentType ?? 'application/json; charset=utf-8')
+    .send(body);
 }
 
-async function readRequest(request: LegacyHttpRequest, services: Services): Promise<LegacyRequest> {
+function requirePost({ method }: FastifyRequest): void {
+  if (method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
+}
+
+async function readRequest(request: LegacyHttpRequest, { config }: Services): Promise<LegacyRequest> {
   const parameters = await readParameters(request);
-  const { headers } = request;
-  const token = sentToken(headers);
-  const named = headers['x-device-id'] ?? parameters.deviceId;
+  const { headers, ip } = request;
   return {
     parameters,
-    token,
-    publicUrl: publicUrl(services.config, request),
+    token: sentToken(headers),
+    publicUrl: publicUrl(config, request),
     client: {
-      address: request.ip,
-      deviceId: clientText(named, MAX_CLIENT_TEXT_LENGTH),
-      version: clientText(parameters.version, 64),
+      address: ip,
+      deviceId: clientText(headers['x-device-id'] ?? parameters.deviceId, MAX_CLIENT_TEXT_LENGTH),
+      version: clientText(parameters.version, MAX_VERSION_LENGTH),
       model: clientText(parameters.device, MAX_CLIENT_TEXT_LENGTH),
     },
-    caller: async () => (token === null ? null : services.sessions.authenticate(token)),
   };
 }
 
-/** What a client says of itself is no reason to refuse it: cut to `longest`, without the NUL no database takes. */
-function clientText(value: unknown, longest: number): string | null {
-  const given = typeof value === 'number' ? String(value) : value;
-  const text = typeof given === 'string' ? given.replaceAll('\0', '').slice(0, longest) : '';
-  return text === '' ? null : text;
+/** What a client says about itself never fails a request: it is truncated, and PostgreSQL stores no NUL. */
+function clientText(value: unknown, maxLength: number): string | null {
+  const text = typeof value === 'number' ? String(value) : value;
+  return (typeof text === 'string' && text.replaceAll('\0', '').slice(0, maxLength)) || null;
 }
 
-function failureCode(error: Error & { statusCode?: number }): FailureCode {
+function failureCode(error: HttpError): FailureCode {
   if (error instanceof DomainError) return error.code;
   if (error.statusCode === 413) return 'TOO_LARGE';
-  // The framework's own refusals: a body cut off, a length that does not fit.
+  // Fastify rejects a truncated body and a wrong Content-Length itself.
   return error.statusCode !== undefined && error.statusCode < 500 ? 'INVALID_INPUT' : 'FAULT';
 }

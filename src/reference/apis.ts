@@ -1,9 +1,27 @@
 import { z } from 'zod';
 import { DomainError, type DomainErrorCode, domainErrors } from '../errors.js';
-import type { Dialect, FailureCode, LegacyResponse, Route } from '../legacy/dialect.js';
+import type { Dialect, FailureCode, LegacyResponse, RouteDescription } from '../legacy/dialect.js';
 
 /** JSON Schema, 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One legacy API as the page and the OpenAPI document describe it. */
+export interface Api {
+  readonly name: string;
+  readonly summary: string;
+  readonly endpoints: readonly Endpoint[];
+  /** The code table of the dialect, in the order of `failureCodes`. */
+  readonly failures: readonly Failure[];
+}
+
+export interface Endpoint {
+  readonly path: string;
+  readonly route: RouteDescription;
+  readonly isUpload: boolean;
+  readonly parameters: readonly Parameter[];
+  /** Failures of this path alone. */
+  readonly failures: readonly LegacyResponse[];
+}
 
 export interface Parameter {
   readonly name: string;
@@ -12,38 +30,21 @@ export interface Parameter {
   readonly schema: JsonSchema;
 }
 
-/** A documented path as the OpenAPI document and the page show it. */
-export interface Endpoint {
-  readonly path: string;
-  readonly route: Omit<Route<unknown>, 'handler'>;
-  readonly isUpload: boolean;
-  readonly parameters: readonly Parameter[];
-}
-
-/** How a dialect words a refusal. */
+/** The response of a dialect to a failure code. */
 export interface Failure {
   readonly code: FailureCode;
-  readonly answer: LegacyResponse;
-}
-
-/** One of the legacy APIs, described. */
-export interface Api {
-  readonly name: string;
-  readonly summary: string;
-  readonly endpoints: readonly Endpoint[];
-  /** In the order of `failureCodes`. */
-  readonly failures: readonly Failure[];
+  readonly response: LegacyResponse;
 }
 
 const isDomainErrorCode = (code: string): code is DomainErrorCode => code in domainErrors;
 
-/** In the order of `domainErrors`; the fault comes last. */
+/** All codes in the order of `domainErrors`; FAULT comes last. */
 export const failureCodes: readonly FailureCode[] = [
   ...Object.keys(domainErrors).filter(isDomainErrorCode),
   'FAULT',
 ];
 
-/** What the dialects declare, ready to be shown; not to be made for every request. */
+/** Describes the dialects from what their routes declare. Expensive: call it once, not per request. */
 export const describeApis = (dialects: readonly Dialect[]): readonly Api[] =>
   dialects.map((dialect) => ({
     name: dialect.sessionPolicy.api,
@@ -51,22 +52,23 @@ export const describeApis = (dialects: readonly Dialect[]): readonly Api[] =>
     endpoints: [...endpointsOf(dialect.routes, false), ...endpointsOf(dialect.uploads ?? {}, true)],
     failures: failureCodes.map((code) => ({
       code,
-      answer: dialect.fail(code, code === 'FAULT' ? new Error() : new DomainError(code, '')),
+      response: dialect.fail(code, code === 'FAULT' ? new Error() : new DomainError(code, '')),
     })),
   }));
 
-const endpointsOf = (routes: Readonly<Record<string, Route<unknown>>>, isUpload: boolean): Endpoint[] =>
+const endpointsOf = (routes: Readonly<Record<string, RouteDescription>>, isUpload: boolean): Endpoint[] =>
   Object.entries(routes).map(([path, route]) => ({
     path,
     route,
     isUpload,
     parameters: parametersOf(route.parameters, isUpload),
+    failures: failuresOf(route),
   }));
 
 const packageFile: Parameter = {
   name: 'file',
   required: true,
-  description: 'The package, under its own file name.',
+  description: 'The package, with its file name.',
   schema: { type: 'string', contentMediaType: 'application/octet-stream' },
 };
 
@@ -78,5 +80,10 @@ function parametersOf({ shape }: z.ZodObject, isUpload: boolean): readonly Param
   return isUpload ? [...fields, packageFile] : fields;
 }
 
-/** What `catch` makes good is required all the same: its absence is refused in other words, later. */
+/** A field with `catch` is required: its fallback only decides which failure a missing parameter gets. */
 const isOptional = (field: z.core.$ZodType): boolean => ['optional', 'default'].includes(field._zod.def.type);
+
+/** Several parameters may share one failure. */
+const failuresOf = ({ missing = {}, failures = [] }: RouteDescription): LegacyResponse[] => [
+  ...new Set([...Object.values(missing), ...failures]),
+];

@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is already HTML. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -13,7 +13,7 @@ const escapes: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** A template of HTML: what is put into it is escaped, unless it is HTML itself. null leaves no trace. */
+/** A tagged template for HTML. Escapes every value that is not Html; null renders as nothing. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return new Html(parts.map((part, index) => part + render(contents[index] ?? null)).join(''));
 }

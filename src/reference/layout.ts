@@ -1,7 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { type Html, html } from './html.js';
 
-/** A whole page. @param contents what leads to its sections, shown beside it where there is room. */
+/**
+ * A complete page.
+ * @param contents links to its sections, in a column of its own on wide screens.
+ */
 export const layout = (title: string, contents: Html | null, main: Html): string =>
   html`<!doctype html>
 <html lang="en">
@@ -13,7 +16,7 @@ export const layout = (title: string, contents: Html | null, main: Html): string
 <link rel="stylesheet" href="/reference/style.css">
 </head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
+<a class="skip" href="#main">Skip to content</a>
 <header>
 <strong>Gatehouse</strong>
 <nav aria-label="Pages">
@@ -32,7 +35,7 @@ ${main}</main>
 </html>
 `.text;
 
-/** Sends what `layout` made. */
+/** Sends a page made by `layout`. */
 export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
   reply
     .type('text/html; charset=utf-8')
@@ -42,21 +45,21 @@ export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
     )
     .send(page);
 
-/** A sentence of ours, with `code` as Markdown has it. */
-export const prose = (text: string): Html =>
+/** Renders the code spans of a Markdown sentence. */
+export const markdown = (text: string): Html =>
   html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 
-/** JSON, laid out for reading; a long one is folded. */
-export function code(label: string, value: object): Html {
+/** Formatted JSON under a heading; over 30 lines it is collapsed. */
+export function sampleBlock(label: string, value: object): Html {
   const text = JSON.stringify(value, null, 2);
-  // A box that scrolls must be reachable by keyboard.
+  // A scrollable box must be focusable for keyboard users (WCAG 2.1.1).
   const block = html`<pre tabindex="0" role="group" aria-label="${label}">${text}</pre>`;
   return text.split('\n').length > 30
     ? html`<details><summary>${label}</summary>${block}</details>`
     : html`<h4>${label}</h4>${block}`;
 }
 
-/** A table that scrolls by itself where it does not fit. */
+/** A table that scrolls sideways in its own box on narrow screens. */
 export const table = (
   label: string,
   heads: readonly string[],

@@ -1,29 +1,31 @@
 import type { Api, Endpoint, JsonSchema } from './apis.js';
 
-/** Its key among the schemas of the document. */
+/** The key of an API's failure schema in `components.schemas`. */
 export const failureSchemaName = ({ name }: Api) => `${name}Failure`;
 
-/** All failures of one API have one form. */
+/** The failure envelope of an API; all its failures share it. */
 export const failureSchema = ({ name, failures }: Api): JsonSchema => ({
-  description: `How ${name} says that a request failed.`,
-  ...schemaLike(failures[0]?.answer.body),
+  description: `Failure envelope of ${name}.`,
+  ...schemaLike(failures[0]?.response.body),
 });
 
-/** Successes and failures by HTTP status. Four of the five APIs use it for nothing: these share their 200. */
-export function responses(api: Api, { route }: Endpoint) {
-  const { status = 200, sample, binaryType: bytes, failures: refusals = [] } = route;
+/** The responses of an endpoint by HTTP status. Four of the five APIs answer failures with 200 too. */
+export function responses(api: Api, { route, failures: ownFailures }: Endpoint) {
+  const { status = 200, sample, binaryType } = route;
   const successes = Object.entries(sample.answers).map(([name, body]) => ({ name, body }));
   const failures = [
-    ...refusals.map((answer, index) => ({ name: `refused ${index + 1}`, ...answer })),
-    ...api.failures.map(({ code, answer }) => ({ name: code, ...answer })),
+    ...ownFailures.map((response, index) => ({ name: `failure ${index + 1}`, ...response })),
+    ...api.failures.map(({ code, response }) => ({ name: code, ...response })),
   ];
   const statuses = new Set([status, ...failures.map((failure) => failure.status)]);
   return Object.fromEntries(
     Array.from(statuses, (each) => {
-      const refused = failures.filter((failure) => failure.status === each);
+      const failuresWithStatus = failures.filter((failure) => failure.status === each);
       return [
         each,
-        response(api, each === status ? successes : [], refused, each === status ? bytes : undefined),
+        each === status
+          ? describeResponse(api, successes, failuresWithStatus, binaryType)
+          : describeResponse(api, [], failuresWithStatus),
       ];
     }),
   );
@@ -34,26 +36,31 @@ interface Example {
   readonly body: object;
 }
 
-function response(api: Api, successes: readonly Example[], refused: readonly Example[], bytes?: string) {
+function describeResponse(
+  api: Api,
+  successes: readonly Example[],
+  failures: readonly Example[],
+  binaryType?: string,
+) {
   const failure = { $ref: `#/components/schemas/${failureSchemaName(api)}` };
   const schemas = [
     ...successes.map(({ body }) => schemaLike(body)),
-    ...(refused.length > 0 ? [failure] : []),
+    ...(failures.length > 0 ? [failure] : []),
   ];
-  const examples = [...successes, ...refused].map(({ name, body }) => [name, { value: body }]);
+  const examples = [...successes, ...failures].map(({ name, body }) => [name, { value: body }]);
   return {
-    description: [successes.length > 0 && 'Success', refused.length > 0 && 'Refusal']
+    description: [successes.length > 0 && 'Success', failures.length > 0 && 'Failure']
       .filter(Boolean)
-      .join(', or '),
-    ...(refused.length > 0 && { headers: { 'Retry-After': { $ref: '#/components/headers/retryAfter' } } }),
+      .join(' or '),
+    ...(failures.length > 0 && { headers: { 'Retry-After': { $ref: '#/components/headers/retryAfter' } } }),
     content: {
       'application/json': { schema: { anyOf: schemas }, examples: Object.fromEntries(examples) },
-      ...(bytes !== undefined && { [bytes]: {} }),
+      ...(binaryType !== undefined && { [binaryType]: {} }),
     },
   };
 }
 
-/** The schema of answers with the keys of this one. Where it has null, others may have anything. */
+/** A schema with the keys and types of the sample. Where the sample has null, any type is allowed. */
 function schemaLike(value: unknown): JsonSchema {
   if (value === null || value === undefined) return {};
   if (Array.isArray(value)) return { type: 'array', items: schemaLike(value[0]) };

@@ -3,17 +3,17 @@ import type { Api, Endpoint } from './apis.js';
 import { failureSchema, failureSchemaName, responses } from './openapi-responses.js';
 
 /**
- * OpenAPI 3.1 of the legacy APIs, made of what their routes declare.
+ * The OpenAPI 3.1 document of the legacy APIs, generated from what their routes declare.
  * @param serverUrl without a trailing slash.
  */
 export function openApi(apis: readonly Api[], serverUrl: string) {
   return {
     openapi: '3.1.1',
     info: {
-      title: 'Gatehouse: the legacy APIs',
+      title: 'Gatehouse legacy APIs',
       version: '1.0.0',
       description:
-        'Parameters are taken from the body (JSON, urlencoded or multipart form) and from the query, body first. Every path answers a POST. Unknown parameters are ignored.',
+        'Every path accepts POST only. Parameters are read from the body (JSON, urlencoded or multipart form) and from the query; the body takes precedence. Unknown parameters are ignored.',
     },
     servers: [{ url: serverUrl }],
     tags: apis.map((api) => ({ name: api.name, description: describeApi(api) })),
@@ -28,13 +28,13 @@ export function openApi(apis: readonly Api[], serverUrl: string) {
         deviceId: {
           name: 'X-Device-Id',
           in: 'header',
-          description: 'Names the device of the session, 128 characters at most.',
+          description: 'Id of the device, at most 128 characters.',
           schema: { type: 'string', maxLength: 128 },
         },
       },
       headers: {
         retryAfter: {
-          description: 'Sent with a refusal for a rate limit: seconds until the same request may succeed.',
+          description: 'Seconds until the same request may succeed. Sent with failures of a rate limit.',
           schema: { type: 'integer', minimum: 1 },
         },
       },
@@ -45,7 +45,7 @@ export function openApi(apis: readonly Api[], serverUrl: string) {
             type: 'apiKey',
             in: 'header',
             name,
-            description: 'The token of any API, with or without `Bearer ` in front.',
+            description: 'A token of any API, with or without the prefix `Bearer `.',
           },
         ]),
       ),
@@ -53,12 +53,12 @@ export function openApi(apis: readonly Api[], serverUrl: string) {
   };
 }
 
-/** With the table of its failures, in Markdown. */
+/** The description of an API, in Markdown: its summary and its failures. */
 function describeApi({ summary, failures }: Api): string {
   const rows = failures.map(
-    ({ code, answer: { status, body } }) => `| ${code} | ${status} | \`${JSON.stringify(body)}\` |`,
+    ({ code, response: { status, body } }) => `| ${code} | ${status} | \`${JSON.stringify(body)}\` |`,
   );
-  return [summary, '', '| error | HTTP status | body |', '| --- | --- | --- |', ...rows].join('\n');
+  return [summary, '', '| code | HTTP status | body |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function operation(api: Api, endpoint: Endpoint) {
@@ -68,7 +68,7 @@ function operation(api: Api, endpoint: Endpoint) {
     operationId: operationId.replaceAll(/[^\w]/g, '_'),
     tags: [api.name],
     summary: route.summary,
-    // The documented header comes first; the token is taken in any of them.
+    // The documented header comes first; all token headers are accepted.
     ...(route.token && {
       security: [...new Set([route.token, ...TOKEN_HEADERS])].map((name) => ({ [name]: [] })),
     }),
@@ -97,12 +97,12 @@ function request({ route, isUpload, parameters }: Endpoint) {
     ),
     ...(required.length > 0 && { required }),
   };
-  const form = { schema, example: route.sample.request };
-  const types = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+  const content = { schema, example: route.sample.request };
+  const types = isUpload
+    ? ['multipart/form-data']
+    : ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
   return {
     parameters: [deviceId],
-    requestBody: {
-      content: Object.fromEntries((isUpload ? types.slice(-1) : types).map((type) => [type, form])),
-    },
+    requestBody: { content: Object.fromEntries(types.map((type) => [type, content])) },
   };
 }

@@ -9,7 +9,7 @@ import { sendPage } from './layout.js';
 import { openApi } from './openapi.js';
 import { style } from './style.js';
 
-/** What developers of clients look up: for people at `/reference`, for programs at `/openapi.json`. */
+/** The API reference for client developers: pages under `/reference`, and `/openapi.json` for tools. */
 export function registerReference(app: FastifyInstance, { config }: Services): void {
   const apis = describeApis(dialects);
   app.get('/openapi.json', async (request) => openApi(apis, publicUrl(config, request)));

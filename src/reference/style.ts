@@ -1,4 +1,4 @@
-/** The one style sheet of `/reference`, in the colours that the reader's system asks for. */
+/** The style sheet of `/reference`. Colours follow the system's light or dark theme. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -64,7 +64,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.9rem 0.4rem 0;
 th { font-size: 0.8rem; color: var(--soft); }
 td code, li code { overflow-wrap: anywhere; }
 td em { color: var(--soft); font-size: 0.85em; }
-.refusals { margin: 0; padding-left: 1.1rem; }
+.failures { margin: 0; padding-left: 1.1rem; }
 @media (max-width: 60rem) {
   .columns { display: block; }
   .contents { position: static; max-height: 16rem; border-bottom: 1px solid var(--line); padding: 1rem 0; }

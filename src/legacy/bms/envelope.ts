@@ -5,13 +5,13 @@ export const ok = (data: object): LegacyResponse => ({
   body: { status: 200, msg: 'OK', data, ok: true },
 });
 
-/** The design fixes that a failure is 4xx, so a fault of ours is one too. */
+/** @param status 4xx, even for a server error, like in the console API. */
 export const failure = (status: number, msg: string): LegacyResponse => ({
   status: 200,
   body: { status, msg, data: null, ok: false },
 });
 
-/** Nobody learns here which accounts exist: the same words for an unknown, a disabled and a mistyped login. */
+/** The same for all three, so that it does not reveal which accounts exist. */
 const badCredentials = failure(401, '用户名或密码错误');
 
 const failures: Record<FailureCode, LegacyResponse> = {

@@ -5,8 +5,8 @@ import type { User } from '../../users/user.entity.js';
 const FULL_TIME = 'FULL_TIME';
 
 /**
- * The `data` of the login answer, in the document's key order.
- * @param now milliseconds since the epoch; `expires_in` is in seconds.
+ * `data` of the login response, in the document's key order. `expires_in` is in seconds.
+ * @param now milliseconds since the epoch.
  */
 export const presentLogin = ({ accessToken, refreshToken, session, user }: OpenedSession, now: number) => ({
   access_token: accessToken,
@@ -17,7 +17,7 @@ export const presentLogin = ({ accessToken, refreshToken, session, user }: Opene
   loginUser: presentUser(user),
 });
 
-/** What is written out here is the sample's own: we keep nothing of the kind. */
+/** Constants are the values of the sample: the gateway stores no such data. */
 function presentUser(user: User) {
   const employee = user.employee ?? {};
   const status = employee.status ?? FULL_TIME;

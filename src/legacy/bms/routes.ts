@@ -1,57 +1,55 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
-import type { Dialect, Handler } from '../dialect.js';
-import { firstMissing, phoneField } from '../parameter-types.js';
+import type { Dialect } from '../dialect.js';
+import { phoneField } from '../parameter-types.js';
+import type { RequestParameters } from '../request-parameters.js';
+import { type Handler, route } from '../route.js';
 import { fail, failure, ok } from './envelope.js';
 import { presentLogin } from './present.js';
 import samples from './samples.json' with { type: 'json' };
 import { bmsSessionPolicy } from './session-policy.js';
 
-const Login = z.object({
-  /** Not required here: one of these two must be there, which is looked at before. */
+const LoginParameters = z.object({
   phone: phoneField
     .catch('')
     .default('')
-    .describe('A username or a phone. One of `phone`, `username` is required; `phone` counts.'),
-  username: phoneField.default('').describe('As `phone`.'),
-  password: z.string().describe('The password.'),
-  device: z.string().describe('The model of the device.'),
-  /** Devices that send JSON may print `101` as a number. */
+    .describe('Username or phone. One of `phone` and `username` is required; `phone` takes precedence.'),
+  username: phoneField.default('').describe('Like `phone`.'),
+  password: z.string().describe('Password.'),
+  device: z.string().describe('Model of the device.'),
+  /** A number is accepted: the sample's `101` easily loses its quotes in JSON. */
   version: z.union([z.string(), z.number()]).describe('Version of the client.'),
 });
 
-const missing = {
-  username: '用户名不能为空',
-  password: '密码不能为空',
-  device: '设备信息不能为空',
-  version: '版本号不能为空',
-};
-
 export const bms: Dialect = {
   sessionPolicy: bmsSessionPolicy,
-  summary: 'The login of the BMS.',
+  summary: 'Login of the BMS.',
   fail,
   routes: {
-    '/sys/login-phone': {
-      summary: 'Log in with a password. The token is good for 48 hours, `expires_in` counts seconds.',
-      parameters: Login,
+    '/sys/login-phone': route({
+      summary: 'Log in with a password. The token is valid for 48 hours; `expires_in` is in seconds.',
+      parameters: LoginParameters,
+      normalize: phoneAsUsername,
+      missing: {
+        username: failure(400, '用户名不能为空'),
+        password: failure(400, '密码不能为空'),
+        device: failure(400, '设备信息不能为空'),
+        version: failure(400, '版本号不能为空'),
+      },
       sentIn: 'query',
       sample: samples['/sys/login-phone'],
-      failures: Object.values(missing).map((message) => failure(400, message)),
       handler: login,
-    },
+    }),
   },
 };
 
-function login({ logins, clock }: Services): Handler {
-  return async ({ parameters, client }) => {
-    // The document's URL says `phone`, its table `username`: both name the login.
-    const given = { ...parameters, username: parameters.phone || parameters.username };
-    const message = firstMissing(given, missing);
-    if (message !== undefined) return failure(400, message);
-    const input = Login.safeParse(given);
-    if (!input.success) return fail('INVALID_INPUT');
-    const { username: login, password } = input.data;
+/** The document's URL calls the login name `phone`, and its table calls it `username`. */
+function phoneAsUsername(parameters: RequestParameters): RequestParameters {
+  return { ...parameters, username: parameters.phone || parameters.username };
+}
+
+function login({ logins, clock }: Services): Handler<typeof LoginParameters> {
+  return async ({ username: login, password }, { client }) => {
     const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsSessionPolicy);
     return ok(presentLogin(opened, clock()));
   };

@@ -1,18 +1,19 @@
 import { DomainError } from '../../errors.js';
 import type { FailureCode, LegacyResponse } from '../dialect.js';
+import { InvalidParameter } from '../route.js';
 
 export const ok = (data: object | null): LegacyResponse => ({
   status: 200,
   body: { code: 200, msg: '成功', data, success: true },
 });
 
-/** @param code 4xx: the document knows only "200, or not", so a fault of ours is 4xx too. */
+/** @param code 4xx, even for a server error: the document has only "200, or not 200". */
 export const failure = (code: number, msg: string): LegacyResponse => ({
   status: 200,
   body: { code, msg, data: null, success: false },
 });
 
-/** Nobody learns here which usernames exist: the same words for an unknown, a disabled and a mistyped login. */
+/** The same for all three, so that it does not reveal which usernames exist. */
 const badCredentials = failure(401, '用户名或密码错误');
 
 const failures: Record<FailureCode, LegacyResponse> = {
@@ -33,18 +34,20 @@ const failures: Record<FailureCode, LegacyResponse> = {
   FAULT: failure(400, '服务器错误'),
 };
 
-/** Whoever has shown the code that the phone received may learn what became of its account. */
+/** The schemas in `routes.ts` carry the documented message of an invalid parameter. */
+export const fail = (code: FailureCode, error: Error): LegacyResponse =>
+  error instanceof InvalidParameter ? failure(400, error.message) : failures[code];
+
+/** Failures of SMS codes. A caller who has the code owns the phone and may learn the state of its account. */
 export const phoneFailures: Partial<Record<FailureCode, LegacyResponse>> = {
   ACCOUNT_UNKNOWN: failure(404, '手机号不存在'),
   ACCOUNT_DISABLED: failure(403, '该账号暂不可用'),
   INVALID_INPUT: failure(400, '请填写正确的手机号'),
 };
 
-export const fail = (code: FailureCode): LegacyResponse => failures[code];
-
-/** The refusals of a request about a phone that have words of their own; any other error is thrown on. */
+/** @throws the error itself if `phoneFailures` has no entry for it. */
 export function failForPhone(error: unknown): LegacyResponse {
-  const answer = error instanceof DomainError ? phoneFailures[error.code] : undefined;
-  if (answer) return answer;
+  const response = error instanceof DomainError ? phoneFailures[error.code] : undefined;
+  if (response) return response;
   throw error;
 }

@@ -1,9 +1,9 @@
 import { toBuffer } from 'qrcode';
 import { scanLink } from '../../captchas/scan-tickets.js';
 
-/** Pixels of one QR module: a link of usual length makes a picture of about 220 by 220. */
+/** Pixels per QR module. A link of usual length makes an image of about 220 × 220 pixels. */
 const SCALE = 6;
 
-/** A PNG of the QR code that a signed-in person scans. */
+/** The link of a scan ticket as a QR code, in PNG. */
 export const scanQrCode = (publicUrl: string, ticket: string): Promise<Buffer> =>
   toBuffer(scanLink(publicUrl, ticket), { type: 'png', scale: SCALE });

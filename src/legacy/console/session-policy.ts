@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 const TOKEN_LENGTH = 32;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** 32 lower-case letters and digits as in the document (165 random bits), 12 h. */
+/** Token as documented: 32 lower-case letters and digits (165 random bits), valid for 12 hours. */
 export const consoleSessionPolicy: SessionPolicy = {
   api: 'console',
   restricted: true,

@@ -1,12 +1,13 @@
 import type { FailureCode, LegacyResponse } from '../dialect.js';
+import { MissingToken } from '../route.js';
 
 export const ok = (data?: object): LegacyResponse => ({
   status: 200,
   body: { code: 0, message: 'success', ...(data ? { data } : {}) },
 });
 
-/** The document's own table, whole. */
-const texts = {
+/** The complete table of the document. */
+const messages = {
   200001: '参数不可为空',
   200002: '参数错误',
   200003: '账号不存在',
@@ -23,7 +24,12 @@ const texts = {
   200014: '系统错误',
 } as const;
 
-type TeacherCode = keyof typeof texts;
+type TeacherCode = keyof typeof messages;
+
+export const failure = (code: TeacherCode): LegacyResponse => ({
+  status: 200,
+  body: { code, message: messages[code] },
+});
 
 const codes: Record<FailureCode, TeacherCode> = {
   INVALID_INPUT: 200002,
@@ -43,10 +49,5 @@ const codes: Record<FailureCode, TeacherCode> = {
   FAULT: 200014,
 };
 
-/** A failure by the document's number. */
-export const failure = (code: TeacherCode): LegacyResponse => ({
-  status: 200,
-  body: { code, message: texts[code] },
-});
-
-export const fail = (code: FailureCode): LegacyResponse => failure(codes[code]);
+export const fail = (code: FailureCode, error: Error): LegacyResponse =>
+  failure(error instanceof MissingToken ? 200011 : codes[code]);

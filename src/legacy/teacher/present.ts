@@ -1,7 +1,7 @@
 import { displayPhone } from '../../users/phone.js';
 import { Gender, type User, UserStatus } from '../../users/user.entity.js';
 
-/** The `data` of the login answer, in the document's key order; times in milliseconds since the epoch. */
+/** `data` of the login response, in the document's key order. Times are in milliseconds since the epoch. */
 export function presentLogin(userToken: string, user: User) {
   return { userToken, code: 0, teacher: presentTeacher(user), account: presentAccount(user) };
 }
@@ -27,7 +27,7 @@ function presentAccount(user: User) {
     avatarUrl: user.avatarUrl ?? '',
     createdAt: user.createdAt.getTime(),
     email: user.email ?? '',
-    // Documented, but a hash never leaves.
+    // The documented key stays, but a hash never leaves the gateway.
     encryptedPassword: '',
     gender: user.gender === Gender.FEMALE,
     id: user.id,

@@ -4,30 +4,29 @@ import { Gender } from '../../users/user.entity.js';
 import { booleanField, integerField } from '../parameter-types.js';
 import type { RequestParameters } from '../request-parameters.js';
 
-/** An empty text takes a value away. */
-const text = z.string().transform((given) => given || null);
+/** An empty string clears the field. */
+const text = z.string().transform((sent) => sent || null);
 
-/** False is male, true is female. */
-const gender = booleanField.transform((female) => (female ? Gender.FEMALE : Gender.MALE));
+/** Requests spell it `gendar`; responses spell it `gender`. */
+const gendar = booleanField.transform((isFemale) => (isFemale ? Gender.FEMALE : Gender.MALE));
 
-/** As requests spell it. */
-export const ProfileFields = z.object({
-  name: text.exactOptional().describe('The name.'),
-  email: text.exactOptional().describe('The address for mail.'),
-  avatarUrl: text.exactOptional().describe('Where the picture is.'),
-  type: integerField.exactOptional().describe('The kind of user, a number of the operator.'),
-  gendar: gender.exactOptional().describe('false: male, true: female. `gender` is taken too.'),
+export const ProfileParameters = z.object({
+  name: text.exactOptional().describe('Name.'),
+  email: text.exactOptional().describe('Email address.'),
+  avatarUrl: text.exactOptional().describe('URL of the avatar.'),
+  type: integerField.exactOptional().describe("The operator's number for the type of user."),
+  gendar: gendar.exactOptional().describe('false: male, true: female. `gender` is accepted too.'),
 });
 
-/** What was sent of a profile; null when a field is mistyped. */
-export function readProfile(parameters: RequestParameters): Profile | null {
-  const { name, email, avatarUrl, type, gendar, gender } = parameters;
-  const texts = Object.entries({ name, email, avatarUrl });
-  // Forms send a number or a choice that was left open as an empty text.
-  const choices = Object.entries({ type, gendar: gendar ?? gender }).filter(([, value]) => value !== '');
-  const sent = [...texts, ...choices].filter(([, value]) => value !== undefined && value !== null);
-  const { data } = ProfileFields.safeParse(Object.fromEntries(sent));
-  if (!data) return null;
-  const { gendar: chosen, ...others } = data;
-  return chosen === undefined ? others : { ...others, gender: chosen };
+/** Accepts `gender` for `gendar`, and ignores null. Forms send an empty text for a blank `type` or `gendar`. */
+export function normalizeProfile(parameters: RequestParameters): RequestParameters {
+  const sent = { ...parameters, gendar: parameters.gendar ?? parameters.gender };
+  const isSent = ([name, value]: [string, unknown]) =>
+    value !== undefined && value !== null && !(value === '' && ['type', 'gendar'].includes(name));
+  return Object.fromEntries(Object.entries(sent).filter(isSent));
+}
+
+/** The profile of valid parameters. */
+export function toProfile({ gendar, ...profile }: z.output<typeof ProfileParameters>): Profile {
+  return gendar === undefined ? profile : { ...profile, gender: gendar };
 }

@@ -1,132 +1,110 @@
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
-import type { Caller } from '../../sessions/sessions.js';
 import type { PasswordPolicy } from '../../users/password-policy.js';
-import type { Dialect, Handler, LegacyRequest, LegacyResponse } from '../dialect.js';
+import type { Dialect } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
-import type { RequestParameters } from '../request-parameters.js';
+import { type AuthenticatedHandler, authenticatedRoute, type Handler, route } from '../route.js';
 import { fail, failure, ok } from './envelope.js';
 import { presentLogin } from './present.js';
-import { ProfileFields, readProfile } from './profile-parameters.js';
+import { normalizeProfile, ProfileParameters, toProfile } from './profile-parameters.js';
 import samples from './samples.json' with { type: 'json' };
 import { teacherSessionPolicy } from './session-policy.js';
 
 const Credentials = z.object({
-  phone: phoneField.describe('The phone.'),
-  password: z.string().describe('The password.'),
+  phone: phoneField.describe('Phone.'),
+  password: z.string().describe('Password.'),
 });
-const Passwords = z.object({
-  password: z.string().describe('The old password.'),
-  passwordTwo: z.string().describe('The old password, repeated.'),
-  passwordNew: z.string().describe('The new password.'),
+const Registration = Credentials.extend(ProfileParameters.shape);
+const PasswordChange = z.object({
+  password: z.string().describe('Old password.'),
+  passwordTwo: z.string().describe('Old password again.'),
+  passwordNew: z.string().describe('New password.'),
 });
+
+const parameterMissing = failure(200001);
+const tokenMissing = failure(200011);
+const passwordsDiffer = failure(200009);
 
 export const teacher: Dialect = {
   sessionPolicy: teacherSessionPolicy,
   summary: 'Accounts of the back office of 2018.',
   fail,
   routes: {
-    '/api/user/register': {
-      summary: 'Open an account.',
-      parameters: Credentials.extend(ProfileFields.shape),
+    '/api/user/register': route({
+      summary: 'Create an account.',
+      parameters: Registration,
+      normalize: normalizeProfile,
+      missing: { phone: parameterMissing, password: parameterMissing },
       sample: samples['/api/user/register'],
-      failures: [failure(200001)],
       handler: register,
-    },
-    '/api/user/updateAccount': {
-      summary: 'Change what is sent of the own profile; an empty text clears.',
-      parameters: ProfileFields,
+    }),
+    '/api/user/updateAccount': authenticatedRoute({
+      summary: "Change the fields of the caller's profile that are sent. An empty text clears a field.",
+      parameters: ProfileParameters,
+      normalize: normalizeProfile,
       token: 'userToken',
       sample: samples['/api/user/updateAccount'],
-      failures: [failure(200011)],
-      handler: (services) => signedIn(updateAccount(services)),
-    },
-    '/api/user/updatePassword': {
-      summary: 'Change the own password, which ends all other sessions.',
-      parameters: Passwords,
+      failures: [tokenMissing],
+      handler: updateAccount,
+    }),
+    '/api/user/updatePassword': authenticatedRoute({
+      summary: "Change the caller's password. All their other sessions end.",
+      parameters: PasswordChange,
+      missing: { password: parameterMissing, passwordTwo: parameterMissing, passwordNew: parameterMissing },
       token: 'userToken',
       sample: samples['/api/user/updatePassword'],
-      failures: [failure(200011), failure(200001), failure(200009)],
-      handler: (services) => signedIn(updatePassword(services)),
-    },
-    '/api/user/login': {
+      failures: [tokenMissing, passwordsDiffer],
+      handler: updatePassword,
+    }),
+    '/api/user/login': route({
       summary:
-        'Log in with a password. The token is good for 2 days from its last use; times are in milliseconds.',
+        'Log in with a password. The token expires 2 days after its last use; times are in milliseconds.',
       parameters: Credentials,
+      missing: { phone: parameterMissing, password: parameterMissing },
       sample: samples['/api/user/login'],
-      failures: [failure(200001)],
       handler: login,
-    },
+    }),
   },
 };
 
-function register({ users, config }: Services): Handler {
-  return async ({ parameters, client }) => {
-    if (lacks(parameters, ['phone', 'password'])) return failure(200001);
-    const credentials = Credentials.safeParse(parameters);
-    const profile = readProfile(parameters);
-    if (!credentials.success || profile === null) return failure(200002);
-    const account = { ...profile, ...credentials.data };
+function register({ users, config }: Services): Handler<typeof Registration> {
+  return async ({ phone, password, ...profile }, { client }) => {
+    const account = { ...toProfile(profile), phone, password };
     await users.register(account, client.address, passwordPolicy(config), 'anything');
     return ok();
   };
 }
 
-function login({ logins }: Services): Handler {
-  return async ({ parameters, client }) => {
-    if (lacks(parameters, ['phone', 'password'])) return failure(200001);
-    const input = Credentials.safeParse(parameters);
-    if (!input.success) return failure(200002);
-    const { phone, password } = input.data;
-    const opened = await logins.withPassword(
-      { login: phone, password, captcha: 'none' },
+function login({ logins }: Services): Handler<typeof Credentials> {
+  return async ({ phone: login, password }, { client }) => {
+    const { accessToken, user } = await logins.withPassword(
+      { login, password, captcha: 'none' },
       client,
       teacherSessionPolicy,
     );
-    return ok(presentLogin(opened.accessToken, opened.user));
+    return ok(presentLogin(accessToken, user));
   };
 }
 
-type SignedInHandler = (request: LegacyRequest, caller: Caller) => Promise<LegacyResponse>;
-
-/** The token is looked at before anything else. */
-const signedIn =
-  (handle: SignedInHandler): Handler =>
-  async (request) => {
-    if (request.token === null) return failure(200011);
-    const caller = await request.caller();
-    return caller ? handle(request, caller) : failure(200012);
-  };
-
-const updateAccount =
-  ({ users }: Services): SignedInHandler =>
-  async ({ parameters }, caller) => {
-    const profile = readProfile(parameters);
-    if (profile === null) return failure(200002);
-    await users.updateProfile(caller.user.id, profile, 'anything');
+function updateAccount({ users }: Services): AuthenticatedHandler<typeof ProfileParameters> {
+  return async (profile, caller) => {
+    await users.updateProfile(caller.user.id, toProfile(profile), 'anything');
     return ok();
   };
+}
 
-const updatePassword =
-  ({ passwords, config }: Services): SignedInHandler =>
-  async ({ parameters, client }, caller) => {
-    if (lacks(parameters, ['password', 'passwordTwo', 'passwordNew'])) return failure(200001);
-    const input = Passwords.safeParse(parameters);
-    if (!input.success) return failure(200002);
-    const { password: current, passwordTwo, passwordNew: next } = input.data;
-    if (current !== passwordTwo) return failure(200009);
+function updatePassword({ passwords, config }: Services): AuthenticatedHandler<typeof PasswordChange> {
+  return async ({ password: current, passwordTwo, passwordNew: next }, caller, { client }) => {
+    if (current !== passwordTwo) return passwordsDiffer;
     const actor = { userId: caller.user.id, address: client.address };
     await passwords.change(caller, { current, next }, actor, passwordPolicy(config));
     return ok();
   };
+}
 
-/** The document has rules of its own for new passwords, and no answer for one that is merely common. */
+/** The document has its own minimum, and no failure for a password that is merely common. */
 const passwordPolicy = ({ LEGACY_MIN_PASSWORD: minLength }: Config): PasswordPolicy => ({
   minLength,
   rejectsCommon: false,
 });
-
-/** The document's word is 不可为空: an empty text is missing too. */
-const lacks = (parameters: RequestParameters, names: readonly string[]): boolean =>
-  names.some((name) => [undefined, null, ''].some((nothing) => parameters[name] === nothing));

@@ -3,7 +3,7 @@ import type { SessionPolicy } from '../../sessions/session-policy.js';
 
 const DAY_MS = 86_400_000;
 
-/** `userToken`: 32 hex digits, good for 2 days after its last use. */
+/** `userToken` of 32 hex digits. It expires 2 days after its last use. */
 export const teacherSessionPolicy: SessionPolicy = {
   api: 'teacher',
   restricted: true,

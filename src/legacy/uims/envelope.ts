@@ -1,11 +1,11 @@
 import type { FailureCode, LegacyResponse } from '../dialect.js';
+import { InvalidParameter } from '../route.js';
 
 export const ok = (body: object): LegacyResponse => ({
   status: 200,
   body: { code: 0, message: 'success', body },
 });
 
-/** A failure in the document's words. */
 export const failure = (message: string): LegacyResponse => ({
   status: 200,
   body: { code: 1, message, body: null },
@@ -29,4 +29,6 @@ const messages: Record<FailureCode, string> = {
   FAULT: '服务器错误',
 };
 
-export const fail = (code: FailureCode): LegacyResponse => failure(messages[code]);
+/** The schema in `routes.ts` carries the documented message of an invalid parameter. */
+export const fail = (code: FailureCode, error: Error): LegacyResponse =>
+  failure(error instanceof InvalidParameter ? error.message : messages[code]);

@@ -2,11 +2,11 @@ import { displayPhone } from '../../users/phone.js';
 import { type User, UserStatus } from '../../users/user.entity.js';
 import { rfc3339 } from '../timestamps.js';
 
-/** The name that the user logs in by. */
+/** The login name to show: the username, or else the phone. */
 export const presentAccount = ({ username, phone }: User): string =>
   username ?? (phone === null ? '' : displayPhone(phone));
 
-/** The `user` of the login answer, in the document's key order. */
+/** `body.user` of the login response, in the document's key order. */
 export function presentUser(user: User, timeZone: string) {
   return {
     account: presentAccount(user),

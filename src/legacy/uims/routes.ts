@@ -1,56 +1,64 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
-import type { Dialect, Handler } from '../dialect.js';
+import type { Dialect } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
+import { type Handler, route } from '../route.js';
 import { fail, failure, ok } from './envelope.js';
 import { presentUser } from './present.js';
 import samples from './samples.json' with { type: 'json' };
 import { uimsSessionPolicy } from './session-policy.js';
 
-const NO_ACCOUNT = '账号为必填字段';
-const LONG_ACCOUNT = '账号长度不能超过16个字符';
-const NO_PASSWORD = '密码为必填字段';
-const SHORT_PASSWORD = '密码长度必须至少为6个字符';
-const LONG_PASSWORD = '密码长度不能超过100个字符';
+const ACCOUNT_MISSING = '账号为必填字段';
+const ACCOUNT_TOO_LONG = '账号长度不能超过16个字符';
+const PASSWORD_MISSING = '密码为必填字段';
+const PASSWORD_TOO_SHORT = '密码长度必须至少为6个字符';
+const PASSWORD_TOO_LONG = '密码长度不能超过100个字符';
 
-/** In characters as people count them, not in UTF-16 units. */
-const atLeast = (least: number) => (text: string) => [...text].length >= least;
-const atMost = (most: number) => (text: string) => [...text].length <= most;
+/** Lengths in Unicode code points: an emoji counts once. */
+const hasAtLeast = (min: number) => (text: string) => [...text].length >= min;
+const hasAtMost = (max: number) => (text: string) => [...text].length <= max;
 
-const Login = z.object({
+const LoginParameters = z.object({
   account: phoneField
     .catch('')
-    .pipe(z.string().min(1, NO_ACCOUNT).refine(atMost(16), LONG_ACCOUNT))
-    .meta({ description: 'A username, or a phone.', minLength: 1, maxLength: 16 }),
+    .pipe(z.string().min(1, ACCOUNT_MISSING).refine(hasAtMost(16), ACCOUNT_TOO_LONG))
+    .meta({ description: 'Username or phone.', minLength: 1, maxLength: 16 }),
   passwd: z
-    .string(NO_PASSWORD)
-    .min(1, NO_PASSWORD)
-    .refine(atLeast(6), SHORT_PASSWORD)
-    .refine(atMost(100), LONG_PASSWORD)
-    .meta({ description: 'The password.', minLength: 6, maxLength: 100 }),
+    .string(PASSWORD_MISSING)
+    .min(1, PASSWORD_MISSING)
+    .refine(hasAtLeast(6), PASSWORD_TOO_SHORT)
+    .refine(hasAtMost(100), PASSWORD_TOO_LONG)
+    .meta({ description: 'Password.', minLength: 6, maxLength: 100 }),
 });
 
 export const uims: Dialect = {
   sessionPolicy: uimsSessionPolicy,
-  summary: 'The background login of the UIMS system.',
+  summary: 'Back-office login of the UIMS system.',
   fail,
   routes: {
-    '/api/background_login': {
-      summary: 'Log in with a password. The token is a JWT and good for 6 hours.',
-      parameters: Login,
+    '/api/background_login': route({
+      summary: 'Log in with a password. The token is a JWT that is valid for 6 hours.',
+      parameters: LoginParameters,
       sample: samples['/api/background_login'],
-      failures: [NO_ACCOUNT, LONG_ACCOUNT, NO_PASSWORD, SHORT_PASSWORD, LONG_PASSWORD].map(failure),
+      failures: [
+        ACCOUNT_MISSING,
+        ACCOUNT_TOO_LONG,
+        PASSWORD_MISSING,
+        PASSWORD_TOO_SHORT,
+        PASSWORD_TOO_LONG,
+      ].map(failure),
       handler: login,
-    },
+    }),
   },
 };
 
-function login({ logins, config }: Services): Handler {
-  return async ({ parameters, client }) => {
-    const input = Login.safeParse(parameters);
-    if (!input.success) return failure(input.error.issues[0]?.message ?? '');
-    const { account: login, passwd: password } = input.data;
-    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, uimsSessionPolicy);
-    return ok({ token: opened.accessToken, user: presentUser(opened.user, config.TIME_ZONE) });
+function login({ logins, config }: Services): Handler<typeof LoginParameters> {
+  return async ({ account: login, passwd: password }, { client }) => {
+    const { accessToken, user } = await logins.withPassword(
+      { login, password, captcha: 'none' },
+      client,
+      uimsSessionPolicy,
+    );
+    return ok({ token: accessToken, user: presentUser(user, config.TIME_ZONE) });
   };
 }

@@ -2,10 +2,10 @@ import type { SessionPolicy } from '../../sessions/session-policy.js';
 import { presentAccount } from './present.js';
 
 const HOUR_MS = 3_600_000;
-/** Clocks of the documented clients may run behind by this much. */
-const NOT_BEFORE_S = 1000;
+/** `nbf` lies this far in the past, as documented: the clocks of clients may be slow. */
+const NOT_BEFORE_LEEWAY_S = 1000;
 
-/** HS256 JWT as documented, 6 h. The document's own sample key is public knowledge: only our keys verify. */
+/** HS256 JWT with the documented claims, valid for 6 hours. */
 export const uimsSessionPolicy: SessionPolicy = {
   api: 'uims',
   restricted: true,
@@ -16,6 +16,6 @@ export const uimsSessionPolicy: SessionPolicy = {
       account: presentAccount(user),
       exp: Math.floor(expiresAt / 1000),
       iss: 'UIMS-BACK',
-      nbf: Math.floor(issuedAt / 1000) - NOT_BEFORE_S,
+      nbf: Math.floor(issuedAt / 1000) - NOT_BEFORE_LEEWAY_S,
     }),
 };

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../errors.js';
 import type { FailureCode, LegacyResponse } from '../dialect.js';
 
-/** The statuses of the document's table; no other one leaves. */
+/** The statuses of the document's table; no other one is sent. */
 type Status = 200 | 201 | 204 | 400 | 401 | 403 | 404 | 500;
 
-const answer = (status: Status, msg: string, data: object | null): LegacyResponse => ({
+const envelope = (status: Status, msg: string, data: object | null): LegacyResponse => ({
   status,
   body: { data, meta: { msg, status } },
 });
 
-export const ok = (data: object, msg: string): LegacyResponse => answer(200, msg, data);
+export const ok = (data: object, msg: string): LegacyResponse => envelope(200, msg, data);
 
-export const failure = (status: Status, msg: string): LegacyResponse => answer(status, msg, null);
+export const failure = (status: Status, msg: string): LegacyResponse => envelope(status, msg, null);
 
 const failures: Record<FailureCode, LegacyResponse> = {
-  // The document's own words where it has some.
+  // The first six have messages of the document.
   INVALID_INPUT: failure(400, '请求的地址不存在或者包含不支持的参数'),
   TOO_LARGE: failure(400, '请求的地址不存在或者包含不支持的参数'),
   UNAUTHENTICATED: failure(401, '未授权'),
@@ -33,28 +33,8 @@ const failures: Record<FailureCode, LegacyResponse> = {
   UNAVAILABLE: failure(500, '服务繁忙，请稍后再试'),
 };
 
-/** For a limit whose end is not known: the shortest that SMS providers have, in seconds. */
-const UNKNOWN_LIMIT_S = 60;
-
-/** No code was sent, since this number or address had too many. */
-export class SendingLimited extends DomainError {
-  constructor(limit: DomainError) {
-    super('THROTTLED', limit.message, { retryAfter: limit.details.retryAfter ?? UNKNOWN_LIMIT_S });
-  }
-}
-
-/** https://help.aliyun.com/document_detail/101346.html has the code. */
-const aliyunLimit = () => ({
-  Message: '触发流控，请稍后再试',
-  RequestId: randomUUID().toUpperCase(),
-  Code: 'isv.BUSINESS_LIMIT_CONTROL',
-});
-
-/** No code was sent: in Aliyun's own words. */
-export const sendingLimited = (): LegacyResponse => answer(400, '发送过于频繁，请稍后再试', aliyunLimit());
-
-/** What is wrong with a parameter, where it can be said. */
-const faultsOf: Record<string, Partial<Record<FailureCode, LegacyResponse>>> = {
+/** Failures of a parameter by the field that the DomainError names, instead of those in `failures`. */
+const failuresByField: Record<string, Partial<Record<FailureCode, LegacyResponse>>> = {
   mobile: { INVALID_INPUT: failure(400, '手机号不正确') },
   version: { INVALID_INPUT: failure(400, '版本号不正确'), CONFLICT: failure(400, '版本号已存在') },
   file: {
@@ -65,11 +45,29 @@ const faultsOf: Record<string, Partial<Record<FailureCode, LegacyResponse>>> = {
   sha256: { INVALID_INPUT: failure(400, '升级文件校验失败') },
 };
 
-/** Every answer about a parameter. */
-export const faults = (parameter: string): LegacyResponse[] => Object.values(faultsOf[parameter] ?? {});
+/** All failures of one field, for the description of a route. */
+export const failuresOf = (field: string): LegacyResponse[] => Object.values(failuresByField[field] ?? {});
 
 export function fail(code: FailureCode, error: Error): LegacyResponse {
-  if (error instanceof SendingLimited) return sendingLimited();
+  if (error instanceof SmsThrottled) return smsThrottled();
   const field = error instanceof DomainError ? error.details.field : undefined;
-  return faultsOf[field ?? '']?.[code] ?? failures[code];
+  return failuresByField[field ?? '']?.[code] ?? failures[code];
 }
+
+/** Seconds to wait if the limit is the provider's, which does not say when it ends. Providers wait at least this long. */
+const PROVIDER_RETRY_AFTER_S = 60;
+
+/** No code was sent: the phone or the address has reached a limit. */
+export class SmsThrottled extends DomainError {
+  constructor({ message, details }: DomainError) {
+    super('THROTTLED', message, { retryAfter: details.retryAfter ?? PROVIDER_RETRY_AFTER_S });
+  }
+}
+
+/** `data` is what Aliyun's SMS API sends: https://help.aliyun.com/document_detail/101346.html lists the code. */
+export const smsThrottled = (): LegacyResponse =>
+  envelope(400, '发送过于频繁，请稍后再试', {
+    Message: '触发流控，请稍后再试',
+    RequestId: randomUUID().toUpperCase(),
+    Code: 'isv.BUSINESS_LIMIT_CONTROL',
+  });

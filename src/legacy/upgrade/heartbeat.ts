@@ -1,50 +1,33 @@
-import { DomainError } from '../../errors.js';
+import type { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Caller } from '../../sessions/sessions.js';
-import { displayPhone } from '../../users/phone.js';
-import { type User, UserStatus } from '../../users/user.entity.js';
-import type { Handler, LegacyResponse } from '../dialect.js';
+import type { LegacyResponse } from '../dialect.js';
+import type { AuthenticatedHandler } from '../route.js';
+import { presentHeartbeat } from './present.js';
 
 /**
- * The hot path: a beat of a known session asks no database, and its answer is made once for each caller, since
- * a changed user is another caller.
+ * The serialized response of each caller. Heartbeats are the hot path: for a known session they run no query and
+ * serialize nothing. A changed user becomes a new Caller, so an entry never gets stale.
  */
-const answers = new WeakMap<Caller, LegacyResponse>();
+const responses = new WeakMap<Caller, LegacyResponse>();
 
-/** `heart/check`: the document answers 201 and 用户创建成功, and devices may compare both. */
-export const heartbeat =
-  ({ heartbeats }: Services): Handler =>
-  async ({ caller: authenticate, client }) => {
-    const caller = await authenticate();
-    if (caller === null) throw new DomainError('UNAUTHENTICATED', 'There is no session with this token.');
+/** Answers 201 and 用户创建成功 as documented: devices may compare both. */
+export function heartbeat({ heartbeats }: Services): AuthenticatedHandler<z.ZodObject> {
+  return async (_input, caller, { client }) => {
     await heartbeats.beat(caller, {
       clientId: client.deviceId ?? caller.deviceId,
       name: client.model ?? caller.deviceModel,
       clientVersion: client.version ?? caller.clientVersion,
     });
-    const answer = answers.get(caller) ?? answerFor(caller.user);
-    answers.set(caller, answer);
-    return answer;
-  };
-
-const answerFor = (user: User): LegacyResponse => ({
-  status: 201,
-  body: Buffer.from(
-    JSON.stringify({ data: presentAccount(user), meta: { msg: '用户创建成功', status: 201 } }),
-  ),
-});
-
-function presentAccount(user: User) {
-  return {
-    id: user.id,
-    username: user.username ?? '',
-    mobile: user.phone ? displayPhone(user.phone) : '',
-    type: user.type,
-    openid: user.openId ?? '',
-    email: user.email ?? '',
-    create_time: user.createdAt.toISOString(),
-    modify_time: user.updatedAt?.toISOString() ?? null,
-    is_delete: false,
-    is_active: user.status === UserStatus.ACTIVE,
+    const response = responses.get(caller) ?? serialize(caller);
+    responses.set(caller, response);
+    return response;
   };
 }
+
+const serialize = ({ user }: Caller): LegacyResponse => ({
+  status: 201,
+  body: Buffer.from(
+    JSON.stringify({ data: presentHeartbeat(user), meta: { msg: '用户创建成功', status: 201 } }),
+  ),
+});

@@ -2,10 +2,10 @@ import { packagePath } from '../../releases/package-name.js';
 import type { Release } from '../../releases/release.entity.js';
 import { VersionForm } from '../../releases/versions.js';
 import { displayPhone } from '../../users/phone.js';
-import type { User } from '../../users/user.entity.js';
-import { wallClock } from '../timestamps.js';
+import { type User, UserStatus } from '../../users/user.entity.js';
+import { localTime } from '../timestamps.js';
 
-/** The user as the login answer and its token show them, in the document's key order and spelling. */
+/** `data` of the login response and the claims of its token, in the document's key order and spelling. */
 export function presentUser(user: User) {
   const { number, status, effectDate, expiresAt } = user.license;
   return {
@@ -22,14 +22,30 @@ export function presentUser(user: User) {
   };
 }
 
-/** A release in the document's key order; its version as a number where it is one. */
+/** `data` of the heartbeat response, in the document's key order. */
+export function presentHeartbeat(user: User) {
+  return {
+    id: user.id,
+    username: user.username ?? '',
+    mobile: user.phone ? displayPhone(user.phone) : '',
+    type: user.type,
+    openid: user.openId ?? '',
+    email: user.email ?? '',
+    create_time: user.createdAt.toISOString(),
+    modify_time: user.updatedAt?.toISOString() ?? null,
+    is_delete: false,
+    is_active: user.status === UserStatus.ACTIVE,
+  };
+}
+
+/** `data` of the newest release, in the document's key order. `version` is a number if the channel counts integers. */
 export function presentRelease(release: Release, publicUrl: string, timeZone: string) {
   const path = packagePath(release.packageName);
   return {
     version: release.versionForm === VersionForm.INTEGER ? Number(release.version) : release.version,
     path,
     full_path: publicUrl + path,
-    release_time: wallClock(release.publishedAt, timeZone),
+    release_time: localTime(release.publishedAt, timeZone),
     desc: release.notes,
   };
 }

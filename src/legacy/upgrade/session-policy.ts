@@ -3,12 +3,12 @@ import { presentUser } from './present.js';
 
 const DAY_MS = 86_400_000;
 
-/** A token travels in a header, and a server refuses headers beyond 16 KiB: longer texts are cut in it. */
-const LONGEST_CLAIM = 300;
+/** The token travels in a header, and servers reject headers over 16 KiB. Longer texts are truncated. */
+const MAX_CLAIM_LENGTH = 300;
 
-const claim = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_CLAIM) : value);
+const claim = (value: unknown) => (typeof value === 'string' ? value.slice(0, MAX_CLAIM_LENGTH) : value);
 
-/** HS256 JWT, 24 h, whose claims are the user as `verifyCode` shows them. */
+/** HS256 JWT whose claims are `data` of the login response, valid for 24 hours. */
 export const upgradeSessionPolicy: SessionPolicy = {
   api: 'upgrade',
   restricted: true,

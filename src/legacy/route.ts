@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import { DomainError } from '../errors.js';
+import type { Services } from '../services.js';
+import type { Caller } from '../sessions/sessions.js';
+import type { LegacyRequest, LegacyResponse, Route, RouteDescription } from './dialect.js';
+import type { RequestParameters } from './request-parameters.js';
+
+/** A parameter that does not match the schema of its route; the message is that of the schema. */
+export class InvalidParameter extends DomainError {
+  constructor(message: string, field: string) {
+    super('INVALID_INPUT', message, { field });
+  }
+}
+
+/** A request without a token to a path that requires one. */
+export class MissingToken extends DomainError {
+  constructor() {
+    super('UNAUTHENTICATED', 'A token is required.');
+  }
+}
+
+/** Handles a request whose parameters are valid. */
+export type Handler<Schema extends z.ZodObject> = (
+  input: z.output<Schema>,
+  request: LegacyRequest,
+) => Promise<LegacyResponse>;
+
+/** Handles a request whose token and parameters are valid. */
+export type AuthenticatedHandler<Schema extends z.ZodObject> = (
+  input: z.output<Schema>,
+  caller: Caller,
+  request: LegacyRequest,
+) => Promise<LegacyResponse>;
+
+interface Definition<Schema extends z.ZodObject, Handler> extends RouteDescription<Schema> {
+  /** Maps alternative spellings of parameters to those of the schema, before the checks. */
+  readonly normalize?: (parameters: RequestParameters) => RequestParameters;
+  readonly handler: (services: Services) => Handler;
+}
+
+/** A path that requires no token. */
+export const route = <Schema extends z.ZodObject>(
+  definition: Definition<Schema, Handler<Schema>>,
+): Route => ({
+  ...definition,
+  handler: (services) => {
+    const handle = definition.handler(services);
+    return async (request) =>
+      withValidInput(definition, request.parameters, (input) => handle(input, request));
+  },
+});
+
+/** A path that requires a token, which is checked before the parameters. */
+export const authenticatedRoute = <Schema extends z.ZodObject>(
+  definition: Definition<Schema, AuthenticatedHandler<Schema>> & Required<Pick<RouteDescription, 'token'>>,
+): Route => ({
+  ...definition,
+  handler: (services) => {
+    const handle = definition.handler(services);
+    return async (request) => {
+      const caller = await authenticate(services, request);
+      return withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
+    };
+  },
+});
+
+/** Checks for missing parameters first, then for invalid ones. @throws InvalidParameter */
+function withValidInput<Schema extends z.ZodObject>(
+  { parameters: schema, missing, normalize }: Definition<Schema, unknown>,
+  parameters: RequestParameters,
+  handle: (input: z.output<Schema>) => Promise<LegacyResponse>,
+): LegacyResponse | Promise<LegacyResponse> {
+  const normalized = normalize ? normalize(parameters) : parameters;
+  return firstMissing(normalized, missing) ?? handle(validate(schema, normalized));
+}
+
+/** The failure for the first parameter in `missing` that is absent, null or empty; undefined if there is none. */
+export function firstMissing(
+  parameters: RequestParameters,
+  missing: Readonly<Record<string, LegacyResponse>> = {},
+): LegacyResponse | undefined {
+  return Object.entries(missing).find(([name]) =>
+    [undefined, null, ''].some((blank) => parameters[name] === blank),
+  )?.[1];
+}
+
+/** @throws InvalidParameter for the first issue, in the order of the fields. */
+function validate<Schema extends z.ZodObject>(
+  schema: Schema,
+  parameters: RequestParameters,
+): z.output<Schema> {
+  const { data, error } = schema.safeParse(parameters);
+  if (data) return data;
+  const [issue] = error?.issues ?? [];
+  throw new InvalidParameter(issue?.message ?? '', issue?.path.join('.') ?? '');
+}
+
+/** @throws MissingToken, DomainError UNAUTHENTICATED */
+async function authenticate({ sessions }: Services, { token }: LegacyRequest): Promise<Caller> {
+  if (token === null) throw new MissingToken();
+  const caller = await sessions.authenticate(token);
+  if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
+  return caller;
+}
