@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable, NOT_STORABLE } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import { DEFAULT_ROLES, newAccount } from '../users/new-user.js';
 import { encodeLegacyHash } from '../users/password-hash.js';
@@ -6,13 +7,7 @@ import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[\\da-f]{${bytes * 2}}$`, 'i'), `must be ${bytes} bytes in hex`);
-/** PostgreSQL keeps neither a NUL nor half of a surrogate pair. */
-const storable = (minimum: number) =>
-  z
-    .string()
-    .min(minimum)
-    .max(2000)
-    .refine((value) => !value.includes('\0') && value.isWellFormed(), 'has characters that cannot be kept');
+const storable = (minimum: number) => z.string().min(minimum).max(2000).refine(isStorable, NOT_STORABLE);
 const text = storable(0).nullable().default(null);
 /** A year 0 is no year to PostgreSQL. */
 const time = z.iso

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import { dropRest } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
@@ -128,10 +129,10 @@ async function readRequest(request: LegacyHttpRequest, { config }: Services): Pr
   };
 }
 
-/** What a client says about itself never fails a request: it is truncated, and PostgreSQL stores no NUL. */
+/** What a client says about itself never fails a request: it is truncated and made storable. */
 function clientText(value: unknown, maxLength: number): string | null {
   const text = typeof value === 'number' ? String(value) : value;
-  return (typeof text === 'string' && text.replaceAll('\0', '').slice(0, maxLength)) || null;
+  return (typeof text === 'string' && toStorable(text.slice(0, maxLength))) || null;
 }
 
 function failureCode(error: HttpError): FailureCode {

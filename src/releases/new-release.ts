@@ -1,3 +1,4 @@
+import { requireStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Received } from './storage.js';
 import { parseVersion } from './versions.js';
@@ -56,7 +57,6 @@ export function readReason(reason: string): string {
 function readText(field: string, text: string): string {
   if (text.length > LONGEST_TEXT)
     throw invalid(field, `The ${field} have at most ${LONGEST_TEXT} characters.`);
-  // The one character that the database does not take.
-  if (text.includes('\0')) throw invalid(field, `The ${field} must not have NUL characters.`);
+  requireStorable(field, text);
   return text;
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import type { Page } from '../database/page.js';
+import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
 import { type NewRelease, readChannel, readNewRelease, readReason } from './new-release.js';
@@ -127,8 +128,7 @@ export class Releases {
 
   /** What is downloaded by this name, withdrawn or not. */
   async findPackage(name: string): Promise<Release | null> {
-    // The database takes no NUL, and no package has one in its name.
-    if (name.includes('\0')) return null;
+    if (!isStorable(name)) return null;
     return this.db.em.fork().findOne(Release, { packageName: name });
   }
 

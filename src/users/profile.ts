@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Gender } from './user.entity.js';
 
@@ -49,11 +50,13 @@ export function profileColumns({
   return columns;
 }
 
-/** @throws DomainError INVALID_INPUT for an overlong text */
+/** @throws DomainError INVALID_INPUT for a text that is too long or not storable. */
 export function checkTexts(columns: Readonly<Record<string, unknown>>): void {
   for (const [field, value] of Object.entries(columns)) {
-    if (typeof value === 'string' && (value.length > MAX_TEXT_LENGTH || value.includes('\0'))) {
-      throw new DomainError('INVALID_INPUT', `${field} has at most ${MAX_TEXT_LENGTH} characters.`, {
+    if (typeof value !== 'string') continue;
+    requireStorable(field, value);
+    if (value.length > MAX_TEXT_LENGTH) {
+      throw new DomainError('INVALID_INPUT', `${field} must be at most ${MAX_TEXT_LENGTH} characters.`, {
         field,
       });
     }

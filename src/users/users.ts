@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { containing } from '../database/like.js';
 import type { Page } from '../database/page.js';
+import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { LoginName } from './login-name.entity.js';
@@ -39,8 +40,7 @@ export class Users {
 
   /** Whose id it is; null when nobody logs in by this canonical name. */
   async idOf(em: EntityManager, key: string): Promise<number | null> {
-    // PostgreSQL has no text with a NUL in it, so nobody has such a name.
-    if (key.includes('\0')) return null;
+    if (!isStorable(key)) return null;
     const found = await em.findOne(LoginName, { name: key });
     return found?.user.id ?? null;
   }

@@ -55,7 +55,7 @@ test('takes every good line of JSON Lines, names every bad one, and can be repea
     ':2: The line is not JSON.',
     expect.stringMatching(/^:4: password\.hash: must be .*; gender: /),
     expect.stringMatching(/^:6: Invalid input: expected object/),
-    expect.stringMatching(/^:7: nickname: has characters that cannot be kept/),
+    expect.stringMatching(/^:7: nickname: must not contain NUL/),
   ]);
   expect(await list('jl-')).toEqual(['jl-1', 'jl-5', 'jl-8']);
   const login = { phone: 'jl-1', password: 'old password', device: 'mate60', version: '101' };

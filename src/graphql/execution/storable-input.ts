@@ -1,11 +1,12 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import { requireStorable } from '../../database/storable-text.js';
 import { DomainError } from '../../errors.js';
 
 const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 
 /**
- * Makes every field refuse text with a NUL in it, and times before the year 1, wherever in its arguments: PostgreSQL
- * has neither, and would call it a fault of ours.
+ * Makes every field refuse text that is not storable and times before the year 1 anywhere in its arguments: PostgreSQL
+ * would fail on them, and the caller would be told of an unexpected fault.
  */
 export function requireStorableInput(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -29,16 +30,18 @@ function guard(field: GraphQLField<unknown, unknown>): void {
   };
 }
 
-/** @throws DomainError INVALID_INPUT naming the field that it is in. */
-function refuseUnstorable(input: object): void {
-  for (const [field, value] of Object.entries(input)) {
-    if (typeof value === 'string' && value.includes('\0')) {
-      throw new DomainError('INVALID_INPUT', 'Text cannot contain a NUL character.', { field });
-    }
+/**
+ * @param list the name of the field that `input` is the list of, where it is one.
+ * @throws DomainError INVALID_INPUT naming the field.
+ */
+function refuseUnstorable(input: object, list?: string): void {
+  for (const [key, value] of Object.entries(input)) {
+    const field = list ?? key;
+    if (typeof value === 'string') requireStorable(field, value);
     if (value instanceof Date && value.getTime() < YEAR_1) {
-      throw new DomainError('INVALID_INPUT', 'Times begin with the year 1.', { field });
+      throw new DomainError('INVALID_INPUT', `${field} must not be before the year 1.`, { field });
     }
-    if (isInputObject(value)) refuseUnstorable(value);
+    if (isInputObject(value)) refuseUnstorable(value, Array.isArray(value) ? field : undefined);
   }
 }
 
