@@ -127,8 +127,8 @@ export async function gateway() {
   const { createServices } = await built('services.js');
   const { createLiveServer } = await built('graphql/sockets/live-server.js');
   const { createSchema } = await built('graphql/schema.js');
-  const { doors } = await built('server/http-server.js');
-  const { graphqlDoor } = await built('graphql/session-policy.js');
+  const { sessionPolicies } = await built('server/http-server.js');
+  const { graphqlSessionPolicy } = await built('graphql/session-policy.js');
   const { pino } = await import('pino');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   // Run as root, the database has a user of its own, who must get there.
@@ -146,13 +146,13 @@ export async function gateway() {
     db,
     jwtSecrets: ['bench '.repeat(8)],
     clock: () => clock.now,
-    doors,
+    sessionPolicies,
   });
   const system = { userId: null, address: null };
   await services.users.create({ username: 'root', password: PASSWORD, roles: ['ADMIN'] }, system);
   const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
   const credentials = { login: 'root', password: PASSWORD, captcha: 'possible' };
-  const { accessToken } = await services.logins.withPassword(credentials, client, graphqlDoor);
+  const { accessToken } = await services.logins.withPassword(credentials, client, graphqlSessionPolicy);
   const caller = { ...(await services.sessions.authenticate(accessToken)), expiresAt: Infinity };
   const live = createLiveServer(services, createSchema(), pino({ level: 'warn' }));
   const port = await listen((server) => server.on('upgrade', live.upgrade));
