@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
-import { type Attempt, addressBucket, type LoginThrottle } from '../rate-limits/throttle.js';
+import { type Attempt, addressBucket, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Client } from '../sessions/sessions.js';
 import type { TokenSigner } from '../sessions/token-signer.js';
 import { requirePhone } from '../users/login-names.js';

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
-import { addressBucket } from '../rate-limits/throttle.js';
+import { addressBucket } from '../rate-limits/login-throttle.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { TokenSigner } from '../sessions/token-signer.js';
 import { type Events, topic } from '../streams/events.js';

@@ -7,7 +7,7 @@ import type { ScanTickets } from '../captchas/scan-tickets.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { type Attempt, accountOf, isGuess, type LoginThrottle } from '../rate-limits/throttle.js';
+import { type Attempt, accountOf, isGuess, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';

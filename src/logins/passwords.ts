@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { accountOf, type LoginThrottle } from '../rate-limits/throttle.js';
+import { accountOf, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { hashPassword, verifyPassword } from '../users/password-hash.js';

@@ -1,6 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DomainError, throttledFor } from '../errors.js';
-import { addressBucket } from './throttle.js';
+import { addressBucket } from './login-throttle.js';
 
 const HOUR_SECONDS = 3600;
 

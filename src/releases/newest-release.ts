@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
 import type { Release } from './release.entity.js';
-import { RELEASES } from './release-source.js';
+import { RELEASES } from './release-stream.js';
 import { type Releases, STABLE } from './releases.js';
 import { parseVersion } from './versions.js';
 

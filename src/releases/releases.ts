@@ -12,7 +12,7 @@ import { type NewRelease, readChannel, readNewRelease, readReason } from './new-
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
-import { RELEASES } from './release-source.js';
+import { RELEASES } from './release-stream.js';
 import type { Received, Storage } from './storage.js';
 import { VersionForm } from './versions.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
-import { ReleaseSource } from '../../src/releases/release-source.js';
-import { LiveFeed } from '../../src/streams/live-source.js';
+import { ReleaseSource } from '../../src/releases/release-stream.js';
+import { LiveFeed } from '../../src/streams/event-stream.js';
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';

@@ -4,7 +4,7 @@ import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { DomainError } from '../../src/errors.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { Logins } from '../../src/logins/logins.js';
-import { LoginThrottle } from '../../src/rate-limits/throttle.js';
+import { LoginThrottle } from '../../src/rate-limits/login-throttle.js';
 import { encodeLegacyHash, hashPassword, needsRehash } from '../../src/users/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError, type DomainErrorCode } from '../../errors.js';
-import { withoutValues } from './without-values.js';
+import { withoutValues } from './redact-values.js';
 
 /** How each refusal shows in `extensions.code`. A login does not tell which half of it was wrong. */
 export const extensionCodes: Record<DomainErrorCode, string> = {

@@ -17,11 +17,11 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.js';
-import type { CostBudget, Payer } from '../../rate-limits/cost-budget.js';
+import type { CostBudget, Payer } from '../../rate-limits/complexity-budget.js';
+import type { DocumentLimits } from './document-limits.js';
 import { presentError, type Wording } from './errors.js';
-import type { DocumentLimits } from './limits.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
-import { refuseVastVariables } from './vast-variables.js';
+import { refuseVastVariables } from './variable-limits.js';
 
 /** Characters of documents that are remembered; each costs a few hundred bytes once it is parsed. */
 export const REMEMBERED_CHARACTERS = 256 * 1024;

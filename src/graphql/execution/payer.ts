@@ -1,5 +1,5 @@
-import type { Payer } from '../../rate-limits/cost-budget.js';
-import { addressBucket } from '../../rate-limits/throttle.js';
+import type { Payer } from '../../rate-limits/complexity-budget.js';
+import { addressBucket } from '../../rate-limits/login-throttle.js';
 import type { Caller, Client } from '../../sessions/caller.js';
 
 /** The budget that an operation is charged to: the caller's, else that of the client's address. */

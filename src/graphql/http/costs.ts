@@ -3,8 +3,8 @@ import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.js';
 import type { Context } from '../context.js';
+import type { DocumentLimits } from '../execution/document-limits.js';
 import { REMEMBERED_CHARACTERS } from '../execution/execute.js';
-import type { DocumentLimits } from '../execution/limits.js';
 import { payerOf } from '../execution/payer.js';
 
 /** Lets the senders of operations over HTTP pay for them, before they run. */

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import { refuseVastVariables } from '../execution/vast-variables.js';
+import { refuseVastVariables } from '../execution/variable-limits.js';
 
 /** Looks at the variables of what comes over HTTP, by whatever method, before it runs. */
 export const boundedVariables: ApolloServerPlugin<BaseContext> = {

@@ -17,20 +17,20 @@ import {
   registerEnumType,
   Subscription,
 } from 'type-graphql';
-import { type Heartbeat as Beat, BeatSource } from '../../devices/beat-source.js';
 import { Device } from '../../devices/device.entity.js';
 import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
 import type { PresenceSummary as Summary } from '../../devices/devices.js';
+import { type Heartbeat as Beat, BeatSource } from '../../devices/heartbeat-stream.js';
 import { OfflineReason } from '../../devices/presence-event.entity.js';
 import {
   DeviceStatusKind,
   type DeviceStatusEvent as StatusEvent,
   StatusSource,
-} from '../../devices/status-source.js';
+} from '../../devices/status-stream.js';
 import { DomainError } from '../../errors.js';
 import { Release } from '../../releases/release.entity.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import { LiveFeed } from '../../streams/live-source.js';
+import { LiveFeed } from '../../streams/event-stream.js';
 import { Allow } from '../authorization.js';
 import { type Context, clientOf, requireCaller } from '../context.js';
 import { Cursor } from '../cursor.js';

@@ -16,9 +16,9 @@ import {
 import { packagePath } from '../../releases/package-name.js';
 import { Release } from '../../releases/release.entity.js';
 import { ReleaseEvent } from '../../releases/release-event.entity.js';
-import { cursorOf, newestCursor, ReleaseSource } from '../../releases/release-source.js';
+import { cursorOf, newestCursor, ReleaseSource } from '../../releases/release-stream.js';
 import { STABLE } from '../../releases/releases.js';
-import { LiveFeed } from '../../streams/live-source.js';
+import { LiveFeed } from '../../streams/event-stream.js';
 import { displayName } from '../../users/display-name.js';
 import { Allow } from '../authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import type { Batch, LiveSource } from '../../streams/live-source.js';
+import type { Batch, LiveSource } from '../../streams/event-stream.js';
 import { cursorVariable, executeEvent, presentResult } from '../execution/execute.js';
 import { type Bytes, nextRest, type SocketWriter } from './socket-writer.js';
 

@@ -8,7 +8,7 @@ import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { socketPublicUrl } from '../../http/public-url.js';
-import { addressBucket } from '../../rate-limits/throttle.js';
+import { addressBucket } from '../../rate-limits/login-throttle.js';
 import type { Services } from '../../services.js';
 import { presentError } from '../execution/errors.js';
 import { presentResult } from '../execution/execute.js';

@@ -2,15 +2,15 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
 import type { Services } from '../../services.js';
-import { LiveFeed } from '../../streams/live-source.js';
+import { LiveFeed } from '../../streams/event-stream.js';
 import type { Context } from '../context.js';
+import { documentLimits } from '../execution/document-limits.js';
 import { Documents, executeEach, openSubscription } from '../execution/execute.js';
-import { documentLimits } from '../execution/limits.js';
 import { payerOf } from '../execution/payer.js';
 import { TrustedDocuments } from '../execution/trusted-documents.js';
 import { FanOut, type Subscriber } from './fan-out.js';
 import type { LiveSocket } from './live-socket.js';
-import { OperationPlace } from './operation-place.js';
+import { OperationPlace } from './operation-slot.js';
 import { nextPrefix } from './socket-writer.js';
 
 /** An operation that a socket has begun. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
-import { callerOf, createCallers, openSession } from '../support/callers.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { connect } from '../support/live.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
+import { callerOf, createCallers, openSession } from '../../support/callers.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { connect } from '../../support/live.js';
 
 /** A page of 100, each with a node and its two fields, and the page itself. */
 const page = '{ devices(first: 100) { edges { node { id name } } } }';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
-import { presentError } from '../../src/graphql/execution/errors.js';
-import { cpuTime } from '../support/cpu-time.js';
+import { presentError } from '../../../src/graphql/execution/errors.js';
+import { cpuTime } from '../../support/cpu-time.js';
 
 /** Of processor time. By the square of the length, one such message takes half a minute. */
 const A_MOMENT_MS = 1000;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { createCallers, openSession } from '../support/callers.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { RawLive } from '../support/raw-live.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { createCallers, openSession } from '../../support/callers.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { RawLive } from '../../support/raw-live.js';
 
 // https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 let gateway: TestGateway;

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import type { Batch, LiveSource } from '../streams/event-stream.js';
 import { type Events, topic } from '../streams/events.js';
-import type { Batch, LiveSource } from '../streams/live-source.js';
 import { readChannel } from './new-release.js';
 import { ReleaseEvent } from './release-event.entity.js';
 

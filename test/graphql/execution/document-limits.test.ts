@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, Kind, parse, visit } from 'graphql';
 import type { Client } from 'graphql-ws';
-import { Measurer } from '../../src/graphql/execution/measure.js';
-import { createSchema } from '../../src/graphql/schema.js';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { createCallers, openSession } from '../support/callers.js';
-import { cpuTime } from '../support/cpu-time.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { connect } from '../support/live.js';
+import { Measurer } from '../../../src/graphql/execution/complexity.js';
+import { createSchema } from '../../../src/graphql/schema.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { createCallers, openSession } from '../../support/callers.js';
+import { cpuTime } from '../../support/cpu-time.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { connect } from '../../support/live.js';
 
 const limits = {
   GRAPHQL_MAX_DEPTH: '5',
@@ -184,7 +184,7 @@ describe('by default', () => {
   test('our own operations and the standard introspection are well within', async () => {
     const schema = createSchema();
     const { config } = standard.services;
-    const folder = new URL('../../schema/operations/', import.meta.url);
+    const folder = new URL('../../../schema/operations/', import.meta.url);
     const texts = await Promise.all(
       (await readdir(folder)).map((name) => readFile(new URL(name, folder), 'utf8')),
     );

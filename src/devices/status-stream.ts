@@ -1,6 +1,6 @@
 import type { Caller } from '../sessions/sessions.js';
+import type { Batch, LiveSource } from '../streams/event-stream.js';
 import type { Events } from '../streams/events.js';
-import type { Batch, LiveSource } from '../streams/live-source.js';
 import type { Device } from './device.entity.js';
 import { type DeviceFilter, selectDevices } from './device-filter.js';
 import { type Devices, deviceScope } from './devices.js';

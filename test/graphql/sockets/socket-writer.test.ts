@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import WebSocket, { WebSocketServer } from 'ws';
-import { nextPrefix, nextRest, SocketWriter } from '../../src/graphql/sockets/socket-writer.js';
+import { nextPrefix, nextRest, SocketWriter } from '../../../src/graphql/sockets/socket-writer.js';
 
 const server = createServer();
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });

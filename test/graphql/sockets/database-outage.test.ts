@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { BINDINGS } from '../../src/devices/known-devices.js';
-import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
-import { type Cable, layCable } from '../support/cable.js';
-import { callerOf, openSession } from '../support/callers.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { RawLive } from '../support/raw-live.js';
+import { BINDINGS } from '../../../src/devices/known-devices.js';
+import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
+import { type Cable, layCable } from '../../support/cable.js';
+import { callerOf, openSession } from '../../support/callers.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { RawLive } from '../../support/raw-live.js';
 
 const MINUTE = 60_000;
 const STATUS = 'subscription { deviceStatus { kind device { clientId } } }';

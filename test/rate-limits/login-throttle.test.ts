@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DomainError } from '../../src/errors.js';
-import { type Attempt, addressBucket, LoginThrottle } from '../../src/rate-limits/throttle.js';
+import { type Attempt, addressBucket, LoginThrottle } from '../../src/rate-limits/login-throttle.js';
 
 const MINUTE = 60_000;
 

@@ -5,9 +5,9 @@ import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
 import { afterAll, beforeAll } from '@jest/globals';
 import { fastify } from 'fastify';
-import { TrustedDocuments } from '../../src/graphql/execution/trusted-documents.js';
-import { mountApollo } from '../../src/graphql/http/mount.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { TrustedDocuments } from '../../../src/graphql/execution/trusted-documents.js';
+import { mountApollo } from '../../../src/graphql/http/mount.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 /** Where we differ on purpose; each of these fails, and would be told if it did not. */
 const deviations: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { Config } from '../../config.js';
-import { Measurer, type Measures } from './measure.js';
+import { Measurer, type Measures } from './complexity.js';
 
 /** What a document must keep to, over HTTP and WebSocket alike: how it is parsed, and the rules beside GraphQL's own. */
 export interface DocumentLimits {

@@ -1,10 +1,10 @@
 import type { Caller } from '../sessions/sessions.js';
-import type { Batch, LiveSource } from '../streams/live-source.js';
+import type { Batch, LiveSource } from '../streams/event-stream.js';
 import type { Device } from './device.entity.js';
 import type { DeviceFilter } from './device-filter.js';
 import { deviceScope } from './devices.js';
 import { BEATS } from './heartbeats.js';
-import type { LiveServices } from './status-source.js';
+import type { LiveServices } from './status-stream.js';
 
 /** The latest beat of a device in a tick. */
 export interface Heartbeat {

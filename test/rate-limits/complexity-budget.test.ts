@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { payerOf } from '../../src/graphql/execution/payer.js';
-import { CostBudget } from '../../src/rate-limits/cost-budget.js';
+import { CostBudget } from '../../src/rate-limits/complexity-budget.js';
 
 let budget: CostBudget;
 beforeEach(() => {

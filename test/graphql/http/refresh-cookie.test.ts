@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const PASSWORD = 'correct horse';
 const own = { 'sec-fetch-site': 'same-origin' };

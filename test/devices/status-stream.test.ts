@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Devices } from '../../src/devices/devices.js';
 import { KnownDevices } from '../../src/devices/known-devices.js';
-import { StatusSource } from '../../src/devices/status-source.js';
+import { StatusSource } from '../../src/devices/status-stream.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

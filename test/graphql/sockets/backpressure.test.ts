@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { LONGEST_QUEUE } from '../../src/graphql/sockets/socket-writer.js';
-import { trackAcceptedSockets } from '../support/accepted-sockets.js';
-import { eventually } from '../support/eventually.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { RawLive } from '../support/raw-live.js';
+import { LONGEST_QUEUE } from '../../../src/graphql/sockets/socket-writer.js';
+import { trackAcceptedSockets } from '../../support/accepted-sockets.js';
+import { eventually } from '../../support/eventually.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { RawLive } from '../../support/raw-live.js';
 
 /** What arrives in one piece is answered before the gateway stops to read. */
 const ONE_PIECE = 256 * 1024;

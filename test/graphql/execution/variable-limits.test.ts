@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { refuseVastVariables } from '../../src/graphql/execution/vast-variables.js';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { createCallers, openSession } from '../support/callers.js';
-import { cpuTime } from '../support/cpu-time.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { connect } from '../support/live.js';
-import { uploadForm } from '../support/multipart.js';
+import { refuseVastVariables } from '../../../src/graphql/execution/variable-limits.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { createCallers, openSession } from '../../support/callers.js';
+import { cpuTime } from '../../support/cpu-time.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { connect } from '../../support/live.js';
+import { uploadForm } from '../../support/multipart.js';
 
 const query = 'query ($i: DeviceFilter) { presenceSummary(filter: $i) { total } }';
 /** Of processor time. What is not refused takes several seconds. */

@@ -1,8 +1,8 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
 import { pino } from 'pino';
-import { FanOut } from '../../src/graphql/sockets/fan-out.js';
-import type { LiveSource } from '../../src/streams/live-source.js';
+import { FanOut } from '../../../src/graphql/sockets/fan-out.js';
+import type { LiveSource } from '../../../src/streams/event-stream.js';
 
 const away = new Error('The database is away.');
 const args = { schema: buildSchema('type Query { a: Int }'), document: parse('{ a }') };

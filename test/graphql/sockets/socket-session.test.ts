@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
-import * as op from '../generated/graphql.js';
-import { openSession } from '../support/callers.js';
-import { ask } from '../support/client.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { PASSWORD } from '../support/password.js';
-import { RawLive } from '../support/raw-live.js';
+import { teacherSessionPolicy } from '../../../src/legacy/teacher/session-policy.js';
+import * as op from '../../generated/graphql.js';
+import { openSession } from '../../support/callers.js';
+import { ask } from '../../support/client.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { PASSWORD } from '../../support/password.js';
+import { RawLive } from '../../support/raw-live.js';
 
 const DAY = 86_400_000;
 let gateway: TestGateway;
