@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
-import { administratorRefused } from './administration/first-administrator.js';
+import { invalidAdministrator } from './administration/first-administrator.js';
 import type { Config } from './config.js';
 import { openDataFolder } from './data-dir/data-dir.js';
 import { generatedSecret } from './data-dir/generated-secret.js';
@@ -127,7 +127,7 @@ async function ensureAdministrator({ administration }: Services, config: Config)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     if (await administration.hasAdministrator()) return;
-    throw administratorRefused(error);
+    throw invalidAdministrator(error);
   }
 }
 

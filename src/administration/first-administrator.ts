@@ -3,7 +3,7 @@ import { checkNewUser } from '../users/new-user.js';
 import { checkNewPassword, standardPasswordPolicy } from '../users/password-policy.js';
 
 /**
- * What is asked of the first administrator, whoever has an account already.
+ * Checks the credentials of the first administrator, but not whether the username is free.
  * @throws DomainError INVALID_INPUT
  */
 export async function checkFirstAdministrator(username: string, password: string): Promise<void> {
@@ -11,6 +11,6 @@ export async function checkFirstAdministrator(username: string, password: string
   await checkNewPassword(password, standardPasswordPolicy, [username]);
 }
 
-/** The refusal for the operator who named the administrator in the settings. */
-export const administratorRefused = ({ message }: DomainError): StartError =>
-  new StartError(`ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: ${message}`);
+/** The refusal of credentials that come from the settings. */
+export const invalidAdministrator = ({ message }: DomainError): StartError =>
+  new StartError(`ADMIN_ACCOUNT and ADMIN_PASSWORD are invalid: ${message}`);

@@ -3,42 +3,35 @@ import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { throttledFor } from '../errors.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
+import { MAX_FAILURES, type NewCaptcha } from './captcha-store.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** At most this many codes to one number within each time. */
+/** At most `max` codes to one number in each period. */
 const perNumber = [
-  { most: 1, withinMs: MINUTE },
-  { most: 5, withinMs: HOUR },
-  { most: 10, withinMs: DAY },
+  { max: 1, periodMs: MINUTE },
+  { max: 5, periodMs: HOUR },
+  { max: 10, periodMs: DAY },
 ];
-const perAddress = { most: 30, withinMs: HOUR };
+const perAddress = { max: 30, periodMs: HOUR };
 
-/** Wrong answers given within this time count against the next code too. */
+/** Failures of a code count against the next one if it is requested within this time. */
 const FAILURE_MEMORY_MS = 15 * MINUTE;
 
 const sms = { type: CaptchaType.SMS };
 
-type Sent = Pick<Captcha, 'createdAt' | 'failures' | 'consumedAt'>;
-type NewCaptcha = Pick<
-  Captcha,
-  'id' | 'type' | 'subject' | 'deviceId' | 'answerHash' | 'failures' | 'address' | 'createdAt' | 'expiresAt'
->;
+type SentCode = Pick<Captcha, 'createdAt' | 'failures' | 'consumedAt'>;
 
 /**
- * Keeps the captcha of an SMS that is about to be sent, within all limits; older codes of the number are dead
- * from now on, and their wrong answers are inherited.
- * @throws DomainError THROTTLED with the seconds until the next one is allowed.
+ * Saves the captcha of an SMS that is about to be sent, if no limit is reached. Earlier codes of the number expire,
+ * and the new one inherits their failures.
+ * @param dailyBudget messages in 24 hours, over all numbers.
+ * @throws DomainError THROTTLED with the seconds until the next SMS is allowed.
  */
-export function reserveSms(
-  db: Database,
-  captcha: NewCaptcha,
-  mostFailures: number,
-  dailyBudget: number,
-): Promise<void> {
-  // Of parallel requests, only one can be the last that is allowed.
+export function reserveSms(db: Database, captcha: NewCaptcha, dailyBudget: number): Promise<void> {
+  // Serialised, so that parallel requests cannot pass a limit together.
   return exclusively(db, 'sms', async (em) => {
     const now = captcha.createdAt.getTime();
     const earlier = await em.find(
@@ -46,12 +39,12 @@ export function reserveSms(
       { ...sms, subject: captcha.subject, createdAt: { $gt: new Date(now - DAY) } },
       { fields: ['createdAt', 'failures', 'consumedAt'], orderBy: { createdAt: 'desc' } },
     );
-    for (const { most, withinMs } of perNumber) refuseWithin(withinMs, earlier[most - 1], now);
-    const fromAddress = await nthLatest(em, perAddress.most, { address: captcha.address });
-    refuseWithin(perAddress.withinMs, fromAddress, now);
+    for (const { max, periodMs } of perNumber) refuseWithin(periodMs, earlier[max - 1], now);
+    const fromAddress = await nthLatest(em, perAddress.max, { address: captcha.address });
+    refuseWithin(perAddress.periodMs, fromAddress, now);
     refuseWithin(DAY, await nthLatest(em, dailyBudget, {}), now);
-    const failures = inheritedFailures(earlier, mostFailures, now);
-    // Ended, not consumed: only an answer consumes, and only a right one forgives the wrong ones before it.
+    const failures = inheritedFailures(earlier, now);
+    // Expired rather than consumed: `inheritedFailures` takes a consumed code for an answered one.
     await em.nativeUpdate(
       Captcha,
       { ...sms, subject: captcha.subject, expiresAt: { $gt: captcha.createdAt } },
@@ -61,9 +54,9 @@ export function reserveSms(
   });
 }
 
-/** The `n`-th latest SMS of those that `where` selects. */
-async function nthLatest(em: EntityManager, n: number, where: object): Promise<Sent | undefined> {
-  const found = await em.find(
+/** The `n`-th latest SMS that matches. */
+async function nthLatest(em: EntityManager, n: number, where: object): Promise<SentCode | undefined> {
+  const [found] = await em.find(
     Captcha,
     { ...sms, ...where },
     {
@@ -73,23 +66,25 @@ async function nthLatest(em: EntityManager, n: number, where: object): Promise<S
       offset: n - 1,
     },
   );
-  return found[0];
+  return found;
 }
 
-function refuseWithin(withinMs: number, sent: Sent | undefined, now: number): void {
-  if (sent && sent.createdAt.getTime() > now - withinMs)
-    refuseUntil(sent.createdAt.getTime() + withinMs, now);
+function refuseWithin(periodMs: number, sent: SentCode | undefined, now: number): void {
+  if (sent && sent.createdAt.getTime() > now - periodMs) {
+    refuseUntil(sent.createdAt.getTime() + periodMs, now);
+  }
 }
 
-/** The failures of the latest code, unless it was answered right: a resend gives no new guesses. */
-function inheritedFailures([latest]: readonly Sent[], mostFailures: number, now: number): number {
+/** The failures of the latest code, so that a resend grants no new attempts; 0 after a right answer. */
+function inheritedFailures([latest]: readonly SentCode[], now: number): number {
   if (!latest || latest.createdAt.getTime() + FAILURE_MEMORY_MS <= now) return 0;
-  const answered = latest.consumedAt !== null && latest.failures < mostFailures;
-  if (answered) return 0;
-  if (latest.failures >= mostFailures) refuseUntil(latest.createdAt.getTime() + FAILURE_MEMORY_MS, now);
+  const maxFailures = MAX_FAILURES[CaptchaType.SMS];
+  const wasAnswered = latest.consumedAt !== null && latest.failures < maxFailures;
+  if (wasAnswered) return 0;
+  if (latest.failures >= maxFailures) refuseUntil(latest.createdAt.getTime() + FAILURE_MEMORY_MS, now);
   return latest.failures;
 }
 
 function refuseUntil(time: number, now: number): never {
-  throw throttledFor(time - now, 'Too many codes were asked for; try again later.');
+  throw throttledFor(time - now, 'Too many codes were requested; try again later.');
 }

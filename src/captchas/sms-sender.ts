@@ -1,17 +1,17 @@
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 
-/** One verification code on its way to one phone. */
+/** One verification code for one phone. */
 export interface SmsMessage {
   /** E.164 with the plus, e.g. `+8613954969056`. */
   readonly to: string;
-  /** The code alone: providers that send by template put it into theirs. */
+  /** The code alone, for providers that fill in a template. */
   readonly code: string;
   /** The whole text, for providers that send text. */
   readonly text: string;
 }
 
-/** What the provider calls the accepted message; the legacy `sendCode` shows both. */
+/** The provider's identifiers of an accepted message; the legacy `sendCode` returns both. */
 export interface SmsReceipt {
   /** Upper-case UUID. */
   readonly requestId: string;
@@ -19,31 +19,31 @@ export interface SmsReceipt {
   readonly bizId: string;
 }
 
-/** The provider did not answer in time: it may still have sent the message. */
+/** The provider did not answer in time, and may have sent the message. */
 export class SmsDeliveryUnknown extends DomainError {
   constructor(reason: string) {
-    super('UNAVAILABLE', 'The message could not be sent in time.');
+    super('UNAVAILABLE', 'The SMS provider did not answer in time.');
     this.cause = new Error(reason);
   }
 }
 
 export interface SmsSender {
   /**
-   * Hands the message to the provider; resolves once the provider has taken it. Never retried: a provider that
-   * did not answer in time may still have sent it.
+   * Resolves once the provider has accepted the message. Implementations never retry: after a timeout the first
+   * message may still arrive.
    *
-   * @throws DomainError THROTTLED when the provider says this number had too many, UNAVAILABLE for every other
-   *   refusal or fault; MaybeSent when it did not answer in time. Its `cause`, where there is one, names the reason
-   *   for the log. None carries the code or a credential.
+   * @throws DomainError THROTTLED when the provider limits this number, SmsDeliveryUnknown after a timeout,
+   *   UNAVAILABLE for any other failure. `cause` names the reason for the log; no error carries the code or a
+   *   credential.
    */
   send(message: SmsMessage): Promise<SmsReceipt>;
 }
 
-/** What a test replaces. */
 export interface SmsOptions {
+  /** By default the system's clock. */
   readonly now?: Clock;
-  /** Longest wait for a provider, in milliseconds; 5000 unless told. */
+  /** How long to wait for the provider, in milliseconds; 5000 by default. */
   readonly timeoutMs?: number;
 }
 
-export const defaultTimeoutMs = 5000;
+export const DEFAULT_TIMEOUT_MS = 5000;

@@ -1,4 +1,4 @@
-import { administratorRefused, checkFirstAdministrator } from '../administration/first-administrator.js';
+import { checkFirstAdministrator, invalidAdministrator } from '../administration/first-administrator.js';
 import type { Config } from '../config.js';
 import { checkDataFolder } from '../data-dir/data-dir.js';
 import { DomainError, StartError } from '../errors.js';
@@ -31,6 +31,6 @@ async function checkAdministrator({ ADMIN_ACCOUNT, ADMIN_PASSWORD }: Config): Pr
   try {
     await checkFirstAdministrator(ADMIN_ACCOUNT, ADMIN_PASSWORD);
   } catch (error) {
-    throw error instanceof DomainError ? administratorRefused(error) : error;
+    throw error instanceof DomainError ? invalidAdministrator(error) : error;
   }
 }

@@ -1,7 +1,7 @@
 import { readId } from '../database/row-id.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
-import { canonicalLoginName } from '../users/phone.js';
+import { canonicalLoginName } from '../users/login-names.js';
 import type { User } from '../users/user.entity.js';
 
 /** How a command line names a user. */

@@ -18,8 +18,8 @@ export const smsCommand = (env: GivenSettings): Command =>
       .addHelpText('after', '\nExample:\n  $ SMS_PROVIDER=webhook gatehouse sms test 13954969056')
       .action(async (phone: string, _options: object, command: Command) => {
         const output = Output.of(command);
-        await withServices(env, async ({ services: { captchas, config } }) => {
-          const { requestId, bizId } = await captchas.sendSms(phone, null, HERE);
+        await withServices(env, async ({ services: { smsCodes, config } }) => {
+          const { requestId, bizId } = await smsCodes.send(phone, null, HERE);
           const { provider } = config.SMS;
           output.outcome(
             { provider, requestId, bizId },

@@ -1,6 +1,6 @@
 import type { User } from './user.entity.js';
 
-/** What others are shown of a person; null for who has a phone alone, which is for nobody else. */
+/** The name that other people see; null for a user with a phone only, because phones are private. */
 export const displayName = ({
   nickname,
   name,

@@ -1,13 +1,10 @@
 import { Entity, Enum, Index, ManyToOne, PrimaryKey } from '@mikro-orm/decorators/legacy';
 import { User } from './user.entity.js';
 
-/**
- * Every name that logs somebody in. Usernames and phones share this one unique namespace, so that a username
- * can never shadow another person's phone.
- */
+/** A username or phone that identifies a user at login. They share one namespace, so that no username equals a phone. */
 @Entity({ tableName: 'login_names' })
 export class LoginName {
-  /** As `loginName()` of `phone.ts` writes it. */
+  /** From `canonicalLoginName`. */
   @PrimaryKey({ type: 'text' })
   name!: string;
 

@@ -1,55 +1,62 @@
 import { DomainError } from '../errors.js';
-import { canonicalLoginName, canonicalPhone } from './phone.js';
+import { canonicalPhone, MAX_INPUT_LENGTH } from './phone.js';
 
 export const MAX_NAME_LENGTH = 64;
 
-/** What makes two names look alike, or a name look like none; and half characters, which no database keeps. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Control and invisible characters, which make two names look alike, and lone surrogates, which are not text. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** The names of a new account; at least one is present. */
+export interface LoginNames {
+  /** `text` is as the user wrote it, `key` as the shared namespace stores it. */
+  readonly username?: { readonly text: string; readonly key: string };
+  /** Canonical, so text and key are the same. */
+  readonly phone?: string;
+}
 
 /**
- * The key of a phone that somebody typed.
- * @param field how the door calls it.
+ * The key of a username or phone in their shared namespace. Input in phone form is a phone; a username is compared
+ * without regard to case, width and surrounding spaces.
+ */
+export function canonicalLoginName(input: string): string {
+  const typed = input.slice(0, MAX_INPUT_LENGTH);
+  return canonicalPhone(input) ?? typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
+}
+
+/**
+ * The canonical form of a phone.
+ * @param field the input field that the error names.
  * @throws DomainError INVALID_INPUT
  */
-export function requirePhone(text: string, field: string): string {
-  const phone = canonicalPhone(text);
-  if (phone === null) throw new DomainError('INVALID_INPUT', 'A phone has 6 to 15 digits.', { field });
-  return phone;
+export function requirePhone(input: string, field: string): string {
+  const phone = canonicalPhone(input);
+  if (phone !== null) return phone;
+  throw new DomainError('INVALID_INPUT', `${field} must be a phone number of 6 to 15 digits.`, { field });
 }
 
-interface LoginNamePart {
-  /** As people wrote it. */
-  readonly text: string;
-  /** As the namespace keeps it. */
-  readonly key: string;
+/**
+ * Parses the names of a new account. A username in phone form becomes its phone.
+ * @throws DomainError INVALID_INPUT
+ */
+export function parseLoginNames(input: { username?: string | null; phone?: string | null }): LoginNames {
+  const username = input.username?.trim();
+  const usernameAsPhone = username === undefined ? null : canonicalPhone(username);
+  const parsed = username === undefined || usernameAsPhone !== null ? null : parseUsername(username);
+  const phone = input.phone == null ? usernameAsPhone : requirePhone(input.phone, 'phone');
+  if (usernameAsPhone !== null && usernameAsPhone !== phone) {
+    throw invalidUsername('username must not have the form of another phone number.');
+  }
+  if (username === undefined && phone === null) {
+    throw invalidUsername('username is required unless phone is given.');
+  }
+  return { ...(parsed && { username: parsed }), ...(phone !== null && { phone }) };
 }
 
-/** A username in phone form is that phone: the two share one namespace. */
-export function parseLoginNames(input: { username?: string | null; phone?: string | null }): {
-  username?: LoginNamePart;
-  phone?: LoginNamePart;
-} {
-  const text = input.username?.trim();
-  if (text !== undefined && canonicalPhone(text) === null) {
-    if (text === '' || text.length > MAX_NAME_LENGTH || invisible.test(text)) {
-      throw new DomainError('INVALID_INPUT', `A username has 1 to ${MAX_NAME_LENGTH} printable characters.`, {
-        field: 'username',
-      });
-    }
+function parseUsername(text: string) {
+  if (text === '' || text.length > MAX_NAME_LENGTH || unprintable.test(text)) {
+    throw invalidUsername(`username must be 1 to ${MAX_NAME_LENGTH} printable characters.`);
   }
-  const nameIsPhone = text !== undefined && canonicalPhone(text) !== null;
-  const phoneText = input.phone ?? (nameIsPhone ? text : undefined);
-  const key = phoneText === undefined ? null : requirePhone(phoneText, 'phone');
-  if (nameIsPhone && canonicalPhone(text) !== key) {
-    throw new DomainError('INVALID_INPUT', 'The username is the form of another phone.', {
-      field: 'username',
-    });
-  }
-  if (text === undefined && key === null) {
-    throw new DomainError('INVALID_INPUT', 'An account needs a username or a phone.', { field: 'username' });
-  }
-  return {
-    ...(text !== undefined && !nameIsPhone ? { username: { text, key: canonicalLoginName(text) } } : {}),
-    ...(phoneText !== undefined && key !== null ? { phone: { text: phoneText, key } } : {}),
-  };
+  return { text, key: canonicalLoginName(text) };
 }
+
+const invalidUsername = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'username' });

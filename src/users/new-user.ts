@@ -1,26 +1,37 @@
 import { randomInt } from 'node:crypto';
 import type { LoginName } from './login-name.entity.js';
 import { parseLoginNames } from './login-names.js';
-import { checkTexts, type Profile, profileColumns } from './profile.js';
+import { type PasswordPolicy, standardPasswordPolicy } from './password-policy.js';
+import { checkTexts, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import type { Employee, User, UserStatus } from './user.entity.js';
 
-/** A new account. It needs a username, a phone or both; null is the same as absent. */
+/** A new account. It needs a username, a phone or both. */
 export interface NewUser extends Profile {
   username?: string | null;
   phone?: string | null;
-  /** Already known to belong to the person. */
+  /** Whether the user has proved that the phone is theirs. */
   phoneVerified?: boolean;
   password?: string | null;
   userType?: string | null;
   openId?: string | null;
   countryCode?: string;
   status?: UserStatus;
+  /** Codes; MEMBER by default. */
   roles?: readonly string[] | null;
   employee?: Employee | null;
 }
 
-/** What an import keeps as the other system had it. */
-export type KeptColumns = Pick<
+/** What an API requires of new accounts. */
+export interface AccountPolicy {
+  readonly password: PasswordPolicy;
+  readonly email: EmailPolicy;
+}
+
+/** Applies where no legacy document sets another rule. */
+export const standardAccountPolicy: AccountPolicy = { password: standardPasswordPolicy, email: 'valid' };
+
+/** Columns that an import takes over from the other system. */
+export type ImportedColumns = Pick<
   User,
   | 'id'
   | 'userCode'
@@ -32,45 +43,44 @@ export type KeptColumns = Pick<
   | 'licenseExpiresAt'
 >;
 
-/** The roles of who is given none. */
 export const DEFAULT_ROLES: readonly string[] = ['MEMBER'];
 
 /**
- * The row of a new account, and the names it logs in by; nothing is written.
- * @param kept columns that an import brings along.
+ * The rows of a new account. Nothing is saved.
  * @throws DomainError INVALID_INPUT
  */
 export function newAccount(
   input: NewUser & { passwordHash: string | null },
   now: Date,
-  kept: Partial<KeptColumns> = {},
+  imported: Partial<ImportedColumns> = {},
 ) {
   checkTexts({ userType: input.userType, openId: input.openId });
   const { username, phone } = parseLoginNames(input);
   const names: Pick<LoginName, 'name' | 'kind'>[] = [];
   if (username) names.push({ name: username.key, kind: 'username' });
-  if (phone) names.push({ name: phone.key, kind: 'phone' });
+  if (phone) names.push({ name: phone, kind: 'phone' });
   const columns = {
     ...profileColumns(input),
     username: username?.text ?? null,
-    phone: phone?.key ?? null,
+    phone: phone ?? null,
     phoneVerifiedAt: input.phoneVerified ? now : null,
     passwordHash: input.passwordHash,
     userType: input.userType ?? null,
     type: input.type === undefined ? 1 : input.type,
     openId: input.openId ?? null,
-    userCode: kept.userCode ?? newUserCodes(now, 1)[0] ?? '',
+    userCode: imported.userCode ?? newUserCodes(now, 1)[0] ?? '',
     employee: input.employee ?? null,
     createdAt: now,
     ...(input.countryCode ? { countryCode: input.countryCode } : {}),
     ...(input.status ? { status: input.status } : {}),
-    ...kept,
+    ...imported,
   };
   return { columns, names };
 }
 
 /**
- * The names of an account that can be made of it, if they are free; nothing is looked up.
+ * Checks everything but the password and whether the names are free.
+ * @returns the names that the account would have.
  * @throws DomainError INVALID_INPUT
  */
 export function checkNewUser(input: NewUser): Pick<User, 'username' | 'phone'> {
@@ -78,8 +88,8 @@ export function checkNewUser(input: NewUser): Pick<User, 'username' | 'phone'> {
 }
 
 /**
- * Milliseconds in the upper bits, chance in the lower 22, as the documented codes are made; those made at once
- * count on from there, for among hundreds chance alone would soon repeat one.
+ * Snowflake-like codes, as the documents show them: milliseconds in the upper bits, random in the lower 22. Codes of
+ * one call are consecutive, because random ones would soon repeat within a millisecond.
  */
 export function newUserCodes(now: Date, count: number): string[] {
   const first = (BigInt(now.getTime() - Date.UTC(2010, 10, 4)) << 22n) | BigInt(randomInt(2 ** 22 - count));

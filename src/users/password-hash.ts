@@ -6,50 +6,48 @@ import { verify as bcryptVerify } from '@node-rs/bcrypt';
 import pLimit from 'p-limit';
 import { DomainError } from '../errors.js';
 
-/** OWASP's minimum for argon2id (the library's default variant): 19 MiB, two passes, one lane. */
+/** OWASP's minimum for argon2id, the library's default variant: 19 MiB, two passes, one lane. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** As many hashes at once as there are cores; more only wait longer and hold 19 MiB each. */
+/** One hash for each core. More would not finish sooner, and each holds 19 MiB. */
 const pool = pLimit(availableParallelism());
 
-/** Beyond this queue an answer would take longer than a client waits. */
-const LONGEST_QUEUE = 2000;
+/** Behind a longer queue, clients would time out before their turn. */
+const MAX_QUEUE_LENGTH = 2000;
 
 const derive = promisify(pbkdf2);
 
-/** A hash brought from another system; salts and hashes as that system stored them. */
+/** A hash from another system, with salt and hash as that system stored them. */
 export type LegacyHash =
   | { readonly scheme: 'bcrypt'; readonly hash: string }
   | { readonly scheme: 'pbkdf2-sha1'; readonly salt: string; readonly hash: string }
   | { readonly scheme: 'md5-salt-first' | 'md5-salt-last'; readonly salt: string; readonly hash: string };
 
-/** How an imported hash is kept until its owner's next login: `$scheme$base64url(salt)$hex`. */
+/** The stored form of an imported hash until its owner's next login: `$scheme$base64url(salt)$hex`. */
 export function encodeLegacyHash(legacy: LegacyHash): string {
   if (legacy.scheme === 'bcrypt') return legacy.hash;
   return `$${legacy.scheme}$${Buffer.from(legacy.salt).toString('base64url')}$${legacy.hash.toLowerCase()}`;
 }
 
-/** Hashes for storage. @throws DomainError UNAVAILABLE when too many wait already. */
+/** @throws DomainError UNAVAILABLE when the queue is full */
 export function hashPassword(password: string): Promise<string> {
   return queued(() => argon2Hash(password, ARGON2));
 }
 
-/** A hash nobody's password has: what is no argon2id or bcrypt hash, or none at all, is compared with it too. */
+/** Verified in place of a missing or cheap hash, so that the time does not reveal it. */
 const decoy = argon2Hash('nobody', ARGON2);
 
 /**
- * Whether the password is the one behind `stored` (null: there is none). A mismatch takes one argon2id, or one
- * bcrypt of the imported hash's own cost: whoever must not tell them apart evens that out (`Logins`).
- * @throws DomainError UNAVAILABLE when too many wait already.
+ * Whether the password matches the stored hash. A mismatch takes the time of one argon2id or of the stored bcrypt
+ * hash; `PasswordVerifier` hides that difference at login.
+ * @param stored null when the account has no password.
+ * @throws DomainError UNAVAILABLE when the queue is full
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   return (await timedVerification(stored, password)).matches;
 }
 
-/**
- * `verifyPassword`, and how long the hashing took, in milliseconds; the wait for its turn is not counted, since it
- * depends on others alone.
- */
+/** As `verifyPassword`, with the time of the hashing in milliseconds, which excludes the time in the queue. */
 export function timedVerification(
   stored: string | null,
   password: string,
@@ -69,7 +67,7 @@ async function matchesStored(stored: string | null, password: string): Promise<b
   return matches;
 }
 
-/** Whether a verified password should be hashed anew, with today's parameters. */
+/** Whether a hash has another scheme or other parameters than new hashes. */
 export const needsRehash = (stored: string): boolean =>
   !stored.startsWith(`$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`);
 
@@ -95,8 +93,8 @@ async function digest(scheme: string | undefined, password: string, salt: Buffer
 }
 
 async function queued<T>(work: () => Promise<T>): Promise<T> {
-  if (pool.pendingCount >= LONGEST_QUEUE) {
-    throw new DomainError('UNAVAILABLE', 'Too many logins are waiting; try again shortly.', {
+  if (pool.pendingCount >= MAX_QUEUE_LENGTH) {
+    throw new DomainError('UNAVAILABLE', 'Too many logins are waiting; try again later.', {
       retryAfter: 5,
     });
   }

@@ -1,29 +1,29 @@
 import { DomainError } from '../errors.js';
 
-/** The longest password the documented APIs accept. */
+/** The longest password that every documented API accepts. */
 const MAX_PASSWORD_LENGTH = 100;
 
-/** What guessers of a password here try, beside the names of its account. */
-const OUR_WORDS = ['gatehouse'];
-/** A word of fewer characters is in many a good password by chance. */
-const SHORTEST_WORD = 3;
-/** Characters that a password has beside such words. */
-const LEAST_OF_ITS_OWN = 4;
+/** Words that attackers of this system try first, besides the names of the account. */
+const productWords = ['gatehouse'];
+/** Shorter words occur in good passwords by chance. */
+const MIN_WORD_LENGTH = 3;
+/** Characters that must remain when such words are removed from a password. */
+const MIN_OTHER_CHARACTERS = 4;
 
-/** What a door asks of new passwords; none asks anything of those at login. */
+/** What an API requires of new passwords. It is not applied at login. */
 export interface PasswordPolicy {
   /** In characters. */
   readonly minLength: number;
-  /** Whether those that guessers try first are refused. */
+  /** Whether to reject common passwords and those made of the account's names. */
   readonly rejectsCommon: boolean;
 }
 
-/** The rule where no legacy document says otherwise: OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.11. */
+/** OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.11. Applies where no legacy document sets another rule. */
 export const standardPasswordPolicy: PasswordPolicy = { minLength: 8, rejectsCommon: true };
 
 /**
- * @param names what the account is known by.
- * @throws DomainError INVALID_INPUT, with the reason for the person who chose the password.
+ * @param names the login names of the account.
+ * @throws DomainError INVALID_INPUT
  */
 export async function checkNewPassword(
   password: string,
@@ -32,28 +32,31 @@ export async function checkNewPassword(
 ): Promise<void> {
   const length = [...password].length;
   if (length < minLength || length > MAX_PASSWORD_LENGTH) {
-    throw refused(`A password has ${minLength} to ${MAX_PASSWORD_LENGTH} characters.`);
+    throw invalidPassword(`password must be ${minLength} to ${MAX_PASSWORD_LENGTH} characters.`);
   }
-  if (rejectsCommon && isMadeOf([...names, ...OUR_WORDS], password)) {
-    throw refused(`A password has ${LEAST_OF_ITS_OWN} characters or more beside a name; choose another one.`);
+  if (!rejectsCommon) return;
+  if (consistsOf([...names, ...productWords], password)) {
+    throw invalidPassword(
+      `password must have at least ${MIN_OTHER_CHARACTERS} characters besides the names of the account.`,
+    );
   }
-  if (rejectsCommon && (await isCommon(password))) {
-    throw refused('This is one of the passwords that are guessed first; choose another one.');
+  if (await isCommon(password)) {
+    throw invalidPassword('password must not be one of the most common passwords.');
   }
 }
 
-function isMadeOf(words: readonly (string | null | undefined)[], password: string): boolean {
-  let own = password.toLowerCase();
+function consistsOf(words: readonly (string | null | undefined)[], password: string): boolean {
+  let remaining = password.toLowerCase();
   for (const word of words) {
-    if (word && word.length >= SHORTEST_WORD) own = own.replaceAll(word.toLowerCase(), '');
+    if (word && word.length >= MIN_WORD_LENGTH) remaining = remaining.replaceAll(word.toLowerCase(), '');
   }
-  return own.length < Math.min(LEAST_OF_ITS_OWN, password.length);
+  return remaining.length < Math.min(MIN_OTHER_CHARACTERS, password.length);
 }
 
-/** Loaded by the first new password: to unpack the list takes 50 ms and 20 MB, which a start need not pay. */
+/** Imported by the first new password, because unpacking the list takes 50 ms and 20 MB. */
 async function isCommon(password: string): Promise<boolean> {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   return dictionary['passwords-common'].includes(password.toLowerCase());
 }
 
-const refused = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'password' });
+const invalidPassword = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'password' });

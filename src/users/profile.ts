@@ -5,7 +5,7 @@ import type { Gender } from './user.entity.js';
 
 export const MAX_TEXT_LENGTH = 2000;
 
-/** What people may change about themselves; undefined leaves a field as it is. */
+/** The fields that users can change themselves. Undefined leaves a field unchanged. */
 export interface Profile {
   email?: string | null;
   name?: string | null;
@@ -17,21 +17,21 @@ export interface Profile {
   type?: number | null;
 }
 
-/** What a door asks of an email: the documented APIs ask nothing, and their callers get no refusal for it. */
-export type EmailPolicy = 'address' | 'anything';
+/** Which emails an API accepts. The documented APIs accept any text and have no answer that refuses it. */
+export type EmailPolicy = 'valid' | 'any';
 
-/** As the fields of browsers take it: https://html.spec.whatwg.org/#valid-e-mail-address */
+/** As browsers validate it: https://html.spec.whatwg.org/#valid-e-mail-address */
 const Email = z.email({ pattern: z.regexes.html5Email });
 
-/** Empty is none. @throws DomainError INVALID_INPUT */
-export function checkEmail(email: string | null | undefined, rule: EmailPolicy): void {
-  if (!email || rule === 'anything' || Email.safeParse(email).success) return;
-  throw new DomainError('INVALID_INPUT', 'The email must be an address such as li@example.com.', {
+/** An empty email counts as absent. @throws DomainError INVALID_INPUT */
+export function checkEmail(email: string | null | undefined, policy: EmailPolicy): void {
+  if (!email || policy === 'any' || Email.safeParse(email).success) return;
+  throw new DomainError('INVALID_INPUT', 'email must be an address such as li@example.com.', {
     field: 'email',
   });
 }
 
-/** The profile fields that were given. @throws DomainError INVALID_INPUT for an overlong text. */
+/** The profile fields that are not undefined. @throws DomainError INVALID_INPUT */
 export function profileColumns({
   email,
   name,
@@ -50,7 +50,7 @@ export function profileColumns({
   return columns;
 }
 
-/** @throws DomainError INVALID_INPUT for a text that is too long or not storable. */
+/** @throws DomainError INVALID_INPUT */
 export function checkTexts(columns: Readonly<Record<string, unknown>>): void {
   for (const [field, value] of Object.entries(columns)) {
     if (typeof value !== 'string') continue;

@@ -9,9 +9,16 @@ import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { LoginName } from './login-name.entity.js';
-import { checkNewUser, DEFAULT_ROLES, type NewUser, newAccount } from './new-user.js';
+import {
+  type AccountPolicy,
+  checkNewUser,
+  DEFAULT_ROLES,
+  type NewUser,
+  newAccount,
+  standardAccountPolicy,
+} from './new-user.js';
 import { hashPassword } from './password-hash.js';
-import { checkNewPassword, type PasswordPolicy, standardPasswordPolicy } from './password-policy.js';
+import { checkNewPassword } from './password-policy.js';
 import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
@@ -19,43 +26,40 @@ import { User } from './user.entity.js';
 
 export type { NewUser } from './new-user.js';
 
-/** Accounts: opening, finding and changing them. */
+/** Creates, finds and changes accounts. */
 export class Users {
   readonly #listeners = new Set<(userId: number) => void>();
 
   constructor(
     private readonly db: Database,
-    private readonly registrations: AddressLimit,
+    private readonly registrationLimit: AddressLimit,
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Who logs in by this name, roles loaded; null when nobody does.
-   * @param key a canonical name: what `loginName` or `canonicalPhone` made of the input.
-   */
+  /** @param key a canonical username or phone. @returns the user, roles loaded, or null. */
   async findByLoginName(em: EntityManager, key: string): Promise<User | null> {
-    const id = await this.idOf(em, key);
+    const id = await this.findIdByLoginName(em, key);
     return id === null ? null : this.find(id, em);
   }
 
-  /** Whose id it is; null when nobody logs in by this canonical name. */
-  async idOf(em: EntityManager, key: string): Promise<number | null> {
+  /** @param key a canonical username or phone. */
+  async findIdByLoginName(em: EntityManager, key: string): Promise<number | null> {
     if (!isStorable(key)) return null;
     const found = await em.findOne(LoginName, { name: key });
     return found?.user.id ?? null;
   }
 
-  /** The user by id, roles loaded; null when there is none. */
+  /** @returns the user, roles loaded, or null. */
   find(id: number, em: EntityManager = this.db.em.fork()): Promise<User | null> {
     return em.findOne(User, { id }, { populate: ['roles'] });
   }
 
-  /** Those of these users that exist, roles loaded. */
+  /** @returns the users that exist, in no particular order, roles loaded. */
   findAll(ids: readonly number[]): Promise<User[]> {
     return this.db.em.fork().find(User, { id: { $in: [...new Set(ids)] } }, { populate: ['roles'] });
   }
 
-  /** The user by id, roles loaded. @throws DomainError NOT_FOUND */
+  /** @returns the user, roles loaded. @throws DomainError NOT_FOUND */
   async get(id: number, em: EntityManager = this.db.em.fork()): Promise<User> {
     const user = await this.find(id, em);
     if (!user) throw new DomainError('NOT_FOUND', 'There is no such user.');
@@ -63,8 +67,9 @@ export class Users {
   }
 
   /**
-   * Users by id, roles loaded; one more than the page has, where there is one more.
+   * Users in the order of their ids, roles loaded.
    * @param search part of a username, phone, name, nickname or email; empty for all.
+   * @returns one more than the page if another page follows.
    */
   list(search: string, { first, after }: Page): Promise<User[]> {
     const term = containing(search.trim());
@@ -81,41 +86,31 @@ export class Users {
   }
 
   /**
-   * Opens an account.
-   * @param rule the door's, for new passwords.
-   * @param emails the door's.
-   * @throws DomainError INVALID_INPUT, CONFLICT (the name or phone is taken)
+   * Creates an account.
+   * @throws DomainError INVALID_INPUT, CONFLICT (the username or phone is taken)
    */
-  async create(
-    input: NewUser,
-    actor: Actor,
-    rule: PasswordPolicy = standardPasswordPolicy,
-    emails: EmailPolicy = 'address',
-  ): Promise<User> {
+  async create(input: NewUser, actor: Actor, policy: AccountPolicy = standardAccountPolicy): Promise<User> {
     const { password, email } = input;
-    checkEmail(email, emails);
-    // Both before the hash: strangers may mistype as often as they like, and hashing is what costs.
+    // Everything is checked before the expensive hash, because invalid input is not rate-limited.
+    checkEmail(email, policy.email);
     const { username, phone } = checkNewUser(input);
-    if (password != null) await checkNewPassword(password, rule, [username, phone && displayPhone(phone)]);
+    if (password != null) {
+      await checkNewPassword(password, policy.password, [username, phone && displayPhone(phone)]);
+    }
     const passwordHash = password == null ? null : await hashPassword(password);
     return this.db.em.fork().transactional((em) => this.add(em, { ...input, passwordHash }, actor));
   }
 
   /**
-   * `create` for somebody who asks for an account of their own, from whatever door.
+   * Creates an account for an anonymous caller.
    * @throws DomainError as `create` does, and THROTTLED past the limit of the address.
    */
-  register(
-    input: NewUser,
-    address: string,
-    rule: PasswordPolicy = standardPasswordPolicy,
-    emails: EmailPolicy = 'address',
-  ): Promise<User> {
+  register(input: NewUser, address: string, policy = standardAccountPolicy): Promise<User> {
     const actor = { userId: null, address };
-    return this.registrations.spend(address, () => this.create(input, actor, rule, emails));
+    return this.registrationLimit.spend(address, () => this.create(input, actor, policy));
   }
 
-  /** `create` within the caller's transaction, with the password hashed already. */
+  /** Creates an account in the caller's transaction, with a hash instead of a password. */
   async add(
     em: EntityManager,
     input: NewUser & { passwordHash: string | null },
@@ -133,36 +128,61 @@ export class Users {
     return user;
   }
 
-  /** @param emails the door's. @throws DomainError NOT_FOUND, INVALID_INPUT */
-  async updateProfile(userId: number, profile: Profile, emails: EmailPolicy = 'address'): Promise<User> {
+  /** @throws DomainError NOT_FOUND, INVALID_INPUT */
+  async updateProfile(
+    userId: number,
+    profile: Profile,
+    emailPolicy: EmailPolicy = standardAccountPolicy.email,
+  ): Promise<User> {
     const em = this.db.em.fork();
     const user = await this.get(userId, em);
-    // An odd one that was imported may be sent back unchanged.
-    if (profile.email !== user.email) checkEmail(profile.email, emails);
+    // An imported email may be invalid, and clients send the whole profile back.
+    if (profile.email !== user.email) checkEmail(profile.email, emailPolicy);
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
     await em.flush();
     for (const listener of this.#listeners) listener(userId);
     return user;
   }
 
-  /** Calls back after a user has changed. @returns ends the subscription. */
+  /**
+   * Marks the phone as verified. The first verification removes the password, which may have been set by somebody who
+   * registered a phone that was not theirs.
+   * @returns whether this was the first verification.
+   */
+  async markPhoneVerified(em: EntityManager, user: User, actor: Actor): Promise<boolean> {
+    if (user.phoneVerifiedAt) return false;
+    const now = new Date(this.clock());
+    const updated = await em.nativeUpdate(
+      User,
+      { id: user.id, phoneVerifiedAt: null },
+      { phoneVerifiedAt: now, passwordHash: null },
+    );
+    if (updated === 0) return false;
+    recordAudit(em, now, actor, { action: 'user.phone-proven' });
+    await em.flush();
+    return true;
+  }
+
+  /** Calls back after the profile of a user has changed. @returns a function that unsubscribes. */
   onChange(listener: (userId: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 }
 
-/** The roles of these codes. @throws DomainError INVALID_INPUT when one is unknown. */
+/** @throws DomainError INVALID_INPUT if a code is unknown */
 export async function findRoles(em: EntityManager, codes: readonly string[]): Promise<Role[]> {
   const roles = await em.find(Role, { code: { $in: [...codes] } });
   const unknown = codes.find((code) => !roles.some((role) => role.code === code));
   if (unknown === undefined) return roles;
-  throw new DomainError('INVALID_INPUT', 'There is no such role.', { field: 'roles' });
+  throw new DomainError('INVALID_INPUT', `roles must not contain the unknown role ${unknown}.`, {
+    field: 'roles',
+  });
 }
 
 function rethrowTakenName(error: unknown): never {
   if (error instanceof UniqueConstraintViolationException) {
-    throw new DomainError('CONFLICT', 'The username or phone is taken.', { field: 'username' });
+    throw new DomainError('CONFLICT', 'username or phone is already taken.', { field: 'username' });
   }
   throw error;
 }

@@ -106,7 +106,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
   const caller = await callerOf(gateway, accessToken);
   await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'battery staple' }, self);
   await administration().setRoles(id, ['PUBLISHER'], { userId: adminId, address: '192.0.2.7' });
-  await gateway.services.captchas.sendSms(phone, null, client);
+  await gateway.services.smsCodes.send(phone, null, client);
   const { ticket } = await gateway.services.scanTickets.issue('screen', { ...client, deviceId: 'screen' });
   await gateway.services.scanTickets.claim(ticket, caller);
   await administration().delete(id, { userId: adminId, address: '192.0.2.7' });

@@ -22,7 +22,7 @@ function send(phone = PHONE, address?: string) {
     version: null,
     model: null,
   };
-  return gateway.services.captchas.sendSms(phone, 'device', client);
+  return gateway.services.smsCodes.send(phone, 'device', client);
 }
 const throttled = (seconds: number) => ({ code: 'THROTTLED', details: { retryAfter: seconds } });
 const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
@@ -123,14 +123,14 @@ describe('a provider that fails', () => {
     answers = false;
     await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(send()).rejects.toMatchObject(throttled(60));
-    const { captchas } = gateway.services;
-    await captchas.consume(CaptchaType.SMS, `86${PHONE}`, 'device', last.code);
+    const { smsCodes } = gateway.services;
+    await smsCodes.consume(`86${PHONE}`, 'device', last.code);
   });
 
   test('gives no new guesses either', async () => {
     refuses = false;
     await send();
-    const guess = () => gateway.services.captchas.consume(CaptchaType.SMS, `86${PHONE}`, 'device', 'wrong');
+    const guess = () => gateway.services.smsCodes.consume(`86${PHONE}`, 'device', 'wrong');
     for (let i = 0; i < 4; i += 1) await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
     gateway.clock.advance(MINUTE);
     refuses = true;

@@ -40,7 +40,7 @@ describe('from an address that has guessed its budget away', () => {
     expect(await ask()).toBe('CAPTCHA_REQUIRED');
     expect(await ask(ANSWER)).toBe('CAPTCHA_EXPIRED');
     const client = { address: '203.0.113.7', deviceId, version: null, model: null };
-    await gateway.services.captchas.issueImage(deviceId, client);
+    await gateway.services.imageCaptchas.issue(deviceId, client);
     expect(await ask('wrong')).toBe('CAPTCHA_INVALID');
     expect(await sent()).toBe(before);
     expect(await ask(ANSWER)).toBe('SMS');

@@ -142,12 +142,12 @@ describe('config check refuses what a first start would', () => {
     [
       'a password that is guessed first',
       { ADMIN_ACCOUNT: 'a', ADMIN_PASSWORD: 'password1' },
-      'ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: This is one',
+      'ADMIN_ACCOUNT and ADMIN_PASSWORD are invalid: password must',
     ],
     [
       'a name that nobody can have',
       { ADMIN_ACCOUNT: 'tab\there', ADMIN_PASSWORD: PASSWORD },
-      'ADMIN_ACCOUNT and ADMIN_PASSWORD make no administrator: A username',
+      'ADMIN_ACCOUNT and ADMIN_PASSWORD are invalid: username must',
     ],
     ['a data folder that is a file', { DATA_DIR: '/etc/passwd' }, 'The data folder /etc/passwd cannot'],
     [

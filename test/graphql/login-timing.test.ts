@@ -30,7 +30,7 @@ const attempts = {
   'an account without a password': { username: 'eve', password: PASSWORD },
 };
 
-/** The wait up to the slowest kind of hash, which is alike for all, is off here: see `test/sessions/logins.test.ts`. */
+/** The wait up to the slowest kind of hash, which is alike for all, is off here: see `test/logins/password-verifier.test.ts`. */
 test('nobody can tell from its answer or its time why a login failed', async () => {
   const times = new Map(Object.keys(attempts).map((what) => [what, [] as number[]]));
   const answers = new Set<string>();

@@ -149,7 +149,7 @@ describe('shows a QR code to scan', () => {
     const { accessToken } = (await on.login()).json().data;
     const approver = await callerOf(on.gateway, accessToken);
     const redeem = (id: string) =>
-      on.gateway.services.logins.withScan(
+      on.gateway.services.scanLogins.login(
         ticket,
         { deviceId: id, address: '::1', version: null, model: null },
         graphqlSessionPolicy,

@@ -34,7 +34,7 @@ const approved = async (policy: typeof graphqlSessionPolicy) => {
   await gateway.services.scanTickets.decide(ticket, caller, true);
   return { ticket, userId: admin.id };
 };
-const redeem = (ticket: string) => gateway.services.logins.withScan(ticket, waiting, graphqlSessionPolicy);
+const redeem = (ticket: string) => gateway.services.scanLogins.login(ticket, waiting, graphqlSessionPolicy);
 
 test.each([
   [graphqlSessionPolicy, true],

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const solveLater = () =>
-  gateway.services.captchas.issueImage(deviceId, { address: '', deviceId, version: null, model: null });
+  gateway.services.imageCaptchas.issue(deviceId, { address: '', deviceId, version: null, model: null });
 
 test('wrong guesses at an account add up over all doors and names, and its owner gets in at each', async () => {
   const guess: readonly (() => Promise<unknown>)[] = [

@@ -113,8 +113,8 @@ test.each([
 test('a token of one kind is none of another', async () => {
   const { accessToken, refreshToken } = await open(graphqlSessionPolicy);
   const uims = await open(uimsSessionPolicy);
-  const { captchas, scanTickets, setupLink } = gateway.services;
-  const captcha = await captchas.issueImage('device 1', client);
+  const { imageCaptchas, scanTickets, setupLink } = gateway.services;
+  const captcha = await imageCaptchas.issue('device 1', client);
   const scan = await scanTickets.issue('device 1', client);
   const setUp = new URL(setupLink.url('http://localhost')).searchParams.get('token');
   const others = [captcha.id, scan.ticket, setUp ?? ''];

@@ -1,6 +1,7 @@
 import { LoginName } from '../../src/users/login-name.entity.js';
+import { canonicalLoginName } from '../../src/users/login-names.js';
 import { hashPassword } from '../../src/users/password-hash.js';
-import { canonicalLoginName, canonicalPhone } from '../../src/users/phone.js';
+import { canonicalPhone } from '../../src/users/phone.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';

@@ -11,7 +11,7 @@ import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { createHttp, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
-import type { PasswordPolicy } from '../../src/users/password-policy.js';
+import type { AccountPolicy } from '../../src/users/new-user.js';
 import type { NewUser } from '../../src/users/users.js';
 import { createMigratedDatabase } from './database.js';
 
@@ -30,8 +30,8 @@ export interface TestGateway {
   readonly clock: { now: number; advance(ms: number): void };
   /** A POST with a JSON body. */
   post(url: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
-  /** Opens an account past all doors. */
-  createUser(input: NewUser, rule?: PasswordPolicy): ReturnType<Services['users']['create']>;
+  /** Creates an account without a request. */
+  createUser(input: NewUser, policy?: AccountPolicy): ReturnType<Services['users']['create']>;
   /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
   lastSms(phone: string): Promise<string>;
   /** Lets time pass as the background jobs see it, and tells subscribers what came of it. */
@@ -66,7 +66,7 @@ export async function startGateway(
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
     sessionPolicies: sessionPolicies,
-    slowestHashMs: 0,
+    minFailureMs: 0,
   });
   await services.heartbeats.restore();
   const lines: string[] = [];
@@ -81,7 +81,7 @@ export async function startGateway(
     clock,
     logged: () => lines.join(''),
     post: (url, body = {}, headers = {}) => app.inject({ method: 'POST', url, payload: body, headers }),
-    createUser: (input, rule) => services.users.create(input, system, rule),
+    createUser: (input, policy) => services.users.create(input, system, policy),
     async lastSms(phone) {
       const outbox = await readFile(join(dataDir, 'outbox', 'sms.jsonl'), 'utf8');
       const sent = outbox

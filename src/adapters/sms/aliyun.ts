@@ -1,5 +1,5 @@
 import {
-  defaultTimeoutMs,
+  DEFAULT_TIMEOUT_MS,
   type SmsMessage,
   type SmsOptions,
   type SmsReceipt,
@@ -18,7 +18,7 @@ export class AliyunSender implements SmsSender {
 
   constructor(
     private readonly settings: AliyunSettings,
-    { timeoutMs = defaultTimeoutMs }: SmsOptions = {},
+    { timeoutMs = DEFAULT_TIMEOUT_MS }: SmsOptions = {},
   ) {
     this.timeoutMs = timeoutMs;
   }

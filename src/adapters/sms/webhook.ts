@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import {
-  defaultTimeoutMs,
+  DEFAULT_TIMEOUT_MS,
   type SmsMessage,
   type SmsOptions,
   type SmsReceipt,
@@ -23,7 +23,7 @@ export class WebhookSender implements SmsSender {
 
   constructor(
     private readonly settings: WebhookSettings,
-    { now = Date.now, timeoutMs = defaultTimeoutMs }: SmsOptions = {},
+    { now = Date.now, timeoutMs = DEFAULT_TIMEOUT_MS }: SmsOptions = {},
   ) {
     this.now = now;
     this.timeoutMs = timeoutMs;

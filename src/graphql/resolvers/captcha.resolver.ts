@@ -90,8 +90,8 @@ export class CaptchaResolver {
     const client = clientOf(context, input.deviceId);
     if (type === CaptchaType.SMS) {
       if (!input.mobile) throw missing('mobile');
-      if (input.captcha) await context.services.captchas.solveImage(client.deviceId ?? '', input.captcha);
-      const { id, expiresAt } = await context.services.captchas.sendSms(
+      if (input.captcha) await context.services.imageCaptchas.solve(client.deviceId ?? '', input.captcha);
+      const { id, expiresAt } = await context.services.smsCodes.send(
         input.mobile,
         client.deviceId,
         client,
@@ -105,7 +105,7 @@ export class CaptchaResolver {
       const { ticket, expiresAt } = await scanTickets.issue(client.deviceId, client, client.model);
       return { id: ticket, type, expiresAt, image: await toDataURL(scanLink(context.publicUrl, ticket)) };
     }
-    const { id, expiresAt, png } = await context.services.captchas.issueImage(client.deviceId, client);
+    const { id, expiresAt, png } = await context.services.imageCaptchas.issue(client.deviceId, client);
     return { id, type, expiresAt, image: `data:image/png;base64,${png.toString('base64')}` };
   }
 

@@ -120,11 +120,11 @@ export class SessionResolver {
   @Allow(PUBLIC)
   async login(@Arg('input') input: LoginInput, @Ctx() context: Context): Promise<AuthPayload> {
     const client = clientOf(context, input.deviceId);
-    if (input.captcha) await context.services.captchas.solveImage(client.deviceId ?? '', input.captcha);
+    if (input.captcha) await context.services.imageCaptchas.solve(client.deviceId ?? '', input.captcha);
     const { username: login, password } = input;
     const credentials = { login, password, captcha: input.captcha ? 'solved' : 'possible' } as const;
-    const opened = await context.services.logins
-      .withPassword(credentials, client, graphqlSessionPolicy)
+    const opened = await context.services.passwordLogins
+      .login(credentials, client, graphqlSessionPolicy)
       .catch(hideThatAccountExists);
     return signedIn(opened, context);
   }
@@ -132,10 +132,10 @@ export class SessionResolver {
   @Mutation(() => AuthPayload)
   @Allow(PUBLIC)
   async loginWithPhone(@Arg('input') input: PhoneLoginInput, @Ctx() context: Context): Promise<AuthPayload> {
-    const proof = { mobile: input.mobile, code: input.captcha };
+    const credentials = { phone: input.mobile, code: input.captcha };
     const client = clientOf(context, input.deviceId);
-    const opened = await context.services.logins.withPhone(proof, client, graphqlSessionPolicy, {
-      opensAccount: false,
+    const opened = await context.services.phoneLogins.login(credentials, client, graphqlSessionPolicy, {
+      createsAccount: false,
     });
     return signedIn(opened, context);
   }
@@ -150,7 +150,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ): Promise<AuthPayload> {
     const client = { ...clientOf(context, deviceId), deviceId };
-    return signedIn(await context.services.logins.withScan(ticket, client, graphqlSessionPolicy), context);
+    return signedIn(await context.services.scanLogins.login(ticket, client, graphqlSessionPolicy), context);
   }
 
   @Mutation(() => AuthPayload)
@@ -163,7 +163,10 @@ export class SessionResolver {
       throw new DomainError('FORBIDDEN', 'Registration is closed.');
     }
     const client = clientOf(context, deviceId);
-    return signedIn(await context.services.logins.register(input, client, graphqlSessionPolicy), context);
+    return signedIn(
+      await context.services.registrations.register(input, client, graphqlSessionPolicy),
+      context,
+    );
   }
 
   @Mutation(() => AuthPayload, {

@@ -48,9 +48,9 @@ function phoneAsUsername(parameters: RequestParameters): RequestParameters {
   return { ...parameters, username: parameters.phone || parameters.username };
 }
 
-function login({ logins, clock }: Services): Handler<typeof LoginParameters> {
+function login({ passwordLogins, clock }: Services): Handler<typeof LoginParameters> {
   return async ({ username: login, password }, { client }) => {
-    const opened = await logins.withPassword({ login, password, captcha: 'none' }, client, bmsSessionPolicy);
+    const opened = await passwordLogins.login({ login, password, captcha: 'none' }, client, bmsSessionPolicy);
     return ok(presentLogin(opened, clock()));
   };
 }

@@ -83,24 +83,24 @@ export const consoleDialect: Dialect = {
   },
 };
 
-function issueCaptcha({ captchas, scanTickets }: Services): Handler<typeof CaptchaParameters> {
+function issueCaptcha({ imageCaptchas, smsCodes, scanTickets }: Services): Handler<typeof CaptchaParameters> {
   return async ({ type, deviceId, mobile }, { client, publicUrl }) => {
     const device = { ...client, deviceId };
     switch (type) {
       case 'image':
-        return png((await captchas.issueImage(deviceId, device)).png);
+        return png((await imageCaptchas.issue(deviceId, device)).png);
       case 'sms':
-        return captchas.sendSms(mobile, deviceId, device).then(() => ok(null), failForPhone);
+        return smsCodes.send(mobile, deviceId, device).then(() => ok(null), failForPhone);
       case 'scan':
         return png(await scanQrCode(publicUrl, (await scanTickets.issue(deviceId, device)).ticket));
     }
   };
 }
 
-function loginByAccount({ captchas, logins }: Services): Handler<typeof AccountLoginParameters> {
+function loginByAccount({ imageCaptchas, passwordLogins }: Services): Handler<typeof AccountLoginParameters> {
   return async ({ deviceId, captcha, username: login, password }, { client }) => {
-    await captchas.solveImage(deviceId, captcha);
-    const opened = await logins.withPassword(
+    await imageCaptchas.solve(deviceId, captcha);
+    const opened = await passwordLogins.login(
       { login, password, captcha: 'solved' },
       { ...client, deviceId },
       consoleSessionPolicy,
@@ -109,10 +109,10 @@ function loginByAccount({ captchas, logins }: Services): Handler<typeof AccountL
   };
 }
 
-function loginByMobile({ logins }: Services): Handler<typeof MobileLoginParameters> {
-  return async ({ deviceId, mobile, captcha: code }, { client }) =>
-    logins
-      .withPhone({ mobile, code }, { ...client, deviceId }, consoleSessionPolicy, { opensAccount: false })
+function loginByMobile({ phoneLogins }: Services): Handler<typeof MobileLoginParameters> {
+  return async ({ deviceId, mobile: phone, captcha: code }, { client }) =>
+    phoneLogins
+      .login({ phone, code }, { ...client, deviceId }, consoleSessionPolicy, { createsAccount: false })
       .then((opened) => ok(presentLogin(opened)), failForPhone);
 }
 

@@ -71,14 +71,14 @@ export const teacher: Dialect = {
 function register({ users, config }: Services): Handler<typeof Registration> {
   return async ({ phone, password, ...profile }, { client }) => {
     const account = { ...toProfile(profile), phone, password };
-    await users.register(account, client.address, passwordPolicy(config), 'anything');
+    await users.register(account, client.address, { password: passwordPolicy(config), email: 'any' });
     return ok();
   };
 }
 
-function login({ logins }: Services): Handler<typeof Credentials> {
+function login({ passwordLogins }: Services): Handler<typeof Credentials> {
   return async ({ phone: login, password }, { client }) => {
-    const { accessToken, user } = await logins.withPassword(
+    const { accessToken, user } = await passwordLogins.login(
       { login, password, captcha: 'none' },
       client,
       teacherSessionPolicy,
@@ -89,7 +89,7 @@ function login({ logins }: Services): Handler<typeof Credentials> {
 
 function updateAccount({ users }: Services): AuthenticatedHandler<typeof ProfileParameters> {
   return async (profile, caller) => {
-    await users.updateProfile(caller.user.id, toProfile(profile), 'anything');
+    await users.updateProfile(caller.user.id, toProfile(profile), 'any');
     return ok();
   };
 }

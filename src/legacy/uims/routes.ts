@@ -52,9 +52,9 @@ export const uims: Dialect = {
   },
 };
 
-function login({ logins, config }: Services): Handler<typeof LoginParameters> {
+function login({ passwordLogins, config }: Services): Handler<typeof LoginParameters> {
   return async ({ account: login, passwd: password }, { client }) => {
-    const { accessToken, user } = await logins.withPassword(
+    const { accessToken, user } = await passwordLogins.login(
       { login, password, captcha: 'none' },
       client,
       uimsSessionPolicy,

@@ -35,7 +35,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
 
 /** Failures of a parameter by the field that the DomainError names, instead of those in `failures`. */
 const failuresByField: Record<string, Partial<Record<FailureCode, LegacyResponse>>> = {
-  mobile: { INVALID_INPUT: failure(400, '手机号不正确') },
+  phone: { INVALID_INPUT: failure(400, '手机号不正确') },
   version: { INVALID_INPUT: failure(400, '版本号不正确'), CONFLICT: failure(400, '版本号已存在') },
   file: {
     INVALID_INPUT: failure(400, '升级文件不正确'),

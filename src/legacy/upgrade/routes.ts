@@ -29,7 +29,7 @@ export const upgrade: Dialect = {
       parameters: CodeRequest,
       missing: accountMissing,
       sample: samples['/api/user/sendCode'],
-      failures: [...failuresOf('mobile'), smsThrottled()],
+      failures: [...failuresOf('phone'), smsThrottled()],
       handler: sendCode,
     }),
     '/api/user/verifyCode': route({
@@ -38,7 +38,7 @@ export const upgrade: Dialect = {
       parameters: CodeLogin,
       missing: { ...accountMissing, code: failure(400, '验证码不能为空') },
       sample: samples['/api/user/verifyCode'],
-      failures: failuresOf('mobile'),
+      failures: failuresOf('phone'),
       handler: verifyCode,
     }),
     '/api/upgrade/checkVersion': route({
@@ -70,21 +70,21 @@ export const upgrade: Dialect = {
   },
 };
 
-function sendCode({ captchas }: Services): Handler<typeof CodeRequest> {
+function sendCode({ smsCodes }: Services): Handler<typeof CodeRequest> {
   return async ({ account }, { client }) => {
     // The documented request names no device, so the code is valid on any.
-    const { requestId, bizId } = await captchas.sendSms(account, null, client).catch(rethrowThrottled);
+    const { requestId, bizId } = await smsCodes.send(account, null, client).catch(rethrowThrottled);
     return ok({ Message: 'OK', RequestId: requestId, Code: 'OK', BizId: bizId }, '发送成功');
   };
 }
 
-function verifyCode({ logins }: Services): Handler<typeof CodeLogin> {
-  return async ({ account: mobile, code }, { client }) => {
-    const { accessToken, user } = await logins.withPhone(
-      { mobile, code, deviceId: null },
+function verifyCode({ phoneLogins }: Services): Handler<typeof CodeLogin> {
+  return async ({ account: phone, code }, { client }) => {
+    const { accessToken, user } = await phoneLogins.login(
+      { phone, code, deviceId: null },
       client,
       upgradeSessionPolicy,
-      { opensAccount: true },
+      { createsAccount: true },
     );
     return ok({ ...presentUser(user), token: `Bearer ${accessToken}` }, '登录成功！');
   };

@@ -1,0 +1,47 @@
+import type { Database } from '../database/database.js';
+import type { AddressLimit } from '../rate-limits/address-limit.js';
+import type { Client } from '../sessions/sessions.js';
+import { Captcha, CaptchaType } from './captcha.entity.js';
+import { drawCaptcha, randomAnswer } from './captcha-image.js';
+import type { CaptchaStore, IssuedCaptcha } from './captcha-store.js';
+
+/** Image captchas: a client has one at a time. */
+export class ImageCaptchas {
+  /** @param fixedCode the answer of every image, for integration tests of clients; normally undefined. */
+  constructor(
+    private readonly db: Database,
+    private readonly captchas: CaptchaStore,
+    private readonly limit: AddressLimit,
+    private readonly fixedCode: string | undefined,
+  ) {}
+
+  /**
+   * Draws a new image for this client and invalidates its earlier ones.
+   * @throws DomainError THROTTLED past the limit of the address
+   */
+  issue(deviceId: string, client: Client): Promise<IssuedCaptcha & { png: Buffer }> {
+    return this.limit.spend(client.address, () => this.#issue(deviceId, client));
+  }
+
+  /**
+   * Consumes the captcha of this client.
+   * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_INVALID
+   */
+  solve(deviceId: string, answer: string): Promise<void> {
+    return this.captchas.consume({ type: CaptchaType.IMAGE, subject: deviceId, deviceId, answer });
+  }
+
+  async #issue(deviceId: string, { address }: Client) {
+    const answer = this.fixedCode ?? randomAnswer();
+    const expected = { type: CaptchaType.IMAGE, subject: deviceId, deviceId, answer } as const;
+    const captcha = this.captchas.create(expected, address);
+    const em = this.db.em.fork();
+    await em.nativeUpdate(
+      Captcha,
+      { type: CaptchaType.IMAGE, subject: deviceId, consumedAt: null },
+      { consumedAt: captcha.createdAt },
+    );
+    await em.insert(Captcha, captcha);
+    return { id: captcha.id, expiresAt: captcha.expiresAt, png: await drawCaptcha(answer) };
+  }
+}

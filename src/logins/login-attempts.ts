@@ -1,0 +1,62 @@
+import { recordAudit } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import { type Attempt, accountOf, isGuess, type LoginThrottle } from '../rate-limits/login-throttle.js';
+
+/** Somebody who tries to log in. */
+export interface LoginAttempt {
+  /** Null when no account has this name. */
+  readonly userId: number | null;
+  /** The canonical login name. */
+  readonly name: string;
+  readonly address: string;
+  /** The API that is called, as its session policy names it. */
+  readonly api: string;
+  readonly captcha: Attempt['captcha'];
+}
+
+/** Throttles attempts to log in, and records the failed ones in the audit log. */
+export class LoginAttempts {
+  constructor(
+    private readonly db: Database,
+    private readonly throttle: LoginThrottle,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs `prove` within the failure budgets of the account and the address.
+   * @throws DomainError CAPTCHA_REQUIRED, THROTTLED, and whatever `prove` throws.
+   */
+  throttled<T>(attempt: LoginAttempt, prove: () => Promise<T>): Promise<T> {
+    const { userId, name, address, captcha } = attempt;
+    return this.throttle.attempt({ account: accountOf(userId, name), address, captcha }, prove);
+  }
+
+  /**
+   * Runs `login` and records its failure. Throttled attempts are not recorded, so that the throttle limits how fast
+   * the log grows, and neither is the name that was entered, which may be a password.
+   */
+  async audited<T>(attempt: LoginAttempt, login: () => Promise<T>): Promise<T> {
+    try {
+      return await login();
+    } catch (error) {
+      if (isGuess(error)) await this.#record(attempt, error.code);
+      throw error;
+    }
+  }
+
+  async #record({ userId, address, api }: LoginAttempt, code: string): Promise<void> {
+    const em = this.db.em.fork();
+    recordAudit(
+      em,
+      new Date(this.clock()),
+      { userId: null, address },
+      {
+        action: 'session.refuse',
+        ...(userId === null ? {} : { target: `user:${userId}` }),
+        detail: `${api} ${code}`,
+      },
+    );
+    await em.flush();
+  }
+}

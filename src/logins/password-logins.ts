@@ -1,0 +1,48 @@
+import type { Database } from '../database/database.js';
+import type { Attempt } from '../rate-limits/login-throttle.js';
+import type { SessionPolicy } from '../sessions/session-policy.js';
+import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
+import { canonicalLoginName } from '../users/login-names.js';
+import type { Users } from '../users/users.js';
+import type { LoginAttempts } from './login-attempts.js';
+import type { PasswordVerifier } from './password-verifier.js';
+
+export interface PasswordCredentials {
+  /** A username or a phone, in any spelling. */
+  readonly login: string;
+  readonly password: string;
+  /** Whether the client solved an image captcha, could be asked for one, or cannot. */
+  readonly captcha: Attempt['captcha'];
+}
+
+/** Logs in with a username or phone and a password. */
+export class PasswordLogins {
+  constructor(
+    private readonly db: Database,
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+    private readonly verifier: PasswordVerifier,
+    private readonly attempts: LoginAttempts,
+  ) {}
+
+  /**
+   * @throws DomainError ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, PASSWORD_WRONG (checked in this order, in the same time),
+   * CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE
+   */
+  async login(
+    { login, password, captcha }: PasswordCredentials,
+    client: Client,
+    policy: SessionPolicy,
+  ): Promise<OpenedSession> {
+    const em = this.db.em.fork();
+    const name = canonicalLoginName(login);
+    const userId = await this.users.findIdByLoginName(em, name);
+    const attempt = { userId, name, address: client.address, api: policy.api, captcha };
+    return this.attempts.audited(attempt, () =>
+      this.attempts.throttled(attempt, async () => {
+        const { user, passwordHash } = await this.verifier.verify(em, userId, password);
+        return this.sessions.open(em, user, client, policy, { proof: { passwordHash } });
+      }),
+    );
+  }
+}

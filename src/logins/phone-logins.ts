@@ -1,0 +1,69 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { SmsCodes } from '../captchas/sms-codes.js';
+import type { Database } from '../database/database.js';
+import { DomainError } from '../errors.js';
+import type { SessionPolicy } from '../sessions/session-policy.js';
+import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
+import { requireActive } from '../users/account-status.js';
+import { requirePhone } from '../users/login-names.js';
+import type { User } from '../users/user.entity.js';
+import type { Users } from '../users/users.js';
+import type { LoginAttempts } from './login-attempts.js';
+
+export interface PhoneCredentials {
+  /** In any spelling. */
+  readonly phone: string;
+  /** From the SMS. */
+  readonly code: string;
+  /** The client device id that the code is bound to; by default the client's own. */
+  readonly deviceId?: string | null;
+}
+
+/** Logs in with a phone and a code sent to it. */
+export class PhoneLogins {
+  constructor(
+    private readonly db: Database,
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+    private readonly codes: SmsCodes,
+    private readonly attempts: LoginAttempts,
+  ) {}
+
+  /**
+   * @param createsAccount whether an unknown phone gets an account, for the API that has no other way to register.
+   * @throws DomainError INVALID_INPUT, CAPTCHA_EXPIRED, CAPTCHA_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, THROTTLED
+   */
+  async login(
+    credentials: PhoneCredentials,
+    client: Client,
+    policy: SessionPolicy,
+    { createsAccount }: { createsAccount: boolean },
+  ): Promise<OpenedSession> {
+    const phone = requirePhone(credentials.phone, 'phone');
+    const { code, deviceId = client.deviceId } = credentials;
+    const { address } = client;
+    const em = this.db.em.fork();
+    const userId = await this.users.findIdByLoginName(em, phone);
+    const attempt = { userId, name: phone, address, api: policy.api, captcha: 'none' } as const;
+    return this.attempts.audited(attempt, async () => {
+      await this.attempts.throttled(attempt, () => this.codes.consume(phone, deviceId, code));
+      const known = await this.users.findByLoginName(em, phone);
+      if (!known && !createsAccount) throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
+      const user = known ?? (await this.#createAccount(em, phone, client));
+      requireActive(user);
+      await this.#markPhoneVerified(em, user, client);
+      return this.sessions.open(em, user, client, policy);
+    });
+  }
+
+  #createAccount(em: EntityManager, phone: string, { address }: Client): Promise<User> {
+    const account = { phone: `+${phone}`, phoneVerified: true, passwordHash: null };
+    return em.transactional((tx) => this.users.add(tx, account, { userId: null, address }));
+  }
+
+  async #markPhoneVerified(em: EntityManager, user: User, { address }: Client): Promise<void> {
+    const wasUnverified = await this.users.markPhoneVerified(em, user, { userId: user.id, address });
+    // The earlier sessions may belong to somebody who registered a phone of another person.
+    if (wasUnverified) await this.sessions.revokeAll(user.id);
+  }
+}

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { hashPassword } from '../../src/users/password-hash.js';
+import { User } from '../../src/users/user.entity.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
+
+const client = { address: '192.0.2.1', deviceId: 'device 1', version: null, model: null };
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+let lastPhone = 13_700_000_000;
+let phone: string;
+beforeEach(() => {
+  lastPhone += 1;
+  phone = String(lastPhone);
+});
+
+const login = (name: string, password = PASSWORD, captcha: 'none' | 'possible' = 'none') =>
+  gateway.services.passwordLogins.login({ login: name, password, captcha }, client, graphqlSessionPolicy);
+
+test('accepts the username and the phone in any spelling', async () => {
+  const { id } = await gateway.createUser({ username: 'WRQ@8', phone, password: PASSWORD });
+  for (const name of ['wrq@8', ' ＷＲＱ＠８', phone, `+86 ${phone}`]) {
+    expect((await login(name)).user.id).toBe(id);
+  }
+});
+
+test.each(['', ' ', 'nobody', 'a\0b', '\ud800', 'x'.repeat(100_000)])(
+  'rejects the unknown name %j',
+  async (name) => {
+    await expect(login(name)).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
+  },
+);
+
+test('counts failures under every name of a user against one budget', async () => {
+  const names = [`both ${phone}`, phone];
+  await gateway.createUser({ username: `both ${phone}`, phone, password: PASSWORD });
+  for (const name of names) {
+    for (let i = 0; i < 5; i += 1) {
+      await expect(login(name, 'wrong', 'possible')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    }
+  }
+  for (const name of names) {
+    await expect(login(name, PASSWORD, 'possible')).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+  }
+});
+
+test('keeps the budget of an unknown name apart from the user whose id it contains', async () => {
+  const { id } = await gateway.createUser({ phone, password: PASSWORD });
+  for (let i = 0; i < 10; i += 1) await login(`user:${id}`).catch(() => null);
+  expect((await login(phone, PASSWORD, 'possible')).user.id).toBe(id);
+});
+
+test('opens no session if the password changed after it was verified', async () => {
+  const { id } = await gateway.createUser({ phone, password: PASSWORD });
+  const { db, sessions, users } = gateway.services;
+  const em = db.em.fork();
+  const user = await users.get(id, em);
+  const proof = { passwordHash: user.passwordHash ?? '' };
+  await db.em.fork().nativeUpdate(User, { id }, { passwordHash: await hashPassword('new') });
+  await expect(sessions.open(em, user, client, graphqlSessionPolicy, { proof })).rejects.toMatchObject({
+    code: 'PASSWORD_WRONG',
+  });
+  expect(await sessions.listActive(id)).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { verifyPassword } from '../../src/users/password-hash.js';
+import { User } from '../../src/users/user.entity.js';
+import { callerOf, openSession } from '../support/callers.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { PASSWORD } from '../support/password.js';
+
+const NEW_PASSWORD = 'battery staple';
+const client = { address: '192.0.2.1', deviceId: null, version: null, model: null };
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+let created = 0;
+/** Opens a session, of a new user by default. */
+async function signIn(username?: string | null) {
+  created += 1;
+  const name = username ?? `person ${created}`;
+  if (!username) await gateway.createUser({ username: name, password: PASSWORD });
+  const { accessToken } = await openSession(gateway, name, graphqlSessionPolicy);
+  const caller = await callerOf(gateway, accessToken);
+  const change = (next: string, current = PASSWORD) =>
+    gateway.services.passwords.change(
+      caller,
+      { current, next },
+      { userId: caller.user.id, address: client.address },
+    );
+  return { username: name, accessToken, caller, change };
+}
+const isActive = async (accessToken: string) =>
+  (await gateway.services.sessions.authenticate(accessToken)) !== null;
+
+test('requires the current password and ends the other sessions', async () => {
+  const { username, accessToken, change } = await signIn();
+  const other = await signIn(username);
+  await expect(change(NEW_PASSWORD, 'wrong')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  expect(await isActive(other.accessToken)).toBe(true);
+  await change(NEW_PASSWORD);
+  expect(await isActive(other.accessToken)).toBe(false);
+  expect(await isActive(accessToken)).toBe(true);
+  await expect(change(NEW_PASSWORD)).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+});
+
+test('performs one of two parallel changes', async () => {
+  const owner = await signIn();
+  const thief = await signIn(owner.username);
+  const passwords = [NEW_PASSWORD, 'stolen staple'];
+  const outcomes = await Promise.allSettled(
+    [owner, thief].map(({ change }, i) => change(passwords[i] ?? '')),
+  );
+  const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
+  expect(outcomes[1 - winner]).toMatchObject({ status: 'rejected', reason: { code: 'PASSWORD_WRONG' } });
+  const { id } = owner.caller.user;
+  const { passwordHash } = await gateway.services.users.get(id);
+  expect(await verifyPassword(passwordHash, passwords[winner] ?? '')).toBe(true);
+  const sessions = await gateway.services.sessions.listActive(id);
+  expect(sessions.map((session) => session.id)).toEqual([[owner, thief][winner]?.caller.sessionId]);
+});
+
+test('does not restore a password that was removed meanwhile', async () => {
+  const { caller, change } = await signIn();
+  const { id } = caller.user;
+  const changing = change('stolen staple');
+  // As the first verification of a phone does; the change is hashing for tens of milliseconds.
+  const removed = gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash: null });
+  await expect(changing).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  await removed;
+  expect((await gateway.services.users.get(id)).passwordHash).toBeNull();
+});
+
+test('shares the failure budget of the login', async () => {
+  const { username, change } = await signIn();
+  await Promise.allSettled(Array.from({ length: 20 }, () => change(NEW_PASSWORD, 'wrong')));
+  const credentials = { login: username, password: PASSWORD, captcha: 'possible' } as const;
+  await expect(
+    gateway.services.passwordLogins.login(credentials, client, graphqlSessionPolicy),
+  ).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+});
+
+test('applies the password policy of the API', async () => {
+  const { username, caller, change } = await signIn();
+  for (const next of ['short', 'password1', `${username}1`]) {
+    await expect(change(next)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  }
+  const actor = { userId: caller.user.id, address: client.address };
+  const legacyPolicy = { minLength: 5, rejectsCommon: false };
+  const passwords = { current: PASSWORD, next: 'short' };
+  await gateway.services.passwords.change(caller, passwords, actor, legacyPolicy);
+});
