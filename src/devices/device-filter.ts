@@ -1,6 +1,7 @@
 import type { QBFilterQuery } from '@mikro-orm/postgresql';
 import { readId } from '../database/row-id.js';
 import { substringSearch } from '../database/substring-search.js';
+import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Device } from './device.entity.js';
 
@@ -41,7 +42,7 @@ export function visibleTo(caller: Caller): DeviceSelection {
   return seesAllDevices(caller) ? everything : ownedBy([caller.user.id]);
 }
 
-export const seesAllDevices = ({ permissions }: Caller): boolean => permissions.has('devices:read');
+export const seesAllDevices = (caller: Caller): boolean => hasPermission(caller, 'devices:read');
 
 /** Ids that were never ours select nothing, as unknown ones do. */
 export const readIds = (ids: readonly string[]): number[] => ids.map(readId).filter((id) => id !== null);

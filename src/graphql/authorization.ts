@@ -1,7 +1,7 @@
 import { Authorized, getMetadataStorage, type ResolverData } from 'type-graphql';
-import { DomainError } from '../errors.js';
+import { requirePermission } from '../sessions/authorization.js';
 import { type Permission, PUBLIC } from '../users/permissions.js';
-import { type Context, requireCaller } from './context.js';
+import type { Context } from './context.js';
 
 type Rule = Permission | typeof PUBLIC;
 
@@ -14,9 +14,7 @@ export const Allow = (rule: Rule) => Authorized<Rule>(rule);
  */
 export const checkPermission = ({ context }: ResolverData<Context>, rules: readonly Rule[]): boolean => {
   for (const rule of rules) {
-    if (rule !== PUBLIC && !requireCaller(context).permissions.has(rule)) {
-      throw new DomainError('FORBIDDEN', 'You may not do this.');
-    }
+    if (rule !== PUBLIC) requirePermission(context.caller, rule);
   }
   return true;
 };

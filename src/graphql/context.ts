@@ -1,6 +1,7 @@
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
+import { requireSignedIn } from '../sessions/authorization.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { Loaders } from './loaders.js';
@@ -30,8 +31,7 @@ export interface Context {
 
 /** The caller of an operation that needs one. @throws DomainError UNAUTHENTICATED */
 export function requireCaller({ caller }: Context): Caller {
-  if (caller) return caller;
-  throw new DomainError('UNAUTHENTICATED', 'You are not signed in, or your session has ended.');
+  return requireSignedIn(caller);
 }
 
 /** Who acts, for the audit log. */

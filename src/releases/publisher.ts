@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { DomainError } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { readForm, type UploadForm } from '../http/multipart/form.js';
+import { requirePermission } from '../sessions/authorization.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/token-signer.js';
 import type { Releases } from './releases.js';
@@ -13,7 +13,7 @@ export async function requirePublisher(
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): Promise<Caller> {
   const token = sentToken(headers);
-  return publisher(token === null ? null : await sessions.authenticate(token));
+  return requirePermission(token === null ? null : await sessions.authenticate(token), 'releases:publish');
 }
 
 /** A form, and who sent it with the rights that they have now that it is in. */
@@ -33,17 +33,12 @@ export async function readFormOf(
   allowLongBody(request);
   const form = await readForm(request, releases);
   try {
-    return { ...form, sender: publisher(await sessions.findUnrevoked(sessionId)) };
+    return {
+      ...form,
+      sender: requirePermission(await sessions.findUnrevoked(sessionId), 'releases:publish'),
+    };
   } catch (error) {
     await form.file?.received.discard();
     throw error;
   }
-}
-
-function publisher(caller: Caller | null): Caller {
-  if (!caller) {
-    throw new DomainError('UNAUTHENTICATED', 'You are not signed in, or your session has ended.');
-  }
-  if (caller.permissions.has('releases:publish')) return caller;
-  throw new DomainError('FORBIDDEN', 'You may not publish releases.');
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { User } from '../users/user.entity.js';
+import { mayAccess } from './authorization.js';
 import type { Caller, Client } from './caller.js';
 import { type LoginProof, requireValidProof } from './login-proof.js';
 import { type EndedSessions, Revocations } from './revocations.js';
@@ -188,8 +189,7 @@ export class Sessions {
    */
   async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
     const session = await this.#reader.find(sessionId);
-    const mine = session.user.id === caller.user.id;
-    if (!mine && !caller.permissions.has('sessions:manage')) throw noSuchSession();
+    if (!mayAccess(caller, session.user.id, 'sessions:manage')) throw noSuchSession();
     return this.#revokeRecorded(session, actor);
   }
 

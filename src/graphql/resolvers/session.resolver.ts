@@ -12,6 +12,7 @@ import {
   Root,
 } from 'type-graphql';
 import { DomainError } from '../../errors.js';
+import { requirePermission } from '../../sessions/authorization.js';
 import { Session } from '../../sessions/session.entity.js';
 import type { OpenedSession } from '../../sessions/sessions.js';
 import { grantedPermissions, PUBLIC } from '../../users/permissions.js';
@@ -112,7 +113,7 @@ export class SessionResolver {
   ): Promise<Session[]> {
     const caller = requireCaller(context);
     const owner = userId == null ? caller.user.id : parseId(userId);
-    if (owner !== caller.user.id && !caller.permissions.has('sessions:manage')) throw forbidden();
+    if (owner !== caller.user.id) requirePermission(caller, 'sessions:manage');
     return context.services.sessions.listActive(owner);
   }
 
@@ -238,8 +239,6 @@ function authPayload(
     session,
   };
 }
-
-const forbidden = () => new DomainError('FORBIDDEN', 'You may not do this.');
 
 /** The legacy documents tell a disabled account from a wrong password; this API does not. */
 function hideThatAccountExists(error: unknown): never {
