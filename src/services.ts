@@ -28,7 +28,7 @@ import { CostBudget } from './rate-limits/complexity-budget.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
-import type { SessionPolicy } from './sessions/session-policy.js';
+import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/token-signer.js';
 import { Users } from './users/users.js';
@@ -53,8 +53,8 @@ export function createServices(config: Config, adapters: Adapters) {
   const signer = new TokenSigner(jwtSecrets);
   const events = new MemoryEvents();
   const throttle = new LoginThrottle();
-  const policiesByApi = new Map(sessionPolicies.map((policy) => [policy.api, policy]));
-  const sessions = new Sessions(db, signer, clock, policiesByApi, config.SESSION_LIFETIME);
+  const policies = new SessionPolicies(sessionPolicies, config.SESSION_LIFETIME);
+  const sessions = new Sessions(db, signer, clock, policies);
   const registrationLimit = new AddressLimit(
     config.REGISTRATIONS_PER_ADDRESS,
     'Too many accounts were opened from this address; try again later.',

@@ -7,7 +7,7 @@ import { countHeartbeat } from '../http/request-log.js';
 import { readFormOf, requirePublisher } from '../releases/publisher.js';
 import type { Services } from '../services.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
-import { sentToken } from '../sessions/token-signer.js';
+import { sentToken } from '../sessions/token-headers.js';
 import type { Dialect, FailureCode, LegacyRequest, LegacyResponse, UploadRoute } from './dialect.js';
 import { type LegacyHttpRequest, readParameters } from './request-parameters.js';
 

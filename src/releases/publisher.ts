@@ -3,7 +3,7 @@ import { allowLongBody } from '../http/body-deadline.js';
 import { readForm, type UploadForm } from '../http/multipart/form.js';
 import { requirePermission } from '../sessions/authorization.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
-import { sentToken } from '../sessions/token-signer.js';
+import { sentToken } from '../sessions/token-headers.js';
 import type { Releases } from './releases.js';
 import type { Received } from './storage.js';
 

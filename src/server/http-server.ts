@@ -16,7 +16,7 @@ import { loggedError } from '../logged-error.js';
 import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
-import { TOKEN_HEADERS } from '../sessions/token-signer.js';
+import { TOKEN_HEADERS } from '../sessions/token-headers.js';
 import { refuseUrl, registerFailures } from './failures.js';
 
 /** How the sessions of every API look. */

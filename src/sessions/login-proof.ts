@@ -3,14 +3,14 @@ import { DomainError } from '../errors.js';
 import { requireActive } from '../users/account-status.js';
 import type { UserStatus } from '../users/user.entity.js';
 
-/** What a login was granted for, where that can be taken back before its session is open. */
+/** What a login relied on, if it can be withdrawn before the session opens: a password or an approving session. */
 export type LoginProof = { readonly passwordHash: string } | { readonly approvedBy: string };
 
 /**
- * Makes sure that the user is active and the proof holds, until the transaction of `em` ends: who changes a user
- * or ends the approving session meanwhile waits, and then finds the session that was opened.
- * @throws DomainError ACCOUNT_UNKNOWN (erased), ACCOUNT_DISABLED, PASSWORD_WRONG (changed), CAPTCHA_EXPIRED
- * (the approving session has ended)
+ * Checks that the user is active and the proof still valid. The rows stay locked until the transaction ends, so a
+ * later change of the user or revocation of the approving session finds the new session.
+ * @throws DomainError ACCOUNT_UNKNOWN (deleted), ACCOUNT_DISABLED, PASSWORD_WRONG (changed), CAPTCHA_EXPIRED (the
+ * approving session has ended)
  */
 export async function requireValidProof(
   em: EntityManager,
@@ -27,12 +27,12 @@ export async function requireValidProof(
   if (!proof) return;
   if ('passwordHash' in proof) {
     if (user.passwordHash === proof.passwordHash) return;
-    throw new DomainError('PASSWORD_WRONG', 'The password was changed meanwhile.');
+    throw new DomainError('PASSWORD_WRONG', 'The password was changed in the meantime.');
   }
   const approving = await em.execute<object[]>(
     'select id from sessions where id = ? and revoked_at is null and expires_at > ? for share',
     [proof.approvedBy, now.toISOString()],
   );
   if (approving.length > 0) return;
-  throw new DomainError('CAPTCHA_EXPIRED', 'The session that approved has ended.');
+  throw new DomainError('CAPTCHA_EXPIRED', 'The session that approved the login has ended.');
 }

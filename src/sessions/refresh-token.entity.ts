@@ -1,7 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Session } from './session.entity.js';
 
-/** Every refresh token a session was given. A used one that comes back is a theft, and ends the session. */
+/** A refresh token that was issued for a session. Used tokens are kept to detect reuse, which ends the session. */
 @Entity({ tableName: 'refresh_tokens' })
 export class RefreshToken {
   /** SHA-256 of the token, hex. */

@@ -1,60 +1,59 @@
 import { LRUCache } from 'lru-cache';
 import type { Caller } from './caller.js';
 
-/** How many sessions are good without asking the database. */
 const MAX_SESSIONS = 250_000;
 
-/** A session that was read, for who changes it by its use. */
+/** A caller that `SessionActivity` updates on use. */
 export interface CachedSession extends Caller {
   expiresAt: number;
   lastSeenAt: number;
 }
 
-/** Sessions by access token, until something about their users changes. */
+/** Sessions by access token, until their users change. */
 export class SessionCache {
-  readonly #tokensOf = new Map<number, Set<string>>();
+  readonly #tokensByUser = new Map<number, Set<string>>();
   readonly #byToken = new LRUCache<string, CachedSession>({
     max: MAX_SESSIONS,
-    dispose: ({ user }, token) => this.#drop(user.id, token),
+    dispose: ({ user }, token) => this.#forgetToken(user.id, token),
   });
-  /** For each session that is being read: whose changed meanwhile. */
-  readonly #readings = new Set<Set<number>>();
+  /** For each load under way, the users that were invalidated since it began. */
+  readonly #loads = new Set<Set<number>>();
 
-  /** Not a promise: most requests are answered from here. */
+  /** Synchronous, because most requests are answered from here. */
   get(token: string): CachedSession | undefined {
     return this.#byToken.get(token);
   }
 
-  /** What was kept of a user's sessions, or is being read now, is old. */
+  /** Removes the sessions of a user, and makes loads under way read them again. */
   invalidate(userId: number): void {
-    for (const changed of this.#readings) changed.add(userId);
-    for (const token of this.#tokensOf.get(userId) ?? []) this.#byToken.delete(token);
-    this.#tokensOf.delete(userId);
+    for (const invalidated of this.#loads) invalidated.add(userId);
+    for (const token of this.#tokensByUser.get(userId) ?? []) this.#byToken.delete(token);
+    this.#tokensByUser.delete(userId);
   }
 
-  /** Keeps what `read` finds of this token. */
+  /** Caches what `read` returns for this token. */
   async load(token: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null> {
-    const changed = new Set<number>();
-    this.#readings.add(changed);
+    const invalidated = new Set<number>();
+    this.#loads.add(invalidated);
     try {
       let loaded = await read();
-      // What was read may be old, and must not be kept. Not so for the changes of others: there are always some.
-      while (loaded && changed.delete(loaded.user.id)) loaded = await read();
-      if (loaded) this.#keep(token, loaded);
+      // Only changes of the same user matter: under load some user always changes.
+      while (loaded && invalidated.delete(loaded.user.id)) loaded = await read();
+      if (loaded) this.#add(token, loaded);
       return loaded;
     } finally {
-      this.#readings.delete(changed);
+      this.#loads.delete(invalidated);
     }
   }
 
-  #drop(userId: number, token: string): void {
-    const tokens = this.#tokensOf.get(userId);
-    if (tokens?.delete(token) && tokens.size === 0) this.#tokensOf.delete(userId);
+  #add(token: string, session: CachedSession): void {
+    this.#byToken.set(token, session);
+    const tokens = this.#tokensByUser.get(session.user.id) ?? new Set();
+    this.#tokensByUser.set(session.user.id, tokens.add(token));
   }
 
-  #keep(token: string, session: CachedSession): void {
-    this.#byToken.set(token, session);
-    const tokens = this.#tokensOf.get(session.user.id) ?? new Set();
-    this.#tokensOf.set(session.user.id, tokens.add(token));
+  #forgetToken(userId: number, token: string): void {
+    const tokens = this.#tokensByUser.get(userId);
+    if (tokens?.delete(token) && tokens.size === 0) this.#tokensByUser.delete(userId);
   }
 }

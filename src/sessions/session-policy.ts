@@ -1,23 +1,44 @@
 import type { User } from '../users/user.entity.js';
 import type { TokenSigner } from './token-signer.js';
 
-/** The life of an access token; milliseconds since the epoch. */
+/** The lifetime of an access token, in milliseconds since the epoch. */
 export interface TokenValidity {
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
-/** How the sessions of one API look and how long they last. Each API's folder has its own in `door.ts`. */
+/** The tokens of one API and their lifetimes. Each API defines its own in `session-policy.ts`. */
 export interface SessionPolicy {
-  /** Kept with each session; never renamed. */
+  /** Stored with each session, so it must never be renamed. */
   readonly api: string;
-  /** Whether its sessions are kept to their own account and to publishing. */
+  /** Whether its sessions are limited to the user's own account and to publishing. */
   readonly restricted: boolean;
   readonly tokenLifetimeMs: number;
-  /** Whether each use starts the token's life anew. */
+  /** Whether each use restarts the lifetime of the token. */
   readonly sliding: boolean;
-  /** An access token in the form its clients expect. `user.roles` is loaded. */
-  mintToken(user: User, times: TokenValidity, signer: TokenSigner): string;
-  /** Absent where the API has no refresh token. */
+  /** An access token in the format of the API. `user.roles` is loaded. */
+  mintToken(user: User, validity: TokenValidity, signer: TokenSigner): string;
+  /** Absent where the API has no refresh tokens. */
   readonly refresh?: { readonly lifetimeMs: number; mintToken(): string };
+}
+
+/** The policies of all APIs, and the lifetime that none of their sessions can exceed. */
+export class SessionPolicies {
+  readonly #byApi: ReadonlyMap<string, SessionPolicy>;
+
+  constructor(
+    policies: readonly SessionPolicy[],
+    private readonly maxLifetimeMs: number,
+  ) {
+    this.#byApi = new Map(policies.map((policy) => [policy.api, policy]));
+  }
+
+  of(api: string): SessionPolicy | undefined {
+    return this.#byApi.get(api);
+  }
+
+  /** When a session ends, however much it is used and refreshed. Both times in milliseconds. */
+  absoluteExpiry(openedAt: number): number {
+    return openedAt + this.maxLifetimeMs;
+  }
 }

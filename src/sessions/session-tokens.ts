@@ -3,58 +3,72 @@ import { requireActive } from '../users/account-status.js';
 import type { User } from '../users/user.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import type { Session } from './session.entity.js';
-import type { SessionPolicy } from './session-policy.js';
+import type { SessionPolicies, SessionPolicy } from './session-policy.js';
 import { type TokenSigner, tokenHash } from './token-signer.js';
 
-/** Makes the tokens of sessions, and exchanges them. */
+export interface TokenPair {
+  readonly accessToken: string;
+  /** Null where the API has no refresh tokens. */
+  readonly refreshToken: string | null;
+}
+
+/** What became of a refresh token that was presented. */
+export type Rotation =
+  | { readonly outcome: 'rotated'; readonly session: Session; readonly tokens: TokenPair }
+  /** It was used before, so somebody has stolen it. */
+  | { readonly outcome: 'reused'; readonly session: Session }
+  | { readonly outcome: 'invalid' };
+
+/** Issues the tokens of sessions, and rotates refresh tokens. */
 export class SessionTokens {
   constructor(
     private readonly signer: TokenSigner,
-    private readonly policies: ReadonlyMap<string, SessionPolicy>,
-    private readonly longestMs: number,
+    private readonly policies: SessionPolicies,
   ) {}
 
-  /** New tokens in the form of the policy, and the session's columns that go with them; times in milliseconds. */
-  mint(user: User, policy: SessionPolicy, { now, openedAt }: { now: number; openedAt: number }) {
-    const endsAt = openedAt + this.longestMs;
-    const expiresAt = Math.min(now + policy.tokenLifetimeMs, endsAt);
+  /** New tokens in the format of the policy, and the columns of the session that depend on them. Times in milliseconds. */
+  issue(user: User, policy: SessionPolicy, { now, openedAt }: { now: number; openedAt: number }) {
+    const absoluteExpiry = this.policies.absoluteExpiry(openedAt);
+    const expiresAt = Math.min(now + policy.tokenLifetimeMs, absoluteExpiry);
     const accessToken = policy.mintToken(user, { issuedAt: now, expiresAt }, this.signer);
+    const lifetimeMs = policy.refresh?.lifetimeMs ?? policy.tokenLifetimeMs;
     return {
-      accessToken,
-      refreshToken: policy.refresh?.mintToken() ?? null,
+      tokens: { accessToken, refreshToken: policy.refresh?.mintToken() ?? null },
       columns: {
         tokenHash: tokenHash(accessToken),
         tokenExpiresAt: new Date(expiresAt),
-        expiresAt: new Date(Math.min(now + (policy.refresh?.lifetimeMs ?? policy.tokenLifetimeMs), endsAt)),
+        expiresAt: new Date(Math.min(now + lifetimeMs, absoluteExpiry)),
       },
     };
   }
 
   /**
-   * Spends a refresh token for a new pair, within the caller's transaction.
+   * Exchanges a refresh token for a new pair, within the caller's transaction.
    * @param hash of the refresh token.
-   * @returns no session for an unknown or dead token; a session without tokens when the token was used before.
    * @throws DomainError ACCOUNT_DISABLED
    */
-  async rotate(em: EntityManager, hash: string, now: number) {
-    const first = await em.nativeUpdate(RefreshToken, { hash, usedAt: null }, { usedAt: new Date(now) });
-    const used = await em.findOne(RefreshToken, { hash }, { populate: ['session.user.roles'] });
-    const session = used?.session;
-    const policy = this.policies.get(session?.api ?? '');
-    if (!session || !policy || session.revokedAt || session.expiresAt.getTime() <= now) return {};
+  async rotate(em: EntityManager, hash: string, now: number): Promise<Rotation> {
+    // The update locks the row, so a parallel rotation waits here and then finds the token used.
+    const used = await em.nativeUpdate(RefreshToken, { hash, usedAt: null }, { usedAt: new Date(now) });
+    const token = await em.findOne(RefreshToken, { hash }, { populate: ['session.user.roles'] });
+    const session = token?.session;
+    const policy = session && this.policies.of(session.api);
+    if (!session || !policy || session.revokedAt || session.expiresAt.getTime() <= now) {
+      return { outcome: 'invalid' };
+    }
     const openedAt = session.createdAt.getTime();
-    if (openedAt + this.longestMs <= now) return {};
-    if (first === 0) return { session };
+    if (this.policies.absoluteExpiry(openedAt) <= now) return { outcome: 'invalid' };
+    if (used === 0) return { outcome: 'reused', session };
     requireActive(session.user);
-    const { columns, ...tokens } = this.mint(session.user, policy, { now, openedAt });
+    const { columns, tokens } = this.issue(session.user, policy, { now, openedAt });
     em.assign(session, { ...columns, lastSeenAt: new Date(now) });
-    await keepRefreshToken(em, session, tokens.refreshToken);
-    return { session, tokens };
+    await saveRefreshToken(em, session, tokens.refreshToken);
+    return { outcome: 'rotated', session, tokens };
   }
 }
 
-/** Keeps the hash of a refresh token, where the policy has any. */
-export async function keepRefreshToken(
+/** Saves the hash of a refresh token, if there is one. */
+export async function saveRefreshToken(
   em: EntityManager,
   session: Session,
   token: string | null,

@@ -12,55 +12,51 @@ import { type EndedSessions, Revocations } from './revocations.js';
 import { Session } from './session.entity.js';
 import { SessionActivity } from './session-activity.js';
 import { type CachedSession, SessionCache } from './session-cache.js';
-import type { SessionPolicy } from './session-policy.js';
+import type { SessionPolicies, SessionPolicy } from './session-policy.js';
 import { noSuchSession, SessionReader } from './session-reader.js';
-import { keepRefreshToken, SessionTokens } from './session-tokens.js';
+import { SessionTokens, saveRefreshToken, type TokenPair } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './token-signer.js';
 
 export type { Caller, Client } from './caller.js';
 export type { EndedSessions } from './revocations.js';
 
-/** A login that succeeded. Only here are the tokens known: the database has their hashes. */
-export interface OpenedSession {
+/** A successful login. The tokens are not stored anywhere else: the database holds their hashes. */
+export interface OpenedSession extends TokenPair {
   readonly session: Session;
   readonly user: User;
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
 }
 
-/** Told when a session was refreshed, and when its token ends now, in milliseconds. */
-type RefreshListener = (sessionId: string, endsAt: number) => Promise<void>;
+/** @param expiresAt of the new access token, in milliseconds. */
+type RefreshListener = (sessionId: string, expiresAt: number) => Promise<void>;
 
-/** The one store of sessions, whatever door opened them: a token of any door is good at every door. */
+/** The sessions of all APIs. Every API accepts the tokens of every other. */
 export class Sessions {
   readonly #cache = new SessionCache();
-  readonly #seen: SessionActivity;
+  readonly #activity: SessionActivity;
   readonly #reader: SessionReader;
   readonly #tokens: SessionTokens;
-  readonly #endings: Revocations;
-  readonly #listeners = new Set<(userId: number) => void>();
+  readonly #revocations: Revocations;
+  readonly #changeListeners = new Set<(userId: number) => void>();
   readonly #refreshListeners = new Set<RefreshListener>();
 
-  /** @param longestMs a session ends so long after its login, however it is used or refreshed. */
   constructor(
     private readonly db: Database,
     signer: TokenSigner,
     private readonly clock: Clock,
-    policies: ReadonlyMap<string, SessionPolicy>,
-    longestMs: number,
+    policies: SessionPolicies,
   ) {
-    this.#seen = new SessionActivity(db);
-    this.#reader = new SessionReader(db, signer, clock, policies, this.#seen, longestMs);
-    this.#tokens = new SessionTokens(signer, policies, longestMs);
-    this.#endings = new Revocations(db, clock);
+    this.#activity = new SessionActivity(db);
+    this.#reader = new SessionReader(db, signer, clock, policies, this.#activity);
+    this.#tokens = new SessionTokens(signer, policies);
+    this.#revocations = new Revocations(db, clock);
   }
 
   /**
-   * Opens a session for a user who has proven who they are.
+   * Opens a session for an authenticated user.
    * @param user managed by `em`, roles loaded.
-   * @param restricted whether to keep the session to its own account; by default as its door says.
-   * @param proof what has to hold still when the session opens.
-   * @throws DomainError ACCOUNT_DISABLED, and what `requireStillProven` says of the proof
+   * @param restricted whether to limit the session; by default the policy decides.
+   * @param proof what must still hold when the session opens.
+   * @throws DomainError ACCOUNT_DISABLED, and what `requireValidProof` throws.
    */
   async open(
     em: EntityManager,
@@ -70,7 +66,7 @@ export class Sessions {
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<OpenedSession> {
     const now = this.clock();
-    const { columns, ...tokens } = this.#tokens.mint(user, policy, { now, openedAt: now });
+    const { columns, tokens } = this.#tokens.issue(user, policy, { now, openedAt: now });
     const session = em.create(
       Session,
       {
@@ -91,7 +87,7 @@ export class Sessions {
     await em.transactional(async (tx) => {
       await requireValidProof(tx, user.id, proof, new Date(now));
       await tx.insert(session);
-      await keepRefreshToken(tx, session, tokens.refreshToken);
+      await saveRefreshToken(tx, session, tokens.refreshToken);
       const actor = { userId: user.id, address: client.address };
       const opened = { target: `user:${user.id}`, detail: policy.api };
       recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
@@ -100,66 +96,67 @@ export class Sessions {
   }
 
   /**
-   * Exchanges a refresh token for new tokens; the old pair ends. One that was used before is a theft: its
-   * session ends, and with it every token that descended from it.
+   * Exchanges a refresh token for a new pair and invalidates the old one. A reused refresh token ends its session,
+   * and with it every token that was issued since.
    * @throws DomainError UNAUTHENTICATED, ACCOUNT_DISABLED
    */
   async refresh(refreshToken: string): Promise<OpenedSession> {
     const hash = tokenHash(refreshToken);
-    // In one transaction, so that the second of two callers waits for the first to be done.
-    const { session, tokens } = await this.db.em
+    const rotation = await this.db.em
       .fork()
       .transactional((em) => this.#tokens.rotate(em, hash, this.clock()));
-    if (session && !tokens) await this.revoke(session.user.id, session.id);
-    if (!session || !tokens)
-      throw new DomainError('UNAUTHENTICATED', 'The refresh token is not valid any more.');
+    if (rotation.outcome === 'reused') await this.revoke(rotation.session.user.id, rotation.session.id);
+    if (rotation.outcome !== 'rotated') {
+      throw new DomainError('UNAUTHENTICATED', 'The refresh token is no longer valid.');
+    }
+    const { session, tokens } = rotation;
     this.invalidate(session.user.id);
-    const endsAt = session.tokenExpiresAt.getTime();
-    // The old tokens are spent: the new ones are handed out, whatever becomes of this.
-    await Promise.allSettled([...this.#refreshListeners].map((tell) => tell(session.id, endsAt)));
+    const expiresAt = session.tokenExpiresAt.getTime();
+    // The old pair is spent, so the client gets the new one even if a listener fails.
+    await Promise.allSettled([...this.#refreshListeners].map((listener) => listener(session.id, expiresAt)));
     return { session, user: session.user, ...tokens };
   }
 
-  /** Whose token it is, or null when it is not good (any more). No query when it was seen before. */
+  /** The caller of an access token, or null. No query for a token that was seen recently. */
   async authenticate(token: string): Promise<Caller | null> {
-    const known =
+    const session =
       this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#reader.byToken(token)));
-    return known && this.touch(known);
+    return session && this.touch(session);
   }
 
   /**
-   * Counts a use by who holds on to a session, as `authenticate` does by its token; a sliding one is prolonged.
-   * @param caller from `authenticate` or `current`.
+   * Records the use of a session by somebody who holds its caller; `authenticate` does so itself.
+   * @param caller from `authenticate` or `findActive`.
    * @returns the caller; null when its token has expired.
    */
   touch(caller: Caller): Caller | null {
-    const used: CachedSession = caller;
+    const session: CachedSession = caller;
     const now = this.clock();
-    if (used.expiresAt <= now) return null;
-    this.#seen.record(used, now);
-    return used;
+    if (session.expiresAt <= now) return null;
+    this.#activity.record(session, now);
+    return session;
   }
 
-  /** A session as it is now; null when it has ended. For who holds on to one. */
+  /** The caller of a session as it is now; null when it was revoked or its access token has expired. */
   async findActive(sessionId: string): Promise<Caller | null> {
     const caller = await this.findUnrevoked(sessionId);
     return caller && caller.expiresAt > this.clock() ? caller : null;
   }
 
-  /** `current`, for who began with an access token that was good: it may have expired since. */
+  /** As `findActive`, but the access token may have expired: for requests that were authenticated when they began. */
   findUnrevoked(sessionId: string): Promise<Caller | null> {
     return this.#reader.byId(sessionId);
   }
 
-  /** The session of a refresh token; null when it was ended. */
+  /** The caller of a refresh token; null when its session was revoked. */
   findByRefreshToken(refreshToken: string): Promise<Caller | null> {
     return this.#reader.byRefreshToken(refreshToken);
   }
 
   /**
    * Sessions that have not ended, latest first.
-   * @param userId whose; null for those of all.
-   * @param limit the longest answer.
+   * @param userId null for the sessions of all users.
+   * @param limit the length of the result at most.
    */
   listActive(userId: number | null, limit?: number): Promise<Session[]> {
     return this.#reader.active(userId, limit);
@@ -171,20 +168,19 @@ export class Sessions {
     await this.revoke(user.id, sessionId, 'LOGOUT');
   }
 
-  /** Ends one session; its token fails from the next request on. */
+  /** Ends one session. Its tokens fail from the next request on. */
   async revoke(
     userId: number,
     sessionId: string,
     reason: EndedSessions['reason'] = 'REVOKED',
   ): Promise<void> {
-    // Even if it fails half-way: then it has ended, and is not told of again.
-    await this.#endings
-      .revoke({ id: sessionId, user: userId }, reason)
-      .finally(() => this.invalidate(userId));
+    // Also when a listener fails: the session is revoked in the database by then, and no poll reports it again.
+    const revoked = this.#revocations.revoke({ id: sessionId, user: userId }, reason);
+    await revoked.finally(() => this.invalidate(userId));
   }
 
   /**
-   * Ends a session of the caller's own, or anybody's for who may manage sessions.
+   * Ends a session of the caller, or of anybody if the caller may manage sessions.
    * @throws DomainError NOT_FOUND
    */
   async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
@@ -193,48 +189,49 @@ export class Sessions {
     return this.#revokeRecorded(session, actor);
   }
 
-  /** `revokeAs` for who runs the gateway itself. @throws DomainError NOT_FOUND */
+  /** Ends any session, for the command line. @throws DomainError NOT_FOUND */
   async revokeByOperator(sessionId: string, actor: Actor): Promise<Session> {
     return this.#revokeRecorded(await this.#reader.find(sessionId), actor);
   }
 
-  /** Ends all sessions of a user, but for the one to keep. */
-  async revokeAll(userId: number, keep?: string): Promise<void> {
-    const others = keep ? { id: { $ne: keep } } : {};
-    await this.#endings.revoke({ user: userId, ...others }, 'REVOKED').finally(() => this.invalidate(userId));
+  /** Ends all sessions of a user. @param exceptId a session to keep. */
+  async revokeAll(userId: number, exceptId?: string): Promise<void> {
+    const others = exceptId ? { id: { $ne: exceptId } } : {};
+    const revoked = this.#revocations.revoke({ user: userId, ...others }, 'REVOKED');
+    await revoked.finally(() => this.invalidate(userId));
   }
 
-  /** Must follow every change to a user, its roles or its sessions: the next request reads them anew. */
+  /** Discards what is cached of a user. Must follow every change of the user, its roles or its sessions. */
   invalidate(userId: number): void {
     this.#cache.invalidate(userId);
-    for (const listener of this.#listeners) listener(userId);
+    for (const listener of this.#changeListeners) listener(userId);
   }
 
-  /** Calls back when a user, its roles or its sessions changed, for who holds on to a caller. */
+  /** Calls back after a user, its roles or its sessions changed. @returns a function that unsubscribes. */
   onChange(listener: (userId: number) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
-  /** Calls back when sessions were logged out or revoked, and waits for it. */
+  /** Calls back when sessions were logged out or revoked, and waits for the result. */
   onEnd(listener: (ended: EndedSessions) => Promise<void>): void {
-    this.#endings.onEnd(listener);
+    this.#revocations.onEnd(listener);
   }
 
-  /** Calls back when a session was refreshed, and waits for it. */
+  /** Calls back when a session was refreshed, and waits for the result. @returns a function that unsubscribes. */
   onRefresh(listener: RefreshListener): () => void {
     this.#refreshListeners.add(listener);
     return () => this.#refreshListeners.delete(listener);
   }
 
-  /** Gives up what was kept of sessions that other processes ended since it was called last. */
+  /** Applies the revocations that other processes made since the last poll. */
   async pollRevocations(): Promise<void> {
-    for (const userId of await this.#endings.pollForeign()) this.invalidate(userId);
+    for (const userId of await this.#revocations.poll()) this.invalidate(userId);
   }
 
-  /** Writes when sessions were last used, and prolongs sliding ones. */
+  /** Saves when sessions were used, and their sliding expirations. */
   saveActivity(): Promise<void> {
-    return this.#seen.save();
+    return this.#activity.save();
   }
 
   async #revokeRecorded({ id, user }: Session, actor: Actor): Promise<Session> {
@@ -243,9 +240,9 @@ export class Sessions {
     return this.#reader.find(id);
   }
 
-  async #record(fact: AuditedAction, actor: Actor): Promise<void> {
+  async #record(action: AuditedAction, actor: Actor): Promise<void> {
     const em = this.db.em.fork();
-    recordAudit(em, new Date(this.clock()), actor, fact);
+    recordAudit(em, new Date(this.clock()), actor, action);
     await em.flush();
   }
 }

@@ -3,10 +3,10 @@ import jwt from 'jsonwebtoken';
 
 const ALGORITHM = 'HS256';
 
-/** The claims of a token; times in seconds. Whoever calls sets `exp`; `jti` is always added. */
+/** The claims of a token, times in seconds. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly exp: number };
 
-/** Signs JWTs with the first secret and accepts those of every secret, so that secrets can be rotated. */
+/** Signs JWTs with the first secret and verifies with all of them, so that secrets can be rotated. */
 export class TokenSigner {
   readonly #secrets: readonly [string, ...string[]];
 
@@ -16,13 +16,13 @@ export class TokenSigner {
     this.#secrets = [first, ...rest];
   }
 
-  /** Two logins in one second differ by their `jti`. */
+  /** Adds a random `jti`, so that two logins in the same second get different tokens. */
   sign(claims: Claims): string {
     const payload = { ...claims, jti: randomBytes(12).toString('base64url') };
     return jwt.sign(payload, this.#secrets[0], { algorithm: ALGORITHM, noTimestamp: !('iat' in claims) });
   }
 
-  /** Whether one of our secrets signed it with our algorithm, and it is in its time at `nowMs`. */
+  /** Whether the signature is ours and the token is valid at `nowMs`. */
   verifies(token: string, nowMs: number): boolean {
     const clockTimestamp = Math.floor(nowMs / 1000);
     return this.#secrets.some((secret) => {
@@ -36,8 +36,9 @@ export class TokenSigner {
   }
 
   /**
-   * Keyed hash of a short answer: whoever reads the database cannot try all codes.
-   * @param purpose keeps the key spaces of different uses apart.
+   * HMAC-SHA256 of a short secret such as an SMS code. Unlike a plain hash, it cannot be brute-forced by somebody who
+   * reads the database.
+   * @param purpose separates the key spaces of different uses.
    * @returns 64 hex digits.
    */
   mac(purpose: string, text: string): string {
@@ -45,29 +46,5 @@ export class TokenSigner {
   }
 }
 
-/** What the database keeps of a token: SHA-256, hex. Tokens have at least 128 random bits, so no salt. */
+/** The stored form of a token: SHA-256, hex. Tokens have at least 128 random bits, so no salt is needed. */
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex');
-
-/**
- * The token of a header such as `Authorization`, with or without its `Bearer ` prefix; null when there is none,
- * as with another scheme (`Basic …`).
- */
-export function bearerToken(header: string | undefined): string | null {
-  return /^\s*(?:Bearer\s+)?(?!Bearer\s*$)(\S+)\s*$/i.exec(header ?? '')?.[1] ?? null;
-}
-
-/** Every door takes a token in any of them. */
-export const TOKEN_HEADERS = ['Authorization', 'token', 'userToken'];
-
-/** As Node names them. */
-export const tokenHeaders: readonly string[] = TOKEN_HEADERS.map((name) => name.toLowerCase());
-
-/** The first token that the headers of a request hold. */
-export function sentToken(headers: Readonly<Record<string, string | string[] | undefined>>): string | null {
-  for (const name of tokenHeaders) {
-    const header = headers[name];
-    const token = bearerToken(Array.isArray(header) ? header[0] : header);
-    if (token !== null) return token;
-  }
-  return null;
-}

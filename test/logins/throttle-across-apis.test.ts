@@ -15,31 +15,31 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const solveLater = () =>
+const issueCaptcha = () =>
   gateway.services.imageCaptchas.issue(deviceId, { address: '', deviceId, version: null, model: null });
 
-test('wrong guesses at an account add up over all doors and names, and its owner gets in at each', async () => {
-  const guess: readonly (() => Promise<unknown>)[] = [
-    () => gateway.post('/sys/login-phone', { phone, password: 'guess!', device: 'x', version: '1' }),
-    () => gateway.post('/api/background_login', { account: 'ADA', passwd: 'guess!' }),
-    () => gateway.post('/api/user/login', { phone: `+86 ${phone}`, password: 'guess!' }),
-    () => gateway.post('/api/user/verifyCode', { account: phone, code: 'guess!' }),
+test('failed logins share one budget across APIs and names, and the owner can still log in', async () => {
+  const failures: readonly (() => Promise<unknown>)[] = [
+    () => gateway.post('/sys/login-phone', { phone, password: 'wrong!', device: 'x', version: '1' }),
+    () => gateway.post('/api/background_login', { account: 'ADA', passwd: 'wrong!' }),
+    () => gateway.post('/api/user/login', { phone: `+86 ${phone}`, password: 'wrong!' }),
+    () => gateway.post('/api/user/verifyCode', { account: phone, code: 'wrong!' }),
     async () => {
-      await solveLater();
+      await issueCaptcha();
       await gateway.post('/login/account', {
         username: 'ada',
-        password: 'guess!',
+        password: 'wrong!',
         captcha: ANSWER,
         deviceId,
       });
     },
   ];
   await gateway.post('/api/user/sendCode', { account: phone });
-  for (let i = 0; i < 10; i += 1) await guess[i % guess.length]?.();
+  for (let i = 0; i < 10; i += 1) await failures[i % failures.length]?.();
 
   const right = { username: 'ada', password: PASSWORD, deviceId };
   expect(await refusal(gateway, op.LoginDocument, { input: right })).toBe('CAPTCHA_REQUIRED');
-  await solveLater();
+  await issueCaptcha();
   const { login } = await ask(gateway, op.LoginDocument, { input: { ...right, captcha: ANSWER } });
   expect(login.user.username).toBe('ada');
   const body = { phone: 'ada', password: PASSWORD, device: 'x', version: '1' };

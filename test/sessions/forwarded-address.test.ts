@@ -8,81 +8,88 @@ import { PASSWORD } from '../support/password.js';
 let gateway: TestGateway;
 afterEach(() => gateway.close());
 
-/** A wrong guess at some account by some door, always at another name. */
-let guesses = 0;
-async function guess(forwardedFor: string): Promise<string> {
-  guesses += 1;
-  const name = `nobody ${guesses}`;
+let attempts = 0;
+/** A failed login through a legacy API, with another name each time. */
+async function failLogin(forwardedFor: string): Promise<'attempted' | 'throttled'> {
+  attempts += 1;
+  const name = `nobody ${attempts}`;
   const headers = {
     'x-forwarded-for': forwardedFor,
     'x-real-ip': forwardedFor,
     forwarded: `for=${forwardedFor}`,
   };
-  const doors = [
-    ['/sys/login-phone', { phone: name, password: 'guess!', device: 'x', version: '1' }],
-    ['/api/background_login', { account: name, passwd: 'guess!' }],
-    ['/api/user/login', { phone: name, password: 'guess!' }],
+  const requests = [
+    ['/sys/login-phone', { phone: name, password: 'wrong!', device: 'x', version: '1' }],
+    ['/api/background_login', { account: name, passwd: 'wrong!' }],
+    ['/api/user/login', { phone: name, password: 'wrong!' }],
   ] as const;
-  const [url, body] = doors[guesses % doors.length] ?? doors[0];
+  const [url, body] = requests[attempts % requests.length] ?? requests[0];
   const { headers: answered } = await gateway.post(url, body, headers);
-  return answered['retry-after'] === undefined ? 'looked at' : 'braked';
+  return answered['retry-after'] === undefined ? 'attempted' : 'throttled';
 }
-async function guessFrom(addresses: readonly string[]): Promise<string[]> {
-  const told: string[] = [];
-  for (const address of addresses) told.push(await guess(address));
-  return told;
+async function failLoginFrom(addresses: readonly string[]): Promise<string[]> {
+  const outcomes: string[] = [];
+  for (const address of addresses) outcomes.push(await failLogin(address));
+  return outcomes;
 }
-/** The code of a wrong guess by GraphQL, where a brake asks for a captcha: no time passes for it. */
-async function guessByGraphql(forwardedFor: string): Promise<string> {
-  guesses += 1;
-  const query = `mutation { login(input: {username: "nobody ${guesses}", password: "guess!"}) { expiresAt } }`;
+/** The error code of a failed GraphQL login, which asks for a captcha instead of a delay. */
+async function failGraphqlLogin(forwardedFor: string): Promise<string> {
+  attempts += 1;
+  const query = `mutation { login(input: {username: "nobody ${attempts}", password: "wrong!"}) { expiresAt } }`;
   const answer = await gateway.post('/graphql', { query }, { 'x-forwarded-for': forwardedFor });
   return answer.json().errors[0].extensions.code;
 }
 const many = (address: (i: number) => string) => Array.from({ length: 52 }, (_, i) => address(i));
 
-describe('guesses count for the address they come from', () => {
-  test('whatever X-Forwarded-For says, where no proxy is trusted', async () => {
+describe('failed logins count against', () => {
+  test('the peer address, whatever X-Forwarded-For says, when no proxy is trusted', async () => {
     gateway = await startGateway();
-    const told = await guessFrom(many((i) => `198.51.100.${i}`));
-    expect(told.slice(0, 50)).not.toContain('braked');
-    expect(told.at(-1)).toBe('braked');
+    const outcomes = await failLoginFrom(many((i) => `198.51.100.${i}`));
+    expect(outcomes.slice(0, 50)).not.toContain('throttled');
+    expect(outcomes.at(-1)).toBe('throttled');
   });
 
-  test('whatever stands left of what the trusted proxy wrote', async () => {
+  test('the address that the trusted proxy added, whatever precedes it', async () => {
     gateway = await startGateway({ TRUST_PROXY: 'loopback' });
-    const told = await guessFrom(many((i) => `198.51.100.${i}, 127.0.0.1, 203.0.113.9`));
-    expect(told.at(-1)).toBe('braked');
-    expect(await guess('203.0.113.9, 203.0.113.10')).toBe('looked at');
+    const outcomes = await failLoginFrom(many((i) => `198.51.100.${i}, 127.0.0.1, 203.0.113.9`));
+    expect(outcomes.at(-1)).toBe('throttled');
+    expect(await failLogin('203.0.113.9, 203.0.113.10')).toBe('attempted');
   });
 
-  test('and for its whole /64 where that is IPv6, in any spelling', async () => {
+  test('the /64 of an IPv6 address in any spelling', async () => {
     gateway = await startGateway({ TRUST_PROXY: 'loopback' });
-    const told = await guessFrom(many((i) => (i % 2 ? `2001:db8:0:7::${i}` : `2001:0DB8::7:${i}:0:0:1`)));
-    expect(told.at(-1)).toBe('braked');
-    expect(await guess('2001:db8:0:8::1')).toBe('looked at');
+    const outcomes = await failLoginFrom(
+      many((i) => (i % 2 ? `2001:db8:0:7::${i}` : `2001:0DB8::7:${i}:0:0:1`)),
+    );
+    expect(outcomes.at(-1)).toBe('throttled');
+    expect(await failLogin('2001:db8:0:8::1')).toBe('attempted');
   });
 
-  test.each<[what: string, address: (i: number) => string, same: string, another: string]>([
-    ['of IPv4', (i) => `203.0.113.9:${4000 + i}`, '203.0.113.9', '203.0.113.10'],
-    ['of IPv6', (i) => `[2001:db8:0:7::${i}]:${4000 + i}`, '2001:db8:0:7::1', '[2001:db8:0:8::1]'],
-    ['after others', (i) => `198.51.100.${i}:1, 127.0.0.1:${i}, 203.0.113.9:${i}`, '203.0.113.9', '::1:1'],
-    ['that are none', (i) => `garbage ${i}`, 'unknown', '203.0.113.9'],
+  test.each<[name: string, address: (i: number) => string, same: string, another: string]>([
+    ['IPv4', (i) => `203.0.113.9:${4000 + i}`, '203.0.113.9', '203.0.113.10'],
+    ['IPv6', (i) => `[2001:db8:0:7::${i}]:${4000 + i}`, '2001:db8:0:7::1', '[2001:db8:0:8::1]'],
+    [
+      'IPv4 after other addresses',
+      (i) => `198.51.100.${i}:1, 127.0.0.1:${i}, 203.0.113.9:${i}`,
+      '203.0.113.9',
+      '::1:1',
+    ],
+    ['malformed addresses', (i) => `garbage ${i}`, 'unknown', '203.0.113.9'],
   ])(
-    'whatever port the trusted proxy writes with it: addresses %s',
-    async (_what, address, same, another) => {
+    'the address without the port that the trusted proxy adds: %s',
+    async (_name, address, same, another) => {
       gateway = await startGateway({ TRUST_PROXY: 'loopback' });
-      const told: string[] = [];
-      for (const forwardedFor of many(address)) told.push(await guessByGraphql(forwardedFor));
-      expect(new Set(told.slice(0, 50))).toEqual(new Set(['BAD_CREDENTIALS']));
-      expect(told.at(-1)).toBe('CAPTCHA_REQUIRED');
-      expect(await guessByGraphql(same)).toBe('CAPTCHA_REQUIRED');
-      expect(await guessByGraphql(another)).toBe('BAD_CREDENTIALS');
+      const outcomes: string[] = [];
+      for (const forwardedFor of many(address)) outcomes.push(await failGraphqlLogin(forwardedFor));
+      expect(new Set(outcomes.slice(0, 50))).toEqual(new Set(['BAD_CREDENTIALS']));
+      expect(outcomes.at(-1)).toBe('CAPTCHA_REQUIRED');
+      expect(await failGraphqlLogin(same)).toBe('CAPTCHA_REQUIRED');
+      expect(await failGraphqlLogin(another)).toBe('BAD_CREDENTIALS');
     },
   );
 });
 
-test('a session names the address without the port that a trusted proxy writes', async () => {
+test('sessions and logs show the address without the port that a trusted proxy adds', async () => {
   gateway = await startGateway({ TRUST_PROXY: 'loopback' });
   await gateway.createUser({ username: 'ada', password: PASSWORD });
   const body = { phone: 'ada', password: PASSWORD, device: 'x', version: '1' };
@@ -93,7 +100,7 @@ test('a session names the address without the port that a trusted proxy writes',
   expect(gateway.logged()).toContain('"ip":"198.51.100.1"');
 });
 
-test('a socket counts for the address without the port that a trusted proxy writes', async () => {
+test('the socket limit counts the address without the port that a trusted proxy adds', async () => {
   gateway = await startGateway({ TRUST_PROXY: 'loopback', LIVE_SOCKETS_PER_ADDRESS: '1' });
   const url = `ws://${await gateway.listen()}/graphql`;
   const open = (forwardedFor: string) =>
@@ -106,7 +113,7 @@ test('a socket counts for the address without the port that a trusted proxy writ
   elsewhere.terminate();
 });
 
-test('a session names the address that it was opened from, not the one it claims', async () => {
+test('sessions show the peer address rather than an untrusted X-Forwarded-For', async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'ada', password: PASSWORD });
   const body = { phone: 'ada', password: PASSWORD, device: 'x', version: '1' };

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe('with a SESSION_LIFETIME a session ends so long after its login, however it is', () => {
+describe('SESSION_LIFETIME ends a session that is', () => {
   test('refreshed', async () => {
     let { refreshToken, session } = await openSession(gateway, 'root', graphqlSessionPolicy);
     const end = session.createdAt.getTime() + 3 * DAY;

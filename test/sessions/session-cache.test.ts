@@ -17,8 +17,8 @@ const session: CachedSession = {
   lastSeenAt: 0,
 };
 
-/** Loads the session; during each of its first five reads this user changes. @returns how often it was read */
-async function readsWhileChanging(userId: number): Promise<number> {
+/** Loads the session while the user is invalidated during each of the first five reads. @returns the number of reads */
+async function readsDuringInvalidation(userId: number): Promise<number> {
   const cache = new SessionCache();
   let reads = 0;
   await cache.load('token', async () => {
@@ -30,10 +30,10 @@ async function readsWhileChanging(userId: number): Promise<number> {
   return reads;
 }
 
-test('a session whose user changes while it is read is read again', async () => {
-  expect(await readsWhileChanging(1)).toBe(6);
+test('reads a session again when its user is invalidated during the read', async () => {
+  expect(await readsDuringInvalidation(1)).toBe(6);
 });
 
-test('a session is read once, whatever others change meanwhile', async () => {
-  expect(await readsWhileChanging(2)).toBe(1);
+test('reads a session once when other users are invalidated during the read', async () => {
+  expect(await readsDuringInvalidation(2)).toBe(1);
 });

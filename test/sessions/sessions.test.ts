@@ -41,9 +41,9 @@ async function open(policy: SessionPolicy, userId?: number, restricted?: boolean
 const caller = (token: string) => gateway.services.sessions.authenticate(token);
 const refresh = (token: string | null) => gateway.services.sessions.refresh(token ?? 'none');
 
-describe('a token', () => {
+describe('authenticate', () => {
   test.each([graphqlSessionPolicy, uimsSessionPolicy, teacherSessionPolicy])(
-    'of the $api API is good until its time is over',
+    'accepts a token of the $api API until it expires',
     async (policy) => {
       const { accessToken, session, user } = await open(policy);
       expect(await caller(accessToken)).toMatchObject({
@@ -59,7 +59,7 @@ describe('a token', () => {
     },
   );
 
-  test('is kept as a hash only', async () => {
+  test('stores tokens as hashes only', async () => {
     const { accessToken, refreshToken, session } = await open(graphqlSessionPolicy);
     const em = gateway.services.db.em.fork();
     const columns = JSON.stringify([
@@ -70,14 +70,14 @@ describe('a token', () => {
     expect(columns).not.toContain(refreshToken);
   });
 
-  test('that nobody was given is refused', async () => {
+  test('rejects a token that was never issued', async () => {
     const { accessToken } = await open(uimsSessionPolicy);
     for (const token of ['', 'x', `${accessToken}x`, 'a.b.c']) expect(await caller(token)).toBeNull();
   });
 
-  test('that slides keeps what its uses won when the session is read anew', async () => {
+  test('keeps a sliding expiration when the session is read from the database again', async () => {
     const { accessToken, user } = await open(teacherSessionPolicy);
-    for (const readAnew of [
+    for (const readAgain of [
       async () => gateway.services.sessions.invalidate(user.id),
       async () => gateway.services.sessions.saveActivity(),
       async () =>
@@ -85,13 +85,13 @@ describe('a token', () => {
     ]) {
       gateway.clock.advance(2 * DAY - 1);
       expect(await caller(accessToken)).not.toBeNull();
-      await readAnew();
+      await readAgain();
     }
     gateway.clock.advance(2 * DAY);
     expect(await caller(accessToken)).toBeNull();
   });
 
-  test('shows when it was last used', async () => {
+  test('records when the session was last seen', async () => {
     const { accessToken, user } = await open(graphqlSessionPolicy);
     gateway.clock.advance(MINUTE);
     await caller(accessToken);
@@ -101,8 +101,8 @@ describe('a token', () => {
   });
 });
 
-describe('a session ends with the next request', () => {
-  test('after it was revoked, and no other one does', async () => {
+describe('the next request fails', () => {
+  test('after the session was revoked, and only that one', async () => {
     const { accessToken, session, user } = await open(graphqlSessionPolicy);
     const other = await open(uimsSessionPolicy, user.id);
     await caller(accessToken);
@@ -115,7 +115,7 @@ describe('a session ends with the next request', () => {
     ]);
   });
 
-  test('after all of its user were, but for the one kept', async () => {
+  test('after all sessions of the user but another were revoked', async () => {
     const { accessToken, user } = await open(graphqlSessionPolicy);
     const kept = await open(graphqlSessionPolicy, user.id);
     await caller(accessToken);
@@ -124,7 +124,7 @@ describe('a session ends with the next request', () => {
     expect(await caller(kept.accessToken)).not.toBeNull();
   });
 
-  test('after it was revoked, also where those who have to know cannot be told', async () => {
+  test('after the session was revoked, even if a listener failed', async () => {
     const { accessToken, session, user } = await open(graphqlSessionPolicy);
     await caller(accessToken);
     const em = gateway.services.db.em.fork();
@@ -134,7 +134,7 @@ describe('a session ends with the next request', () => {
     expect(await caller(accessToken)).toBeNull();
   });
 
-  test('after its user was disabled', async () => {
+  test('after the user was disabled', async () => {
     const { accessToken, refreshToken, user } = await open(graphqlSessionPolicy);
     await caller(accessToken);
     await gateway.services.administration.setStatus(user.id, UserStatus.DISABLED, system);
@@ -142,7 +142,7 @@ describe('a session ends with the next request', () => {
     await expect(refresh(refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('after its user was deleted', async () => {
+  test('after the user was deleted', async () => {
     const { accessToken, refreshToken, user } = await open(graphqlSessionPolicy);
     await caller(accessToken);
     await gateway.services.administration.delete(user.id, system);
@@ -150,7 +150,7 @@ describe('a session ends with the next request', () => {
     await expect(refresh(refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('also when it was being read while it was revoked', async () => {
+  test('after the session was revoked while it was read', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { accessToken, session, user } = await open(graphqlSessionPolicy);
       const reading = caller(accessToken);
@@ -161,8 +161,8 @@ describe('a session ends with the next request', () => {
   });
 });
 
-describe('refreshing', () => {
-  test('ends the old pair and goes on with the same session', async () => {
+describe('refresh', () => {
+  test('replaces the token pair of the same session', async () => {
     const opened = await open(graphqlSessionPolicy);
     await caller(opened.accessToken);
     gateway.clock.advance(MINUTE);
@@ -172,7 +172,7 @@ describe('refreshing', () => {
     expect(await caller(next.accessToken)).not.toBeNull();
   });
 
-  test('works while the access token is over, until 30 days after the last time', async () => {
+  test('succeeds with an expired access token, until 30 days after the last refresh', async () => {
     let { refreshToken } = await open(graphqlSessionPolicy);
     for (let month = 0; month < 3; month += 1) {
       gateway.clock.advance(30 * DAY - 1);
@@ -182,7 +182,7 @@ describe('refreshing', () => {
     await expect(refresh(refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('with a token used before ends the session and all that descended from it', async () => {
+  test('ends the session when a refresh token is reused', async () => {
     const opened = await open(graphqlSessionPolicy);
     const second = await refresh(opened.refreshToken);
     const third = await refresh(second.refreshToken);
@@ -192,7 +192,7 @@ describe('refreshing', () => {
     await expect(refresh(third.refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('twice at once gives new tokens once; the second counts as reuse', async () => {
+  test('treats the second of two parallel calls as reuse', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { refreshToken, user } = await open(graphqlSessionPolicy);
       const outcomes = await Promise.allSettled([refresh(refreshToken), refresh(refreshToken)]);
@@ -201,15 +201,15 @@ describe('refreshing', () => {
     }
   });
 
-  test('is not to be had at a door without refresh tokens, nor with an access token', async () => {
+  test('rejects the access token of an API without refresh tokens', async () => {
     const { accessToken, refreshToken } = await open(uimsSessionPolicy);
     expect(refreshToken).toBeNull();
     await expect(refresh(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 
-describe('an administrator', () => {
-  test('administers through GraphQL, and never through a legacy door or a restricted session', async () => {
+describe('the permissions of an administrator', () => {
+  test('are complete in a GraphQL session, and limited in a legacy or restricted one', async () => {
     const permissions = async (policy: SessionPolicy, restricted?: boolean) =>
       (await caller((await open(policy, adminId, restricted)).accessToken))?.permissions;
     expect((await permissions(graphqlSessionPolicy))?.has('users:manage')).toBe(true);
@@ -226,26 +226,26 @@ describe('an administrator', () => {
     }
   });
 
-  test('stays restricted after a refresh', async () => {
+  test('stay limited after a refresh', async () => {
     const { refreshToken } = await open(graphqlSessionPolicy, adminId, true);
     const { accessToken } = await refresh(refreshToken);
     expect((await caller(accessToken))?.permissions.has('users:manage')).toBe(false);
   });
 });
 
-test('what another process ends is noticed once, and what this one ends is not told again', async () => {
+test('reports a revocation by another process once, and one by this process not again', async () => {
   const { sessions, db } = gateway.services;
   const [here, there] = [await open(uimsSessionPolicy), await open(uimsSessionPolicy)];
-  const told: string[] = [];
-  sessions.onEnd(async ({ ids, reason }) => void told.push(...ids.map((id) => `${reason} ${id}`)));
+  const reported: string[] = [];
+  sessions.onEnd(async ({ ids, reason }) => void reported.push(...ids.map((id) => `${reason} ${id}`)));
   expect(await caller(there.accessToken)).not.toBeNull();
   await sessions.revoke(here.user.id, here.session.id, 'LOGOUT');
-  // As one whose clock is behind ours by some seconds would write it.
+  // The clock of the other process is some seconds behind.
   const revokedAt = new Date(gateway.clock.now - 10_000);
   await db.em.fork().nativeUpdate(Session, { id: there.session.id }, { revokedAt });
   await sessions.pollRevocations();
   gateway.clock.advance(500);
   await sessions.pollRevocations();
-  expect(told).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
+  expect(reported).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
   expect(await caller(there.accessToken)).toBeNull();
 });

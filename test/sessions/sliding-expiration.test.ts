@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test('who holds on to a sliding session and uses it prolongs it, in the database too', async () => {
+test('touch slides the expiration, which is saved to the database', async () => {
   const { sessions } = gateway.services;
   const { accessToken, session } = await openSession(gateway, 'max', teacherSessionPolicy);
   await callerOf(gateway, accessToken);
-  // Another object than the one of the token, as a socket has after a change.
+  // Not the object that the token has: a socket holds such a caller after a change of the user.
   const held = await sessions.findActive(session.id);
-  if (!held) throw new Error('It has ended.');
+  if (!held) throw new Error('The session has ended.');
   for (let day = 0; day < 3; day++) {
     gateway.clock.advance(DAY);
     expect(sessions.touch(held)).toBe(held);
@@ -32,7 +32,7 @@ test('who holds on to a sliding session and uses it prolongs it, in the database
   });
 });
 
-test('use does not bring back a session that is over', async () => {
+test('touch does not revive an expired session', async () => {
   const { sessions } = gateway.services;
   const { accessToken } = await openSession(gateway, 'max', teacherSessionPolicy);
   const held = await callerOf(gateway, accessToken);
@@ -42,7 +42,7 @@ test('use does not bring back a session that is over', async () => {
   expect(await sessions.findActive(held.sessionId)).toBeNull();
 });
 
-test('use prolongs no token of a fixed life', async () => {
+test('touch does not move the expiration of a token with a fixed lifetime', async () => {
   const { sessions } = gateway.services;
   const held = await callerOf(gateway, (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken);
   const { expiresAt } = held;

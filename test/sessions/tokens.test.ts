@@ -31,8 +31,8 @@ async function open(policy: SessionPolicy) {
 }
 const caller = (token: string, of = gateway) => of.services.sessions.authenticate(token);
 
-/** Makes it the token of an administrator's session in the database: only its signature is left to tell. */
-async function plant(token: string): Promise<string> {
+/** Stores an administrator's session with this token, so that only its signature can refuse it. */
+async function store(token: string): Promise<string> {
   const em = gateway.services.db.em.fork();
   const times = { createdAt: new Date(0), lastSeenAt: new Date(0) };
   const expiry = { tokenExpiresAt: new Date('2100-01-01'), expiresAt: new Date('2100-01-01') };
@@ -42,7 +42,7 @@ async function plant(token: string): Promise<string> {
 }
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-/** A token as its forger writes it. @param key of its HMAC; null for no signature. */
+/** @param key of the HMAC; null for no signature. */
 function forge(header: object, key: string | null, change: object = {}): string {
   const seconds = Math.floor(gateway.clock.now / 1000);
   const claims = { iss: 'gatehouse', sub: String(adminId), iat: seconds, exp: seconds + 600, ...change };
@@ -59,11 +59,11 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const now = () => Math.floor(gateway.clock.now / 1000);
 
-test('our own signature is accepted, so that the refusals below mean something', async () => {
-  expect(await caller(await plant(forge({ alg: 'HS256' }, SECRET)))).toMatchObject({ user: { id: adminId } });
+test('accepts our own signature on a stored token', async () => {
+  expect(await caller(await store(forge({ alg: 'HS256' }, SECRET)))).toMatchObject({ user: { id: adminId } });
 });
 
-describe('a token is refused, even if the database had it, that', () => {
+describe('rejects a stored token that', () => {
   const forgeries: [string, () => string][] = [
     ['has the algorithm none', () => forge({ alg: 'none' }, null)],
     ['has the algorithm nOnE', () => forge({ alg: 'nOnE' }, null)],
@@ -89,12 +89,12 @@ describe('a token is refused, even if the database had it, that', () => {
     ['has four parts', () => `${forge({ alg: 'HS256' }, SECRET)}.x`],
   ];
   test.each(forgeries)('%s', async (_what, make) => {
-    expect(await caller(await plant(make()))).toBeNull();
+    expect(await caller(await store(make()))).toBeNull();
   });
 
-  test('the document of the UIMS API shows, at its own time', async () => {
+  test('is the sample of the UIMS document, at the time of the document', async () => {
     const { now } = gateway.clock;
-    await plant(UIMS_SAMPLE);
+    await store(UIMS_SAMPLE);
     gateway.clock.now = UIMS_SAMPLE_TIME_MS;
     expect(await caller(UIMS_SAMPLE)).toBeNull();
     gateway.clock.now = now;
@@ -103,14 +103,14 @@ describe('a token is refused, even if the database had it, that', () => {
 
 test.each([
   ['another issuer', { iss: 'https://evil.example' }],
-  ['the issuer of another door', { iss: 'UIMS-BACK', account: 'admin' }],
+  ['the issuer of another API', { iss: 'UIMS-BACK', account: 'admin' }],
   ['no issuer', { iss: undefined }],
   ['our issuer', { jti: 'invented' }],
-])('a token with %s that nobody was given is refused, though our secret signed it', async (_what, change) => {
+])('rejects a token with %s that was signed with our secret but never issued', async (_what, change) => {
   expect(await caller(forge({ alg: 'HS256' }, SECRET, change))).toBeNull();
 });
 
-test('a token of one kind is none of another', async () => {
+test('rejects every kind of token in place of another', async () => {
   const { accessToken, refreshToken } = await open(graphqlSessionPolicy);
   const uims = await open(uimsSessionPolicy);
   const { imageCaptchas, scanTickets, setupLink } = gateway.services;
@@ -126,11 +126,11 @@ test('a token of one kind is none of another', async () => {
   for (const token of [accessToken, refreshToken ?? '', captcha.id]) {
     await expect(scanTickets.redeem(token, 'device 1')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   }
-  // None of that cost anybody their session.
+  // The attempts ended no session.
   expect(await caller(accessToken)).not.toBeNull();
 });
 
-test('a new secret logs nobody out while the old one is listed, at any door', async () => {
+test('accepts the tokens of an earlier secret of every API while it is listed', async () => {
   const opened = await Promise.all(sessionPolicies.map((policy) => open(policy)));
   const rotated = await startGateway(
     { JWT_SECRETS: `the secret that comes after the first one,${SECRET}` },
@@ -141,13 +141,13 @@ test('a new secret logs nobody out while the old one is listed, at any door', as
   }
   const { refreshToken } = opened.find(({ session }) => session.api === 'graphql') ?? {};
   const renewed = await rotated.services.sessions.refresh(refreshToken ?? '');
-  // A node that has not got the new secret yet does not know what the new one signs.
+  // A node without the new secret cannot verify tokens that are signed with it.
   expect(await caller(renewed.accessToken)).toBeNull();
   expect(await caller(renewed.accessToken, rotated)).not.toBeNull();
   await rotated.close();
 });
 
-test('a secret that is not listed any more signs nothing that is accepted', async () => {
+test('rejects the signed tokens of a secret that is no longer listed', async () => {
   const opened = await Promise.all(sessionPolicies.map((policy) => open(policy)));
   const dropped = await startGateway({ JWT_SECRETS: 'the secret that comes after the first one' }, gateway);
   for (const { accessToken } of opened) {

@@ -5,7 +5,7 @@ import { countHeartbeat } from '../../http/request-log.js';
 import type { Services } from '../../services.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
 import type { Caller } from '../../sessions/sessions.js';
-import { sentToken } from '../../sessions/token-signer.js';
+import { sentToken } from '../../sessions/token-headers.js';
 import type { Context } from '../context.js';
 import { createLoaders } from '../loaders.js';
 import { RefreshCookie } from './refresh-cookie.js';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
-import { tokenHeaders } from '../../sessions/token-signer.js';
+import { tokenHeaderKeys } from '../../sessions/token-headers.js';
 
 /**
  * Which page sent the request, as the browser vouches for it: one of ours, or another site's. Unknown for what the
@@ -44,7 +44,7 @@ export async function refuseUnasked(request: FastifyRequest): Promise<void> {
 /** What a page may send unasked: https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const safelistedTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-const askedFor = [...tokenHeaders, 'x-device-id', 'apollo-require-preflight', 'x-apollo-operation-name'];
+const askedFor = [...tokenHeaderKeys, 'x-device-id', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
 function isPreflighted({ headers }: FastifyRequest): boolean {
   if (askedFor.some((name) => headers[name] !== undefined)) return true;

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../../sessions/caller.js';
-import { bearerToken } from '../../sessions/token-signer.js';
+import { bearerToken } from '../../sessions/token-headers.js';
 import type { Context } from '../context.js';
 import type { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
