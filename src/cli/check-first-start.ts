@@ -5,12 +5,12 @@ import { DomainError, StartError } from '../errors.js';
 import { TrustedDocuments } from '../graphql/execution/trusted-documents.js';
 
 /**
- * What a first start would refuse of settings that are well written: manifests, the administrator and the data folder.
- * Nothing is made, and no database is asked; so the administrator is checked even where there is one already.
- * @throws StartError that names all of it.
+ * Checks what a first start needs besides valid settings: the manifests, the first administrator and the data
+ * folder. Creates nothing and opens no database, so it checks the administrator even if one exists already.
+ * @throws StartError with all failures in one message.
  */
 export async function checkFirstStart(config: Config): Promise<void> {
-  const refusals: string[] = [];
+  const failures: string[] = [];
   for (const check of [
     () => TrustedDocuments.read(config),
     () => checkAdministrator(config),
@@ -20,10 +20,10 @@ export async function checkFirstStart(config: Config): Promise<void> {
       await check();
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
-      refusals.push(error.message);
+      failures.push(error.message);
     }
   }
-  if (refusals.length > 0) throw new StartError(refusals.join(' '));
+  if (failures.length > 0) throw new StartError(failures.join(' '));
 }
 
 async function checkAdministrator({ ADMIN_ACCOUNT, ADMIN_PASSWORD }: Config): Promise<void> {

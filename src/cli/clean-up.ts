@@ -3,8 +3,8 @@ import { ExitCode } from './failures.js';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs work that must be cleaned up after, also when it is interrupted: by a signal, or because nobody reads its
- * output any more (`… | head`). Then the process ends.
+ * Runs `work` and then `cleanUp`, also on a signal and when standard output is closed (`… | head`); these two end
+ * the process.
  */
 export async function withCleanup<T>(cleanUp: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   let cleaning: Promise<void> | undefined;
@@ -12,16 +12,16 @@ export async function withCleanup<T>(cleanUp: () => Promise<void>, work: () => P
     cleaning ??= cleanUp();
     return cleaning;
   };
-  const leave = (exitCode: number) => void clean().finally(() => process.exit(exitCode));
-  const interrupted = () => leave(ExitCode.interrupted);
-  const unread = () => leave(ExitCode.done);
-  for (const signal of SIGNALS) process.on(signal, interrupted);
-  process.stdout.on('error', unread);
+  const exit = (exitCode: number) => void clean().finally(() => process.exit(exitCode));
+  const onSignal = () => exit(ExitCode.interrupted);
+  const onOutputClosed = () => exit(ExitCode.success);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.stdout.on('error', onOutputClosed);
   try {
     return await work();
   } finally {
     await clean();
-    for (const signal of SIGNALS) process.off(signal, interrupted);
-    process.stdout.off('error', unread);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    process.stdout.off('error', onOutputClosed);
   }
 }

@@ -4,11 +4,11 @@ import { Output } from './output.js';
 
 /** `gatehouse config …` */
 export const configCommand = (env: GivenSettings): Command =>
-  new Command('config').description('The settings of the gateway.').addCommand(
+  new Command('config').description('Manage the settings of the gateway.').addCommand(
     new Command('check')
-      .summary('say what is wrong with the settings')
+      .summary('validate the settings')
       .description(
-        'Reads the settings, and names every one that is wrong; then tries what a first start would do with them: read the manifests, make the administrator, write the data folder. Ports and databases are left alone.',
+        'Validate the settings and name every invalid one. Also check what a first start needs: the manifests, the first administrator and the data folder. Ports and databases are not checked.',
       )
       .addHelpText('after', '\nExample:\n  $ PORTS=80,443 TIME_ZONE=Mars gatehouse config check')
       .action(async (_options: object, command: Command) => {
@@ -17,6 +17,6 @@ export const configCommand = (env: GivenSettings): Command =>
         const config = readConfig(env);
         const { checkFirstStart } = await import('./check-first-start.js');
         await checkFirstStart(config);
-        output.outcome({ ok: true }, 'The settings are right.');
+        output.result({ ok: true }, 'The settings are valid.');
       }),
   );

@@ -5,58 +5,59 @@ import { UsageError } from './failures.js';
 import type { FileRecord } from './json-records.js';
 import { type Line, MAX_LINE_BYTES } from './read-lines.js';
 
-/** A record with line ends inside its quotes goes over no more lines than this. */
+/** Lines that one record may span with line breaks inside quotes. */
 const MAX_RECORD_LINES = 1000;
 
 const Row = z.tuple([z.array(z.string())]);
 
-/** The fields of a record as they are written, or why it is none. */
+/** The raw fields of a record that starts at `line`, or why they cannot be read. */
 type Cells =
   | { readonly line: number; readonly cells: readonly string[] }
-  | { readonly line: number; readonly fault: string };
+  | { readonly line: number; readonly error: string };
 
-/** A field of an account, such as `['password', 'hash']`. */
+/** A column of the file: the path of an account field, such as `['password', 'hash']`. */
 interface Column {
   readonly path: readonly string[];
   readonly kind: FieldKind;
 }
 
 /**
- * CSV (RFC 4180) whose first line names the fields of an account, nested ones with dots (`password.hash`). An
- * empty field is an absent one; `roles` are codes with `|` between them.
- * @throws UsageError for a header that names an unknown field.
+ * Reads CSV (RFC 4180). The first line names the account fields, nested ones with dots (`password.hash`). An empty
+ * cell is an absent field; `roles` are role codes separated by `|`.
+ * @throws UsageError if the header names an unknown field.
  */
 export async function* csvRecords(lines: AsyncIterable<Line>): AsyncGenerator<FileRecord> {
   let header: readonly Column[] | null = null;
   for await (const record of readCells(lines)) {
-    if ('fault' in record) yield record;
+    if ('error' in record) yield record;
     else if (header === null) header = readHeader(record.cells);
     else if (record.cells.length === header.length) {
       yield { line: record.line, value: toAccount(header, record.cells) };
     } else {
-      const fault = `The line has ${record.cells.length} fields, and the header names ${header.length}.`;
-      yield { line: record.line, fault };
+      const error = `The line has ${record.cells.length} fields, but the header has ${header.length}.`;
+      yield { line: record.line, error };
     }
   }
 }
 
 /**
- * A quote that is opened and never closed would swallow the rest of the file. So lines are joined only until
- * their quotes are even, and if that makes no record like the first, the first of the lines alone is at fault.
+ * Reads records that may span lines. An unclosed quote must not swallow the rest of the file: lines are joined only
+ * until their quotes are balanced. If the result is no record of the right width, only its first line is rejected
+ * and the others are read again.
  */
 async function* readCells(lines: AsyncIterable<Line>): AsyncGenerator<Cells> {
   const source = lines[Symbol.asyncIterator]();
-  const putBack: Line[] = [];
+  const unread: Line[] = [];
   const next = async (): Promise<Line | null> => {
-    const line = putBack.shift();
+    const line = unread.shift();
     if (line) return line;
     const { value, done } = await source.next();
     return done ? null : value;
   };
   let width: number | null = null;
   for (let line = await next(); line; line = await next()) {
-    const { number, text, error: fault } = line;
-    if (fault !== undefined) yield { line: number, fault };
+    const { number, text, error } = line;
+    if (error !== undefined) yield { line: number, error };
     else if (!text.includes('"')) {
       if (text.trim() === '') continue;
       const cells = text.split(',');
@@ -69,27 +70,25 @@ async function* readCells(lines: AsyncIterable<Line>): AsyncGenerator<Cells> {
         width ??= cells.length;
         yield { line: number, cells };
       } else {
-        putBack.unshift(...joined.slice(1));
-        yield { line: number, fault: 'A quote is not closed, or stands inside a field.' };
+        unread.unshift(...joined.slice(1));
+        yield { line: number, error: 'A quote is not closed, or stands inside a field.' };
       }
     }
   }
 }
 
-/** The line, and those that follow until its quotes are even. */
+/** The line and those after it, until the quotes are balanced. */
 async function joinQuoted(first: Line, next: () => Promise<Line | null>): Promise<Line[]> {
   const joined = [first];
   let length = first.text.length;
-  for (
-    let open = hasOddQuotes(first.text);
-    open && joined.length < MAX_RECORD_LINES && length <= MAX_LINE_BYTES;
-  ) {
+  let isOpen = hasOddQuotes(first.text);
+  while (isOpen && joined.length < MAX_RECORD_LINES && length <= MAX_LINE_BYTES) {
     const line = await next();
     if (!line) break;
     joined.push(line);
     length += line.text.length;
     if (line.error !== undefined) break;
-    open = open !== hasOddQuotes(line.text);
+    isOpen = isOpen !== hasOddQuotes(line.text);
   }
   return joined;
 }
@@ -110,15 +109,15 @@ function readHeader(names: readonly string[]): readonly Column[] {
   const unknown = columns.filter(({ kind }) => kind === undefined).map(({ name }) => name);
   if (unknown.length > 0) {
     throw new UsageError(
-      `The first line must name fields, with commas between them; these are none: ${unknown.join(', ')}. Fields are ${[...known.keys()].join(', ')}.`,
+      `The first line must name the fields, separated by commas. Unknown fields: ${unknown.join(', ')}. Known fields: ${[...known.keys()].join(', ')}.`,
     );
   }
-  const twice = columns.find(({ name }, at) => columns.findIndex((other) => other.name === name) !== at);
-  if (twice) throw new UsageError(`The first line names ${twice.name} twice.`);
+  const duplicate = columns.find(({ name }, at) => columns.findIndex((other) => other.name === name) !== at);
+  if (duplicate) throw new UsageError(`The first line names ${duplicate.name} twice.`);
   return columns.map(({ name, kind = 'text' }) => ({ path: name.split('.'), kind }));
 }
 
-/** What the cells say, not validated yet. */
+/** An account of the cells, not validated. */
 function toAccount(header: readonly Column[], cells: readonly string[]): object {
   const account: Record<string, unknown> = {};
   for (const [at, { path, kind }] of header.entries()) {
@@ -134,7 +133,7 @@ function toAccount(header: readonly Column[], cells: readonly string[]): object 
 function toValue(kind: FieldKind, text: string): unknown {
   switch (kind) {
     case 'number':
-      // Anything else stays text, and is refused by its name.
+      // Other text stays text; the validation of the account then rejects it by field name.
       return /^-?\d+$/.test(text.trim()) ? Number(text) : text;
     case 'roles':
       return text.split('|').map((code) => ({ code: code.trim(), name: code.trim() }));

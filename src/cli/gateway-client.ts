@@ -2,14 +2,14 @@ import { z } from 'zod';
 import documents from '../../schema/trusted-documents.json' with { type: 'json' };
 import { UsageError } from './failures.js';
 
-const Answer = z.object({
+const GraphqlResponse = z.object({
   data: z.unknown().optional(),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).optional() }))
     .optional(),
 });
 
-/** A refusal by the gateway, or none that answers. */
+/** An error that the gateway reports, or UNAVAILABLE if no gateway responds. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 
@@ -21,22 +21,22 @@ export class GatewayError extends Error {
   }
 }
 
-/** Speaks GraphQL to a running gateway, in the documents of its own manifest: also where only those are trusted. */
+/** A GraphQL client of a running gateway. It sends trusted documents only, so it works in every GRAPHQL_DOCUMENTS mode. */
 export class GatewayClient {
   readonly endpoint: URL;
 
   private constructor(
     url: string,
     readonly token: string,
-    private readonly ownSession: boolean,
+    private readonly ownsSession: boolean,
   ) {
     this.endpoint = endpointOf(url);
   }
 
-  /** @throws UsageError without a token */
+  /** @throws UsageError without a token. */
   static withToken(url: string, token: string | undefined): GatewayClient {
     if (token) return new GatewayClient(url, token, false);
-    throw new UsageError('Sign in with --username, or with --token or GATEHOUSE_TOKEN.');
+    throw new UsageError('Sign in with --username, --token or GATEHOUSE_TOKEN.');
   }
 
   /** @throws GatewayError */
@@ -49,14 +49,15 @@ export class GatewayClient {
     return new GatewayClient(url, login.accessToken, true);
   }
 
-  /** Ends the session that a login opened. */
+  /** Ends the session that `login` opened; keeps that of a token. */
   async logout(): Promise<void> {
-    if (this.ownSession) await this.execute('Logout', {}, z.unknown()).catch(() => {});
+    if (this.ownsSession) await this.execute('Logout', {}, z.unknown()).catch(() => {});
   }
 
   /**
    * Executes an operation of `schema/operations`.
-   * @throws GatewayError with the first refusal
+   * @param data validates the data of the response.
+   * @throws GatewayError with the first error of the response.
    */
   async execute<T>(operation: string, variables: object, data: z.ZodType<T>): Promise<T> {
     const response = await fetch(this.endpoint, {
@@ -74,7 +75,7 @@ export class GatewayClient {
   }
 }
 
-/** The text of an operation, with the fragments it uses. */
+/** The document of an operation, with its fragments. */
 export function documentOf(operation: string): string {
   const start = new RegExp(`\\b(query|mutation) ${operation}\\b`);
   const found = Object.values(documents).find((text) => start.test(text));
@@ -82,28 +83,28 @@ export function documentOf(operation: string): string {
   return found;
 }
 
-/** @throws GatewayError for a refusal, and for an answer that is no gateway's */
-export function readResponse<T>(endpoint: URL, status: number, text: string, data: z.ZodType<T>): T {
-  const answer = Answer.safeParse(parseJson(text)).data;
-  const [refusal] = answer?.errors ?? [];
-  if (refusal) throw new GatewayError(refusal.extensions?.code ?? 'FAILED', refusal.message);
-  const read = data.safeParse(answer?.data);
-  if (answer && read.success) return read.data;
+/** @throws GatewayError if the response has errors, or does not come from a gateway. */
+export function readResponse<T>(endpoint: URL, status: number, body: string, data: z.ZodType<T>): T {
+  const response = GraphqlResponse.safeParse(parseJson(body)).data;
+  const [error] = response?.errors ?? [];
+  if (error) throw new GatewayError(error.extensions?.code ?? 'FAILED', error.message);
+  const read = data.safeParse(response?.data);
+  if (response && read.success) return read.data;
   throw new GatewayError(
     'UNAVAILABLE',
-    `${endpoint.origin} does not answer as this gateway does (HTTP ${status}).`,
+    `The response of ${endpoint.origin} is not that of a gateway of this version (HTTP ${status}).`,
   );
 }
 
 export function unreachable(endpoint: URL, error: unknown): GatewayError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  return new GatewayError('UNAVAILABLE', `No gateway answers at ${endpoint.origin} (${reason}).`);
+  return new GatewayError('UNAVAILABLE', `Cannot reach a gateway at ${endpoint.origin} (${reason}).`);
 }
 
 function endpointOf(url: string): URL {
   const base = URL.parse(url);
-  if (!base || !/^https?:$/.test(base.protocol)) throw new UsageError(`${url} is no http or https URL.`);
+  if (!base || !/^https?:$/.test(base.protocol)) throw new UsageError(`${url} is not an http or https URL.`);
   base.pathname = `${base.pathname.replace(/\/+$/, '')}/graphql`;
   return base;
 }

@@ -5,50 +5,49 @@ import { readLines } from './read-lines.js';
 import type { RejectedLine, RejectedLines } from './rejected-lines.js';
 import type { CommandContext } from './with-services.js';
 
-/** Accounts of one transaction: more would not be faster, and keep the people who log in meanwhile waiting. */
-const BATCH = 500;
+/** Accounts per transaction. A larger batch is no faster and makes concurrent logins wait longer. */
+const BATCH_SIZE = 500;
 
 export type Format = 'csv' | 'jsonl';
 
-/** What became of the records. */
+/** The records of an import by their outcome. */
 export interface ImportCounts {
   created: number;
   existing: number;
-  refused: number;
+  rejected: number;
 }
 
-/** Imports a file batch by batch, each wholly or not at all; so no file is too large. */
+/** Imports a file of any size in batches. Each batch is one transaction. */
 export async function importRecords(
   { stream }: InputFile,
   format: Format,
   { services, actor }: CommandContext,
-  { refusals, progress }: { refusals: RejectedLines; progress: Progress },
+  { rejectedLines, progress }: { rejectedLines: RejectedLines; progress: Progress },
 ): Promise<ImportCounts> {
-  const counts: ImportCounts = { created: 0, existing: 0, refused: 0 };
+  const counts: ImportCounts = { created: 0, existing: 0, rejected: 0 };
   let bytes = 0;
-  let taken = 0;
+  let lastLine = 0;
   const lines = readLines(countBytes(stream, (length) => (bytes += length)));
   try {
-    for await (const batch of inBatches(await readRecords(lines, format))) {
+    for await (const batch of batches(await readRecords(lines, format))) {
       const values = batch.flatMap((record) => ('value' in record ? [record.value] : []));
       const outcomes = (await services.userImport.importMany(values, actor)).values();
-      const refused: RejectedLine[] = [];
+      const rejected: RejectedLine[] = [];
       for (const record of batch) {
         const outcome = 'value' in record ? outcomes.next().value : undefined;
         if (outcome === 'created') counts.created += 1;
         else if (outcome === 'exists') counts.existing += 1;
-        else refused.push(toRefusal(record, outcome));
+        else rejected.push(toRejectedLine(record, outcome));
       }
-      counts.refused += refused.length;
-      taken = batch.at(-1)?.line ?? taken;
-      await refusals.write(refused, progress.log);
-      progress.update(
-        bytes,
-        `${counts.created} created, ${counts.existing} there, ${counts.refused} refused`,
-      );
+      counts.rejected += rejected.length;
+      lastLine = batch.at(-1)?.line ?? lastLine;
+      await rejectedLines.write(rejected, progress.log);
+      const { created, existing } = counts;
+      progress.update(bytes, `${created} created, ${existing} existing, ${counts.rejected} rejected`);
     }
   } catch (error) {
-    if (taken > 0) progress.log(`All up to line ${taken} was dealt with; repeat the command to go on.`);
+    if (lastLine > 0)
+      progress.log(`Processed the file up to line ${lastLine}. Repeat the command to import the rest.`);
     throw error;
   }
   return counts;
@@ -60,12 +59,15 @@ async function readRecords(lines: ReturnType<typeof readLines>, format: Format) 
   return csvRecords(lines);
 }
 
-function toRefusal(record: FileRecord, outcome: { code: string; message: string } | undefined): RejectedLine {
-  if ('fault' in record) return { line: record.line, code: 'MALFORMED', message: record.fault };
+function toRejectedLine(
+  record: FileRecord,
+  outcome: { code: string; message: string } | undefined,
+): RejectedLine {
+  if ('error' in record) return { line: record.line, code: 'MALFORMED', message: record.error };
   return {
     line: record.line,
     code: outcome?.code ?? 'FAILED',
-    message: outcome?.message ?? 'It was not taken.',
+    message: outcome?.message ?? 'The account was not created.',
   };
 }
 
@@ -76,11 +78,11 @@ async function* countBytes(stream: AsyncIterable<Buffer>, count: (length: number
   }
 }
 
-async function* inBatches(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord[]> {
+async function* batches(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord[]> {
   let batch: FileRecord[] = [];
   for await (const record of records) {
     batch.push(record);
-    if (batch.length < BATCH) continue;
+    if (batch.length < BATCH_SIZE) continue;
     yield batch;
     batch = [];
   }

@@ -3,24 +3,24 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { UsageError } from './failures.js';
 
-/** A file that is read once, from its beginning to its end. */
+/** A file, or standard input, to be read once from start to end. */
 export interface InputFile {
   readonly stream: Readable;
-  /** In bytes; 0 where nobody knows. */
+  /** In bytes; 0 if unknown. */
   readonly size: number;
 }
 
-/** @param path `-` is standard input. @throws UsageError when there is no such file. */
+/** @param path `-` is standard input. @throws UsageError if there is no such file. */
 export async function openInputFile(path: string): Promise<InputFile> {
   if (path === '-') return { stream: process.stdin, size: 0 };
   const size = await fileSize(path);
   return { stream: createReadStream(path, { highWaterMark: 256 * 1024 }), size };
 }
 
-/** In bytes. @throws UsageError when there is no such file. */
+/** In bytes. @throws UsageError if there is no such file. */
 export async function fileSize(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
-  if (!found) throw new UsageError(`There is no file ${path}.`);
+  if (!found) throw new UsageError(`The file ${path} does not exist.`);
   if (found.isDirectory()) throw folderError(path);
   return found.size;
 }

@@ -1,14 +1,14 @@
 import type { Line } from './read-lines.js';
 
-/** A record of a file, or why it is none. */
+/** A record of a file that starts at `line`, not validated; or why it cannot be read. */
 export type FileRecord =
   | { readonly line: number; readonly value: unknown }
-  | { readonly line: number; readonly fault: string };
+  | { readonly line: number; readonly error: string };
 
-/** JSON Lines (https://jsonlines.org): a value in each line; empty lines are passed over. */
+/** Reads JSON Lines (https://jsonlines.org): one value per line. Empty lines are skipped. */
 export async function* jsonRecords(lines: AsyncIterable<Line>): AsyncGenerator<FileRecord> {
-  for await (const { number, text, error: fault } of lines) {
-    if (fault !== undefined) yield { line: number, fault };
+  for await (const { number, text, error } of lines) {
+    if (error !== undefined) yield { line: number, error };
     else if (text.trim() !== '') yield jsonRecord(number, text);
   }
 }
@@ -17,7 +17,7 @@ function jsonRecord(line: number, text: string): FileRecord {
   try {
     return { line, value: JSON.parse(text) };
   } catch {
-    // Node's own words quote the line, and with it a hash.
-    return { line, fault: 'The line is not JSON.' };
+    // Node's own message quotes the line, which holds a password hash.
+    return { line, error: 'The line is not valid JSON.' };
   }
 }

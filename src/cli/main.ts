@@ -9,8 +9,8 @@ if (complaint) {
 }
 module.enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
 
-// Only now: on an older Node the libraries would fail first, with less to say.
+// Imported after the check: on an older Node, a library would fail first with an obscure error.
 const { run } = await import('./program.js');
 process.exitCode = await run(process.argv, process.env);
-// Node's own time for it is the end of the process, which may be a sudden one.
+// Node writes the cache at exit, which a process that is killed never reaches.
 module.flushCompileCache();

@@ -6,15 +6,15 @@ import { withDatabase } from './with-services.js';
 /** `gatehouse migrate` */
 export const migrateCommand = (env: GivenSettings): Command =>
   new Command('migrate')
-    .summary('bring the database up to date')
+    .summary('apply pending migrations')
     .description(
-      'Brings the schema of the database up to date, as every start does; one that runs an older gateway stays usable for it.',
+      'Apply pending migrations to the database, like every start does. An older gateway that is running on it keeps working.',
     )
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
       const { migrate } = await import('../entities.js');
       const applied = await withDatabase(env, ({ db }) => migrate(db));
-      output.outcome(
+      output.result(
         { applied },
         applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`,
       );

@@ -12,36 +12,37 @@ import { smsCommand } from './sms.js';
 import { startCommand } from './start.js';
 import { userCommand } from './user.js';
 
-const ENDS = `
+const HELP = `
 Exit codes:
-  0    done
-  1    failed; standard error says why, in one line
-  2    the command line itself makes no sense; nothing was tried
-  3    user import: done, but some lines were refused
+  0    success
+  1    failure; standard error has the reason in one line
+  2    invalid command line; nothing was done
+  3    user import: finished, but some lines were rejected
   130  interrupted
 
-Settings are those of the gateway (DATA_DIR, DATABASE_URL, …) and come from the environment: see the README.
-Without DATABASE_URL, the embedded database is used: that of the running gateway, or one started for the command.
+Commands use the settings of the gateway (DATA_DIR, DATABASE_URL, …) from the environment; see the README.
+Without DATABASE_URL they use the embedded database: that of the running gateway, or else one started for the
+command.
 
 Examples:
   $ gatehouse config check
   $ gatehouse user add alice --role ADMIN
-  $ gatehouse user import people.csv --errors refused.txt
+  $ gatehouse user import people.csv --errors rejected.txt
   $ gatehouse session list alice --json
   $ gatehouse release upload app.zip --release-version 1.4.0 --username alice`;
 
 /**
  * Runs one command line.
- * @param argv as `process.argv` has it.
+ * @param argv like `process.argv`.
  * @returns the exit code.
  */
 export async function run(argv: readonly string[], env: GivenSettings): Promise<number> {
   const program = createProgram(env);
-  // That nobody reads its output any more is no failure, also when it shows only after the work.
+  // A closed standard output (`… | head`) is no failure, even if the error arrives after the work is done.
   process.stdout.on('error', () => {});
   try {
     await program.parseAsync(argv);
-    return Number(process.exitCode ?? ExitCode.done);
+    return Number(process.exitCode ?? ExitCode.success);
   } catch (error) {
     const failure = failureOf(error);
     Output.of(program).failure(failure);
@@ -51,10 +52,10 @@ export async function run(argv: readonly string[], env: GivenSettings): Promise<
 
 function createProgram(env: GivenSettings): Command {
   const program = new Command('gatehouse')
-    .description('Runs and administers a Gatehouse gateway.')
-    .option('--json', 'print one JSON value a line, failures too')
+    .description('Run and administer a Gatehouse gateway.')
+    .option('--json', 'print one JSON value per line, also for failures')
     .version(version(), '-V, --version')
-    .addHelpText('after', ENDS);
+    .addHelpText('after', HELP);
   for (const create of [
     startCommand,
     migrateCommand,
@@ -66,22 +67,22 @@ function createProgram(env: GivenSettings): Command {
   ]) {
     program.addCommand(create(env));
   }
-  settle(program);
+  configure(program);
   return program;
 }
 
-/** What commander does not hand down to commands that were made elsewhere. */
-function settle(command: Command): void {
+/** Commander does not pass these settings on to commands added with `addCommand`. */
+function configure(command: Command): void {
   command
     .exitOverride((error) => {
       if (error.exitCode === 0 || error.code === 'commander.help') throw error;
-      const complaint = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-      throw new UsageError(`${complaint} (see gatehouse ${path(command)}--help)`);
+      const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+      throw new UsageError(`${message} (see gatehouse ${path(command)}--help)`);
     })
-    // `run` tells it, in the form that is asked for.
+    // `run` prints errors itself, as text or JSON.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true });
-  command.commands.forEach(settle);
+  command.commands.forEach(configure);
 }
 
 const path = (command: Command): string =>

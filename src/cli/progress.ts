@@ -1,17 +1,17 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** How far a command has come, for who watches. */
+/** Shows how far a command has come. */
 export interface Progress {
-  /** @param done in bytes. @param note what else is worth knowing. */
-  update(done: number, note?: string): void;
-  /** A line that stays, above the bar. */
+  /** @param bytes done so far. @param note shown beside the bar. */
+  update(bytes: number, note?: string): void;
+  /** Prints a line above the bar. */
   log(line: string): void;
   stop(): void;
 }
 
 /**
- * A bar on standard error where that is a terminal; elsewhere only the lines.
- * @param total in bytes; 0 where nobody knows.
+ * Draws a progress bar on standard error if that is a terminal; otherwise only `log` prints.
+ * @param total in bytes; 0 if unknown.
  */
 export function startProgress(label: string, total: number): Progress {
   if (!process.stderr.isTTY) {
@@ -31,12 +31,12 @@ export function startProgress(label: string, total: number): Progress {
     },
     Presets.shades_classic,
   );
-  // However it ends, the cursor comes back.
+  // The bar hides the cursor; an exit must show it again.
   const restore = () => bar.stop();
   process.once('exit', restore);
-  bar.start(Math.max(total, 1), 0, { size: byteSize(0), note: '' });
+  bar.start(Math.max(total, 1), 0, { size: formatBytes(0), note: '' });
   return {
-    update: (done, note = '') => bar.update(done, { size: byteSize(done), note }),
+    update: (bytes, note = '') => bar.update(bytes, { size: formatBytes(bytes), note }),
     log: (line) => process.stderr.write(`\r\x1b[K${line}\n`),
     stop: () => {
       process.off('exit', restore);
@@ -45,8 +45,8 @@ export function startProgress(label: string, total: number): Progress {
   };
 }
 
-/** Bytes as people read them, such as `1.5 MiB`. */
-export function byteSize(bytes: number): string {
+/** Formats a number of bytes like `1.5 MiB`. */
+export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;

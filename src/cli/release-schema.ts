@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the gateway says of a release; a program gets all of it. */
+/** A release as the gateway returns it. `--json` prints all fields. */
 export const Release = z.object({
   id: z.string(),
   channel: z.string(),

@@ -1,20 +1,23 @@
 import { Command, Option } from 'commander';
 import type { GivenSettings } from '../config.js';
-import type { SignInOptions } from './gateway-releases.js';
 import { Output } from './output.js';
 import { passwordStdinOption } from './password.js';
-import { byteSize } from './progress.js';
+import { formatBytes } from './progress.js';
 import type { Release } from './release-schema.js';
+import type { SignInOptions } from './signed-in-client.js';
 
-/** Loaded by those commands only that need it: the help is there at once. */
-const gateway = () => import('./gateway-releases.js');
+/** Imported by the commands when they run, so that `--help` does not load the client. */
+const importClient = async () => ({
+  ...(await import('./signed-in-client.js')),
+  ...(await import('./gateway-releases.js')),
+});
 
-const COLUMNS = {
+const columns = {
   id: ({ id }: Release) => id,
   channel: ({ channel }: Release) => channel,
   version: ({ version }: Release) => version,
   file: ({ fileName }: Release) => fileName,
-  size: ({ size }: Release) => byteSize(size),
+  size: ({ size }: Release) => formatBytes(size),
   published: ({ publishedAt }: Release) => publishedAt,
   withdrawn: ({ withdrawalReason }: Release) => withdrawalReason ?? '',
 };
@@ -22,35 +25,30 @@ const COLUMNS = {
 /** `gatehouse release …` */
 export const releaseCommand = (env: GivenSettings): Command =>
   new Command('release')
-    .description('Releases of a running gateway, with the rights of who signs in.')
+    .description('Manage the releases of a running gateway, with the permissions of the signed-in user.')
     .addCommand(uploadCommand(env))
     .addCommand(listCommand(env))
     .addCommand(withdrawCommand(env));
 
-/** A command that talks to a running gateway. */
+/** A command that connects to a running gateway. */
 const gatewayCommand = (name: string) =>
   new Command(name)
     .addOption(
-      new Option('--url <url>', 'the gateway; unless told, the one of HOST and PORTS here').env(
-        'GATEHOUSE_URL',
-      ),
+      new Option('--url <url>', 'URL of the gateway; by default from HOST and PORTS').env('GATEHOUSE_URL'),
     )
-    .addOption(new Option('--token <token>', 'a token of any of its APIs').env('GATEHOUSE_TOKEN'))
-    .option('--username <name>', 'sign in by username or phone; the password is asked for')
+    .addOption(new Option('--token <token>', 'access token of any API').env('GATEHOUSE_TOKEN'))
+    .option('--username <name>', 'sign in with a username or phone; the password is asked for')
     .option(...passwordStdinOption);
 
 const uploadCommand = (env: GivenSettings) =>
   gatewayCommand('upload')
-    .summary('publish a file')
+    .summary('publish a package')
     .description(
-      'Publishes a file. Its SHA-256 is computed first; the gateway refuses what arrives otherwise.',
+      'Publish a package. Its SHA-256 is computed first, and the gateway rejects a file that differs from it.',
     )
-    .argument('<file>')
-    .requiredOption(
-      '--release-version <version>',
-      'a whole number or a semantic version, as the channel has them',
-    )
-    .option('--channel <channel>', 'where it is published', 'stable')
+    .argument('<file>', 'the package')
+    .requiredOption('--release-version <version>', 'integer or semantic version, whichever the channel uses')
+    .option('--channel <channel>', 'channel of the release', 'stable')
     .option('--notes <text>', 'what is new')
     .addHelpText(
       'after',
@@ -65,10 +63,10 @@ const uploadCommand = (env: GivenSettings) =>
         const output = Output.of(command);
         const { releaseVersion: version, channel, notes } = options;
         const details = { version, channel, ...(notes === undefined ? {} : { notes }) };
-        const { withSignedInClient, uploadRelease } = await gateway();
+        const { withSignedInClient, uploadRelease } = await importClient();
         await withSignedInClient(env, options, async (client) => {
           const release = await uploadRelease(client, file, details);
-          output.outcome(release, `Published ${release.channel} ${release.version} at ${release.url}`);
+          output.result(release, `Published ${release.channel} ${release.version} at ${release.url}`);
         });
       },
     );
@@ -76,31 +74,31 @@ const uploadCommand = (env: GivenSettings) =>
 const listCommand = (env: GivenSettings) =>
   gatewayCommand('list')
     .summary('list releases')
-    .description('Lists releases by channel, the newest version first; withdrawn ones too.')
-    .option('--channel <channel>', 'of one channel only')
+    .description('List releases by channel, the newest version first, including withdrawn ones.')
+    .option('--channel <channel>', 'list one channel only')
     .addHelpText('after', '\nExample:\n  $ gatehouse release list --channel stable --username alice')
     .action(async ({ channel, ...options }: SignInOptions & { channel?: string }, command: Command) => {
       const output = Output.of(command);
-      const { withSignedInClient, listReleases } = await gateway();
+      const { withSignedInClient, listReleases } = await importClient();
       await withSignedInClient(env, options, async (client) => {
-        for await (const page of listReleases(client, channel ?? null)) output.rows(page, COLUMNS);
+        for await (const page of listReleases(client, channel ?? null)) output.rows(page, columns);
       });
     });
 
 const withdrawCommand = (env: GivenSettings) =>
   gatewayCommand('withdraw')
-    .summary('withdraw a release, for good')
+    .summary('withdraw a release for good')
     .description(
-      'Withdraws a release for good: it cannot be downloaded any more, and devices are offered the one before.',
+      'Withdraw a release for good. It can no longer be downloaded, and devices are offered the previous one.',
     )
-    .argument('<id>', 'as release list shows it')
-    .requiredOption('--reason <text>', 'for those who look for it')
+    .argument('<id>', 'id of a release, from release list')
+    .requiredOption('--reason <text>', 'why, for everyone who looks for the release')
     .addHelpText('after', '\nExample:\n  $ gatehouse release withdraw 7 --reason "does not start on mate60"')
     .action(async (id: string, options: SignInOptions & { reason: string }, command: Command) => {
       const output = Output.of(command);
-      const { withSignedInClient, withdrawRelease } = await gateway();
+      const { withSignedInClient, withdrawRelease } = await importClient();
       await withSignedInClient(env, options, async (client) => {
         const release = await withdrawRelease(client, id, options.reason);
-        output.outcome(release, `Withdrew ${release.channel} ${release.version}.`);
+        output.result(release, `Withdrew ${release.channel} ${release.version}.`);
       });
     });

@@ -7,21 +7,21 @@ import { findUser, USER_ARGUMENT } from './find-user.js';
 import { Output } from './output.js';
 import { withServices } from './with-services.js';
 
-/** Sessions of everybody that are listed. */
-const LATEST = 1000;
+/** Sessions listed if no user is named. */
+const MAX_LISTED = 1000;
 
 /** `gatehouse session …` */
 export const sessionCommand = (env: GivenSettings): Command =>
   new Command('session')
-    .description('Logins that have not ended.')
+    .description('Manage open sessions.')
     .addCommand(listCommand(env))
     .addCommand(revokeCommand(env));
 
 const listCommand = (env: GivenSettings) =>
   new Command('list')
-    .summary('list sessions')
+    .summary('list open sessions')
     .description(
-      `Lists the sessions that have not ended, the latest first: all of a user, or the latest ${LATEST} of everybody.`,
+      `List open sessions, the newest first: all sessions of a user, or the newest ${MAX_LISTED} of all users.`,
     )
     .argument('[user]', USER_ARGUMENT)
     .addHelpText('after', '\nExamples:\n  $ gatehouse session list\n  $ gatehouse session list 13954969056')
@@ -31,12 +31,12 @@ const listCommand = (env: GivenSettings) =>
         const { sessions } = services;
         const found =
           name === undefined
-            ? await sessions.listActive(null, LATEST)
+            ? await sessions.listActive(null, MAX_LISTED)
             : await sessions.listActive((await findUser(services, name)).id);
-        output.rows(found.map(shown), {
+        output.rows(found.map(toRow), {
           id: (session) => session.id,
           user: (session) => session.user,
-          door: (session) => session.door,
+          api: (session) => session.api,
           device: (session) => session.deviceModel ?? session.deviceId ?? '–',
           address: (session) => session.address ?? '–',
           'last seen': (session) => session.lastSeenAt,
@@ -49,10 +49,10 @@ const revokeCommand = (env: GivenSettings) =>
   new Command('revoke')
     .summary('end sessions')
     .description(
-      'Ends a session, or all of a user. A running gateway refuses its token, closes its sockets and shows its device offline within a second.',
+      'End one session, or all sessions of a user. Within a second, a running gateway rejects the token, closes its connections and shows its device as offline.',
     )
-    .argument('[session]', 'the id that session list shows')
-    .option('--user <user>', `all sessions of a user: ${USER_ARGUMENT}`)
+    .argument('[session]', 'id of a session, from session list')
+    .option('--user <user>', `end all sessions of a user: ${USER_ARGUMENT}`)
     .addHelpText(
       'after',
       '\nExamples:\n  $ gatehouse session revoke 0f5b3a52-6a0e-4a5b-9d53-5a1c7d1f2f10\n  $ gatehouse session revoke --user alice',
@@ -60,7 +60,7 @@ const revokeCommand = (env: GivenSettings) =>
     .action(async (sessionId: string | undefined, { user }: { user?: string }, command: Command) => {
       const output = Output.of(command);
       if ((sessionId === undefined) === (user === undefined)) {
-        throw new UsageError('Name a session, or a user with --user.');
+        throw new UsageError('Name either a session, or a user with --user.');
       }
       await withServices(env, async ({ services, actor }) => {
         const { sessions } = services;
@@ -69,18 +69,18 @@ const revokeCommand = (env: GivenSettings) =>
             ? [sessionId ?? '']
             : (await sessions.listActive((await findUser(services, user)).id)).map(({ id }) => id);
         for (const id of ids) await sessions.revokeByOperator(id, actor);
-        output.outcome(
+        output.result(
           { revoked: ids },
-          `Revoked ${ids.length === 1 ? 'a session' : `${ids.length} sessions`}.`,
+          `Revoked ${ids.length === 1 ? '1 session' : `${ids.length} sessions`}.`,
         );
       });
     });
 
-const shown = (session: Session) => ({
+const toRow = (session: Session) => ({
   id: session.id,
   userId: session.user.id,
   user: session.user.username ?? (session.user.phone ? displayPhone(session.user.phone) : '–'),
-  door: session.api,
+  api: session.api,
   deviceId: session.deviceId,
   deviceModel: session.deviceModel,
   clientVersion: session.clientVersion,

@@ -7,16 +7,16 @@ import { Output } from './output.js';
 /** `gatehouse start` */
 export const startCommand = (env: GivenSettings): Command =>
   new Command('start')
-    .summary('run the gateway, as npm start does')
-    .description('Runs the gateway until it is told to stop (Ctrl-C), as npm start does.')
+    .summary('run the gateway')
+    .description('Run the gateway until it is stopped (Ctrl-C), like npm start does.')
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
       const { inWords, serve } = await import('../serve.js');
-      await serve(env, output.json ? inJson(output) : inWords);
+      await serve(env, output.json ? jsonReporter(output) : inWords);
     });
 
-const inJson = (output: Output): Outlet => ({
-  tell: (line) => output.outcome({ message: line }, line),
+const jsonReporter = (output: Output): Outlet => ({
+  tell: (line) => output.result({ message: line }, line),
   fail(error) {
     const failure = failureOf(error);
     output.failure(failure);

@@ -11,18 +11,18 @@ import { z } from 'zod';
 import { UsageError } from './failures.js';
 import { documentOf, type GatewayClient, GatewayError, readResponse, unreachable } from './gateway-client.js';
 import { fileSize } from './input-file.js';
-import { byteSize, startProgress } from './progress.js';
+import { formatBytes, startProgress } from './progress.js';
 import { Release } from './release-schema.js';
 
-const CHUNK = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /**
- * The gateway decides who may upload before it reads a file. So long we listen for a refusal before we send one: who
- * goes on sending may find the connection ended, and the refusal lost with it.
+ * How long to wait for an early refusal before sending the file. The gateway checks the permission before it reads a
+ * file, and a client that keeps sending may lose the connection and the response with it.
  */
-const REFUSAL_MS = 250;
+const REFUSAL_WAIT_MS = 250;
 
-/** A form around a file, as the GraphQL multipart request specification has it. */
+/** The bytes around the file of a multipart form. */
 interface Form {
   readonly contentType: string;
   readonly head: Buffer;
@@ -30,8 +30,8 @@ interface Form {
 }
 
 /**
- * Publishes a file of any size, with two passes over it: one for its SHA-256, one that sends it.
- * @throws UsageError when there is no such file, GatewayError
+ * Publishes a file of any size. Reads it twice: once to hash it, once to send it.
+ * @throws UsageError if there is no such file, GatewayError
  */
 export async function uploadRelease(
   client: GatewayClient,
@@ -45,7 +45,7 @@ export async function uploadRelease(
     query: documentOf('UploadRelease'),
     variables: { input: { ...details, sha256 }, file: null },
   };
-  const form = formAround(basename(path), operation);
+  const form = createForm(basename(path), operation);
   const { status, body } = await send(client, form, path, size);
   const { uploadRelease: release } = readResponse(
     client.endpoint,
@@ -56,20 +56,20 @@ export async function uploadRelease(
   if (release.sha256 === sha256) return release;
   throw new GatewayError(
     'FAILED',
-    `The gateway has other bytes than ${path}: withdraw release ${release.id}.`,
+    `The published file differs from ${path}. Withdraw the release ${release.id}.`,
   );
 }
 
-/** @returns SHA-256, hex. */
+/** @returns the SHA-256 of the file, in hex. */
 async function hashFile(path: string, size: number): Promise<string> {
   const hash = createHash('sha256');
   const progress = startProgress('Hashing', size);
-  let done = 0;
+  let hashed = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
       hash.update(chunk);
-      done += chunk.length;
-      progress.update(done);
+      hashed += chunk.length;
+      progress.update(hashed);
     }
   } finally {
     progress.stop();
@@ -77,10 +77,10 @@ async function hashFile(path: string, size: number): Promise<string> {
   return hash.digest('hex');
 }
 
-/** https://github.com/jaydenseric/graphql-multipart-request-spec */
-function formAround(fileName: string, operation: object): Form {
+/** A form as in https://github.com/jaydenseric/graphql-multipart-request-spec. */
+function createForm(fileName: string, operation: object): Form {
   const boundary = randomUUID();
-  // As curl escapes a name: the %22 of browsers would stay %22.
+  // Escapes like curl: the gateway would not decode the %22 of browsers.
   const name = fileName.replace(/["\\]/g, '\\$&').replace(/[\r\n]/g, ' ');
   const field = (key: string, value: object) =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${key}"\r\n\r\n${JSON.stringify(value)}\r\n`;
@@ -95,7 +95,7 @@ function formAround(fileName: string, operation: object): Form {
   };
 }
 
-/** Not by `fetch`, which gives an answer up that takes more than five minutes, the upload included. */
+/** Not with `fetch`, which fails if the response takes longer than five minutes, uploading included. */
 function send(
   { endpoint, headers }: GatewayClient,
   form: Form,
@@ -112,24 +112,24 @@ function send(
     },
   });
   const progress = startProgress('Uploading', size);
-  let answered = false;
-  const answer = new Promise<{ status: number; body: string }>((resolve, reject) => {
-    request.on('response', (response) => {
-      answered = true;
-      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+  let responded = false;
+  const response = new Promise<{ status: number; body: string }>((resolve, reject) => {
+    request.on('response', (message) => {
+      responded = true;
+      text(message).then((body) => resolve({ status: message.statusCode ?? 0, body }), reject);
     });
     const file = async function* () {
       yield form.head;
-      await Promise.race([answer.catch(() => {}), setTimeout(REFUSAL_MS)]);
-      if (answered) return;
+      await Promise.race([response.catch(() => {}), setTimeout(REFUSAL_WAIT_MS)]);
+      if (responded) return;
       yield* fileBytes(path, size, progress.update);
       yield form.tail;
     };
     pipeline(Readable.from(file(), { objectMode: false }), request).catch((error: unknown) => {
-      if (!answered) reject(unreachable(endpoint, error));
+      if (!responded) reject(unreachable(endpoint, error));
     });
   });
-  return answer.finally(() => {
+  return response.finally(() => {
     request.destroy();
     progress.stop();
   });
@@ -142,10 +142,10 @@ async function* fileBytes(
 ): AsyncGenerator<Buffer> {
   const start = performance.now();
   let sent = 0;
-  // Not beyond the size that was announced, should the file grow meanwhile.
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK, end: size - 1 })) {
+  // `end` keeps to the announced Content-Length if the file grows meanwhile.
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, end: size - 1 })) {
     yield chunk;
     sent += chunk.length;
-    update(sent, `${byteSize(Math.round((sent * 1000) / (performance.now() - start)))}/s`);
+    update(sent, `${formatBytes(Math.round((sent * 1000) / (performance.now() - start)))}/s`);
   }
 }

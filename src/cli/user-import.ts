@@ -9,7 +9,7 @@ import { startProgress } from './progress.js';
 import { RejectedLines } from './rejected-lines.js';
 import { withServices } from './with-services.js';
 
-const formats: Readonly<Record<string, Format>> = {
+const formatsByExtension: Readonly<Record<string, Format>> = {
   '.csv': 'csv',
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
@@ -20,57 +20,60 @@ interface ImportOptions {
   readonly errors?: string;
 }
 
-const FORMATS = `
-CSV: the first line names the fields; an empty field is an absent one; roles are codes with | between them.
+const HELP = `
+CSV: the first line names the fields. An empty cell is an absent field. Role codes are separated by |.
   username,phone,name,password.scheme,password.salt,password.hash,roles
   alice,13954969056,Alice,md5-salt-first,NaCl$,9f86d081884c7d659a2feaa0c55ad015,MEMBER|PUBLISHER
 
-JSON Lines: an object in each line.
+JSON Lines: one object per line.
   {"username":"bob","password":{"scheme":"bcrypt","hash":"$2b$10$…"},"roles":[{"code":"GYSBOSS","name":"…"}]}
 
-Password schemes: bcrypt, pbkdf2-sha1 (10,000 rounds, 24 bytes), md5-salt-first, md5-salt-last. An owner's next
-login replaces the old hash. Roles that are not known yet are made, and allow nothing.
+Password schemes: bcrypt, pbkdf2-sha1 (10,000 rounds, 24 bytes), md5-salt-first, md5-salt-last. The owner's next
+login replaces the old hash. Unknown roles are created without permissions.
 
-An account that has one of its names already is left as it is, so an import can be repeated. A line that is
-refused is told with its number and the reason, and the others go in: the exit code is then 3.
+An account whose username or phone exists already is left unchanged, so an import can be repeated. A rejected line is
+reported with its number and the reason, and the import continues; the exit code is then 3.
 
 Examples:
-  $ gatehouse user import people.csv --errors refused.txt
+  $ gatehouse user import people.csv --errors rejected.txt
   $ zcat people.jsonl.gz | gatehouse user import - --format jsonl --json`;
 
+/** `gatehouse user import` */
 export const importCommand = (env: GivenSettings) =>
   new Command('import')
-    .summary('take over accounts of another system')
-    .description('Takes over accounts of another system with their password hashes, from a file of any size.')
-    .argument('<file>', 'CSV or JSON Lines, in UTF-8; - is standard input')
+    .summary('import accounts of another system')
+    .description('Import accounts of another system with their password hashes, from a file of any size.')
+    .argument('<file>', 'CSV or JSON Lines in UTF-8; - is standard input')
     .addOption(
-      new Option('--format <format>', 'unless the name of the file says it').choices(['csv', 'jsonl']),
+      new Option('--format <format>', 'format of the file; by default from its extension').choices([
+        'csv',
+        'jsonl',
+      ]),
     )
-    .option('--errors <file>', 'write the refused lines there instead of standard error')
-    .addHelpText('after', FORMATS)
+    .option('--errors <file>', 'write rejected lines to this file instead of standard error')
+    .addHelpText('after', HELP)
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const output = Output.of(command);
-      const format = options.format ?? formats[extname(file).toLowerCase()];
-      if (!format) throw new UsageError('Say with --format whether the file is csv or jsonl.');
-      const source = await openInputFile(file);
-      const refusals = await RejectedLines.open(options.errors, file, output.json);
-      const progress = startProgress('Importing', source.size);
+      const format = options.format ?? formatsByExtension[extname(file).toLowerCase()];
+      if (!format) throw new UsageError('Use --format to say whether the file is csv or jsonl.');
+      const input = await openInputFile(file);
+      const rejectedLines = await RejectedLines.open(options.errors, file, output.json);
+      const progress = startProgress('Importing', input.size);
       try {
-        const counts = await withServices(env, (workplace) =>
-          importRecords(source, format, workplace, { refusals, progress }),
+        const counts = await withServices(env, (context) =>
+          importRecords(input, format, context, { rejectedLines, progress }),
         );
         progress.stop();
-        output.outcome(counts, summary(counts));
-        if (counts.refused > 0) process.exitCode = ExitCode.refusedLines;
+        output.result(counts, summary(counts));
+        if (counts.rejected > 0) process.exitCode = ExitCode.rejectedLines;
       } finally {
         progress.stop();
-        await refusals.close();
+        await rejectedLines.close();
       }
     });
 
-function summary({ created, existing, refused }: ImportCounts): string {
-  const were = (count: number) => (count === 1 ? 'was' : 'were');
+function summary({ created, existing, rejected }: ImportCounts): string {
   const accounts = created === 1 ? 'account' : 'accounts';
-  const lines = refused === 1 ? 'line' : 'lines';
-  return `Created ${created} ${accounts}; ${existing} ${were(existing)} there already; ${refused} ${lines} ${were(refused)} refused.`;
+  const lines = rejected === 1 ? 'line' : 'lines';
+  return `Created ${created} ${accounts}, ${existing} already existed, rejected ${rejected} ${lines}.`;
 }

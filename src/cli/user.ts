@@ -8,12 +8,12 @@ import { passwordStdinOption, readPassword } from './password.js';
 import { importCommand } from './user-import.js';
 import { withServices } from './with-services.js';
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 /** `gatehouse user …` */
 export const userCommand = (env: GivenSettings): Command =>
   new Command('user')
-    .description('Accounts.')
+    .description('Manage accounts.')
     .addCommand(addCommand(env))
     .addCommand(listCommand(env))
     .addCommand(statusCommand(env, 'disable', 'DISABLED'))
@@ -31,45 +31,46 @@ interface AddOptions {
 
 const addCommand = (env: GivenSettings) =>
   new Command('add')
-    .summary('open an account')
-    .description('Opens an account; the password is asked for, or read from standard input.')
-    .argument('[username]', 'may be left out where there is a phone')
-    .option('--phone <phone>', 'logs in by it too; counts as proven')
-    .option('--name <name>')
-    .option('--email <email>')
-    .option('--role <code...>', 'such as MEMBER (unless told), PUBLISHER, ADMIN')
+    .summary('create an account')
+    .description('Create an account. The password is asked for, or read from standard input.')
+    .argument('[username]', 'optional with --phone')
+    .option('--phone <phone>', 'another login name; counts as verified')
+    .option('--name <name>', 'full name')
+    .option('--email <email>', 'email address')
+    .option('--role <code...>', 'role codes such as PUBLISHER or ADMIN; MEMBER by default')
     .option(...passwordStdinOption)
-    .option('--no-password', 'open it without one: its owner logs in by SMS code')
+    .option('--no-password', 'create the account without a password; the owner logs in by SMS code')
     .addHelpText(
       'after',
       '\nExamples:\n  $ gatehouse user add alice --role ADMIN\n  $ pass show alice | gatehouse user add alice --phone 13954969056 --password-stdin',
     )
     .action(async (username: string | undefined, options: AddOptions, command: Command) => {
       const output = Output.of(command);
-      const password = options.password ? await readPassword(options, true) : null;
+      const password = options.password ? await readPassword(options, { confirm: true }) : null;
       const { phone, name, email, role } = options;
       const account = { username, phone, name, email, roles: role };
       const given = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined));
       await withServices(env, async ({ services: { users }, actor }) => {
         const created = await users.create({ ...given, password, phoneVerified: true }, actor);
         const user = await users.get(created.id);
-        output.outcome(shown(user), `Created ${user.username ?? phone}, with the id ${user.id}.`);
+        output.result(toRow(user), `Created ${user.username ?? phone} with the id ${user.id}.`);
       });
     });
 
 const listCommand = (env: GivenSettings) =>
   new Command('list')
     .summary('list accounts')
-    .description('Lists accounts by id.')
+    .description('List accounts in the order of their ids.')
     .option('--search <text>', 'part of a username, phone, name, nickname or email', '')
     .addHelpText('after', '\nExample:\n  $ gatehouse user list --search 139 --json')
     .action(async ({ search }: { search: string }, command: Command) => {
       const output = Output.of(command);
       await withServices(env, async ({ services: { users } }) => {
         for (let after: number | null = null; ; ) {
-          const page: User[] = await users.list(search, { first: PAGE, after });
-          const some = page.slice(0, PAGE);
-          output.rows(some.map(shown), {
+          // One more than asked for, if there is a next page.
+          const found: User[] = await users.list(search, { first: PAGE_SIZE, after });
+          const page = found.slice(0, PAGE_SIZE);
+          output.rows(page.map(toRow), {
             id: ({ id }) => String(id),
             username: ({ username }) => username ?? '–',
             phone: ({ phone }) => phone ?? '–',
@@ -77,20 +78,20 @@ const listCommand = (env: GivenSettings) =>
             roles: ({ roles }) => roles.join(' '),
             status: ({ status }) => status,
           });
-          after = some.at(-1)?.id ?? null;
-          if (page.length <= PAGE) return;
+          after = page.at(-1)?.id ?? null;
+          if (found.length <= PAGE_SIZE) return;
         }
       });
     });
 
-/** @param status not the enumeration itself: the entities are loaded by those commands only that need them. */
+/** @param status a string, since importing the enum would load the entities for every command. */
 const statusCommand = (env: GivenSettings, verb: 'enable' | 'disable', status: `${UserStatus}`) =>
   new Command(verb)
     .summary(`${verb} an account`)
     .description(
       verb === 'disable'
-        ? 'Disables an account and ends its sessions; a running gateway throws it out within a second.'
-        : 'Enables an account that was disabled.',
+        ? 'Disable an account and end its sessions. A running gateway closes their connections within a second.'
+        : 'Enable a disabled account.',
     )
     .argument('<user>', USER_ARGUMENT)
     .addHelpText('after', `\nExample:\n  $ gatehouse user ${verb} alice`)
@@ -100,11 +101,11 @@ const statusCommand = (env: GivenSettings, verb: 'enable' | 'disable', status: `
         const { UserStatus } = await import('../users/user.entity.js');
         const { id } = await findUser(services, name);
         const user = await services.administration.setStatus(id, UserStatus[status], actor);
-        output.outcome(shown(user), `${name} is ${verb}d.`);
+        output.result(toRow(user), `${name} is ${verb}d.`);
       });
     });
 
-const shown = (user: User) => ({
+const toRow = (user: User) => ({
   id: user.id,
   username: user.username,
   phone: user.phone && displayPhone(user.phone),

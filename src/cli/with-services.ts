@@ -7,18 +7,17 @@ import { withCleanup } from './clean-up.js';
 /** What a command works with. */
 export interface CommandContext {
   readonly services: Services;
-  /** Who does it, for the audit log: whoever may start the command line. */
+  /** The actor of its audit entries. */
   readonly actor: Actor;
 }
 
 /**
- * Runs a command on the database of the settings: that of `DATABASE_URL`, or the embedded one, which is started
- * for it where no gateway runs. The schema is brought up to date first, as a start does.
- * @throws StartError when there is no such database, and what `work` throws.
+ * Runs a command with the services of the gateway, after applying pending migrations.
+ * @throws StartError like `withDatabase`, and what `work` throws.
  */
 export async function withServices<T>(
   env: GivenSettings,
-  work: (workplace: CommandContext) => Promise<T>,
+  work: (context: CommandContext) => Promise<T>,
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
     const [{ migrate }, { generatedSecret }, { createServices }] = await Promise.all([
@@ -28,19 +27,23 @@ export async function withServices<T>(
     ]);
     await migrate(db);
     const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
-    // Nobody logs in here, so no door is needed.
+    // Commands open no sessions, so they need no session policies.
     const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies: [] });
-    // The audit log's page reads this form.
+    // The dashboard recognises this form in the audit log.
     return work({ services, actor: { userId: null, address: `command line (${userInfo().username})` } });
   });
 }
 
-/** `withServices`, as the database is. */
+/**
+ * Opens the database of the settings as it is, without migrations. Without DATABASE_URL that is the embedded one:
+ * the command shares it with a running gateway, or starts it.
+ * @throws StartError if the settings are invalid or the database does not open.
+ */
 export async function withDatabase<T>(
   env: GivenSettings,
-  work: (opened: Pick<Services, 'db' | 'config'>) => Promise<T>,
+  work: (context: Pick<Services, 'db' | 'config'>) => Promise<T>,
 ): Promise<T> {
-  // What a command does not need is not loaded: its help is there at once.
+  // Imported here so that `--help` does not load the ORM.
   const { readConfig } = await import('../config.js');
   const config = readConfig(env);
   await import('reflect-metadata');
@@ -48,20 +51,20 @@ export async function withDatabase<T>(
     import('../database/database.js'),
     import('../entities.js'),
   ]);
-  const closing: (() => Promise<unknown>)[] = [];
+  const closers: (() => Promise<unknown>)[] = [];
   const closeAll = async () => {
-    for (const close of closing.splice(0).reverse()) await close();
+    for (const close of closers.splice(0).reverse()) await close();
   };
   return withCleanup(closeAll, async () => {
     let url = config.DATABASE_URL;
     if (url === undefined) {
       const { shareEmbeddedPostgres } = await import('../database/embedded-postgres/embedded-postgres.js');
       const postgres = await shareEmbeddedPostgres({ dataDir: config.DATA_DIR });
-      closing.push(() => postgres.stop());
+      closers.push(() => postgres.stop());
       url = postgres.url;
     }
     const db = await openDatabase(url, entities);
-    closing.push(() => db.close(true));
+    closers.push(() => db.close(true));
     return work({ db, config });
   });
 }

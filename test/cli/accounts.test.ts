@@ -23,7 +23,7 @@ const audit = async () => {
   return rows;
 };
 
-test('user add opens an account that logs in, and the audit log names the command line', async () => {
+test('user add creates an account that can log in, and the audit log names the command line', async () => {
   const args = ['user', 'add', 'alice', '--phone', '13900000001', '--role', 'ADMIN', '--password-stdin'];
   const [user] = values(await gatehouse([...args, '--json'], env, `${PASSWORD}\n`));
   expect(user).toMatchObject({ username: 'alice', phone: '13900000001', roles: ['ADMIN'], status: 'ACTIVE' });
@@ -37,7 +37,7 @@ test('user add opens an account that logs in, and the audit log names the comman
   });
 });
 
-test('user add keeps the rules of every other door', async () => {
+test('user add validates accounts like the APIs do', async () => {
   const add = (name: string, password: string) =>
     gatehouse(['user', 'add', name, '--password-stdin'], env, password);
   expect(await add('bob', 'short')).toMatchObject({ code: 1, errors: expect.stringContaining('8 to 100') });
@@ -45,15 +45,15 @@ test('user add keeps the rules of every other door', async () => {
     code: 1,
     errors: expect.stringContaining('taken'),
   });
-  const odd = await gatehouse(['user', 'add', 'bob', '--no-password', '--email', 'nope'], env);
-  expect(odd).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('email') });
+  const invalidEmail = await gatehouse(['user', 'add', 'bob', '--no-password', '--email', 'nope'], env);
+  expect(invalidEmail).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('email') });
   const phoneOnly = await gatehouse(['user', 'add', '--phone', '13900000002', '--no-password'], env);
   expect(phoneOnly).toMatchObject({ code: 0, output: expect.stringContaining('13900000002') });
 });
 
-test('user list pages through all of them, and shows no name that could steer the terminal', async () => {
-  const people = Array.from({ length: 130 }, (_, index) => ({ username: `crowd-${index}` }));
-  await gateway.services.userImport.importMany(people, { userId: null, address: null });
+test('user list prints all pages, and removes control characters from names', async () => {
+  const accounts = Array.from({ length: 130 }, (_, index) => ({ username: `crowd-${index}` }));
+  await gateway.services.userImport.importMany(accounts, { userId: null, address: null });
   await gateway.createUser({ username: 'sly', nickname: '\u001b[2Jgone', name: '李先芬' });
   const all = values(await gatehouse(['user', 'list', '--search', 'crowd-', '--json'], env));
   expect(all).toHaveLength(130);
@@ -61,15 +61,15 @@ test('user list pages through all of them, and shows no name that could steer th
   expect(output).toMatch(/^ID +USERNAME +PHONE +NAME +ROLES +STATUS\n\d+ +sly +– +李先芬 +MEMBER +ACTIVE\n$/);
 });
 
-test('a listing that nobody reads to its end ends quietly', async () => {
+test('user list exits without an error when its output is closed', async () => {
   const { promisify } = await import('node:util');
   const { exec } = await import('node:child_process');
-  const line = `"${process.execPath}" dist/server/cli.js user list | head -n 1`;
-  const { stdout, stderr } = await promisify(exec)(line, { env: { PATH: process.env.PATH, ...env } });
+  const commandLine = `"${process.execPath}" dist/server/cli.js user list | head -n 1`;
+  const { stdout, stderr } = await promisify(exec)(commandLine, { env: { PATH: process.env.PATH, ...env } });
   expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^ID .*\n$/), stderr: '' });
 });
 
-test('user disable ends the sessions, user enable lets in again, and neither takes the last administrator', async () => {
+test('user disable ends sessions, user enable restores the account, and the last administrator cannot be disabled', async () => {
   await gateway.createUser({ username: 'carol', phone: '13900000003', password: PASSWORD });
   const { accessToken } = await openSession(gateway, 'carol', graphqlSessionPolicy);
   expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
@@ -83,15 +83,15 @@ test('user disable ends the sessions, user enable lets in again, and neither tak
   });
 });
 
-test('session list shows what has not ended, session revoke ends one or all', async () => {
+test('session list shows open sessions, and session revoke ends one or all of a user', async () => {
   await gateway.createUser({ username: 'dave', password: PASSWORD });
   for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlSessionPolicy);
   const list = async () => values(await gatehouse(['session', 'list', 'dave', '--json'], env));
   const [first] = (await list()) as { id: string }[];
-  expect(first).toMatchObject({ user: 'dave', door: 'graphql', address: '127.0.0.1' });
-  const everybody = values(await gatehouse(['session', 'list', '--json'], env));
-  expect(everybody).toEqual(expect.arrayContaining(await list()));
-  expect(everybody.length).toBeGreaterThan(3);
+  expect(first).toMatchObject({ user: 'dave', api: 'graphql', address: '127.0.0.1' });
+  const allUsers = values(await gatehouse(['session', 'list', '--json'], env));
+  expect(allUsers).toEqual(expect.arrayContaining(await list()));
+  expect(allUsers.length).toBeGreaterThan(3);
   await gatehouse(['session', 'revoke', first?.id ?? ''], env);
   expect(await list()).toHaveLength(2);
   expect(await gatehouse(['session', 'revoke', '--user', 'dave'], env)).toMatchObject({

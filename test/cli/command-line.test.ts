@@ -30,14 +30,14 @@ const commands = Object.entries(nouns).flatMap(([noun, verbs]) =>
 );
 
 describe('help', () => {
-  test('lists every command, the exit codes, and examples', async () => {
+  test('lists every command, the exit codes and examples', async () => {
     const { code, output } = await gatehouse(['--help']);
     expect(code).toBe(0);
     for (const noun of Object.keys(nouns)) expect(output).toMatch(new RegExp(`^  ${noun} `, 'm'));
     expect(output).toMatch(/Exit codes:\n {2}0 [\s\S]*Examples:\n {2}\$ gatehouse/);
   });
 
-  test.each(commands)('of %s %s says what it does, and that it can print JSON', async (...command) => {
+  test.each(commands)('of %s %s describes the command and the option --json', async (...command) => {
     const { code, output } = await gatehouse([...command, '--help']);
     expect(code).toBe(0);
     expect(output).toMatch(new RegExp(`^Usage: gatehouse ${command.join(' ')} .*\\n\\n[A-Z]`));
@@ -45,19 +45,19 @@ describe('help', () => {
   });
 });
 
-describe('a command line that makes no sense ends in exit code 2, and one sentence', () => {
+describe('an invalid command line exits with code 2 and one line', () => {
   test.each([
     ['an unknown command', ['frobnicate']],
     ['an unknown option', ['user', 'list', '--frob']],
     ['a missing argument', ['user', 'disable']],
     ['a missing option', ['release', 'withdraw', '1']],
     ['neither a session nor a user', ['session', 'revoke']],
-    ['a password that nobody can be asked for', ['user', 'add', 'alice']],
-    ['a file that is not there', ['user', 'import', 'nowhere.csv']],
-    ['a file of unknown format', ['user', 'import', 'package.json']],
-    ['a file for errors that cannot be', ['user', 'import', '-', '--format', 'csv', '--errors', '/nodir/x']],
+    ['no terminal to ask for the password', ['user', 'add', 'alice']],
+    ['a file that does not exist', ['user', 'import', 'nowhere.csv']],
+    ['a file of an unknown format', ['user', 'import', 'package.json']],
+    ['a report that cannot be written', ['user', 'import', '-', '--format', 'csv', '--errors', '/nodir/x']],
     ['no way to sign in', ['release', 'list']],
-    ['an address that is none', ['release', 'list', '--token', 'x', '--url', 'nowhere']],
+    ['an invalid URL', ['release', 'list', '--token', 'x', '--url', 'nowhere']],
   ])('%s', async (_name, args) => {
     const { code, output, errors } = await gatehouse(args, env);
     expect({ code, output }).toEqual({ code: 2, output: '' });
@@ -67,20 +67,20 @@ describe('a command line that makes no sense ends in exit code 2, and one senten
   test.each([
     ['user', 'import', '--format', 'csv', 'src'],
     ['release', 'upload', '--release-version', '1', '--token', 'x', 'src'],
-  ])('%s %s: a folder is called one', async (...args) => {
+  ])('%s %s reports a folder in place of a file', async (...args) => {
     const { code, errors } = await gatehouse(args, env);
     expect({ code, errors }).toEqual({ code: 2, errors: 'gatehouse: src is a folder, not a file.\n' });
   });
 
-  test('a file for errors that cannot be written is told in plain words', async () => {
+  test('reports why the file of --errors cannot be written', async () => {
     const args = ['user', 'import', '-', '--format', 'csv', '--errors', '/nodir/x'];
     const { errors } = await gatehouse(args, env);
-    expect(errors).toBe('gatehouse: There is no folder for the file /nodir/x.\n');
+    expect(errors).toBe('gatehouse: The folder of the file /nodir/x does not exist.\n');
     const folder = await gatehouse([...args.slice(0, -1), 'src'], env);
     expect(folder.errors).toBe('gatehouse: src is a folder, not a file.\n');
   });
 
-  test('which is JSON where that is asked for', async () => {
+  test('prints the failure as JSON with --json', async () => {
     const { code, output, errors } = await gatehouse(['user', 'lst', '--json']);
     expect({ code, output }).toEqual({ code: 2, output: '' });
     const message = "unknown command 'lst' (Did you mean list?) (see gatehouse user --help)";
@@ -88,20 +88,20 @@ describe('a command line that makes no sense ends in exit code 2, and one senten
   });
 });
 
-describe('a failure is exit code 1, and one line without a stack', () => {
+describe('a failure exits with code 1 and one line without a stack trace', () => {
   test.each([
-    ['a user that is not there', ['user', 'disable', 'nobody'], {}],
-    ['an id that is not there', ['session', 'list', 'id:999999'], {}],
-    ['a session that is not there', ['session', 'revoke', 'x'], {}],
-    ['a country without codes', ['sms', 'test', '+15551234567'], {}],
+    ['an unknown user', ['user', 'disable', 'nobody'], {}],
+    ['an unknown id', ['session', 'list', 'id:999999'], {}],
+    ['an unknown session', ['session', 'revoke', 'x'], {}],
+    ['a country without SMS', ['sms', 'test', '+15551234567'], {}],
+    ['an unreachable database', ['user', 'list'], { DATABASE_URL: 'postgresql://x@127.0.0.1:1/none' }],
+    ['invalid settings', ['user', 'list'], { PORTS: 'many' }],
     [
-      'a database that does not answer',
+      'a data folder that cannot be created',
       ['user', 'list'],
-      { DATABASE_URL: 'postgresql://x@127.0.0.1:1/none' },
+      { DATABASE_URL: '', DATA_DIR: '/etc/hostname' },
     ],
-    ['settings that are wrong', ['user', 'list'], { PORTS: 'many' }],
-    ['a data folder that cannot be', ['user', 'list'], { DATABASE_URL: '', DATA_DIR: '/etc/hostname' }],
-    ['no gateway', ['release', 'list', '--token', 'x', '--url', 'http://127.0.0.1:1'], {}],
+    ['an unreachable gateway', ['release', 'list', '--token', 'x', '--url', 'http://127.0.0.1:1'], {}],
   ])('%s', async (_name, args, settings: Record<string, string>) => {
     const { code, output, errors } = await gatehouse(args, { ...env, ...settings });
     expect({ code, output, errors }).toEqual({
@@ -112,40 +112,45 @@ describe('a failure is exit code 1, and one line without a stack', () => {
   });
 
   test.each([
-    ['settings that are wrong', { PORTS: 'abc' }, 'The settings are not right: PORTS'],
-    ['a data folder that cannot be', { DATA_DIR: '/etc/hostname' }, 'The data folder /etc/hostname'],
-  ])('and JSON of a start too: %s', async (_name, settings: Record<string, string>, told) => {
-    const { code, output, errors } = await gatehouse(['start', '--json'], { PORTS: '0', ...settings });
-    expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(JSON.parse(errors)).toEqual({ error: { code: 'FAILED', message: expect.stringContaining(told) } });
-  });
+    ['invalid settings', { PORTS: 'abc' }, 'The settings are not right: PORTS'],
+    ['a data folder that cannot be created', { DATA_DIR: '/etc/hostname' }, 'The data folder /etc/hostname'],
+  ])(
+    'start --json prints a failure as JSON: %s',
+    async (_name, settings: Record<string, string>, message) => {
+      const { code, output, errors } = await gatehouse(['start', '--json'], { PORTS: '0', ...settings });
+      expect({ code, output }).toEqual({ code: 1, output: '' });
+      expect(JSON.parse(errors)).toEqual({
+        error: { code: 'FAILED', message: expect.stringContaining(message) },
+      });
+    },
+  );
 
-  test('and JSON where that is asked for', async () => {
+  test('prints a failure as JSON with --json', async () => {
     const { errors } = await gatehouse(['user', 'disable', 'nobody', '--json'], env);
     expect(JSON.parse(errors)).toEqual({ error: { code: 'NOT_FOUND', message: 'There is no user nobody.' } });
   });
 });
 
-test('config check names every setting that is wrong, and none when all are right', async () => {
+test('config check names every invalid setting', async () => {
   const { code, errors } = await gatehouse(['config', 'check'], { PORTS: 'many', TIME_ZONE: 'Mars' });
   expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringMatching(/PORTS .*TIME_ZONE /) });
   expect(values(await gatehouse(['config', 'check', '--json']))).toEqual([{ ok: true }]);
 });
 
-describe('config check refuses what a first start would', () => {
+describe('config check rejects what would fail a first start', () => {
   test.each([
     [
-      'a manifest that is not there',
+      'a manifest that does not exist',
       { GRAPHQL_MANIFESTS: '/nope.json' },
       'GRAPHQL_MANIFESTS names /nope.json,',
     ],
     [
-      'a password that is guessed first',
+      'a common password',
       { ADMIN_ACCOUNT: 'a', ADMIN_PASSWORD: 'password1' },
       'ADMIN_ACCOUNT and ADMIN_PASSWORD are invalid: password must',
     ],
     [
-      'a name that nobody can have',
+      'an invalid username',
       { ADMIN_ACCOUNT: 'tab\there', ADMIN_PASSWORD: PASSWORD },
       'ADMIN_ACCOUNT and ADMIN_PASSWORD are invalid: username must',
     ],
@@ -155,19 +160,15 @@ describe('config check refuses what a first start would', () => {
       { DATA_DIR: '/etc/passwd/data' },
       'The data folder /etc/passwd/data cannot',
     ],
-    [
-      'a data folder where nothing can be made',
-      { DATA_DIR: '/proc/none/data' },
-      'The data folder /proc/none/',
-    ],
-  ])('%s', async (_name, settings: Record<string, string>, told) => {
+    ['a data folder that cannot be created', { DATA_DIR: '/proc/none/data' }, 'The data folder /proc/none/'],
+  ])('%s', async (_name, settings: Record<string, string>, message) => {
     const { code, output, errors } = await gatehouse(['config', 'check'], { ...env, ...settings });
     expect({ code, output }).toEqual({ code: 1, output: '' });
     expect(errors).toMatch(/^gatehouse: [^\n]+\.\n$/);
-    expect(errors).toContain(told);
+    expect(errors).toContain(message);
   });
 
-  test('all of it at once', async () => {
+  test('reports all failures at once', async () => {
     const settings = {
       GRAPHQL_MANIFESTS: '/nope.json',
       ADMIN_ACCOUNT: 'a',
@@ -178,7 +179,7 @@ describe('config check refuses what a first start would', () => {
     expect(errors).toMatch(/^gatehouse: .*GRAPHQL_MANIFESTS .*ADMIN_ACCOUNT .*data folder .*\n$/);
   });
 
-  test('and makes nothing, neither in a data folder nor in place of one', async () => {
+  test('creates nothing, neither the data folder nor a file in it', async () => {
     const folder = await openFolder();
     expect(await gatehouse(['config', 'check'], { DATA_DIR: folder })).toMatchObject({ code: 0 });
     expect(await gatehouse(['config', 'check'], { DATA_DIR: join(folder, 'a', 'b') })).toMatchObject({
@@ -189,17 +190,20 @@ describe('config check refuses what a first start would', () => {
   });
 });
 
-test('migrate says what it applied', async () => {
+test('migrate reports the applied migrations', async () => {
   expect(values(await gatehouse(['migrate', '--json'], env))).toEqual([{ applied: [] }]);
 });
 
-test('sms test sends a code the whole way', async () => {
+test('sms test sends a code through the configured provider', async () => {
   const { code, output } = await gatehouse(['sms', 'test', '139 5496 9056'], env);
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^outbox took the message/) });
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringMatching(/^outbox accepted the message/),
+  });
   expect(await gateway.lastSms('13954969056')).toMatch(/^\d{6}$/);
 });
 
-test('npx finds it in its own clone, whatever Node the host has', async () => {
+test('node_modules/.bin/gatehouse runs the command line of this clone', async () => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8'));
   const { stdout } = await promisify(execFile)('node_modules/.bin/gatehouse', ['--version']);
   expect(stdout.trim()).toBe(version);

@@ -32,7 +32,7 @@ const list = async (search: string) => {
   return users.map(({ username }) => username);
 };
 
-test('takes every good line of JSON Lines, names every bad one, and can be repeated', async () => {
+test('imports the valid lines of JSON Lines, reports the invalid ones, and can be repeated', async () => {
   const lines = [
     JSON.stringify({ username: 'jl-1', password: { scheme: 'md5-salt-first', salt: 's', hash: HASH } }),
     '{"username": "jl-2"',
@@ -48,11 +48,11 @@ test('takes every good line of JSON Lines, names every bad one, and can be repea
   const first = await gatehouse(['user', 'import', path], env);
   expect(first).toMatchObject({
     code: 3,
-    output: 'Created 3 accounts; 1 was there already; 4 lines were refused.\n',
+    output: 'Created 3 accounts, 1 already existed, rejected 4 lines.\n',
   });
-  const told = first.errors.trim().split('\n');
-  expect(told.map((line) => line.slice(path.length))).toEqual([
-    ':2: The line is not JSON.',
+  const reported = first.errors.trim().split('\n');
+  expect(reported.map((line) => line.slice(path.length))).toEqual([
+    ':2: The line is not valid JSON.',
     expect.stringMatching(/^:4: password\.hash: must be .*; gender: /),
     expect.stringMatching(/^:6: Invalid input: expected object/),
     expect.stringMatching(/^:7: nickname: must not contain NUL/),
@@ -64,11 +64,11 @@ test('takes every good line of JSON Lines, names every bad one, and can be repea
   });
 
   expect(values(await gatehouse(['user', 'import', path, '--json'], env))).toEqual([
-    { created: 0, existing: 4, refused: 4 },
+    { created: 0, existing: 4, rejected: 4 },
   ]);
 });
 
-test('takes CSV whose lines have quotes, line ends in them, and one that is never closed', async () => {
+test('imports CSV with quotes, line breaks inside quotes and an unclosed quote', async () => {
   const csv = [
     'username,phone,nickname,type,license.number,roles,password.scheme,password.salt,password.hash',
     `csv-1,13911110001,"Smith, ""Bob""",7,L-1,MEMBER|GYSBOSS,md5-salt-first,s,${HASH}`,
@@ -82,14 +82,14 @@ test('takes CSV whose lines have quotes, line ends in them, and one that is neve
     '"csv-9",,"closed",,,,,,',
   ].join('\r\n');
   const path = await write('people.csv', csv);
-  const errors = join(folder, 'refused.jsonl');
-  const ended = await gatehouse(['user', 'import', path, '--errors', errors, '--json'], env);
+  const report = join(folder, 'rejected.jsonl');
+  const ended = await gatehouse(['user', 'import', path, '--errors', report, '--json'], env);
   expect(ended).toMatchObject({ code: 3, errors: '' });
-  expect(values(ended)).toEqual([{ created: 4, existing: 0, refused: 4 }]);
-  const refused = (await readFile(errors, 'utf8')).trim().split('\n');
-  expect(refused.map((line) => JSON.parse(line))).toEqual([
+  expect(values(ended)).toEqual([{ created: 4, existing: 0, rejected: 4 }]);
+  const rejected = (await readFile(report, 'utf8')).trim().split('\n');
+  expect(rejected.map((line) => JSON.parse(line))).toEqual([
     { line: 5, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
-    { line: 7, code: 'MALFORMED', message: 'The line has 2 fields, and the header names 9.' },
+    { line: 7, code: 'MALFORMED', message: 'The line has 2 fields, but the header has 9.' },
     { line: 8, code: 'INVALID_INPUT', message: expect.stringMatching(/^type: /) },
     { line: 9, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
   ]);
@@ -103,7 +103,7 @@ test('takes CSV whose lines have quotes, line ends in them, and one that is neve
   expect(users[0]?.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER', 'GYSBOSS']);
 });
 
-test('refuses a field of JSON Lines that no account has, by its name, as a column of CSV', async () => {
+test('rejects unknown fields of JSON Lines by name', async () => {
   const lines = [
     { username: 'field-1', mobile: '13900001234', sex: 'M' },
     { username: 'field-2', password: { scheme: 'md5-salt-first', salt: 's', hash: HASH, rounds: 2 } },
@@ -115,7 +115,7 @@ test('refuses a field of JSON Lines that no account has, by its name, as a colum
   const { code, output, errors } = await gatehouse(['user', 'import', path], env);
   expect({ code, output }).toEqual({
     code: 3,
-    output: 'Created 0 accounts; 0 were there already; 5 lines were refused.\n',
+    output: 'Created 0 accounts, 0 already existed, rejected 5 lines.\n',
   });
   expect(errors.trim().split('\n')).toEqual([
     `${path}:1: mobile: is no field of an account; sex: is no field of an account`,
@@ -126,14 +126,14 @@ test('refuses a field of JSON Lines that no account has, by its name, as a colum
   ]);
 });
 
-test('says it of one as of one', async () => {
+test('uses the singular for one account and one line', async () => {
   const path = await write('one.jsonl', '{"username":"alone"}\n{}\n');
   expect(await gatehouse(['user', 'import', path], env)).toMatchObject({
-    output: 'Created 1 account; 0 were there already; 1 line was refused.\n',
+    output: 'Created 1 account, 0 already existed, rejected 1 line.\n',
   });
 });
 
-test('names a line that is not UTF-8 or has no end, and goes on', async () => {
+test('reports a line that is not UTF-8 or too long, and imports the lines after it', async () => {
   const gbk = Buffer.from([0xc0, 0xee]);
   const content = Buffer.concat([
     Buffer.from('{"username":"odd-1"}\n{"username":"odd-2","name":"'),
@@ -150,30 +150,32 @@ test('names a line that is not UTF-8 or has no end, and goes on', async () => {
   expect(await list('odd-')).toEqual(['odd-1', 'odd-4']);
 });
 
-test('reads standard input, and refuses a header that names no fields as a whole', async () => {
+test('reads standard input, and rejects a file whose header names unknown fields', async () => {
   const csv = 'username,name\npiped-1,One\npiped-2,Two\n';
   expect(await gatehouse(['user', 'import', '-', '--format', 'csv'], env, csv)).toMatchObject({
     code: 0,
-    output: 'Created 2 accounts; 0 were there already; 0 lines were refused.\n',
+    output: 'Created 2 accounts, 0 already existed, rejected 0 lines.\n',
   });
   expect(await gatehouse(['user', 'import', '-', '--format', 'csv'], env, 'user;name\nx;y\n')).toMatchObject({
     code: 2,
     errors: expect.stringMatching(
-      /^gatehouse: .* these are none: user;name\. Fields are id, username, .*\n$/,
+      /^gatehouse: .* Unknown fields: user;name\. Known fields: id, username, .*\n$/,
     ),
   });
 });
 
-test('a file of several batches ends as its lines say, also where the bad ones are in the way', async () => {
+test('imports a file of several batches with invalid lines in each of them', async () => {
   const lines = Array.from({ length: 2100 }, (_, index) =>
     JSON.stringify(index % 100 === 50 ? { username: '', name: 'nobody' } : { username: `many-${index}` }),
   );
   const path = await write('many.jsonl', lines.join('\n'));
   const ended = await gatehouse(['user', 'import', path, '--json'], env);
-  expect(values(ended)).toEqual([{ created: 2079, existing: 0, refused: 21 }]);
-  const refused = ended.errors
+  expect(values(ended)).toEqual([{ created: 2079, existing: 0, rejected: 21 }]);
+  const rejected = ended.errors
     .trim()
     .split('\n')
     .map((line): { line: number } => JSON.parse(line));
-  expect(refused.map(({ line }) => line)).toEqual(Array.from({ length: 21 }, (_, index) => index * 100 + 51));
+  expect(rejected.map(({ line }) => line)).toEqual(
+    Array.from({ length: 21 }, (_, index) => index * 100 + 51),
+  );
 });

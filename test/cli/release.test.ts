@@ -39,7 +39,7 @@ const upload = (version: string, ...more: string[]) =>
     GATEHOUSE_TOKEN: publisher,
   });
 
-test('upload publishes the file, its bytes proven by their digest', async () => {
+test('upload publishes the file unchanged', async () => {
   const ended = await upload('7', '--notes', 'first', '--channel', 'beta');
   expect(ended).toMatchObject({ code: 0, errors: '' });
   const [release] = values(ended) as { url: string }[];
@@ -49,7 +49,7 @@ test('upload publishes the file, its bytes proven by their digest', async () => 
   expect(sha256(Buffer.from(await downloaded.arrayBuffer()))).toBe(sha256(content));
 });
 
-test('unless told, the gateway is that of the settings', async () => {
+test('the gateway is that of the settings by default', async () => {
   const { hostname, port } = new URL(env.GATEHOUSE_URL ?? '');
   const settings = { HOST: hostname, PORTS: `0,${port}`, GATEHOUSE_TOKEN: publisher };
   const list = ['release', 'list', '--json'];
@@ -59,7 +59,7 @@ test('unless told, the gateway is that of the settings', async () => {
   expect(await gatehouse(list, { ...settings, PORTS: 'many' })).toMatchObject({ code: 1 });
 });
 
-test('list shows it, withdraw takes it back with a reason', async () => {
+test('list shows a release, and withdraw withdraws it with a reason', async () => {
   const signIn = ['--username', 'pia', '--password-stdin'];
   const [release] = values(await upload('8')) as { id: string }[];
   const list = await gatehouse(['release', 'list', '--channel', 'stable', ...signIn], env, 'correct horse\n');
@@ -73,16 +73,16 @@ test('list shows it, withdraw takes it back with a reason', async () => {
     errors: '',
   });
   expect(await gatehouse(withdraw, env, 'correct horse\n')).toMatchObject({ code: 1, output: '' });
-  // A session that the command line opened does not outlive it.
+  // The command ended the session that it opened.
   const user = await gateway.services.users.list('pia', { first: 1, after: null });
   expect(await gateway.services.sessions.listActive(user[0]?.id ?? 0)).toHaveLength(1);
 });
 
-test('what the gateway refuses is told in one line, and leaves nothing', async () => {
+test('a refused upload prints one line and leaves nothing behind', async () => {
   const before = await inventory(gateway);
   const refusals = [
     [await upload('7', '--channel', 'beta'), 'has this version already'],
-    [await upload('9', '--token', member), 'may not publish'],
+    [await upload('9', '--token', member), 'requires the permission releases:publish'],
     [await upload('9', '--token', 'nonsense'), 'not signed in'],
     [
       await gatehouse(['release', 'list', '--username', 'pia', '--password-stdin'], env, 'wrong password'),
@@ -99,7 +99,7 @@ test('what the gateway refuses is told in one line, and leaves nothing', async (
   expect(await inventory(gateway)).toEqual(before);
 });
 
-test('an address where no gateway is, is told as such', async () => {
+test('reports a server that is not a gateway', async () => {
   const other = createServer((request, response) => {
     request.resume();
     response.writeHead(404).end('<html>');
@@ -109,7 +109,9 @@ test('an address where no gateway is, is told as such', async () => {
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   expect(await upload('9', '--url', url)).toMatchObject({
     code: 1,
-    errors: expect.stringContaining(`${url} does not answer as this gateway does (HTTP 404).`),
+    errors: expect.stringContaining(
+      `The response of ${url} is not that of a gateway of this version (HTTP 404).`,
+    ),
   });
   other.closeAllConnections();
   other.close();

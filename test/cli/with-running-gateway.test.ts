@@ -39,7 +39,7 @@ async function ask<T, V extends object>(
   return JSON.parse(await response.text());
 }
 
-test('without a server the database is started for a command, and stopped after the last of two at once', async () => {
+test('concurrent commands share the embedded database that the first one starts', async () => {
   expect(await add('root', '--role', 'ADMIN')).toMatchObject({ code: 0 });
   const both = await Promise.all([add('alice'), add('bob')]);
   expect(both.map(({ errors }) => errors)).toEqual(['', '']);
@@ -49,7 +49,7 @@ test('without a server the database is started for a command, and stopped after 
   expect(names.sort()).toEqual(['alice', 'bob', 'root']);
 });
 
-test('however many start it at once, and stop it, each is served', async () => {
+test('commands that start and stop the embedded database at the same time all succeed', async () => {
   for (let round = 0; round < 5; round++) {
     const all = await Promise.all(
       Array.from({ length: 4 }, () => gatehouse(['user', 'list', '--json'], env)),
@@ -59,8 +59,7 @@ test('however many start it at once, and stop it, each is served', async () => {
   }
 });
 
-/** How often a server looks is in `test/jobs.test.ts`; here nothing else would end what is waited for. */
-test('a running server notices by itself what the command line ends', async () => {
+test('a running gateway notices within its own schedule that a command ended a session', async () => {
   server = startServer(env, ['dist/server/cli.js', 'start']);
   const { host } = new URL(await server.url());
   const login = async (username: string) => {
@@ -76,7 +75,7 @@ test('a running server notices by itself what the command line ends', async () =
   const sockets = await Promise.all([alice, bob].map((token) => RawLive.open(host, token)));
 
   const [sessions] = values(await gatehouse(['session', 'list', 'alice', '--json'], env));
-  expect(sessions).toMatchObject({ door: 'graphql' });
+  expect(sessions).toMatchObject({ api: 'graphql' });
   expect(await gatehouse(['session', 'revoke', '--user', 'alice'], env)).toMatchObject({ code: 0 });
   expect(await sockets[0]?.closed).toBe(4403);
   expect(await status.next()).toMatchObject({
@@ -88,18 +87,18 @@ test('a running server notices by itself what the command line ends', async () =
 
   expect(await gatehouse(['user', 'disable', 'bob'], env)).toMatchObject({ code: 0 });
   expect(await sockets[1]?.closed).toBe(4403);
-  // Whom nobody ended stays.
+  // Other sessions stay open.
   expect(await ask(host, op.MeDocument, {}, admin)).toMatchObject({ data: { me: { username: 'root' } } });
   await status.stop();
   await fleet.dispose();
 });
 
-test('start ends at a signal, with the exit code of the server', async () => {
+test('start stops on a signal with the exit code of the gateway', async () => {
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0, errors: '' });
 });
 
-test('start --json greets in JSON, and a second gateway on its folder is refused in JSON', async () => {
+test('start --json reports readiness and a start failure as JSON', async () => {
   const start = ['dist/server/cli.js', 'start', '--json'];
   const own = { DATA_DIR: join(folder, 'in JSON') };
   const message = expect.stringMatching(/^Gatehouse is ready: /);

@@ -7,7 +7,7 @@ import { gatehouse, values } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const LINES = 100_000;
-const isBad = (index: number) => index % 100 === 50;
+const isInvalid = (index: number) => index % 100 === 50;
 const HASH = createHash('md5').update('sold password').digest('hex');
 
 let gateway: TestGateway;
@@ -25,7 +25,7 @@ const numbers = Array.from({ length: LINES }, (_, index) => index);
 
 const jsonLines = () =>
   numbers.map((index) => {
-    const hash = isBad(index) ? 'none' : HASH;
+    const hash = isInvalid(index) ? 'none' : HASH;
     const password = { scheme: 'md5-salt-first', salt: 's', hash };
     return JSON.stringify({ username: `j-${index}`, phone: `13${100_000_000 + index}`, password });
   });
@@ -34,7 +34,7 @@ const csv = () => [
   'username,phone,nickname,password.scheme,password.salt,password.hash',
   ...numbers.map((index) => {
     const start = `c-${index},13${300_000_000 + index}`;
-    if (!isBad(index)) return `${start},"One, ${index}",md5-salt-first,s,${HASH}`;
+    if (!isInvalid(index)) return `${start},"One, ${index}",md5-salt-first,s,${HASH}`;
     return index % 200 === 50 ? `${start},"never closed` : `${start},too few`;
   }),
 ];
@@ -43,24 +43,24 @@ test.each([
   ['JSON Lines', 'people.jsonl', jsonLines, 1],
   ['CSV', 'people.csv', csv, 2],
 ])(
-  'of 100,000 lines of %s with 1 %% bad, every good one is in and every bad one named, also the second time',
+  'imports 100,000 lines of %s with 1 %% invalid ones, and reports each of those, also when repeated',
   async (_format, name, lines, firstLine) => {
     const path = join(folder, name);
-    const errors = join(folder, 'refused.jsonl');
+    const errors = join(folder, 'rejected.jsonl');
     await writeFile(path, lines().join('\n'));
     const env = { DATABASE_URL: gateway.databaseUrl, DATA_DIR: gateway.services.config.DATA_DIR };
     const args = ['user', 'import', path, '--errors', errors, '--json'];
-    const bad = numbers.filter(isBad).map((index) => index + firstLine);
-    const good = LINES - bad.length;
+    const invalid = numbers.filter(isInvalid).map((index) => index + firstLine);
+    const valid = LINES - invalid.length;
     for (const [created, existing] of [
-      [good, 0],
-      [0, good],
+      [valid, 0],
+      [0, valid],
     ]) {
       const ended = await gatehouse(args, env);
       expect(ended).toMatchObject({ code: 3, errors: '' });
-      expect(values(ended)).toEqual([{ created, existing, refused: bad.length }]);
-      const refused = (await readFile(errors, 'utf8')).trim().split('\n');
-      expect(refused.map((line): number => JSON.parse(line).line)).toEqual(bad);
+      expect(values(ended)).toEqual([{ created, existing, rejected: invalid.length }]);
+      const rejected = (await readFile(errors, 'utf8')).trim().split('\n');
+      expect(rejected.map((line): number => JSON.parse(line).line)).toEqual(invalid);
     }
     const login = { phone: `${name === 'people.csv' ? 'c' : 'j'}-99999`, password: 'old password' };
     const query = new URLSearchParams({ ...login, device: 'mate60', version: '101' });
