@@ -32,7 +32,7 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: Services): 
     {
       name: 'save when devices were seen',
       everyMs: config.HEARTBEAT_INTERVAL,
-      run: () => heartbeats.saveSeen(),
+      run: () => heartbeats.saveLastSeen(),
       last: true,
     },
     {

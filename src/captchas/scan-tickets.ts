@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Repeater } from '@repeaterjs/repeater';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -11,23 +10,9 @@ import { type Events, topic } from '../streams/events.js';
 import { displayName } from '../users/display-name.js';
 import { maskedPhone } from '../users/phone.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
+import { isFinal, type ScanStatus, ScanStream } from './scan-stream.js';
 
 const LIFETIME_MS = 5 * 60_000;
-
-/** States that a ticket never leaves. */
-const final: ReadonlySet<ScanState> = new Set([ScanState.DENIED, ScanState.REDEEMED, ScanState.EXPIRED]);
-
-/** What both sides of a scan may know. */
-export interface ScanStatus {
-  readonly state: ScanState;
-  readonly expiresAt: Date;
-  /** Where the login was asked for, so that the approver can tell it is theirs. */
-  readonly requestedFrom: string | null;
-  /** The browser that asked, as it says: an address is shared, a check code small, and this one more sign. */
-  readonly requestedBy: string | null;
-  /** The name of who scanned. */
-  readonly scannedBy: string | null;
-}
 
 /** A ticket that was spent. */
 export interface RedeemedScan {
@@ -143,33 +128,28 @@ export class ScanTickets {
 
   /**
    * The status now and at every change, until it is final.
-   * @throws DomainError CAPTCHA_EXPIRED for a ticket that is unknown or another device's.
+   * @throws DomainError CAPTCHA_EXPIRED for an unknown ticket, and for the ticket of another device.
    */
-  async watch(ticket: string, deviceId: string): Promise<AsyncIterable<ScanStatus>> {
+  async watch(ticket: string, deviceId: string): Promise<ScanStream> {
     const answerHash = this.#hash(ticket);
-    const read = () => this.#read({ answerHash, deviceId });
-    const first = await read();
-    return new Repeater<ScanStatus>(async (push, stop) => {
-      let shown: ScanState | null = null;
-      const show = (status: ScanStatus) => {
-        if (status.state !== shown) push(status);
-        shown = status.state;
-        if (final.has(status.state)) stop();
-      };
-      // One after the other, so that no older reading overtakes a newer one.
-      let reading = Promise.resolve();
-      const look = () => {
-        reading = reading.then(read).then(show).catch(stop);
-      };
-      const unsubscribe = this.events.subscribe(scanTopic(answerHash), look);
-      const expiry = setTimeout(look, Math.max(0, first.expiresAt.getTime() - this.clock()) + 1);
-      show(first);
-      // What changed between the first reading and the subscription.
-      look();
-      await stop;
+    const where = { answerHash, deviceId };
+    const first = await this.#read(where);
+    return new ScanStream(
+      first,
+      `${answerHash} ${deviceId}`,
+      () => this.#find(where),
+      (listener) => this.#onChange(answerHash, first.expiresAt, listener),
+    );
+  }
+
+  /** Also notifies when the ticket expires. @returns ends the notifications. */
+  #onChange(answerHash: string, expiresAt: Date, listener: () => void): () => void {
+    const unsubscribe = this.events.subscribe(scanTopic(answerHash), listener);
+    const expiry = setTimeout(listener, Math.max(0, expiresAt.getTime() - this.clock()) + 1);
+    return () => {
       clearTimeout(expiry);
       unsubscribe();
-    });
+    };
   }
 
   async #move(
@@ -203,9 +183,15 @@ export class ScanTickets {
   }
 
   async #read(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus> {
+    const status = await this.#find(where);
+    if (!status) throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket.');
+    return status;
+  }
+
+  async #find(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus | null> {
     const scan = await this.db.em.fork().findOne(Captcha, where, { populate: ['scannedBy'] });
-    if (!scan?.scanState) throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket.');
-    const expired = !final.has(scan.scanState) && scan.expiresAt.getTime() <= this.clock();
+    if (!scan?.scanState) return null;
+    const expired = !isFinal(scan.scanState) && scan.expiresAt.getTime() <= this.clock();
     const by = scan.scannedBy;
     return {
       state: expired ? ScanState.EXPIRED : scan.scanState,

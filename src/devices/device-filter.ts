@@ -37,6 +37,20 @@ export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelec
   ]);
 }
 
+/** Rules out devices by their id and owner alone; a device that passes may still not match. */
+export function preselectDevices(
+  caller: Caller,
+  { ids, userId }: DeviceFilter,
+): (deviceId: number, ownerId: number) => boolean {
+  const wanted = ids == null ? null : new Set(readIds(ids));
+  const owners = userId == null ? null : readIds([userId]);
+  const seesAll = seesAllDevices(caller);
+  return (deviceId, ownerId) =>
+    (seesAll || ownerId === caller.user.id) &&
+    (wanted === null || wanted.has(deviceId)) &&
+    (owners === null || owners.includes(ownerId));
+}
+
 /** Own devices only, without the permission to read all. */
 export function visibleTo(caller: Caller): DeviceSelection {
   return seesAllDevices(caller) ? everything : ownedBy([caller.user.id]);

@@ -3,57 +3,45 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
-import { Bindings, type Hello } from './bindings.js';
+import type { Bindings, Hello } from './bindings.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
+import { BeatLog } from './presence/beat-log.js';
 import { Presence } from './presence/presence.js';
 import { OfflineReason } from './presence-event.entity.js';
 import type { PresenceStore } from './presence-store.js';
-import { type Transition, TransitionLog } from './transition-log.js';
+import type { TransitionLog } from './transition-log.js';
+import { TransitionQueue } from './transition-queue.js';
 
-/** A device beat: the latest one of a tick. */
-export interface Beat {
-  readonly deviceId: number;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
+/** After heartbeats, at most once per call of `announce`. */
+export const BEATS = topic<null>('device heartbeats');
 
-/** What the events port carries, by topic. */
-export const TRANSITIONS = topic<readonly Transition[]>('device transitions');
-export const BEATS = topic<readonly Beat[]>('device beats');
+/** Ended sessions in memory: more than can end while one request is handled. */
+const ENDED_SESSIONS = 100_000;
 
-/** Ended sessions that are remembered: more than end while a request is under way. */
-const REMEMBERED_ENDED = 100_000;
-
-/** Transitions in one statement. */
-const LARGEST_SAVING = 5000;
-
-/** The device of a session that beats. */
+/** The device that a session beats for. */
 interface Binding {
   readonly device: number;
   readonly clientVersion: string | null;
 }
 
 /**
- * The fleet's signs of life. A beat of a known session touches typed arrays and nothing else; the database sees
- * transitions and last-seen times in batches.
+ * Heartbeats and the presence that follows from them. A heartbeat of a known session writes to typed arrays and
+ * nothing else; the database is written in batches. A device is its index in the presence engine, unless named an id.
  */
 export class Heartbeats {
-  readonly log = new TransitionLog();
+  readonly #transitions: TransitionQueue;
+  readonly #beats = new BeatLog();
   readonly #presence: Presence;
+  readonly #latestSessions: LatestSessions;
+  /** By caller, then by the client id of the device. */
   readonly #bindings = new WeakMap<Caller, Map<string, Binding>>();
-  readonly #latest: LatestSessions;
-  /** The latest binding of each device key that is under way; the next one waits for it. */
-  readonly #binding = new Map<string, Promise<unknown>>();
-  /** Sessions that were ended: a request that was let in before may come to its beat only now. */
-  readonly #ended = new LRUCache<string, true>({ max: REMEMBERED_ENDED });
-  readonly #beaten = new Set<number>();
-  readonly #unsaved: Transition[] = [];
-  #unannounced: Transition[] = [];
-  /** The latest saving; the next one waits for it, lest it overtake. */
-  #saving: Promise<unknown> = Promise.resolve();
-  #savedSeenAt = 0;
-  #beatTicks = 0;
+  /** The latest bind of each device key; the next one waits for it. */
+  readonly #pendingBinds = new Map<string, Promise<unknown>>();
+  /** A request that was authenticated before its session ended may arrive here after it. */
+  readonly #endedSessions = new LRUCache<string, true>({ max: ENDED_SESSIONS });
+  #announcedBeats = 0;
+  #lastSeenSavedAt: number;
 
   constructor(
     private readonly store: PresenceStore,
@@ -62,9 +50,10 @@ export class Heartbeats {
     private readonly clock: Clock,
     intervalMs: number,
   ) {
+    this.#transitions = new TransitionQueue(store, events);
     this.#presence = new Presence({ intervalMs }, clock());
-    this.#latest = new LatestSessions(this.#presence, store);
-    this.#savedSeenAt = clock();
+    this.#latestSessions = new LatestSessions(this.#presence, store);
+    this.#lastSeenSavedAt = clock();
   }
 
   /** Milliseconds between two calls of `tick`. */
@@ -72,175 +61,172 @@ export class Heartbeats {
     return this.#presence.tickMs;
   }
 
-  /** How often beats were told. */
-  get beatTicks(): number {
-    return this.#beatTicks;
-  }
-
   get degraded(): boolean {
     return this.#presence.degraded;
   }
 
-  /** Takes up what was online before the gateway was stopped or killed. */
+  get log(): TransitionLog {
+    return this.#transitions.log;
+  }
+
+  /** The offset of the latest heartbeat, for `beatsSince`. */
+  get beatOffset(): number {
+    return this.#beats.offset;
+  }
+
+  /**
+   * The latest heartbeats after an offset, at most one of each device, oldest first.
+   * @returns device id → milliseconds since the Unix epoch.
+   */
+  beatsSince(
+    offset: number,
+    isSelected: (deviceId: number, ownerId: number) => boolean,
+  ): ReadonlyMap<number, number> {
+    const presence = this.#presence;
+    const devices = this.#beats.since(offset, (device, ownerId) =>
+      isSelected(presence.idOf(device), ownerId),
+    );
+    return new Map(devices.map((device) => [presence.idOf(device), presence.lastSeen(device)]));
+  }
+
+  /** Restores the devices that were online when the previous process stopped. */
   async restore(): Promise<void> {
     const { aliveAt, online } = await this.store.load();
     const now = this.clock();
     for (const { id, lastSeenAt, authEnds } of online) {
-      // It is saved now and then that the gateway is alive: whoever was seen since proves it too.
-      const aliveThen = Math.max(aliveAt, lastSeenAt);
-      this.#presence.restore(this.#presence.intern(id), lastSeenAt, aliveThen, now, authEnds);
+      // `aliveAt` is saved at intervals; a later heartbeat proves as well that the process was alive.
+      const lastAlive = Math.max(aliveAt, lastSeenAt);
+      this.#presence.restore(this.#presence.intern(id), lastSeenAt, lastAlive, now, authEnds);
     }
   }
 
   /**
-   * A sign of life of the caller's device.
-   * @returns the device's id; at once when the session beat before, after a query at its first beat.
-   * @throws DomainError UNAUTHENTICATED for a session that has ended since the request was let in.
+   * A heartbeat of the caller's device.
+   * @returns the device's id: at once for a known session, after a query for its first heartbeat.
+   * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated.
    */
   beat(caller: Caller, hello: Hello): number | Promise<number> {
-    this.#refuseEnded(caller);
+    this.#requireOpen(caller);
     const binding = this.#bindings.get(caller)?.get(hello.clientId ?? '');
-    if (!binding || !this.#holds(binding, caller, hello)) return this.#firstBeat(caller, hello);
-    this.#touch(binding.device, caller);
+    if (!binding || !this.#isCurrent(binding, caller, hello)) return this.#firstBeat(caller, hello);
+    this.#recordBeat(binding.device, caller);
     return this.#presence.idOf(binding.device);
   }
 
-  /** The ids of all devices online now. */
+  /** The ids of all devices that are online. */
   onlineIds(): Int32Array {
     return this.#presence.onlineIds();
-  }
-
-  /** When a device was last seen, in milliseconds; null when not since the start. */
-  lastSeen(deviceId: number): number | null {
-    return this.#presence.lastSeen(this.#presence.intern(deviceId)) || null;
   }
 
   isOnline(deviceId: number): boolean {
     return this.#presence.isOnline(this.#presence.intern(deviceId));
   }
 
-  /** Finds who fell silent. Call it every `tickMs`. */
+  /** In milliseconds since the Unix epoch; null when the device has not been seen since the process started. */
+  lastSeen(deviceId: number): number | null {
+    return this.#presence.lastSeen(this.#presence.intern(deviceId)) || null;
+  }
+
+  /** Expires overdue devices. Must be called every `tickMs`. */
   tick(): void {
     const now = this.clock();
     for (const { device, reason } of this.#presence.tick(now)) {
-      this.#record(device, false, OfflineReason[reason], now);
+      this.#recordTransition(device, false, OfflineReason[reason], now);
     }
   }
 
-  /** Devices whose latest beat was by a session that ended are offline at once. */
+  /** Takes the devices offline whose latest heartbeat was sent by an ended session. */
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
-    // First: who is bound from here on finds it, who was bound before is found below.
-    for (const id of ids) this.#ended.set(id, true);
-    for (const device of await this.#latest.devicesOf(ids)) {
-      if (this.#presence.leave(device)) this.#record(device, false, OfflineReason[reason], this.clock());
+    // Before the query: a device that is bound later fails this check, one bound earlier is found by the query.
+    for (const id of ids) this.#endedSessions.set(id, true);
+    for (const device of await this.#latestSessions.devicesOf(ids)) {
+      if (!this.#presence.leave(device)) continue;
+      this.#recordTransition(device, false, OfflineReason[reason], this.clock());
     }
   }
 
-  /** Its devices need not beat again before the old token would have expired. */
+  /** The devices of a refreshed session stay online when its old token expires. */
   async sessionRefreshed(sessionId: string, endsAt: number): Promise<void> {
-    for (const device of await this.#latest.devicesOf([sessionId])) this.#presence.prolong(device, endsAt);
+    for (const device of await this.#latestSessions.devicesOf([sessionId])) {
+      this.#presence.prolong(device, endsAt);
+    }
   }
 
-  /**
-   * Saves and tells what happened since the last call, conflated: the latest beat of a device, every transition.
-   * What is told has been saved; only what the database does not take now is told all the same, and saved with the
-   * next call.
-   */
+  /** Saves and publishes the transitions, and publishes the heartbeats, since the last call. */
   async announce(): Promise<void> {
-    const transitions = this.#unannounced;
-    this.#unannounced = [];
-    await this.saveTransitions().finally(() => this.#tell(transitions));
+    await this.#transitions.publish().finally(() => this.#publishBeats());
   }
 
-  #tell(transitions: readonly Transition[]): void {
-    if (transitions.length > 0) {
-      this.log.show(transitions.length);
-      this.events.publish(TRANSITIONS, transitions);
-    }
-    if (this.#beaten.size > 0) {
-      const beats = [...this.#beaten].map((device) => ({
-        deviceId: this.#presence.idOf(device),
-        at: this.#presence.lastSeen(device),
-      }));
-      this.#beaten.clear();
-      this.#beatTicks += 1;
-      this.events.publish(BEATS, beats);
-    }
+  /** Saves the transitions so far. After a failure the next call saves the rest. */
+  saveTransitions(): Promise<void> {
+    return this.#transitions.save();
   }
 
-  /** Writes the transitions of up to now that are not written yet; on a failure they stay for the next call. */
-  async saveTransitions(): Promise<void> {
-    const saving = this.#saving.then(() => this.#save());
-    this.#saving = saving.catch(() => undefined);
-    await saving;
-  }
-
-  async #save(): Promise<void> {
-    for (let left = this.#unsaved.length; left > 0; ) {
-      const some = this.#unsaved.slice(0, Math.min(left, LARGEST_SAVING));
-      await this.store.saveTransitions(some);
-      this.#unsaved.splice(0, some.length);
-      left -= some.length;
-    }
-  }
-
-  /** Writes who was seen since the last call, and by which session. */
-  async saveSeen(): Promise<void> {
-    const since = this.#savedSeenAt;
+  /** Saves when devices were seen, and by which sessions, since the last call. */
+  async saveLastSeen(): Promise<void> {
     const now = this.clock();
-    await this.store.saveSeen(this.#presence.seenSince(since), now);
-    this.#savedSeenAt = now;
-    for (const id of await this.#latest.save()) this.events.publish(BINDINGS, id);
+    await this.store.saveLastSeen(this.#presence.seenSince(this.#lastSeenSavedAt), now);
+    this.#lastSeenSavedAt = now;
+    for (const id of await this.#latestSessions.save()) this.events.publish(BINDINGS, id);
   }
 
-  /** Whether the binding may still beat: another session may have taken a device without an id while it was silent. */
-  #holds({ device, clientVersion }: Binding, { sessionId }: Caller, hello: Hello): boolean {
+  #publishBeats(): void {
+    if (this.#announcedBeats === this.#beats.offset) return;
+    this.#announcedBeats = this.#beats.offset;
+    this.events.publish(BEATS, null);
+  }
+
+  /** False for a new version, and for a device without a client id that another session has taken over. */
+  #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, hello: Hello): boolean {
     const sameVersion = hello.clientVersion === null || hello.clientVersion === clientVersion;
-    return sameVersion && (hello.clientId !== null || this.#latest.has(device, sessionId));
+    return sameVersion && (hello.clientId !== null || this.#latestSessions.has(device, sessionId));
   }
 
-  /** One at a time for each user and id, so that two first beats cannot make or take the same device. */
+  /** One at a time for each user and client id: two first heartbeats must not create or take over the same device. */
   async #firstBeat(caller: Caller, hello: Hello): Promise<number> {
     const key = JSON.stringify([caller.user.id, hello.clientId]);
-    const turn = (this.#binding.get(key) ?? Promise.resolve()).then(() => this.#bindAndBeat(caller, hello));
-    const settled = turn.catch(() => undefined);
-    this.#binding.set(key, settled);
+    const previous = this.#pendingBinds.get(key) ?? Promise.resolve();
+    const bind = previous.then(() => this.#bindAndBeat(caller, hello));
+    const settled = bind.catch(() => undefined);
+    this.#pendingBinds.set(key, settled);
     try {
-      return await turn;
+      return await bind;
     } finally {
-      if (this.#binding.get(key) === settled) this.#binding.delete(key);
+      if (this.#pendingBinds.get(key) === settled) this.#pendingBinds.delete(key);
     }
   }
 
   async #bindAndBeat(caller: Caller, hello: Hello): Promise<number> {
     const now = new Date(this.clock());
-    const id = await this.binder.bind(caller, hello, now, (device) => this.isOnline(device));
+    const id = await this.binder.bind(caller, hello, now, (deviceId) => this.isOnline(deviceId));
     const device = this.#presence.intern(id);
-    // It names this session now, also if its beat is refused.
-    this.#latest.doubt(device, caller.sessionId);
-    this.#refuseEnded(caller);
+    // The row names this session now, even if the heartbeat is refused below.
+    this.#latestSessions.markUnsaved(device, caller.sessionId);
+    this.#requireOpen(caller);
     this.events.publish(BINDINGS, id);
     const binding = { device, clientVersion: hello.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
     this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
-    this.#touch(device, caller);
+    this.#recordBeat(device, caller);
     return id;
   }
 
-  #refuseEnded({ sessionId }: Caller): void {
-    if (this.#ended.has(sessionId)) throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
+  #requireOpen({ sessionId }: Caller): void {
+    if (this.#endedSessions.has(sessionId)) {
+      throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
+    }
   }
 
-  #touch(device: number, { sessionId, expiresAt }: Caller): void {
+  #recordBeat(device: number, { sessionId, expiresAt, user }: Caller): void {
     const now = this.clock();
-    const isOther = this.#latest.set(device, sessionId);
-    if (this.#presence.beat(device, now, expiresAt, isOther)) this.#record(device, true, null, now);
-    this.#beaten.add(device);
+    const isOther = this.#latestSessions.set(device, sessionId);
+    if (this.#presence.beat(device, now, expiresAt, isOther)) {
+      this.#recordTransition(device, true, null, now);
+    }
+    this.#beats.append(device, user.id);
   }
 
-  #record(device: number, online: boolean, reason: OfflineReason | null, at: number): void {
-    const transition = this.log.append({ deviceId: this.#presence.idOf(device), online, reason, at });
-    this.#unsaved.push(transition);
-    this.#unannounced.push(transition);
+  #recordTransition(device: number, online: boolean, reason: OfflineReason | null, at: number): void {
+    this.#transitions.add({ deviceId: this.#presence.idOf(device), online, reason, at });
   }
 }

@@ -4,22 +4,22 @@ import type { Sessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
 import { Device } from './device.entity.js';
 
-/** Devices in memory, a few kilobytes each with their owners. */
-const REMEMBERED = 10_000;
+/** Devices in memory, each a few kilobytes with its owner. */
+const CAPACITY = 10_000;
 
 /** Ids in one query. */
-const LARGEST_READ = 10_000;
+const BATCH_SIZE = 10_000;
 
-/** The id of a device that was made or changed by what it says of itself. */
+/** The id of a device that was created, or whose row was changed by a heartbeat. */
 export const BINDINGS = topic<number>('device bindings');
 
 /**
- * Devices that are in the news, owners loaded. Everybody who follows the fleet asks for the same few at the same
- * moment: each is read once for all of them, and kept until it or its owner changes.
+ * A cache of devices with their owners. Subscribers ask for the same few devices at the same moment: each device is
+ * read once for all of them, and kept until it or its owner changes.
  */
 export class KnownDevices {
   readonly #known = new LRUCache<number, { device: Promise<Device | null>; userId: number | null }>({
-    max: REMEMBERED,
+    max: CAPACITY,
   });
 
   constructor(
@@ -29,14 +29,14 @@ export class KnownDevices {
   ) {
     events.subscribe(BINDINGS, (id) => this.#known.delete(id));
     sessions.onChange((userId) => {
-      // One that is still being read may be read as it was before.
+      // A read that is under way may return the old owner.
       for (const [id, known] of this.#known.entries()) {
         if (known.userId === userId || known.userId === null) this.#known.delete(id);
       }
     });
   }
 
-  /** Those of `ids` that exist, in that order. They are shared: change none. */
+  /** The existing devices among `ids`, in that order. They are shared and must not be changed. */
   async get(ids: readonly number[]): Promise<Device[]> {
     const known = ids.map((id) => this.#known.get(id)?.device);
     const read = this.#read(ids.filter((_id, at) => known[at] === undefined));
@@ -46,8 +46,8 @@ export class KnownDevices {
 
   #read(ids: readonly number[]): Map<number, Promise<Device | null>> {
     const read = new Map<number, Promise<Device | null>>();
-    for (let at = 0; at < ids.length; at += LARGEST_READ) {
-      const some = ids.slice(at, at + LARGEST_READ);
+    for (let at = 0; at < ids.length; at += BATCH_SIZE) {
+      const some = ids.slice(at, at + BATCH_SIZE);
       const found = this.#find(some);
       for (const id of some) read.set(id, this.#keep(id, found));
     }

@@ -2,14 +2,14 @@ import type { Presence } from './presence/presence.js';
 import type { PresenceStore } from './presence-store.js';
 
 /**
- * The session that each device beat by last: its end is the device's, that of another one is not. The database names
- * the one that was bound or saved last, which may be another where several beat for one device. A device is its
- * index in the presence engine.
+ * The session of each device's latest heartbeat: when it ends, the device goes offline; when another one ends, it
+ * does not. The database may lag behind while several sessions beat for one device. A device is its index in the
+ * presence engine.
  */
 export class LatestSessions {
-  /** By device; none where it has not beaten since the start: then the database knows. */
+  /** By device; undefined before its first heartbeat, where the database has the answer. */
   readonly #latest: (string | undefined)[] = [];
-  /** Devices of which the database may name another session. */
+  /** Devices for which the database may name another session. */
   readonly #unsaved = new Set<number>();
 
   constructor(
@@ -21,22 +21,22 @@ export class LatestSessions {
     return this.#latest[device] === sessionId;
   }
 
-  /** @returns whether it is another one than before, or the first. */
+  /** @returns whether the session differs from the one before. */
   set(device: number, sessionId: string): boolean {
     if (this.has(device, sessionId)) return false;
-    this.doubt(device, sessionId);
+    this.markUnsaved(device, sessionId);
     this.#latest[device] = sessionId;
     return true;
   }
 
-  /** The database may name this session now, though the device has not beaten by it. */
-  doubt(device: number, sessionId: string): void {
+  /** The database may name this session from now on, though the device has not beaten by it. */
+  markUnsaved(device: number, sessionId: string): void {
     if (this.#latest[device] !== undefined && !this.has(device, sessionId)) this.#unsaved.add(device);
   }
 
-  /** The devices that beat last by one of these sessions. */
+  /** The devices whose latest heartbeat was sent by one of these sessions. */
   async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
-    // First: what is saved while we ask may be missing in the answer.
+    // Before the query, which may miss what is saved while it runs.
     const devices = new Set(this.#unsaved);
     for (const id of await this.store.devicesOf(sessionIds)) devices.add(this.presence.intern(id));
     const sessions = new Set(sessionIds);
@@ -46,7 +46,7 @@ export class LatestSessions {
     });
   }
 
-  /** Writes what the database does not know. @returns the ids of the devices that were written. */
+  /** @returns the ids of the devices that were saved. */
   async save(): Promise<number[]> {
     const unsaved = [...this.#unsaved].map((device) => ({
       device,

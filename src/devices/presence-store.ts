@@ -3,26 +3,26 @@ import { Device } from './device.entity.js';
 import type { Transition } from './transition-log.js';
 
 /** Rows in one statement. */
-const BATCH = 5000;
+const BATCH_SIZE = 5000;
 
-/** A device that was online when the gateway was last alive. */
+/** A device that was online when the previous process stopped; times in milliseconds since the Unix epoch. */
 export interface RestoredDevice {
   readonly id: number;
   readonly lastSeenAt: number;
-  /** When the token of its session ends. */
+  /** When the token of its session expires; 0 when the session has ended. */
   readonly authEnds: number;
 }
 
-/** What the database knows of presence: written in batches, read once at start. */
+/** Presence in the database: written in batches, read once at start. */
 export class PresenceStore {
   constructor(private readonly db: Database) {}
 
-  /** Adds transitions to the history, in order, and brings their devices up to date: all or none. */
+  /** Adds transitions to the history, in order, and updates their devices, in one statement. */
   async saveTransitions(transitions: readonly Transition[]): Promise<void> {
     const rows = JSON.stringify(
       transitions.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
     );
-    // A device that was deleted meanwhile has no history.
+    // The join leaves out devices that were deleted meanwhile.
     await this.db.em.execute(
       `with t as (
          select * from json_to_recordset(?)
@@ -38,8 +38,8 @@ export class PresenceStore {
     );
   }
 
-  /** Writes when devices were last seen, and that the gateway was alive at `now`. */
-  async saveSeen(seen: readonly { id: number; at: number }[], now: number): Promise<void> {
+  /** Saves when devices were last seen, and that the process was alive at `now`. */
+  async saveLastSeen(seen: readonly { id: number; at: number }[], now: number): Promise<void> {
     for (const batch of batches(seen)) {
       const rows = JSON.stringify(batch.map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
       await this.db.em.execute(
@@ -51,7 +51,7 @@ export class PresenceStore {
     await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
   }
 
-  /** Writes which sessions devices beat by last. */
+  /** Saves the session of each device's latest heartbeat. */
   async saveSessions(latest: readonly { id: number; sessionId: string }[]): Promise<void> {
     for (const batch of batches(latest)) {
       await this.db.em.execute(
@@ -63,7 +63,7 @@ export class PresenceStore {
     }
   }
 
-  /** When the gateway was last alive, and which devices were online then. */
+  /** When the previous process was last alive, and the devices that were online then. */
   async load(): Promise<{ aliveAt: number; online: RestoredDevice[] }> {
     const { em } = this.db;
     const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
@@ -84,7 +84,7 @@ export class PresenceStore {
     };
   }
 
-  /** The devices of these sessions; who beat last may not be saved yet. */
+  /** The devices whose saved session is one of these; the latest one may not be saved yet. */
   async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
     const devices = await this.db.em
       .fork()
@@ -94,5 +94,5 @@ export class PresenceStore {
 }
 
 function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH);
+  for (let at = 0; at < rows.length; at += BATCH_SIZE) yield rows.slice(at, at + BATCH_SIZE);
 }

@@ -1,82 +1,84 @@
 import { hash, randomBytes } from 'node:crypto';
-import { DomainError } from '../errors.js';
+import { decodeCursor, encodeCursor } from '../streams/position.js';
 import type { OfflineReason } from './presence-event.entity.js';
 
-/** Transitions that are kept for clients that come back: a good hour of a fleet that is not in trouble. */
+/** Transitions that are kept for clients that reconnect: about an hour of a healthy fleet. */
 const CAPACITY = 65_536;
 
-/** A device came online, or went offline with a reason. */
+/** A device came online, or went offline for a reason. */
 export interface Transition {
-  /** Counts up by one, without a gap. */
+  /** From 1, without a gap. */
   readonly offset: number;
   readonly deviceId: number;
   readonly online: boolean;
   readonly reason: OfflineReason | null;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Characters of a cursor that say whose it is. */
-const TAG_LENGTH = 8;
+const EPOCH_LENGTH = 8;
 
-/**
- * The latest transitions in order. A cursor names a place in it, for readers of one scope: it is not good for the
- * log of another process, nor once its reader's rights have changed, which shows other devices.
- */
+/** The latest transitions, in order. A new process starts a new epoch. */
 export class TransitionLog {
   readonly #epoch = randomBytes(6).toString('base64url');
   readonly #ring: Transition[] = [];
-  #length = 0;
-  #shown = 0;
+  #offset = 0;
+  #published = 0;
 
-  /** How many transitions there were; the offset of the next one. */
-  get length(): number {
-    return this.#length;
+  /** That of the latest transition, published or not. */
+  get offset(): number {
+    return this.#offset;
   }
 
   append(transition: Omit<Transition, 'offset'>): Transition {
-    const appended = { offset: this.#length, ...transition };
-    this.#ring[this.#length % CAPACITY] = appended;
-    this.#length += 1;
+    this.#offset += 1;
+    const appended = { offset: this.#offset, ...transition };
+    this.#ring[this.#offset % CAPACITY] = appended;
     return appended;
   }
 
-  /** Lets `since` give the next `count` transitions: before, they may not be saved yet. */
-  show(count: number): void {
-    this.#shown += count;
-  }
-
-  /** The place before `offset`, for readers of this scope. */
-  cursor(offset: number, scope: string): string {
-    return Buffer.from(`${this.#tag(scope)}:${offset}`).toString('base64url');
-  }
-
   /**
-   * Where a reader of this scope goes on after a cursor; null when it was another's, or what came after it is not
-   * kept any more.
-   * @throws DomainError INVALID_INPUT for what never was a cursor.
+   * Lets `since` return the transitions up to `offset`. Those that are not saved yet must stay unpublished.
+   * @returns whether any of them was not published before.
    */
-  resume(cursor: string, scope: string): number | null {
-    const [, tag, digits] = /^([\w-]{8}):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-    if (tag === undefined)
-      throw new DomainError('INVALID_INPUT', 'The cursor is not ours.', { field: 'since' });
-    const offset = Number(digits);
-    const kept = offset <= this.#length && offset >= this.#length - CAPACITY;
-    return tag === this.#tag(scope) && kept ? offset : null;
+  publish(offset: number): boolean {
+    if (offset <= this.#published) return false;
+    this.#published = offset;
+    return true;
   }
 
-  #tag(scope: string): string {
-    return hash('sha256', `${this.#epoch} ${scope}`, 'base64url').slice(0, TAG_LENGTH);
-  }
-
-  /** The transitions that are shown from `offset` on, at most `most`; null when some of them are not kept any more. */
-  since(offset: number, most = CAPACITY): Transition[] | null {
-    if (offset < this.#length - CAPACITY) return null;
+  /** The published transitions after `offset`, at most `limit`; null when the ring has dropped some of them. */
+  since(offset: number, limit = CAPACITY): Transition[] | null {
+    if (!this.#keeps(offset)) return null;
     const found: Transition[] = [];
-    for (let at = offset; at < Math.min(this.#shown, offset + most); at++) {
-      const transition = this.#ring[at % CAPACITY];
+    for (let next = offset + 1; next <= Math.min(this.#published, offset + limit); next++) {
+      const transition = this.#ring[next % CAPACITY];
       if (transition) found.push(transition);
     }
     return found;
+  }
+
+  /** The cursor of subscribers with this scope that have received everything up to `offset`. */
+  cursor(offset: number, scope: string): string {
+    return encodeCursor({ epoch: this.#epochOf(scope), offset });
+  }
+
+  /**
+   * The offset to read since; null when the cursor is of another epoch or the ring has dropped what followed it.
+   * @throws DomainError INVALID_INPUT for text that is not a cursor.
+   */
+  recover(cursor: string, scope: string): number | null {
+    const { epoch, offset } = decodeCursor(cursor);
+    const isKept = offset <= this.#offset && this.#keeps(offset);
+    return epoch === this.#epochOf(scope) && isKept ? offset : null;
+  }
+
+  #keeps(offset: number): boolean {
+    return offset >= this.#offset - CAPACITY;
+  }
+
+  /** Each scope has epochs of its own: a caller whose permissions changed sees other devices, and must start over. */
+  #epochOf(scope: string): string {
+    return hash('sha256', `${this.#epoch} ${scope}`, 'base64url').slice(0, EPOCH_LENGTH);
   }
 }

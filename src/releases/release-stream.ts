@@ -1,86 +1,93 @@
 import type { Database } from '../database/database.js';
-import { DomainError } from '../errors.js';
-import type { Batch, LiveSource } from '../streams/event-stream.js';
+import { type Batch, EventStream } from '../streams/event-stream.js';
 import { type Events, topic } from '../streams/events.js';
+import { decodeCursor, encodeCursor, invalidCursor } from '../streams/position.js';
 import { readChannel } from './new-release.js';
 import { ReleaseEvent } from './release-event.entity.js';
 
-/** After every change to releases: there is something to read. */
+/** After every change of a release. */
 export const RELEASES = topic<null>('releases');
 
-/** Events read at once: a slow reader holds no more than these. */
-const BATCH = 100;
+/** Events of one batch: all that a slow subscriber holds in memory. */
+const BATCH_SIZE = 100;
 
-/** What the source stands on. */
+/** The offset of an event is its row id, which means the same in every process. */
+const EPOCH = 'release';
+
 export interface ReleaseServices {
   readonly db: Database;
   readonly events: Events;
 }
 
-/** Publications and withdrawals in order, each once, without a gap: they are read from where they are kept. */
-export class ReleaseSource implements LiveSource<ReleaseEvent> {
+/** Publications and withdrawals of releases, each once and in order, read from the database. */
+export class ReleaseStream extends EventStream<ReleaseEvent> {
   readonly scope = 'releases';
 
   private constructor(
     private readonly services: ReleaseServices,
     private readonly channel: string | null,
-    /** The id of the last event that is done with. */
     private readonly start: number,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
-   * @param channel null for all.
-   * @param since the cursor to go on from; null for what happens from now on.
-   * @throws DomainError INVALID_INPUT for a cursor that is not ours, or what cannot be a channel.
+   * @param channel null for all channels.
+   * @param cursor null to start with the next event.
+   * @throws DomainError INVALID_INPUT for an unknown cursor or an impossible channel name.
    */
-  static async from(
+  static async create(
     services: ReleaseServices,
     channel: string | null,
-    since: string | null,
-  ): Promise<ReleaseSource> {
+    cursor: string | null,
+  ): Promise<ReleaseStream> {
     if (channel !== null) readChannel(channel);
-    const place = await newestPlace(services.db);
-    return new ReleaseSource(services, channel, since === null ? place : readCursor(since, place));
+    const latest = await latestOffset(services.db);
+    return new ReleaseStream(services, channel, cursor === null ? latest : readCursor(cursor, latest));
   }
 
   open(): Promise<Batch<ReleaseEvent>> {
-    return this.after(this.start);
+    return this.since(this.start);
   }
 
-  async after(place: number): Promise<Batch<ReleaseEvent>> {
-    const ofChannel = this.channel === null ? {} : { release: { channel: this.channel } };
-    const found = await this.services.db.em
+  async since(offset: number): Promise<Batch<ReleaseEvent>> {
+    const inChannel = this.channel === null ? {} : { release: { channel: this.channel } };
+    const events = await this.services.db.em
       .fork()
       .find(
         ReleaseEvent,
-        { id: { $gt: place }, ...ofChannel },
-        { orderBy: { id: 'asc' }, limit: BATCH, populate: ['release.uploader'] },
+        { id: { $gt: offset }, ...inChannel },
+        { orderBy: { id: 'asc' }, limit: BATCH_SIZE, populate: ['release.uploader'] },
       );
-    return { events: found.map((event) => ({ event, place: event.id })), place: found.at(-1)?.id ?? place };
+    return {
+      publications: events.map((event) => ({ event, offset: event.id })),
+      offset: events.at(-1)?.id ?? offset,
+      status: events.length === BATCH_SIZE ? 'behind' : 'current',
+    };
   }
 
-  onNews(listener: () => void): () => void {
+  onAppend(listener: () => void): () => void {
     return this.services.events.subscribe(RELEASES, listener);
   }
 }
 
-/** Where a reader can go on after this event. */
+/** The cursor of a client that has received this event. */
 export const cursorOf = ({ id }: Pick<ReleaseEvent, 'id'>): string =>
-  Buffer.from(`release:${id}`).toString('base64url');
+  encodeCursor({ epoch: EPOCH, offset: id });
 
-/** Where a reader can go on after all that happened so far. */
-export const newestCursor = async (db: Database): Promise<string> => cursorOf({ id: await newestPlace(db) });
+/** The cursor of a client that knows of every event so far. */
+export const latestCursor = async (db: Database): Promise<string> => cursorOf({ id: await latestOffset(db) });
 
-async function newestPlace(db: Database): Promise<number> {
-  const [newest] = await db.em
+async function latestOffset(db: Database): Promise<number> {
+  const [latest] = await db.em
     .fork()
     .find(ReleaseEvent, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
-  return newest?.id ?? 0;
+  return latest?.id ?? 0;
 }
 
-function readCursor(cursor: string, newest: number): number {
-  const id = Number(/^release:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]);
-  // Events are never deleted: one beyond the newest is from somewhere else.
-  if (id <= newest) return id;
-  throw new DomainError('INVALID_INPUT', 'The cursor is not ours.', { field: 'since' });
+function readCursor(cursor: string, latest: number): number {
+  const { epoch, offset } = decodeCursor(cursor);
+  // Events are never deleted: a cursor beyond the latest one comes from another installation.
+  if (epoch !== EPOCH || offset > latest) throw invalidCursor();
+  return offset;
 }

@@ -1,74 +1,58 @@
-/** Events in order, and the place after each. */
+import { Repeater } from '@repeaterjs/repeater';
+
+/** An event, and the offset of a subscriber that has received it. */
+export interface Publication<E> {
+  readonly event: E;
+  readonly offset: number;
+}
+
+/** The result of one read. */
 export interface Batch<E> {
-  readonly events: readonly { readonly event: E; readonly place: number }[];
-  /** The place after all of them, whether or not they were of interest. */
-  readonly place: number;
+  readonly publications: readonly Publication<E>[];
+  /** The offset of a subscriber that has received the batch: past filtered events, too. */
+  readonly offset: number;
+  /**
+   * `current`: the next read waits for an append. `behind`: the next read may return more at once. `ended`: no event
+   * follows.
+   */
+  readonly status: 'current' | 'behind' | 'ended';
 }
 
 /**
- * A stream that is asked, not pushed at: whoever reads it keeps a place in something that is kept anyway, so that
- * a reader who stalls holds up nothing and piles up nothing.
+ * The source of a subscription. Subscribers pull: each keeps an offset and reads on since it, so that a slow one
+ * neither delays the others nor fills a queue.
  */
-export interface LiveSource<E> {
-  /** Readers with the same scope are told the same. */
-  readonly scope: string;
-  /** What a new reader is told first, and its place from then on. */
-  open(): Promise<Batch<E>>;
-  /** What came after a place. A reader whose place is lost is told so, and where it stands now. */
-  after(place: number): Promise<Batch<E>>;
-  /** Calls back whenever there may be something after the latest place. @returns ends it. */
-  onNews(listener: () => void): () => void;
-}
+export abstract class EventStream<E> implements AsyncIterable<E> {
+  /** Streams of equal scope and arguments return equal batches. */
+  abstract readonly scope: string;
 
-/** Reads a source event by event. */
-export class LiveFeed<E> implements AsyncIterableIterator<E> {
-  #ready: E[] = [];
-  #place: number | null = null;
-  #news = false;
-  #ended = false;
-  #wake: () => void = () => {};
-  #unsubscribe: () => void = () => {};
+  /** The first batch of a new subscriber: a snapshot, or what it missed. */
+  abstract open(): Promise<Batch<E>>;
 
-  constructor(readonly source: LiveSource<E>) {}
+  abstract since(offset: number): Promise<Batch<E>>;
 
-  async next(): Promise<IteratorResult<E>> {
-    while (!this.#ended) {
-      const value = this.#ready.shift();
-      if (value !== undefined) return { value, done: false };
-      if (this.#place !== null && !this.#news)
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      if (!this.#ended) await this.#read();
-    }
-    return { value: undefined, done: true };
-  }
+  /** @returns ends the notifications. */
+  abstract onAppend(listener: () => void): () => void;
 
-  async return(): Promise<IteratorResult<E>> {
-    this.#ended = true;
-    this.#unsubscribe();
-    this.#wake();
-    return { value: undefined, done: true };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #read(): Promise<void> {
-    if (this.#place === null) {
-      this.#unsubscribe = this.source.onNews(() => {
-        this.#news = true;
-        this.#wake();
+  /** Event by event, for graphql-js, which accepts only iterables as the source of a subscription. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<E> {
+    return new Repeater<E>(async (push, stop) => {
+      let isStopped = false;
+      let appended = Promise.withResolvers<void>();
+      const unsubscribe = this.onAppend(() => appended.resolve());
+      void stop.then(() => {
+        isStopped = true;
+        unsubscribe();
+        appended.resolve();
       });
-    }
-    this.#news = false;
-    const place = this.#place;
-    const batch = place === null ? await this.source.open() : await this.source.after(place);
-    // A source hands out a batch at a time: after one there may be another.
-    if (batch.place !== place) this.#news = true;
-    this.#place = batch.place;
-    this.#ready = batch.events.map(({ event }) => event);
-    if (this.#ended) this.#unsubscribe();
+      let batch = await this.open();
+      while (!isStopped) {
+        for (const { event } of batch.publications) await push(event);
+        if (batch.status === 'ended') return stop();
+        if (batch.status === 'current') await appended.promise;
+        appended = Promise.withResolvers();
+        batch = await this.since(batch.offset);
+      }
+    });
   }
 }

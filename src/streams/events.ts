@@ -1,16 +1,16 @@
-/** A name under which one type of event is published. */
+/** The name of events of one type. */
 export interface Topic<T> {
   readonly name: string;
-  /** Never there: it ties the type to the name. */
+  /** Never set: ties the type to the name. */
   readonly event?: T;
 }
 
-/** A topic of its own for each name; the same name is the same topic. */
+/** Equal names are the same topic. */
 export const topic = <T>(name: string): Topic<T> => ({ name });
 
-/** Tells who listens on this gateway that something happened. Nothing is kept for who listens later. */
+/** Notifications within this process. They are not kept: a later subscriber misses them. */
 export interface Events {
   publish<T>(topic: Topic<T>, event: T): void;
-  /** @returns ends the subscription. */
+  /** @returns a function that ends the subscription. */
   subscribe<T>(topic: Topic<T>, listener: (event: T) => void): () => void;
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { ScanStatus } from '../../src/captchas/scan-tickets.js';
+import type { ScanStatus } from '../../src/captchas/scan-stream.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf } from '../support/callers.js';

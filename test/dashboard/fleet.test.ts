@@ -173,7 +173,7 @@ test('after a restart of the gateway, which knows nothing of what was missed, ev
   await page.locator(figure('Online')).getByText('142').waitFor();
   await live(page).waitFor();
   cable.cut();
-  await gateway.services.heartbeats.saveSeen();
+  await gateway.services.heartbeats.saveLastSeen();
   const successor = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' }, gateway);
   cable.restore(await successor.listen());
   await page.getByText('everything was read anew').waitFor(untilBack);

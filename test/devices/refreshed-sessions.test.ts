@@ -63,7 +63,7 @@ test('a beat that was let in before the refresh does not bring the old end back'
 test('so does one that has not beaten since the gateway started', async () => {
   const id = await beatUntilTheEnd();
   await gateway.services.heartbeats.announce();
-  await gateway.services.heartbeats.saveSeen();
+  await gateway.services.heartbeats.saveLastSeen();
   const restarted = await startGateway({}, gateway);
   await restarted.pass(3 * SECOND);
   await refresh(session, restarted);

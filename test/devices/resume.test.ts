@@ -79,7 +79,7 @@ test('a client cut off hundreds of times, over restarts, ends with the state of 
     const events = watch(client, op.DeviceStatusDocument, { since: reader.cursor });
     const { log } = gateway.services.heartbeats;
     const scope = deviceScope(await callerOf(gateway, token));
-    for (let left = most; left > 0 && reader.cursor !== log.cursor(log.length, scope); left--) {
+    for (let left = most; left > 0 && reader.cursor !== log.cursor(log.offset, scope); left--) {
       const event = await events.next();
       if (event === null) throw new Error('The subscription ended.');
       reader.take(event.deviceStatus);
@@ -95,7 +95,7 @@ test('a client cut off hundreds of times, over restarts, ends with the state of 
     await (random() < 0.4 ? gateway.pass(2 * MINUTE) : gateway.services.heartbeats.announce());
     await read(Math.floor(random() * 5));
     if (cut % RESTART_EVERY === 0) {
-      await gateway.services.heartbeats.saveSeen();
+      await gateway.services.heartbeats.saveLastSeen();
       gateway = await startGateway({}, gateway);
       gateways.push(gateway);
       host = await gateway.listen();

@@ -56,7 +56,7 @@ describe('a device that two sessions beat for', () => {
       await gateway.pass(30 * SECOND);
       await beat(short);
       // Now it is known to the database, now it is not.
-      if (beats === 1) await gateway.services.heartbeats.saveSeen();
+      if (beats === 1) await gateway.services.heartbeats.saveLastSeen();
     }
     await logout(short);
     expect(await history(id)).toEqual(['online', 'LOGOUT']);
@@ -99,7 +99,7 @@ describe('a device that two sessions beat for', () => {
     await beat(long);
     await beat(short);
     await gateway.services.heartbeats.announce();
-    await gateway.services.heartbeats.saveSeen();
+    await gateway.services.heartbeats.saveLastSeen();
     const restarted = await startGateway({}, gateway);
     await logout(long, restarted);
     await restarted.pass(10 * SECOND);
@@ -116,7 +116,7 @@ describe('a device that two sessions beat for', () => {
     const shown = async () => (await devices.recall([id]))[0];
     expect(await shown()).toMatchObject({ sessionId: long.sessionId, api: 'bms' });
     await beat(short);
-    await heartbeats.saveSeen();
+    await heartbeats.saveLastSeen();
     expect(await shown()).toMatchObject({ sessionId: short.sessionId, api: 'graphql' });
     await sessions.revokeAll(short.user.id);
   });

@@ -53,7 +53,7 @@ test('what 10,000 devices write in a minute goes by the clock, not by the beat',
       if (clock.now % fleet.tickMs < ANNOUNCE_MS) fleet.tick();
       await fleet.announce();
     }
-    await fleet.saveSeen();
+    await fleet.saveLastSeen();
     return statements.mock.calls.length;
   };
   // Each comes online once: a statement whenever some did.

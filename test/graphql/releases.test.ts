@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
-import { ReleaseSource } from '../../src/releases/release-stream.js';
-import { LiveFeed } from '../../src/streams/event-stream.js';
+import { ReleaseStream } from '../../src/releases/release-stream.js';
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -293,10 +292,11 @@ describe('releasePublished', () => {
 
   test('tells of what happens from now on', async () => {
     await send({ version: '199', channel: 'now' });
-    const feed = new LiveFeed(await ReleaseSource.from(gateway.services, 'now', null));
+    const stream = await ReleaseStream.create(gateway.services, 'now', null);
+    const events = stream[Symbol.asyncIterator]();
     await send({ version: '198', channel: 'now' });
-    expect((await feed.next()).value?.release.version).toBe('198');
-    await feed.return();
+    expect((await events.next()).value?.release.version).toBe('198');
+    await events.return?.();
   });
 
   test('tells of publications and withdrawals as they happen, of one channel where asked', async () => {
@@ -319,7 +319,7 @@ describe('releasePublished', () => {
     const since = await cursorNow();
     await send({ version: '210', channel: 'quiet' });
     await send({ version: '211', channel: 'loud' });
-    const reads = jest.spyOn(ReleaseSource.prototype, 'after');
+    const reads = jest.spyOn(ReleaseStream.prototype, 'since');
     const document =
       'subscription ($since: Cursor) { releasePublished(channel: "quiet", since: $since) { release { version } } }';
     const live = await RawLive.open(host, member);

@@ -58,7 +58,7 @@ function longestTask(trace: Buffer): number {
 /** @returns how many devices changed. */
 async function change(seconds: number): Promise<number> {
   const { heartbeats } = gateway.services;
-  const before = heartbeats.log.length;
+  const before = heartbeats.log.offset;
   const start = performance.now();
   for (let step = 1; step <= (seconds * 1000) / STEP_MS; step++) {
     // A step that is late is made up for.
@@ -68,7 +68,7 @@ async function change(seconds: number): Promise<number> {
     if (step > 1) await groups[(step - 1) % groups.length]?.beat();
     await heartbeats.announce();
   }
-  return heartbeats.log.length - before;
+  return heartbeats.log.offset - before;
 }
 
 test('10,000 devices with 1,000 changes a second: no task in the page takes longer than 100 ms in a minute', async () => {

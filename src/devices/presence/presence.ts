@@ -1,4 +1,5 @@
 import { ExpiryHold, LONGEST_HOLD } from './expiry-hold.js';
+import { growArray } from './grow-array.js';
 import { Terms } from './terms.js';
 import { TimingWheel } from './timing-wheel.js';
 
@@ -230,19 +231,12 @@ export class Presence {
   }
 
   #grow(): void {
-    this.#ids = grown(this.#ids, Int32Array);
-    this.#isOnline = grown(this.#isOnline, Uint8Array);
-    this.#seen = grown(this.#seen, Float64Array);
-    this.#terms.grow(this.#ids.length);
-    this.#spares.grow(this.#ids.length);
-    this.#wheel.grow(this.#ids.length);
+    const capacity = this.#ids.length * 2;
+    this.#ids = growArray(this.#ids, capacity, Int32Array);
+    this.#isOnline = growArray(this.#isOnline, capacity, Uint8Array);
+    this.#seen = growArray(this.#seen, capacity, Float64Array);
+    this.#terms.grow(capacity);
+    this.#spares.grow(capacity);
+    this.#wheel.grow(capacity);
   }
-}
-
-type Column = Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-
-function grown<C extends Column>(column: C, Type: new (length: number) => C): C {
-  const larger = new Type(column.length * 2);
-  larger.set(column);
-  return larger;
 }

@@ -1,3 +1,5 @@
+import { growArray } from './grow-array.js';
+
 /** For how long devices are online, in typed arrays: a million of them need no object. Times are in milliseconds. */
 export class Terms {
   /** When a device has been silent for too long. */
@@ -52,10 +54,7 @@ export class Terms {
   }
 
   grow(capacity: number): void {
-    const [deadlines, authEnds] = [this.#deadlines, this.#authEnds];
-    this.#deadlines = new Float64Array(capacity);
-    this.#deadlines.set(deadlines);
-    this.#authEnds = new Float64Array(capacity);
-    this.#authEnds.set(authEnds);
+    this.#deadlines = growArray(this.#deadlines, capacity, Float64Array);
+    this.#authEnds = growArray(this.#authEnds, capacity, Float64Array);
   }
 }

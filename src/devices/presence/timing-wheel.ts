@@ -1,3 +1,5 @@
+import { growArray } from './grow-array.js';
+
 const NONE = -1;
 
 /**
@@ -64,10 +66,7 @@ export class TimingWheel {
   }
 
   grow(capacity: number): void {
-    const [next, isPlaced] = [this.#next, this.#isPlaced];
-    this.#next = new Int32Array(capacity);
-    this.#next.set(next);
-    this.#isPlaced = new Uint8Array(capacity);
-    this.#isPlaced.set(isPlaced);
+    this.#next = growArray(this.#next, capacity, Int32Array);
+    this.#isPlaced = growArray(this.#isPlaced, capacity, Uint8Array);
   }
 }

@@ -1,19 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify';
 import {
-  createSourceEventStream,
   type DocumentNode,
-  type ExecutionArgs,
   type ExecutionResult,
-  execute,
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  Kind,
   parse,
   specifiedRules,
   validate,
-  visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.js';
@@ -91,45 +86,6 @@ function withCode({ message, nodes, source, positions }: GraphQLError, code: str
   });
 }
 
-/**
- * Starts a subscription.
- * @returns its source of events, not executed yet; or why it does not start.
- */
-export function openSubscription(args: ExecutionArgs): Promise<AsyncIterable<unknown> | ExecutionResult> {
-  return createSourceEventStream(args);
-}
-
-/** What one event is for those who subscribed with these arguments. */
-export async function executeEvent(args: ExecutionArgs, event: unknown): Promise<ExecutionResult> {
-  return execute({ ...args, rootValue: event });
-}
-
-/**
- * Every event of a source, executed for one subscriber. Not a generator: the `return` of one waits for the event
- * that it is waiting for, which may never come.
- */
-export function executeEach(
-  args: ExecutionArgs,
-  source: AsyncIterable<unknown>,
-): AsyncIterableIterator<ExecutionResult> {
-  const events = source[Symbol.asyncIterator]();
-  return {
-    async next() {
-      const { value, done } = await events.next();
-      return done
-        ? { value: undefined, done: true }
-        : { value: await executeEvent(args, value), done: false };
-    },
-    async return() {
-      await events.return?.();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
 /** A result as clients see it: errors in our form, faults masked and logged. */
 export function presentResult(
   { data = null, errors }: { data?: ExecutionResult['data']; errors?: readonly GraphQLError[] | undefined },
@@ -138,25 +94,4 @@ export function presentResult(
 ): FormattedExecutionResult {
   if (!errors) return { data };
   return { data, errors: errors.map((error) => presentError(error, error.toJSON(), log, wording)) };
-}
-
-/**
- * The variable that a subscription's `since` is given by, if that is all it does: subscribers that differ in it
- * alone are told the same from then on.
- */
-export function cursorVariable(document: DocumentNode): string | null {
-  const uses = new Map<string, number>();
-  let cursor: string | null = null;
-  visit(document, {
-    [Kind.VARIABLE_DEFINITION]: () => false,
-    [Kind.VARIABLE]({ name }) {
-      uses.set(name.value, (uses.get(name.value) ?? 0) + 1);
-    },
-    [Kind.ARGUMENT]: {
-      leave({ name, value }) {
-        if (name.value === 'since' && value.kind === Kind.VARIABLE) cursor = value.name.value;
-      },
-    },
-  });
-  return cursor !== null && uses.get(cursor) === 1 ? cursor : null;
 }

@@ -12,7 +12,8 @@ import {
   Subscription,
 } from 'type-graphql';
 import { CaptchaType, ScanState } from '../../captchas/captcha.entity.js';
-import { type ScanStatus, scanLink } from '../../captchas/scan-tickets.js';
+import type { ScanStatus } from '../../captchas/scan-stream.js';
+import { scanLink } from '../../captchas/scan-tickets.js';
 import { DomainError } from '../../errors.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { Allow } from '../authorization.js';

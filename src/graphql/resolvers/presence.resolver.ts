@@ -20,17 +20,16 @@ import {
 import { Device } from '../../devices/device.entity.js';
 import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
 import type { PresenceSummary as Summary } from '../../devices/devices.js';
-import { type Heartbeat as Beat, BeatSource } from '../../devices/heartbeat-stream.js';
+import { type Heartbeat as Beat, HeartbeatStream } from '../../devices/heartbeat-stream.js';
 import { OfflineReason } from '../../devices/presence-event.entity.js';
 import {
   DeviceStatusKind,
+  DeviceStatusStream,
   type DeviceStatusEvent as StatusEvent,
-  StatusSource,
 } from '../../devices/status-stream.js';
 import { DomainError } from '../../errors.js';
 import { Release } from '../../releases/release.entity.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import { LiveFeed } from '../../streams/event-stream.js';
 import { Allow } from '../authorization.js';
 import { type Context, clientOf, requireCaller } from '../context.js';
 import { Cursor } from '../cursor.js';
@@ -170,13 +169,11 @@ export class PresenceResolver {
 
   @Subscription(() => DeviceStatusEvent, {
     subscribe: ({ context, args }: Subscribing<DeviceStatusArgs>) =>
-      new LiveFeed(
-        new StatusSource(
-          context.services,
-          requireCaller(context),
-          liveFilter(args.filter),
-          args.since ?? null,
-        ),
+      new DeviceStatusStream(
+        context.services,
+        requireCaller(context),
+        liveFilter(args.filter),
+        args.since ?? null,
       ),
   })
   @Allow('devices:own')
@@ -187,7 +184,7 @@ export class PresenceResolver {
   @Subscription(() => [Heartbeat], {
     description: 'Beats as they come: the latest one of each device in a moment.',
     subscribe: ({ context, args }: Subscribing<{ filter?: DeviceFilter | null }>) =>
-      new LiveFeed(new BeatSource(context.services, requireCaller(context), liveFilter(args.filter))),
+      new HeartbeatStream(context.services, requireCaller(context), liveFilter(args.filter)),
   })
   @Allow('devices:own')
   heartbeats(

@@ -16,9 +16,8 @@ import {
 import { packagePath } from '../../releases/package-name.js';
 import { Release } from '../../releases/release.entity.js';
 import { ReleaseEvent } from '../../releases/release-event.entity.js';
-import { cursorOf, newestCursor, ReleaseSource } from '../../releases/release-stream.js';
+import { cursorOf, latestCursor, ReleaseStream } from '../../releases/release-stream.js';
 import { STABLE } from '../../releases/releases.js';
-import { LiveFeed } from '../../streams/event-stream.js';
 import { displayName } from '../../users/display-name.js';
 import { Allow } from '../authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
@@ -91,7 +90,7 @@ export class ReleaseResolver {
   })
   @Allow('releases:read')
   releaseCursor(@Ctx() { services }: Context): Promise<string> {
-    return newestCursor(services.db);
+    return latestCursor(services.db);
   }
 
   @Mutation(() => Release)
@@ -119,7 +118,7 @@ export class ReleaseResolver {
     description: 'Releases as they are published and withdrawn, in order; with `since`, first those missed.',
     // Awaited here, so that a bad cursor is refused as any bad argument is.
     subscribe: async ({ context, args }: { context: Context; args: ReleasePublishedArgs }) =>
-      new LiveFeed(await ReleaseSource.from(context.services, args.channel ?? null, args.since ?? null)),
+      await ReleaseStream.create(context.services, args.channel ?? null, args.since ?? null),
   })
   @Allow('releases:read')
   releasePublished(@Root() event: ReleaseEvent, @Args() _args: ReleasePublishedArgs): ReleaseEvent {

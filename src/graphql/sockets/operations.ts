@@ -2,19 +2,22 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
 import type { Services } from '../../services.js';
-import { LiveFeed } from '../../streams/event-stream.js';
+import { EventStream } from '../../streams/event-stream.js';
 import type { Context } from '../context.js';
 import { documentLimits } from '../execution/document-limits.js';
-import { Documents, executeEach, openSubscription } from '../execution/execute.js';
+import { Documents } from '../execution/execute.js';
 import { payerOf } from '../execution/payer.js';
+import { openStream } from '../execution/subscription.js';
 import { TrustedDocuments } from '../execution/trusted-documents.js';
-import { FanOut, type Subscriber } from './fan-out.js';
+import { FanOut } from './fan-out.js';
 import type { LiveSocket } from './live-socket.js';
+import type { Recipient } from './member.js';
 import { OperationPlace } from './operation-slot.js';
 import { nextPrefix } from './socket-writer.js';
 
 /** An operation that a socket has begun. */
-interface Begun extends Pick<Subscriber, 'query' | 'prefix' | 'writer' | 'variant'> {
+interface Begun extends Recipient {
+  readonly contextValue: Context;
   readonly place: OperationPlace;
 }
 
@@ -57,8 +60,7 @@ export class Operations {
     }
     // As each request over HTTP does; a token that has expired is nobody's.
     const contextValue: Context = { ...context, caller: caller && context.services.sessions.touch(caller) };
-    const variant = context.publicUrl;
-    this.#begun.set(contextValue, { query: read.text, prefix: nextPrefix(id), writer, variant, place });
+    this.#begun.set(contextValue, { contextValue, prefix: nextPrefix(id), writer, place });
     return {
       schema: this.schema,
       document: read.document,
@@ -68,14 +70,15 @@ export class Operations {
     };
   }
 
-  /** Opens a subscription; one to a feed of ours shares its events with those who ask for the same. */
+  /** Opens a subscription, which shares its events with equal ones. */
   async subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-    const events = await openSubscription(args).catch(failed);
-    if (!(Symbol.asyncIterator in events)) return events;
+    const stream = await openStream(args).catch(failed);
     const begun = this.#of(args);
-    await begun?.place.stillHeld();
-    if (!(events instanceof LiveFeed) || !begun) return executeEach(args, events);
-    return this.#fanOut.join({ ...begun, args, source: events.source });
+    if (!(stream instanceof EventStream)) return stream;
+    if (!begun) throw new Error('The operation was not begun here.');
+    await begun.place.stillHeld();
+    const { contextValue, prefix, writer } = begun;
+    return this.#fanOut.join({ args: { ...args, contextValue }, stream, prefix, writer });
   }
 
   /** Goes on unless the operation was ended meanwhile. */

@@ -1,67 +1,96 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
 import { pino } from 'pino';
+import type { Context } from '../../../src/graphql/context.js';
 import { FanOut } from '../../../src/graphql/sockets/fan-out.js';
-import type { LiveSource } from '../../../src/streams/event-stream.js';
+import { type Batch, EventStream } from '../../../src/streams/event-stream.js';
 
-const away = new Error('The database is away.');
-const args = { schema: buildSchema('type Query { a: Int }'), document: parse('{ a }') };
+const outage = new Error('The database is away.');
+const empty: Batch<unknown> = { publications: [], offset: 0, status: 'current' };
 
-function join(source: LiveSource<unknown>) {
-  return new FanOut(pino({ level: 'silent' })).join({
-    query: '{ a }',
+class TestStream extends EventStream<unknown> {
+  readonly scope = '';
+  append = () => {};
+
+  constructor(
+    readonly open: () => Promise<Batch<unknown>>,
+    readonly since: () => Promise<Batch<unknown>>,
+  ) {
+    super();
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.append = listener;
+    return () => {};
+  }
+}
+
+const contextValue = { caller: null, publicUrl: '' } as Context;
+const args = { schema: buildSchema('type Query { a: Int }'), document: parse('{ a }'), contextValue };
+
+const join = (stream: EventStream<unknown>) =>
+  new FanOut(pino({ level: 'silent' })).join({
     args,
-    source,
+    stream,
     writer: { push() {}, async drained() {} },
     prefix: '',
-    variant: '',
   });
-}
 
 afterEach(() => {
   jest.useRealTimers();
 });
 
-test('what cannot be read is tried again once a second, however much happened meanwhile, until nobody waits for it', async () => {
+test('repeats a failed read once a second, however many events are appended, until the last member leaves', async () => {
   jest.useFakeTimers();
   let reads = 0;
-  let tellNews = () => {};
-  const reader = join({
-    scope: '',
-    open: async () => ({ events: [], place: 0 }),
-    after: async () => {
+  const stream = new TestStream(
+    async () => empty,
+    async () => {
       reads += 1;
-      throw away;
+      throw outage;
     },
-    onNews(listener) {
-      tellNews = listener;
-      return () => {};
-    },
-  });
+  );
+  const member = join(stream);
   await jest.advanceTimersByTimeAsync(1);
-  for (let news = 0; news < 20; news++) {
-    tellNews();
+  for (let appends = 0; appends < 20; appends++) {
+    stream.append();
     await jest.advanceTimersByTimeAsync(10);
   }
   reads = 0;
   await jest.advanceTimersByTimeAsync(5000);
   expect(reads).toBe(5);
-  await reader.return?.();
+  await member.return?.();
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('who has left is not told that the beginning could not be read: its id may be that of another by now', async () => {
+test('does not report a failed first read to a member that has left, whose id may be in use again', async () => {
   const opening = Promise.withResolvers<never>();
-  const reader = join({
-    scope: '',
-    open: () => opening.promise,
-    after: () => opening.promise,
-    onNews: () => () => {},
-  });
-  const told = jest.fn();
-  reader.next().catch(told);
-  await reader.return?.();
-  opening.reject(away);
+  const member = join(
+    new TestStream(
+      () => opening.promise,
+      () => opening.promise,
+    ),
+  );
+  const settled = jest.fn();
+  member.next().then(settled, settled);
+  await member.return?.();
+  opening.reject(outage);
   await new Promise(setImmediate);
-  expect(told).not.toHaveBeenCalled();
+  expect(settled).not.toHaveBeenCalled();
+});
+
+test('ends the members of a stream that has ended, after their last message', async () => {
+  const sent: string[] = [];
+  const stream = new TestStream(
+    async () => ({ ...empty, offset: 1 }),
+    async () => ({ publications: [{ event: {}, offset: 2 }], offset: 2, status: 'ended' }),
+  );
+  const writer = { push: (_prefix: string, rest: string) => void sent.push(rest), async drained() {} };
+  const fanOut = new FanOut(pino({ level: 'silent' }));
+  const members = [1, 2].map(() => fanOut.join({ args, stream, writer, prefix: '' }));
+  expect(await Promise.all(members.map((member) => member.next()))).toMatchObject([
+    { done: true },
+    { done: true },
+  ]);
+  expect(sent).toEqual(['{"data":{"a":null}}}', '{"data":{"a":null}}}']);
 });

@@ -54,7 +54,7 @@ async function told(live: RawLive): Promise<string> {
 /** Where a reader stands that has been told all that there was so far. */
 async function cursorNow(): Promise<string> {
   const { log } = gateway.services.heartbeats;
-  return log.cursor(log.length, deviceScope(await callerOf(gateway, root)));
+  return log.cursor(log.offset, deviceScope(await callerOf(gateway, root)));
 }
 
 test('who comes back beside a snapshot of what cannot be told yet waits for it, and holds up nobody', async () => {
@@ -95,7 +95,7 @@ test('who is far behind is told in batches, between which others have their turn
   const { log } = gateway.services.heartbeats;
   const transition = { deviceId, reason: null, at: gateway.clock.now };
   for (let at = 0; at < 5000; at++) log.append({ ...transition, online: at % 2 === 1 });
-  log.show(5000);
+  log.publish(log.offset);
   const since = log.since.bind(log);
   let turn = 0;
   let turning = setImmediate(function next() {

@@ -1,0 +1,12 @@
+type NumberArray = Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** A copy with room for `length` elements. */
+export function growArray<A extends NumberArray>(
+  array: A,
+  length: number,
+  Type: new (length: number) => A,
+): A {
+  const longer = new Type(length);
+  longer.set(array);
+  return longer;
+}

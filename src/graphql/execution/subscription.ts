@@ -1,0 +1,42 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  Kind,
+  visit,
+} from 'graphql';
+import { EventStream } from '../../streams/event-stream.js';
+
+/** @returns the stream of the subscription's field, or the errors with which it was refused. */
+export async function openStream(args: ExecutionArgs): Promise<EventStream<unknown> | ExecutionResult> {
+  const source = await createSourceEventStream(args);
+  if (source instanceof EventStream || !(Symbol.asyncIterator in source)) return source;
+  throw new Error('The source of every subscription must be an EventStream.');
+}
+
+export async function executeEvent(args: ExecutionArgs, event: unknown): Promise<ExecutionResult> {
+  return execute({ ...args, rootValue: event });
+}
+
+/**
+ * The variable that is passed as `since`, unless the document uses it elsewhere, too: subscribers that differ in this
+ * variable alone receive the same events once they have caught up.
+ */
+export function cursorVariable(document: DocumentNode): string | null {
+  const uses = new Map<string, number>();
+  let cursor: string | null = null;
+  visit(document, {
+    [Kind.VARIABLE_DEFINITION]: () => false,
+    [Kind.VARIABLE]({ name }) {
+      uses.set(name.value, (uses.get(name.value) ?? 0) + 1);
+    },
+    [Kind.ARGUMENT]: {
+      leave({ name, value }) {
+        if (name.value === 'since' && value.kind === Kind.VARIABLE) cursor = value.name.value;
+      },
+    },
+  });
+  return cursor !== null && uses.get(cursor) === 1 ? cursor : null;
+}

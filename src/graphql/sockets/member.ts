@@ -1,0 +1,106 @@
+import type { ExecutionResult } from 'graphql';
+import type { Batch } from '../../streams/event-stream.js';
+import type { Bytes, SocketWriter } from './socket-writer.js';
+
+/** The message of one event; members differ only in the prefix, see `nextPrefix`. */
+export interface Message {
+  readonly rest: Bytes;
+  readonly offset: number;
+}
+
+/** A batch of a stream, executed. */
+export interface MessageBatch extends Pick<Batch<unknown>, 'offset' | 'status'> {
+  readonly messages: readonly Message[];
+}
+
+/** Where a member's messages go. */
+export interface Recipient {
+  readonly writer: Pick<SocketWriter, 'push' | 'drained'>;
+  readonly prefix: Bytes;
+}
+
+/**
+ * A subscription of one socket within a group. graphql-ws iterates it only to learn of its end: messages bypass the
+ * library. The iteration of a member that has left never settles, because its id may belong to another subscription.
+ */
+export class Member implements AsyncIterableIterator<ExecutionResult> {
+  readonly #end = Promise.withResolvers<IteratorResult<ExecutionResult>>();
+  /** Only while it waits for an append on its own. */
+  #appended: PromiseWithResolvers<void> | null = null;
+  #offset = -1;
+  #hasLeft = false;
+
+  constructor(
+    private readonly recipient: Recipient,
+    private readonly onLeave: () => void,
+  ) {}
+
+  /** It has been sent everything up to here. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  /** Sends the messages after its offset. */
+  send({ messages, offset }: MessageBatch): void {
+    const { writer, prefix } = this.recipient;
+    for (const message of messages) {
+      if (message.offset > this.#offset) writer.push(prefix, message.rest);
+    }
+    this.#offset = Math.max(this.#offset, offset);
+  }
+
+  drained(): Promise<void> {
+    return this.recipient.writer.drained();
+  }
+
+  /** Makes `appended` wait for the next notification. */
+  expectAppend(): void {
+    this.#appended = Promise.withResolvers();
+  }
+
+  /** Resolves after an append, or once the member has left. */
+  async appended(): Promise<void> {
+    await this.#appended?.promise;
+    this.#appended = null;
+  }
+
+  notify(): void {
+    this.#appended?.resolve();
+  }
+
+  /** The stream has ended. */
+  end(): void {
+    if (this.#hasLeft) return;
+    this.#leave();
+    this.#end.resolve({ value: undefined, done: true });
+  }
+
+  fail(error: unknown): void {
+    if (this.#hasLeft) return;
+    this.#leave();
+    this.#end.reject(error);
+  }
+
+  next(): Promise<IteratorResult<ExecutionResult>> {
+    return this.#end.promise;
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult>> {
+    if (!this.#hasLeft) this.#leave();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #leave(): void {
+    this.#hasLeft = true;
+    this.notify();
+    this.onLeave();
+  }
+}

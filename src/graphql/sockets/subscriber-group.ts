@@ -1,0 +1,152 @@
+import { setImmediate } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import type { ExecutionArgs } from 'graphql';
+import type { Batch, EventStream } from '../../streams/event-stream.js';
+import type { Context } from '../context.js';
+import { presentResult } from '../execution/execute.js';
+import { executeEvent } from '../execution/subscription.js';
+import { Member, type Message, type MessageBatch, type Recipient } from './member.js';
+import { nextRest } from './socket-writer.js';
+
+/** Delay before a failed read is repeated. */
+const RETRY_MS = 1000;
+
+/** A subscription of one socket. */
+export interface Subscriber extends Recipient {
+  readonly args: SubscriptionArgs;
+  readonly stream: EventStream<unknown>;
+}
+
+export interface SubscriptionArgs extends ExecutionArgs {
+  readonly contextValue: Context;
+}
+
+export class SubscriberGroup {
+  readonly #stream: EventStream<unknown>;
+  readonly #args: SubscriptionArgs;
+  /** Members that have reached the group's offset. */
+  readonly #members = new Set<Member>();
+  /** Members that are still reading on their own. */
+  readonly #joining = new Set<Member>();
+  /** First batches that are being read, by cursor. */
+  readonly #openings = new Map<string, Promise<MessageBatch>>();
+  /** What the members have been sent; null before the first batch. */
+  #offset: number | null = null;
+  #isReading = false;
+  #hasNews = false;
+  /** Shared by all failed reads: during an outage there may be many. */
+  #retry: NodeJS.Timeout | undefined;
+  readonly #unsubscribe: () => void;
+
+  /** @param onEmpty called once the last member has left. */
+  constructor(
+    { stream, args }: Subscriber,
+    private readonly log: FastifyBaseLogger,
+    private readonly onEmpty: () => void,
+  ) {
+    this.#stream = stream;
+    this.#args = args;
+    this.#unsubscribe = stream.onAppend(() => {
+      for (const member of this.#joining) member.notify();
+      void this.#read();
+    });
+  }
+
+  /** @param cursor the subscriber's, in any form that is equal for equal cursors. */
+  join(subscriber: Subscriber, cursor: string): Member {
+    const member = new Member(subscriber, () => this.#remove(member));
+    this.#joining.add(member);
+    this.#catchUp(member, subscriber.stream, cursor)
+      .catch((error: unknown) => member.fail(error))
+      .finally(() => {
+        this.#joining.delete(member);
+        this.#closeIfEmpty();
+      });
+    return member;
+  }
+
+  /** Lets a member read on its own, as fast as its socket, until it has reached the group's offset. */
+  async #catchUp(member: Member, stream: EventStream<unknown>, cursor: string): Promise<void> {
+    let batch = await this.#open(stream, cursor);
+    while (!member.hasLeft) {
+      member.send(batch);
+      this.#offset ??= member.offset;
+      if (batch.status === 'ended') return end([member]);
+      if (member.offset >= this.#offset) {
+        this.#members.add(member);
+        void this.#read();
+        return;
+      }
+      await setImmediate();
+      await member.drained();
+      member.expectAppend();
+      batch = await this.#execute(stream.since(member.offset));
+      // The group may have a snapshot of transitions that are not published yet, or may have skipped filtered events.
+      if (batch.offset === member.offset) await member.appended();
+    }
+  }
+
+  /** Members that join while a first batch is read share it. */
+  #open(stream: EventStream<unknown>, cursor: string): Promise<MessageBatch> {
+    const pending = this.#openings.get(cursor);
+    if (pending) return pending;
+    const opening = this.#execute(stream.open()).finally(() => this.#openings.delete(cursor));
+    this.#openings.set(cursor, opening);
+    return opening;
+  }
+
+  /** Sends the members what was appended since the last read. */
+  async #read(): Promise<void> {
+    this.#hasNews = true;
+    if (this.#isReading || this.#offset === null) return;
+    this.#isReading = true;
+    try {
+      while (this.#hasNews && this.#members.size > 0) {
+        this.#hasNews = false;
+        const batch = await this.#execute(this.#stream.since(this.#offset));
+        this.#offset = batch.offset;
+        for (const member of this.#members) member.send(batch);
+        if (batch.status === 'ended') await end(this.#members);
+        if (batch.status === 'behind') this.#hasNews = true;
+        // Between the batches of a mass expiry, the event loop serves others.
+        if (this.#hasNews) await setImmediate();
+      }
+    } catch (err) {
+      this.log.error({ err }, 'live events could not be read; the read will be repeated');
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        void this.#read();
+      }, RETRY_MS).unref();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #execute(batch: Promise<Batch<unknown>>): Promise<MessageBatch> {
+    const { publications, offset, status } = await batch;
+    const messages: Message[] = [];
+    for (const { event, offset } of publications) {
+      const result = presentResult(await executeEvent(this.#args, event), this.log);
+      messages.push({ rest: nextRest(result), offset });
+    }
+    return { messages, offset, status };
+  }
+
+  #remove(member: Member): void {
+    this.#members.delete(member);
+    this.#closeIfEmpty();
+  }
+
+  #closeIfEmpty(): void {
+    if (this.#members.size > 0 || this.#joining.size > 0) return;
+    clearTimeout(this.#retry);
+    this.#unsubscribe();
+    this.onEmpty();
+  }
+}
+
+/** Ends members once their last messages have left: graphql-ws sends `complete` at once. */
+async function end(members: Iterable<Member>): Promise<void> {
+  await setImmediate();
+  for (const member of members) member.end();
+}
