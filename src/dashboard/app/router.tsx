@@ -1,9 +1,9 @@
 import { createBrowserRouter } from 'react-router';
 import { Failure } from './api/failure.js';
-import { Loading } from './feedback/loading.js';
-import { SignedIn } from './session/signed-in.js';
-import { Lost } from './shell/lost.js';
+import { SignedIn } from './shell/require-auth.js';
+import { Lost } from './shell/route-error.js';
 import { Shell } from './shell/shell.js';
+import { Loading } from './ui/loading.js';
 
 /** The code of a view is fetched when it is first opened, and the gateway may be gone by then. */
 const lazily =
@@ -15,8 +15,12 @@ const lazily =
 
 /** Every address of the dashboard; `src/dashboard/door.ts` serves the page at each. */
 export const router = createBrowserRouter([
-  { path: '/setup', lazy: lazily(() => import('./set-up/set-up-view.js')), HydrateFallback: Loading },
-  { path: '/sign-in', lazy: lazily(() => import('./sign-in/sign-in-view.js')), HydrateFallback: Loading },
+  { path: '/setup', lazy: lazily(() => import('./views/set-up/set-up-view.js')), HydrateFallback: Loading },
+  {
+    path: '/sign-in',
+    lazy: lazily(() => import('./views/sign-in/sign-in-view.js')),
+    HydrateFallback: Loading,
+  },
   {
     element: (
       <SignedIn>
@@ -30,14 +34,14 @@ export const router = createBrowserRouter([
       {
         ErrorBoundary: Lost,
         children: [
-          { path: '/', lazy: lazily(() => import('./fleet/fleet-view.js')) },
-          { path: '/devices/:id', lazy: lazily(() => import('./device/device-view.js')) },
-          { path: '/releases', lazy: lazily(() => import('./releases/releases-view.js')) },
-          { path: '/people', lazy: lazily(() => import('./people/people-view.js')) },
-          { path: '/people/:id', lazy: lazily(() => import('./people/person-view.js')) },
-          { path: '/audit', lazy: lazily(() => import('./audit/audit-view.js')) },
-          { path: '/account', lazy: lazily(() => import('./account/account-view.js')) },
-          { path: '/scan', lazy: lazily(() => import('./scan/scan-view.js')) },
+          { path: '/', lazy: lazily(() => import('./views/fleet/fleet-view.js')) },
+          { path: '/devices/:id', lazy: lazily(() => import('./views/device/device-view.js')) },
+          { path: '/releases', lazy: lazily(() => import('./views/releases/releases-view.js')) },
+          { path: '/people', lazy: lazily(() => import('./views/people/people-view.js')) },
+          { path: '/people/:id', lazy: lazily(() => import('./views/people/person-view.js')) },
+          { path: '/audit', lazy: lazily(() => import('./views/audit/audit-view.js')) },
+          { path: '/account', lazy: lazily(() => import('./views/account/account-view.js')) },
+          { path: '/scan', lazy: lazily(() => import('./views/scan/scan-view.js')) },
         ],
       },
     ],

@@ -1,8 +1,8 @@
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
 import { Failure } from '../app/api/failure.js';
 import { post } from '../app/api/post.js';
+import { displayName } from '../app/domain/display-name.js';
 import { LoginDocument } from '../app/generated/graphql.js';
-import { displayName } from '../app/people/display-name.js';
 import { browserDeviceId } from '../app/session/device-id.js';
 import type { BrowserSession } from '../app/session/session.js';
 

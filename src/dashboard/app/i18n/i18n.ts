@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en, zh } from './texts.js';
+import { en, zh } from '../texts.js';
 
 /** The languages there are, each in its own words. */
 export const languages = { en: 'English', zh: '中文' } as const;

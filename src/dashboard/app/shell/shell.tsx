@@ -4,14 +4,14 @@ import { IconBook, IconCode, IconLogout, IconUser } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
-import { Loading } from '../feedback/loading.js';
-import { displayName } from '../people/display-name.js';
+import { displayName } from '../domain/display-name.js';
 import { useSession, useViewer } from '../session/session-context.js';
-import { Brand } from './brand.js';
-import { LinkBanner } from './link-banner.js';
+import { Brand } from '../ui/brand.js';
+import { Loading } from '../ui/loading.js';
+import { Preferences } from '../ui/preferences.js';
+import { LinkBanner } from './connection-banner.js';
 import { Navigation } from './navigation.js';
-import { Preferences } from './preferences.js';
-import { useArrival } from './use-arrival.js';
+import { useArrival } from './use-scroll-restoration.js';
 
 /** What is around every view: header, navigation, and the word that the live link is lost. */
 export function Shell() {

@@ -1,5 +1,0 @@
-import type { Entry } from './sentence-of.js';
-
-/** The account of the operating system whose command line acted; null for an entry from a network address. */
-export const operatorOf = ({ address }: Pick<Entry, 'address'>): string | null =>
-  /^command line \((.*)\)$/.exec(address ?? '')?.[1] ?? null;

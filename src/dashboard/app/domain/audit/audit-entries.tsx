@@ -1,0 +1,46 @@
+import { Group, Stack, Text } from '@mantine/core';
+import { IconLock, IconLogin2, IconPackage, IconPoint, IconUser } from '@tabler/icons-react';
+import { Ago } from '../../time/ago.js';
+import { EntryList } from '../../ui/entry-list.js';
+import { useCircumstances } from './entry-details.js';
+import { Sentence } from './sentence.js';
+import type { Entry } from './sentence-key.js';
+
+/** What happened, the latest first. */
+export function AuditEntries({ entries }: { entries: readonly Entry[] }) {
+  return (
+    <EntryList>
+      {entries.map((entry) => (
+        <AuditEntry key={entry.id} entry={entry} />
+      ))}
+    </EntryList>
+  );
+}
+
+function AuditEntry({ entry }: { entry: Entry }) {
+  const circumstances = useCircumstances();
+  const Icon = iconOf(entry.action);
+  return (
+    <Group component="li" gap="sm" wrap="nowrap" align="flex-start">
+      <Text span c="dimmed" lh={0} mt={2} flex="none">
+        <Icon size={18} stroke={1.6} aria-hidden />
+      </Text>
+      <Stack gap={0} flex={1} miw={0}>
+        <Sentence entry={entry} />
+        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {circumstances(entry)}
+        </Text>
+      </Stack>
+      <Text size="xs" c="dimmed" flex="none" mt={2}>
+        <Ago at={entry.at} />
+      </Text>
+    </Group>
+  );
+}
+
+function iconOf(action: string) {
+  if (action === 'session.refuse') return IconLock;
+  if (action.startsWith('session.')) return IconLogin2;
+  if (action.startsWith('user.')) return IconUser;
+  return action.startsWith('release.') ? IconPackage : IconPoint;
+}

@@ -1,0 +1,32 @@
+import type { AuditLogQuery } from '../../generated/graphql.js';
+import type { en } from '../../views/audit/texts.js';
+
+export type Entry = AuditLogQuery['auditLog']['edges'][number]['node'];
+
+/** Which of the texts tells an entry. */
+type Sentence = keyof typeof en.sentences;
+
+const byAction: Record<string, Sentence> = {
+  'session.open': 'signedIn',
+  'session.close': 'signedOut',
+  'session.refuse': 'refused',
+  'session.revoke': 'revoked',
+  'user.create': 'created',
+  'user.password': 'password',
+  'user.password-refuse': 'passwordRefused',
+  'user.phone-proven': 'phoneProven',
+  'user.roles': 'roles',
+  'user.active': 'enabled',
+  'user.disabled': 'disabled',
+  'user.delete': 'deleted',
+  'release.publish': 'published',
+  'release.withdraw': 'withdrawn',
+};
+
+/** Null for an action that this page does not know. */
+export function sentenceOf({ action, actorId, target, detail }: Entry): Sentence | null {
+  if (action === 'session.revoke' && target === `user:${actorId}`) return 'revokedOwn';
+  if (action === 'user.create' && actorId === null) return 'opened';
+  if (action === 'user.roles' && !detail) return 'noRoles';
+  return byAction[action] ?? null;
+}

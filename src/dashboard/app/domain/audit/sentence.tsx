@@ -1,0 +1,52 @@
+import { Anchor, Text } from '@mantine/core';
+import { Trans, useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { NameFragment } from '../../generated/graphql.js';
+import { displayName } from '../display-name.js';
+import { useRoleNames } from '../role-name.js';
+import { operatorOf } from './operator.js';
+import { type Entry, sentenceOf } from './sentence-key.js';
+
+/** An entry in words, with people by their names. */
+export function Sentence({ entry }: { entry: Entry }) {
+  const { t } = useTranslation();
+  const roleNames = useRoleNames();
+  const { action, actor, subject, target } = entry;
+  const sentence = sentenceOf(entry);
+  const detail = action === 'user.roles' ? roleNames(entry.detail ?? '') : entry.detail;
+  return (
+    <Text span size="sm" style={{ overflowWrap: 'anywhere' }}>
+      <Trans
+        i18nKey={sentence ? `audit.sentences.${sentence}` : 'audit.fallback'}
+        components={{
+          actor: (
+            <Person
+              person={actor}
+              otherwise={t(operatorOf(entry) === null ? 'audit.system' : 'audit.operator')}
+            />
+          ),
+          subject: <Person person={subject} otherwise={t(target ? 'audit.erased' : 'audit.unknown')} />,
+          detail: (
+            <Text span inherit fw={550}>
+              {sentence ? detail : action}
+            </Text>
+          ),
+        }}
+      />
+    </Text>
+  );
+}
+
+function Person({ person, otherwise }: { person: NameFragment | null; otherwise: string }) {
+  if (!person)
+    return (
+      <Text span inherit>
+        {otherwise}
+      </Text>
+    );
+  return (
+    <Anchor component={Link} to={`/people/${person.id}`} inherit fw={550} c="inherit">
+      {displayName(person)}
+    </Anchor>
+  );
+}

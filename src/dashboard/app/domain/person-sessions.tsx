@@ -1,0 +1,21 @@
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { failureOf } from '../api/failure.js';
+import { SessionsDocument } from '../generated/graphql.js';
+import { Failed } from '../ui/failure-alert.js';
+import { Loading } from '../ui/loading.js';
+import { Section } from '../ui/section.js';
+import { SessionList } from './session-list.js';
+
+/** The sessions of a person that have not ended, to be revoked one by one. */
+export function PersonSessions({ userId }: { userId: string }) {
+  const { t } = useTranslation();
+  const [{ data, error }, reload] = useQuery({ query: SessionsDocument, variables: { userId } });
+  return (
+    <Section title={t('people.sessions.title')}>
+      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {!data && !error && <Loading />}
+      {data && <SessionList sessions={data.sessions} onRevoked={reload} />}
+    </Section>
+  );
+}

@@ -1,8 +1,0 @@
-import { useTranslation } from 'react-i18next';
-import { isDoor } from '../fleet/doors.js';
-
-/** What people call an API. @param door as the gateway names it. */
-export function useDoorName(): (door: string) => string {
-  const { t } = useTranslation();
-  return (door) => (isDoor(door) ? t(`fleet.doors.${door}`) : door);
-}

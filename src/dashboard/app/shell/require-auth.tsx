@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import { Navigate, useLocation } from 'react-router';
+import { Failure } from '../api/failure.js';
+import { GatewayProvider } from '../client/gateway-context.js';
+import { useSession, useSessionState } from '../session/session-context.js';
+import { Failed } from '../ui/failure-alert.js';
+import { Loading } from '../ui/loading.js';
+
+/** Shows its children to who is signed in, and the sign-in page to everybody else, from where they come back. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const session = useSession();
+  const state = useSessionState();
+  const { pathname, search } = useLocation();
+  if (state.status === 'starting') return <Loading />;
+  if (state.status === 'unreachable') {
+    return <Failed failure={new Failure('NETWORK', '')} onRetry={() => void session.refresh(null)} />;
+  }
+  if (state.status === 'signed-out') {
+    const next = pathname + search;
+    return <Navigate to={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} replace />;
+  }
+  return (
+    <GatewayProvider key={state.auth.session.id} lazy={false}>
+      {children}
+    </GatewayProvider>
+  );
+}

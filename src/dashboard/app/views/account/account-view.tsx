@@ -1,0 +1,48 @@
+import { Button, Grid, Stack } from '@mantine/core';
+import { IconLogout } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PersonSessions } from '../../domain/person-sessions.js';
+import { useSession, useViewer } from '../../session/session-context.js';
+import { Page } from '../../ui/page.js';
+import { Appearance } from './appearance.js';
+import { PasswordForm } from './password-form.js';
+import { Profile } from './profile.js';
+
+/** What people may change about themselves, and where they are signed in. */
+export function Component() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const { user } = useViewer();
+  // A new password ends sessions: they are asked for anew.
+  const [passwords, setPasswords] = useState(0);
+  return (
+    <Page
+      title={t('account.title')}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconLogout size={18} aria-hidden />}
+          onClick={() => void session.close()}
+        >
+          {t('shell.signOut')}
+        </Button>
+      }
+    >
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Stack gap="md">
+            <Profile />
+            <PasswordForm key={passwords} onChanged={() => setPasswords(passwords + 1)} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Stack gap="md">
+            <PersonSessions key={passwords} userId={user.id} />
+            <Appearance />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+import { Card, Group, ScrollArea, SegmentedControl } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { useQuery } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { AuditEntries } from '../../domain/audit/audit-entries.js';
+import { displayName } from '../../domain/display-name.js';
+import { AuditLogDocument, UserDocument } from '../../generated/graphql.js';
+import { Empty } from '../../ui/empty-state.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { FilterPill } from '../../ui/filter-pill.js';
+import { Loading } from '../../ui/loading.js';
+import { Page } from '../../ui/page.js';
+import { AFTER, Pager } from '../../ui/pager.js';
+
+const PAGE_SIZE = 50;
+
+/** The parts of the domain whose actions are kept; their names begin with it. */
+const kinds = ['all', 'session', 'user', 'release'] as const;
+
+/** Who did what to whom; which of it is shown is kept in the address. */
+export function Component() {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const kind = kinds.find((known) => known === params.get('kind')) ?? 'all';
+  const user = params.get('user');
+  const show = (kind: string, user: string | null) =>
+    setParams({ ...(kind === 'all' ? {} : { kind }), ...(user ? { user } : {}) });
+  return (
+    <Page title={t('audit.title')}>
+      <Group component="search" gap="sm">
+        <ScrollArea type="never">
+          <SegmentedControl
+            aria-label={t('audit.kind')}
+            data={kinds.map((value) => ({ value, label: t(`audit.kinds.${value}`) }))}
+            value={kind}
+            onChange={(kind) => show(kind, user)}
+          />
+        </ScrollArea>
+        {user && <About userId={user} onDrop={() => show(kind, null)} />}
+      </Group>
+      <Entries kind={kind} userId={user} after={params.get(AFTER)} />
+    </Page>
+  );
+}
+
+interface EntriesProps {
+  readonly kind: (typeof kinds)[number];
+  readonly userId: string | null;
+  readonly after: string | null;
+}
+
+function Entries({ kind, userId, after }: EntriesProps) {
+  const { t } = useTranslation();
+  const filter = { userId, action: kind === 'all' ? null : `${kind}.` };
+  const [{ data, error }, reload] = useQuery({
+    query: AuditLogDocument,
+    variables: { filter, first: PAGE_SIZE, after },
+  });
+  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (!data) return <Loading />;
+  const { edges, pageInfo } = data.auditLog;
+  return (
+    <>
+      <Card padding="md">
+        {edges.length > 0 ? (
+          <AuditEntries entries={edges.map(({ node }) => node)} />
+        ) : (
+          <Empty icon={<IconHistory size={32} stroke={1.4} aria-hidden />}>{t('audit.none')}</Empty>
+        )}
+      </Card>
+      <Pager pageInfo={pageInfo} />
+    </>
+  );
+}
+
+function About({ userId, onDrop }: { userId: string; onDrop: () => void }) {
+  const { t } = useTranslation();
+  const [{ data }] = useQuery({ query: UserDocument, variables: { id: userId } });
+  return (
+    <FilterPill
+      text={t('audit.about', { name: data?.user ? displayName(data.user) : '—' })}
+      dropLabel={t('audit.everybody')}
+      onDrop={onDrop}
+    />
+  );
+}

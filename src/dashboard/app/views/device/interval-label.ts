@@ -1,0 +1,15 @@
+import { useTranslation } from 'react-i18next';
+import type { Stretch } from './presence-intervals.js';
+
+/** Says what a stretch was: `Online`, or `Offline: fell silent`. */
+export function useStretchText(): (stretch: Pick<Stretch, 'online' | 'reason'>) => string {
+  const { t } = useTranslation();
+  return ({ online, reason }) => {
+    if (online) return t('device.online');
+    return reason ? t('device.offlineFor', { reason: t(`device.reasons.${reason}`) }) : t('device.offline');
+  };
+}
+
+/** By what it is coloured; see timeline.module.css. */
+export const kindOf = ({ online, reason }: Pick<Stretch, 'online' | 'reason'>): string =>
+  online ? 'ONLINE' : (reason ?? 'UNKNOWN');

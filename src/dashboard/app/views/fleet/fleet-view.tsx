@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import { Loading } from '../../ui/loading.js';
+import { Page } from '../../ui/page.js';
+import { DeviceList } from './device-list.js';
+import { Filters } from './filters.js';
+import type { Fleet } from './fleet.js';
+import classes from './fleet.module.css';
+import { type FleetFilter, useFleetFilter } from './fleet-filter.js';
+import { BeatChart } from './heartbeat-chart.js';
+import { LiveMark } from './live-badge.js';
+import { Notices } from './notices.js';
+import { Summary } from './summary.js';
+import { useFleet } from './use-fleet.js';
+
+/** All devices a person may see, live. */
+export function Component() {
+  const { t } = useTranslation();
+  const { filter, change, asked } = useFleetFilter();
+  const { fleet, retry } = useFleet(asked);
+  return (
+    <Page title={t('fleet.title')} actions={fleet && <LiveMark fleet={fleet} />}>
+      {fleet ? <Followed fleet={fleet} filter={filter} onChange={change} onRetry={retry} /> : <Loading />}
+    </Page>
+  );
+}
+
+interface FollowedProps {
+  readonly fleet: Fleet;
+  readonly filter: FleetFilter;
+  readonly onChange: (changes: Partial<FleetFilter>) => void;
+  readonly onRetry: () => void;
+}
+
+/** It renders anew for another filter only: each part follows what it shows. */
+function Followed({ fleet, filter, onChange, onRetry }: FollowedProps) {
+  return (
+    <>
+      <Notices fleet={fleet} onRetry={onRetry} />
+      <div className={classes.overview}>
+        <Summary fleet={fleet} />
+        <BeatChart fleet={fleet} />
+      </div>
+      <Filters fleet={fleet} filter={filter} onChange={onChange} />
+      <DeviceList fleet={fleet} filter={filter} onClear={onChange} />
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type FormEvent, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useMutation } from 'urql';
+import { displayName } from '../../domain/display-name.js';
+import { DeleteUserDocument, type PersonFragment } from '../../generated/graphql.js';
+import { AdministrationFailure } from './administration-failure.js';
+
+interface DeletionProps {
+  readonly person: PersonFragment;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Says what goes and what stays, and deletes once the name was typed. */
+export function Deletion({ person, opened, onClose }: DeletionProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('people.deleteTitle', { name: displayName(person) })}
+      closeButtonProps={{ 'aria-label': t('people.cancel') }}
+    >
+      <DeletionForm person={person} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function DeletionForm({ person, onClose }: Omit<DeletionProps, 'opened'>) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const name = displayName(person);
+  const [typed, setTyped] = useState('');
+  const [{ error, fetching }, deleteUser] = useMutation(DeleteUserDocument);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { error } = await deleteUser({ id: person.id });
+    if (error) return;
+    notifications.show({ message: t('people.deleted', { name }) });
+    await navigate('/people', { replace: true });
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        <AdministrationFailure error={error} />
+        <Text size="sm">{t('people.deleteGone')}</Text>
+        <Text size="sm">{t('people.deleteStays')}</Text>
+        <TextInput
+          label={<Trans i18nKey="people.deleteConfirm" components={{ name: <b>{name}</b> }} />}
+          autoComplete="off"
+          autoCapitalize="none"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('people.cancel')}
+          </Button>
+          <Button type="submit" color="red" loading={fetching} disabled={typed.trim() !== name}>
+            {t('people.deleteForGood')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,89 @@
+import { Button, Fieldset, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type ChangeEvent, type FormEvent, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useMutation } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { SHORTEST_PASSWORD } from '../../api/limits.js';
+import { displayName } from '../../domain/display-name.js';
+import { isOfField, useFieldFailure } from '../../domain/use-account-field-errors.js';
+import { CreateUserDocument } from '../../generated/graphql.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { PasswordField } from '../../ui/password-field.js';
+import { RolePicker } from './role-picker.js';
+
+const empty = { username: '', phone: '', name: '', email: '', password: '' };
+
+export function NewPerson({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('people.add')}
+      closeButtonProps={{ 'aria-label': t('people.cancel') }}
+    >
+      <NewPersonForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function NewPersonForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [fields, setFields] = useState(empty);
+  const [roles, setRoles] = useState(['MEMBER']);
+  const [{ error, fetching }, create] = useMutation(CreateUserDocument);
+  const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
+  const { problem, changed } = useFieldFailure(failure);
+
+  const field = (name: keyof typeof empty) => ({
+    label: t(`people.fields.${name}`),
+    value: fields[name],
+    error: problem(name),
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      changed(name);
+      setFields({ ...fields, [name]: event.currentTarget.value });
+    },
+  });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const given = Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''));
+    const { data } = await create({ input: { ...given, roles } });
+    if (!data) return;
+    notifications.show({ message: t('people.created', { name: displayName(data.createUser) }) });
+    await navigate(`/people/${data.createUser.id}`);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        {failure && !isOfField(failure) && <Failed failure={failure} />}
+        <Text size="sm" c="dimmed">
+          {t('people.nameOrPhone')}
+        </Text>
+        <TextInput {...field('username')} autoComplete="off" autoCapitalize="none" data-autofocus />
+        <TextInput {...field('phone')} type="tel" autoComplete="off" />
+        <TextInput {...field('name')} autoComplete="off" />
+        <TextInput {...field('email')} type="email" autoComplete="off" />
+        <PasswordField
+          {...field('password')}
+          description={t('people.passwordOrPhone')}
+          autoComplete="new-password"
+          minLength={SHORTEST_PASSWORD}
+        />
+        <Fieldset legend={t('people.fields.roles')}>
+          <RolePicker value={roles} onChange={setRoles} />
+        </Fieldset>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('people.cancel')}
+          </Button>
+          <Button type="submit" loading={fetching}>
+            {t('people.create')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

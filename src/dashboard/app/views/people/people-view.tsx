@@ -1,0 +1,73 @@
+import { Button, Card } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { useQuery } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { UsersDocument } from '../../generated/graphql.js';
+import { usePermission } from '../../session/session-context.js';
+import { Empty } from '../../ui/empty-state.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { Loading } from '../../ui/loading.js';
+import { Page } from '../../ui/page.js';
+import { AFTER, Pager } from '../../ui/pager.js';
+import { SearchBox } from '../../ui/search-box.js';
+import { NewPerson } from './new-person-dialog.js';
+import { PeopleTable } from './people-table.js';
+
+const PAGE_SIZE = 20;
+
+/** Everybody who can sign in; the search and the page are kept in the address. */
+export function Component() {
+  const { t } = useTranslation();
+  const may = usePermission();
+  const [params, setParams] = useSearchParams();
+  const [adding, { open, close }] = useDisclosure();
+  return (
+    <Page
+      title={t('people.title')}
+      actions={
+        may('users:manage') && (
+          <Button leftSection={<IconUserPlus size={18} aria-hidden />} onClick={open}>
+            {t('people.add')}
+          </Button>
+        )
+      }
+    >
+      <search>
+        <SearchBox
+          label={t('people.search')}
+          maw={420}
+          value={params.get('q') ?? ''}
+          onChange={(q) => setParams(q ? { q } : {}, { replace: true })}
+        />
+      </search>
+      <Found search={params.get('q') ?? ''} after={params.get(AFTER)} />
+      <NewPerson opened={adding} onClose={close} />
+    </Page>
+  );
+}
+
+function Found({ search, after }: { search: string; after: string | null }) {
+  const { t } = useTranslation();
+  const variables = { search, first: PAGE_SIZE, after };
+  const [{ data, error }, reload] = useQuery({ query: UsersDocument, variables });
+  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (!data) return <Loading />;
+  const { edges, pageInfo } = data.users;
+  return (
+    <>
+      <Card padding={0}>
+        {edges.length > 0 ? (
+          <PeopleTable people={edges.map(({ node }) => node)} />
+        ) : (
+          <Empty icon={<IconUsers size={32} stroke={1.4} aria-hidden />}>
+            {search ? t('people.noMatch', { search }) : t('people.none')}
+          </Empty>
+        )}
+      </Card>
+      <Pager pageInfo={pageInfo} />
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { modals } from '@mantine/modals';
+import { IconTrash, IconUserCheck, IconUserOff } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { type CombinedError, useMutation } from 'urql';
+import { displayName } from '../../domain/display-name.js';
+import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../../generated/graphql.js';
+import { Deletion } from './delete-person-dialog.js';
+
+interface PersonActionsProps {
+  readonly person: PersonFragment;
+  /** @param error why nothing changed. */
+  readonly onChanged: (error: CombinedError | undefined) => void;
+}
+
+/** Disabling, which asks first; enabling; and deleting. */
+export function PersonActions({ person, onChanged }: PersonActionsProps) {
+  const { t } = useTranslation();
+  const [deleting, { open, close }] = useDisclosure();
+  const [{ fetching }, setStatus] = useMutation(SetUserStatusDocument);
+  const change = async (status: UserStatus) => onChanged((await setStatus({ id: person.id, status })).error);
+  const confirmDisabling = () =>
+    modals.openConfirmModal({
+      title: t('people.disableTitle', { name: displayName(person) }),
+      children: <Text size="sm">{t('people.disableHint')}</Text>,
+      labels: { confirm: t('people.disable'), cancel: t('people.cancel') },
+      confirmProps: { color: 'red' },
+      closeButtonProps: { 'aria-label': t('people.cancel') },
+      onConfirm: () => void change('DISABLED'),
+    });
+  return (
+    <Group gap="xs">
+      {person.status === 'ACTIVE' ? (
+        <Button
+          variant="default"
+          leftSection={<IconUserOff size={18} aria-hidden />}
+          loading={fetching}
+          onClick={confirmDisabling}
+        >
+          {t('people.disable')}
+        </Button>
+      ) : (
+        <Button
+          leftSection={<IconUserCheck size={18} aria-hidden />}
+          loading={fetching}
+          onClick={() => void change('ACTIVE')}
+        >
+          {t('people.enable')}
+        </Button>
+      )}
+      <Button variant="light" color="red" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
+        {t('people.delete')}
+      </Button>
+      <Deletion person={person} opened={deleting} onClose={close} />
+    </Group>
+  );
+}

@@ -1,0 +1,84 @@
+import { Anchor, Group, Text } from '@mantine/core';
+import { IconCircle, IconCircleFilled } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useQuery } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { deviceName } from '../../domain/device-name.js';
+import { DevicesDocument, type MachineFragment } from '../../generated/graphql.js';
+import { Ago } from '../../time/ago.js';
+import { EntryList } from '../../ui/entry-list.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { Loading } from '../../ui/loading.js';
+import { Section } from '../../ui/section.js';
+import { useDoorName } from './door-name.js';
+
+const MOST_SHOWN = 10;
+
+/** Some devices of a person; the fleet has them all. */
+export function PersonDevices({ userId }: { userId: string }) {
+  const { t } = useTranslation();
+  const [{ data, error }, reload] = useQuery({
+    query: DevicesDocument,
+    variables: { filter: { userId }, first: MOST_SHOWN },
+  });
+  const devices = data?.devices.edges.map(({ node }) => node);
+  return (
+    <Section
+      title={t('people.devices')}
+      link={
+        devices &&
+        devices.length > 0 && (
+          <Anchor component={Link} to={`/?owner=${userId}`} size="sm">
+            {t('people.allDevices')}
+          </Anchor>
+        )
+      }
+    >
+      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {!devices && !error && <Loading />}
+      {devices?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('people.noDevices')}
+        </Text>
+      )}
+      {devices && devices.length > 0 && (
+        <EntryList>
+          {devices.map((device) => (
+            <DeviceEntry key={device.id} device={device} />
+          ))}
+        </EntryList>
+      )}
+    </Section>
+  );
+}
+
+function DeviceEntry({ device }: { device: MachineFragment }) {
+  const { t } = useTranslation();
+  const doorName = useDoorName();
+  const { id, clientVersion, door, online, lastSeenAt } = device;
+  const Icon = online ? IconCircleFilled : IconCircle;
+  return (
+    <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap" miw={0}>
+        <Icon
+          size={10}
+          color={online ? 'var(--online)' : 'var(--offline)'}
+          stroke={3}
+          role="img"
+          aria-label={t(online ? 'device.online' : 'device.offline')}
+          style={{ flex: 'none' }}
+        />
+        <Anchor component={Link} to={`/devices/${id}`} size="sm" truncate>
+          {deviceName(device) ?? t('device.unnamed')}
+        </Anchor>
+        <Text size="xs" c="dimmed" visibleFrom="xs" truncate>
+          {[doorName(door), clientVersion].filter(Boolean).join(' · ')}
+        </Text>
+      </Group>
+      <Text size="xs" c="dimmed" flex="none">
+        <Ago at={lastSeenAt} />
+      </Text>
+    </Group>
+  );
+}

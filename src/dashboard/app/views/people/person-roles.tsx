@@ -1,0 +1,61 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation } from 'urql';
+import { type PersonFragment, SetUserRolesDocument } from '../../generated/graphql.js';
+import { Section } from '../../ui/section.js';
+import { AdministrationFailure } from './administration-failure.js';
+import { RoleBadges } from './role-badges.js';
+import { RolePicker } from './role-picker.js';
+
+interface PersonRolesProps {
+  readonly person: PersonFragment;
+  /** Whether they can be changed here. */
+  readonly changeable: boolean;
+  readonly onChanged: () => void;
+}
+
+export function PersonRoles({ person, changeable, onChanged }: PersonRolesProps) {
+  const { t } = useTranslation();
+  return (
+    <Section title={t('people.fields.roles')}>
+      {changeable ? <RoleForm person={person} onChanged={onChanged} /> : <RoleBadges roles={person.roles} />}
+    </Section>
+  );
+}
+
+function RoleForm({ person, onChanged }: Omit<PersonRolesProps, 'changeable'>) {
+  const { t } = useTranslation();
+  const held = person.roles.map(({ code }) => code);
+  const [chosen, setChosen] = useState(held);
+  const [{ error }, setRoles] = useMutation(SetUserRolesDocument);
+  // Until the person is read anew: what were ticked meanwhile would be undone by it.
+  const [savedOf, setSavedOf] = useState<PersonFragment | null>(null);
+  const saving = savedOf === person;
+  const save = async () => {
+    setSavedOf(person);
+    const { error } = await setRoles({ id: person.id, roles: chosen });
+    if (error) {
+      setSavedOf(null);
+      return;
+    }
+    notifications.show({ message: t('people.rolesSaved') });
+    onChanged();
+  };
+  const same = chosen.length === held.length && chosen.every((code) => held.includes(code));
+  return (
+    <>
+      <AdministrationFailure error={error} />
+      <RolePicker value={chosen} onChange={setChosen} disabled={saving} />
+      <Button
+        variant={same ? 'default' : 'filled'}
+        disabled={same}
+        loading={saving}
+        onClick={() => void save()}
+      >
+        {t('people.saveRoles')}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,101 @@
+import { Anchor, Grid, Stack, Text } from '@mantine/core';
+import { IconUserQuestion } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { type CombinedError, useQuery } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { displayName } from '../../domain/display-name.js';
+import { PersonSessions } from '../../domain/person-sessions.js';
+import { type PersonFragment, UserDocument } from '../../generated/graphql.js';
+import { usePermission, useViewer } from '../../session/session-context.js';
+import { Empty } from '../../ui/empty-state.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { Loading } from '../../ui/loading.js';
+import { Page } from '../../ui/page.js';
+import { AdministrationFailure } from './administration-failure.js';
+import { PersonActions } from './person-actions.js';
+import { PersonActivity } from './person-activity.js';
+import { PersonFacts } from './person-details.js';
+import { PersonDevices } from './person-devices.js';
+import { PersonRoles } from './person-roles.js';
+
+export function Component() {
+  const { id = '' } = useParams();
+  return <PersonView key={id} id={id} />;
+}
+
+function PersonView({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const [{ data, error }, reload] = useQuery({ query: UserDocument, variables: { id } });
+  if (data?.user) return <Found person={data.user} onChanged={reload} />;
+  return (
+    <Page title={t('people.person')}>
+      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {!data && !error && <Loading />}
+      {data && !error && <Nobody />}
+    </Page>
+  );
+}
+
+/** One person: who they are, and what may be done about them. Nobody locks themselves out here. */
+function Found({ person, onChanged }: { person: PersonFragment; onChanged: () => void }) {
+  const viewer = useViewer();
+  const may = usePermission();
+  const [failure, setFailure] = useState<CombinedError | undefined>();
+  const isViewer = viewer.user.id === person.id;
+  const changeable = may('users:manage') && !isViewer;
+  // What is beside the person changes with them: sessions end, and the audit log grows.
+  const state = `${person.status} ${person.roles.map(({ code }) => code).join(' ')}`;
+  const changed = (error: CombinedError | undefined) => {
+    setFailure(error);
+    onChanged();
+  };
+  return (
+    <Page
+      title={displayName(person)}
+      actions={changeable && <PersonActions person={person} onChanged={changed} />}
+    >
+      <AdministrationFailure error={failure} />
+      {isViewer && <Yourself />}
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack gap="md">
+            <PersonFacts person={person} />
+            <PersonRoles key={state} person={person} changeable={changeable} onChanged={onChanged} />
+            <PersonDevices userId={person.id} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Stack gap="md">
+            {may('sessions:manage') && <PersonSessions key={`sessions ${state}`} userId={person.id} />}
+            {may('audit:read') && <PersonActivity key={`activity ${state}`} userId={person.id} />}
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}
+
+function Yourself() {
+  return (
+    <Text c="dimmed">
+      <Trans
+        i18nKey="people.yourself"
+        components={{ account: <Anchor component={Link} to="/account" underline="always" /> }}
+      />
+    </Text>
+  );
+}
+
+function Nobody() {
+  const { t } = useTranslation();
+  return (
+    <Empty icon={<IconUserQuestion size={32} stroke={1.4} aria-hidden />}>
+      {t('people.noPerson')}{' '}
+      <Anchor component={Link} to="/people" underline="always">
+        {t('people.backToPeople')}
+      </Anchor>
+    </Empty>
+  );
+}

@@ -1,0 +1,108 @@
+import { Badge, Box, Button, Group, Spoiler, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { PackageFragment } from '../../generated/graphql.js';
+import { usePermission } from '../../session/session-context.js';
+import { Ago } from '../../time/ago.js';
+import { byteSize } from '../../ui/byte-size.js';
+import { Digest } from '../../ui/digest.js';
+
+interface ReleaseEntryProps {
+  readonly release: PackageFragment;
+  /** Whether it is what devices of its channel are told to run. */
+  readonly isLatest: boolean;
+  readonly onWithdraw: (release: PackageFragment) => void;
+}
+
+export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProps) {
+  const { t, i18n } = useTranslation();
+  const may = usePermission();
+  const { version, fileName, size, sha256, notes, url, withdrawnAt, withdrawalReason } = release;
+  return (
+    <Box component="article" p="md" aria-label={version}>
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <Box flex={1} miw={220}>
+          <Group gap="xs" mb={2}>
+            <Text
+              component="h2"
+              fw={650}
+              size="lg"
+              td={withdrawnAt ? 'line-through' : undefined}
+              style={{ overflowWrap: 'anywhere' }}
+            >
+              {version}
+            </Text>
+            {isLatest && <Badge variant="light">{t('releases.latest')}</Badge>}
+            {withdrawnAt && (
+              <Badge variant="light" color="red">
+                {t('releases.withdrawn')}
+              </Badge>
+            )}
+          </Group>
+          <Published release={release} />
+        </Box>
+        {!withdrawnAt && (
+          <Group gap="xs">
+            {may('releases:publish') && (
+              <Button variant="subtle" color="red" size="xs" onClick={() => onWithdraw(release)}>
+                {t('releases.withdraw')}
+              </Button>
+            )}
+            <Button
+              component="a"
+              href={url}
+              download
+              variant="default"
+              size="xs"
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              {t('releases.download')}
+            </Button>
+          </Group>
+        )}
+      </Group>
+      {withdrawnAt && (
+        <Box mt="xs" pl="sm" style={{ borderLeft: '3px solid var(--mantine-color-red-6)' }}>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {withdrawalReason}
+          </Text>
+          <Text size="xs" c="dimmed">
+            <Ago at={withdrawnAt} />
+          </Text>
+        </Box>
+      )}
+      {notes && (
+        <Spoiler
+          maxHeight={61}
+          mt="xs"
+          showLabel={t('releases.showNotes')}
+          hideLabel={t('releases.hideNotes')}
+          styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}
+        >
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {notes}
+          </Text>
+        </Spoiler>
+      )}
+      <Group gap="xs" mt="xs">
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {fileName}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {byteSize(size, i18n.language)}
+        </Text>
+        <Digest sha256={sha256} />
+      </Group>
+    </Box>
+  );
+}
+
+function Published({ release: { publishedAt, uploader } }: { release: PackageFragment }) {
+  const { t } = useTranslation();
+  return (
+    <Text size="sm" c="dimmed">
+      <Ago at={publishedAt} />
+      {uploader && ` · ${t('releases.by', { name: uploader })}`}
+    </Text>
+  );
+}

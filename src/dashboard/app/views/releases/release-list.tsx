@@ -1,0 +1,74 @@
+import { Button, Center, Divider, Stack } from '@mantine/core';
+import { IconPackage } from '@tabler/icons-react';
+import { Fragment, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { failureOf } from '../../api/failure.js';
+import { LatestReleaseDocument, type PackageFragment, ReleasesDocument } from '../../generated/graphql.js';
+import { Empty } from '../../ui/empty-state.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { Loading } from '../../ui/loading.js';
+import { ReleaseEntry } from './release-entry.js';
+import { useQueryAt } from './use-channels.js';
+import { Withdrawal } from './withdraw-dialog.js';
+
+const PAGE_SIZE = 20;
+
+/** The releases of a channel, the newest version first. */
+export function ReleaseList({ channel, revision }: { channel: string; revision: number }) {
+  const [{ data }] = useQueryAt(revision, LatestReleaseDocument, { channel });
+  const [withdrawing, setWithdrawing] = useState<PackageFragment | null>(null);
+  return (
+    <Stack gap={0} component="section" aria-label={channel}>
+      <Entries
+        channel={channel}
+        revision={revision}
+        after={null}
+        latest={data?.latestRelease?.id ?? null}
+        onWithdraw={setWithdrawing}
+      />
+      <Withdrawal release={withdrawing} onClose={() => setWithdrawing(null)} />
+    </Stack>
+  );
+}
+
+interface EntriesProps {
+  readonly channel: string;
+  readonly revision: number;
+  /** The cursor behind which the page begins. */
+  readonly after: string | null;
+  readonly latest: string | null;
+  readonly onWithdraw: (release: PackageFragment) => void;
+}
+
+/** One page, and once asked for, all that follow: each asks for itself, from where the one before it ends. */
+function Entries({ after, ...rest }: EntriesProps) {
+  const { t } = useTranslation();
+  const { channel, revision, latest, onWithdraw } = rest;
+  const variables = { channel, first: PAGE_SIZE, after };
+  const [{ data, error }, reload] = useQueryAt(revision, ReleasesDocument, variables);
+  const [goesOn, setGoesOn] = useState(false);
+  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (!data) return <Loading />;
+  const { edges, pageInfo } = data.releases;
+  if (edges.length === 0 && after === null) {
+    return <Empty icon={<IconPackage size={32} stroke={1.4} aria-hidden />}>{t('releases.none')}</Empty>;
+  }
+  return (
+    <>
+      {edges.map(({ node }, index) => (
+        <Fragment key={node.id}>
+          {(index > 0 || after !== null) && <Divider />}
+          <ReleaseEntry release={node} isLatest={node.id === latest} onWithdraw={onWithdraw} />
+        </Fragment>
+      ))}
+      {pageInfo.hasNextPage && goesOn && <Entries {...rest} after={pageInfo.endCursor} />}
+      {pageInfo.hasNextPage && !goesOn && (
+        <Center p="sm">
+          <Button variant="subtle" onClick={() => setGoesOn(true)}>
+            {t('releases.more')}
+          </Button>
+        </Center>
+      )}
+    </>
+  );
+}

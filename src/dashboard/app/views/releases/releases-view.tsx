@@ -1,0 +1,73 @@
+import { Card, Grid, Stack, Tabs } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { failureOf } from '../../api/failure.js';
+import { LatestReleaseDocument } from '../../generated/graphql.js';
+import { usePermission } from '../../session/session-context.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { Loading } from '../../ui/loading.js';
+import { Page } from '../../ui/page.js';
+import { Adoption } from './adoption.js';
+import { ReleaseList } from './release-list.js';
+import { UploadCard } from './upload/upload-card.js';
+import { useChannels, useQueryAt } from './use-channels.js';
+
+/** The channel of the legacy APIs, and of whoever names none. */
+const STABLE = 'stable';
+
+/** What was published, by channel; and for publishers, who runs it, and where new ones come in. */
+export function Component() {
+  const { t } = useTranslation();
+  const may = usePermission();
+  const [search, setSearch] = useSearchParams();
+  const { channels: known, revision, error, reload } = useChannels();
+  const channels = known?.length ? known : [STABLE];
+  const asked = search.get('channel');
+  const channel =
+    channels.find((name) => name === asked) ?? (channels.includes(STABLE) ? STABLE : (channels[0] ?? STABLE));
+  const choose = (channel: string) => setSearch({ channel }, { replace: true });
+  const aside = may('releases:publish') || may('adoption:read');
+  return (
+    <Page title={t('releases.title')}>
+      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {!known && !error && <Loading />}
+      {known && (
+        <Grid>
+          {aside && (
+            <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 1, md: 2 }}>
+              <Stack>
+                {may('releases:publish') && (
+                  <UploadCard channels={channels} channel={channel} onPublished={choose} />
+                )}
+                {may('adoption:read') && <AdoptionOf channel={channel} revision={revision} />}
+              </Stack>
+            </Grid.Col>
+          )}
+          <Grid.Col span={{ base: 12, md: aside ? 8 : 12 }} order={{ base: 2, md: 1 }}>
+            <Card padding={0}>
+              <Tabs value={channel} onChange={(name) => name && choose(name)} keepMounted={false}>
+                <Tabs.List px="xs" aria-label={t('releases.channel')}>
+                  {channels.map((name) => (
+                    <Tabs.Tab key={name} value={name} py="sm">
+                      {name}
+                    </Tabs.Tab>
+                  ))}
+                </Tabs.List>
+                {channels.map((name) => (
+                  <Tabs.Panel key={name} value={name}>
+                    <ReleaseList channel={name} revision={revision} />
+                  </Tabs.Panel>
+                ))}
+              </Tabs>
+            </Card>
+          </Grid.Col>
+        </Grid>
+      )}
+    </Page>
+  );
+}
+
+function AdoptionOf({ channel, revision }: { channel: string; revision: number }) {
+  const [{ data }] = useQueryAt(revision, LatestReleaseDocument, { channel });
+  return <Adoption latest={data?.latestRelease?.version ?? null} revision={revision} />;
+}

@@ -1,0 +1,64 @@
+import { Failure } from '../../../api/failure.js';
+import { persisted } from '../../../api/persisted-document.js';
+import {
+  type PackageFragment,
+  UploadReleaseDocument,
+  type UploadReleaseInput,
+  type UploadReleaseMutation,
+} from '../../../generated/graphql.js';
+
+interface Sending {
+  readonly file: File;
+  readonly input: UploadReleaseInput;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  /** @param bytes sent so far. */
+  readonly onProgress: (bytes: number) => void;
+}
+
+interface Answer {
+  readonly data?: UploadReleaseMutation | null;
+  readonly errors?: { message?: unknown; extensions?: unknown }[];
+}
+
+/**
+ * Uploads a package, as the GraphQL multipart request specification has it. By XMLHttpRequest: `fetch` does not
+ * tell how far it is. The browser reads the file as it goes.
+ * @returns the release; null if it was cancelled.
+ * @throws Failure
+ */
+export function sendPackage({
+  file,
+  input,
+  token,
+  signal,
+  onProgress,
+}: Sending): Promise<PackageFragment | null> {
+  const form = new FormData();
+  const operation = {
+    query: '',
+    variables: { input, file: null },
+    extensions: persisted(UploadReleaseDocument),
+  };
+  form.append('operations', JSON.stringify(operation));
+  form.append('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.append('0', file, file.name);
+  const request = new XMLHttpRequest();
+  return new Promise((resolve, reject) => {
+    request.open('POST', '/graphql');
+    request.setRequestHeader('authorization', `Bearer ${token}`);
+    request.setRequestHeader('apollo-require-preflight', 'true');
+    request.responseType = 'json';
+    request.upload.onprogress = ({ loaded }) => onProgress(Math.min(loaded, file.size));
+    request.onload = () => {
+      const answer: Answer | null = request.response;
+      const release = answer?.data?.uploadRelease;
+      if (release) resolve(release);
+      else reject(Failure.of(answer?.errors?.[0]));
+    };
+    request.onerror = () => reject(Failure.network('The upload was cut off.'));
+    request.onabort = () => resolve(null);
+    signal.addEventListener('abort', () => request.abort());
+    request.send(form);
+  });
+}

@@ -1,0 +1,49 @@
+import { useEffect, useRef, useState } from 'react';
+import { Failure } from '../../../api/failure.js';
+import type { PackageFragment, UploadReleaseInput } from '../../../generated/graphql.js';
+import { useSession } from '../../../session/session-context.js';
+import { sendPackage } from './send-package.js';
+import { TransferRate } from './transfer-rate.js';
+
+/** How an upload is. */
+export type UploadState =
+  | { readonly status: 'idle'; readonly failure: Failure | null }
+  /** Bytes sent, and bytes in a second where that is known. */
+  | { readonly status: 'sending'; readonly sent: number; readonly rate: number | null }
+  | { readonly status: 'published'; readonly release: PackageFragment };
+
+const IDLE: UploadState = { status: 'idle', failure: null };
+
+/** One upload at a time; it is cancelled where the view goes away. */
+export function useUpload(onPublished: (release: PackageFragment) => void) {
+  const session = useSession();
+  const [state, setState] = useState(IDLE);
+  const running = useRef<AbortController>(null);
+  useEffect(() => () => running.current?.abort(), []);
+
+  const start = async (file: File, input: UploadReleaseInput) => {
+    const controller = new AbortController();
+    running.current = controller;
+    const rate = new TransferRate();
+    const onProgress = (sent: number) => {
+      rate.add(performance.now(), sent);
+      setState({ status: 'sending', sent, rate: rate.bytesPerSecond });
+    };
+    setState({ status: 'sending', sent: 0, rate: null });
+    try {
+      const { signal } = controller;
+      const release = await sendPackage({ file, input, token: session.token ?? '', signal, onProgress });
+      setState(release ? { status: 'published', release } : IDLE);
+      if (release) onPublished(release);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      setState({ status: 'idle', failure: error });
+    }
+  };
+  return {
+    state,
+    start,
+    cancel: () => running.current?.abort(),
+    reset: () => setState(IDLE),
+  };
+}

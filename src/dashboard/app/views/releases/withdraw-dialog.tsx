@@ -1,0 +1,73 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { LONGEST_RELEASE_TEXT } from '../../api/limits.js';
+import { type PackageFragment, WithdrawReleaseDocument } from '../../generated/graphql.js';
+import { Failed } from '../../ui/failure-alert.js';
+
+interface WithdrawalProps {
+  /** Null: nothing is being withdrawn. */
+  readonly release: PackageFragment | null;
+  readonly onClose: () => void;
+}
+
+/** Asks why a release is withdrawn, and withdraws it. The list hears of it as everybody else does. */
+export function Withdrawal({ release, onClose }: WithdrawalProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={release !== null}
+      onClose={onClose}
+      title={release && t('releases.withdrawTitle', { version: release.version })}
+      closeButtonProps={{ 'aria-label': t('releases.cancel') }}
+    >
+      {release && <WithdrawalForm release={release} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function WithdrawalForm({
+  release: { id, channel },
+  onClose,
+}: {
+  release: PackageFragment;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState('');
+  const [{ error, fetching }, withdraw] = useMutation(WithdrawReleaseDocument);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { error } = await withdraw({ id, reason });
+    if (!error) onClose();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        <Text size="sm">{t('releases.withdrawHint', { channel })}</Text>
+        {error && <Failed failure={failureOf(error)} />}
+        <Textarea
+          label={t('releases.reason')}
+          required
+          withAsterisk={false}
+          autosize
+          minRows={2}
+          maxLength={LONGEST_RELEASE_TEXT}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('releases.cancel')}
+          </Button>
+          <Button type="submit" color="red" loading={fetching} disabled={reason.trim() === ''}>
+            {t('releases.withdrawForGood')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

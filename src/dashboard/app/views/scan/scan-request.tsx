@@ -1,0 +1,56 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { checkCode } from '../../domain/check-code.js';
+import { displayName } from '../../domain/display-name.js';
+import type { ClaimScanMutation } from '../../generated/graphql.js';
+import { useViewer } from '../../session/session-context.js';
+
+interface ScanRequestProps {
+  readonly ticket: string;
+  readonly request: ClaimScanMutation['claimScan'];
+  readonly deciding: boolean;
+  readonly onDecision: (approve: boolean) => void;
+}
+
+/** Who asks and from where, and the two answers. */
+export function ScanRequest({ ticket, request, deciding, onDecision }: ScanRequestProps) {
+  const { t } = useTranslation();
+  const { user } = useViewer();
+  return (
+    <Stack gap="md">
+      <Title order={2} size="h3">
+        {t('scan.asks')}
+      </Title>
+      <Text c="dimmed">{t('scan.compare')}</Text>
+      <Text ff="monospace" fz={36} fw={650} lh={1} ta="center" lts="0.2em">
+        {checkCode(ticket)}
+      </Text>
+      <Stack gap={6} component="dl" m={0}>
+        <Fact name={t('scan.from')} value={request.requestedFrom ?? t('scan.unknownAddress')} />
+        {request.requestedBy && <Fact name={t('scan.by')} value={request.requestedBy} />}
+        <Fact name={t('scan.as')} value={displayName(user)} />
+      </Stack>
+      <Group grow>
+        <Button variant="default" size="md" disabled={deciding} onClick={() => onDecision(false)}>
+          {t('scan.deny')}
+        </Button>
+        <Button size="md" loading={deciding} onClick={() => onDecision(true)}>
+          {t('scan.approve')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <Group justify="space-between" wrap="nowrap">
+      <Text component="dt" size="sm" c="dimmed">
+        {name}
+      </Text>
+      <Text component="dd" size="sm" fw={550} m={0} truncate>
+        {value}
+      </Text>
+    </Group>
+  );
+}

@@ -1,0 +1,29 @@
+import { Anchor, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, useSearchParams } from 'react-router';
+import { useSessionState } from '../../session/session-context.js';
+import { Entrance } from '../../ui/signed-out-page.js';
+import { FirstAdministrator } from './first-administrator.js';
+
+/** Behind the link that the first start prints. */
+export function Component() {
+  const { t } = useTranslation();
+  const [search] = useSearchParams();
+  const state = useSessionState();
+  const token = search.get('token');
+  if (state.status === 'signed-in') return <Navigate to="/" replace />;
+  return (
+    <Entrance title={t('setUp.title')}>
+      {token ? (
+        <FirstAdministrator token={token} />
+      ) : (
+        <Text c="dimmed">
+          {t('setUp.noToken')}{' '}
+          <Anchor component={Link} to="/sign-in" underline="always">
+            {t('setUp.toSignIn')}
+          </Anchor>
+        </Text>
+      )}
+    </Entrance>
+  );
+}

@@ -1,0 +1,61 @@
+import { Button, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { post } from '../../api/post.js';
+import { LoginDocument } from '../../generated/graphql.js';
+import { browserDeviceId } from '../../session/device-id.js';
+import { useSession } from '../../session/session-context.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { PasswordField } from '../../ui/password-field.js';
+import { useAttempt } from '../../ui/use-submission.js';
+import { CaptchaInput } from './captcha-input.js';
+import { useCaptcha } from './use-captcha.js';
+
+/** A picture is asked for only where the gateway asks for it. */
+export function PasswordForm() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const captcha = useCaptcha();
+  const { attempt, pending, failure } = useAttempt();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    await attempt(() =>
+      captcha.trying(async (solved) => {
+        const input = { username, password, deviceId: browserDeviceId(), ...solved };
+        session.open((await post(LoginDocument, { input })).login);
+      }),
+    );
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        {failure && <Failed failure={failure} />}
+        <TextInput
+          label={t('signIn.account')}
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+          withAsterisk={false}
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+          data-autofocus
+        />
+        <PasswordField
+          label={t('signIn.password')}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <CaptchaInput captcha={captcha} required />
+        <Button type="submit" loading={pending} fullWidth mt="xs">
+          {t('signIn.submit')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { post } from '../../api/post.js';
+import { CreateCaptchaDocument, LoginWithPhoneDocument } from '../../generated/graphql.js';
+import { browserDeviceId } from '../../session/device-id.js';
+import { useSession } from '../../session/session-context.js';
+import { Failed } from '../../ui/failure-alert.js';
+import { useAttempt } from '../../ui/use-submission.js';
+import { CaptchaInput } from './captcha-input.js';
+import { useCaptcha } from './use-captcha.js';
+
+/** The gateway sends one SMS per number and minute. */
+const RESEND_SECONDS = 60;
+
+export function PhoneForm() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const [mobile, setMobile] = useState('');
+  const [code, setCode] = useState('');
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [wait, setWait] = useCountdown();
+  const captcha = useCaptcha();
+  const sending = useAttempt();
+  const entering = useAttempt();
+  const [last, setLast] = useState<'sending' | 'entering'>('sending');
+
+  const send = async () => {
+    setLast('sending');
+    const refused = await sending.attempt(() =>
+      captcha.trying(async (solved) => {
+        const input = { type: 'SMS', mobile, deviceId: browserDeviceId(), ...solved } as const;
+        await post(CreateCaptchaDocument, { input });
+        setSentTo(mobile);
+        setWait(RESEND_SECONDS);
+      }),
+    );
+    if (refused?.retryAfter) setWait(Math.ceil(refused.retryAfter));
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setLast('entering');
+    await entering.attempt(async () => {
+      const input = { mobile, captcha: code, deviceId: browserDeviceId() };
+      session.open((await post(LoginWithPhoneDocument, { input })).loginWithPhone);
+    });
+  };
+  const { failure } = last === 'sending' ? sending : entering;
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        {failure && <Failed failure={failure} />}
+        <TextInput
+          label={t('signIn.mobile')}
+          type="tel"
+          autoComplete="tel"
+          required
+          withAsterisk={false}
+          value={mobile}
+          onChange={(event) => setMobile(event.currentTarget.value)}
+        />
+        <CaptchaInput captcha={captcha} required={false} />
+        <Group align="end" gap="xs" wrap="nowrap">
+          <TextInput
+            flex={1}
+            label={t('signIn.code')}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+            withAsterisk={false}
+            maxLength={6}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+          <Button
+            variant="default"
+            disabled={wait > 0 || mobile.trim() === ''}
+            loading={sending.pending}
+            onClick={() => void send()}
+          >
+            {wait > 0 ? t('signIn.resendIn', { count: wait }) : t('signIn.sendCode')}
+          </Button>
+        </Group>
+        {sentTo && (
+          <Text size="sm" c="dimmed" role="status">
+            {t('signIn.codeSent', { mobile: sentTo })}
+          </Text>
+        )}
+        <Button type="submit" loading={entering.pending} fullWidth mt="xs">
+          {t('signIn.submit')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Seconds that are left, counted down to 0. */
+function useCountdown(): [number, (seconds: number) => void] {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return [left, setLeft];
+}

@@ -1,0 +1,63 @@
+import type { Translation } from '../../i18n/translation.js';
+
+export const en = {
+  title: 'Sign in',
+  ended: 'Your session was ended. Sign in to go on.',
+  ways: { password: 'Password', phone: 'Phone code', scan: 'QR code' },
+  account: 'Username or phone',
+  password: 'Password',
+  captcha: 'Characters in the picture',
+  captchaAlt: 'Picture of four characters',
+  anotherCaptcha: 'Another picture',
+  submit: 'Sign in',
+  mobile: 'Phone number',
+  code: 'Six-digit code',
+  sendCode: 'Send code',
+  resendIn: 'Again in {{count}} s',
+  codeSent: 'The code is on its way to {{mobile}}.',
+  scan: {
+    hint: 'Scan it with a phone that is signed in here, and approve.',
+    checkCode: 'The phone must show the code',
+    alt: 'QR code for signing in',
+    renew: 'Get a new code',
+    states: {
+      PENDING: 'Waiting to be scanned',
+      CLAIMED: '{{name}} has scanned it and is deciding',
+      APPROVED: 'Approved, signing in…',
+      DENIED: 'The sign-in was denied.',
+      EXPIRED: 'This code has expired.',
+      REDEEMED: 'Signed in.',
+    },
+  },
+};
+
+export const zh: Translation<typeof en> = {
+  title: '登录',
+  ended: '会话已被结束，请重新登录。',
+  ways: { password: '密码登录', phone: '短信登录', scan: '扫码登录' },
+  account: '用户名或手机号',
+  password: '密码',
+  captcha: '图片中的字符',
+  captchaAlt: '四位字符的图片',
+  anotherCaptcha: '换一张',
+  submit: '登录',
+  mobile: '手机号',
+  code: '六位验证码',
+  sendCode: '获取验证码',
+  resendIn: '{{count}} 秒后重发',
+  codeSent: '验证码已发送至 {{mobile}}。',
+  scan: {
+    hint: '请用已登录本系统的手机扫描并确认。',
+    checkCode: '手机上应显示校验码',
+    alt: '登录二维码',
+    renew: '刷新二维码',
+    states: {
+      PENDING: '等待扫码',
+      CLAIMED: '{{name}} 已扫码，等待确认',
+      APPROVED: '已确认，正在登录…',
+      DENIED: '登录请求被拒绝。',
+      EXPIRED: '二维码已过期。',
+      REDEEMED: '已登录。',
+    },
+  },
+};
