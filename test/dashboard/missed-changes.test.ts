@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { Return } from '../../src/dashboard/app/views/fleet/missed-changes.js';
+import { MissedChanges } from '../../src/dashboard/app/views/fleet/missed-changes.js';
 
 const SECOND = 1000;
 
@@ -15,61 +15,61 @@ const gatewayTime = (offsetMs = 0) => new Date(Date.now() - 3600 * SECOND + offs
 const pass = (ms: number) => jest.advanceTimersByTime(ms);
 
 test('changes of before the return were missed, later ones were not', () => {
-  const link = new Return();
-  link.tellTime(gatewayTime());
-  link.lost();
-  expect(link.caughtUp).toBeNull();
+  const link = new MissedChanges();
+  link.observeGatewayTime(gatewayTime());
+  link.disconnected();
+  expect(link.count).toBeNull();
   pass(SECOND);
   const missed = gatewayTime();
   pass(SECOND);
-  expect(link.back()).toBe(true);
-  expect(link.caughtUp).toBe(0);
-  link.changed(missed);
-  link.changed(missed);
+  expect(link.reconnected()).toBe(true);
+  expect(link.count).toBe(0);
+  link.deviceChanged(missed);
+  link.deviceChanged(missed);
   pass(SECOND);
-  link.changed(gatewayTime());
-  link.changed(missed);
-  expect(link.caughtUp).toBe(2);
+  link.deviceChanged(gatewayTime());
+  link.deviceChanged(missed);
+  expect(link.count).toBe(2);
 });
 
 test('a first word that was long on its way hides nothing, once another was faster', () => {
-  const link = new Return();
-  link.tellTime(gatewayTime(-5 * SECOND));
-  link.tellTime(gatewayTime());
-  link.tellTime(gatewayTime(-60 * SECOND));
-  link.lost();
+  const link = new MissedChanges();
+  link.observeGatewayTime(gatewayTime(-5 * SECOND));
+  link.observeGatewayTime(gatewayTime());
+  link.observeGatewayTime(gatewayTime(-60 * SECOND));
+  link.disconnected();
   pass(SECOND);
   const missed = gatewayTime();
   pass(SECOND);
-  link.back();
-  link.changed(missed);
-  expect(link.caughtUp).toBe(1);
+  link.reconnected();
+  link.deviceChanged(missed);
+  expect(link.count).toBe(1);
 });
 
 test('a second loss adds to what was not read yet', () => {
-  const link = new Return();
-  link.tellTime(gatewayTime());
+  const link = new MissedChanges();
+  link.observeGatewayTime(gatewayTime());
   for (let loss = 0; loss < 2; loss++) {
-    link.lost();
+    link.disconnected();
     const missed = gatewayTime();
     pass(SECOND);
-    link.back();
-    link.changed(missed);
+    link.reconnected();
+    link.deviceChanged(missed);
   }
-  expect(link.caughtUp).toBe(2);
+  expect(link.count).toBe(2);
   link.dismiss();
-  expect(link.caughtUp).toBeNull();
-  link.changed(gatewayTime());
-  expect(link.caughtUp).toBeNull();
+  expect(link.count).toBeNull();
+  link.deviceChanged(gatewayTime());
+  expect(link.count).toBeNull();
 });
 
 test('where all was read anew, no number is told', () => {
-  const link = new Return();
-  link.lost();
-  link.back();
-  link.tooLate();
-  link.lost();
-  link.back();
-  link.changed(gatewayTime());
-  expect(link.caughtUp).toBe('reread');
+  const link = new MissedChanges();
+  link.disconnected();
+  link.reconnected();
+  link.reloaded();
+  link.disconnected();
+  link.reconnected();
+  link.deviceChanged(gatewayTime());
+  expect(link.count).toBe('reread');
 });

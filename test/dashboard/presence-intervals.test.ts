@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { onlineShare, stretchesOf } from '../../src/dashboard/app/views/device/presence-intervals.js';
+import { onlineShare, presenceIntervals } from '../../src/dashboard/app/views/device/presence-intervals.js';
 
 const at = (hour: number) => new Date(hour * 3_600_000).toISOString();
 const online = (hour: number) => ({ online: true, reason: null, at: at(hour) });
 const silent = (hour: number) => ({ online: false, reason: 'TIMEOUT' as const, at: at(hour) });
 const from = 100 * 3_600_000;
 const to = 110 * 3_600_000;
-const shown = (device: Parameters<typeof stretchesOf>[0]) =>
-  stretchesOf(device, { from, to }).map((stretch) => [
+const shown = (device: Parameters<typeof presenceIntervals>[0]) =>
+  presenceIntervals(device, { from, to }).map((stretch) => [
     stretch.online ? 'online' : (stretch.reason ?? 'offline'),
     stretch.from / 3_600_000,
     stretch.to / 3_600_000,
@@ -31,14 +31,14 @@ test('nothing is said of the time before a device was first seen', () => {
     ['online', 102, 106],
     ['TIMEOUT', 106, 110],
   ]);
-  expect(onlineShare(stretchesOf(stretches, { from, to }))).toBe(0.5);
+  expect(onlineShare(presenceIntervals(stretches, { from, to }))).toBe(0.5);
 });
 
 test('what comes after a history that was answered only in part is left open', () => {
   const history = Array.from({ length: 1000 }, (_, index) =>
     (index % 2 ? silent : online)(100 + index / 250),
   );
-  const stretches = stretchesOf({ history, online: true, firstSeenAt: at(1) }, { from, to });
+  const stretches = presenceIntervals({ history, online: true, firstSeenAt: at(1) }, { from, to });
   expect(stretches.at(-1)?.to).toBe(Date.parse(history.at(-1)?.at ?? ''));
 });
 

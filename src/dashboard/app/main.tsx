@@ -12,6 +12,6 @@ globalThis.__webpack_nonce__ = nonce;
 const session = new BrowserSession();
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no place for the dashboard.');
-void session.start();
+void session.restore();
 await startI18n();
 createRoot(root).render(<App session={session} nonce={nonce} />);

@@ -1,7 +1,7 @@
 import { createBrowserRouter } from 'react-router';
 import { Failure } from './api/failure.js';
-import { SignedIn } from './shell/require-auth.js';
-import { Lost } from './shell/route-error.js';
+import { RequireAuth } from './shell/require-auth.js';
+import { RouteError } from './shell/route-error.js';
 import { Shell } from './shell/shell.js';
 import { Loading } from './ui/loading.js';
 
@@ -23,16 +23,16 @@ export const router = createBrowserRouter([
   },
   {
     element: (
-      <SignedIn>
+      <RequireAuth>
         <Shell />
-      </SignedIn>
+      </RequireAuth>
     ),
     HydrateFallback: Loading,
-    ErrorBoundary: Lost,
+    ErrorBoundary: RouteError,
     // A view that fails leaves the navigation around it.
     children: [
       {
-        ErrorBoundary: Lost,
+        ErrorBoundary: RouteError,
         children: [
           { path: '/', lazy: lazily(() => import('./views/fleet/fleet-view.js')) },
           { path: '/devices/:id', lazy: lazily(() => import('./views/device/device-view.js')) },

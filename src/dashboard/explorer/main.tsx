@@ -10,7 +10,7 @@ import { SignIn } from './sign-in.js';
 
 /** That of the dashboard: whoever signs in or out here or there does so in both. */
 const session = new BrowserSession();
-void session.start();
+void session.restore();
 const fetcher = createFetcher(session);
 
 const root = document.getElementById('root');

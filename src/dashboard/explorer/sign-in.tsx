@@ -16,7 +16,7 @@ export function SignIn({ session }: { readonly session: BrowserSession }) {
       <span>
         Signed in as <strong>{displayName(state.auth.user)}</strong>
       </span>
-      <button type="button" onClick={() => void session.close()}>
+      <button type="button" onClick={() => void session.signOut()}>
         Sign out
       </button>
     </div>

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { tellGatewayTime } from '../time/clock.js';
+import { syncGatewayTime } from '../time/clock.js';
 import { Failure } from './failure.js';
 import { persisted } from './persisted-document.js';
 
@@ -24,7 +24,7 @@ export async function post<T, V>(
   })
     .then(
       (response): Promise<{ data?: T | null; errors?: { message?: unknown; extensions?: unknown }[] }> => {
-        tellGatewayTime(response.headers.get('date'));
+        syncGatewayTime(response.headers.get('date'));
         return response.json();
       },
     )

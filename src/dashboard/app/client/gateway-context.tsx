@@ -2,21 +2,21 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import { type Client, Provider } from 'urql';
 import { useSession } from '../session/session-context.js';
 import { createClient } from './graphql-client.js';
-import { type LinkState, Live } from './live-connection.js';
-import { onReturn, ShownQueries } from './refetch-on-focus.js';
+import { type ConnectionState, LiveConnection } from './live-connection.js';
+import { ActiveQueries, onPageFocus } from './refetch-on-focus.js';
 
-const LiveContext = createContext<Live | null>(null);
+const LiveConnectionContext = createContext<LiveConnection | null>(null);
 
 /** What views speak to the gateway with: urql, and the live link. Give it a key per session. */
 export function GatewayProvider({ lazy, children }: { lazy: boolean; children: ReactNode }) {
   const session = useSession();
-  const [gateway, setGateway] = useState<{ live: Live; client: Client } | null>(null);
+  const [gateway, setGateway] = useState<{ live: LiveConnection; client: Client } | null>(null);
   useEffect(() => {
-    const live = new Live(session, lazy);
-    const shown = new ShownQueries();
+    const live = new LiveConnection(session, lazy);
+    const shown = new ActiveQueries();
     const client = createClient(session, live, shown);
     setGateway({ live, client });
-    const stop = onReturn(() => shown.askAnew(client));
+    const stop = onPageFocus(() => shown.refetch(client));
     return () => {
       stop();
       live.close();
@@ -24,30 +24,30 @@ export function GatewayProvider({ lazy, children }: { lazy: boolean; children: R
   }, [session, lazy]);
   if (!gateway) return null;
   return (
-    <LiveContext value={gateway.live}>
+    <LiveConnectionContext value={gateway.live}>
       <Provider value={gateway.client}>{children}</Provider>
-    </LiveContext>
+    </LiveConnectionContext>
   );
 }
 
-export function useLive(): Live {
-  const live = useContext(LiveContext);
+export function useLiveConnection(): LiveConnection {
+  const live = useContext(LiveConnectionContext);
   if (!live) throw new Error('There is no GatewayProvider around this component.');
   return live;
 }
 
-export function useLinkState(): LinkState {
-  const live = useLive();
-  return useSyncExternalStore(live.onState, live.getState);
+export function useConnectionState(): ConnectionState {
+  const live = useLiveConnection();
+  return useSyncExternalStore(live.onStateChange, live.getState);
 }
 
 /** Calls back when the live link, where there is one, is open again after it was lost. */
-export function useWhenBack(callBack: (() => void) | undefined): void {
-  const live = useContext(LiveContext);
+export function useOnReconnect(callBack: (() => void) | undefined): void {
+  const live = useContext(LiveConnectionContext);
   useEffect(() => {
     if (!live || !callBack) return;
     let wasLost = live.getState() === 'lost';
-    return live.onState(() => {
+    return live.onStateChange(() => {
       const state = live.getState();
       if (state === 'open' && wasLost) callBack();
       wasLost = state === 'lost';

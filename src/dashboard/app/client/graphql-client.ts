@@ -2,11 +2,11 @@ import { authExchange } from '@urql/exchange-auth';
 import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange } from 'urql';
 import { persisted } from '../api/persisted-document.js';
 import type { BrowserSession } from '../session/session.js';
-import type { Live } from './live-connection.js';
-import type { ShownQueries } from './refetch-on-focus.js';
+import type { LiveConnection } from './live-connection.js';
+import type { ActiveQueries } from './refetch-on-focus.js';
 
 /** The client of one session. Without a cache: what is shown changes all the time, and views ask for it anew. */
-export function createClient(session: BrowserSession, live: Live, shown: ShownQueries): Client {
+export function createClient(session: BrowserSession, live: LiveConnection, shown: ActiveQueries): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
@@ -37,11 +37,11 @@ const authorised = (session: BrowserSession) =>
     };
   });
 
-const overSocket = (live: Live) =>
+const overSocket = (live: LiveConnection) =>
   subscriptionExchange({
     forwardSubscription: ({ query = '', variables, extensions }) => ({
       subscribe: (sink) => ({
-        unsubscribe: live.subscribe(
+        unsubscribe: live.execute(
           { query, variables: variables ?? {}, extensions },
           {
             next: ({ data, errors }) => sink.next({ data: data ?? null, ...(errors ? { errors } : {}) }),

@@ -5,26 +5,26 @@ import { persisted } from '../api/persisted-document.js';
 import type { BrowserSession } from '../session/session.js';
 
 /** How the live link is. `lost`: it was there, or should be by now; it is being tried again. */
-export type LinkState = 'connecting' | 'open' | 'lost';
+export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
 /** What somebody who resumes is sent at least. */
-interface Resumable extends Record<string, unknown> {
+interface RecoverableVariables extends Record<string, unknown> {
   since?: string | null | undefined;
 }
 
 /** The WebSocket of one session. It comes back by itself, as long as the session lasts. */
-export class Live {
-  #state: LinkState = 'connecting';
+export class LiveConnection {
+  #state: ConnectionState = 'connecting';
   readonly #listeners = new Set<() => void>();
   readonly #client: Client;
 
   /** @param lazy connects only while there is a subscription; else at once and for good. */
   constructor(session: BrowserSession, lazy: boolean) {
     let sent: string | null = null;
-    const become = (state: LinkState) => {
+    const become = (state: ConnectionState) => {
       this.#state = state;
       for (const listener of this.#listeners) listener();
     };
@@ -57,14 +57,14 @@ export class Live {
     });
   }
 
-  readonly getState = (): LinkState => this.#state;
+  readonly getState = (): ConnectionState => this.#state;
 
-  readonly onState = (listener: () => void): (() => void) => {
+  readonly onStateChange = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  subscribe(
+  execute(
     payload: SubscribePayload,
     sink: Sink<FormattedExecutionResult<Record<string, unknown>, unknown>>,
   ): () => void {
@@ -75,7 +75,7 @@ export class Live {
    * Follows a subscription that goes on after a lost link where it was: nothing is missed, or it says RESET.
    * @param onEvent answers the cursor of the event.
    */
-  resume<T, V extends Resumable>(
+  subscribeWithRecovery<T, V extends RecoverableVariables>(
     document: TypedDocumentNode<T, V>,
     variables: V,
     onEvent: (data: T) => string,
@@ -83,7 +83,7 @@ export class Live {
   ): () => void {
     // The client sends this same object anew each time it is back.
     const asked = { ...variables };
-    return this.follow(
+    return this.subscribe(
       document,
       asked,
       (data) => {
@@ -94,7 +94,7 @@ export class Live {
   }
 
   /** Follows a subscription past React; what happens while the link is lost is missed. @returns stops it. */
-  follow<T, V extends Record<string, unknown>>(
+  subscribe<T, V extends Record<string, unknown>>(
     document: TypedDocumentNode<T, V>,
     variables: V,
     onEvent: (data: T) => void,

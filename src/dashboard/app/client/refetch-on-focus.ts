@@ -1,7 +1,7 @@
 import { type Client, mapExchange, type Operation } from 'urql';
 
 /** The queries whose answers are shown right now. What they tell may change in other tabs, and by other people. */
-export class ShownQueries {
+export class ActiveQueries {
   readonly #shown = new Map<number, Operation>();
 
   readonly exchange = mapExchange({
@@ -12,13 +12,13 @@ export class ShownQueries {
   });
 
   /** Asks them anew; the answers are shown until there are newer ones. */
-  askAnew(client: Client): void {
+  refetch(client: Client): void {
     for (const operation of this.#shown.values()) client.reexecuteOperation(operation);
   }
 }
 
 /** Calls back whenever somebody comes back to this page, from another tab or window. @returns stops it. */
-export function onReturn(callBack: () => void): () => void {
+export function onPageFocus(callBack: () => void): () => void {
   const seen = () => {
     if (!document.hidden) callBack();
   };

@@ -1,10 +1,10 @@
 import { en } from '../views/fleet/texts.js';
 
-export type DoorName = keyof typeof en.doors;
+export type ApiName = keyof typeof en.doors;
 
 /** The APIs through which devices come, by the names that the gateway gives them. */
-export const doors = Object.keys(en.doors).filter(isDoor);
+export const apiNames = Object.keys(en.doors).filter(isApiName);
 
-export function isDoor(name: string): name is DoorName {
+export function isApiName(name: string): name is ApiName {
   return Object.hasOwn(en.doors, name);
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { failureOf } from '../api/failure.js';
 import { SessionsDocument } from '../generated/graphql.js';
-import { Failed } from '../ui/failure-alert.js';
+import { FailureAlert } from '../ui/failure-alert.js';
 import { Loading } from '../ui/loading.js';
 import { Section } from '../ui/section.js';
 import { SessionList } from './session-list.js';
@@ -13,7 +13,7 @@ export function PersonSessions({ userId }: { userId: string }) {
   const [{ data, error }, reload] = useQuery({ query: SessionsDocument, variables: { userId } });
   return (
     <Section title={t('people.sessions.title')}>
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && <SessionList sessions={data.sessions} onRevoked={reload} />}
     </Section>

@@ -7,8 +7,8 @@ import { type Failure, failureOf } from '../api/failure.js';
 import { RevokeSessionDocument, type SessionsQuery } from '../generated/graphql.js';
 import { Ago } from '../time/ago.js';
 import { EntryList } from '../ui/entry-list.js';
-import { Failed } from '../ui/failure-alert.js';
-import { useDoorName } from '../views/people/door-name.js';
+import { FailureAlert } from '../ui/failure-alert.js';
+import { useApiName } from '../views/people/door-name.js';
 
 type Session = SessionsQuery['sessions'][number];
 
@@ -45,7 +45,7 @@ export function SessionList({
     );
   return (
     <>
-      {failure && <Failed failure={failure} />}
+      {failure && <FailureAlert failure={failure} />}
       <EntryList>
         {sessions.map((session) => (
           <SessionEntry
@@ -68,7 +68,7 @@ interface SessionEntryProps {
 
 function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
   const { t } = useTranslation();
-  const doorName = useDoorName();
+  const doorName = useApiName();
   const { door, address, clientVersion, createdAt, lastSeenAt, current } = session;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">

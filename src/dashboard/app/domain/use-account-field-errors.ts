@@ -14,7 +14,7 @@ export const isOfField = ({ field }: Failure): boolean => field !== null && Obje
  * What the gateway found wrong with a field of an account, null for nothing; until that field is changed.
  * @param failure the same object while it is the same.
  */
-export function useFieldFailure(failure: Failure | null) {
+export function useAccountFieldErrors(failure: Failure | null) {
   const { t } = useTranslation();
   const text = useFailureText();
   const [outdated, setOutdated] = useState<Failure | null>(null);

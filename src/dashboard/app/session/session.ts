@@ -32,7 +32,7 @@ export class BrowserSession {
   }
 
   /** Goes on with the session that the cookie stands for, where there is one. */
-  async start(): Promise<void> {
+  async restore(): Promise<void> {
     await this.refresh(null);
   }
 
@@ -52,7 +52,7 @@ export class BrowserSession {
     this.#announce({ status: 'signed-in', auth });
   }
 
-  async close(): Promise<void> {
+  async signOut(): Promise<void> {
     const { token } = this;
     if (token) await post(LogoutDocument, {}, { token }).catch(() => {});
     this.#announce({ status: 'signed-out', ended: false });

@@ -2,7 +2,7 @@ import { Alert } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLinkState } from '../client/gateway-context.js';
+import { useConnectionState } from '../client/gateway-context.js';
 import { Ago } from '../time/ago.js';
 import { gatewayTime } from '../time/clock.js';
 
@@ -10,9 +10,9 @@ import { gatewayTime } from '../time/clock.js';
 const PATIENCE_MS = 1500;
 
 /** Says that the live link is lost, until it is back. */
-export function LinkBanner() {
+export function ConnectionBanner() {
   const { t } = useTranslation();
-  const link = useLinkState();
+  const link = useConnectionState();
   /** By the gateway's clock; null while there is nothing to say. */
   const [lostAt, setLostAt] = useState<number | null>(null);
   useEffect(() => {

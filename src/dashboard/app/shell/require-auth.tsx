@@ -3,17 +3,17 @@ import { Navigate, useLocation } from 'react-router';
 import { Failure } from '../api/failure.js';
 import { GatewayProvider } from '../client/gateway-context.js';
 import { useSession, useSessionState } from '../session/session-context.js';
-import { Failed } from '../ui/failure-alert.js';
+import { FailureAlert } from '../ui/failure-alert.js';
 import { Loading } from '../ui/loading.js';
 
 /** Shows its children to who is signed in, and the sign-in page to everybody else, from where they come back. */
-export function SignedIn({ children }: { children: ReactNode }) {
+export function RequireAuth({ children }: { children: ReactNode }) {
   const session = useSession();
   const state = useSessionState();
   const { pathname, search } = useLocation();
   if (state.status === 'starting') return <Loading />;
   if (state.status === 'unreachable') {
-    return <Failed failure={new Failure('NETWORK', '')} onRetry={() => void session.refresh(null)} />;
+    return <FailureAlert failure={new Failure('NETWORK', '')} onRetry={() => void session.refresh(null)} />;
   }
   if (state.status === 'signed-out') {
     const next = pathname + search;

@@ -9,15 +9,15 @@ import { useSession, useViewer } from '../session/session-context.js';
 import { Brand } from '../ui/brand.js';
 import { Loading } from '../ui/loading.js';
 import { Preferences } from '../ui/preferences.js';
-import { LinkBanner } from './connection-banner.js';
+import { ConnectionBanner } from './connection-banner.js';
 import { Navigation } from './navigation.js';
-import { useArrival } from './use-scroll-restoration.js';
+import { useScrollRestoration } from './use-scroll-restoration.js';
 
 /** What is around every view: header, navigation, and the word that the live link is lost. */
 export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
-  useArrival();
+  useScrollRestoration();
   return (
     <AppShell
       header={{ height: 56 }}
@@ -50,7 +50,7 @@ export function Shell() {
         <Navigation onChosen={close} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        <LinkBanner />
+        <ConnectionBanner />
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>
@@ -86,7 +86,7 @@ function AccountMenu() {
           {t('shell.explorer')}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void session.close()}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void session.signOut()}>
           {t('shell.signOut')}
         </Menu.Item>
       </Menu.Dropdown>

@@ -8,7 +8,7 @@ const PATIENCE_MS = 10_000;
 const positions = new Map<string, number>();
 
 /** A new page begins at its top, focused where the link to it is gone; one gone back to is as it was. */
-export function useArrival(): void {
+export function useScrollRestoration(): void {
   const { key } = useLocation();
   const way = useNavigationType();
   useLayoutEffect(() => {

@@ -30,7 +30,7 @@ function tick(): void {
 export const gatewayTime = (): number => Date.now() + aheadMs;
 
 /** What time it is, however wrong this browser's clock is. @param text the `Date` of an answer; null tells nothing. */
-export function tellGatewayTime(text: string | null): void {
+export function syncGatewayTime(text: string | null): void {
   const ahead = Date.parse(text ?? '') - Date.now();
   if (Number.isNaN(ahead)) return;
   aheadMs = Math.abs(ahead) > TOLERANCE_MS ? ahead : 0;

@@ -3,7 +3,7 @@ import { IconInbox } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
 /** In the place of a list that has nothing in it. */
-export function Empty({ children, icon }: { children: ReactNode; icon?: ReactNode }) {
+export function EmptyState({ children, icon }: { children: ReactNode; icon?: ReactNode }) {
   return (
     <Center mih={220} p="md">
       <Stack align="center" gap="xs" c="dimmed">

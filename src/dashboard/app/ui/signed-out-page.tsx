@@ -4,7 +4,7 @@ import { Brand } from './brand.js';
 import { Preferences } from './preferences.js';
 
 /** The frame of a page for who is not signed in. */
-export function Entrance({ title, children }: { title: string; children: ReactNode }) {
+export function SignedOutPage({ title, children }: { title: string; children: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Gatehouse`;
   }, [title]);

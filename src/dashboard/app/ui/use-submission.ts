@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import { Failure } from '../api/failure.js';
 
 /** Work that a form does when it is sent, one at a time; what it throws as a Failure is there to be shown. */
-export function useAttempt() {
+export function useSubmission() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [pending, setPending] = useState(false);
   const attempt = useCallback(async (work: () => Promise<void>): Promise<Failure | null> => {

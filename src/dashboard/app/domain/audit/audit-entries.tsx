@@ -2,23 +2,23 @@ import { Group, Stack, Text } from '@mantine/core';
 import { IconLock, IconLogin2, IconPackage, IconPoint, IconUser } from '@tabler/icons-react';
 import { Ago } from '../../time/ago.js';
 import { EntryList } from '../../ui/entry-list.js';
-import { useCircumstances } from './entry-details.js';
-import { Sentence } from './sentence.js';
-import type { Entry } from './sentence-key.js';
+import { useEntryDetails } from './entry-details.js';
+import { EntrySentence } from './sentence.js';
+import type { AuditEntry } from './sentence-key.js';
 
 /** What happened, the latest first. */
-export function AuditEntries({ entries }: { entries: readonly Entry[] }) {
+export function AuditEntries({ entries }: { entries: readonly AuditEntry[] }) {
   return (
     <EntryList>
       {entries.map((entry) => (
-        <AuditEntry key={entry.id} entry={entry} />
+        <EntryItem key={entry.id} entry={entry} />
       ))}
     </EntryList>
   );
 }
 
-function AuditEntry({ entry }: { entry: Entry }) {
-  const circumstances = useCircumstances();
+function EntryItem({ entry }: { entry: AuditEntry }) {
+  const circumstances = useEntryDetails();
   const Icon = iconOf(entry.action);
   return (
     <Group component="li" gap="sm" wrap="nowrap" align="flex-start">
@@ -26,7 +26,7 @@ function AuditEntry({ entry }: { entry: Entry }) {
         <Icon size={18} stroke={1.6} aria-hidden />
       </Text>
       <Stack gap={0} flex={1} miw={0}>
-        <Sentence entry={entry} />
+        <EntrySentence entry={entry} />
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {circumstances(entry)}
         </Text>

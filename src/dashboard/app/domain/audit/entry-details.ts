@@ -1,20 +1,20 @@
 import { useTranslation } from 'react-i18next';
 import { en } from '../../views/audit/texts.js';
-import { useDoorName } from '../../views/people/door-name.js';
+import { useApiName } from '../../views/people/door-name.js';
 import { useRoleNames } from '../role-name.js';
 import { operatorOf } from './operator.js';
-import type { Entry } from './sentence-key.js';
+import type { AuditEntry } from './sentence-key.js';
 
 type Reason = keyof typeof en.reasons;
 
 const isReason = (code: string): code is Reason => Object.hasOwn(en.reasons, code);
 
 /** What else is known of an entry beside who did what: through which API, why not, and from where. */
-export function useCircumstances(): (entry: Entry) => string {
+export function useEntryDetails(): (entry: AuditEntry) => string {
   const { t } = useTranslation();
-  const doorName = useDoorName();
+  const doorName = useApiName();
   const roleNames = useRoleNames();
-  const detailOf = ({ action, detail }: Entry): string[] => {
+  const detailOf = ({ action, detail }: AuditEntry): string[] => {
     if (!detail) return [];
     const [first = '', second = ''] = detail.split(' ');
     if (action === 'session.refuse') {
@@ -24,7 +24,7 @@ export function useCircumstances(): (entry: Entry) => string {
     if (action !== 'user.create') return [];
     return [t('audit.withRoles', { roles: roleNames(detail) })];
   };
-  const originOf = (entry: Entry) => {
+  const originOf = (entry: AuditEntry) => {
     const account = operatorOf(entry);
     return account === null ? entry.address : t('audit.commandLine', { account });
   };

@@ -1,12 +1,12 @@
 import type { AuditLogQuery } from '../../generated/graphql.js';
 import type { en } from '../../views/audit/texts.js';
 
-export type Entry = AuditLogQuery['auditLog']['edges'][number]['node'];
+export type AuditEntry = AuditLogQuery['auditLog']['edges'][number]['node'];
 
 /** Which of the texts tells an entry. */
-type Sentence = keyof typeof en.sentences;
+type SentenceKey = keyof typeof en.sentences;
 
-const byAction: Record<string, Sentence> = {
+const byAction: Record<string, SentenceKey> = {
   'session.open': 'signedIn',
   'session.close': 'signedOut',
   'session.refuse': 'refused',
@@ -24,7 +24,7 @@ const byAction: Record<string, Sentence> = {
 };
 
 /** Null for an action that this page does not know. */
-export function sentenceOf({ action, actorId, target, detail }: Entry): Sentence | null {
+export function sentenceKey({ action, actorId, target, detail }: AuditEntry): SentenceKey | null {
   if (action === 'session.revoke' && target === `user:${actorId}`) return 'revokedOwn';
   if (action === 'user.create' && actorId === null) return 'opened';
   if (action === 'user.roles' && !detail) return 'noRoles';

@@ -5,14 +5,14 @@ import type { NameFragment } from '../../generated/graphql.js';
 import { displayName } from '../display-name.js';
 import { useRoleNames } from '../role-name.js';
 import { operatorOf } from './operator.js';
-import { type Entry, sentenceOf } from './sentence-key.js';
+import { type AuditEntry, sentenceKey } from './sentence-key.js';
 
 /** An entry in words, with people by their names. */
-export function Sentence({ entry }: { entry: Entry }) {
+export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const roleNames = useRoleNames();
   const { action, actor, subject, target } = entry;
-  const sentence = sentenceOf(entry);
+  const sentence = sentenceKey(entry);
   const detail = action === 'user.roles' ? roleNames(entry.detail ?? '') : entry.detail;
   return (
     <Text span size="sm" style={{ overflowWrap: 'anywhere' }}>

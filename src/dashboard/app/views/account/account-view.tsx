@@ -23,7 +23,7 @@ export function Component() {
         <Button
           variant="default"
           leftSection={<IconLogout size={18} aria-hidden />}
-          onClick={() => void session.close()}
+          onClick={() => void session.signOut()}
         >
           {t('shell.signOut')}
         </Button>

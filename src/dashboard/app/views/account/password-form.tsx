@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { SHORTEST_PASSWORD } from '../../api/limits.js';
-import { isOfField, useFieldFailure } from '../../domain/use-account-field-errors.js';
+import { isOfField, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { ChangePasswordDocument } from '../../generated/graphql.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
 import { Section } from '../../ui/section.js';
 
@@ -17,7 +17,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
   const [newPassword, setNext] = useState('');
   const [{ error, fetching }, change] = useMutation(ChangePasswordDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
-  const { problem, changed } = useFieldFailure(failure);
+  const { problem, changed } = useAccountFieldErrors(failure);
   const isWrong = failure?.code === 'BAD_CREDENTIALS';
 
   const submit = async (event: FormEvent) => {
@@ -34,7 +34,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
           <Text size="sm" c="dimmed">
             {t('account.passwordHint')}
           </Text>
-          {failure && !isWrong && !isOfField(failure) && <Failed failure={failure} />}
+          {failure && !isWrong && !isOfField(failure) && <FailureAlert failure={failure} />}
           <PasswordField
             label={t('account.current')}
             autoComplete="current-password"

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { LONGEST_PROFILE_TEXT } from '../../api/limits.js';
-import { isOfField, useFieldFailure } from '../../domain/use-account-field-errors.js';
+import { isOfField, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import {
   type Gender,
   MeDocument,
@@ -13,10 +13,10 @@ import {
   UpdateProfileDocument,
 } from '../../generated/graphql.js';
 import { useSession } from '../../session/session-context.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
-import { Fact } from '../people/person-details.js';
+import { Detail } from '../people/person-details.js';
 import { type ProfileField, useProfileFields } from './use-profile-fields.js';
 
 const genders: readonly Gender[] = ['FEMALE', 'MALE'];
@@ -26,7 +26,7 @@ export function Profile() {
   const [{ data, error }, reload] = useQuery({ query: MeDocument });
   return (
     <Section title={t('account.profile')}>
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && <ProfileForm person={data.me} />}
     </Section>
@@ -39,7 +39,7 @@ function ProfileForm({ person }: { person: PersonFragment }) {
   const { fields, input, change, onSaved } = useProfileFields(person);
   const [{ error, fetching }, update] = useMutation(UpdateProfileDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
-  const { problem, changed } = useFieldFailure(failure);
+  const { problem, changed } = useAccountFieldErrors(failure);
 
   const field = (name: Exclude<ProfileField, 'gender'>) => ({
     label: t(`people.fields.${name}`),
@@ -64,7 +64,7 @@ function ProfileForm({ person }: { person: PersonFragment }) {
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         <LoginNames person={person} />
-        {failure && !isOfField(failure) && <Failed failure={failure} />}
+        {failure && !isOfField(failure) && <FailureAlert failure={failure} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <TextInput {...field('name')} autoComplete="name" />
           <TextInput {...field('nickname')} autoComplete="nickname" />
@@ -92,8 +92,8 @@ function LoginNames({ person: { username, phone } }: { person: PersonFragment })
   const { t } = useTranslation();
   return (
     <SimpleGrid component="dl" m={0} cols={2} spacing="sm">
-      {username && <Fact name={t('people.fields.username')}>{username}</Fact>}
-      {phone && <Fact name={t('people.fields.phone')}>{phone}</Fact>}
+      {username && <Detail name={t('people.fields.username')}>{username}</Detail>}
+      {phone && <Detail name={t('people.fields.phone')}>{phone}</Detail>}
     </SimpleGrid>
   );
 }

@@ -7,8 +7,8 @@ import { failureOf } from '../../api/failure.js';
 import { AuditEntries } from '../../domain/audit/audit-entries.js';
 import { displayName } from '../../domain/display-name.js';
 import { AuditLogDocument, UserDocument } from '../../generated/graphql.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { FilterPill } from '../../ui/filter-pill.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
@@ -58,7 +58,7 @@ function Entries({ kind, userId, after }: EntriesProps) {
     query: AuditLogDocument,
     variables: { filter, first: PAGE_SIZE, after },
   });
-  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   const { edges, pageInfo } = data.auditLog;
   return (
@@ -67,7 +67,7 @@ function Entries({ kind, userId, after }: EntriesProps) {
         {edges.length > 0 ? (
           <AuditEntries entries={edges.map(({ node }) => node)} />
         ) : (
-          <Empty icon={<IconHistory size={32} stroke={1.4} aria-hidden />}>{t('audit.none')}</Empty>
+          <EmptyState icon={<IconHistory size={32} stroke={1.4} aria-hidden />}>{t('audit.none')}</EmptyState>
         )}
       </Card>
       <Pager pageInfo={pageInfo} />

@@ -6,15 +6,15 @@ import { displayName } from '../../domain/display-name.js';
 import type { DeviceQuery } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
 import { Ago } from '../../time/ago.js';
-import { useDoorName } from '../people/door-name.js';
+import { useApiName } from '../people/door-name.js';
 
-export type ShownDevice = NonNullable<DeviceQuery['device']>;
+export type LoadedDevice = NonNullable<DeviceQuery['device']>;
 
 /** What is known of a device, and whose it is. */
-export function DeviceFacts({ device }: { device: ShownDevice }) {
+export function DeviceDetails({ device }: { device: LoadedDevice }) {
   const { t } = useTranslation();
   const may = usePermission();
-  const doorName = useDoorName();
+  const doorName = useApiName();
   const { user, door, clientVersion, clientId, firstSeenAt } = device;
   const owner = displayName(user);
   return (
@@ -42,7 +42,7 @@ export function DeviceFacts({ device }: { device: ShownDevice }) {
 }
 
 /** Since when it is online, where the history that was asked for tells; else when it was heard last. */
-function LastSign({ device: { online, history, lastSeenAt } }: { device: ShownDevice }) {
+function LastSign({ device: { online, history, lastSeenAt } }: { device: LoadedDevice }) {
   const { t } = useTranslation();
   const since = online ? history.findLast((transition) => transition.online)?.at : undefined;
   return (

@@ -4,14 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { failureOf } from '../../api/failure.js';
 import { deviceName } from '../../domain/device-name.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
-import { DeviceFacts } from './device-details.js';
+import { DeviceDetails } from './device-details.js';
 import { DeviceSessions } from './device-sessions.js';
 import { PresenceBadge } from './presence-badge.js';
-import { isSpan } from './time-range.js';
+import { isTimeRange } from './time-range.js';
 import { Timeline } from './timeline.js';
 import { useDevice } from './use-device.js';
 
@@ -25,12 +25,12 @@ function DeviceView({ id }: { id: string }) {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const asked = search.get('span');
-  const span = isSpan(asked) ? asked : 'today';
+  const span = isTimeRange(asked) ? asked : 'today';
   const { device, from, error, fetching, reload } = useDevice(id, span);
   if (error && !device) {
     return (
       <Page title={t('device.title')}>
-        <Failed failure={failureOf(error)} onRetry={reload} />
+        <FailureAlert failure={failureOf(error)} onRetry={reload} />
       </Page>
     );
   }
@@ -42,9 +42,9 @@ function DeviceView({ id }: { id: string }) {
       title={deviceName(device) ?? t('device.unnamed')}
       actions={<PresenceBadge online={device.online} />}
     >
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       <Stack gap="md">
-        <DeviceFacts device={device} />
+        <DeviceDetails device={device} />
         <Card padding="md">
           <Timeline
             device={device}
@@ -62,11 +62,11 @@ function DeviceView({ id }: { id: string }) {
 function NoDevice() {
   const { t } = useTranslation();
   return (
-    <Empty icon={<IconDeviceDesktopOff size={32} stroke={1.4} aria-hidden />}>
+    <EmptyState icon={<IconDeviceDesktopOff size={32} stroke={1.4} aria-hidden />}>
       {t('device.none')}{' '}
       <Anchor component={Link} to="/">
         {t('feedback.backToFleet')}
       </Anchor>
-    </Empty>
+    </EmptyState>
   );
 }

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { Stretch } from './presence-intervals.js';
+import type { PresenceInterval } from './presence-intervals.js';
 
 /** Says what a stretch was: `Online`, or `Offline: fell silent`. */
-export function useStretchText(): (stretch: Pick<Stretch, 'online' | 'reason'>) => string {
+export function useIntervalLabel(): (stretch: Pick<PresenceInterval, 'online' | 'reason'>) => string {
   const { t } = useTranslation();
   return ({ online, reason }) => {
     if (online) return t('device.online');
@@ -11,5 +11,5 @@ export function useStretchText(): (stretch: Pick<Stretch, 'online' | 'reason'>) 
 }
 
 /** By what it is coloured; see timeline.module.css. */
-export const kindOf = ({ online, reason }: Pick<Stretch, 'online' | 'reason'>): string =>
+export const intervalKind = ({ online, reason }: Pick<PresenceInterval, 'online' | 'reason'>): string =>
   online ? 'ONLINE' : (reason ?? 'UNKNOWN');

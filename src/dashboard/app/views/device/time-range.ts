@@ -1,17 +1,18 @@
 /** How far back the timeline looks. */
-export const spans = ['today', 'week', 'month'] as const;
+export const timeRanges = ['today', 'week', 'month'] as const;
 
-export type Span = (typeof spans)[number];
+export type TimeRange = (typeof timeRanges)[number];
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MOST_TICKS = 8;
 const steps = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, DAY, 2 * DAY, 5 * DAY];
 
-export const isSpan = (text: string | null): text is Span => spans.some((span) => span === text);
+export const isTimeRange = (text: string | null): text is TimeRange =>
+  timeRanges.some((span) => span === text);
 
 /** Where a span begins: today at midnight, where the reader is. All times are milliseconds since the epoch. */
-export function spanStart(span: Span, now: number): number {
+export function rangeStart(span: TimeRange, now: number): number {
   if (span === 'today') return midnight(now);
   return now - (span === 'week' ? 7 : 30) * DAY;
 }

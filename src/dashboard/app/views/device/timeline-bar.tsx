@@ -2,13 +2,13 @@ import { Box, Group, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { duration } from '../../time/duration.js';
 import { exactTime } from '../../time/format.js';
-import { kindOf, useStretchText } from './interval-label.js';
-import type { Stretch } from './presence-intervals.js';
+import { intervalKind, useIntervalLabel } from './interval-label.js';
+import type { PresenceInterval } from './presence-intervals.js';
 import { ticks } from './time-range.js';
 import classes from './timeline.module.css';
 
 interface TimelineBandProps {
-  readonly stretches: readonly Stretch[];
+  readonly stretches: readonly PresenceInterval[];
   readonly from: number;
   readonly to: number;
 }
@@ -17,9 +17,9 @@ interface TimelineBandProps {
 const LAST_LABEL = 93;
 
 /** A band over time, coloured by what was; the list below it says the same in words. */
-export function TimelineBand({ stretches, from, to }: TimelineBandProps) {
+export function TimelineBar({ stretches, from, to }: TimelineBandProps) {
   const { t, i18n } = useTranslation();
-  const text = useStretchText();
+  const text = useIntervalLabel();
   const percent = (length: number) => (length / (to - from)) * 100;
   return (
     <Box>
@@ -38,7 +38,7 @@ export function TimelineBand({ stretches, from, to }: TimelineBandProps) {
           >
             <div
               className={classes.stretch}
-              data-kind={kindOf(stretch)}
+              data-kind={intervalKind(stretch)}
               style={{
                 // What has just begun is seen at the very end.
                 left: `min(${percent(stretch.from - from)}%, 100% - 2px)`,
@@ -63,9 +63,9 @@ export function TimelineBand({ stretches, from, to }: TimelineBandProps) {
 }
 
 /** The colours that the band has. */
-function Legend({ stretches }: { stretches: readonly Stretch[] }) {
-  const text = useStretchText();
-  const kinds = new Map(stretches.map((stretch) => [kindOf(stretch), text(stretch)]));
+function Legend({ stretches }: { stretches: readonly PresenceInterval[] }) {
+  const text = useIntervalLabel();
+  const kinds = new Map(stretches.map((stretch) => [intervalKind(stretch), text(stretch)]));
   return (
     <Group gap="md" mt="xs" aria-hidden>
       {[...kinds].map(([kind, label]) => (

@@ -3,19 +3,19 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '../../time/duration.js';
 import { exactTime } from '../../time/format.js';
-import { Empty } from '../../ui/empty-state.js';
-import { kindOf, useStretchText } from './interval-label.js';
-import type { Stretch } from './presence-intervals.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { intervalKind, useIntervalLabel } from './interval-label.js';
+import type { PresenceInterval } from './presence-intervals.js';
 import classes from './timeline.module.css';
 
 const SHOWN_AT_FIRST = 10;
 
 /** The timeline in words, the latest first. */
-export function TimelineList({ stretches }: { stretches: readonly Stretch[] }) {
+export function TimelineTable({ stretches }: { stretches: readonly PresenceInterval[] }) {
   const { t, i18n } = useTranslation();
-  const text = useStretchText();
+  const text = useIntervalLabel();
   const [all, setAll] = useState(false);
-  if (stretches.length === 0) return <Empty>{t('device.noHistory')}</Empty>;
+  if (stretches.length === 0) return <EmptyState>{t('device.noHistory')}</EmptyState>;
   const latestFirst = stretches.toReversed();
   const shown = all ? latestFirst : latestFirst.slice(0, SHOWN_AT_FIRST);
   return (
@@ -34,7 +34,7 @@ export function TimelineList({ stretches }: { stretches: readonly Stretch[] }) {
             <Table.Tr key={stretch.from}>
               <Table.Td>
                 <Group gap="xs" wrap="nowrap">
-                  <span className={classes.swatch} data-kind={kindOf(stretch)} aria-hidden />
+                  <span className={classes.swatch} data-kind={intervalKind(stretch)} aria-hidden />
                   <Text inherit miw="4em">
                     {text(stretch)}
                   </Text>

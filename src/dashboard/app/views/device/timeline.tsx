@@ -1,18 +1,18 @@
 import { Alert, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../../time/clock.js';
-import type { ShownDevice } from './device-details.js';
-import { isCut, onlineShare, stretchesOf } from './presence-intervals.js';
-import { isSpan, type Span, spans } from './time-range.js';
-import { TimelineBand } from './timeline-bar.js';
-import { TimelineList } from './timeline-table.js';
+import type { LoadedDevice } from './device-details.js';
+import { isTruncated, onlineShare, presenceIntervals } from './presence-intervals.js';
+import { isTimeRange, type TimeRange, timeRanges } from './time-range.js';
+import { TimelineBar } from './timeline-bar.js';
+import { TimelineTable } from './timeline-table.js';
 
 interface TimelineProps {
-  readonly device: ShownDevice;
+  readonly device: LoadedDevice;
   /** Since when, in milliseconds since the epoch; until now. */
   readonly from: number;
-  readonly span: Span;
-  readonly onSpan: (span: Span) => void;
+  readonly span: TimeRange;
+  readonly onSpan: (span: TimeRange) => void;
 }
 
 /** When a device was online and offline, and why: as a picture, and in words. */
@@ -21,7 +21,7 @@ export function Timeline({ device, from, span, onSpan }: TimelineProps) {
   const last = device.history.at(-1)?.at;
   // The gateway's clock may be ahead of this one's.
   const to = Math.max(useNow(), last ? Date.parse(last) : 0);
-  const stretches = stretchesOf(device, { from, to });
+  const stretches = presenceIntervals(device, { from, to });
   const share = onlineShare(stretches);
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
@@ -39,18 +39,18 @@ export function Timeline({ device, from, span, onSpan }: TimelineProps) {
         </Group>
         <SegmentedControl
           aria-label={t('device.span')}
-          data={spans.map((value) => ({ value, label: t(`device.spans.${value}`) }))}
+          data={timeRanges.map((value) => ({ value, label: t(`device.spans.${value}`) }))}
           value={span}
-          onChange={(value) => isSpan(value) && onSpan(value)}
+          onChange={(value) => isTimeRange(value) && onSpan(value)}
         />
       </Group>
-      {isCut(device.history) && (
+      {isTruncated(device.history) && (
         <Alert color="orange" variant="light">
           {t('device.cut')}
         </Alert>
       )}
-      <TimelineBand stretches={stretches} from={from} to={to} />
-      <TimelineList stretches={stretches} />
+      <TimelineBar stretches={stretches} from={from} to={to} />
+      <TimelineTable stretches={stretches} />
     </Stack>
   );
 }

@@ -1,13 +1,13 @@
 import { Button, Card, Text } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Empty } from '../../ui/empty-state.js';
+import { EmptyState } from '../../ui/empty-state.js';
 import { Loading } from '../../ui/loading.js';
-import { Rows } from './device-rows.js';
+import { DeviceRows } from './device-rows.js';
 import { type Fleet, MOST_ROWS } from './fleet.js';
 import classes from './fleet.module.css';
 import { everything, type FleetFilter, isNarrowed } from './fleet-filter.js';
-import { useFleetView } from './use-fleet.js';
+import { useFleetSnapshot } from './use-fleet.js';
 
 interface DeviceListProps {
   readonly fleet: Fleet;
@@ -17,15 +17,15 @@ interface DeviceListProps {
 
 /** The devices by name; of thousands, only those in sight are in the page. */
 export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
-  const ids = useSyncExternalStore(fleet.onFrame, () => fleet.table.select(filter.presence));
-  const { loaded, failure } = useFleetView(fleet);
+  const ids = useSyncExternalStore(fleet.subscribe, () => fleet.table.select(filter.presence));
+  const { loaded, failure } = useFleetSnapshot(fleet);
   // That nothing could be read does not mean that there is nothing; the page says what failed.
   if (failure && loaded === 0) return null;
   return (
     <Card padding={0} className={classes.list}>
       <ListState fleet={fleet} shown={ids.length} />
       {ids.length > 0 ? (
-        <Rows fleet={fleet} ids={ids} />
+        <DeviceRows fleet={fleet} ids={ids} />
       ) : (
         <NoRows fleet={fleet} narrowed={isNarrowed(filter)} onClear={() => onClear(everything)} />
       )}
@@ -41,24 +41,24 @@ interface NoRowsProps {
 
 function NoRows({ fleet, narrowed, onClear }: NoRowsProps) {
   const { t } = useTranslation();
-  const { loading, failure } = useFleetView(fleet);
+  const { loading, failure } = useFleetSnapshot(fleet);
   if (loading) return <Loading />;
   // The page says what failed.
   if (failure) return null;
-  if (!narrowed) return <Empty>{t('fleet.list.none')}</Empty>;
+  if (!narrowed) return <EmptyState>{t('fleet.list.none')}</EmptyState>;
   return (
-    <Empty>
+    <EmptyState>
       {t('fleet.list.noMatch')}{' '}
       <Button variant="subtle" size="compact-sm" onClick={onClear}>
         {t('fleet.filters.clear')}
       </Button>
-    </Empty>
+    </EmptyState>
   );
 }
 
 function ListState({ fleet, shown }: { fleet: Fleet; shown: number }) {
   const { t, i18n } = useTranslation();
-  const { loaded, loading, counts } = useFleetView(fleet);
+  const { loaded, loading, counts } = useFleetSnapshot(fleet);
   const amounts = {
     loaded: loaded.toLocaleString(i18n.language),
     total: (counts?.total ?? loaded).toLocaleString(i18n.language),

@@ -1,7 +1,7 @@
 import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { isDoor } from '../../domain/api-name.js';
+import { isApiName } from '../../domain/api-name.js';
 import { deviceName } from '../../domain/device-name.js';
 import { displayName } from '../../domain/display-name.js';
 import { Ago } from '../../time/ago.js';
@@ -29,7 +29,7 @@ export const DeviceRow = memo(function DeviceRow({
   showOwner,
 }: DeviceRowProps) {
   const { t } = useTranslation();
-  const row = useSyncExternalStore(fleet.onFrame, () => fleet.table.row(id));
+  const row = useSyncExternalStore(fleet.subscribe, () => fleet.table.row(id));
   if (!row) return null;
   const { device, online, seenAt } = row;
   const state = online ? t('fleet.online') : t('fleet.offline');
@@ -53,7 +53,7 @@ export const DeviceRow = memo(function DeviceRow({
       </span>
       {showOwner && <span className={classes.wide}>{displayName(device.user)}</span>}
       <span className={classes.wide}>
-        {isDoor(device.door) ? t(`fleet.doors.${device.door}`) : device.door}
+        {isApiName(device.door) ? t(`fleet.doors.${device.door}`) : device.door}
       </span>
       <span>{device.clientVersion ?? '—'}</span>
       <span className={classes.seen}>

@@ -10,7 +10,7 @@ import classes from './fleet.module.css';
 const ROW_HEIGHT = 56;
 
 /** A row for each device that is in sight, and for a few around. */
-export function Rows({ fleet, ids }: { fleet: Fleet; ids: readonly string[] }) {
+export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[] }) {
   const { t } = useTranslation();
   const may = usePermission();
   const showOwner = may('devices:read');

@@ -54,7 +54,7 @@ export class DeviceTable {
   }
 
   /** Exactly these are online. */
-  snapshot(ids: readonly string[]): void {
+  setOnline(ids: readonly string[]): void {
     const online = new Set(ids);
     this.#online = online;
     this.#selected = null;
@@ -64,7 +64,7 @@ export class DeviceTable {
   }
 
   /** A device came online or went offline. @returns whether that was news. */
-  change(device: MachineFragment): boolean {
+  applyStatus(device: MachineFragment): boolean {
     const { id, online } = device;
     const known = this.#online?.has(id) ?? this.#rows.get(id)?.online;
     if (online) this.#online?.add(id);
@@ -74,14 +74,14 @@ export class DeviceTable {
   }
 
   /** A device was heard, and said which version it runs. */
-  beat({ device: { id, clientVersion }, at }: Beat): void {
+  applyHeartbeat({ device: { id, clientVersion }, at }: Beat): void {
     const row = this.#rows.get(id);
     if (!row) return;
     const device = row.device.clientVersion === clientVersion ? row.device : { ...row.device, clientVersion };
     this.#rows.set(id, { ...row, device, seenAt: Date.parse(at) });
   }
 
-  forget(): void {
+  clear(): void {
     this.#rows.clear();
     this.#sortKeys.clear();
     this.#sorted = [];

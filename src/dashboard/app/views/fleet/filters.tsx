@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { doors } from '../../domain/api-name.js';
+import { apiNames } from '../../domain/api-name.js';
 import { displayName } from '../../domain/display-name.js';
 import { AdoptionDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
@@ -44,7 +44,7 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
       <Select
         aria-label={t('fleet.filters.door')}
         placeholder={t('fleet.filters.anyDoor')}
-        data={doors.map((door) => ({ value: door, label: t(`fleet.doors.${door}`) }))}
+        data={apiNames.map((door) => ({ value: door, label: t(`fleet.doors.${door}`) }))}
         value={filter.door}
         onChange={(door) => onChange({ door })}
         clearable
@@ -91,7 +91,7 @@ function VersionSelect({
 /** The owner whose devices are shown, by the name that they have at one of them. */
 function Owner({ fleet, onDrop }: { fleet: Fleet; onDrop: () => void }) {
   const { t } = useTranslation();
-  const user = useSyncExternalStore(fleet.onFrame, () => {
+  const user = useSyncExternalStore(fleet.subscribe, () => {
     const [first] = fleet.table.select('all');
     return first === undefined ? undefined : fleet.table.row(first)?.device.user;
   });

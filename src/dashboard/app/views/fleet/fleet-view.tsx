@@ -6,8 +6,8 @@ import { Filters } from './filters.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { type FleetFilter, useFleetFilter } from './fleet-filter.js';
-import { BeatChart } from './heartbeat-chart.js';
-import { LiveMark } from './live-badge.js';
+import { HeartbeatChart } from './heartbeat-chart.js';
+import { LiveBadge } from './live-badge.js';
 import { Notices } from './notices.js';
 import { Summary } from './summary.js';
 import { useFleet } from './use-fleet.js';
@@ -18,7 +18,7 @@ export function Component() {
   const { filter, change, asked } = useFleetFilter();
   const { fleet, retry } = useFleet(asked);
   return (
-    <Page title={t('fleet.title')} actions={fleet && <LiveMark fleet={fleet} />}>
+    <Page title={t('fleet.title')} actions={fleet && <LiveBadge fleet={fleet} />}>
       {fleet ? <Followed fleet={fleet} filter={filter} onChange={change} onRetry={retry} /> : <Loading />}
     </Page>
   );
@@ -38,7 +38,7 @@ function Followed({ fleet, filter, onChange, onRetry }: FollowedProps) {
       <Notices fleet={fleet} onRetry={onRetry} />
       <div className={classes.overview}>
         <Summary fleet={fleet} />
-        <BeatChart fleet={fleet} />
+        <HeartbeatChart fleet={fleet} />
       </div>
       <Filters fleet={fleet} filter={filter} onChange={onChange} />
       <DeviceList fleet={fleet} filter={filter} onClear={onChange} />

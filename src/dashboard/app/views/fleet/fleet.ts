@@ -1,6 +1,6 @@
 import type { Client } from 'urql';
 import { Failure, failureOf } from '../../api/failure.js';
-import type { Live } from '../../client/live-connection.js';
+import type { LiveConnection } from '../../client/live-connection.js';
 import {
   type DeviceFilter,
   DevicesDocument,
@@ -10,9 +10,9 @@ import {
   PresenceSummaryDocument,
 } from '../../generated/graphql.js';
 import { DeviceTable } from './device-table.js';
-import { Frames } from './frame-scheduler.js';
-import { Return } from './missed-changes.js';
-import { PerSecond } from './per-second-counter.js';
+import { FrameScheduler } from './frame-scheduler.js';
+import { MissedChanges } from './missed-changes.js';
+import { PerSecondCounter } from './per-second-counter.js';
 
 /** The largest page the gateway gives. */
 const PAGE = 100;
@@ -24,12 +24,12 @@ const CHART_SECONDS = 180;
 const SUMMARY_MS = 10_000;
 
 /** What is shown of a fleet beside its devices. The same object until something changes. */
-export interface FleetView {
+export interface FleetSnapshot {
   /** Null until it is known. */
   readonly counts: { readonly total: number; readonly online: number; readonly offline: number } | null;
   /** How many came online, and went offline, in the last minute. */
-  readonly came: number;
-  readonly went: number;
+  readonly cameOnline: number;
+  readonly wentOffline: number;
   /** Since when those are counted, in milliseconds; null once it is a minute. */
   readonly countedSince: number | null;
   readonly degraded: boolean;
@@ -40,7 +40,7 @@ export interface FleetView {
   /** Whether it changes as the fleet does: the link is there, and has told who is online. */
   readonly live: boolean;
   /** What was made up for after a lost link: how many changes, or all of it. */
-  readonly caughtUp: number | 'reread' | null;
+  readonly missedChanges: number | 'reread' | null;
 }
 
 /**
@@ -49,30 +49,30 @@ export interface FleetView {
  */
 export class Fleet {
   readonly table = new DeviceTable();
-  readonly beats = new PerSecond(CHART_SECONDS, Date.now());
-  #came = new PerSecond(MINUTE_SECONDS, Date.now());
-  #went = new PerSecond(MINUTE_SECONDS, Date.now());
-  readonly #return = new Return();
-  readonly #frames = new Frames(() => {
+  readonly heartbeats = new PerSecondCounter(CHART_SECONDS, Date.now());
+  #came = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+  #went = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+  readonly #return = new MissedChanges();
+  readonly #frames = new FrameScheduler(() => {
     this.#view = this.#look();
   });
   readonly #stops: (() => void)[] = [];
   #summary: { total: number; online: number; degraded: boolean } | null = null;
   #loading: object | null = null;
   #failure: Failure | null = null;
-  #view: FleetView;
+  #view: FleetSnapshot;
 
   constructor(
     private readonly client: Client,
-    private readonly live: Live,
+    private readonly live: LiveConnection,
     private readonly filter: DeviceFilter,
   ) {
     this.#view = this.#look();
-    this.beats.watch(live.getState() === 'open', Date.now());
+    this.heartbeats.setObserving(live.getState() === 'open', Date.now());
   }
 
-  readonly onFrame = this.#frames.subscribe;
-  readonly getView = (): FleetView => this.#view;
+  readonly subscribe = this.#frames.subscribe;
+  readonly getSnapshot = (): FleetSnapshot => this.#view;
 
   start(): void {
     const { live, filter } = this;
@@ -84,21 +84,26 @@ export class Fleet {
     // Seconds pass, in the chart too, when nothing happens.
     const second = setInterval(() => this.#frames.request(), 1000);
     this.#stops.push(
-      live.follow(
+      live.subscribe(
         HeartbeatsDocument,
         { filter },
         ({ heartbeats }) => {
-          this.beats.add(heartbeats.length, Date.now());
+          this.heartbeats.add(heartbeats.length, Date.now());
           for (const beat of heartbeats) {
-            this.#return.tellTime(beat.at);
-            this.table.beat(beat);
+            this.#return.observeGatewayTime(beat.at);
+            this.table.applyHeartbeat(beat);
           }
           this.#frames.request();
         },
         refused,
       ),
-      live.resume(FleetStatusDocument, { filter }, ({ deviceStatus }) => this.#follow(deviceStatus), refused),
-      live.onState(() => this.#linkChanged()),
+      live.subscribeWithRecovery(
+        FleetStatusDocument,
+        { filter },
+        ({ deviceStatus }) => this.#follow(deviceStatus),
+        refused,
+      ),
+      live.onStateChange(() => this.#linkChanged()),
       () => clearInterval(summary),
       () => clearInterval(second),
     );
@@ -111,20 +116,20 @@ export class Fleet {
     this.#frames.stop();
   }
 
-  readonly dismissCaughtUp = (): void => {
+  readonly dismissMissedChanges = (): void => {
     this.#return.dismiss();
     this.#frames.request();
   };
 
   /** @returns where to go on after a lost link. */
   #follow({ kind, cursor, at, device, devices }: FleetStatusSubscription['deviceStatus']): string {
-    this.#return.tellTime(at);
+    this.#return.observeGatewayTime(at);
     if (kind === 'SNAPSHOT') {
-      this.table.snapshot((devices ?? []).map(({ id }) => id));
+      this.table.setOnline((devices ?? []).map(({ id }) => id));
     } else if (kind === 'RESET') {
       this.#readAnew();
-    } else if (device && this.table.change(device)) {
-      this.#return.changed(at);
+    } else if (device && this.table.applyStatus(device)) {
+      this.#return.deviceChanged(at);
       (kind === 'ONLINE' ? this.#came : this.#went).add(1, Date.now());
     }
     this.#frames.request();
@@ -132,11 +137,11 @@ export class Fleet {
   }
 
   #linkChanged(): void {
-    this.beats.watch(this.live.getState() === 'open', Date.now());
-    if (this.live.getState() === 'lost') this.#return.lost();
+    this.heartbeats.setObserving(this.live.getState() === 'open', Date.now());
+    if (this.live.getState() === 'lost') this.#return.disconnected();
     if (this.live.getState() === 'open') {
       // Lost before the first snapshot, there is no place to go on from.
-      if (this.#return.back() && this.table.onlineCount === null) this.#readAnew();
+      if (this.#return.reconnected() && this.table.onlineCount === null) this.#readAnew();
       else if (this.#failure) this.#reload();
     }
     this.#frames.request();
@@ -144,10 +149,10 @@ export class Fleet {
 
   /** What was missed is not told: what is there may be out of date. */
   #readAnew(): void {
-    this.#return.tooLate();
-    this.#came = new PerSecond(MINUTE_SECONDS, Date.now());
-    this.#went = new PerSecond(MINUTE_SECONDS, Date.now());
-    this.table.forget();
+    this.#return.reloaded();
+    this.#came = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+    this.#went = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+    this.table.clear();
     this.#reload();
   }
 
@@ -184,24 +189,24 @@ export class Fleet {
     this.#frames.request();
   }
 
-  #look(): FleetView {
+  #look(): FleetSnapshot {
     const now = Date.now();
-    const counted = this.#came.watched(now);
+    const counted = this.#came.observedSince(now);
     return {
       counts: this.#count(),
-      came: this.#came.sum(now),
-      went: this.#went.sum(now),
+      cameOnline: this.#came.sum(now),
+      wentOffline: this.#went.sum(now),
       countedSince: counted === 'all' ? null : counted,
       degraded: this.#summary?.degraded ?? false,
       loaded: this.table.size,
       loading: this.#loading !== null,
       failure: this.#failure,
       live: this.live.getState() === 'open' && this.table.onlineCount !== null && !this.#failure,
-      caughtUp: this.#return.caughtUp,
+      missedChanges: this.#return.count,
     };
   }
 
-  #count(): FleetView['counts'] {
+  #count(): FleetSnapshot['counts'] {
     if (!this.#summary) return null;
     const online = this.table.onlineCount ?? this.#summary.online;
     // Devices that are new since were told of by their first beat.

@@ -1,5 +1,5 @@
 /** Tells its listeners once per animation frame, however often something changes. */
-export class Frames {
+export class FrameScheduler {
   readonly #listeners = new Set<() => void>();
   #scheduled: number | null = null;
 

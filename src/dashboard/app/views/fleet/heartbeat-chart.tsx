@@ -14,9 +14,9 @@ const RATE_SECONDS = 5;
 const LABEL_SECONDS = 16;
 
 /** Heartbeats of the last minutes as they come. */
-export function BeatChart({ fleet }: { fleet: Fleet }) {
+export function HeartbeatChart({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
-  const rate = useSyncExternalStore(fleet.onFrame, () => currentRate(fleet));
+  const rate = useSyncExternalStore(fleet.subscribe, () => currentRate(fleet));
   const quiet = useQuiet(fleet);
   const shown = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
   const alt = shown ? t('fleet.chart.alt', { rate: shown }) : t('fleet.chart.title');
@@ -47,9 +47,9 @@ export function BeatChart({ fleet }: { fleet: Fleet }) {
 /** That there was no heartbeat, as far as that was watched; null where there was one, or nobody knows. */
 function useQuiet(fleet: Fleet): string | null {
   const { t, i18n } = useTranslation();
-  const quiet = useSyncExternalStore(fleet.onFrame, () => {
+  const quiet = useSyncExternalStore(fleet.subscribe, () => {
     const now = Date.now();
-    return fleet.beats.sum(now) === 0 ? fleet.beats.watched(now) : null;
+    return fleet.heartbeats.sum(now) === 0 ? fleet.heartbeats.observedSince(now) : null;
   });
   if (quiet === null) return null;
   if (quiet === 'all') return t('fleet.chart.quiet');
@@ -72,7 +72,7 @@ function Plot({ fleet }: { fleet: Fleet }) {
       drawn = second;
       plot.setData(seriesOf(fleet));
     };
-    const unsubscribe = fleet.onFrame(draw);
+    const unsubscribe = fleet.subscribe(draw);
     const sizes = new ResizeObserver(([entry]) => {
       if (entry) plot.setSize({ width: entry.contentRect.width, height: HEIGHT });
     });
@@ -87,13 +87,13 @@ function Plot({ fleet }: { fleet: Fleet }) {
 }
 
 const seriesOf = (fleet: Fleet): uPlot.AlignedData => {
-  const { seconds, counts } = fleet.beats.series(Date.now());
+  const { seconds, counts } = fleet.heartbeats.series(Date.now());
   return [seconds, counts];
 };
 
 /** Null where none of the latest seconds was watched. */
 function currentRate(fleet: Fleet): number | null {
-  const recent = fleet.beats.series(Date.now()).counts.slice(-RATE_SECONDS);
+  const recent = fleet.heartbeats.series(Date.now()).counts.slice(-RATE_SECONDS);
   const counted = recent.filter((count) => count !== null);
   return counted.length > 0 ? counted.reduce((sum, count) => sum + count, 0) / counted.length : null;
 }

@@ -1,12 +1,12 @@
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Fleet } from './fleet.js';
-import { useFleetView } from './use-fleet.js';
+import { useFleetSnapshot } from './use-fleet.js';
 
 /** Says that what is shown changes by itself, as long as it does. */
-export function LiveMark({ fleet }: { fleet: Fleet }) {
+export function LiveBadge({ fleet }: { fleet: Fleet }) {
   const { t } = useTranslation();
-  const { live } = useFleetView(fleet);
+  const { live } = useFleetSnapshot(fleet);
   if (!live) return null;
   return (
     <Badge variant="dot" color="var(--online)" title={t('fleet.liveMeaning')}>

@@ -2,7 +2,7 @@
  * How many changes were missed while the link was lost. They are told once it is back, before the new ones; by the
  * times in them the two are told apart, in the gateway's time, which every event tells.
  */
-export class Return {
+export class MissedChanges {
   /** How far this browser's clock is ahead of the gateway's, at most: what was told had been on its way. */
   #aheadMs = Number.POSITIVE_INFINITY;
   #lost = false;
@@ -11,22 +11,22 @@ export class Return {
   #caughtUp: number | 'reread' | null = null;
 
   /** The changes so far, or that there were too many to be kept; null where nobody has to be told. */
-  get caughtUp(): number | 'reread' | null {
+  get count(): number | 'reread' | null {
     return this.#caughtUp;
   }
 
   /** @param at the gateway's time now, or before now, ISO text. */
-  tellTime(at: string): void {
+  observeGatewayTime(at: string): void {
     this.#aheadMs = Math.min(this.#aheadMs, Date.now() - Date.parse(at));
   }
 
   /** What was made up for and not read yet stays: the next loss adds to it. */
-  lost(): void {
+  disconnected(): void {
     this.#lost = true;
   }
 
   /** The link is open. @returns whether it was lost before. */
-  back(): boolean {
+  reconnected(): boolean {
     const wasLost = this.#lost;
     if (wasLost) {
       this.#lost = false;
@@ -37,13 +37,13 @@ export class Return {
   }
 
   /** A device changed. @param at by the gateway's clock, ISO text. */
-  changed(at: string): void {
+  deviceChanged(at: string): void {
     if (this.#backAt === null || typeof this.#caughtUp !== 'number') return;
     if (Date.parse(at) < this.#backAt) this.#caughtUp += 1;
     else this.#backAt = null;
   }
 
-  tooLate(): void {
+  reloaded(): void {
     this.#backAt = null;
     this.#caughtUp = 'reread';
   }

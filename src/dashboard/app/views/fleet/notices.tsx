@@ -2,16 +2,16 @@ import { Alert } from '@mantine/core';
 import { IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import type { Fleet } from './fleet.js';
-import { useFleetView } from './use-fleet.js';
+import { useFleetSnapshot } from './use-fleet.js';
 
 const READ_MS = 15_000;
 
 /** What a person must know to read the numbers right. */
 export function Notices({ fleet, onRetry }: { fleet: Fleet; onRetry: () => void }) {
   const { t } = useTranslation();
-  const view = useFleetView(fleet);
+  const view = useFleetSnapshot(fleet);
   return (
     <>
       {view.degraded && (
@@ -25,8 +25,10 @@ export function Notices({ fleet, onRetry }: { fleet: Fleet; onRetry: () => void 
           {t('fleet.degraded.text')}
         </Alert>
       )}
-      {view.caughtUp !== null && <CaughtUp changes={view.caughtUp} onDismiss={fleet.dismissCaughtUp} />}
-      {view.failure && <Failed failure={view.failure} onRetry={onRetry} />}
+      {view.missedChanges !== null && (
+        <CaughtUp changes={view.missedChanges} onDismiss={fleet.dismissMissedChanges} />
+      )}
+      {view.failure && <FailureAlert failure={view.failure} onRetry={onRetry} />}
     </>
   );
 }

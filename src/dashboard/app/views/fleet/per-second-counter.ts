@@ -1,5 +1,5 @@
 /** Counts what happens in each of the last seconds; memory does not grow with time. */
-export class PerSecond {
+export class PerSecondCounter {
   /** Null for a second that was not watched. */
   readonly #counts: (number | null)[];
   /** The second that was counted last, since the epoch. */
@@ -18,7 +18,7 @@ export class PerSecond {
   }
 
   /** What happens is seen from now on, or no longer: a second without a look is unknown, and not one of nothing. */
-  watch(on: boolean, now: number): void {
+  setObserving(on: boolean, now: number): void {
     if (on === (this.#watching !== null)) return;
     this.#moveTo(now);
     this.#watching = on ? now : null;
@@ -38,7 +38,7 @@ export class PerSecond {
   }
 
   /** `all` of the last seconds were watched, or only those since a time in milliseconds, or not even now: null. */
-  watched(now: number): 'all' | number | null {
+  observedSince(now: number): 'all' | number | null {
     if (this.#watching === null) return null;
     return now - this.#watching < this.seconds * 1000 ? this.#watching : 'all';
   }

@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { timeOfDay } from '../../time/format.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
-import { useFleetView } from './use-fleet.js';
+import { useFleetSnapshot } from './use-fleet.js';
 
 /** How many devices are online, offline and there at all; and what came and went in the last minute. */
 export function Summary({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
-  const { counts, came, went, countedSince } = useFleetView(fleet);
+  const { counts, cameOnline: came, wentOffline: went, countedSince } = useFleetSnapshot(fleet);
   const time = countedSince === null ? null : timeOfDay(new Date(countedSince), i18n.language);
   const share = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (

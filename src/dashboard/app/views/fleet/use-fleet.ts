@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
-import { useLive } from '../../client/gateway-context.js';
+import { useLiveConnection } from '../../client/gateway-context.js';
 import type { DeviceFilter } from '../../generated/graphql.js';
-import { Fleet, type FleetView } from './fleet.js';
+import { Fleet, type FleetSnapshot } from './fleet.js';
 
 /**
  * The devices that a filter selects, live; null for a moment at first.
@@ -10,7 +10,7 @@ import { Fleet, type FleetView } from './fleet.js';
  */
 export function useFleet(filter: DeviceFilter): { fleet: Fleet | null; retry: () => void } {
   const client = useClient();
-  const live = useLive();
+  const live = useLiveConnection();
   const [fleet, setFleet] = useState<Fleet | null>(null);
   const [turn, setTurn] = useState(0);
   const retry = useCallback(() => setTurn((before) => before + 1), []);
@@ -24,6 +24,6 @@ export function useFleet(filter: DeviceFilter): { fleet: Fleet | null; retry: ()
   return { fleet, retry };
 }
 
-export function useFleetView(fleet: Fleet): FleetView {
-  return useSyncExternalStore(fleet.onFrame, fleet.getView);
+export function useFleetSnapshot(fleet: Fleet): FleetSnapshot {
+  return useSyncExternalStore(fleet.subscribe, fleet.getSnapshot);
 }

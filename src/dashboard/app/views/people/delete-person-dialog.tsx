@@ -15,7 +15,7 @@ interface DeletionProps {
 }
 
 /** Says what goes and what stays, and deletes once the name was typed. */
-export function Deletion({ person, opened, onClose }: DeletionProps) {
+export function DeletePersonDialog({ person, opened, onClose }: DeletionProps) {
   const { t } = useTranslation();
   return (
     <Modal

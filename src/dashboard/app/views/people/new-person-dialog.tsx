@@ -7,15 +7,15 @@ import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { SHORTEST_PASSWORD } from '../../api/limits.js';
 import { displayName } from '../../domain/display-name.js';
-import { isOfField, useFieldFailure } from '../../domain/use-account-field-errors.js';
+import { isOfField, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { CreateUserDocument } from '../../generated/graphql.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
 import { RolePicker } from './role-picker.js';
 
 const empty = { username: '', phone: '', name: '', email: '', password: '' };
 
-export function NewPerson({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function NewPersonDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -36,7 +36,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
   const [roles, setRoles] = useState(['MEMBER']);
   const [{ error, fetching }, create] = useMutation(CreateUserDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
-  const { problem, changed } = useFieldFailure(failure);
+  const { problem, changed } = useAccountFieldErrors(failure);
 
   const field = (name: keyof typeof empty) => ({
     label: t(`people.fields.${name}`),
@@ -58,7 +58,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
-        {failure && !isOfField(failure) && <Failed failure={failure} />}
+        {failure && !isOfField(failure) && <FailureAlert failure={failure} />}
         <Text size="sm" c="dimmed">
           {t('people.nameOrPhone')}
         </Text>

@@ -7,13 +7,13 @@ import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { UsersDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AFTER, Pager } from '../../ui/pager.js';
 import { SearchBox } from '../../ui/search-box.js';
-import { NewPerson } from './new-person-dialog.js';
+import { NewPersonDialog } from './new-person-dialog.js';
 import { PeopleTable } from './people-table.js';
 
 const PAGE_SIZE = 20;
@@ -44,7 +44,7 @@ export function Component() {
         />
       </search>
       <Found search={params.get('q') ?? ''} after={params.get(AFTER)} />
-      <NewPerson opened={adding} onClose={close} />
+      <NewPersonDialog opened={adding} onClose={close} />
     </Page>
   );
 }
@@ -53,7 +53,7 @@ function Found({ search, after }: { search: string; after: string | null }) {
   const { t } = useTranslation();
   const variables = { search, first: PAGE_SIZE, after };
   const [{ data, error }, reload] = useQuery({ query: UsersDocument, variables });
-  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   const { edges, pageInfo } = data.users;
   return (
@@ -62,9 +62,9 @@ function Found({ search, after }: { search: string; after: string | null }) {
         {edges.length > 0 ? (
           <PeopleTable people={edges.map(({ node }) => node)} />
         ) : (
-          <Empty icon={<IconUsers size={32} stroke={1.4} aria-hidden />}>
+          <EmptyState icon={<IconUsers size={32} stroke={1.4} aria-hidden />}>
             {search ? t('people.noMatch', { search }) : t('people.none')}
-          </Empty>
+          </EmptyState>
         )}
       </Card>
       <Pager pageInfo={pageInfo} />

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { type CombinedError, useMutation } from 'urql';
 import { displayName } from '../../domain/display-name.js';
 import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../../generated/graphql.js';
-import { Deletion } from './delete-person-dialog.js';
+import { DeletePersonDialog } from './delete-person-dialog.js';
 
 interface PersonActionsProps {
   readonly person: PersonFragment;
@@ -52,7 +52,7 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
       <Button variant="light" color="red" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
         {t('people.delete')}
       </Button>
-      <Deletion person={person} opened={deleting} onClose={close} />
+      <DeletePersonDialog person={person} opened={deleting} onClose={close} />
     </Group>
   );
 }

@@ -5,7 +5,7 @@ import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { AuditEntries } from '../../domain/audit/audit-entries.js';
 import { AuditLogDocument } from '../../generated/graphql.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
 
@@ -27,7 +27,7 @@ export function PersonActivity({ userId }: { userId: string }) {
         </Anchor>
       }
     >
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && <AuditEntries entries={data.auditLog.edges.map(({ node }) => node)} />}
     </Section>

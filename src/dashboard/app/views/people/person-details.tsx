@@ -9,34 +9,34 @@ import { StatusBadge } from './status-badge.js';
 const texts = ['username', 'phone', 'email', 'name', 'nickname'] as const;
 
 /** What is known of a person; what they have not told is left out. */
-export function PersonFacts({ person }: { person: PersonFragment }) {
+export function PersonDetails({ person }: { person: PersonFragment }) {
   const { t } = useTranslation();
   return (
     <Section title={t('people.facts')}>
       <SimpleGrid component="dl" m={0} cols={2} spacing="md" verticalSpacing="sm">
-        <Fact name={t('people.fields.status')}>
+        <Detail name={t('people.fields.status')}>
           <StatusBadge status={person.status} />
-        </Fact>
-        <Fact name={t('people.fields.created')}>
+        </Detail>
+        <Detail name={t('people.fields.created')}>
           <Ago at={person.createdAt} />
-        </Fact>
+        </Detail>
         {texts.map(
           (field) =>
             person[field] && (
-              <Fact key={field} name={t(`people.fields.${field}`)}>
+              <Detail key={field} name={t(`people.fields.${field}`)}>
                 {person[field]}
-              </Fact>
+              </Detail>
             ),
         )}
         {person.gender && (
-          <Fact name={t('people.fields.gender')}>{t(`people.genders.${person.gender}`)}</Fact>
+          <Detail name={t('people.fields.gender')}>{t(`people.genders.${person.gender}`)}</Detail>
         )}
       </SimpleGrid>
     </Section>
   );
 }
 
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
+export function Detail({ name, children }: { name: string; children: ReactNode }) {
   return (
     <Stack gap={2} miw={0}>
       <Text component="dt" size="xs" c="dimmed">

@@ -8,10 +8,10 @@ import { deviceName } from '../../domain/device-name.js';
 import { DevicesDocument, type MachineFragment } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
 import { EntryList } from '../../ui/entry-list.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
-import { useDoorName } from './door-name.js';
+import { useApiName } from './door-name.js';
 
 const MOST_SHOWN = 10;
 
@@ -35,7 +35,7 @@ export function PersonDevices({ userId }: { userId: string }) {
         )
       }
     >
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!devices && !error && <Loading />}
       {devices?.length === 0 && (
         <Text size="sm" c="dimmed">
@@ -55,7 +55,7 @@ export function PersonDevices({ userId }: { userId: string }) {
 
 function DeviceEntry({ device }: { device: MachineFragment }) {
   const { t } = useTranslation();
-  const doorName = useDoorName();
+  const doorName = useApiName();
   const { id, clientVersion, door, online, lastSeenAt } = device;
   const Icon = online ? IconCircleFilled : IconCircle;
   return (

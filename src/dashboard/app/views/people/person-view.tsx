@@ -9,14 +9,14 @@ import { displayName } from '../../domain/display-name.js';
 import { PersonSessions } from '../../domain/person-sessions.js';
 import { type PersonFragment, UserDocument } from '../../generated/graphql.js';
 import { usePermission, useViewer } from '../../session/session-context.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AdministrationFailure } from './administration-failure.js';
 import { PersonActions } from './person-actions.js';
 import { PersonActivity } from './person-activity.js';
-import { PersonFacts } from './person-details.js';
+import { PersonDetails } from './person-details.js';
 import { PersonDevices } from './person-devices.js';
 import { PersonRoles } from './person-roles.js';
 
@@ -31,7 +31,7 @@ function PersonView({ id }: { id: string }) {
   if (data?.user) return <Found person={data.user} onChanged={reload} />;
   return (
     <Page title={t('people.person')}>
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && !error && <Nobody />}
     </Page>
@@ -61,7 +61,7 @@ function Found({ person, onChanged }: { person: PersonFragment; onChanged: () =>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack gap="md">
-            <PersonFacts person={person} />
+            <PersonDetails person={person} />
             <PersonRoles key={state} person={person} changeable={changeable} onChanged={onChanged} />
             <PersonDevices userId={person.id} />
           </Stack>
@@ -91,11 +91,11 @@ function Yourself() {
 function Nobody() {
   const { t } = useTranslation();
   return (
-    <Empty icon={<IconUserQuestion size={32} stroke={1.4} aria-hidden />}>
+    <EmptyState icon={<IconUserQuestion size={32} stroke={1.4} aria-hidden />}>
       {t('people.noPerson')}{' '}
       <Anchor component={Link} to="/people" underline="always">
         {t('people.backToPeople')}
       </Anchor>
-    </Empty>
+    </EmptyState>
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { useRoleHint, useRoleName } from '../../domain/role-name.js';
 import { RolesDocument } from '../../generated/graphql.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 
 interface RolePickerProps {
@@ -20,7 +20,7 @@ export function RolePicker({ value, onChange, disabled = false }: RolePickerProp
   const roleName = useRoleName();
   const roleHint = useRoleHint();
   const [{ data, error }, reload] = useQuery({ query: RolesDocument });
-  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   return (
     <Checkbox.Group

@@ -2,10 +2,10 @@ import { Badge, Card, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../api/failure.js';
 import { AdoptionDocument, type AdoptionQuery } from '../../generated/graphql.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
-import { useQueryAt } from './use-channels.js';
+import { useQueryAtRevision } from './use-channels.js';
 
 type Row = AdoptionQuery['adoption'][number];
 
@@ -15,16 +15,16 @@ const MOST_BARS = 8;
 /** How many devices run which version. @param latest the version to mark. */
 export function Adoption({ latest, revision }: { latest: string | null; revision: number }) {
   const { t } = useTranslation();
-  const [{ data, error }, reload] = useQueryAt(revision, AdoptionDocument, {});
+  const [{ data, error }, reload] = useQueryAtRevision(revision, AdoptionDocument, {});
   return (
     <Card padding="md">
       <Stack gap="sm">
         <Title order={2} size="h4">
           {t('releases.adoption')}
         </Title>
-        {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+        {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
         {!data && !error && <Loading />}
-        {data?.adoption.length === 0 && <Empty>{t('releases.noAdoption')}</Empty>}
+        {data?.adoption.length === 0 && <EmptyState>{t('releases.noAdoption')}</EmptyState>}
         {data && data.adoption.length > 0 && <Bars rows={data.adoption} latest={latest} />}
       </Stack>
     </Card>

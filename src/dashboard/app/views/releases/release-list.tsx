@@ -4,18 +4,18 @@ import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../api/failure.js';
 import { LatestReleaseDocument, type PackageFragment, ReleasesDocument } from '../../generated/graphql.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { ReleaseEntry } from './release-entry.js';
-import { useQueryAt } from './use-channels.js';
-import { Withdrawal } from './withdraw-dialog.js';
+import { useQueryAtRevision } from './use-channels.js';
+import { WithdrawDialog } from './withdraw-dialog.js';
 
 const PAGE_SIZE = 20;
 
 /** The releases of a channel, the newest version first. */
 export function ReleaseList({ channel, revision }: { channel: string; revision: number }) {
-  const [{ data }] = useQueryAt(revision, LatestReleaseDocument, { channel });
+  const [{ data }] = useQueryAtRevision(revision, LatestReleaseDocument, { channel });
   const [withdrawing, setWithdrawing] = useState<PackageFragment | null>(null);
   return (
     <Stack gap={0} component="section" aria-label={channel}>
@@ -26,7 +26,7 @@ export function ReleaseList({ channel, revision }: { channel: string; revision: 
         latest={data?.latestRelease?.id ?? null}
         onWithdraw={setWithdrawing}
       />
-      <Withdrawal release={withdrawing} onClose={() => setWithdrawing(null)} />
+      <WithdrawDialog release={withdrawing} onClose={() => setWithdrawing(null)} />
     </Stack>
   );
 }
@@ -45,13 +45,15 @@ function Entries({ after, ...rest }: EntriesProps) {
   const { t } = useTranslation();
   const { channel, revision, latest, onWithdraw } = rest;
   const variables = { channel, first: PAGE_SIZE, after };
-  const [{ data, error }, reload] = useQueryAt(revision, ReleasesDocument, variables);
+  const [{ data, error }, reload] = useQueryAtRevision(revision, ReleasesDocument, variables);
   const [goesOn, setGoesOn] = useState(false);
-  if (error) return <Failed failure={failureOf(error)} onRetry={reload} />;
+  if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   const { edges, pageInfo } = data.releases;
   if (edges.length === 0 && after === null) {
-    return <Empty icon={<IconPackage size={32} stroke={1.4} aria-hidden />}>{t('releases.none')}</Empty>;
+    return (
+      <EmptyState icon={<IconPackage size={32} stroke={1.4} aria-hidden />}>{t('releases.none')}</EmptyState>
+    );
   }
   return (
     <>

@@ -4,13 +4,13 @@ import { useSearchParams } from 'react-router';
 import { failureOf } from '../../api/failure.js';
 import { LatestReleaseDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { Adoption } from './adoption.js';
 import { ReleaseList } from './release-list.js';
 import { UploadCard } from './upload/upload-card.js';
-import { useChannels, useQueryAt } from './use-channels.js';
+import { useChannels, useQueryAtRevision } from './use-channels.js';
 
 /** The channel of the legacy APIs, and of whoever names none. */
 const STABLE = 'stable';
@@ -29,7 +29,7 @@ export function Component() {
   const aside = may('releases:publish') || may('adoption:read');
   return (
     <Page title={t('releases.title')}>
-      {error && <Failed failure={failureOf(error)} onRetry={reload} />}
+      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!known && !error && <Loading />}
       {known && (
         <Grid>
@@ -68,6 +68,6 @@ export function Component() {
 }
 
 function AdoptionOf({ channel, revision }: { channel: string; revision: number }) {
-  const [{ data }] = useQueryAt(revision, LatestReleaseDocument, { channel });
+  const [{ data }] = useQueryAtRevision(revision, LatestReleaseDocument, { channel });
   return <Adoption latest={data?.latestRelease?.version ?? null} revision={revision} />;
 }

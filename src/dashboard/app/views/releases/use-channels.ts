@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useEffect, useMemo, useState } from 'react';
 import { type AnyVariables, useQuery } from 'urql';
-import { useLive } from '../../client/gateway-context.js';
+import { useLiveConnection } from '../../client/gateway-context.js';
 import {
   ReleaseChannelsDocument,
   ReleasePublishedDocument,
@@ -10,9 +10,9 @@ import {
 
 /** The channels, and a number that is another one after each release that is published or withdrawn, by whomever. */
 export function useChannels() {
-  const live = useLive();
+  const live = useLiveConnection();
   const [revision, setRevision] = useState(0);
-  const [{ data, error }, reload] = useQueryAt(revision, ReleaseChannelsDocument, {});
+  const [{ data, error }, reload] = useQueryAtRevision(revision, ReleaseChannelsDocument, {});
   /** What happens after it is followed; the rest is read after it. */
   const [since, setSince] = useState<string | null>(null);
   if (data && since === null) setSince(data.releaseCursor);
@@ -22,13 +22,13 @@ export function useChannels() {
       setRevision((current) => current + 1);
       return cursor;
     };
-    return live.resume(ReleasePublishedDocument, { since }, published, () => {});
+    return live.subscribeWithRecovery(ReleasePublishedDocument, { since }, published, () => {});
   }, [live, since]);
   return { channels: data?.releaseChannels, revision, error, reload };
 }
 
 /** A query that is asked anew at each revision. */
-export function useQueryAt<T, V extends AnyVariables>(
+export function useQueryAtRevision<T, V extends AnyVariables>(
   revision: number,
   query: TypedDocumentNode<T, V>,
   variables: V,

@@ -5,7 +5,7 @@ import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { LONGEST_RELEASE_TEXT } from '../../api/limits.js';
 import { type PackageFragment, WithdrawReleaseDocument } from '../../generated/graphql.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 
 interface WithdrawalProps {
   /** Null: nothing is being withdrawn. */
@@ -14,7 +14,7 @@ interface WithdrawalProps {
 }
 
 /** Asks why a release is withdrawn, and withdraws it. The list hears of it as everybody else does. */
-export function Withdrawal({ release, onClose }: WithdrawalProps) {
+export function WithdrawDialog({ release, onClose }: WithdrawalProps) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -47,7 +47,7 @@ function WithdrawalForm({
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         <Text size="sm">{t('releases.withdrawHint', { channel })}</Text>
-        {error && <Failed failure={failureOf(error)} />}
+        {error && <FailureAlert failure={failureOf(error)} />}
         <Textarea
           label={t('releases.reason')}
           required

@@ -6,8 +6,8 @@ import { useSearchParams } from 'react-router';
 import { useMutation } from 'urql';
 import { type Failure, failureOf } from '../../api/failure.js';
 import { ApproveScanDocument, ClaimScanDocument } from '../../generated/graphql.js';
-import { Empty } from '../../ui/empty-state.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { ScanRequest } from './scan-request.js';
@@ -25,7 +25,9 @@ export function Component() {
         {ticket ? (
           <Decide key={ticket} ticket={ticket} />
         ) : (
-          <Empty icon={<IconQrcode size={32} stroke={1.4} aria-hidden />}>{t('scan.noTicket')}</Empty>
+          <EmptyState icon={<IconQrcode size={32} stroke={1.4} aria-hidden />}>
+            {t('scan.noTicket')}
+          </EmptyState>
         )}
       </Card>
     </Page>
@@ -79,7 +81,7 @@ function Refused({ failure, onRetry }: { failure: Failure; onRetry: () => void }
     ['FORBIDDEN', t('scan.taken')],
   ]);
   const text = words.get(failure.code);
-  if (!text) return <Failed failure={failure} onRetry={onRetry} />;
+  if (!text) return <FailureAlert failure={failure} onRetry={onRetry} />;
   return (
     <Alert color="orange" variant="light" role="alert" icon={<IconClockOff aria-hidden />}>
       {text}

@@ -5,13 +5,13 @@ import { Link, useNavigate } from 'react-router';
 import type { Failure } from '../../api/failure.js';
 import { LONGEST_USERNAME, SHORTEST_PASSWORD } from '../../api/limits.js';
 import { post } from '../../api/post.js';
-import { useFieldFailure } from '../../domain/use-account-field-errors.js';
+import { useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { CreateFirstAdministratorDocument, LoginDocument } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession } from '../../session/session-context.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
-import { useAttempt } from '../../ui/use-submission.js';
+import { useSubmission } from '../../ui/use-submission.js';
 
 /** Creates the account, and signs in with it. */
 export function FirstAdministrator({ token }: { token: string }) {
@@ -20,8 +20,8 @@ export function FirstAdministrator({ token }: { token: string }) {
   const navigate = useNavigate();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const { attempt, pending, failure } = useAttempt();
-  const { problem, changed } = useFieldFailure(failure);
+  const { attempt, pending, failure } = useSubmission();
+  const { problem, changed } = useAccountFieldErrors(failure);
   // Here a phone is not another way in.
   const isInvalid = problem('username') !== null && failure?.code === 'INVALID_INPUT';
   const usernameProblem = isInvalid ? t('setUp.invalidUsername') : problem('username');
@@ -81,7 +81,7 @@ export function FirstAdministrator({ token }: { token: string }) {
 
 function Refused({ failure }: { failure: Failure }) {
   const { t } = useTranslation();
-  if (failure.code !== 'FORBIDDEN' && failure.code !== 'CONFLICT') return <Failed failure={failure} />;
+  if (failure.code !== 'FORBIDDEN' && failure.code !== 'CONFLICT') return <FailureAlert failure={failure} />;
   return (
     <Alert color="orange" variant="light" role="alert">
       {t(failure.code === 'FORBIDDEN' ? 'setUp.invalid' : 'setUp.done')}{' '}

@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { useSessionState } from '../../session/session-context.js';
-import { Entrance } from '../../ui/signed-out-page.js';
+import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { FirstAdministrator } from './first-administrator.js';
 
 /** Behind the link that the first start prints. */
@@ -13,7 +13,7 @@ export function Component() {
   const token = search.get('token');
   if (state.status === 'signed-in') return <Navigate to="/" replace />;
   return (
-    <Entrance title={t('setUp.title')}>
+    <SignedOutPage title={t('setUp.title')}>
       {token ? (
         <FirstAdministrator token={token} />
       ) : (
@@ -24,6 +24,6 @@ export function Component() {
           </Anchor>
         </Text>
       )}
-    </Entrance>
+    </SignedOutPage>
   );
 }

@@ -5,9 +5,9 @@ import { post } from '../../api/post.js';
 import { LoginDocument } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession } from '../../session/session-context.js';
-import { Failed } from '../../ui/failure-alert.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
-import { useAttempt } from '../../ui/use-submission.js';
+import { useSubmission } from '../../ui/use-submission.js';
 import { CaptchaInput } from './captcha-input.js';
 import { useCaptcha } from './use-captcha.js';
 
@@ -18,7 +18,7 @@ export function PasswordForm() {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const captcha = useCaptcha();
-  const { attempt, pending, failure } = useAttempt();
+  const { attempt, pending, failure } = useSubmission();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -32,7 +32,7 @@ export function PasswordForm() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
-        {failure && <Failed failure={failure} />}
+        {failure && <FailureAlert failure={failure} />}
         <TextInput
           label={t('signIn.account')}
           autoComplete="username"

@@ -5,8 +5,8 @@ import { post } from '../../api/post.js';
 import { CreateCaptchaDocument, LoginWithPhoneDocument } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession } from '../../session/session-context.js';
-import { Failed } from '../../ui/failure-alert.js';
-import { useAttempt } from '../../ui/use-submission.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
+import { useSubmission } from '../../ui/use-submission.js';
 import { CaptchaInput } from './captcha-input.js';
 import { useCaptcha } from './use-captcha.js';
 
@@ -21,8 +21,8 @@ export function PhoneForm() {
   const [sentTo, setSentTo] = useState<string | null>(null);
   const [wait, setWait] = useCountdown();
   const captcha = useCaptcha();
-  const sending = useAttempt();
-  const entering = useAttempt();
+  const sending = useSubmission();
+  const entering = useSubmission();
   const [last, setLast] = useState<'sending' | 'entering'>('sending');
 
   const send = async () => {
@@ -49,7 +49,7 @@ export function PhoneForm() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
-        {failure && <Failed failure={failure} />}
+        {failure && <FailureAlert failure={failure} />}
         <TextInput
           label={t('signIn.mobile')}
           type="tel"

@@ -14,17 +14,17 @@ import {
 } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession } from '../../session/session-context.js';
-import { Failed } from '../../ui/failure-alert.js';
-import { useAttempt } from '../../ui/use-submission.js';
+import { FailureAlert } from '../../ui/failure-alert.js';
+import { useSubmission } from '../../ui/use-submission.js';
 
 const SIZE = 196;
 const over: ReadonlySet<ScanState> = new Set(['DENIED', 'EXPIRED']);
 
 /** A code that a signed-in phone scans; its state is shown as it changes, and once approved it signs in. */
-export function ScanCode() {
+export function QrSignIn() {
   const { t } = useTranslation();
   const session = useSession();
-  const { attempt, failure } = useAttempt();
+  const { attempt, failure } = useSubmission();
   const [ticket, setTicket] = useState<CreateCaptchaMutation['createCaptcha'] | null>(null);
   const deviceId = browserDeviceId();
 
@@ -55,7 +55,7 @@ export function ScanCode() {
 
   return (
     <Stack align="center" gap="sm">
-      {failure && <Failed failure={failure} />}
+      {failure && <FailureAlert failure={failure} />}
       <Center pos="relative" w={SIZE} h={SIZE} bg="white" style={{ borderRadius: 12, overflow: 'hidden' }}>
         {ticket?.image ? (
           <img

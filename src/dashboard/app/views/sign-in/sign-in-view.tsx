@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
 import { GatewayProvider } from '../../client/gateway-context.js';
 import { useSessionState } from '../../session/session-context.js';
-import { Entrance } from '../../ui/signed-out-page.js';
+import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { PasswordForm } from './password-form.js';
 import { PhoneForm } from './phone-form.js';
-import { ScanCode } from './qr-code.js';
+import { QrSignIn } from './qr-code.js';
 
 /** Signing in, in any of three ways; then back to where the person wanted to go. */
 export function Component() {
@@ -16,14 +16,14 @@ export function Component() {
   const [search] = useSearchParams();
   if (state.status === 'signed-in') return <Navigate to={ownAddress(search.get('next'))} replace />;
   return (
-    <Entrance title={t('signIn.title')}>
+    <SignedOutPage title={t('signIn.title')}>
       {state.status === 'signed-out' && state.ended && (
         <Alert color="orange" variant="light" role="alert">
           {t('signIn.ended')}
         </Alert>
       )}
       <Ways />
-    </Entrance>
+    </SignedOutPage>
   );
 }
 
@@ -45,7 +45,7 @@ function Ways() {
       </Tabs.Panel>
       <Tabs.Panel value="scan">
         <GatewayProvider lazy>
-          <ScanCode />
+          <QrSignIn />
         </GatewayProvider>
       </Tabs.Panel>
     </Tabs>

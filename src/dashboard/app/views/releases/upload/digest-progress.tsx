@@ -4,7 +4,7 @@ import { Digest } from '../../../ui/digest.js';
 import type { DigestMessage } from './sha256.worker.js';
 
 /** How far the digest of the chosen file is. @param size of the file, in bytes. */
-export function DigestState({ digest, size }: { digest: DigestMessage | null; size: number }) {
+export function DigestProgress({ digest, size }: { digest: DigestMessage | null; size: number }) {
   const { t, i18n } = useTranslation();
   if (!digest) return null;
   if ('sha256' in digest) return <Digest sha256={digest.sha256} />;

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { DropArea } from './drop-area.js';
 import { UploadForm } from './upload-form.js';
 import { UploadProgress } from './upload-progress.js';
-import { Published } from './upload-result.js';
+import { UploadResult } from './upload-result.js';
 import { useFileDigest } from './use-file-digest.js';
 import { useLeaveGuard } from './use-leave-guard.js';
 import { useUpload } from './use-upload.js';
@@ -51,7 +51,9 @@ export function UploadCard({ channels, channel, onPublished }: UploadCardProps) 
         {file && state.status === 'sending' && (
           <UploadProgress sent={state.sent} size={file.size} rate={state.rate} onCancel={cancel} />
         )}
-        {state.status === 'published' && <Published release={state.release} sha256={known} onNext={forget} />}
+        {state.status === 'published' && (
+          <UploadResult release={state.release} sha256={known} onNext={forget} />
+        )}
       </Stack>
     </Card>
   );

@@ -16,8 +16,8 @@ import type { Failure } from '../../../api/failure.js';
 import { LONGEST_RELEASE_TEXT } from '../../../api/limits.js';
 import type { UploadReleaseInput } from '../../../generated/graphql.js';
 import { byteSize } from '../../../ui/byte-size.js';
-import { Failed } from '../../../ui/failure-alert.js';
-import { DigestState } from './digest-progress.js';
+import { FailureAlert } from '../../../ui/failure-alert.js';
+import { DigestProgress } from './digest-progress.js';
 import type { DigestMessage } from './sha256.worker.js';
 import { isOfField, useFieldError } from './use-field-error.js';
 
@@ -64,7 +64,7 @@ export function UploadForm({
             <Text size="xs" c="dimmed">
               {byteSize(file.size, i18n.language)}
             </Text>
-            <DigestState digest={digest} size={file.size} />
+            <DigestProgress digest={digest} size={file.size} />
           </Stack>
           {!busy && (
             <Tooltip label={t('releases.upload.forget')}>
@@ -84,7 +84,7 @@ export function UploadForm({
             {errorAt('file')}
           </Text>
         )}
-        {failure && !isOfField(failure) && <Failed failure={failure} />}
+        {failure && !isOfField(failure) && <FailureAlert failure={failure} />}
         <TextInput
           label={t('releases.version')}
           description={t('releases.upload.versionHint')}

@@ -11,7 +11,7 @@ interface PublishedProps {
 }
 
 /** The upload is done; whether what arrived is what was sent. */
-export function Published({
+export function UploadResult({
   release: { version, channel, sha256: arrived },
   sha256,
   onNext,
