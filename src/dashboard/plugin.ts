@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import send from 'send';
 
-/** What `scripts/dashboard.mjs` built. */
-const FILES = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'dist', 'dashboard');
+/** The output of `scripts/dashboard.mjs`. */
+const BUILD_DIR = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'dist', 'dashboard');
 
-/** Where the dashboard's own router takes over: each is a link that a person may open or keep. */
+/** The routes of `app/router.tsx`: each can be opened as a link, so each answers the page. */
 const appRoutes = [
   '/',
   '/setup',
@@ -22,17 +22,17 @@ const appRoutes = [
   '/account',
 ];
 
-/** Its name is a hash of its content. */
+/** For assets, whose names contain a hash of their content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-/** What a page may have beside its files, as sources of its content security policy. */
-export interface Allowance {
-  /** By default what has the nonce. */
+/** Sources that the content security policy of a page allows in addition. */
+export interface CspSources {
+  /** Replaces the nonce. */
   readonly styles?: string;
   readonly fonts?: string;
 }
 
-const policyOf = ({ styles, fonts = '' }: Allowance & { readonly styles: string }) =>
+const cspOf = ({ styles, fonts = '' }: CspSources & { readonly styles: string }) =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -46,7 +46,7 @@ const policyOf = ({ styles, fonts = '' }: Allowance & { readonly styles: string 
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** The dashboard: its page at the addresses of its views, and its files at `/assets/`. */
+/** Serves the dashboard's page at each of its routes, and the assets of all pages under `/assets/`. */
 export function registerDashboard(app: FastifyInstance): void {
   for (const route of appRoutes) app.get(route, (_request, reply) => sendPage(reply, 'app'));
   app.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
@@ -56,7 +56,7 @@ export function registerDashboard(app: FastifyInstance): void {
       if (value !== undefined) response.setHeader(name, value);
     }
     response.setHeader('cache-control', IMMUTABLE);
-    send(request.raw, request.params['*'], { root: join(FILES, 'assets'), index: false })
+    send(request.raw, request.params['*'], { root: join(BUILD_DIR, 'assets'), index: false })
       .on('error', (error: Error & { status?: number }) => {
         response.setHeader('cache-control', 'no-store');
         response.statusCode = error.status ?? 500;
@@ -67,21 +67,21 @@ export function registerDashboard(app: FastifyInstance): void {
 }
 
 /**
- * One of the pages that were built, with a nonce in the place that its build left for it.
+ * Sends a built page with a fresh nonce for its style elements.
  * @param page its folder in `src/dashboard`.
  */
 export async function sendPage(
   reply: FastifyReply,
   page: string,
-  allowance: Allowance = {},
+  sources: CspSources = {},
 ): Promise<FastifyReply> {
-  const html = await readFile(join(FILES, page, 'index.html'), 'utf8').catch(() => null);
-  if (html === null) return reply.code(503).type('text/plain').send('The pages have not been built.\n');
+  const html = await readFile(join(BUILD_DIR, page, 'index.html'), 'utf8').catch(() => null);
+  if (html === null) return reply.code(503).type('text/plain').send('The dashboard has not been built.\n');
   const nonce = randomBytes(16).toString('base64');
   return reply
     .type('text/html; charset=utf-8')
     .headers({
-      'content-security-policy': policyOf({ styles: `'nonce-${nonce}'`, ...allowance }),
+      'content-security-policy': cspOf({ styles: `'nonce-${nonce}'`, ...sources }),
       'cross-origin-opener-policy': 'same-origin',
     })
     .send(html.replaceAll('__CSP_NONCE__', nonce));

@@ -11,8 +11,8 @@ const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 
-/** The member's device of this client id beats, with a session of its own; nobody is told before `announce`. */
-async function beat(clientId: string, name = NAME) {
+/** Sends a heartbeat of the member's device, with a session of its own. */
+async function sendHeartbeat(clientId: string, name = NAME) {
   const { services } = gateway;
   const { session, accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
@@ -25,8 +25,8 @@ async function beat(clientId: string, name = NAME) {
 const timeline = (page: Page) => page.getByRole('table', { name: 'Timeline' });
 const row = (page: Page, state: string) => timeline(page).getByRole('row').filter({ hasText: state });
 
-test('a device goes offline and online, and its page shows it at once, with the reason', async () => {
-  const { path } = await beat('serial-1');
+test('shows at once that a device goes offline, with the reason, and comes online again', async () => {
+  const { path } = await sendHeartbeat('serial-1');
   const { page, faults, close } = await visitAs(browser, host, 'max', path);
   await page.getByRole('heading', { name: NAME }).waitFor();
   const presence = page.getByRole('main').getByRole('status');
@@ -35,31 +35,31 @@ test('a device goes offline and online, and its page shows it at once, with the 
 
   await gateway.pass(90_000);
   await presence.getByText('Offline').waitFor();
-  await row(page, 'Offline: fell silent').waitFor({ state: 'attached' });
+  await row(page, 'Offline: heartbeat timeout').waitFor({ state: 'attached' });
 
-  await beat('serial-1');
+  await sendHeartbeat('serial-1');
   await presence.getByText('Online').waitFor();
   expect(await violations(page)).toEqual([]);
   expect(faults).toEqual([]);
   await close();
 });
 
-test('an administrator sees whose it is, and revokes its session: it goes offline for that reason', async () => {
-  const { path, session } = await beat('serial-2');
+test('links an administrator to the owner, and shows a device offline once its session is revoked', async () => {
+  const { path, session } = await sendHeartbeat('serial-2');
   const { page, close } = await visitAs(browser, host, 'root', path);
   expect(await page.getByRole('link', { name: 'max' }).getAttribute('href')).toBe(
     `/people/${session.user.id}`,
   );
   await page.getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await page.getByText('No session of this device is open.').waitFor();
+  await page.getByText('No active sessions.').waitFor();
   await gateway.pass(1000);
   await row(page, 'Offline: session revoked').waitFor({ state: 'attached' });
   await close();
 });
 
-test('how long ago something was is told right by a browser whose clock is an hour ahead', async () => {
-  const { path } = await beat('serial-5');
+test('shows correct relative times in a browser whose clock is an hour ahead', async () => {
+  const { path } = await sendHeartbeat('serial-5');
   const { page, close } = await visitAs(browser, host, 'max', path);
   await page.clock.install({ time: Date.now() + 3_600_000 });
   await page.reload();
@@ -73,8 +73,8 @@ test('how long ago something was is told right by a browser whose clock is an ho
   await close();
 });
 
-test('a device whose name is empty is called by its id, on its own page and on that of its owner', async () => {
-  const { path, session } = await beat('serial-6', '');
+test("shows the device id of a device without a name, on its own page and on its owner's", async () => {
+  const { path, session } = await sendHeartbeat('serial-6', '');
   const { page, close } = await visitAs(browser, host, 'root', path);
   await page.getByRole('heading', { name: 'serial-6' }).waitFor();
   await page.goto(`http://${host}/people/${session.user.id}`);
@@ -82,24 +82,24 @@ test('a device whose name is empty is called by its id, on its own page and on t
   await close();
 });
 
-test('the time shown is kept in the address', async () => {
-  const { path } = await beat('serial-3');
+test('keeps the time range in the address', async () => {
+  const { path } = await sendHeartbeat('serial-3');
   const { page, close } = await visitAs(browser, host, 'max', path);
   await page.getByText('30 days').click();
-  await page.waitForURL('**?span=month');
+  await page.waitForURL('**?range=month');
   await page.reload();
   expect(await page.getByRole('radio', { name: '30 days' }).isChecked()).toBe(true);
   await close();
 });
 
-test('nobody is shown a device of somebody else', async () => {
-  const { path } = await beat('serial-4');
+test('shows no device of another user and none that does not exist', async () => {
+  const { path } = await sendHeartbeat('serial-4');
   for (const [username, where] of [
     ['nia', path],
     ['root', '/devices/999999'],
   ] as const) {
     const { page, close } = await visitAs(browser, host, username, where);
-    await page.getByText('There is no such device, or it is not yours.').waitFor();
+    await page.getByText('This device does not exist, or you do not have access to it.').waitFor();
     await close();
   }
 });

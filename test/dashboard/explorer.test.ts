@@ -29,11 +29,11 @@ afterAll(async () => {
 
 const openTab = (name: string) => page.getByRole('tab').getByRole('button', { name, exact: true }).click();
 const run = () => page.getByRole('button', { name: /^Execute query/ }).click();
-/** Comes back once the answer has this text. */
-const shows = (text: string) =>
+/** Resolves once the result contains this text. */
+const resultShows = (text: string) =>
   page.getByRole('region', { name: 'Result Window' }).getByText(text, { exact: true }).first().waitFor();
 
-test('offers our operations, asks for no session to show the schema, and signs in', async () => {
+test('offers example operations, shows the schema without a session, and signs in', async () => {
   await openTab('Devices');
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.getByRole('link', { name: 'Subscription' }).waitFor();
@@ -49,48 +49,48 @@ test('offers our operations, asks for no session to show the schema, and signs i
 test('runs a query', async () => {
   await openTab('Me');
   await run();
-  await shows('"ada"');
+  await resultShows('"ada"');
 });
 
-test('goes on while the dashboard in another tab renews the session', async () => {
+test('keeps working while the dashboard in another tab refreshes the session', async () => {
   const dashboard = await page.context().newPage();
   await dashboard.goto(`http://${host}/account`);
   await dashboard.getByRole('heading', { name: 'Account' }).waitFor();
   await dashboard.close();
   await run();
-  await shows('"ada"');
+  await resultShows('"ada"');
 });
 
-test('follows a subscription', async () => {
+test('shows the events of a subscription', async () => {
   const { login } = await ask(gateway, LoginDocument, { input: ada });
   await openTab('FleetStatus');
   await run();
-  await shows('"SNAPSHOT"');
+  await resultShows('"SNAPSHOT"');
   await ask(gateway, HeartbeatDocument, { input: { deviceId: 'd-1' } }, login.accessToken);
   await gateway.pass(1000);
-  await shows('"ONLINE"');
-  await shows('"d-1"');
+  await resultShows('"ONLINE"');
+  await resultShows('"d-1"');
 });
 
-test('goes on with the session of the browser after a reload, until its end', async () => {
+test('restores the session after a reload, and closes subscriptions on sign-out', async () => {
   await page.reload();
   await page.getByText('Signed in as ada').waitFor();
   await openTab('FleetStatus');
   await run();
-  await shows('"SNAPSHOT"');
+  await resultShows('"SNAPSHOT"');
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await shows('"closed: 4403 Forbidden"');
+  await resultShows('"closed: 4403 Forbidden"');
   await openTab('Me');
   await run();
-  await shows('"UNAUTHENTICATED"');
+  await resultShows('"UNAUTHENTICATED"');
 });
 
-test('breaks nothing of its content security policy', () => {
+test('causes no console errors, such as violations of its content security policy', () => {
   expect(explorer.faults).toEqual([]);
 });
 
 test.each([{ GRAPHQL_INTROSPECTION: 'off' }, { GRAPHQL_DOCUMENTS: 'trusted' }])(
-  'says why it is not there with %j',
+  'names the setting that disables it, with %j',
   async (settings) => {
     const closed = await startGateway(settings);
     const answer = await closed.app.inject('/explorer');

@@ -27,20 +27,20 @@ beforeAll(async () => {
   await gateway.services.heartbeats.announce();
 });
 
-/** It changes as the fleet does, and a link that is lost from now on goes on where it was. */
+/** Shown once the page is connected and can resume after a disconnect. */
 const live = (page: Page) => page.getByText('Live', { exact: true });
 const figure = (name: string) => `dl > *:has(dt:text-is("${name}")) >> dd >> nth=0`;
 
-test('who has no device is told how one appears', async () => {
+test('explains how devices appear when there are none', async () => {
   const { page, faults, close } = await visitAs(browser, host, 'nia');
-  await page.getByText('No device has been seen yet.').waitFor();
-  await page.getByText(/^No heartbeat since [\d:]{8}/).waitFor();
+  await page.getByText('No devices yet.').waitFor();
+  await page.getByText(/^No heartbeats since [\d:]{8}/).waitFor();
   expect(await violations(page)).toEqual([]);
   expect(faults).toEqual([]);
   await close();
 });
 
-test('devices come and go before the eyes of who looks on', async () => {
+test('shows devices come online and go offline, live', async () => {
   const { page, faults, close } = await visitAs(browser, host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
   await page.getByText('142 devices').waitFor();
@@ -55,21 +55,21 @@ test('devices come and go before the eyes of who looks on', async () => {
   await page.getByText('12 devices').waitFor();
   await kiosks.beat();
   await gateway.services.heartbeats.announce();
-  await page.getByText('No device matches.').waitFor();
+  await page.getByText('No matching devices.').waitFor();
   await page.getByRole('figure', { name: /^Heartbeats per second over/ }).waitFor();
   expect(faults).toEqual([]);
   await close();
 });
 
 const twoFrames = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))';
-/** How far the row with the focus is below the head that stays above the rows, in pixels. */
-const depthOfFocus = `(() => {
+/** The distance in pixels between the sticky table head and the focused row. */
+const focusDistance = `(() => {
   const row = document.activeElement.closest('li');
   const head = row.parentElement.previousSibling;
   return row.getBoundingClientRect().top - head.getBoundingClientRect().bottom;
 })()`;
 
-test('only the rows in sight are in the page, in the order of their names', async () => {
+test('renders only the rows in view, sorted by name', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
   await page.getByText('142 devices').waitFor();
   const rows = page.getByRole('list', { name: 'Devices' }).getByRole('listitem');
@@ -86,25 +86,25 @@ test('only the rows in sight are in the page, in the order of their names', asyn
   await page.getByRole('link', { name: 'Kiosk 12' }).focus();
   for (let row = 0; row < 16; row++) {
     await page.keyboard.press('Shift+Tab');
-    // The rows that came into sight are there by then, for the next press.
+    // By then, the rows that scrolled into view are rendered.
     await page.evaluate(twoFrames);
-    expect(await page.evaluate(depthOfFocus)).toBeGreaterThanOrEqual(0);
+    expect(await page.evaluate(focusDistance)).toBeGreaterThanOrEqual(0);
   }
   await page.getByRole('link', { name: 'Kiosk 12' }).click();
   await page.getByRole('heading', { name: 'Kiosk 12' }).waitFor();
   await close();
 });
 
-test('what narrows the list is in the address, and an address narrows the list', async () => {
+test('keeps the filter in the address, and filters by an address', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
-  await page.getByRole('searchbox', { name: 'Search by name or id' }).fill('kiosk 1');
+  await page.getByRole('searchbox', { name: 'Search by name or ID' }).fill('kiosk 1');
   await page.getByText('4 devices').waitFor();
   expect(new URL(page.url()).search).toBe('?q=kiosk+1');
-  await page.goto(`http://${host}/?door=bms&version=2.3.7&state=online`);
+  await page.goto(`http://${host}/?api=bms&version=2.3.7&state=online`);
   await page.getByText('12 devices').waitFor();
   await page.locator(figure('Devices')).getByText('12').waitFor();
   await page.goto(`http://${host}/?q=nothing`);
-  await page.getByText('No device matches.').waitFor();
+  await page.getByText('No matching devices.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await page.getByText('142 devices').waitFor();
   expect(new URL(page.url()).search).toBe('');
@@ -116,24 +116,24 @@ test('what narrows the list is in the address, and an address narrows the list',
   await close();
 });
 
-test('a lost link is said, and what was missed is told on return', async () => {
+test('warns of a disconnect, and reports missed changes after the reconnect', async () => {
   const cable = await layCable(host);
   const { page, close } = await visitAs(browser, cable.host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
   await live(page).waitFor();
   cable.cut();
-  await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  await page.getByRole('status').filter({ hasText: 'Connection lost. Reconnecting…' }).waitFor();
   expect(await live(page).isVisible()).toBe(false);
-  // Nobody knows whether there are any.
-  await page.getByText('No heartbeat since').waitFor({ state: 'detached' });
+  // While disconnected, heartbeats are unknown.
+  await page.getByText('No heartbeats since').waitFor({ state: 'detached' });
   await kiosks.leave();
   await gateway.services.heartbeats.announce();
   cable.restore();
-  await page.getByText('12 changes were missed and have been replayed.').waitFor(untilBack);
+  await page.getByText('12 missed changes were applied.').waitFor(untilBack);
   await page.locator(figure('Online')).getByText('130').waitFor();
-  await page.getByText('The live link is lost.').waitFor({ state: 'hidden' });
+  await page.getByText('Connection lost. Reconnecting…').waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Dismiss' }).click();
-  await page.getByText('have been replayed').waitFor({ state: 'hidden' });
+  await page.getByText('missed changes were applied').waitFor({ state: 'hidden' });
   await kiosks.beat();
   await gateway.services.heartbeats.announce();
   await page.locator(figure('Online')).getByText('142').waitFor();
@@ -141,10 +141,10 @@ test('a lost link is said, and what was missed is told on return', async () => {
   await cable.close();
 });
 
-test('after a link that was lost before the first word of presence, everything is read anew', async () => {
+test('reloads all devices after a disconnect before the first snapshot', async () => {
   const cable = await layCable(host);
   const { page, close } = await visit(browser, cable.host);
-  // What the gateway says first is not heard.
+  // Drops the snapshot.
   await page.routeWebSocket('**/graphql', (near) => {
     const far = near.connectToServer();
     far.onMessage((message) => {
@@ -154,11 +154,11 @@ test('after a link that was lost before the first word of presence, everything i
   await signIn(page, 'root');
   await page.getByText('142 devices').waitFor();
   cable.cut();
-  await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  await page.getByRole('status').filter({ hasText: 'Connection lost. Reconnecting…' }).waitFor();
   await kiosks.leave();
   await gateway.services.heartbeats.announce();
   cable.restore();
-  await page.getByText('everything was read anew').waitFor(untilBack);
+  await page.getByText('all devices were reloaded').waitFor(untilBack);
   await page.locator(figure('Online')).getByText('130').waitFor();
   await page.getByText('142 devices').waitFor();
   await kiosks.beat();
@@ -167,7 +167,7 @@ test('after a link that was lost before the first word of presence, everything i
   await cable.close();
 });
 
-test('after a restart of the gateway, which knows nothing of what was missed, everything is read anew', async () => {
+test('reloads all devices after a restart of the gateway, which cannot replay changes', async () => {
   const cable = await layCable(host);
   const { page, close } = await visitAs(browser, cable.host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
@@ -176,7 +176,7 @@ test('after a restart of the gateway, which knows nothing of what was missed, ev
   await gateway.services.heartbeats.saveLastSeen();
   const successor = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' }, gateway);
   cable.restore(await successor.listen());
-  await page.getByText('everything was read anew').waitFor(untilBack);
+  await page.getByText('all devices were reloaded').waitFor(untilBack);
   await page.locator(figure('Online')).getByText('142').waitFor();
   await page.getByText('142 devices').waitFor();
   await close();
@@ -184,7 +184,7 @@ test('after a restart of the gateway, which knows nothing of what was missed, ev
   await successor.close();
 });
 
-test('a device that was brought up to date while it is online shows its new version', async () => {
+test('shows the new version of a device that was updated while online', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/?q=kiosk');
   const kiosk = page.getByRole('listitem').filter({ hasText: 'kiosk-12' });
   await kiosk.getByText('2.3.7').waitFor();
@@ -195,18 +195,18 @@ test('a device that was brought up to date while it is online shows its new vers
   await close();
 });
 
-test('when half the fleet falls silent at once, the page says that it may not be the fleet', async () => {
+test('warns that presence may be inaccurate when half the fleet times out at once', async () => {
   for (let minute = 0; minute < 2; minute++) {
     await kiosks.beat();
     await gateway.pass(60_000);
   }
   const { page, close } = await visitAs(browser, host, 'root');
-  await page.getByText('Presence is uncertain').waitFor();
+  await page.getByText('Presence may be inaccurate').waitFor();
   expect(await violations(page)).toEqual([]);
   await close();
 });
 
-test('language and colours are switched where one is, and kept', async () => {
+test('switches language and colour scheme in place, and remembers both', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
   await page.getByRole('button', { name: 'Language' }).click();
   await page.getByRole('menuitem', { name: '中文' }).click();

@@ -7,7 +7,7 @@ import { MAX_NAME_LENGTH } from '../../src/users/login-names.js';
 import { standardPasswordPolicy } from '../../src/users/password-policy.js';
 import { MAX_TEXT_LENGTH as LONGEST_PROFILE_TEXT } from '../../src/users/profile.js';
 
-test('the limits that the page says are those of the gateway', () => {
+test('the dashboard has the same limits as the gateway', () => {
   expect({ ...page }).toEqual({
     SHORTEST_PASSWORD: standardPasswordPolicy.minLength,
     LONGEST_USERNAME: MAX_NAME_LENGTH,

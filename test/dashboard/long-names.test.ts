@@ -17,28 +17,31 @@ beforeAll(async () => {
   await group.beat();
 });
 
-const beyondTheEdge = (page: Page) =>
+const horizontalOverflow = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-test.each(['/people?q=wolfe', '/audit', '/'])('a name of 200 characters fits the page %s', async (path) => {
-  const { page, close } = await visitAs(browser, host, 'root', path, PHONE);
-  await page.getByText(LONG.slice(0, 40)).first().waitFor();
-  expect(await beyondTheEdge(page)).toBe(0);
-  await close();
-});
+test.each(['/people?q=wolfe', '/audit', '/'])(
+  'fits a name of 200 characters on a phone, on the page %s',
+  async (path) => {
+    const { page, close } = await visitAs(browser, host, 'root', path, PHONE);
+    await page.getByText(LONG.slice(0, 40)).first().waitFor();
+    expect(await horizontalOverflow(page)).toBe(0);
+    await close();
+  },
+);
 
 test.each([
-  ['/?owner=', 'Devices of all owners'],
-  ['/audit?user=', 'Entries about everybody'],
-])('a filter by such a name can be dropped: %s', async (path, drop) => {
+  ['/?owner=', 'Show all owners'],
+  ['/audit?user=', 'Show all people'],
+])('lets a filter with such a name be removed, at %s', async (path, button) => {
   const { page, close } = await visitAs(browser, host, 'root', path + person.split('/').at(-1), PHONE);
   await page.getByTitle(`: ${LONG}`).waitFor();
-  await page.getByRole('button', { name: drop }).click();
+  await page.getByRole('button', { name: button }).click();
   await page.getByTitle(`: ${LONG}`).waitFor({ state: 'detached' });
   await close();
 });
 
-test('a role is readable beside it', async () => {
+test('shows a role in full beside such a name', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/people?q=wolfe', PHONE);
   const role = page.getByRole('cell').getByText('Member');
   await role.waitFor();
@@ -46,13 +49,13 @@ test('a role is readable beside it', async () => {
   await close();
 });
 
-test('its own page has room for it, and so has the dialog that asks whether to delete it', async () => {
+test('fits such a name on the page of the person and in the deletion dialog', async () => {
   const { page, close } = await visitAs(browser, host, 'root', person, PHONE);
   await page.getByRole('heading', { name: LONG }).waitFor();
   const device = page.getByRole('region', { name: 'Devices' }).getByRole('listitem');
   const seen = await device.getByRole('time').boundingBox();
   expect((seen?.x ?? 0) + (seen?.width ?? 0)).toBeLessThan(PHONE.viewport.width);
-  expect(await beyondTheEdge(page)).toBe(0);
+  expect(await horizontalOverflow(page)).toBe(0);
   await page.getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/^Type Wolfe/).waitFor();

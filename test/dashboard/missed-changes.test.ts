@@ -10,66 +10,66 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** The gateway's clock is an hour behind this browser's. */
+/** The gateway's clock is an hour behind the browser's. */
 const gatewayTime = (offsetMs = 0) => new Date(Date.now() - 3600 * SECOND + offsetMs).toISOString();
 const pass = (ms: number) => jest.advanceTimersByTime(ms);
 
-test('changes of before the return were missed, later ones were not', () => {
-  const link = new MissedChanges();
-  link.observeGatewayTime(gatewayTime());
-  link.disconnected();
-  expect(link.count).toBeNull();
+test('counts changes before the reconnect as missed, and later ones not', () => {
+  const changes = new MissedChanges();
+  changes.observeGatewayTime(gatewayTime());
+  changes.disconnected();
+  expect(changes.count).toBeNull();
   pass(SECOND);
   const missed = gatewayTime();
   pass(SECOND);
-  expect(link.reconnected()).toBe(true);
-  expect(link.count).toBe(0);
-  link.deviceChanged(missed);
-  link.deviceChanged(missed);
+  expect(changes.reconnected()).toBe(true);
+  expect(changes.count).toBe(0);
+  changes.deviceChanged(missed);
+  changes.deviceChanged(missed);
   pass(SECOND);
-  link.deviceChanged(gatewayTime());
-  link.deviceChanged(missed);
-  expect(link.count).toBe(2);
+  changes.deviceChanged(gatewayTime());
+  changes.deviceChanged(missed);
+  expect(changes.count).toBe(2);
 });
 
-test('a first word that was long on its way hides nothing, once another was faster', () => {
-  const link = new MissedChanges();
-  link.observeGatewayTime(gatewayTime(-5 * SECOND));
-  link.observeGatewayTime(gatewayTime());
-  link.observeGatewayTime(gatewayTime(-60 * SECOND));
-  link.disconnected();
+test('estimates the clock offset by the fastest event', () => {
+  const changes = new MissedChanges();
+  changes.observeGatewayTime(gatewayTime(-5 * SECOND));
+  changes.observeGatewayTime(gatewayTime());
+  changes.observeGatewayTime(gatewayTime(-60 * SECOND));
+  changes.disconnected();
   pass(SECOND);
   const missed = gatewayTime();
   pass(SECOND);
-  link.reconnected();
-  link.deviceChanged(missed);
-  expect(link.count).toBe(1);
+  changes.reconnected();
+  changes.deviceChanged(missed);
+  expect(changes.count).toBe(1);
 });
 
-test('a second loss adds to what was not read yet', () => {
-  const link = new MissedChanges();
-  link.observeGatewayTime(gatewayTime());
-  for (let loss = 0; loss < 2; loss++) {
-    link.disconnected();
+test('adds the changes of a second disconnect to those not dismissed', () => {
+  const changes = new MissedChanges();
+  changes.observeGatewayTime(gatewayTime());
+  for (let round = 0; round < 2; round++) {
+    changes.disconnected();
     const missed = gatewayTime();
     pass(SECOND);
-    link.reconnected();
-    link.deviceChanged(missed);
+    changes.reconnected();
+    changes.deviceChanged(missed);
   }
-  expect(link.count).toBe(2);
-  link.dismiss();
-  expect(link.count).toBeNull();
-  link.deviceChanged(gatewayTime());
-  expect(link.count).toBeNull();
+  expect(changes.count).toBe(2);
+  changes.dismiss();
+  expect(changes.count).toBeNull();
+  changes.deviceChanged(gatewayTime());
+  expect(changes.count).toBeNull();
 });
 
-test('where all was read anew, no number is told', () => {
-  const link = new MissedChanges();
-  link.disconnected();
-  link.reconnected();
-  link.reloaded();
-  link.disconnected();
-  link.reconnected();
-  link.deviceChanged(gatewayTime());
-  expect(link.count).toBe('reread');
+test('reports no number once everything was reloaded', () => {
+  const changes = new MissedChanges();
+  changes.disconnected();
+  changes.reconnected();
+  changes.reloaded();
+  changes.disconnected();
+  changes.reconnected();
+  changes.deviceChanged(gatewayTime());
+  expect(changes.count).toBe('reloaded');
 });

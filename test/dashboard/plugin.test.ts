@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const get = (url: string) => gateway.app.inject({ method: 'GET', url });
-const addresses = [
+const paths = [
   '/',
   '/sign-in',
   '/scan?ticket=1',
@@ -19,14 +19,10 @@ const addresses = [
   '/account',
 ];
 
-test('each address of the dashboard answers its page, which no cache keeps and nobody frames', async () => {
-  for (const address of addresses) {
-    const { statusCode, headers } = await get(address);
-    expect([address, statusCode, headers['content-type']]).toEqual([
-      address,
-      200,
-      'text/html; charset=utf-8',
-    ]);
+test('serves the page at each route, uncached and not to be framed', async () => {
+  for (const path of paths) {
+    const { statusCode, headers } = await get(path);
+    expect([path, statusCode, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8']);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -37,7 +33,7 @@ test('each address of the dashboard answers its page, which no cache keeps and n
   }
 });
 
-test('a page has no inline script, and its policy lets none run', async () => {
+test('has no inline scripts, and a policy that blocks them', async () => {
   const { headers, body } = await get('/');
   const policy = String(headers['content-security-policy']);
   expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[\w+/=]+';/);
@@ -46,14 +42,14 @@ test('a page has no inline script, and its policy lets none run', async () => {
   expect(body).not.toMatch(/ style=| on\w+=|javascript:|https?:\/\//);
 });
 
-test('each answer has a nonce of its own', async () => {
+test('creates a nonce per response', async () => {
   const nonceOf = async () => /nonce="([^"]+)"/.exec((await get('/')).body)?.[1];
   const [first, second] = [await nonceOf(), await nonceOf()];
   expect(first).toMatch(/^[\w+/]{22}==$/);
   expect(second).not.toBe(first);
 });
 
-test('files are kept for good under their hashes; what is not there is kept by nobody', async () => {
+test('caches hashed assets for a year, and never caches a missing one', async () => {
   const asset = /src="(\/assets\/[^"]+\.js)"/.exec((await get('/')).body)?.[1] ?? '';
   const file = await get(asset);
   expect(file.statusCode).toBe(200);

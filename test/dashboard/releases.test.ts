@@ -11,7 +11,7 @@ const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 
-/** Publishes past all doors. */
+/** Publishes without an API. */
 async function publish(version: string, channel: string) {
   const received = await gateway.services.releases.receive(Readable.from([`package ${version}`]));
   const details = { version, channel, notes: null, sha256: null };
@@ -30,7 +30,7 @@ const submit = async (page: Page, version: string, channel: string) => {
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
 };
 
-test('a package is chosen, uploaded and compared, and downloads as the same bytes', async () => {
+test('uploads a chosen package, verifies its digest, and downloads the same bytes', async () => {
   const content = Buffer.from('the package, byte by byte \0\xff', 'latin1');
   const { page, faults, close } = await visitAs(browser, host, 'pia', '/releases');
   const [chooser] = await Promise.all([
@@ -39,12 +39,12 @@ test('a package is chosen, uploaded and compared, and downloads as the same byte
   ]);
   await chooser.setFiles({ name: 'agent.bin', mimeType: 'application/octet-stream', buffer: content });
   await page.getByTitle(sha256(content)).waitFor();
-  await page.getByLabel('Notes').fill('Mends the clock.');
+  await page.getByLabel('Release notes').fill('Fixes the clock.');
   expect(await violations(page)).toEqual([]);
   await submit(page, '1.0.0', 'chosen');
-  await page.getByText('The SHA-256 of what arrived is that of your file.').waitFor();
+  await page.getByText('SHA-256 verified: the upload matches your file.').waitFor();
 
-  await entry(page, '1.0.0').getByText('Mends the clock.').waitFor();
+  await entry(page, '1.0.0').getByText('Fixes the clock.').waitFor();
   await entry(page, '1.0.0').getByText('Latest').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -57,7 +57,7 @@ test('a package is chosen, uploaded and compared, and downloads as the same byte
   await close();
 });
 
-test('a package is dropped, and a version that is taken is refused at its field', async () => {
+test('accepts a dropped package, and shows a version conflict at its field', async () => {
   await publish('7', 'dropped');
   const { page, close } = await visitAs(browser, host, 'pia', '/releases?channel=dropped');
   const data = await page.evaluateHandle(`(() => {
@@ -69,21 +69,21 @@ test('a package is dropped, and a version that is taken is refused at its field'
   await page.getByText('drop.bin').waitFor();
   await submit(page, '7', 'dropped');
   const version = page.getByLabel('Version');
-  await page.getByText('The channel has this version already.').waitFor();
+  await page.getByText('This version already exists in the channel.').waitFor();
   expect(await version.getAttribute('aria-invalid')).toBe('true');
   await version.fill('1.0.0');
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
-  await page.getByText('of the form that the channel has').waitFor();
+  await page.getByText('Enter a whole number or a semantic version').waitFor();
   await version.fill('8');
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await entry(page, '8').waitFor();
   await close();
 });
 
-test('an upload that is cancelled leaves nothing, and can be sent again', async () => {
+test('cancels an upload without a trace, and can send it again', async () => {
   const before = await inventory(gateway);
   const { page, close } = await visitAs(browser, host, 'pia', '/releases');
-  // Slow enough to be caught in the middle.
+  // Slow enough to cancel halfway.
   const network = await page.context().newCDPSession(page);
   const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 64 * 1024 };
   await network.send('Network.emulateNetworkConditions', line);
@@ -91,38 +91,38 @@ test('an upload that is cancelled leaves nothing, and can be sent again', async 
   await submit(page, '1', 'cancelled');
   await page.getByText(/MB\/s|kB\/s/).waitFor();
   await page.getByText(/left$/).waitFor();
-  await page.getByRole('button', { name: 'Cancel the upload' }).click();
+  await page.getByRole('button', { name: 'Cancel upload' }).click();
   await page.getByRole('button', { name: 'Publish', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByRole('link', { name: 'Account' }).click();
   await page.getByRole('dialog').waitFor();
   await network.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: -1 });
-  // At its end nothing is left to ask about.
+  // The end of the upload closes the question.
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await page.getByText('1 is published in cancelled').waitFor();
+  await page.getByText('Published 1 in cancelled').waitFor();
   await eventually(async () => (await inventory(gateway)).uploads.length === 0);
   expect(await inventory(gateway)).toMatchObject({ releases: before.releases + 1 });
   await close();
 });
 
-test('leaving in the middle of an upload is asked about first', async () => {
+test('asks before leaving the page during an upload', async () => {
   const { page, close } = await visitAs(browser, host, 'pia', '/releases');
   const network = await page.context().newCDPSession(page);
   const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 64 * 1024 };
   await network.send('Network.emulateNetworkConditions', line);
   await choose(page, 'left.bin', Buffer.alloc(4_000_000));
   await submit(page, '1', 'left');
-  await page.getByRole('button', { name: 'Cancel the upload' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel upload' }).waitFor();
   await page.getByRole('link', { name: 'Account' }).click();
   await page.getByRole('dialog').getByText('Stay').click();
-  await page.getByRole('button', { name: 'Cancel the upload' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel upload' }).waitFor();
   await page.getByRole('link', { name: 'Account' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
   await page.getByRole('heading', { name: 'Account' }).waitFor();
   await close();
 });
 
-test('a release is withdrawn for good with a reason, which everybody sees without a reload', async () => {
+test('withdraws a release with a reason, and updates every open page', async () => {
   await publish('1', 'withdrawn');
   await publish('2', 'withdrawn');
   const member = await visitAs(browser, host, 'max', '/releases?channel=withdrawn');
@@ -130,7 +130,7 @@ test('a release is withdrawn for good with a reason, which everybody sees withou
   await entry(page, '2').getByRole('button', { name: 'Withdraw' }).click();
   await page.getByLabel('Reason').fill('It forgets its settings.');
   expect(await violations(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Withdraw for good' }).click();
+  await page.getByRole('button', { name: 'Withdraw permanently' }).click();
   for (const seen of [member.page, page]) {
     await entry(seen, '2').getByText('It forgets its settings.').waitFor();
     await entry(seen, '1').getByText('Latest').waitFor();
@@ -140,7 +140,7 @@ test('a release is withdrawn for good with a reason, which everybody sees withou
   await close();
 });
 
-test('a member is offered neither upload nor withdrawal, and sees what is published meanwhile', async () => {
+test('offers members neither upload nor withdrawal, and shows them new releases at once', async () => {
   await publish('1', 'members');
   const { page, close } = await visitAs(browser, host, 'max', '/releases?channel=members');
   await entry(page, '1').waitFor();
@@ -152,13 +152,13 @@ test('a member is offered neither upload nor withdrawal, and sees what is publis
   await close();
 });
 
-test('what was published while the link was lost is there once it is back', async () => {
+test('shows releases published during a disconnect once the connection is back', async () => {
   const cable = await layCable(host);
   await publish('1', 'missed');
   const { page, close } = await visitAs(browser, cable.host, 'max', '/releases?channel=missed');
   await entry(page, '1').waitFor();
   cable.cut();
-  await page.getByRole('status').filter({ hasText: 'The live link is lost.' }).waitFor();
+  await page.getByRole('status').filter({ hasText: 'Connection lost. Reconnecting…' }).waitFor();
   await publish('2', 'missed');
   cable.restore();
   await entry(page, '2').getByText('Latest').waitFor(untilBack);
@@ -166,7 +166,7 @@ test('what was published while the link was lost is there once it is back', asyn
   await cable.close();
 });
 
-test('a long list goes on where it ended', async () => {
+test('loads more releases of a long list', async () => {
   for (let version = 1; version <= 45; version++) await publish(String(version), 'long');
   const { page, close } = await visitAs(browser, host, 'max', '/releases?channel=long');
   await entry(page, '26').waitFor();

@@ -5,7 +5,7 @@ const dashboard = await openDashboard({ CAPTCHA_FIXED_CODE: 'a1b2', TRUST_PROXY:
 const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 
-test('who is not signed in is asked to, and comes to where they wanted', async () => {
+test('asks for a sign-in, then opens the requested page', async () => {
   const { page, faults, close } = await visit(browser, host, '/releases');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(await violations(page)).toEqual([]);
@@ -16,7 +16,7 @@ test('who is not signed in is asked to, and comes to where they wanted', async (
   await close();
 });
 
-test('a link to the sign-in page leads nowhere but here', async () => {
+test('does not redirect to another origin after the sign-in', async () => {
   for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example']) {
     const { page, close } = await visit(browser, host, `/sign-in?next=${encodeURIComponent(next)}`);
     await signIn(page, 'max');
@@ -26,7 +26,7 @@ test('a link to the sign-in page leads nowhere but here', async () => {
   }
 });
 
-test('what a person may not do is not offered', async () => {
+test('offers only the views that the user may see', async () => {
   const member = await visitAs(browser, host, 'max');
   expect(await member.page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
     'Fleet',
@@ -45,7 +45,7 @@ test('what a person may not do is not offered', async () => {
   await administrator.close();
 });
 
-test('a session lasts over a reload and in a second tab, and no script can read what renews it', async () => {
+test('keeps the session over a reload and in a second tab, without a refresh token that scripts can read', async () => {
   const { page, close } = await visitAs(browser, host, 'nia');
   expect(await page.evaluate('document.cookie')).toBe('');
   expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toMatch(/eyJ|refresh/);
@@ -54,13 +54,13 @@ test('a session lasts over a reload and in a second tab, and no script can read 
   const second = await page.context().newPage();
   await second.goto(`http://${host}/account`);
   await second.getByRole('heading', { name: 'Account' }).waitFor();
-  // The second tab renewed the tokens; the first has the new ones.
+  // The second tab refreshed the tokens and broadcast them to the first.
   await page.getByRole('link', { name: 'Releases' }).click();
   await page.getByRole('heading', { name: 'Releases' }).waitFor();
   await close();
 });
 
-test('whoever signs out in one tab has signed out in all', async () => {
+test('signs out in all tabs at once', async () => {
   const { page, close } = await visitAs(browser, host, 'nia');
   const second = await page.context().newPage();
   await second.goto(`http://${host}/`);
@@ -72,81 +72,81 @@ test('whoever signs out in one tab has signed out in all', async () => {
   await close();
 });
 
-test('a session that is revoked ends at once, and the page says so', async () => {
+test('says at once that the session was revoked', async () => {
   const { page, close } = await visitAs(browser, host, 'pia');
   const { services } = gateway;
   const [pia] = await services.users.list('pia', { first: 1, after: null });
   await services.sessions.revokeAll(pia?.id ?? 0);
-  await page.getByRole('alert').filter({ hasText: 'Your session was ended' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Your session has ended' }).waitFor();
   await close();
 });
 
-test('a picture is asked for once there were too many failures, and lets the owner in', async () => {
+test('shows a captcha after too many failures, and lets the owner sign in with it', async () => {
   const { page, close } = await visit(browser, host);
   await page.getByLabel('Username or phone').fill('max');
-  for (let tries = 0; tries < 10; tries++) {
-    await page.getByRole('textbox', { name: 'Password' }).fill(`wrong ${tries}`);
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await page.getByRole('textbox', { name: 'Password' }).fill(`wrong ${attempt}`);
     await Promise.all([
       page.waitForResponse('**/graphql'),
       page.getByRole('button', { name: 'Sign in' }).click(),
     ]);
-    await page.getByText('The account or the password is wrong.').waitFor();
+    await page.getByText('Incorrect account or password.').waitFor();
   }
   await signIn(page, 'max');
-  await page.getByRole('img', { name: 'Picture of four characters' }).waitFor();
-  await page.getByLabel('Characters in the picture').fill('zzzz');
+  await page.getByRole('img', { name: 'Captcha image with four characters' }).waitFor();
+  await page.getByLabel('Characters in the image').fill('zzzz');
   const submit = page.getByRole('button', { name: 'Sign in' });
-  const picture = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   await page.route('**/graphql', async (route) => {
     if (route.request().postData()?.includes('IMAGE')) {
-      asked.resolve();
-      await picture.promise;
+      requested.resolve();
+      await release.promise;
     }
     await route.continue();
   });
   await submit.click();
-  await asked.promise;
-  // Nobody answers a picture that is about to go.
+  await requested.promise;
+  // The image is about to be replaced, so it cannot be answered.
   expect(await submit.isDisabled()).toBe(true);
-  picture.resolve();
-  await page.getByText('The code is wrong.').waitFor();
-  await page.getByLabel('Characters in the picture').fill('a1b2');
+  release.resolve();
+  await page.getByText('Incorrect code.').waitFor();
+  await page.getByLabel('Characters in the image').fill('a1b2');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   await close();
 });
 
-test('a phone and the code that was sent to it let in', async () => {
+test('signs in with an SMS code', async () => {
   const { page, close } = await visit(browser, host);
-  await page.getByRole('tab', { name: 'Phone code' }).click();
+  await page.getByRole('tab', { name: 'SMS code' }).click();
   await page.getByLabel('Phone number').fill('13800000001');
   await page.getByRole('button', { name: 'Send code' }).click();
-  await page.getByRole('button', { name: /Again in \d+ s/ }).waitFor();
+  await page.getByRole('button', { name: /Resend in \d+ s/ }).waitFor();
   await page.getByLabel('Six-digit code').fill(await gateway.lastSms('13800000001'));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   await close();
 });
 
-test('from an address that guesses, a code is sent for a solved picture', async () => {
+test('sends an SMS code to an address with many failed attempts only for a solved captcha', async () => {
   const from = { 'x-forwarded-for': '203.0.113.7' };
-  for (let guess = 0; guess < 50; guess += 1) {
-    const credentials = { phone: `nobody ${guess}`, password: 'guess', device: 'x', version: '1' };
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const credentials = { phone: `nobody ${attempt}`, password: 'wrong', device: 'x', version: '1' };
     await gateway.post('/sys/login-phone', credentials, from);
   }
   await gateway.createUser({ username: 'phil', phone: '13800000002' });
   const { page, close } = await visit(browser, host, '/', { extraHTTPHeaders: from });
-  await page.getByRole('tab', { name: 'Phone code' }).click();
+  await page.getByRole('tab', { name: 'SMS code' }).click();
   await page.getByLabel('Phone number').fill('13800000002');
   await page.getByRole('button', { name: 'Send code' }).click();
-  const answer = page.getByLabel('Characters in the picture');
+  const answer = page.getByLabel('Characters in the image');
   await answer.fill('zzzz');
   await page.getByRole('button', { name: 'Send code' }).click();
-  await page.getByText('The code is wrong.').waitFor();
+  await page.getByText('Incorrect code.').waitFor();
   await answer.fill('a1b2');
   await page.getByRole('button', { name: 'Send code' }).click();
-  await page.getByText('The code is on its way').waitFor();
+  await page.getByText('Code sent to').waitFor();
   await answer.waitFor({ state: 'detached' });
   await page.getByLabel('Six-digit code').fill(await gateway.lastSms('13800000002'));
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -6,11 +6,11 @@ const dashboard = await openDashboard();
 const { browser, host } = dashboard;
 afterAll(() => dashboard.close());
 
-test('a view whose code cannot be fetched says so beside the navigation, and comes with the gateway', async () => {
+test('shows a failure beside the navigation when the code of a view cannot be fetched, and retries', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/account');
   await page.route(/\/(assets|health)\//, (route) => route.abort());
   await page.getByRole('link', { name: 'People' }).click();
-  const failure = page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached.' });
+  const failure = page.getByRole('alert').filter({ hasText: 'Cannot reach the gateway.' });
   await Promise.all([
     page.waitForEvent('requestfailed', (request) => request.url().endsWith('/health/live')),
     failure.getByRole('button', { name: 'Try again' }).click(),
@@ -24,13 +24,13 @@ test('a view whose code cannot be fetched says so beside the navigation, and com
   await close();
 });
 
-test('a view that could not be read comes by itself once the link is back', async () => {
+test('loads a view that failed once the connection is back', async () => {
   const cable = await layCable(host);
   const { page, close } = await visitAs(browser, cable.host, 'root', '/people');
   await page.getByRole('link', { name: 'max', exact: true }).waitFor();
   cable.cut();
   await page.getByRole('searchbox').fill('max');
-  await page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached.' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Cannot reach the gateway.' }).waitFor();
   cable.restore();
   await page.getByRole('alert').waitFor({ state: 'hidden', ...untilBack });
   await page.getByRole('link', { name: 'max', exact: true }).waitFor();

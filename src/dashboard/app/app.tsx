@@ -7,7 +7,7 @@ import type { BrowserSession } from './session/session.js';
 import { SessionProvider } from './session/session-context.js';
 import { cssVariables, theme } from './theme.js';
 
-/** @param nonce lets the style elements of the component library past the content security policy. */
+/** @param nonce for Mantine's style elements, which the content security policy blocks without it. */
 export function App({ session, nonce }: { session: BrowserSession; nonce: string }) {
   return (
     <MantineProvider

@@ -1,2 +1,2 @@
-/** Read by the library that locks scrolling behind dialogs, for the one style element that it adds. */
+/** react-remove-scroll, which locks scrolling behind dialogs, puts this nonce on the style element it adds. */
 declare var __webpack_nonce__: string | undefined;

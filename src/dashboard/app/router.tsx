@@ -5,20 +5,20 @@ import { RouteError } from './shell/route-error.js';
 import { Shell } from './shell/shell.js';
 import { Loading } from './ui/loading.js';
 
-/** The code of a view is fetched when it is first opened, and the gateway may be gone by then. */
-const lazily =
+/** Reports a view whose code cannot be fetched as a network failure. */
+const lazyView =
   <View,>(load: () => Promise<View>) =>
   () =>
     load().catch((cause: unknown) => {
       throw Failure.network(cause);
     });
 
-/** Every address of the dashboard; `src/dashboard/door.ts` serves the page at each. */
+/** Every route of the dashboard; `src/dashboard/plugin.ts` must list each, too. */
 export const router = createBrowserRouter([
-  { path: '/setup', lazy: lazily(() => import('./views/set-up/set-up-view.js')), HydrateFallback: Loading },
+  { path: '/setup', lazy: lazyView(() => import('./views/set-up/set-up-view.js')), HydrateFallback: Loading },
   {
     path: '/sign-in',
-    lazy: lazily(() => import('./views/sign-in/sign-in-view.js')),
+    lazy: lazyView(() => import('./views/sign-in/sign-in-view.js')),
     HydrateFallback: Loading,
   },
   {
@@ -29,19 +29,19 @@ export const router = createBrowserRouter([
     ),
     HydrateFallback: Loading,
     ErrorBoundary: RouteError,
-    // A view that fails leaves the navigation around it.
+    // The inner boundary keeps header and navigation when a view fails.
     children: [
       {
         ErrorBoundary: RouteError,
         children: [
-          { path: '/', lazy: lazily(() => import('./views/fleet/fleet-view.js')) },
-          { path: '/devices/:id', lazy: lazily(() => import('./views/device/device-view.js')) },
-          { path: '/releases', lazy: lazily(() => import('./views/releases/releases-view.js')) },
-          { path: '/people', lazy: lazily(() => import('./views/people/people-view.js')) },
-          { path: '/people/:id', lazy: lazily(() => import('./views/people/person-view.js')) },
-          { path: '/audit', lazy: lazily(() => import('./views/audit/audit-view.js')) },
-          { path: '/account', lazy: lazily(() => import('./views/account/account-view.js')) },
-          { path: '/scan', lazy: lazily(() => import('./views/scan/scan-view.js')) },
+          { path: '/', lazy: lazyView(() => import('./views/fleet/fleet-view.js')) },
+          { path: '/devices/:id', lazy: lazyView(() => import('./views/device/device-view.js')) },
+          { path: '/releases', lazy: lazyView(() => import('./views/releases/releases-view.js')) },
+          { path: '/people', lazy: lazyView(() => import('./views/people/people-view.js')) },
+          { path: '/people/:id', lazy: lazyView(() => import('./views/people/person-view.js')) },
+          { path: '/audit', lazy: lazyView(() => import('./views/audit/audit-view.js')) },
+          { path: '/account', lazy: lazyView(() => import('./views/account/account-view.js')) },
+          { path: '/scan', lazy: lazyView(() => import('./views/scan/scan-view.js')) },
         ],
       },
     ],

@@ -1,7 +1,8 @@
+import * as auditEntry from './domain/audit/texts.js';
+import * as domain from './domain/texts.js';
 import type { Translation } from './i18n/translation.js';
-import * as paging from './paging/texts.js';
 import * as shell from './shell/texts.js';
-import * as feedback from './ui/texts.js';
+import * as ui from './ui/texts.js';
 import * as account from './views/account/texts.js';
 import * as audit from './views/audit/texts.js';
 import * as device from './views/device/texts.js';
@@ -12,33 +13,41 @@ import * as scan from './views/scan/texts.js';
 import * as setUp from './views/set-up/texts.js';
 import * as signIn from './views/sign-in/texts.js';
 
-/** Every view keeps its texts beside it, in both languages. */
+/** All English texts. Each folder keeps its own in a texts.ts, in every language. */
 export const en = {
   account: account.en,
   audit: audit.en,
+  auditEntry: auditEntry.en,
   device: device.en,
-  feedback: feedback.en,
+  domain: domain.en,
   fleet: fleet.en,
-  paging: paging.en,
   people: people.en,
   releases: releases.en,
   scan: scan.en,
   setUp: setUp.en,
   shell: shell.en,
   signIn: signIn.en,
+  ui: ui.en,
 };
 
 export const zh: Translation<typeof en> = {
   account: account.zh,
   audit: audit.zh,
+  auditEntry: auditEntry.zh,
   device: device.zh,
-  feedback: feedback.zh,
+  domain: domain.zh,
   fleet: fleet.zh,
-  paging: paging.zh,
   people: people.zh,
   releases: releases.zh,
   scan: scan.zh,
   setUp: setUp.zh,
   shell: shell.zh,
   signIn: signIn.zh,
+  ui: ui.zh,
 };
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en };
+  }
+}

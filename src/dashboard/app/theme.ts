@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme } from '@mantine/core';
 
-/** Calm surfaces, one accent; no web fonts, since there may be no internet. */
+/** System fonts only: an installation may have no internet access. */
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: 7,
@@ -12,7 +12,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.375rem', lineHeight: '1.3' } } },
   colors: {
-    // White text on the seventh, of buttons, must be readable.
+    // Darker than Mantine's: buttons put white text on the seventh shade (WCAG 1.4.3).
     red: [
       '#fff5f5',
       '#ffe3e3',
@@ -45,7 +45,7 @@ export const theme = createTheme({
   },
 });
 
-/** Dimmed text that can still be read (WCAG 1.4.3), and the colours of presence. */
+/** Dimmed text with enough contrast (WCAG 1.4.3), and the colours of presence. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

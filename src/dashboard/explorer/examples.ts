@@ -1,7 +1,7 @@
 import { getOperationAST, Kind, parse, print } from 'graphql';
 import documents from '../../../schema/trusted-documents.json';
 
-/** The operations of `schema/operations` that one would try first, with their variables. */
+/** Operations of `schema/operations` that are good first examples, with their variables. */
 const shown: Readonly<Record<string, object>> = {
   Me: {},
   PresenceSummary: {},
@@ -16,7 +16,7 @@ const shown: Readonly<Record<string, object>> = {
 const texts = new Map(
   Object.values(documents).map((text) => {
     const document = parse(text);
-    // The manifest sorts by name; people read the operation first.
+    // Fragments, which the manifest may put first, go last.
     const definitions = document.definitions.toSorted(
       (a, b) => Number(a.kind === Kind.FRAGMENT_DEFINITION) - Number(b.kind === Kind.FRAGMENT_DEFINITION),
     );
@@ -24,8 +24,8 @@ const texts = new Map(
   }),
 );
 
-/** A tab each. */
+/** One GraphiQL tab each. */
 export const examples = Object.entries(shown).map(([name, variables]) => ({
-  query: texts.get(name) ?? `# ${name} is no longer among the operations.`,
+  query: texts.get(name) ?? `# schema/operations has no operation ${name}.`,
   variables: JSON.stringify(variables, null, 2),
 }));

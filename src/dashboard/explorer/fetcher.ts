@@ -5,18 +5,18 @@ import type { BrowserSession } from '../app/session/session.js';
 
 type Fetcher = GraphiQLProps['fetcher'];
 
-/** A session that ends, and the caps, close the socket for good; anything else is tried again. */
-const FINAL = [4403, 4429];
+/** Close codes without a retry: the session ended, or there are too many connections. */
+const FINAL_CLOSE_CODES = [4403, 4429];
 
 /**
- * Queries and mutations go over HTTP, each subscription over a socket of its own, so that each has the headers of
- * its tab; they go before the token of the session.
+ * Sends queries and mutations over HTTP, and each subscription over a WebSocket of its own, so that each gets the
+ * headers of its tab. Those headers override the session's token.
  */
 export const createFetcher =
   (session: BrowserSession): Fetcher =>
   async ({ query, operationName, variables }, { headers } = {}) => {
     const document = parse(query);
-    // For a moment after a change of tabs, GraphiQL names the operation of the other one.
+    // Just after a tab switch, GraphiQL still passes the operation name of the previous tab.
     const operation = getOperationAST(document, operationName) ?? getOperationAST(document);
     const request = { query, operationName: operation?.name?.value ?? null, variables };
     const { token } = session;
@@ -40,21 +40,21 @@ function subscribe(request: SubscribePayload, connectionParams: Record<string, s
   const client = createClient({
     url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
     connectionParams,
-    shouldRetry: (event) => !(event instanceof CloseEvent && FINAL.includes(event.code)),
+    shouldRetry: (event) => !(event instanceof CloseEvent && FINAL_CLOSE_CODES.includes(event.code)),
   });
-  const answers = client.iterate(request);
-  const next = answers.next.bind(answers);
-  // What is thrown is shown, and a CloseEvent shows nothing of what it knows.
-  answers.next = () =>
+  const results = client.iterate(request);
+  const next = results.next.bind(results);
+  // GraphiQL prints the error, and a CloseEvent prints as an empty object.
+  results.next = () =>
     next().catch((cause: unknown) => {
-      throw cause instanceof CloseEvent ? closed(cause) : cause;
+      throw cause instanceof CloseEvent ? closeError(cause) : cause;
     });
-  return answers;
+  return results;
 }
 
-function closed({ code, reason }: CloseEvent): Error {
+function closeError({ code, reason }: CloseEvent): Error {
   const error = new Error(`closed: ${code} ${reason}`.trimEnd());
-  // GraphiQL would show it too.
+  // GraphiQL prints the stack, too.
   delete error.stack;
   return error;
 }

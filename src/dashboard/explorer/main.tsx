@@ -8,13 +8,13 @@ import { examples } from './examples.js';
 import { createFetcher } from './fetcher.js';
 import { SignIn } from './sign-in.js';
 
-/** That of the dashboard: whoever signs in or out here or there does so in both. */
+/** Shared with the dashboard through the refresh cookie and a broadcast channel. */
 const session = new BrowserSession();
 void session.restore();
 const fetcher = createFetcher(session);
 
 const root = document.getElementById('root');
-if (!root) throw new Error('The page has no place for the explorer.');
+if (!root) throw new Error('index.html has no element #root.');
 createRoot(root).render(
   <>
     <header className="bar">

@@ -6,13 +6,13 @@ import { LoginDocument } from '../app/generated/graphql.js';
 import { browserDeviceId } from '../app/session/device-id.js';
 import type { BrowserSession } from '../app/session/session.js';
 
-/** Who is signed in, or the form for it. */
+/** The signed-in user, or a form to sign in. */
 export function SignIn({ session }: { readonly session: BrowserSession }) {
   const state = useSyncExternalStore(session.subscribe, session.getState);
   if (state.status === 'starting') return null;
   if (state.status !== 'signed-in') return <PasswordForm session={session} />;
   return (
-    <div className="who">
+    <div className="account">
       <span>
         Signed in as <strong>{displayName(state.auth.user)}</strong>
       </span>
@@ -24,7 +24,7 @@ export function SignIn({ session }: { readonly session: BrowserSession }) {
 }
 
 function PasswordForm({ session }: { readonly session: BrowserSession }) {
-  const [problem, setProblem] = useState('');
+  const [error, setError] = useState('');
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -33,14 +33,14 @@ function PasswordForm({ session }: { readonly session: BrowserSession }) {
     try {
       const input = { username, password, deviceId: browserDeviceId() };
       session.open((await post(LoginDocument, { input })).login);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      setProblem(problemOf(error));
+    } catch (cause) {
+      if (!(cause instanceof Failure)) throw cause;
+      setError(textOf(cause));
     }
   }
 
   return (
-    <form className="who" onSubmit={(event) => void submit(event)}>
+    <form className="account" onSubmit={(event) => void submit(event)}>
       <input
         name="username"
         aria-label="Username or phone"
@@ -57,13 +57,13 @@ function PasswordForm({ session }: { readonly session: BrowserSession }) {
         required
       />
       <button type="submit">Sign in</button>
-      {problem && <span role="alert">{problem}</span>}
+      {error && <span role="alert">{error}</span>}
     </form>
   );
 }
 
-function problemOf({ code, message }: Failure): string {
-  if (code === 'NETWORK') return 'The gateway did not answer.';
-  if (code === 'CAPTCHA_REQUIRED') return 'A captcha is asked for: sign in at the dashboard.';
+function textOf({ code, message }: Failure): string {
+  if (code === 'NETWORK') return 'Cannot reach the gateway.';
+  if (code === 'CAPTCHA_REQUIRED') return 'A captcha is required. Sign in on the dashboard.';
   return message;
 }

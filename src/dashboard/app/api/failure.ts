@@ -1,12 +1,13 @@
 import type { CombinedError } from 'urql';
 
-/** Why an operation failed, in the form in which views show it; see `feedback/failure-text.ts`. */
+/** Why an operation failed. `ui/failure-text.ts` translates it. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 
   /**
-   * @param code of the server's closed union, or NETWORK where the server was not reached.
-   * @param field the input at fault. @param retryAfter in seconds.
+   * @param code from the gateway's closed set, or NETWORK when the gateway could not be reached.
+   * @param message the gateway's, in English.
+   * @param field the invalid input. @param retryAfter seconds.
    */
   constructor(
     readonly code: string,
@@ -17,7 +18,7 @@ export class Failure extends Error {
     super(message);
   }
 
-  /** What a GraphQL answer says, read without trust in its form. */
+  /** From an error of a GraphQL answer, whose form is not trusted. */
   static of(error: { message?: unknown; extensions?: unknown } | undefined): Failure {
     const { code, field, retryAfter } = extensionsOf(error?.extensions);
     return new Failure(
@@ -32,7 +33,7 @@ export class Failure extends Error {
     new Failure('NETWORK', cause instanceof Error ? cause.message : String(cause));
 }
 
-/** The failure of an operation that urql ran. */
+/** From an operation that urql ran. */
 export function failureOf(error: CombinedError): Failure {
   const [first] = error.graphQLErrors;
   if (first) return Failure.of(first);

@@ -1,16 +1,16 @@
 /**
- * What the gateway takes, in characters, so that a form can say it before anything is sent: copies of limits that the
- * gateway has and alone decides by. A test compares them.
+ * The gateway's limits, in characters, so that forms can show them before sending. Copies: the gateway alone
+ * enforces them, and a test compares both.
  */
 
-/** The longest password is the gateway's to refuse: an input with a limit would cut off what is pasted unseen. */
+/** Without a longest password: `maxLength` would silently truncate a pasted one. */
 export const SHORTEST_PASSWORD = 8;
 export const LONGEST_USERNAME = 64;
-/** Of each text in a profile. */
+/** For each text of a profile. */
 export const LONGEST_PROFILE_TEXT = 2000;
-/** Of what devices say of themselves, which is what is searched for. */
+/** For names and ids of devices, and so for searches. */
 export const LONGEST_CLIENT_TEXT = 128;
-/** Of the notes of a release, and of the reason to withdraw it. */
+/** For release notes and withdrawal reasons. */
 export const LONGEST_RELEASE_TEXT = 10_000;
-/** Transitions of a device that are answered at once. */
+/** Not characters: the most transitions in one answer of a device's history. */
 export const LONGEST_HISTORY = 1000;

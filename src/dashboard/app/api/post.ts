@@ -4,8 +4,8 @@ import { Failure } from './failure.js';
 import { persisted } from './persisted-document.js';
 
 /**
- * Sends one operation and answers its data. For what opens, refreshes and ends sessions: urql's client asks the
- * session for its token, so the session cannot ask the client.
+ * Sends one operation outside urql and returns its data. The session uses it to sign in, refresh and sign out,
+ * because urql's client itself depends on the session for its token.
  * @throws Failure
  */
 export async function post<T, V>(

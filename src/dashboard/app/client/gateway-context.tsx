@@ -7,50 +7,56 @@ import { ActiveQueries, onPageFocus } from './refetch-on-focus.js';
 
 const LiveConnectionContext = createContext<LiveConnection | null>(null);
 
-/** What views speak to the gateway with: urql, and the live link. Give it a key per session. */
-export function GatewayProvider({ lazy, children }: { lazy: boolean; children: ReactNode }) {
+interface GatewayProviderProps {
+  /** Connect the WebSocket only while there is a subscription. */
+  readonly lazy: boolean;
+  readonly children: ReactNode;
+}
+
+/** Provides urql's client and the live connection. Give it a key per session. */
+export function GatewayProvider({ lazy, children }: GatewayProviderProps) {
   const session = useSession();
-  const [gateway, setGateway] = useState<{ live: LiveConnection; client: Client } | null>(null);
+  const [gateway, setGateway] = useState<{ connection: LiveConnection; client: Client } | null>(null);
   useEffect(() => {
-    const live = new LiveConnection(session, lazy);
-    const shown = new ActiveQueries();
-    const client = createClient(session, live, shown);
-    setGateway({ live, client });
-    const stop = onPageFocus(() => shown.refetch(client));
+    const connection = new LiveConnection(session, lazy);
+    const activeQueries = new ActiveQueries();
+    const client = createClient(session, connection, activeQueries);
+    setGateway({ connection, client });
+    const stopRefetching = onPageFocus(() => activeQueries.refetch(client));
     return () => {
-      stop();
-      live.close();
+      stopRefetching();
+      connection.close();
     };
   }, [session, lazy]);
   if (!gateway) return null;
   return (
-    <LiveConnectionContext value={gateway.live}>
+    <LiveConnectionContext value={gateway.connection}>
       <Provider value={gateway.client}>{children}</Provider>
     </LiveConnectionContext>
   );
 }
 
 export function useLiveConnection(): LiveConnection {
-  const live = useContext(LiveConnectionContext);
-  if (!live) throw new Error('There is no GatewayProvider around this component.');
-  return live;
+  const connection = useContext(LiveConnectionContext);
+  if (!connection) throw new Error('useLiveConnection needs a GatewayProvider.');
+  return connection;
 }
 
 export function useConnectionState(): ConnectionState {
-  const live = useLiveConnection();
-  return useSyncExternalStore(live.onStateChange, live.getState);
+  const connection = useLiveConnection();
+  return useSyncExternalStore(connection.onStateChange, connection.getState);
 }
 
-/** Calls back when the live link, where there is one, is open again after it was lost. */
-export function useOnReconnect(callBack: (() => void) | undefined): void {
-  const live = useContext(LiveConnectionContext);
+/** Calls back after each reconnect. Without a GatewayProvider it never does. */
+export function useOnReconnect(callback: (() => void) | undefined): void {
+  const connection = useContext(LiveConnectionContext);
   useEffect(() => {
-    if (!live || !callBack) return;
-    let wasLost = live.getState() === 'lost';
-    return live.onStateChange(() => {
-      const state = live.getState();
-      if (state === 'open' && wasLost) callBack();
-      wasLost = state === 'lost';
+    if (!connection || !callback) return;
+    let wasDown = connection.getState() === 'reconnecting';
+    return connection.onStateChange(() => {
+      const state = connection.getState();
+      if (state === 'connected' && wasDown) callback();
+      wasDown = state === 'reconnecting';
     });
-  }, [live, callBack]);
+  }, [connection, callback]);
 }

@@ -5,25 +5,35 @@ import type { BrowserSession } from '../session/session.js';
 import type { LiveConnection } from './live-connection.js';
 import type { ActiveQueries } from './refetch-on-focus.js';
 
-/** The client of one session. Without a cache: what is shown changes all the time, and views ask for it anew. */
-export function createClient(session: BrowserSession, live: LiveConnection, shown: ActiveQueries): Client {
+/** urql's client for one session. It has no cache: fleet data changes all the time, so views always fetch. */
+export function createClient(
+  session: BrowserSession,
+  connection: LiveConnection,
+  activeQueries: ActiveQueries,
+): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'network-only',
-    exchanges: [shown.exchange, byHash, authorised(session), fetchExchange, overSocket(live)],
+    exchanges: [
+      activeQueries.exchange,
+      persistedDocuments,
+      sessionAuth(session),
+      fetchExchange,
+      subscriptionsOver(connection),
+    ],
   });
 }
 
-const byHash = mapExchange({
+const persistedDocuments = mapExchange({
   onOperation: (operation) =>
     operation.kind === 'teardown'
       ? operation
       : makeOperation(operation.kind, { ...operation, extensions: { ...persisted(operation.query) } }),
 });
 
-/** With the session's token; one that is refused is exchanged, and the operation sent again. */
-const authorised = (session: BrowserSession) =>
+/** Adds the session's token. A rejected token is refreshed, and the operation is sent again. */
+const sessionAuth = (session: BrowserSession) =>
   authExchange(async ({ appendHeaders }) => {
     let sent = session.token;
     return {
@@ -37,11 +47,11 @@ const authorised = (session: BrowserSession) =>
     };
   });
 
-const overSocket = (live: LiveConnection) =>
+const subscriptionsOver = (connection: LiveConnection) =>
   subscriptionExchange({
     forwardSubscription: ({ query = '', variables, extensions }) => ({
       subscribe: (sink) => ({
-        unsubscribe: live.execute(
+        unsubscribe: connection.execute(
           { query, variables: variables ?? {}, extensions },
           {
             next: ({ data, errors }) => sink.next({ data: data ?? null, ...(errors ? { errors } : {}) }),

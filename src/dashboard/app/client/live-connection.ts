@@ -4,27 +4,28 @@ import { type Client, CloseCode, createClient, type Sink, type SubscribePayload 
 import { persisted } from '../api/persisted-document.js';
 import type { BrowserSession } from '../session/session.js';
 
-/** How the live link is. `lost`: it was there, or should be by now; it is being tried again. */
-export type ConnectionState = 'connecting' | 'open' | 'lost';
+/** `reconnecting` also covers a first attempt that failed. */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
-/** What somebody who resumes is sent at least. */
+/** Variables of a subscription that can resume after a reconnect. */
 interface RecoverableVariables extends Record<string, unknown> {
+  /** The cursor of the last event received. */
   since?: string | null | undefined;
 }
 
-/** The WebSocket of one session. It comes back by itself, as long as the session lasts. */
+/** The WebSocket of one session. It reconnects by itself until it is closed. */
 export class LiveConnection {
   #state: ConnectionState = 'connecting';
   readonly #listeners = new Set<() => void>();
   readonly #client: Client;
 
-  /** @param lazy connects only while there is a subscription; else at once and for good. */
+  /** @param lazy connect only while there is a subscription. */
   constructor(session: BrowserSession, lazy: boolean) {
-    let sent: string | null = null;
-    const become = (state: ConnectionState) => {
+    let sentToken: string | null = null;
+    const setState = (state: ConnectionState) => {
       this.#state = state;
       for (const listener of this.#listeners) listener();
     };
@@ -34,24 +35,24 @@ export class LiveConnection {
       keepAlive: 15_000,
       retryAttempts: Number.POSITIVE_INFINITY,
       shouldRetry: () => true,
-      retryWait: (retries) => wait(Math.min(FIRST_WAIT_MS * 2 ** retries, LONGEST_WAIT_MS)),
-      onNonLazyError: () => become('lost'),
+      retryWait: (retries) => withJitter(Math.min(FIRST_WAIT_MS * 2 ** retries, LONGEST_WAIT_MS)),
+      onNonLazyError: () => setState('reconnecting'),
       connectionParams: () => {
-        sent = session.token;
-        return sent ? { authorization: `Bearer ${sent}` } : {};
+        sentToken = session.token;
+        return sentToken ? { authorization: `Bearer ${sentToken}` } : {};
       },
       on: {
-        connected: (_socket, _payload, isBack) => {
-          become('open');
-          // Whether the rights of the session changed meanwhile, nobody was told.
-          if (isBack && sent) void session.refresh(sent);
+        connected: (_socket, _payload, wasRetry) => {
+          setState('connected');
+          // Permissions may have changed while disconnected: only a refresh tells.
+          if (wasRetry && sentToken) void session.refresh(sentToken);
         },
-        error: () => become('lost'),
+        error: () => setState('reconnecting'),
         closed: (event) => {
-          become('lost');
-          // The session has ended, its rights have changed, or the token is too old: a refresh tells which.
+          setState('reconnecting');
+          // 4403: the session ended, its permissions changed, or the token expired. A refresh tells which.
           const forbidden = event instanceof CloseEvent && event.code === CloseCode.Forbidden;
-          if (forbidden && sent) void session.refresh(sent);
+          if (forbidden && sentToken) void session.refresh(sentToken);
         },
       },
     });
@@ -64,6 +65,7 @@ export class LiveConnection {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Runs any operation, as urql needs it. @returns a function that ends it. */
   execute(
     payload: SubscribePayload,
     sink: Sink<FormattedExecutionResult<Record<string, unknown>, unknown>>,
@@ -72,42 +74,44 @@ export class LiveConnection {
   }
 
   /**
-   * Follows a subscription that goes on after a lost link where it was: nothing is missed, or it says RESET.
-   * @param onEvent answers the cursor of the event.
+   * Subscribes, and after each reconnect resumes since the last event, so that none is missed; when the gateway no
+   * longer has the missed events, it sends RESET.
+   * @param onEvent returns the cursor of the event.
+   * @returns a function that unsubscribes.
    */
   subscribeWithRecovery<T, V extends RecoverableVariables>(
     document: TypedDocumentNode<T, V>,
     variables: V,
     onEvent: (data: T) => string,
-    onRefusal: (error: unknown) => void,
+    onError: (error: unknown) => void,
   ): () => void {
-    // The client sends this same object anew each time it is back.
-    const asked = { ...variables };
+    // graphql-ws sends this object again at each reconnect, then with the latest cursor.
+    const resumable = { ...variables };
     return this.subscribe(
       document,
-      asked,
+      resumable,
       (data) => {
-        asked.since = onEvent(data);
+        resumable.since = onEvent(data);
       },
-      onRefusal,
+      onError,
     );
   }
 
-  /** Follows a subscription past React; what happens while the link is lost is missed. @returns stops it. */
+  /** Subscribes without React. Events during a disconnect are missed. @returns a function that unsubscribes. */
   subscribe<T, V extends Record<string, unknown>>(
     document: TypedDocumentNode<T, V>,
     variables: V,
     onEvent: (data: T) => void,
-    onRefusal: (error: unknown) => void,
+    onError: (error: unknown) => void,
   ): () => void {
     return this.#client.subscribe<T>(
       { query: '', variables, extensions: { ...persisted(document) } },
       {
         next: ({ data, errors }) => {
-          if (errors) onRefusal(errors);
+          if (errors) onError(errors);
           else if (data) onEvent(data);
         },
-        error: onRefusal,
+        error: onError,
         complete: () => {},
       },
     );
@@ -115,9 +119,10 @@ export class LiveConnection {
 
   close(): void {
     this.#listeners.clear();
-    // It waits for a connection under way, which may fail now that nobody wants it.
+    // dispose() waits for a pending connection, whose failure no longer matters.
     Promise.resolve(this.#client.dispose()).catch(() => {});
   }
 }
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms * (0.5 + Math.random())));
+const withJitter = (ms: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, ms * (0.5 + Math.random())));

@@ -1,31 +1,31 @@
 import { type Client, mapExchange, type Operation } from 'urql';
 
-/** The queries whose answers are shown right now. What they tell may change in other tabs, and by other people. */
+/** The queries that mounted components use right now. */
 export class ActiveQueries {
-  readonly #shown = new Map<number, Operation>();
+  readonly #operations = new Map<number, Operation>();
 
   readonly exchange = mapExchange({
     onOperation: (operation) => {
-      if (operation.kind === 'query') this.#shown.set(operation.key, operation);
-      if (operation.kind === 'teardown') this.#shown.delete(operation.key);
+      if (operation.kind === 'query') this.#operations.set(operation.key, operation);
+      if (operation.kind === 'teardown') this.#operations.delete(operation.key);
     },
   });
 
-  /** Asks them anew; the answers are shown until there are newer ones. */
+  /** Fetches all again. Components keep their data until the new answers arrive. */
   refetch(client: Client): void {
-    for (const operation of this.#shown.values()) client.reexecuteOperation(operation);
+    for (const operation of this.#operations.values()) client.reexecuteOperation(operation);
   }
 }
 
-/** Calls back whenever somebody comes back to this page, from another tab or window. @returns stops it. */
-export function onPageFocus(callBack: () => void): () => void {
-  const seen = () => {
-    if (!document.hidden) callBack();
+/** Calls back whenever the user returns to this tab or window. @returns a function that stops it. */
+export function onPageFocus(callback: () => void): () => void {
+  const callIfVisible = () => {
+    if (!document.hidden) callback();
   };
-  document.addEventListener('visibilitychange', seen);
-  window.addEventListener('focus', seen);
+  document.addEventListener('visibilitychange', callIfVisible);
+  window.addEventListener('focus', callIfVisible);
   return () => {
-    document.removeEventListener('visibilitychange', seen);
-    window.removeEventListener('focus', seen);
+    document.removeEventListener('visibilitychange', callIfVisible);
+    window.removeEventListener('focus', callIfVisible);
   };
 }

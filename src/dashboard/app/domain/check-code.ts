@@ -1,2 +1,2 @@
-/** What both screens show of a ticket, so that a person can tell that one belongs to the other. Not a secret. */
+/** Four characters of a scan ticket, shown on both screens so that a person can match them. Not a secret. */
 export const checkCode = (ticket: string): string => ticket.slice(-4).toUpperCase();

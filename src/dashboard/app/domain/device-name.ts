@@ -1,5 +1,5 @@
 import type { MachineFragment } from '../generated/graphql.js';
 
-/** What people call a device, as far as it has a name. */
+/** A device's name, else its device id, else null. */
 export const deviceName = ({ name, clientId }: Pick<MachineFragment, 'name' | 'clientId'>): string | null =>
   name || clientId;

@@ -1,4 +1,3 @@
-/** What a person may be called by. */
 interface Named {
   readonly nickname: string | null;
   readonly name: string | null;
@@ -6,6 +5,6 @@ interface Named {
   readonly phone: string | null;
 }
 
-/** The name to show of a person: what they are called, else what they sign in with. */
+/** What to call a person: the nickname, else the name, else a login name. */
 export const displayName = ({ nickname, name, username, phone }: Named): string =>
   nickname || name || username || phone || '—';

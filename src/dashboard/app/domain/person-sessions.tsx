@@ -7,12 +7,12 @@ import { Loading } from '../ui/loading.js';
 import { Section } from '../ui/section.js';
 import { SessionList } from './session-list.js';
 
-/** The sessions of a person that have not ended, to be revoked one by one. */
+/** The active sessions of a person. */
 export function PersonSessions({ userId }: { userId: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({ query: SessionsDocument, variables: { userId } });
   return (
-    <Section title={t('people.sessions.title')}>
+    <Section title={t('domain.sessions.title')}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && <SessionList sessions={data.sessions} onRevoked={reload} />}

@@ -8,29 +8,29 @@ import { RevokeSessionDocument, type SessionsQuery } from '../generated/graphql.
 import { Ago } from '../time/ago.js';
 import { EntryList } from '../ui/entry-list.js';
 import { FailureAlert } from '../ui/failure-alert.js';
-import { useApiName } from '../views/people/door-name.js';
+import { useApiName } from './api-name.js';
 
 type Session = SessionsQuery['sessions'][number];
 
-/** @param onRevoked after a session was, or could not be. */
-export function SessionList({
-  sessions,
-  onRevoked,
-}: {
-  sessions: readonly Session[];
-  onRevoked: () => void;
-}) {
+interface SessionListProps {
+  readonly sessions: readonly Session[];
+  /** Also called when the revocation failed. */
+  readonly onRevoked: () => void;
+}
+
+/** Sessions with a button to revoke each but the current one. */
+export function SessionList({ sessions, onRevoked }: SessionListProps) {
   const { t } = useTranslation();
   const clientName = useClientName();
   const [, revoke] = useMutation(RevokeSessionDocument);
   const [failure, setFailure] = useState<Failure | null>(null);
   const confirm = (session: Session) =>
     modals.openConfirmModal({
-      title: t('people.sessions.revokeTitle'),
-      children: <Text size="sm">{t('people.sessions.revokeHint', { name: clientName(session) })}</Text>,
-      labels: { confirm: t('people.sessions.revoke'), cancel: t('people.cancel') },
+      title: t('domain.sessions.revokeTitle'),
+      children: <Text size="sm">{t('domain.sessions.revokeHint', { name: clientName(session) })}</Text>,
+      labels: { confirm: t('domain.sessions.revoke'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('people.cancel') },
+      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
         const { error } = await revoke({ id: session.id });
         setFailure(error ? failureOf(error) : null);
@@ -40,7 +40,7 @@ export function SessionList({
   if (sessions.length === 0)
     return (
       <Text size="sm" c="dimmed">
-        {t('people.sessions.none')}
+        {t('domain.sessions.none')}
       </Text>
     );
   return (
@@ -68,7 +68,7 @@ interface SessionEntryProps {
 
 function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
   const { t } = useTranslation();
-  const doorName = useApiName();
+  const apiName = useApiName();
   const { door, address, clientVersion, createdAt, lastSeenAt, current } = session;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
@@ -77,16 +77,16 @@ function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
           <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
             {name}
           </Text>
-          <Badge variant="default">{doorName(door)}</Badge>
-          {current && <Badge variant="light">{t('people.sessions.thisOne')}</Badge>}
+          <Badge variant="default">{apiName(door)}</Badge>
+          {current && <Badge variant="light">{t('domain.sessions.current')}</Badge>}
         </Group>
         <Text size="xs" c="dimmed">
-          {[address, clientVersion && t('people.sessions.version', { version: clientVersion })]
+          {[address, clientVersion && t('domain.sessions.version', { version: clientVersion })]
             .filter(Boolean)
             .join(' · ')}
         </Text>
         <Text size="xs" c="dimmed">
-          {t('people.sessions.opened')} <Ago at={createdAt} /> · {t('people.sessions.used')}{' '}
+          {t('domain.sessions.signedIn')} <Ago at={createdAt} /> · {t('domain.sessions.lastActive')}{' '}
           <Ago at={lastSeenAt} />
         </Text>
       </Stack>
@@ -96,22 +96,22 @@ function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
           variant="light"
           color="red"
           flex="none"
-          aria-label={t('people.sessions.revokeOf', { name })}
+          aria-label={t('domain.sessions.revokeOf', { name })}
           onClick={onRevoke}
         >
-          {t('people.sessions.revoke')}
+          {t('domain.sessions.revoke')}
         </Button>
       )}
     </Group>
   );
 }
 
-/** What to call the client of a session: its model, else the id it gives itself; a browser's says nothing. */
+/** Names the client of a session by its model, else by its device id, which says nothing for browsers. */
 function useClientName(): (session: Session) => string {
   const { t } = useTranslation();
   return ({ deviceModel, deviceId }) => {
     if (deviceModel) return deviceModel;
-    if (deviceId?.startsWith('browser-')) return t('people.sessions.browser');
-    return deviceId ?? t('people.sessions.unnamed');
+    if (deviceId?.startsWith('browser-')) return t('domain.sessions.browser');
+    return deviceId ?? t('domain.sessions.unnamed');
   };
 }

@@ -2,30 +2,32 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../api/failure.js';
 import { useFailureText } from '../ui/failure-text.js';
-import { en } from '../views/people/texts.js';
+import { en } from './texts.js';
 
-/** The fields of accounts with which something can be wrong. */
+/** The fields of account forms that can be invalid. */
 export type AccountField = keyof typeof en.invalid;
 
-/** Whether a failure is shown at a field of the form. */
-export const isOfField = ({ field }: Failure): boolean => field !== null && Object.hasOwn(en.invalid, field);
+/** Whether a failure belongs to a field, and not to the whole form. */
+export const isFieldError = ({ field }: Failure): boolean =>
+  field !== null && Object.hasOwn(en.invalid, field);
 
 /**
- * What the gateway found wrong with a field of an account, null for nothing; until that field is changed.
- * @param failure the same object while it is the same.
+ * Assigns a failure to the field that it names, until the user edits that field.
+ * @param failure must keep its identity between renders.
  */
 export function useAccountFieldErrors(failure: Failure | null) {
   const { t } = useTranslation();
   const text = useFailureText();
-  const [outdated, setOutdated] = useState<Failure | null>(null);
-  const problem = (field: AccountField): string | null => {
-    if (failure?.field !== field || failure === outdated) return null;
-    if (failure.code === 'CONFLICT') return t('people.taken');
-    return failure.code === 'INVALID_INPUT' ? t(`people.invalid.${field}`) : text(failure);
+  const [dismissed, setDismissed] = useState<Failure | null>(null);
+  /** The message for a field; null when it is valid. */
+  const errorAt = (field: AccountField): string | null => {
+    if (failure?.field !== field || failure === dismissed) return null;
+    if (failure.code === 'CONFLICT') return t('domain.taken');
+    return failure.code === 'INVALID_INPUT' ? t(`domain.invalid.${field}`) : text(failure);
   };
-  /** A field was changed: what was said of it is said of what is no longer there. */
-  const changed = (field: AccountField): void => {
-    if (failure?.field === field) setOutdated(failure);
+  /** Must be called on each edit of a field. */
+  const edited = (field: AccountField): void => {
+    if (failure?.field === field) setDismissed(failure);
   };
-  return { problem, changed };
+  return { errorAt, edited };
 }

@@ -1,43 +1,37 @@
-import i18next from 'i18next';
+import i18next, { type Resource } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en, zh } from '../texts.js';
 
-/** The languages there are, each in its own words. */
+/** The languages on offer, each by its own name. */
 export const languages = { en: 'English', zh: '中文' } as const;
 
 export type Language = keyof typeof languages;
 
-const KEY = 'gatehouse-language';
+const STORAGE_KEY = 'gatehouse-language';
 
 const isLanguage = (text: string | null): text is Language => text !== null && text in languages;
 
-/** The one chosen before, else the browser's. */
+/** The language chosen earlier, else the browser's. */
 function preferredLanguage(): Language {
-  const chosen = localStorage.getItem(KEY);
+  const chosen = localStorage.getItem(STORAGE_KEY);
   if (isLanguage(chosen)) return chosen;
-  const first = navigator.languages.map((tag) => tag.split('-')[0] ?? '').find(isLanguage);
-  return first ?? 'en';
+  const fromBrowser = navigator.languages.map((tag) => tag.split('-')[0] ?? '').find(isLanguage);
+  return fromBrowser ?? 'en';
 }
 
-export async function startI18n(): Promise<void> {
+export async function startI18n(resources: Record<Language, Resource[string]>): Promise<void> {
   await i18next.use(initReactI18next).init({
-    resources: { en: { translation: en }, zh: { translation: zh } },
+    resources,
     lng: preferredLanguage(),
     fallbackLng: 'en',
-    // React escapes what it shows.
+    // React escapes texts already.
     interpolation: { escapeValue: false },
   });
   document.documentElement.lang = i18next.language;
 }
 
+/** Switches the page to a language and remembers it in this browser. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(KEY, language);
+  localStorage.setItem(STORAGE_KEY, language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
-}
-
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    resources: { translation: typeof en };
-  }
 }

@@ -1,12 +1,12 @@
-const KEY = 'gatehouse-device';
+const STORAGE_KEY = 'gatehouse-device';
 
-/** The id this browser gives itself: captchas and scan tickets are bound to it, and the session list shows it. */
+/** This browser's device id, random and kept in local storage. Captchas and scan tickets are bound to it. */
 export function browserDeviceId(): string {
-  const known = localStorage.getItem(KEY);
-  if (known) return known;
-  // `crypto.randomUUID` is for secure contexts only.
+  const stored = localStorage.getItem(STORAGE_KEY);
+  if (stored) return stored;
+  // `crypto.randomUUID` exists in secure contexts only, and a gateway may be served over plain HTTP.
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   const id = `browser-${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-  localStorage.setItem(KEY, id);
+  localStorage.setItem(STORAGE_KEY, id);
   return id;
 }

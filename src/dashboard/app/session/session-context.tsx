@@ -10,7 +10,7 @@ export function SessionProvider({ session, children }: { session: BrowserSession
 
 export function useSession(): BrowserSession {
   const session = useContext(SessionContext);
-  if (!session) throw new Error('There is no SessionProvider around this component.');
+  if (!session) throw new Error('useSession needs a SessionProvider.');
   return session;
 }
 
@@ -19,14 +19,14 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, session.getState);
 }
 
-/** Who is signed in; only for what is shown to nobody else. */
+/** The signed-in user and session. @throws Error outside `RequireAuth`. */
 export function useViewer(): AuthFragment {
   const state = useSessionState();
-  if (state.status !== 'signed-in') throw new Error('Nobody is signed in.');
+  if (state.status !== 'signed-in') throw new Error('useViewer needs a signed-in session.');
   return state.auth;
 }
 
-/** Whether the session may do something; what it may not do is not offered. */
+/** Whether the session has a permission. Views hide actions that it does not allow. */
 export function usePermission(): (permission: string) => boolean {
   const { session } = useViewer();
   return (permission) => session.permissions.includes(permission);

@@ -2,23 +2,22 @@ import { Failure } from '../api/failure.js';
 import { post } from '../api/post.js';
 import { type AuthFragment, LogoutDocument, RefreshSessionDocument } from '../generated/graphql.js';
 
-/** Who is signed in here. */
 export type SessionState =
   | { readonly status: 'starting' }
   | { readonly status: 'unreachable' }
-  /** `ended`: there was a session, and somebody else ended it. */
+  /** `ended`: the gateway ended the session, for example by a revocation. */
   | { readonly status: 'signed-out'; readonly ended: boolean }
   | { readonly status: 'signed-in'; readonly auth: AuthFragment };
 
 /** Before the token expires. */
 const REFRESH_AHEAD_MS = 60_000;
-/** However wrong this browser's clock is. */
+/** Bounds the refreshes of a browser whose clock is wrong. */
 const SHORTEST_WAIT_MS = 30_000;
 const RETRY_MS = 3000;
 
 /**
- * The session of this browser. Its access token is in the memory of the open tabs alone; its refresh token in a
- * cookie that no script can read. A refresh ends the token before, so tabs refresh one at a time, and tell each other.
+ * The session of this browser. Open tabs keep the access token in memory only; the refresh token is in an HttpOnly
+ * cookie. A refresh invalidates the previous refresh token, so tabs refresh one at a time and broadcast the result.
  */
 export class BrowserSession {
   #state: SessionState = { status: 'starting' };
@@ -28,10 +27,10 @@ export class BrowserSession {
   readonly #otherTabs = new BroadcastChannel('gatehouse-session');
 
   constructor() {
-    this.#otherTabs.onmessage = ({ data }: MessageEvent<SessionState>) => this.#become(data);
+    this.#otherTabs.onmessage = ({ data }: MessageEvent<SessionState>) => this.#setState(data);
   }
 
-  /** Goes on with the session that the cookie stands for, where there is one. */
+  /** Resumes the session of the refresh cookie, if there is one. */
   async restore(): Promise<void> {
     await this.refresh(null);
   }
@@ -43,65 +42,66 @@ export class BrowserSession {
     return () => this.#listeners.delete(listener);
   };
 
+  /** The access token; null when signed out. */
   get token(): string | null {
     return this.#state.status === 'signed-in' ? this.#state.auth.accessToken : null;
   }
 
-  /** After a login. */
+  /** Takes over the result of a login. */
   open(auth: AuthFragment): void {
-    this.#announce({ status: 'signed-in', auth });
+    this.#broadcast({ status: 'signed-in', auth });
   }
 
   async signOut(): Promise<void> {
     const { token } = this;
     if (token) await post(LogoutDocument, {}, { token }).catch(() => {});
-    this.#announce({ status: 'signed-out', ended: false });
+    this.#broadcast({ status: 'signed-out', ended: false });
   }
 
   /**
-   * Exchanges a token that is, or soon will be, good no more. Several calls at once share one exchange.
-   * @param stale that token: where there is a newer one already, nothing is done.
+   * Replaces an expired or expiring access token. Concurrent calls share one request.
+   * @param stale the token to replace; nothing happens if it was already replaced.
    */
   refresh(stale: string | null): Promise<void> {
     this.#refreshing ??= oneTabAtATime(async () => {
-      if (this.token === stale) await this.#exchange();
+      if (this.token === stale) await this.#requestRefresh();
     }).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
   }
 
-  async #exchange(): Promise<void> {
+  async #requestRefresh(): Promise<void> {
     try {
-      // Kept alive: an answer that a closing page does not wait for still sets the cookie.
+      // With keepalive, the new cookie is stored even if the page closes before the answer arrives.
       const { refreshSession } = await post(RefreshSessionDocument, {}, { keepalive: true });
-      this.#announce({ status: 'signed-in', auth: refreshSession });
+      this.#broadcast({ status: 'signed-in', auth: refreshSession });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const refused = error.code === 'UNAUTHENTICATED' || error.code === 'ACCOUNT_DISABLED';
-      if (refused) this.#announce({ status: 'signed-out', ended: this.token !== null });
-      else this.#retry();
+      const rejected = error.code === 'UNAUTHENTICATED' || error.code === 'ACCOUNT_DISABLED';
+      if (rejected) this.#broadcast({ status: 'signed-out', ended: this.token !== null });
+      else this.#scheduleRetry();
     }
   }
 
-  /** The server is not there. Who is signed in stays so: the token may be good. */
-  #retry(): void {
-    if (this.#state.status === 'starting') this.#become({ status: 'unreachable' });
+  /** For an unreachable gateway. A signed-in session stays signed in: its token may still be valid. */
+  #scheduleRetry(): void {
+    if (this.#state.status === 'starting') this.#setState({ status: 'unreachable' });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.refresh(this.token), RETRY_MS);
   }
 
-  #announce(state: SessionState): void {
+  #broadcast(state: SessionState): void {
     this.#otherTabs.postMessage(state);
-    this.#become(state);
+    this.#setState(state);
   }
 
-  #become(state: SessionState): void {
+  #setState(state: SessionState): void {
     this.#state = state;
     clearTimeout(this.#timer);
     if (state.status === 'signed-in') {
       const { accessToken, expiresAt } = state.auth;
-      // Not all tabs at the same moment: where pages come over plain HTTP, browsers have no locks.
+      // The jitter keeps tabs apart over plain HTTP, where browsers have no locks.
       const left = Date.parse(expiresAt) - Date.now() - REFRESH_AHEAD_MS * (1 + Math.random());
       this.#timer = setTimeout(() => void this.refresh(accessToken), Math.max(left, SHORTEST_WAIT_MS));
     }
@@ -110,7 +110,7 @@ export class BrowserSession {
 }
 
 function oneTabAtATime(work: () => Promise<void>): Promise<void> {
-  // Only secure contexts have locks, whatever the types say.
+  // Outside secure contexts `navigator.locks` is undefined, unlike its type.
   const locks: LockManager | undefined = navigator.locks;
   return locks ? locks.request('gatehouse-refresh', work) : work();
 }

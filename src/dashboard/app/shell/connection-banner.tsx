@@ -6,22 +6,22 @@ import { useConnectionState } from '../client/gateway-context.js';
 import { Ago } from '../time/ago.js';
 import { gatewayTime } from '../time/clock.js';
 
-/** A link that comes back within it was not worth a word. */
-const PATIENCE_MS = 1500;
+/** Shorter disconnects are not shown. */
+const GRACE_MS = 1500;
 
-/** Says that the live link is lost, until it is back. */
+/** Warns while the live connection is down. */
 export function ConnectionBanner() {
   const { t } = useTranslation();
-  const link = useConnectionState();
-  /** By the gateway's clock; null while there is nothing to say. */
-  const [lostAt, setLostAt] = useState<number | null>(null);
+  const state = useConnectionState();
+  /** By the gateway's clock; null while connected, and at first. */
+  const [downSince, setDownSince] = useState<number | null>(null);
   useEffect(() => {
-    if (link === 'open') return setLostAt(null);
+    if (state === 'connected') return setDownSince(null);
     const since = gatewayTime();
-    const timer = setTimeout(() => setLostAt(since), PATIENCE_MS);
+    const timer = setTimeout(() => setDownSince(since), GRACE_MS);
     return () => clearTimeout(timer);
-  }, [link]);
-  if (lostAt === null) return null;
+  }, [state]);
+  if (downSince === null) return null;
   return (
     <Alert
       color="orange"
@@ -29,9 +29,9 @@ export function ConnectionBanner() {
       mb="md"
       role="status"
       icon={<IconPlugConnectedX aria-hidden />}
-      title={t('shell.linkLost')}
+      title={t('shell.reconnecting')}
     >
-      {t('shell.linkLostSince')} <Ago at={lostAt} />
+      {t('shell.outdatedSince')} <Ago at={downSince} />
     </Alert>
   );
 }

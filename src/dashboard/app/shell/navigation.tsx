@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { usePermission } from '../session/session-context.js';
 
-/** Each view with what it takes to be offered it. */
+/** Each view with the permission that it needs. */
 const views = [
   { to: '/', title: 'fleet.title', icon: IconDevices2, permission: 'devices:own' },
   { to: '/releases', title: 'releases.title', icon: IconPackage, permission: 'releases:read' },
@@ -13,7 +13,7 @@ const views = [
   { to: '/account', title: 'account.title', icon: IconUserCircle, permission: 'profile:own' },
 ] as const;
 
-export function Navigation({ onChosen }: { onChosen: () => void }) {
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();
   const may = usePermission();
@@ -33,7 +33,7 @@ export function Navigation({ onChosen }: { onChosen: () => void }) {
               aria-current={active ? 'page' : undefined}
               label={t(title)}
               leftSection={<Icon size={20} stroke={1.6} aria-hidden />}
-              onClick={onChosen}
+              onClick={onNavigate}
             />
           );
         })}

@@ -6,7 +6,7 @@ import { useSession, useSessionState } from '../session/session-context.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 import { Loading } from '../ui/loading.js';
 
-/** Shows its children to who is signed in, and the sign-in page to everybody else, from where they come back. */
+/** Renders its children for a signed-in user. Others are sent to the sign-in page, which sends them back. */
 export function RequireAuth({ children }: { children: ReactNode }) {
   const session = useSession();
   const state = useSessionState();

@@ -5,28 +5,28 @@ import { Failure } from '../api/failure.js';
 import { EmptyState } from '../ui/empty-state.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 
-/** Only from a gateway that is there: else the browser's own error page would take our place. */
-async function reload() {
-  const isThere = await fetch('/health/live').then(
+/** Reloads only when the gateway answers: otherwise the browser's own error page would replace the dashboard. */
+async function reloadIfReachable() {
+  const reachable = await fetch('/health/live').then(
     ({ ok }) => ok,
     () => false,
   );
-  if (isThere) location.reload();
+  if (reachable) location.reload();
 }
 
-/** For an address that leads nowhere, and a view that broke or could not be loaded. */
+/** Replaces a view that is unknown, failed to load or threw an error. */
 export function RouteError() {
   const { t } = useTranslation();
   const error = useRouteError();
   if (!isRouteErrorResponse(error)) {
     const failure = error instanceof Failure ? error : new Failure('', String(error));
-    return <FailureAlert failure={failure} onRetry={() => void reload()} />;
+    return <FailureAlert failure={failure} onRetry={() => void reloadIfReachable()} />;
   }
   return (
     <EmptyState>
-      {t('feedback.notFound')}{' '}
+      {t('shell.notFound')}{' '}
       <Anchor component={Link} to="/">
-        {t('feedback.backToFleet')}
+        {t('shell.backToFleet')}
       </Anchor>
     </EmptyState>
   );

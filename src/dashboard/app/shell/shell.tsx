@@ -13,7 +13,7 @@ import { ConnectionBanner } from './connection-banner.js';
 import { Navigation } from './navigation.js';
 import { useScrollRestoration } from './use-scroll-restoration.js';
 
-/** What is around every view: header, navigation, and the word that the live link is lost. */
+/** Header, navigation and connection banner around every view. */
 export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
@@ -47,7 +47,7 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t('shell.navigation')}>
-        <Navigation onChosen={close} />
+        <Navigation onNavigate={close} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <ConnectionBanner />

@@ -1,49 +1,50 @@
 import { useLayoutEffect } from 'react';
 import { useLocation, useNavigationType } from 'react-router';
 
-/** What is shown comes from the gateway: so long a page that is gone back to may take to be as long as it was. */
-const PATIENCE_MS = 10_000;
+/** A view loads its data first, and only then is long enough to scroll. */
+const TIMEOUT_MS = 10_000;
 
-/** How far each entry of the browser's history was scrolled, in pixels. */
-const positions = new Map<string, number>();
+/** The scroll offset in pixels of each entry of the browser's history. */
+const offsets = new Map<string, number>();
 
-/** A new page begins at its top, focused where the link to it is gone; one gone back to is as it was. */
+/** Opens a new view at its top, with the focus in it, and restores the scroll offset on Back and Forward. */
 export function useScrollRestoration(): void {
   const { key } = useLocation();
-  const way = useNavigationType();
+  const navigationType = useNavigationType();
   useLayoutEffect(() => {
-    if (way === 'PUSH') beginAtTop();
-    const top = positions.get(key);
-    return way === 'POP' && top !== undefined ? scrollOnceLongEnough(top) : undefined;
-  }, [key, way]);
+    if (navigationType === 'PUSH') startAtTop();
+    const offset = offsets.get(key);
+    return navigationType === 'POP' && offset !== undefined ? scrollWhenLongEnough(offset) : undefined;
+  }, [key, navigationType]);
   useLayoutEffect(() => {
-    const remember = () => positions.set(key, window.scrollY);
+    const remember = () => offsets.set(key, window.scrollY);
     window.addEventListener('scroll', remember);
     return () => window.removeEventListener('scroll', remember);
   }, [key]);
 }
 
-function beginAtTop(): void {
+/** The focus moves only when its element, such as a link of the previous view, is gone. */
+function startAtTop(): void {
   window.scrollTo(0, 0);
   if (document.activeElement !== document.body) return;
   document.getElementById('content')?.focus({ preventScroll: true });
 }
 
-/** Unless somebody scrolls first. @returns gives up. */
-function scrollOnceLongEnough(top: number): () => void {
+/** Scrolls once the page is long enough, unless the user scrolls first. @returns a function that cancels. */
+function scrollWhenLongEnough(offset: number): () => void {
   const stop = new AbortController();
-  const sizes = new ResizeObserver(() => {
-    window.scrollTo(0, top);
-    if (Math.abs(window.scrollY - top) < 1) stop.abort();
+  const observer = new ResizeObserver(() => {
+    window.scrollTo(0, offset);
+    if (Math.abs(window.scrollY - offset) < 1) stop.abort();
   });
-  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
   for (const type of ['wheel', 'touchstart', 'keydown', 'mousedown']) {
     window.addEventListener(type, () => stop.abort(), { signal: stop.signal });
   }
   stop.signal.addEventListener('abort', () => {
-    sizes.disconnect();
+    observer.disconnect();
     clearTimeout(timer);
   });
-  sizes.observe(document.body);
+  observer.observe(document.body);
   return () => stop.abort();
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useNow } from './clock.js';
 import { exactTime, relativeTime } from './format.js';
 
-/** How long ago something was; the exact time on hover. @param at ISO text or milliseconds since the epoch. */
+/** A relative time, with the exact one as its tooltip. @param at ISO text or milliseconds since the epoch. */
 export function Ago({ at }: { at: string | number }) {
   const { i18n } = useTranslation();
   const now = useNow();

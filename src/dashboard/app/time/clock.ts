@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from 'react';
 
 const TICK_MS = 5000;
-/** The gateway tells its time in whole seconds, and its answer was on the way. */
+/** A `Date` header has whole seconds and arrives late: smaller differences are ignored. */
 const TOLERANCE_MS = 5000;
 
 const listeners = new Set<() => void>();
-/** How far the gateway's clock is ahead of this one's: what happened is told by its clock. */
-let aheadMs = 0;
+/** The gateway's clock minus this browser's. All times in answers are by the gateway's clock. */
+let offsetMs = 0;
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -23,19 +23,19 @@ function subscribe(listener: () => void): () => void {
 
 function tick(): void {
   now = gatewayTime();
-  for (const tell of listeners) tell();
+  for (const listener of listeners) listener();
 }
 
-/** Milliseconds since the epoch by the gateway's clock: what is shown by `Ago` is by it. */
-export const gatewayTime = (): number => Date.now() + aheadMs;
+/** Milliseconds since the epoch by the gateway's clock. */
+export const gatewayTime = (): number => Date.now() + offsetMs;
 
-/** What time it is, however wrong this browser's clock is. @param text the `Date` of an answer; null tells nothing. */
-export function syncGatewayTime(text: string | null): void {
-  const ahead = Date.parse(text ?? '') - Date.now();
-  if (Number.isNaN(ahead)) return;
-  aheadMs = Math.abs(ahead) > TOLERANCE_MS ? ahead : 0;
+/** Corrects for a wrong browser clock. @param dateHeader the `Date` header of an answer; null changes nothing. */
+export function syncGatewayTime(dateHeader: string | null): void {
+  const offset = Date.parse(dateHeader ?? '') - Date.now();
+  if (Number.isNaN(offset)) return;
+  offsetMs = Math.abs(offset) > TOLERANCE_MS ? offset : 0;
   tick();
 }
 
-/** Milliseconds since the epoch by the gateway's clock, a new one every few seconds; one timer for all. */
+/** Milliseconds since the epoch by the gateway's clock, updated every 5 seconds by one timer for all components. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);

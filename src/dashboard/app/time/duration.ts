@@ -5,7 +5,7 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** Such as `3 hr, 20 min`: the largest unit, and the one below it where it counts. @param ms milliseconds */
+/** For example `3 hr 20 min`: the largest unit and, unless it is 0, the next one. @param ms milliseconds */
 export function duration(ms: number, language: string): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const largest = Math.max(
@@ -13,10 +13,10 @@ export function duration(ms: number, language: string): string {
     units.findIndex(([, length]) => seconds >= length),
   );
   const shown = seconds < 1 ? units.slice(-1) : units.slice(largest, largest + 2);
-  let rest = seconds;
+  let remaining = seconds;
   const parts = shown.map(([unit, length]) => {
-    const count = Math.floor(rest / length);
-    rest -= count * length;
+    const count = Math.floor(remaining / length);
+    remaining -= count * length;
     return { unit, count };
   });
   return parts

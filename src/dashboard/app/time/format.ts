@@ -6,14 +6,14 @@ const units = [
   ['second', 1],
 ] as const;
 
-const relative = new Map<string, Intl.RelativeTimeFormat>();
-const exact = new Map<string, Intl.DateTimeFormat>();
-const ofDay = new Map<string, Intl.DateTimeFormat>();
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
+const exactFormats = new Map<string, Intl.DateTimeFormat>();
+const timeOfDayFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** Such as `3 min ago`. @param now milliseconds since the epoch. */
+/** For example `3 min ago`. @param now milliseconds since the epoch. */
 export function relativeTime(time: Date, now: number, language: string): string {
-  const format = remembered(
-    relative,
+  const format = cached(
+    relativeFormats,
     language,
     () => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
   );
@@ -22,22 +22,21 @@ export function relativeTime(time: Date, now: number, language: string): string 
   return format.format(Math.trunc(seconds / length), unit);
 }
 
-/** In the reader's own time zone, to the second. */
+/** Date and time to the second, in the browser's time zone. */
 export function exactTime(time: Date, language: string): string {
   const options = { dateStyle: 'medium', timeStyle: 'medium' } as const;
-  return remembered(exact, language, () => new Intl.DateTimeFormat(language, options)).format(time);
+  return cached(exactFormats, language, () => new Intl.DateTimeFormat(language, options)).format(time);
 }
 
-/** Hours, minutes and seconds in the reader's own time zone. */
+/** Hours, minutes and seconds, in the browser's time zone. */
 export function timeOfDay(time: Date, language: string): string {
-  const two = '2-digit';
-  const options = { hour: two, minute: two, second: two, hourCycle: 'h23' } as const;
-  return remembered(ofDay, language, () => new Intl.DateTimeFormat(language, options)).format(time);
+  const options = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  return cached(timeOfDayFormats, language, () => new Intl.DateTimeFormat(language, options)).format(time);
 }
 
-/** Formats are dear to make, and lists show thousands of times. */
-function remembered<T>(known: Map<string, T>, language: string, make: () => T): T {
-  const format = known.get(language) ?? make();
-  known.set(language, format);
+/** Intl formats are slow to create, and a list formats thousands of times. */
+function cached<T>(formats: Map<string, T>, language: string, create: () => T): T {
+  const format = formats.get(language) ?? create();
+  formats.set(language, format);
   return format;
 }

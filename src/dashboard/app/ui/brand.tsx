@@ -1,14 +1,12 @@
 import { Group, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import icon from '../icon.svg';
 
 export function Brand() {
-  const { t } = useTranslation();
   return (
     <Group gap={10} wrap="nowrap">
       <img src={icon} width={26} height={26} alt="" />
       <Text fw={650} size="lg" lh={1}>
-        {t('shell.product')}
+        Gatehouse
       </Text>
     </Group>
   );

@@ -1,16 +1,16 @@
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
-/** Such as `1.4 MB`, of 1000 each. @param perSecond `1.4 MB/s` */
+/** For example `1.4 MB`, in powers of 1000. @param perSecond formats a rate: `1.4 MB/s`. */
 export function byteSize(bytes: number, language: string, perSecond = false): string {
-  const step = Math.max(
+  const power = Math.max(
     0,
-    units.findLastIndex((_, power) => bytes >= 1000 ** power),
+    units.findLastIndex((_, exponent) => bytes >= 1000 ** exponent),
   );
-  const unit = units[step] ?? 'byte';
+  const unit = units[power] ?? 'byte';
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: perSecond ? `${unit}-per-second` : unit,
-    unitDisplay: step === 0 ? 'long' : 'short',
-    maximumFractionDigits: step === 0 ? 0 : 1,
-  }).format(bytes / 1000 ** step);
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** power);
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Code, CopyButton, Group, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
-/** The start of a SHA-256, all of it on hover and to copy. */
+/** A shortened SHA-256, with the whole one as tooltip and to copy. */
 export function Digest({ sha256 }: { sha256: string }) {
   const { t } = useTranslation();
   return (
@@ -10,7 +10,7 @@ export function Digest({ sha256 }: { sha256: string }) {
       <Code title={sha256}>{`${sha256.slice(0, 12)}…`}</Code>
       <CopyButton value={sha256}>
         {({ copied, copy }) => {
-          const label = t(copied ? 'releases.copied' : 'releases.copyDigest');
+          const label = t(copied ? 'ui.copied' : 'ui.copyDigest');
           const Icon = copied ? IconCheck : IconCopy;
           return (
             <Tooltip label={label}>

@@ -2,7 +2,7 @@ import { Center, Stack, Text } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-/** In the place of a list that has nothing in it. */
+/** Replaces a list without entries. */
 export function EmptyState({ children, icon }: { children: ReactNode; icon?: ReactNode }) {
   return (
     <Center mih={220} p="md">

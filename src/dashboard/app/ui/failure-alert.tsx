@@ -5,11 +5,14 @@ import type { Failure } from '../api/failure.js';
 import { useOnReconnect } from '../client/gateway-context.js';
 import { useFailureText } from './failure-text.js';
 
-/**
- * What went wrong, read out at once.
- * @param onRetry offers to try again, where that could help; it is also tried when a lost link is back.
- */
-export function FailureAlert({ failure, onRetry }: { failure: Failure; onRetry?: () => void }) {
+interface FailureAlertProps {
+  readonly failure: Failure;
+  /** Offers a retry and runs it after a reconnect, except for a missing permission. */
+  readonly onRetry?: () => void;
+}
+
+/** An error message that screen readers announce at once. */
+export function FailureAlert({ failure, onRetry }: FailureAlertProps) {
   const { t } = useTranslation();
   const text = useFailureText();
   const retry = failure.code === 'FORBIDDEN' ? undefined : onRetry;
@@ -19,7 +22,7 @@ export function FailureAlert({ failure, onRetry }: { failure: Failure; onRetry?:
       {text(failure)}
       {retry && (
         <Button variant="subtle" size="compact-sm" color="red" ml="xs" onClick={retry}>
-          {t('feedback.retry')}
+          {t('ui.retry')}
         </Button>
       )}
     </Alert>

@@ -2,21 +2,21 @@ import { Pill } from '@mantine/core';
 
 interface FilterPillProps {
   readonly text: string;
-  /** What dropping it shows. */
-  readonly dropLabel: string;
-  readonly onDrop: () => void;
+  /** For screen readers. */
+  readonly removeLabel: string;
+  readonly onRemove: () => void;
 }
 
-/** A filter that an address brought along: said in words, and to be dropped. */
-export function FilterPill({ text, dropLabel, onDrop }: FilterPillProps) {
+/** A filter that comes from the address and has no input, with a button to remove it. */
+export function FilterPill({ text, removeLabel, onRemove }: FilterPillProps) {
   return (
     <Pill
       size="lg"
       title={text}
       withRemoveButton
-      onRemove={onDrop}
-      // In an input of pills, where it usually is, another key removes them.
-      removeButtonProps={{ 'aria-label': dropLabel, 'aria-hidden': false, tabIndex: 0 }}
+      onRemove={onRemove}
+      // Mantine hides the button from the keyboard, because its PillsInput removes pills by Backspace.
+      removeButtonProps={{ 'aria-label': removeLabel, 'aria-hidden': false, tabIndex: 0 }}
     >
       {text}
     </Pill>

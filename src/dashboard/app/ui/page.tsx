@@ -1,16 +1,15 @@
 import { Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 
-/** The frame of a view: its title, also of the browser's tab, and what can be done in it. */
-export function Page({
-  title,
-  actions,
-  children,
-}: {
-  title: string;
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
+interface PageProps {
+  /** Also the title of the browser tab. */
+  readonly title: string;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** The frame of every view of a signed-in user. */
+export function Page({ title, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Gatehouse`;
   }, [title]);

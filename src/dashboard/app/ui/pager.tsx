@@ -3,7 +3,7 @@ import { IconChevronRight, IconChevronsLeft } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 
-/** The parameter of the address that says behind which entry a page begins. */
+/** The query parameter with the cursor of the entry before the page. */
 export const AFTER = 'after';
 
 interface PageInfo {
@@ -11,41 +11,41 @@ interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** Ways to the pages of a list: each has an address, so that a browser's way back leads to the one before. */
+/** Links to the first and the next page. The page is in the address, so the browser's Back goes to the previous one. */
 export function Pager({ pageInfo: { hasNextPage, endCursor } }: { pageInfo: PageInfo }) {
   const { t } = useTranslation();
   const [params] = useSearchParams();
   const isFirst = !params.has(AFTER);
   if (isFirst && !hasNextPage) return null;
   return (
-    <Group component="nav" aria-label={t('paging.pages')} justify="center" gap="xs">
+    <Group component="nav" aria-label={t('ui.pagination')} justify="center" gap="xs">
       {!isFirst && (
         <Button
           component={Link}
-          to={`?${addressed(params, null)}`}
+          to={`?${pageParams(params, null)}`}
           variant="default"
           leftSection={<IconChevronsLeft size={16} aria-hidden />}
         >
-          {t('paging.first')}
+          {t('ui.firstPage')}
         </Button>
       )}
       {hasNextPage && (
         <Button
           component={Link}
-          to={`?${addressed(params, endCursor)}`}
+          to={`?${pageParams(params, endCursor)}`}
           variant="default"
           rightSection={<IconChevronRight size={16} aria-hidden />}
         >
-          {t('paging.next')}
+          {t('ui.nextPage')}
         </Button>
       )}
     </Group>
   );
 }
 
-function addressed(params: URLSearchParams, after: string | null): string {
+function pageParams(params: URLSearchParams, after: string | null): URLSearchParams {
   const changed = new URLSearchParams(params);
   if (after === null) changed.delete(AFTER);
   else changed.set(AFTER, after);
-  return String(changed);
+  return changed;
 }

@@ -1,14 +1,14 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
-/** A field for a password, which the keyboard can show too. */
+/** A password input whose visibility button works by keyboard, too. */
 export function PasswordField(props: PasswordInputProps) {
   const { t } = useTranslation();
   return (
     <PasswordInput
       {...props}
       visibilityToggleFocusable
-      visibilityToggleButtonProps={{ 'aria-label': t('shell.showPassword') }}
+      visibilityToggleButtonProps={{ 'aria-label': t('ui.showPassword') }}
     />
   );
 }

@@ -10,7 +10,7 @@ const schemes: readonly [MantineColorScheme, ComponentType<{ size: number }>][] 
   ['auto', IconDeviceDesktop],
 ];
 
-/** Language and colours, for this browser. */
+/** Language and colour scheme of this browser. */
 export function Preferences() {
   return (
     <Group gap={4} wrap="nowrap">
@@ -26,7 +26,7 @@ function LanguageMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.language')}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('ui.language')}>
           <IconLanguage size={20} aria-hidden />
         </ActionIcon>
       </Menu.Target>
@@ -53,7 +53,7 @@ function ThemeMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.theme')}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('ui.theme')}>
           <Current size={20} aria-hidden />
         </ActionIcon>
       </Menu.Target>
@@ -65,7 +65,7 @@ function ThemeMenu() {
             rightSection={colorScheme === scheme && <IconCheck size={16} aria-hidden />}
             onClick={() => setColorScheme(scheme)}
           >
-            {t(`shell.themes.${scheme}`)}
+            {t(`ui.themes.${scheme}`)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

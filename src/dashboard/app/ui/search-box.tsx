@@ -4,29 +4,29 @@ import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { LONGEST_CLIENT_TEXT } from '../api/limits.js';
 
-const TYPING_MS = 250;
+const DEBOUNCE_MS = 250;
 
 interface SearchBoxProps extends Pick<TextInputProps, 'className' | 'maw'> {
-  /** What it searches by. */
+  /** Both label and placeholder. */
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
-/** Tells what was typed once the typing pauses. */
-export function SearchBox({ label, value, onChange, ...place }: SearchBoxProps) {
+/** A search input that reports the typed text, trimmed, once typing pauses. */
+export function SearchBox({ label, value, onChange, ...layout }: SearchBoxProps) {
   const [text, setText] = useState(value);
-  // What was told and has not come back as the value, the oldest first: more may have been typed until it does.
-  const told = useRef<readonly string[]>([]);
-  const settle = useDebouncedCallback((typed: string) => {
-    told.current = [...told.current, typed];
+  // Reported values that have not come back as `value`, oldest first: typing may continue meanwhile.
+  const pending = useRef<readonly string[]>([]);
+  const report = useDebouncedCallback((typed: string) => {
+    pending.current = [...pending.current, typed];
     onChange(typed);
-  }, TYPING_MS);
+  }, DEBOUNCE_MS);
   useEffect(() => {
-    const own = told.current.indexOf(value);
-    told.current = own < 0 ? [] : told.current.slice(own + 1);
-    // Cleared, or gone back to: not what was typed here.
-    if (own < 0) setText(value);
+    const index = pending.current.indexOf(value);
+    pending.current = index < 0 ? [] : pending.current.slice(index + 1);
+    // Changed from outside: by "Clear filters" or the browser's Back.
+    if (index < 0) setText(value);
   }, [value]);
   return (
     <TextInput
@@ -35,11 +35,11 @@ export function SearchBox({ label, value, onChange, ...place }: SearchBoxProps) 
       placeholder={label}
       leftSection={<IconSearch size={16} aria-hidden />}
       maxLength={LONGEST_CLIENT_TEXT}
-      {...place}
+      {...layout}
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        settle(event.currentTarget.value.trim());
+        report(event.currentTarget.value.trim());
       }}
     />
   );

@@ -1,7 +1,7 @@
 import { Card, Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 
-/** A part of a page under its own heading. @param link leads to more of the same. */
+/** A card with a heading. @param link to the full list. */
 export function Section({ title, link, children }: { title: string; link?: ReactNode; children: ReactNode }) {
   const id = useId();
   return (

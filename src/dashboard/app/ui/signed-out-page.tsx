@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from 'react';
 import { Brand } from './brand.js';
 import { Preferences } from './preferences.js';
 
-/** The frame of a page for who is not signed in. */
+/** The frame of a page that needs no session. */
 export function SignedOutPage({ title, children }: { title: string; children: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Gatehouse`;

@@ -1,11 +1,12 @@
 import { useCallback, useState } from 'react';
 import { Failure } from '../api/failure.js';
 
-/** Work that a form does when it is sent, one at a time; what it throws as a Failure is there to be shown. */
+/** Runs what a form submits, and keeps its state and its failure for display. */
 export function useSubmission() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [pending, setPending] = useState(false);
-  const attempt = useCallback(async (work: () => Promise<void>): Promise<Failure | null> => {
+  /** @returns the failure, or null. @throws what `work` throws, unless it is a Failure. */
+  const submit = useCallback(async (work: () => Promise<void>): Promise<Failure | null> => {
     setPending(true);
     try {
       await work();
@@ -19,5 +20,5 @@ export function useSubmission() {
       setPending(false);
     }
   }, []);
-  return { attempt, pending, failure };
+  return { submit, pending, failure };
 }

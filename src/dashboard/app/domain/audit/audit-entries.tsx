@@ -3,10 +3,10 @@ import { IconLock, IconLogin2, IconPackage, IconPoint, IconUser } from '@tabler/
 import { Ago } from '../../time/ago.js';
 import { EntryList } from '../../ui/entry-list.js';
 import { useEntryDetails } from './entry-details.js';
-import { EntrySentence } from './sentence.js';
+import { EntrySentence } from './entry-sentence.js';
 import type { AuditEntry } from './sentence-key.js';
 
-/** What happened, the latest first. */
+/** A list of audit entries, in the given order. */
 export function AuditEntries({ entries }: { entries: readonly AuditEntry[] }) {
   return (
     <EntryList>
@@ -18,7 +18,7 @@ export function AuditEntries({ entries }: { entries: readonly AuditEntry[] }) {
 }
 
 function EntryItem({ entry }: { entry: AuditEntry }) {
-  const circumstances = useEntryDetails();
+  const entryDetails = useEntryDetails();
   const Icon = iconOf(entry.action);
   return (
     <Group component="li" gap="sm" wrap="nowrap" align="flex-start">
@@ -28,7 +28,7 @@ function EntryItem({ entry }: { entry: AuditEntry }) {
       <Stack gap={0} flex={1} miw={0}>
         <EntrySentence entry={entry} />
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {circumstances(entry)}
+          {entryDetails(entry)}
         </Text>
       </Stack>
       <Text size="xs" c="dimmed" flex="none" mt={2}>

@@ -1,5 +1,5 @@
 import type { AuditEntry } from './sentence-key.js';
 
-/** The account of the operating system whose command line acted; null for an entry from a network address. */
+/** The operating system account that acted on the command line; null for an action over the network. */
 export const operatorOf = ({ address }: Pick<AuditEntry, 'address'>): string | null =>
   /^command line \((.*)\)$/.exec(address ?? '')?.[1] ?? null;

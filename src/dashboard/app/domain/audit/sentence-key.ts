@@ -1,9 +1,8 @@
 import type { AuditLogQuery } from '../../generated/graphql.js';
-import type { en } from '../../views/audit/texts.js';
+import type { en } from './texts.js';
 
 export type AuditEntry = AuditLogQuery['auditLog']['edges'][number]['node'];
 
-/** Which of the texts tells an entry. */
 type SentenceKey = keyof typeof en.sentences;
 
 const byAction: Record<string, SentenceKey> = {
@@ -23,7 +22,7 @@ const byAction: Record<string, SentenceKey> = {
   'release.withdraw': 'withdrawn',
 };
 
-/** Null for an action that this page does not know. */
+/** Selects the sentence for an entry; null for an unknown action. */
 export function sentenceKey({ action, actorId, target, detail }: AuditEntry): SentenceKey | null {
   if (action === 'session.revoke' && target === `user:${actorId}`) return 'revokedOwn';
   if (action === 'user.create' && actorId === null) return 'opened';

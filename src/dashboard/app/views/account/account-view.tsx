@@ -9,13 +9,13 @@ import { Appearance } from './appearance.js';
 import { PasswordForm } from './password-form.js';
 import { Profile } from './profile.js';
 
-/** What people may change about themselves, and where they are signed in. */
+/** The user's own profile, password, sessions and preferences. */
 export function Component() {
   const { t } = useTranslation();
   const session = useSession();
   const { user } = useViewer();
-  // A new password ends sessions: they are asked for anew.
-  const [passwords, setPasswords] = useState(0);
+  // A new password ends other sessions: the key makes the list load again.
+  const [passwordChanges, setPasswordChanges] = useState(0);
   return (
     <Page
       title={t('account.title')}
@@ -33,12 +33,12 @@ export function Component() {
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
             <Profile />
-            <PasswordForm key={passwords} onChanged={() => setPasswords(passwords + 1)} />
+            <PasswordForm key={passwordChanges} onChanged={() => setPasswordChanges(passwordChanges + 1)} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
-            <PersonSessions key={passwords} userId={user.id} />
+            <PersonSessions key={passwordChanges} userId={user.id} />
             <Appearance />
           </Stack>
         </Grid.Col>

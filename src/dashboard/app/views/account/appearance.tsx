@@ -5,7 +5,7 @@ import { Section } from '../../ui/section.js';
 
 const schemes = ['light', 'dark', 'auto'] as const;
 
-/** Language and colours, for this browser. */
+/** Language and colour scheme of this browser. */
 export function Appearance() {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -13,7 +13,7 @@ export function Appearance() {
     <Section title={t('account.appearance')}>
       <Group gap="sm">
         <SegmentedControl<Language>
-          aria-label={t('shell.language')}
+          aria-label={t('ui.language')}
           data={[
             { value: 'en', label: languages.en },
             { value: 'zh', label: languages.zh },
@@ -22,8 +22,8 @@ export function Appearance() {
           onChange={(language) => void chooseLanguage(language)}
         />
         <SegmentedControl
-          aria-label={t('shell.theme')}
-          data={schemes.map((value) => ({ value, label: t(`shell.themes.${value}`) }))}
+          aria-label={t('ui.theme')}
+          data={schemes.map((value) => ({ value, label: t(`ui.themes.${value}`) }))}
           value={colorScheme}
           onChange={setColorScheme}
         />

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { SHORTEST_PASSWORD } from '../../api/limits.js';
-import { isOfField, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
+import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { ChangePasswordDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
@@ -14,10 +14,10 @@ import { Section } from '../../ui/section.js';
 export function PasswordForm({ onChanged }: { onChanged: () => void }) {
   const { t } = useTranslation();
   const [currentPassword, setCurrent] = useState('');
-  const [newPassword, setNext] = useState('');
+  const [newPassword, setNew] = useState('');
   const [{ error, fetching }, change] = useMutation(ChangePasswordDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
-  const { problem, changed } = useAccountFieldErrors(failure);
+  const { errorAt, edited } = useAccountFieldErrors(failure);
   const isWrong = failure?.code === 'BAD_CREDENTIALS';
 
   const submit = async (event: FormEvent) => {
@@ -34,7 +34,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
           <Text size="sm" c="dimmed">
             {t('account.passwordHint')}
           </Text>
-          {failure && !isWrong && !isOfField(failure) && <FailureAlert failure={failure} />}
+          {failure && !isWrong && !isFieldError(failure) && <FailureAlert failure={failure} />}
           <PasswordField
             label={t('account.current')}
             autoComplete="current-password"
@@ -46,17 +46,17 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
           />
           <PasswordField
             label={t('account.next')}
-            description={t('people.passwordHint')}
+            description={t('domain.passwordHint')}
             autoComplete="new-password"
             required
             withAsterisk={false}
             minLength={SHORTEST_PASSWORD}
             value={newPassword}
             onChange={(event) => {
-              changed('password');
-              setNext(event.currentTarget.value);
+              edited('password');
+              setNew(event.currentTarget.value);
             }}
-            error={problem('password')}
+            error={errorAt('password')}
           />
           <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>
             {t('account.change')}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { LONGEST_PROFILE_TEXT } from '../../api/limits.js';
-import { isOfField, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
+import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import {
   type Gender,
   MeDocument,
@@ -13,10 +13,10 @@ import {
   UpdateProfileDocument,
 } from '../../generated/graphql.js';
 import { useSession } from '../../session/session-context.js';
+import { Detail } from '../../ui/detail.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
-import { Detail } from '../people/person-details.js';
 import { type ProfileField, useProfileFields } from './use-profile-fields.js';
 
 const genders: readonly Gender[] = ['FEMALE', 'MALE'];
@@ -39,15 +39,15 @@ function ProfileForm({ person }: { person: PersonFragment }) {
   const { fields, input, change, onSaved } = useProfileFields(person);
   const [{ error, fetching }, update] = useMutation(UpdateProfileDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
-  const { problem, changed } = useAccountFieldErrors(failure);
+  const { errorAt, edited } = useAccountFieldErrors(failure);
 
   const field = (name: Exclude<ProfileField, 'gender'>) => ({
-    label: t(`people.fields.${name}`),
+    label: t(`domain.fields.${name}`),
     value: fields[name],
-    error: problem(name),
+    error: errorAt(name),
     maxLength: LONGEST_PROFILE_TEXT,
     onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
-      changed(name);
+      edited(name);
       change(name, event.currentTarget.value);
     },
   });
@@ -57,21 +57,21 @@ function ProfileForm({ person }: { person: PersonFragment }) {
     if (!data) return;
     onSaved(data.updateProfile);
     notifications.show({ message: t('account.saved') });
-    // With the name by which the header calls this person.
+    // The header shows the name of the session's user.
     await session.refresh(session.token);
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         <LoginNames person={person} />
-        {failure && !isOfField(failure) && <FailureAlert failure={failure} />}
+        {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <TextInput {...field('name')} autoComplete="name" />
           <TextInput {...field('nickname')} autoComplete="nickname" />
           <TextInput {...field('email')} type="email" autoComplete="email" />
           <Select
-            label={t('people.fields.gender')}
-            data={genders.map((value) => ({ value, label: t(`people.genders.${value}`) }))}
+            label={t('domain.fields.gender')}
+            data={genders.map((value) => ({ value, label: t(`domain.genders.${value}`) }))}
             value={fields.gender || null}
             onChange={(gender) => change('gender', gender ?? '')}
             clearable
@@ -87,13 +87,13 @@ function ProfileForm({ person }: { person: PersonFragment }) {
   );
 }
 
-/** What the person signs in with, which administrators give. */
+/** Read-only: only administrators change login names. */
 function LoginNames({ person: { username, phone } }: { person: PersonFragment }) {
   const { t } = useTranslation();
   return (
     <SimpleGrid component="dl" m={0} cols={2} spacing="sm">
-      {username && <Detail name={t('people.fields.username')}>{username}</Detail>}
-      {phone && <Detail name={t('people.fields.phone')}>{phone}</Detail>}
+      {username && <Detail name={t('domain.fields.username')}>{username}</Detail>}
+      {phone && <Detail name={t('domain.fields.phone')}>{phone}</Detail>}
     </SimpleGrid>
   );
 }

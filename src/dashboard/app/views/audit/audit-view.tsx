@@ -16,10 +16,10 @@ import { AFTER, Pager } from '../../ui/pager.js';
 
 const PAGE_SIZE = 50;
 
-/** The parts of the domain whose actions are kept; their names begin with it. */
+/** The prefixes of actions, such as `session.open`. */
 const kinds = ['all', 'session', 'user', 'release'] as const;
 
-/** Who did what to whom; which of it is shown is kept in the address. */
+/** The audit log. Its filter and page are kept in the address. */
 export function Component() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
@@ -38,7 +38,7 @@ export function Component() {
             onChange={(kind) => show(kind, user)}
           />
         </ScrollArea>
-        {user && <About userId={user} onDrop={() => show(kind, null)} />}
+        {user && <PersonPill userId={user} onRemove={() => show(kind, null)} />}
       </Group>
       <Entries kind={kind} userId={user} after={params.get(AFTER)} />
     </Page>
@@ -75,14 +75,14 @@ function Entries({ kind, userId, after }: EntriesProps) {
   );
 }
 
-function About({ userId, onDrop }: { userId: string; onDrop: () => void }) {
+function PersonPill({ userId, onRemove }: { userId: string; onRemove: () => void }) {
   const { t } = useTranslation();
   const [{ data }] = useQuery({ query: UserDocument, variables: { id: userId } });
   return (
     <FilterPill
-      text={t('audit.about', { name: data?.user ? displayName(data.user) : '—' })}
-      dropLabel={t('audit.everybody')}
-      onDrop={onDrop}
+      text={t('audit.person', { name: data?.user ? displayName(data.user) : '—' })}
+      removeLabel={t('audit.removePerson')}
+      onRemove={onRemove}
     />
   );
 }

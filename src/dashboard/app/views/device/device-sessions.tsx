@@ -4,7 +4,6 @@ import { failureOf } from '../../api/failure.js';
 import { SessionList } from '../../domain/session-list.js';
 import { SessionsDocument, type SessionsQuery } from '../../generated/graphql.js';
 import { usePermission, useViewer } from '../../session/session-context.js';
-import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
@@ -12,7 +11,7 @@ import type { LoadedDevice } from './device-details.js';
 
 type Session = SessionsQuery['sessions'][number];
 
-/** The sessions that a device came with, for its owner and for who may look after the sessions of others. */
+/** The sessions of a device. Only its owner and people who manage sessions may see them. */
 export function DeviceSessions({ device }: { device: LoadedDevice }) {
   const { user } = useViewer();
   const may = usePermission();
@@ -24,17 +23,16 @@ function Sessions({ device }: { device: LoadedDevice }) {
   const { t } = useTranslation();
   const variables = { userId: device.user.id };
   const [{ data, error }, reload] = useQuery({ query: SessionsDocument, variables });
-  const sessions = data?.sessions.filter((session) => isOf(device, session));
+  const sessions = data?.sessions.filter((session) => isSessionOf(device, session));
   return (
     <Section title={t('device.sessions')}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!sessions && !error && <Loading />}
-      {sessions?.length === 0 && <EmptyState>{t('device.noSessions')}</EmptyState>}
-      {sessions && sessions.length > 0 && <SessionList sessions={sessions} onRevoked={reload} />}
+      {sessions && <SessionList sessions={sessions} onRevoked={reload} />}
     </Section>
   );
 }
 
-/** A login that named the device, or the one whose beats count for it. */
-const isOf = ({ clientId, sessionId }: LoadedDevice, { id, deviceId }: Session): boolean =>
+/** A session belongs to a device when its login named the device, or when the device's heartbeats use it. */
+const isSessionOf = ({ clientId, sessionId }: LoadedDevice, { id, deviceId }: Session): boolean =>
   id === sessionId || (clientId !== null && deviceId === clientId);

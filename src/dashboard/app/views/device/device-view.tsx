@@ -20,13 +20,13 @@ export function Component() {
   return <DeviceView key={id} id={id} />;
 }
 
-/** One device: what it is, when it was there and why not, and the sessions it came with. */
+/** The details, the timeline and the sessions of one device. */
 function DeviceView({ id }: { id: string }) {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
-  const asked = search.get('span');
-  const span = isTimeRange(asked) ? asked : 'today';
-  const { device, from, error, fetching, reload } = useDevice(id, span);
+  const requested = search.get('range');
+  const timeRange = isTimeRange(requested) ? requested : 'today';
+  const { device, from, error, fetching, reload } = useDevice(id, timeRange);
   if (error && !device) {
     return (
       <Page title={t('device.title')}>
@@ -35,11 +35,11 @@ function DeviceView({ id }: { id: string }) {
     );
   }
   if (!device) {
-    return <Page title={t('device.title')}>{fetching ? <Loading /> : <NoDevice />}</Page>;
+    return <Page title={t('device.title')}>{fetching ? <Loading /> : <DeviceNotFound />}</Page>;
   }
   return (
     <Page
-      title={deviceName(device) ?? t('device.unnamed')}
+      title={deviceName(device) ?? t('domain.unnamedDevice')}
       actions={<PresenceBadge online={device.online} />}
     >
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
@@ -49,8 +49,8 @@ function DeviceView({ id }: { id: string }) {
           <Timeline
             device={device}
             from={from}
-            span={span}
-            onSpan={(span) => setSearch({ span }, { replace: true })}
+            timeRange={timeRange}
+            onTimeRangeChange={(range) => setSearch({ range }, { replace: true })}
           />
         </Card>
         <DeviceSessions device={device} />
@@ -59,13 +59,13 @@ function DeviceView({ id }: { id: string }) {
   );
 }
 
-function NoDevice() {
+function DeviceNotFound() {
   const { t } = useTranslation();
   return (
     <EmptyState icon={<IconDeviceDesktopOff size={32} stroke={1.4} aria-hidden />}>
-      {t('device.none')}{' '}
+      {t('device.notFound')}{' '}
       <Anchor component={Link} to="/">
-        {t('feedback.backToFleet')}
+        {t('shell.backToFleet')}
       </Anchor>
     </EmptyState>
   );

@@ -1,15 +1,16 @@
 import { useTranslation } from 'react-i18next';
 import type { PresenceInterval } from './presence-intervals.js';
 
-/** Says what a stretch was: `Online`, or `Offline: fell silent`. */
-export function useIntervalLabel(): (stretch: Pick<PresenceInterval, 'online' | 'reason'>) => string {
+type Kind = Pick<PresenceInterval, 'online' | 'reason'>;
+
+/** Labels an interval: `Online`, or `Offline: heartbeat timeout`. */
+export function useIntervalLabel(): (interval: Kind) => string {
   const { t } = useTranslation();
   return ({ online, reason }) => {
-    if (online) return t('device.online');
-    return reason ? t('device.offlineFor', { reason: t(`device.reasons.${reason}`) }) : t('device.offline');
+    if (online) return t('domain.online');
+    return reason ? t('device.offlineFor', { reason: t(`device.reasons.${reason}`) }) : t('domain.offline');
   };
 }
 
-/** By what it is coloured; see timeline.module.css. */
-export const intervalKind = ({ online, reason }: Pick<PresenceInterval, 'online' | 'reason'>): string =>
-  online ? 'ONLINE' : (reason ?? 'UNKNOWN');
+/** The `data-kind` by which timeline.module.css colours an interval. */
+export const intervalKind = ({ online, reason }: Kind): string => (online ? 'ONLINE' : (reason ?? 'UNKNOWN'));

@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core';
 import { IconCircle, IconCircleFilled } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
-/** Whether a device is there right now; told to screen readers when it changes. */
+/** Whether a device is online. Screen readers announce changes. */
 export function PresenceBadge({ online }: { online: boolean }) {
   const { t } = useTranslation();
   const Icon = online ? IconCircleFilled : IconCircle;
@@ -15,7 +15,7 @@ export function PresenceBadge({ online }: { online: boolean }) {
         <Icon size={10} color={online ? 'var(--online)' : 'var(--offline)'} stroke={3} aria-hidden />
       }
     >
-      {t(online ? 'device.online' : 'device.offline')}
+      {t(online ? 'domain.online' : 'domain.offline')}
     </Badge>
   );
 }

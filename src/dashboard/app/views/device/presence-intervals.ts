@@ -3,27 +3,27 @@ import type { DeviceQuery, OfflineReason } from '../../generated/graphql.js';
 
 type Transition = NonNullable<DeviceQuery['device']>['history'][number];
 
-/** A time in which a device was online, or offline for one reason. Milliseconds since the epoch. */
+/** A time during which a device was online, or offline for one reason. In milliseconds since the epoch. */
 export interface PresenceInterval {
   readonly online: boolean;
-  /** Null when online, and where the device went offline before the history begins. */
+  /** Null when online, and when the device went offline before the history starts. */
   readonly reason: OfflineReason | null;
   readonly from: number;
   readonly to: number;
 }
 
-interface Observed {
+interface DevicePresence {
   readonly history: readonly Transition[];
   readonly online: boolean;
   readonly firstSeenAt: string;
 }
 
 /**
- * What a device's transitions say of the time between two moments, the oldest first. Nothing is said of the time
- * before it was first seen, nor of that after a history that was too long to be answered whole.
+ * Turns the transitions of a device into intervals between two times, oldest first. The time before the device was
+ * first seen, and after a truncated history, is not covered.
  */
 export function presenceIntervals(
-  { history, online, firstSeenAt }: Observed,
+  { history, online, firstSeenAt }: DevicePresence,
   { from, to }: { from: number; to: number },
 ): PresenceInterval[] {
   const [first] = history;
@@ -33,29 +33,29 @@ export function presenceIntervals(
     reason: null,
     at: Math.max(from, Date.parse(firstSeenAt)),
   };
-  const marks = [
+  const changes = [
     ...(isNew ? [] : [before]),
     ...history.map(({ online, reason, at }) => ({ online, reason, at: Date.parse(at) })),
   ];
-  const end = isTruncated(history) ? (marks.at(-1)?.at ?? to) : to;
-  return marks
-    .map((mark, index) => ({
-      online: mark.online,
-      reason: mark.reason,
-      from: mark.at,
-      to: marks[index + 1]?.at ?? Math.max(end, mark.at),
+  const end = isTruncated(history) ? (changes.at(-1)?.at ?? to) : to;
+  return changes
+    .map((change, index) => ({
+      online: change.online,
+      reason: change.reason,
+      from: change.at,
+      to: changes[index + 1]?.at ?? Math.max(end, change.at),
     }))
-    .filter((stretch, index, all) => stretch.to > stretch.from || index === all.length - 1);
+    .filter((interval, index, all) => interval.to > interval.from || index === all.length - 1);
 }
 
-/** Whether there may be later transitions than these. */
+/** Whether later transitions may be missing. */
 export const isTruncated = (history: readonly Transition[]): boolean => history.length >= LONGEST_HISTORY;
 
-/** The part of the observed time in which the device was online, 0 to 1; null where nothing is known. */
-export function onlineShare(stretches: readonly PresenceInterval[]): number | null {
+/** The share of the covered time that the device was online, from 0 to 1; null if no time is covered. */
+export function onlineShare(intervals: readonly PresenceInterval[]): number | null {
   const length = ({ from, to }: PresenceInterval) => to - from;
   const sum = (some: readonly PresenceInterval[]) =>
-    some.reduce((total, stretch) => total + length(stretch), 0);
-  const all = sum(stretches);
-  return all === 0 ? null : sum(stretches.filter(({ online }) => online)) / all;
+    some.reduce((total, interval) => total + length(interval), 0);
+  const all = sum(intervals);
+  return all === 0 ? null : sum(intervals.filter(({ online }) => online)) / all;
 }

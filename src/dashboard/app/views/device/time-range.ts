@@ -1,4 +1,4 @@
-/** How far back the timeline looks. */
+/** The time ranges that the timeline offers. */
 export const timeRanges = ['today', 'week', 'month'] as const;
 
 export type TimeRange = (typeof timeRanges)[number];
@@ -9,19 +9,22 @@ const MOST_TICKS = 8;
 const steps = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, DAY, 2 * DAY, 5 * DAY];
 
 export const isTimeRange = (text: string | null): text is TimeRange =>
-  timeRanges.some((span) => span === text);
+  timeRanges.some((range) => range === text);
 
-/** Where a span begins: today at midnight, where the reader is. All times are milliseconds since the epoch. */
-export function rangeStart(span: TimeRange, now: number): number {
-  if (span === 'today') return midnight(now);
-  return now - (span === 'week' ? 7 : 30) * DAY;
+/**
+ * The start of a range; today starts at midnight in the browser's time zone.
+ * @param now in milliseconds since the epoch, like all times here.
+ */
+export function rangeStart(range: TimeRange, now: number): number {
+  if (range === 'today') return midnight(now);
+  return now - (range === 'week' ? 7 : 30) * DAY;
 }
 
-/** Round moments to label an axis with, at most eight. */
+/** At most eight round times between two times, to label an axis. */
 export function ticks(from: number, to: number): { at: number; isDay: boolean }[] {
   const step = steps.find((length) => (to - from) / length <= MOST_TICKS) ?? 5 * DAY;
   const found: { at: number; isDay: boolean }[] = [];
-  for (let at = midnight(from); at <= to; at = later(at, step)) {
+  for (let at = midnight(from); at <= to; at = addStep(at, step)) {
     if (at >= from) found.push({ at, isDay: step >= DAY });
   }
   return found;
@@ -29,8 +32,8 @@ export function ticks(from: number, to: number): { at: number; isDay: boolean }[
 
 const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
-/** Days are not all of 24 hours. */
-function later(at: number, step: number): number {
+/** Adds days by the calendar: with daylight saving time, not every day has 24 hours. */
+function addStep(at: number, step: number): number {
   if (step < DAY) return at + step;
   const date = new Date(at);
   return date.setDate(date.getDate() + step / DAY);

@@ -7,42 +7,43 @@ import type { PresenceInterval } from './presence-intervals.js';
 import { ticks } from './time-range.js';
 import classes from './timeline.module.css';
 
-interface TimelineBandProps {
-  readonly stretches: readonly PresenceInterval[];
+interface TimelineBarProps {
+  readonly intervals: readonly PresenceInterval[];
+  /** In milliseconds since the epoch, like `to`. */
   readonly from: number;
   readonly to: number;
 }
 
-/** A label that begins later would not fit. */
+/** Axis labels further right, in percent, would be cut off. */
 const LAST_LABEL = 93;
 
-/** A band over time, coloured by what was; the list below it says the same in words. */
-export function TimelineBar({ stretches, from, to }: TimelineBandProps) {
+/** Intervals as a coloured bar over a time axis. `TimelineTable` has the same in words. */
+export function TimelineBar({ intervals, from, to }: TimelineBarProps) {
   const { t, i18n } = useTranslation();
-  const text = useIntervalLabel();
+  const label = useIntervalLabel();
   const percent = (length: number) => (length / (to - from)) * 100;
   return (
     <Box>
-      <div className={classes.band} role="img" aria-label={t('device.bandLabel')}>
-        {stretches.map((stretch) => (
+      <div className={classes.bar} role="img" aria-label={t('device.timelineAlt')}>
+        {intervals.map((interval) => (
           <Tooltip
-            key={stretch.from}
+            key={interval.from}
             multiline
             openDelay={0}
             label={
               <>
-                <div>{`${text(stretch)}, ${duration(stretch.to - stretch.from, i18n.language)}`}</div>
-                <div>{exactTime(new Date(stretch.from), i18n.language)}</div>
+                <div>{`${label(interval)}, ${duration(interval.to - interval.from, i18n.language)}`}</div>
+                <div>{exactTime(new Date(interval.from), i18n.language)}</div>
               </>
             }
           >
             <div
-              className={classes.stretch}
-              data-kind={intervalKind(stretch)}
+              className={classes.interval}
+              data-kind={intervalKind(interval)}
               style={{
-                // What has just begun is seen at the very end.
-                left: `min(${percent(stretch.from - from)}%, 100% - 2px)`,
-                width: `${percent(stretch.to - stretch.from)}%`,
+                // Keeps an interval that has just begun visible at the right end.
+                left: `min(${percent(interval.from - from)}%, 100% - 2px)`,
+                width: `${percent(interval.to - interval.from)}%`,
               }}
             />
           </Tooltip>
@@ -57,22 +58,22 @@ export function TimelineBar({ stretches, from, to }: TimelineBandProps) {
             </span>
           ))}
       </div>
-      <Legend stretches={stretches} />
+      <Legend intervals={intervals} />
     </Box>
   );
 }
 
-/** The colours that the band has. */
-function Legend({ stretches }: { stretches: readonly PresenceInterval[] }) {
-  const text = useIntervalLabel();
-  const kinds = new Map(stretches.map((stretch) => [intervalKind(stretch), text(stretch)]));
+/** The kinds of intervals that occur, each with its colour. */
+function Legend({ intervals }: { intervals: readonly PresenceInterval[] }) {
+  const label = useIntervalLabel();
+  const kinds = new Map(intervals.map((interval) => [intervalKind(interval), label(interval)]));
   return (
     <Group gap="md" mt="xs" aria-hidden>
-      {[...kinds].map(([kind, label]) => (
+      {[...kinds].map(([kind, text]) => (
         <Group key={kind} gap={6} wrap="nowrap">
           <span className={classes.swatch} data-kind={kind} />
           <Text size="xs" c="dimmed">
-            {label}
+            {text}
           </Text>
         </Group>
       ))}

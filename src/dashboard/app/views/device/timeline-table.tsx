@@ -8,16 +8,16 @@ import { intervalKind, useIntervalLabel } from './interval-label.js';
 import type { PresenceInterval } from './presence-intervals.js';
 import classes from './timeline.module.css';
 
-const SHOWN_AT_FIRST = 10;
+const INITIAL_ROWS = 10;
 
-/** The timeline in words, the latest first. */
-export function TimelineTable({ stretches }: { stretches: readonly PresenceInterval[] }) {
+/** Intervals as a table, latest first. */
+export function TimelineTable({ intervals }: { intervals: readonly PresenceInterval[] }) {
   const { t, i18n } = useTranslation();
-  const text = useIntervalLabel();
-  const [all, setAll] = useState(false);
-  if (stretches.length === 0) return <EmptyState>{t('device.noHistory')}</EmptyState>;
-  const latestFirst = stretches.toReversed();
-  const shown = all ? latestFirst : latestFirst.slice(0, SHOWN_AT_FIRST);
+  const label = useIntervalLabel();
+  const [showAll, setShowAll] = useState(false);
+  if (intervals.length === 0) return <EmptyState>{t('device.noHistory')}</EmptyState>;
+  const latestFirst = intervals.toReversed();
+  const shown = showAll ? latestFirst : latestFirst.slice(0, INITIAL_ROWS);
   return (
     <>
       <Table verticalSpacing={8} horizontalSpacing="xs">
@@ -26,38 +26,38 @@ export function TimelineTable({ stretches }: { stretches: readonly PresenceInter
           <Table.Tr>
             <Table.Th>{t('device.state')}</Table.Th>
             <Table.Th>{t('device.since')}</Table.Th>
-            <Table.Th ta="right">{t('device.lasted')}</Table.Th>
+            <Table.Th ta="right">{t('device.duration')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {shown.map((stretch) => (
-            <Table.Tr key={stretch.from}>
+          {shown.map((interval) => (
+            <Table.Tr key={interval.from}>
               <Table.Td>
                 <Group gap="xs" wrap="nowrap">
-                  <span className={classes.swatch} data-kind={intervalKind(stretch)} aria-hidden />
+                  <span className={classes.swatch} data-kind={intervalKind(interval)} aria-hidden />
                   <Text inherit miw="4em">
-                    {text(stretch)}
+                    {label(interval)}
                   </Text>
                 </Group>
               </Table.Td>
               <Table.Td>
-                <Text component="time" inherit dateTime={new Date(stretch.from).toISOString()}>
-                  {exactTime(new Date(stretch.from), i18n.language)}
+                <Text component="time" inherit dateTime={new Date(interval.from).toISOString()}>
+                  {exactTime(new Date(interval.from), i18n.language)}
                 </Text>
               </Table.Td>
-              <Table.Td ta="right">{duration(stretch.to - stretch.from, i18n.language)}</Table.Td>
+              <Table.Td ta="right">{duration(interval.to - interval.from, i18n.language)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
-      {shown.length < stretches.length && (
+      {shown.length < intervals.length && (
         <Button
           variant="subtle"
           size="compact-sm"
-          onClick={() => setAll(true)}
+          onClick={() => setShowAll(true)}
           style={{ alignSelf: 'center' }}
         >
-          {t('device.showAll', { count: stretches.length })}
+          {t('device.showAll', { count: intervals.length })}
         </Button>
       )}
     </>

@@ -9,20 +9,20 @@ import { TimelineTable } from './timeline-table.js';
 
 interface TimelineProps {
   readonly device: LoadedDevice;
-  /** Since when, in milliseconds since the epoch; until now. */
+  /** Milliseconds since the epoch. The timeline ends now. */
   readonly from: number;
-  readonly span: TimeRange;
-  readonly onSpan: (span: TimeRange) => void;
+  readonly timeRange: TimeRange;
+  readonly onTimeRangeChange: (timeRange: TimeRange) => void;
 }
 
-/** When a device was online and offline, and why: as a picture, and in words. */
-export function Timeline({ device, from, span, onSpan }: TimelineProps) {
+/** When a device was online and offline, and why, as a bar and as a table. */
+export function Timeline({ device, from, timeRange, onTimeRangeChange }: TimelineProps) {
   const { t, i18n } = useTranslation();
   const last = device.history.at(-1)?.at;
-  // The gateway's clock may be ahead of this one's.
+  // A transition may be newer than the last tick of the clock.
   const to = Math.max(useNow(), last ? Date.parse(last) : 0);
-  const stretches = presenceIntervals(device, { from, to });
-  const share = onlineShare(stretches);
+  const intervals = presenceIntervals(device, { from, to });
+  const share = onlineShare(intervals);
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
     <Stack gap="md">
@@ -38,19 +38,19 @@ export function Timeline({ device, from, span, onSpan }: TimelineProps) {
           )}
         </Group>
         <SegmentedControl
-          aria-label={t('device.span')}
-          data={timeRanges.map((value) => ({ value, label: t(`device.spans.${value}`) }))}
-          value={span}
-          onChange={(value) => isTimeRange(value) && onSpan(value)}
+          aria-label={t('device.range')}
+          data={timeRanges.map((value) => ({ value, label: t(`device.ranges.${value}`) }))}
+          value={timeRange}
+          onChange={(value) => isTimeRange(value) && onTimeRangeChange(value)}
         />
       </Group>
       {isTruncated(device.history) && (
         <Alert color="orange" variant="light">
-          {t('device.cut')}
+          {t('device.truncated')}
         </Alert>
       )}
-      <TimelineBar stretches={stretches} from={from} to={to} />
-      <TimelineTable stretches={stretches} />
+      <TimelineBar intervals={intervals} from={from} to={to} />
+      <TimelineTable intervals={intervals} />
     </Stack>
   );
 }

@@ -5,20 +5,23 @@ import { DeviceDocument, DeviceStatusDocument } from '../../generated/graphql.js
 import { useNow } from '../../time/clock.js';
 import { rangeStart, type TimeRange } from './time-range.js';
 
-/** The history is asked for until then, far enough ahead for a page that stays open: it asks anew each day. */
+/** The requested history ends in the future, so that the query's variables change only once a day. */
 const AHEAD_MS = 2 * 86_400_000;
 
-/** A device with its history since the start of the span, asked for anew whenever it comes online or goes offline. */
-export function useDevice(id: string, span: TimeRange) {
-  const live = useLiveConnection();
+/** A device with its history since the start of a range, loaded again whenever it comes online or goes offline. */
+export function useDevice(id: string, timeRange: TimeRange) {
+  const connection = useLiveConnection();
   const today = rangeStart('today', useNow());
-  const from = rangeStart(span, today);
-  const range = { from: new Date(from).toISOString(), to: new Date(today + AHEAD_MS).toISOString() };
-  const [{ data, error, fetching }, ask] = useQuery({ query: DeviceDocument, variables: { id, ...range } });
-  const reload = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask]);
+  const from = rangeStart(timeRange, today);
+  const period = { from: new Date(from).toISOString(), to: new Date(today + AHEAD_MS).toISOString() };
+  const [{ data, error, fetching }, execute] = useQuery({
+    query: DeviceDocument,
+    variables: { id, ...period },
+  });
+  const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   useEffect(
     () =>
-      live.subscribeWithRecovery(
+      connection.subscribeWithRecovery(
         DeviceStatusDocument,
         { filter: { ids: [id] } },
         ({ deviceStatus: { kind, cursor } }) => {
@@ -27,7 +30,7 @@ export function useDevice(id: string, span: TimeRange) {
         },
         () => {},
       ),
-    [live, id, reload],
+    [connection, id, reload],
   );
   return { device: data?.device, from, error, fetching, reload };
 }

@@ -6,28 +6,28 @@ import { Loading } from '../../ui/loading.js';
 import { DeviceRows } from './device-rows.js';
 import { type Fleet, MOST_ROWS } from './fleet.js';
 import classes from './fleet.module.css';
-import { everything, type FleetFilter, isNarrowed } from './fleet-filter.js';
+import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
 import { useFleetSnapshot } from './use-fleet.js';
 
 interface DeviceListProps {
   readonly fleet: Fleet;
   readonly filter: FleetFilter;
-  readonly onClear: (everything: FleetFilter) => void;
+  readonly onClear: (filter: FleetFilter) => void;
 }
 
-/** The devices by name; of thousands, only those in sight are in the page. */
+/** The devices by name. Only the rows in view are rendered, as there may be thousands. */
 export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
   const ids = useSyncExternalStore(fleet.subscribe, () => fleet.table.select(filter.presence));
   const { loaded, failure } = useFleetSnapshot(fleet);
-  // That nothing could be read does not mean that there is nothing; the page says what failed.
+  // An empty list would be wrong; the notices show the failure.
   if (failure && loaded === 0) return null;
   return (
     <Card padding={0} className={classes.list}>
-      <ListState fleet={fleet} shown={ids.length} />
+      <ListHeader fleet={fleet} shown={ids.length} />
       {ids.length > 0 ? (
         <DeviceRows fleet={fleet} ids={ids} />
       ) : (
-        <NoRows fleet={fleet} narrowed={isNarrowed(filter)} onClear={() => onClear(everything)} />
+        <NoRows fleet={fleet} filtered={isFiltered(filter)} onClear={() => onClear(noFilter)} />
       )}
     </Card>
   );
@@ -35,17 +35,17 @@ export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
 
 interface NoRowsProps {
   readonly fleet: Fleet;
-  readonly narrowed: boolean;
+  readonly filtered: boolean;
   readonly onClear: () => void;
 }
 
-function NoRows({ fleet, narrowed, onClear }: NoRowsProps) {
+function NoRows({ fleet, filtered, onClear }: NoRowsProps) {
   const { t } = useTranslation();
   const { loading, failure } = useFleetSnapshot(fleet);
   if (loading) return <Loading />;
-  // The page says what failed.
+  // The notices show the failure.
   if (failure) return null;
-  if (!narrowed) return <EmptyState>{t('fleet.list.none')}</EmptyState>;
+  if (!filtered) return <EmptyState>{t('fleet.list.none')}</EmptyState>;
   return (
     <EmptyState>
       {t('fleet.list.noMatch')}{' '}
@@ -56,19 +56,19 @@ function NoRows({ fleet, narrowed, onClear }: NoRowsProps) {
   );
 }
 
-function ListState({ fleet, shown }: { fleet: Fleet; shown: number }) {
+function ListHeader({ fleet, shown }: { fleet: Fleet; shown: number }) {
   const { t, i18n } = useTranslation();
   const { loaded, loading, counts } = useFleetSnapshot(fleet);
   const amounts = {
     loaded: loaded.toLocaleString(i18n.language),
     total: (counts?.total ?? loaded).toLocaleString(i18n.language),
   };
-  const more = !loading && loaded >= MOST_ROWS && (counts?.total ?? 0) > loaded;
+  const limited = !loading && loaded >= MOST_ROWS && (counts?.total ?? 0) > loaded;
   return (
-    <div className={classes.listState}>
+    <div className={classes.listHeader}>
       {(loaded > 0 || !loading) && (
         <Text size="sm" fw={600}>
-          {t('fleet.list.shown', { count: shown })}
+          {t('fleet.list.count', { count: shown })}
         </Text>
       )}
       {loading && loaded > 0 && (
@@ -76,9 +76,9 @@ function ListState({ fleet, shown }: { fleet: Fleet; shown: number }) {
           {t('fleet.list.loading', amounts)}
         </Text>
       )}
-      {more && (
+      {limited && (
         <Text size="sm" c="dimmed">
-          {t('fleet.list.most', amounts)}
+          {t('fleet.list.limited', amounts)}
         </Text>
       )}
     </div>

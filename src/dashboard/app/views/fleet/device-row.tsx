@@ -1,7 +1,7 @@
 import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { isApiName } from '../../domain/api-name.js';
+import { useApiName } from '../../domain/api-name.js';
 import { deviceName } from '../../domain/device-name.js';
 import { displayName } from '../../domain/display-name.js';
 import { Ago } from '../../time/ago.js';
@@ -11,15 +11,15 @@ import classes from './fleet.module.css';
 interface DeviceRowProps {
   readonly fleet: Fleet;
   readonly id: string;
-  /** In the list. */
+  /** The position in the list. */
   readonly index: number;
   readonly count: number;
-  /** In pixels from the start of the list. */
+  /** In pixels from the top of the list. */
   readonly top: number;
   readonly showOwner: boolean;
 }
 
-/** One device. It renders when that device changes, and no other does: plain elements, for it may be often. */
+/** One device. It renders only when that device changes; plain elements keep frequent renders cheap. */
 export const DeviceRow = memo(function DeviceRow({
   fleet,
   id,
@@ -29,10 +29,11 @@ export const DeviceRow = memo(function DeviceRow({
   showOwner,
 }: DeviceRowProps) {
   const { t } = useTranslation();
+  const apiName = useApiName();
   const row = useSyncExternalStore(fleet.subscribe, () => fleet.table.row(id));
   if (!row) return null;
   const { device, online, seenAt } = row;
-  const state = online ? t('fleet.online') : t('fleet.offline');
+  const state = online ? t('domain.online') : t('domain.offline');
   return (
     <li
       aria-posinset={index + 1}
@@ -42,21 +43,19 @@ export const DeviceRow = memo(function DeviceRow({
     >
       <span className={classes.device}>
         <span className={classes.presence} data-online={online || undefined} title={state}>
-          <span className={classes.unseen}>{state}</span>
+          <span className={classes.visuallyHidden}>{state}</span>
         </span>
         <span className={classes.names}>
           <Link to={`/devices/${id}`} className={classes.link}>
-            {deviceName(device) ?? t('fleet.list.unnamed')}
+            {deviceName(device) ?? t('domain.unnamedDevice')}
           </Link>
           {device.name && device.clientId && <small>{device.clientId}</small>}
         </span>
       </span>
-      {showOwner && <span className={classes.wide}>{displayName(device.user)}</span>}
-      <span className={classes.wide}>
-        {isApiName(device.door) ? t(`fleet.doors.${device.door}`) : device.door}
-      </span>
+      {showOwner && <span className={classes.wideOnly}>{displayName(device.user)}</span>}
+      <span className={classes.wideOnly}>{apiName(device.door)}</span>
       <span>{device.clientVersion ?? '—'}</span>
-      <span className={classes.seen}>
+      <span className={classes.lastSeen}>
         <Ago at={seenAt} />
       </span>
     </li>

@@ -6,16 +6,16 @@ import { DeviceRow } from './device-row.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 
-/** As high as in the style sheet. */
+/** In pixels, as in fleet.module.css. */
 const ROW_HEIGHT = 56;
 
-/** A row for each device that is in sight, and for a few around. */
+/** Renders only the rows in view and a few around them. */
 export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[] }) {
   const { t } = useTranslation();
   const may = usePermission();
   const showOwner = may('devices:read');
   const body = useRef<HTMLUListElement>(null);
-  const offset = useOffset(body);
+  const offset = usePageOffset(body);
   const virtualizer = useWindowVirtualizer({
     count: ids.length,
     estimateSize: () => ROW_HEIGHT,
@@ -28,10 +28,10 @@ export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[
       <div className={classes.head} aria-hidden>
         <div className={classes.row}>
           <span>{t('fleet.list.device')}</span>
-          {showOwner && <span className={classes.wide}>{t('fleet.list.owner')}</span>}
-          <span className={classes.wide}>{t('fleet.list.door')}</span>
+          {showOwner && <span className={classes.wideOnly}>{t('fleet.list.owner')}</span>}
+          <span className={classes.wideOnly}>{t('fleet.list.api')}</span>
           <span>{t('fleet.list.version')}</span>
-          <span className={classes.seen}>{t('fleet.list.seen')}</span>
+          <span className={classes.lastSeen}>{t('fleet.list.lastSeen')}</span>
         </div>
       </div>
       <ul
@@ -42,24 +42,24 @@ export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[
       >
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const id = ids[index];
-          const place = { fleet, index, count: ids.length, top: start - offset, showOwner };
-          return id !== undefined && <DeviceRow key={id} id={id} {...place} />;
+          const props = { fleet, index, count: ids.length, top: start - offset, showOwner };
+          return id !== undefined && <DeviceRow key={id} id={id} {...props} />;
         })}
       </ul>
     </div>
   );
 }
 
-/** How far below the top of the page something is, in pixels. What is above the list comes and goes. */
-function useOffset(element: RefObject<HTMLElement | null>): number {
+/** An element's distance from the top of the page in pixels. It changes as notices above come and go. */
+function usePageOffset(element: RefObject<HTMLElement | null>): number {
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
     const measure = () =>
       setOffset(Math.round((element.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
-    // It tells after layout, when measuring costs nothing.
-    const sizes = new ResizeObserver(measure);
-    sizes.observe(document.body);
-    return () => sizes.disconnect();
+    // Its callback runs after layout, when measuring is cheap.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
   }, [element]);
   return offset;
 }

@@ -1,24 +1,24 @@
 import { deviceName } from '../../domain/device-name.js';
 import type { HeartbeatsSubscription, MachineFragment } from '../../generated/graphql.js';
 
-type Beat = HeartbeatsSubscription['heartbeats'][number];
+type Heartbeat = HeartbeatsSubscription['heartbeats'][number];
 
-/** A device as it is shown. Never changed: what changes is a new row. */
+/** A device as listed. Immutable: a change makes a new row. */
 export interface Row {
   readonly device: MachineFragment;
   readonly online: boolean;
-  /** When it beat last, in milliseconds since the epoch. */
+  /** The last heartbeat, in milliseconds since the epoch. */
   readonly seenAt: number;
 }
 
 export type Presence = 'all' | 'online' | 'offline';
 
-/** Some devices in the order of their names, and which of them are online: as pages and live events tell. */
+/** Devices sorted by name, with their presence, merged from loaded pages and live events. */
 export class DeviceTable {
   readonly #rows = new Map<string, Row>();
   readonly #sortKeys = new Map<string, string>();
   #sorted: readonly string[] = [];
-  /** Null until a snapshot says: then a page's word counts. */
+  /** The ids of online devices. Null before the first snapshot, when the loaded pages decide. */
   #online: Set<string> | null = null;
   #selected: { presence: Presence; ids: readonly string[] } | null = null;
 
@@ -26,7 +26,7 @@ export class DeviceTable {
     return this.#rows.size;
   }
 
-  /** Null until a snapshot says. */
+  /** Null before the first snapshot. */
   get onlineCount(): number | null {
     return this.#online?.size ?? null;
   }
@@ -35,7 +35,7 @@ export class DeviceTable {
     return this.#rows.get(id);
   }
 
-  /** The ids of a list by name; the same array as long as nothing in it changes. */
+  /** Ids sorted by name. Returns the same array until the list changes. */
   select(presence: Presence): readonly string[] {
     if (this.#sorted.length !== this.#rows.size) this.#sort();
     if (presence === 'all') return this.#sorted;
@@ -46,14 +46,14 @@ export class DeviceTable {
     return this.#selected.ids;
   }
 
-  /** A page of devices. What live events said of them before is newer. */
+  /** Adds a loaded page. Devices known from live events are newer and stay. */
   add(devices: readonly MachineFragment[]): void {
     for (const device of devices) {
       if (!this.#rows.has(device.id)) this.#put(device, this.#online?.has(device.id) ?? device.online);
     }
   }
 
-  /** Exactly these are online. */
+  /** Applies a snapshot. @param ids of all online devices. */
   setOnline(ids: readonly string[]): void {
     const online = new Set(ids);
     this.#online = online;
@@ -63,18 +63,18 @@ export class DeviceTable {
     }
   }
 
-  /** A device came online or went offline. @returns whether that was news. */
+  /** Applies an ONLINE or OFFLINE event. @returns whether the presence changed. */
   applyStatus(device: MachineFragment): boolean {
     const { id, online } = device;
-    const known = this.#online?.has(id) ?? this.#rows.get(id)?.online;
+    const before = this.#online?.has(id) ?? this.#rows.get(id)?.online;
     if (online) this.#online?.add(id);
     else this.#online?.delete(id);
     this.#put(device, online);
-    return known !== online;
+    return before !== online;
   }
 
-  /** A device was heard, and said which version it runs. */
-  applyHeartbeat({ device: { id, clientVersion }, at }: Beat): void {
+  /** Updates the version and the time of a listed device. */
+  applyHeartbeat({ device: { id, clientVersion }, at }: Heartbeat): void {
     const row = this.#rows.get(id);
     if (!row) return;
     const device = row.device.clientVersion === clientVersion ? row.device : { ...row.device, clientVersion };
@@ -105,7 +105,7 @@ export class DeviceTable {
   }
 }
 
-/** Gate 2 before gate 10. Plain texts to compare: `Intl.Collator` takes too long for a frame. */
+/** Sorts Gate 2 before Gate 10 by plain string comparison: `Intl.Collator` is too slow for a frame. */
 const sortKey = (device: MachineFragment): string =>
   `${deviceName(device) ?? '\uffff'} ${device.id}`
     .toLowerCase()

@@ -11,7 +11,7 @@ import { SearchBox } from '../../ui/search-box.js';
 import type { Presence } from './device-table.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
-import { everything, type FleetFilter, isNarrowed } from './fleet-filter.js';
+import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
 
 interface FiltersProps {
   readonly fleet: Fleet;
@@ -19,7 +19,6 @@ interface FiltersProps {
   readonly onChange: (changes: Partial<FleetFilter>) => void;
 }
 
-/** What narrows the list. */
 export function Filters({ fleet, filter, onChange }: FiltersProps) {
   const { t } = useTranslation();
   const may = usePermission();
@@ -42,20 +41,20 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
         onChange={(presence) => onChange({ presence })}
       />
       <Select
-        aria-label={t('fleet.filters.door')}
-        placeholder={t('fleet.filters.anyDoor')}
-        data={apiNames.map((door) => ({ value: door, label: t(`fleet.doors.${door}`) }))}
-        value={filter.door}
-        onChange={(door) => onChange({ door })}
+        aria-label={t('fleet.filters.api')}
+        placeholder={t('fleet.filters.anyApi')}
+        data={apiNames.map((api) => ({ value: api, label: t(`domain.apis.${api}`) }))}
+        value={filter.api}
+        onChange={(api) => onChange({ api })}
         clearable
         className={classes.select}
       />
       {may('adoption:read') && (
         <VersionSelect value={filter.version} onChange={(version) => onChange({ version })} />
       )}
-      {filter.owner && <Owner fleet={fleet} onDrop={() => onChange({ owner: null })} />}
-      {isNarrowed(filter) && (
-        <Button variant="subtle" onClick={() => onChange(everything)}>
+      {filter.owner && <OwnerPill fleet={fleet} onRemove={() => onChange({ owner: null })} />}
+      {isFiltered(filter) && (
+        <Button variant="subtle" onClick={() => onChange(noFilter)}>
           {t('fleet.filters.clear')}
         </Button>
       )}
@@ -63,13 +62,13 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
   );
 }
 
-function VersionSelect({
-  value,
-  onChange,
-}: {
-  value: string | null;
-  onChange: (value: string | null) => void;
-}) {
+interface VersionSelectProps {
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+}
+
+/** Offers the versions that devices report. */
+function VersionSelect({ value, onChange }: VersionSelectProps) {
   const { t } = useTranslation();
   const [{ data }] = useQuery({ query: AdoptionDocument });
   const reported = data?.adoption.flatMap(({ clientVersion }) => clientVersion ?? []) ?? [];
@@ -88,8 +87,8 @@ function VersionSelect({
   );
 }
 
-/** The owner whose devices are shown, by the name that they have at one of them. */
-function Owner({ fleet, onDrop }: { fleet: Fleet; onDrop: () => void }) {
+/** Names the owner as the first listed device does. */
+function OwnerPill({ fleet, onRemove }: { fleet: Fleet; onRemove: () => void }) {
   const { t } = useTranslation();
   const user = useSyncExternalStore(fleet.subscribe, () => {
     const [first] = fleet.table.select('all');
@@ -98,8 +97,8 @@ function Owner({ fleet, onDrop }: { fleet: Fleet; onDrop: () => void }) {
   return (
     <FilterPill
       text={t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}
-      dropLabel={t('fleet.filters.dropOwner')}
-      onDrop={onDrop}
+      removeLabel={t('fleet.filters.removeOwner')}
+      onRemove={onRemove}
     />
   );
 }

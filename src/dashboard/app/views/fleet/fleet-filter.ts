@@ -3,11 +3,11 @@ import { useSearchParams } from 'react-router';
 import type { DeviceFilter } from '../../generated/graphql.js';
 import type { Presence } from './device-table.js';
 
-/** Which devices are shown; kept in the address, so that it can be linked to and gone back to. */
+/** Which devices are shown. It is kept in the address, for links and the browser's Back. */
 export interface FleetFilter {
   readonly search: string;
   readonly presence: Presence;
-  readonly door: string | null;
+  readonly api: string | null;
   readonly version: string | null;
   /** A user's id. */
   readonly owner: string | null;
@@ -15,51 +15,57 @@ export interface FleetFilter {
 
 const presences: readonly Presence[] = ['all', 'online', 'offline'];
 
-/** The filter, a way to change some of it, and what of it the gateway selects by: what changes live is not. */
-export function useFleetFilter() {
-  const [params, setParams] = useSearchParams();
-  const filter = useMemo(() => read(params), [params]);
-  const change = useCallback(
-    (changes: Partial<FleetFilter>) =>
-      setParams((before) => write({ ...read(before), ...changes }), { replace: true }),
-    [setParams],
-  );
-  const { search, door, version, owner } = filter;
-  const asked = useMemo(() => selecting({ search, door, version, owner }), [search, door, version, owner]);
-  return { filter, change, asked };
-}
-
-export const isNarrowed = ({ search, presence, door, version, owner }: FleetFilter): boolean =>
-  search !== '' || presence !== 'all' || door !== null || version !== null || owner !== null;
-
-export const everything: FleetFilter = {
+export const noFilter: FleetFilter = {
   search: '',
   presence: 'all',
-  door: null,
+  api: null,
   version: null,
   owner: null,
 };
 
-function selecting({ search, door, version, owner }: Omit<FleetFilter, 'presence'>): DeviceFilter {
+export const isFiltered = ({ search, presence, api, version, owner }: FleetFilter): boolean =>
+  search !== '' || presence !== 'all' || api !== null || version !== null || owner !== null;
+
+/**
+ * The filter of the address and a function that changes parts of it. `deviceFilter` is for the gateway and lacks
+ * the presence, which changes live and is filtered in the browser.
+ */
+export function useFleetFilter() {
+  const [params, setParams] = useSearchParams();
+  const filter = useMemo(() => parse(params), [params]);
+  const change = useCallback(
+    (changes: Partial<FleetFilter>) =>
+      setParams((before) => format({ ...parse(before), ...changes }), { replace: true }),
+    [setParams],
+  );
+  const { search, api, version, owner } = filter;
+  const deviceFilter = useMemo(
+    () => toDeviceFilter({ search, api, version, owner }),
+    [search, api, version, owner],
+  );
+  return { filter, change, deviceFilter };
+}
+
+function toDeviceFilter({ search, api, version, owner }: Omit<FleetFilter, 'presence'>): DeviceFilter {
   return {
     ...(search ? { search } : {}),
-    ...(door ? { door } : {}),
+    ...(api ? { door: api } : {}),
     ...(version ? { clientVersion: version } : {}),
     ...(owner ? { userId: owner } : {}),
   };
 }
 
-const read = (params: URLSearchParams): FleetFilter => ({
+const parse = (params: URLSearchParams): FleetFilter => ({
   search: params.get('q') ?? '',
   presence: presences.find((presence) => presence === params.get('state')) ?? 'all',
-  door: params.get('door'),
+  api: params.get('api'),
   version: params.get('version'),
   owner: params.get('owner'),
 });
 
-function write({ search, presence, door, version, owner }: FleetFilter): URLSearchParams {
+function format({ search, presence, api, version, owner }: FleetFilter): URLSearchParams {
   const state = presence === 'all' ? null : presence;
-  const named = { q: search.trim(), state, door, version, owner };
+  const named = { q: search.trim(), state, api, version, owner };
   return new URLSearchParams(
     Object.entries(named).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
   );

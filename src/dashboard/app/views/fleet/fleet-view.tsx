@@ -12,27 +12,27 @@ import { Notices } from './notices.js';
 import { Summary } from './summary.js';
 import { useFleet } from './use-fleet.js';
 
-/** All devices a person may see, live. */
+/** All devices that the user may see, live. */
 export function Component() {
   const { t } = useTranslation();
-  const { filter, change, asked } = useFleetFilter();
-  const { fleet, retry } = useFleet(asked);
+  const { filter, change, deviceFilter } = useFleetFilter();
+  const { fleet, retry } = useFleet(deviceFilter);
   return (
     <Page title={t('fleet.title')} actions={fleet && <LiveBadge fleet={fleet} />}>
-      {fleet ? <Followed fleet={fleet} filter={filter} onChange={change} onRetry={retry} /> : <Loading />}
+      {fleet ? <FleetPanels fleet={fleet} filter={filter} onChange={change} onRetry={retry} /> : <Loading />}
     </Page>
   );
 }
 
-interface FollowedProps {
+interface FleetPanelsProps {
   readonly fleet: Fleet;
   readonly filter: FleetFilter;
   readonly onChange: (changes: Partial<FleetFilter>) => void;
   readonly onRetry: () => void;
 }
 
-/** It renders anew for another filter only: each part follows what it shows. */
-function Followed({ fleet, filter, onChange, onRetry }: FollowedProps) {
+/** Renders again only for another filter: each panel subscribes to the fleet itself. */
+function FleetPanels({ fleet, filter, onChange, onRetry }: FleetPanelsProps) {
   return (
     <>
       <Notices fleet={fleet} onRetry={onRetry} />

@@ -7,6 +7,7 @@ import {
   FleetStatusDocument,
   type FleetStatusSubscription,
   HeartbeatsDocument,
+  type HeartbeatsSubscription,
   PresenceSummaryDocument,
 } from '../../generated/graphql.js';
 import { DeviceTable } from './device-table.js';
@@ -14,202 +15,206 @@ import { FrameScheduler } from './frame-scheduler.js';
 import { MissedChanges } from './missed-changes.js';
 import { PerSecondCounter } from './per-second-counter.js';
 
-/** The largest page the gateway gives. */
-const PAGE = 100;
-/** Rows that are kept; a larger fleet is searched. */
+/** The gateway's largest page. */
+const PAGE_SIZE = 100;
+/** A larger fleet is listed only in part, and searched for the rest. */
 export const MOST_ROWS = 20_000;
 const MINUTE_SECONDS = 60;
 const CHART_SECONDS = 180;
-/** How often what no event tells is asked for: devices that were added without a beat, and `degraded`. */
-const SUMMARY_MS = 10_000;
+/** No event reports `degraded`, or a device that never sent a heartbeat. */
+const SUMMARY_INTERVAL_MS = 10_000;
+const CHART_INTERVAL_MS = 1000;
 
-/** What is shown of a fleet beside its devices. The same object until something changes. */
+/** All state but the devices themselves. Immutable: a change makes a new snapshot. */
 export interface FleetSnapshot {
-  /** Null until it is known. */
+  /** Null while loading. */
   readonly counts: { readonly total: number; readonly online: number; readonly offline: number } | null;
-  /** How many came online, and went offline, in the last minute. */
+  /** Transitions in the last minute. */
   readonly cameOnline: number;
   readonly wentOffline: number;
-  /** Since when those are counted, in milliseconds; null once it is a minute. */
+  /** The start of counting in milliseconds since the epoch; null once a whole minute is counted. */
   readonly countedSince: number | null;
   readonly degraded: boolean;
-  /** Devices that are in the list so far, and whether more are on their way. */
+  /** The number of devices loaded so far. */
   readonly loaded: number;
   readonly loading: boolean;
   readonly failure: Failure | null;
-  /** Whether it changes as the fleet does: the link is there, and has told who is online. */
+  /** Whether all changes arrive: connected, and the snapshot of online devices was received. */
   readonly live: boolean;
-  /** What was made up for after a lost link: how many changes, or all of it. */
-  readonly missedChanges: number | 'reread' | null;
+  /** Changes missed during a disconnect: their number, `reloaded`, or null if there is nothing to report. */
+  readonly missedChanges: number | 'reloaded' | null;
 }
 
 /**
- * The devices that a filter selects, followed live, outside React: an event costs a few map entries, and whoever
- * shows something of it is told once per frame. Nothing is missed while the link is lost.
+ * The devices that a filter selects, live. Its state is outside React: an event costs a few map entries, and
+ * subscribers are notified once per frame. Changes during a disconnect are replayed or loaded again.
  */
 export class Fleet {
   readonly table = new DeviceTable();
   readonly heartbeats = new PerSecondCounter(CHART_SECONDS, Date.now());
-  #came = new PerSecondCounter(MINUTE_SECONDS, Date.now());
-  #went = new PerSecondCounter(MINUTE_SECONDS, Date.now());
-  readonly #return = new MissedChanges();
+  #cameOnline = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+  #wentOffline = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+  readonly #missedChanges = new MissedChanges();
   readonly #frames = new FrameScheduler(() => {
-    this.#view = this.#look();
+    this.#snapshot = this.#takeSnapshot();
   });
-  readonly #stops: (() => void)[] = [];
+  readonly #cleanups: (() => void)[] = [];
   #summary: { total: number; online: number; degraded: boolean } | null = null;
-  #loading: object | null = null;
+  /** Identifies the latest load; null when it is complete. */
+  #load: object | null = null;
   #failure: Failure | null = null;
-  #view: FleetSnapshot;
+  #snapshot: FleetSnapshot;
 
   constructor(
     private readonly client: Client,
-    private readonly live: LiveConnection,
+    private readonly connection: LiveConnection,
     private readonly filter: DeviceFilter,
   ) {
-    this.#view = this.#look();
-    this.heartbeats.setObserving(live.getState() === 'open', Date.now());
+    this.#snapshot = this.#takeSnapshot();
+    this.heartbeats.setObserving(this.#isConnected, Date.now());
   }
 
   readonly subscribe = this.#frames.subscribe;
-  readonly getSnapshot = (): FleetSnapshot => this.#view;
+  readonly getSnapshot = (): FleetSnapshot => this.#snapshot;
 
   start(): void {
-    const { live, filter } = this;
-    const refused = (error: unknown) => {
+    const { connection, filter } = this;
+    const onError = (error: unknown) => {
       this.#failure = Failure.of(Array.isArray(error) ? error[0] : undefined);
-      this.#frames.request();
+      this.#frames.schedule();
     };
-    const summary = setInterval(() => void this.#askSummary(), SUMMARY_MS);
-    // Seconds pass, in the chart too, when nothing happens.
-    const second = setInterval(() => this.#frames.request(), 1000);
-    this.#stops.push(
-      live.subscribe(
-        HeartbeatsDocument,
-        { filter },
-        ({ heartbeats }) => {
-          this.heartbeats.add(heartbeats.length, Date.now());
-          for (const beat of heartbeats) {
-            this.#return.observeGatewayTime(beat.at);
-            this.table.applyHeartbeat(beat);
-          }
-          this.#frames.request();
-        },
-        refused,
-      ),
-      live.subscribeWithRecovery(
+    const summaryTimer = setInterval(() => void this.#loadSummary(), SUMMARY_INTERVAL_MS);
+    // Without events, too, the chart moves on.
+    const chartTimer = setInterval(() => this.#frames.schedule(), CHART_INTERVAL_MS);
+    this.#cleanups.push(
+      connection.subscribe(HeartbeatsDocument, { filter }, (data) => this.#applyHeartbeats(data), onError),
+      connection.subscribeWithRecovery(
         FleetStatusDocument,
         { filter },
-        ({ deviceStatus }) => this.#follow(deviceStatus),
-        refused,
+        (data) => this.#applyStatus(data),
+        onError,
       ),
-      live.onStateChange(() => this.#linkChanged()),
-      () => clearInterval(summary),
-      () => clearInterval(second),
+      connection.onStateChange(() => this.#connectionChanged()),
+      () => clearInterval(summaryTimer),
+      () => clearInterval(chartTimer),
     );
     this.#reload();
   }
 
   stop(): void {
-    this.#loading = null;
-    for (const stop of this.#stops) stop();
+    this.#load = null;
+    for (const cleanup of this.#cleanups) cleanup();
     this.#frames.stop();
   }
 
   readonly dismissMissedChanges = (): void => {
-    this.#return.dismiss();
-    this.#frames.request();
+    this.#missedChanges.dismiss();
+    this.#frames.schedule();
   };
 
-  /** @returns where to go on after a lost link. */
-  #follow({ kind, cursor, at, device, devices }: FleetStatusSubscription['deviceStatus']): string {
-    this.#return.observeGatewayTime(at);
+  get #isConnected(): boolean {
+    return this.connection.getState() === 'connected';
+  }
+
+  #applyHeartbeats({ heartbeats }: HeartbeatsSubscription): void {
+    this.heartbeats.add(heartbeats.length, Date.now());
+    for (const heartbeat of heartbeats) {
+      this.#missedChanges.observeGatewayTime(heartbeat.at);
+      this.table.applyHeartbeat(heartbeat);
+    }
+    this.#frames.schedule();
+  }
+
+  /** @returns the cursor to resume since. */
+  #applyStatus({ deviceStatus }: FleetStatusSubscription): string {
+    const { kind, cursor, at, device, devices } = deviceStatus;
+    this.#missedChanges.observeGatewayTime(at);
     if (kind === 'SNAPSHOT') {
       this.table.setOnline((devices ?? []).map(({ id }) => id));
     } else if (kind === 'RESET') {
-      this.#readAnew();
+      this.#reset();
     } else if (device && this.table.applyStatus(device)) {
-      this.#return.deviceChanged(at);
-      (kind === 'ONLINE' ? this.#came : this.#went).add(1, Date.now());
+      this.#missedChanges.deviceChanged(at);
+      (kind === 'ONLINE' ? this.#cameOnline : this.#wentOffline).add(1, Date.now());
     }
-    this.#frames.request();
+    this.#frames.schedule();
     return cursor;
   }
 
-  #linkChanged(): void {
-    this.heartbeats.setObserving(this.live.getState() === 'open', Date.now());
-    if (this.live.getState() === 'lost') this.#return.disconnected();
-    if (this.live.getState() === 'open') {
-      // Lost before the first snapshot, there is no place to go on from.
-      if (this.#return.reconnected() && this.table.onlineCount === null) this.#readAnew();
+  #connectionChanged(): void {
+    this.heartbeats.setObserving(this.#isConnected, Date.now());
+    if (this.connection.getState() === 'reconnecting') this.#missedChanges.disconnected();
+    if (this.#isConnected) {
+      // Disconnected before the first snapshot, there is no cursor to resume since.
+      if (this.#missedChanges.reconnected() && this.table.onlineCount === null) this.#reset();
       else if (this.#failure) this.#reload();
     }
-    this.#frames.request();
+    this.#frames.schedule();
   }
 
-  /** What was missed is not told: what is there may be out of date. */
-  #readAnew(): void {
-    this.#return.reloaded();
-    this.#came = new PerSecondCounter(MINUTE_SECONDS, Date.now());
-    this.#went = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+  /** Starts over when missed changes cannot be replayed. */
+  #reset(): void {
+    this.#missedChanges.reloaded();
+    this.#cameOnline = new PerSecondCounter(MINUTE_SECONDS, Date.now());
+    this.#wentOffline = new PerSecondCounter(MINUTE_SECONDS, Date.now());
     this.table.clear();
     this.#reload();
   }
 
   #reload(): void {
-    void this.#load();
-    void this.#askSummary();
+    void this.#loadDevices();
+    void this.#loadSummary();
   }
 
-  /** Page by page; what is shown meanwhile grows. */
-  async #load(): Promise<void> {
-    const turn = {};
-    this.#loading = turn;
+  /** Loads page by page, and shows each page at once. */
+  async #loadDevices(): Promise<void> {
+    const load = {};
+    this.#load = load;
     this.#failure = null;
-    for (let after: string | null = null; this.#loading === turn; ) {
+    for (let after: string | null = null; this.#load === load; ) {
       const variables: { filter: DeviceFilter; first: number; after: string | null } = {
         filter: this.filter,
-        first: PAGE,
+        first: PAGE_SIZE,
         after,
       };
       const { data, error } = await this.client.query(DevicesDocument, variables).toPromise();
-      if (this.#loading !== turn) return;
+      if (this.#load !== load) return;
       if (error) this.#failure = failureOf(error);
       this.table.add(data?.devices.edges.map(({ node }) => node) ?? []);
       after = data?.devices.pageInfo.hasNextPage ? data.devices.pageInfo.endCursor : null;
-      if (after === null || this.table.size >= MOST_ROWS) this.#loading = null;
-      this.#frames.request();
+      if (after === null || this.table.size >= MOST_ROWS) this.#load = null;
+      this.#frames.schedule();
     }
   }
 
-  async #askSummary(): Promise<void> {
+  async #loadSummary(): Promise<void> {
     const { data } = await this.client.query(PresenceSummaryDocument, { filter: this.filter }).toPromise();
     if (!data) return;
     this.#summary = data.presenceSummary;
-    this.#frames.request();
+    this.#frames.schedule();
   }
 
-  #look(): FleetSnapshot {
+  #takeSnapshot(): FleetSnapshot {
     const now = Date.now();
-    const counted = this.#came.observedSince(now);
+    const countedSince = this.#cameOnline.observedSince(now);
     return {
-      counts: this.#count(),
-      cameOnline: this.#came.sum(now),
-      wentOffline: this.#went.sum(now),
-      countedSince: counted === 'all' ? null : counted,
+      counts: this.#counts(),
+      cameOnline: this.#cameOnline.sum(now),
+      wentOffline: this.#wentOffline.sum(now),
+      countedSince: countedSince === 'all' ? null : countedSince,
       degraded: this.#summary?.degraded ?? false,
       loaded: this.table.size,
-      loading: this.#loading !== null,
+      loading: this.#load !== null,
       failure: this.#failure,
-      live: this.live.getState() === 'open' && this.table.onlineCount !== null && !this.#failure,
-      missedChanges: this.#return.count,
+      live: this.#isConnected && this.table.onlineCount !== null && !this.#failure,
+      missedChanges: this.#missedChanges.count,
     };
   }
 
-  #count(): FleetSnapshot['counts'] {
+  #counts(): FleetSnapshot['counts'] {
     if (!this.#summary) return null;
     const online = this.table.onlineCount ?? this.#summary.online;
-    // Devices that are new since were told of by their first beat.
+    // The summary is up to 10 seconds old: events may already know of more devices.
     const total = Math.max(this.#summary.total, this.table.size, online);
     return { total, online, offline: total - online };
   }

@@ -8,35 +8,35 @@ import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 
 const HEIGHT = 108;
-/** Beats come in bunches: the rate is that of some seconds. */
+/** The current rate is an average, since heartbeats come in bunches. */
 const RATE_SECONDS = 5;
-/** A time that is so near to the end would be cut off. */
+/** Axis labels closer to the end would be cut off. */
 const LABEL_SECONDS = 16;
 
-/** Heartbeats of the last minutes as they come. */
+/** Heartbeats per second over the last three minutes, live. */
 export function HeartbeatChart({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
   const rate = useSyncExternalStore(fleet.subscribe, () => currentRate(fleet));
-  const quiet = useQuiet(fleet);
-  const shown = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
-  const alt = shown ? t('fleet.chart.alt', { rate: shown }) : t('fleet.chart.title');
+  const quietText = useQuietText(fleet);
+  const rateText = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  const alt = rateText ? t('fleet.chart.alt', { rate: rateText }) : t('fleet.chart.title');
   return (
     <Card padding="md" className={classes.chart}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" c="dimmed">
           {t('fleet.chart.title')}
         </Text>
-        {!quiet && shown && (
+        {!quietText && rateText && (
           <Text size="sm" fw={600}>
-            {t('fleet.chart.now', { rate: shown })}
+            {t('fleet.chart.now', { rate: rateText })}
           </Text>
         )}
       </Group>
-      <figure className={classes.plot} aria-label={quiet ?? alt}>
+      <figure className={classes.plot} aria-label={quietText ?? alt}>
         <Plot fleet={fleet} />
-        {quiet && (
+        {quietText && (
           <Text size="sm" c="dimmed" className={classes.quiet} aria-hidden>
-            {quiet}
+            {quietText}
           </Text>
         )}
       </figure>
@@ -44,46 +44,46 @@ export function HeartbeatChart({ fleet }: { fleet: Fleet }) {
   );
 }
 
-/** That there was no heartbeat, as far as that was watched; null where there was one, or nobody knows. */
-function useQuiet(fleet: Fleet): string | null {
+/** The text for a chart without heartbeats; null if there were any, or if that is unknown. */
+function useQuietText(fleet: Fleet): string | null {
   const { t, i18n } = useTranslation();
-  const quiet = useSyncExternalStore(fleet.subscribe, () => {
+  const quietSince = useSyncExternalStore(fleet.subscribe, () => {
     const now = Date.now();
     return fleet.heartbeats.sum(now) === 0 ? fleet.heartbeats.observedSince(now) : null;
   });
-  if (quiet === null) return null;
-  if (quiet === 'all') return t('fleet.chart.quiet');
-  return t('fleet.chart.quietSince', { time: timeOfDay(new Date(quiet), i18n.language) });
+  if (quietSince === null) return null;
+  if (quietSince === 'all') return t('fleet.chart.quiet');
+  return t('fleet.chart.quietSince', { time: timeOfDay(new Date(quietSince), i18n.language) });
 }
 
 function Plot({ fleet }: { fleet: Fleet }) {
   const { i18n } = useTranslation();
   const scheme = useComputedColorScheme();
-  const place = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours that are read are those of the scheme.
+  const container = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides the colours that options() reads.
   useEffect(() => {
-    const { current } = place;
+    const { current } = container;
     if (!current) return;
     const plot = new uPlot(options(current, i18n.language), seriesOf(fleet), current);
-    let drawn = 0;
+    let drawnSecond = 0;
     const draw = () => {
       const second = Math.floor(Date.now() / 1000);
-      if (second === drawn) return;
-      drawn = second;
+      if (second === drawnSecond) return;
+      drawnSecond = second;
       plot.setData(seriesOf(fleet));
     };
     const unsubscribe = fleet.subscribe(draw);
-    const sizes = new ResizeObserver(([entry]) => {
+    const observer = new ResizeObserver(([entry]) => {
       if (entry) plot.setSize({ width: entry.contentRect.width, height: HEIGHT });
     });
-    sizes.observe(current);
+    observer.observe(current);
     return () => {
       unsubscribe();
-      sizes.disconnect();
+      observer.disconnect();
       plot.destroy();
     };
   }, [fleet, scheme, i18n.language]);
-  return <div ref={place} />;
+  return <div ref={container} />;
 }
 
 const seriesOf = (fleet: Fleet): uPlot.AlignedData => {
@@ -91,15 +91,15 @@ const seriesOf = (fleet: Fleet): uPlot.AlignedData => {
   return [seconds, counts];
 };
 
-/** Null where none of the latest seconds was watched. */
+/** Heartbeats per second; null if none of the latest seconds was observed. */
 function currentRate(fleet: Fleet): number | null {
   const recent = fleet.heartbeats.series(Date.now()).counts.slice(-RATE_SECONDS);
-  const counted = recent.filter((count) => count !== null);
-  return counted.length > 0 ? counted.reduce((sum, count) => sum + count, 0) / counted.length : null;
+  const observed = recent.filter((count) => count !== null);
+  return observed.length > 0 ? observed.reduce((sum, count) => sum + count, 0) / observed.length : null;
 }
 
-function options(place: HTMLElement, language: string): uPlot.Options {
-  const style = getComputedStyle(place);
+function options(container: HTMLElement, language: string): uPlot.Options {
+  const style = getComputedStyle(container);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
     stroke: colour('--mantine-color-dimmed'),
@@ -108,12 +108,12 @@ function options(place: HTMLElement, language: string): uPlot.Options {
     grid: { stroke: colour('--grid'), width: 1 },
   };
   return {
-    width: place.clientWidth,
+    width: container.clientWidth,
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
     padding: [6, 0, 0, 0],
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.15)] } },
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.15)] } },
     axes: [
       {
         ...axis,

@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next';
 import type { Fleet } from './fleet.js';
 import { useFleetSnapshot } from './use-fleet.js';
 
-/** Says that what is shown changes by itself, as long as it does. */
+/** Shown while the page receives all changes. */
 export function LiveBadge({ fleet }: { fleet: Fleet }) {
   const { t } = useTranslation();
   const { live } = useFleetSnapshot(fleet);
   if (!live) return null;
   return (
-    <Badge variant="dot" color="var(--online)" title={t('fleet.liveMeaning')}>
+    <Badge variant="dot" color="var(--online)" title={t('fleet.liveHint')}>
       {t('fleet.live')}
     </Badge>
   );

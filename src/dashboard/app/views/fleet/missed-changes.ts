@@ -1,55 +1,56 @@
 /**
- * How many changes were missed while the link was lost. They are told once it is back, before the new ones; by the
- * times in them the two are told apart, in the gateway's time, which every event tells.
+ * Counts the changes missed during a disconnect. After a reconnect, the gateway replays them before new changes. The
+ * time of an event tells both apart, by the gateway's clock, whose offset is estimated from all events.
  */
 export class MissedChanges {
-  /** How far this browser's clock is ahead of the gateway's, at most: what was told had been on its way. */
-  #aheadMs = Number.POSITIVE_INFINITY;
-  #lost = false;
-  /** When the link came back, by the gateway's clock; null once a change came that is newer. */
-  #backAt: number | null = null;
-  #caughtUp: number | 'reread' | null = null;
+  /** This browser's clock minus the gateway's, plus the shortest network delay so far. */
+  #offsetMs = Number.POSITIVE_INFINITY;
+  #isDisconnected = false;
+  /** The time of the reconnect by the gateway's clock; null once a newer change arrived. */
+  #reconnectedAt: number | null = null;
+  #count: number | 'reloaded' | null = null;
 
-  /** The changes so far, or that there were too many to be kept; null where nobody has to be told. */
-  get count(): number | 'reread' | null {
-    return this.#caughtUp;
+  /** The missed changes; `reloaded` if they could not be replayed; null if there is nothing to report. */
+  get count(): number | 'reloaded' | null {
+    return this.#count;
   }
 
-  /** @param at the gateway's time now, or before now, ISO text. */
+  /** @param at the time of an event that just arrived, by the gateway's clock, ISO text. */
   observeGatewayTime(at: string): void {
-    this.#aheadMs = Math.min(this.#aheadMs, Date.now() - Date.parse(at));
+    this.#offsetMs = Math.min(this.#offsetMs, Date.now() - Date.parse(at));
   }
 
-  /** What was made up for and not read yet stays: the next loss adds to it. */
+  /** Keeps a count that was not dismissed: the next reconnect adds to it. */
   disconnected(): void {
-    this.#lost = true;
+    this.#isDisconnected = true;
   }
 
-  /** The link is open. @returns whether it was lost before. */
+  /** The connection is open. @returns whether it was down before. */
   reconnected(): boolean {
-    const wasLost = this.#lost;
-    if (wasLost) {
-      this.#lost = false;
-      this.#backAt = Date.now() - this.#aheadMs;
-      this.#caughtUp ??= 0;
+    const wasDisconnected = this.#isDisconnected;
+    if (wasDisconnected) {
+      this.#isDisconnected = false;
+      this.#reconnectedAt = Date.now() - this.#offsetMs;
+      this.#count ??= 0;
     }
-    return wasLost;
+    return wasDisconnected;
   }
 
   /** A device changed. @param at by the gateway's clock, ISO text. */
   deviceChanged(at: string): void {
-    if (this.#backAt === null || typeof this.#caughtUp !== 'number') return;
-    if (Date.parse(at) < this.#backAt) this.#caughtUp += 1;
-    else this.#backAt = null;
+    if (this.#reconnectedAt === null || typeof this.#count !== 'number') return;
+    if (Date.parse(at) < this.#reconnectedAt) this.#count += 1;
+    else this.#reconnectedAt = null;
   }
 
+  /** The gateway could not replay the changes, so everything is loaded again. */
   reloaded(): void {
-    this.#backAt = null;
-    this.#caughtUp = 'reread';
+    this.#reconnectedAt = null;
+    this.#count = 'reloaded';
   }
 
   dismiss(): void {
-    this.#backAt = null;
-    this.#caughtUp = null;
+    this.#reconnectedAt = null;
+    this.#count = null;
   }
 }

@@ -6,15 +6,20 @@ import { FailureAlert } from '../../ui/failure-alert.js';
 import type { Fleet } from './fleet.js';
 import { useFleetSnapshot } from './use-fleet.js';
 
-const READ_MS = 15_000;
+const AUTO_DISMISS_MS = 15_000;
 
-/** What a person must know to read the numbers right. */
-export function Notices({ fleet, onRetry }: { fleet: Fleet; onRetry: () => void }) {
+interface NoticesProps {
+  readonly fleet: Fleet;
+  readonly onRetry: () => void;
+}
+
+/** Alerts about uncertain presence, missed changes and failures. */
+export function Notices({ fleet, onRetry }: NoticesProps) {
   const { t } = useTranslation();
-  const view = useFleetSnapshot(fleet);
+  const { degraded, missedChanges, failure } = useFleetSnapshot(fleet);
   return (
     <>
-      {view.degraded && (
+      {degraded && (
         <Alert
           color="yellow"
           variant="light"
@@ -25,20 +30,30 @@ export function Notices({ fleet, onRetry }: { fleet: Fleet; onRetry: () => void 
           {t('fleet.degraded.text')}
         </Alert>
       )}
-      {view.missedChanges !== null && (
-        <CaughtUp changes={view.missedChanges} onDismiss={fleet.dismissMissedChanges} />
+      {missedChanges !== null && (
+        <MissedChangesNotice changes={missedChanges} onDismiss={fleet.dismissMissedChanges} />
       )}
-      {view.failure && <FailureAlert failure={view.failure} onRetry={onRetry} />}
+      {failure && <FailureAlert failure={failure} onRetry={onRetry} />}
     </>
   );
 }
 
-function CaughtUp({ changes, onDismiss }: { changes: number | 'reread'; onDismiss: () => void }) {
+interface MissedChangesNoticeProps {
+  readonly changes: number | 'reloaded';
+  readonly onDismiss: () => void;
+}
+
+function MissedChangesNotice({ changes, onDismiss }: MissedChangesNoticeProps) {
   const { t } = useTranslation();
   useEffect(() => {
-    const timer = setTimeout(onDismiss, READ_MS);
+    const timer = setTimeout(onDismiss, AUTO_DISMISS_MS);
     return () => clearTimeout(timer);
   }, [onDismiss]);
+  const text = () => {
+    if (changes === 'reloaded') return t('fleet.missedChanges.reloaded');
+    if (changes === 0) return t('fleet.missedChanges.none');
+    return t('fleet.missedChanges.replayed', { count: changes });
+  };
   return (
     <Alert
       color="teal"
@@ -46,14 +61,10 @@ function CaughtUp({ changes, onDismiss }: { changes: number | 'reread'; onDismis
       role="status"
       icon={<IconPlugConnected aria-hidden />}
       withCloseButton
-      closeButtonLabel={t('fleet.caughtUp.dismiss')}
+      closeButtonLabel={t('fleet.missedChanges.dismiss')}
       onClose={onDismiss}
     >
-      {changes === 'reread'
-        ? t('fleet.caughtUp.reread')
-        : changes === 0
-          ? t('fleet.caughtUp.nothing')
-          : t('fleet.caughtUp.changes', { count: changes })}
+      {text()}
     </Alert>
   );
 }

@@ -6,23 +6,28 @@ import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { useFleetSnapshot } from './use-fleet.js';
 
-/** How many devices are online, offline and there at all; and what came and went in the last minute. */
+/** The numbers of online, offline and all devices, and of recent changes. */
 export function Summary({ fleet }: { fleet: Fleet }) {
   const { t, i18n } = useTranslation();
-  const { counts, cameOnline: came, wentOffline: went, countedSince } = useFleetSnapshot(fleet);
+  const { counts, cameOnline, wentOffline, countedSince } = useFleetSnapshot(fleet);
   const time = countedSince === null ? null : timeOfDay(new Date(countedSince), i18n.language);
+  const period = time ? t('fleet.soFar') : t('fleet.lastMinute');
   const share = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
     <dl className={classes.summary}>
-      <Figure name={t('fleet.online')} colour="var(--online)" value={counts?.online}>
-        <Change mark="↑" count={came} span={time ? t('fleet.soFar') : t('fleet.lastMinute')}>
-          {time ? t('fleet.cameSince', { count: came, time }) : t('fleet.came', { count: came })}
-        </Change>
+      <Figure name={t('domain.online')} colour="var(--online)" value={counts?.online}>
+        <RecentChange arrow="↑" count={cameOnline} period={period}>
+          {time
+            ? t('fleet.cameOnlineSince', { count: cameOnline, time })
+            : t('fleet.cameOnline', { count: cameOnline })}
+        </RecentChange>
       </Figure>
-      <Figure name={t('fleet.offline')} colour="var(--offline)" value={counts?.offline}>
-        <Change mark="↓" count={went} span={time ? t('fleet.soFar') : t('fleet.lastMinute')}>
-          {time ? t('fleet.wentSince', { count: went, time }) : t('fleet.went', { count: went })}
-        </Change>
+      <Figure name={t('domain.offline')} colour="var(--offline)" value={counts?.offline}>
+        <RecentChange arrow="↓" count={wentOffline} period={period}>
+          {time
+            ? t('fleet.wentOfflineSince', { count: wentOffline, time })
+            : t('fleet.wentOffline', { count: wentOffline })}
+        </RecentChange>
       </Figure>
       <Figure name={t('fleet.total')} value={counts?.total}>
         {counts && counts.total > 0
@@ -35,7 +40,7 @@ export function Summary({ fleet }: { fleet: Fleet }) {
 
 interface FigureProps {
   readonly name: string;
-  /** Undefined until it is known. */
+  /** Undefined while loading. */
   readonly value: number | undefined;
   readonly colour?: string;
   readonly children: ReactNode;
@@ -63,22 +68,22 @@ function Figure({ name, value, colour, children }: FigureProps) {
   );
 }
 
-interface ChangeProps {
-  readonly mark: string;
+interface RecentChangeProps {
+  readonly arrow: string;
   readonly count: number;
-  /** The time that is counted, in short; the children say all of it. */
-  readonly span: string;
+  readonly period: string;
+  /** The whole sentence, for the tooltip and screen readers. */
   readonly children: string;
 }
 
-function Change({ mark, count, span, children }: ChangeProps) {
+function RecentChange({ arrow, count, period, children }: RecentChangeProps) {
   const { i18n } = useTranslation();
   return (
     <span title={children}>
       <span aria-hidden>
-        {mark} {count.toLocaleString(i18n.language)} {span}
+        {arrow} {count.toLocaleString(i18n.language)} {period}
       </span>
-      <span className={classes.unseen}>{children}</span>
+      <span className={classes.visuallyHidden}>{children}</span>
     </span>
   );
 }

@@ -5,22 +5,22 @@ import type { DeviceFilter } from '../../generated/graphql.js';
 import { Fleet, type FleetSnapshot } from './fleet.js';
 
 /**
- * The devices that a filter selects, live; null for a moment at first.
- * @param filter the same object while it is the same.
+ * Follows the devices that a filter selects. `fleet` is null in the first render only.
+ * @param filter must keep its identity between renders.
  */
 export function useFleet(filter: DeviceFilter): { fleet: Fleet | null; retry: () => void } {
   const client = useClient();
-  const live = useLiveConnection();
+  const connection = useLiveConnection();
   const [fleet, setFleet] = useState<Fleet | null>(null);
-  const [turn, setTurn] = useState(0);
-  const retry = useCallback(() => setTurn((before) => before + 1), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another turn is a new start.
+  const [attempt, setAttempt] = useState(0);
+  const retry = useCallback(() => setAttempt((before) => before + 1), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt starts again.
   useEffect(() => {
-    const followed = new Fleet(client, live, filter);
-    followed.start();
-    setFleet(followed);
-    return () => followed.stop();
-  }, [client, live, filter, turn]);
+    const started = new Fleet(client, connection, filter);
+    started.start();
+    setFleet(started);
+    return () => started.stop();
+  }, [client, connection, filter, attempt]);
   return { fleet, retry };
 }
 

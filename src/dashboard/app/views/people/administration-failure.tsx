@@ -4,7 +4,7 @@ import type { CombinedError } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 
-/** Why an account could not be changed; a conflict is always about the last administrator. */
+/** Why an account could not be changed. A CONFLICT always concerns the last administrator. */
 export function AdministrationFailure({ error }: { error: CombinedError | undefined }) {
   const { t } = useTranslation();
   if (!error) return null;

@@ -8,28 +8,28 @@ import { displayName } from '../../domain/display-name.js';
 import { DeleteUserDocument, type PersonFragment } from '../../generated/graphql.js';
 import { AdministrationFailure } from './administration-failure.js';
 
-interface DeletionProps {
+interface DeletePersonDialogProps {
   readonly person: PersonFragment;
   readonly opened: boolean;
   readonly onClose: () => void;
 }
 
-/** Says what goes and what stays, and deletes once the name was typed. */
-export function DeletePersonDialog({ person, opened, onClose }: DeletionProps) {
+/** Deletes a person once their name is typed in as a confirmation. */
+export function DeletePersonDialog({ person, opened, onClose }: DeletePersonDialogProps) {
   const { t } = useTranslation();
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       title={t('people.deleteTitle', { name: displayName(person) })}
-      closeButtonProps={{ 'aria-label': t('people.cancel') }}
+      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
-      <DeletionForm person={person} onClose={onClose} />
+      <DeletePersonForm person={person} onClose={onClose} />
     </Modal>
   );
 }
 
-function DeletionForm({ person, onClose }: Omit<DeletionProps, 'opened'>) {
+function DeletePersonForm({ person, onClose }: Omit<DeletePersonDialogProps, 'opened'>) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const name = displayName(person);
@@ -58,10 +58,10 @@ function DeletionForm({ person, onClose }: Omit<DeletionProps, 'opened'>) {
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
-            {t('people.cancel')}
+            {t('ui.cancel')}
           </Button>
           <Button type="submit" color="red" loading={fetching} disabled={typed.trim() !== name}>
-            {t('people.deleteForGood')}
+            {t('people.deletePermanently')}
           </Button>
         </Group>
       </Stack>

@@ -7,7 +7,7 @@ import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { SHORTEST_PASSWORD } from '../../api/limits.js';
 import { displayName } from '../../domain/display-name.js';
-import { isOfField, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
+import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { CreateUserDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
@@ -22,7 +22,7 @@ export function NewPersonDialog({ opened, onClose }: { opened: boolean; onClose:
       opened={opened}
       onClose={onClose}
       title={t('people.add')}
-      closeButtonProps={{ 'aria-label': t('people.cancel') }}
+      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       <NewPersonForm onClose={onClose} />
     </Modal>
@@ -36,21 +36,21 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
   const [roles, setRoles] = useState(['MEMBER']);
   const [{ error, fetching }, create] = useMutation(CreateUserDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
-  const { problem, changed } = useAccountFieldErrors(failure);
+  const { errorAt, edited } = useAccountFieldErrors(failure);
 
   const field = (name: keyof typeof empty) => ({
-    label: t(`people.fields.${name}`),
+    label: t(`domain.fields.${name}`),
     value: fields[name],
-    error: problem(name),
+    error: errorAt(name),
     onChange: (event: ChangeEvent<HTMLInputElement>) => {
-      changed(name);
+      edited(name);
       setFields({ ...fields, [name]: event.currentTarget.value });
     },
   });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const given = Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''));
-    const { data } = await create({ input: { ...given, roles } });
+    const entered = Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''));
+    const { data } = await create({ input: { ...entered, roles } });
     if (!data) return;
     notifications.show({ message: t('people.created', { name: displayName(data.createUser) }) });
     await navigate(`/people/${data.createUser.id}`);
@@ -58,7 +58,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
-        {failure && !isOfField(failure) && <FailureAlert failure={failure} />}
+        {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}
         <Text size="sm" c="dimmed">
           {t('people.nameOrPhone')}
         </Text>
@@ -72,12 +72,12 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
           autoComplete="new-password"
           minLength={SHORTEST_PASSWORD}
         />
-        <Fieldset legend={t('people.fields.roles')}>
+        <Fieldset legend={t('domain.fields.roles')}>
           <RolePicker value={roles} onChange={setRoles} />
         </Fieldset>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
-            {t('people.cancel')}
+            {t('ui.cancel')}
           </Button>
           <Button type="submit" loading={fetching}>
             {t('people.create')}

@@ -16,17 +16,17 @@ export function PeopleTable({ people }: { people: readonly PersonFragment[] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('people.person')}</Table.Th>
-          <Table.Th visibleFrom="sm">{t('people.fields.phone')}</Table.Th>
-          <Table.Th visibleFrom="md">{t('people.fields.email')}</Table.Th>
-          <Table.Th>{t('people.fields.roles')}</Table.Th>
-          <Table.Th visibleFrom="sm">{t('people.fields.created')}</Table.Th>
+          <Table.Th visibleFrom="sm">{t('domain.fields.phone')}</Table.Th>
+          <Table.Th visibleFrom="md">{t('domain.fields.email')}</Table.Th>
+          <Table.Th>{t('domain.fields.roles')}</Table.Th>
+          <Table.Th visibleFrom="sm">{t('domain.fields.created')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {people.map((person) => (
           <Table.Tr key={person.id}>
             <Table.Td>
-              <Who person={person} />
+              <PersonCell person={person} />
             </Table.Td>
             <Table.Td visibleFrom="sm">{person.phone ?? '—'}</Table.Td>
             <Table.Td visibleFrom="md" miw={160} style={{ overflowWrap: 'anywhere' }}>
@@ -45,8 +45,8 @@ export function PeopleTable({ people }: { people: readonly PersonFragment[] }) {
   );
 }
 
-/** What they are called, with a link to them, and what they sign in with where that is something else. */
-function Who({ person }: { person: PersonFragment }) {
+/** The name, linked to the person's page, and the login name if it is different. */
+function PersonCell({ person }: { person: PersonFragment }) {
   const { t } = useTranslation();
   const viewer = useViewer();
   const name = displayName(person);

@@ -18,7 +18,7 @@ import { PeopleTable } from './people-table.js';
 
 const PAGE_SIZE = 20;
 
-/** Everybody who can sign in; the search and the page are kept in the address. */
+/** All accounts. The search and the page are kept in the address. */
 export function Component() {
   const { t } = useTranslation();
   const may = usePermission();
@@ -43,13 +43,13 @@ export function Component() {
           onChange={(q) => setParams(q ? { q } : {}, { replace: true })}
         />
       </search>
-      <Found search={params.get('q') ?? ''} after={params.get(AFTER)} />
+      <PeoplePage search={params.get('q') ?? ''} after={params.get(AFTER)} />
       <NewPersonDialog opened={adding} onClose={close} />
     </Page>
   );
 }
 
-function Found({ search, after }: { search: string; after: string | null }) {
+function PeoplePage({ search, after }: { search: string; after: string | null }) {
   const { t } = useTranslation();
   const variables = { search, first: PAGE_SIZE, after };
   const [{ data, error }, reload] = useQuery({ query: UsersDocument, variables });

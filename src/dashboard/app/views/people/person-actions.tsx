@@ -10,11 +10,11 @@ import { DeletePersonDialog } from './delete-person-dialog.js';
 
 interface PersonActionsProps {
   readonly person: PersonFragment;
-  /** @param error why nothing changed. */
+  /** @param error of a change that failed. */
   readonly onChanged: (error: CombinedError | undefined) => void;
 }
 
-/** Disabling, which asks first; enabling; and deleting. */
+/** Buttons to disable, enable and delete. Disabling and deleting ask for confirmation. */
 export function PersonActions({ person, onChanged }: PersonActionsProps) {
   const { t } = useTranslation();
   const [deleting, { open, close }] = useDisclosure();
@@ -24,9 +24,9 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
     modals.openConfirmModal({
       title: t('people.disableTitle', { name: displayName(person) }),
       children: <Text size="sm">{t('people.disableHint')}</Text>,
-      labels: { confirm: t('people.disable'), cancel: t('people.cancel') },
+      labels: { confirm: t('people.disable'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('people.cancel') },
+      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: () => void change('DISABLED'),
     });
   return (

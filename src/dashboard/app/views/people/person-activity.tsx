@@ -11,7 +11,7 @@ import { Section } from '../../ui/section.js';
 
 const MOST_SHOWN = 8;
 
-/** What a person did, and what was done to them, of late. */
+/** The latest audit entries by or about a person. */
 export function PersonActivity({ userId }: { userId: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({

@@ -1,6 +1,6 @@
 import { Avatar } from '@mantine/core';
 
-/** The first character of a name, for the eye only: the name is beside it. */
+/** The first character of a name. Hidden from screen readers, since the name is next to it. */
 export function PersonAvatar({ name }: { name: string }) {
   const [first = ''] = name;
   return (

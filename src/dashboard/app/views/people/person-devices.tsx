@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
+import { useApiName } from '../../domain/api-name.js';
 import { deviceName } from '../../domain/device-name.js';
 import { DevicesDocument, type MachineFragment } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
@@ -11,11 +12,10 @@ import { EntryList } from '../../ui/entry-list.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
-import { useApiName } from './door-name.js';
 
 const MOST_SHOWN = 10;
 
-/** Some devices of a person; the fleet has them all. */
+/** The first devices of a person, with a link to all of them. */
 export function PersonDevices({ userId }: { userId: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({
@@ -55,7 +55,7 @@ export function PersonDevices({ userId }: { userId: string }) {
 
 function DeviceEntry({ device }: { device: MachineFragment }) {
   const { t } = useTranslation();
-  const doorName = useApiName();
+  const apiName = useApiName();
   const { id, clientVersion, door, online, lastSeenAt } = device;
   const Icon = online ? IconCircleFilled : IconCircle;
   return (
@@ -66,14 +66,14 @@ function DeviceEntry({ device }: { device: MachineFragment }) {
           color={online ? 'var(--online)' : 'var(--offline)'}
           stroke={3}
           role="img"
-          aria-label={t(online ? 'device.online' : 'device.offline')}
+          aria-label={t(online ? 'domain.online' : 'domain.offline')}
           style={{ flex: 'none' }}
         />
         <Anchor component={Link} to={`/devices/${id}`} size="sm" truncate>
-          {deviceName(device) ?? t('device.unnamed')}
+          {deviceName(device) ?? t('domain.unnamedDevice')}
         </Anchor>
         <Text size="xs" c="dimmed" visibleFrom="xs" truncate>
-          {[doorName(door), clientVersion].filter(Boolean).join(' · ')}
+          {[apiName(door), clientVersion].filter(Boolean).join(' · ')}
         </Text>
       </Group>
       <Text size="xs" c="dimmed" flex="none">

@@ -11,7 +11,6 @@ import { RolePicker } from './role-picker.js';
 
 interface PersonRolesProps {
   readonly person: PersonFragment;
-  /** Whether they can be changed here. */
   readonly changeable: boolean;
   readonly onChanged: () => void;
 }
@@ -19,7 +18,7 @@ interface PersonRolesProps {
 export function PersonRoles({ person, changeable, onChanged }: PersonRolesProps) {
   const { t } = useTranslation();
   return (
-    <Section title={t('people.fields.roles')}>
+    <Section title={t('domain.fields.roles')}>
       {changeable ? <RoleForm person={person} onChanged={onChanged} /> : <RoleBadges roles={person.roles} />}
     </Section>
   );
@@ -30,27 +29,27 @@ function RoleForm({ person, onChanged }: Omit<PersonRolesProps, 'changeable'>) {
   const held = person.roles.map(({ code }) => code);
   const [chosen, setChosen] = useState(held);
   const [{ error }, setRoles] = useMutation(SetUserRolesDocument);
-  // Until the person is read anew: what were ticked meanwhile would be undone by it.
-  const [savedOf, setSavedOf] = useState<PersonFragment | null>(null);
-  const saving = savedOf === person;
+  // Until the person is loaded again: that would discard further changes, so the form stays disabled.
+  const [savedFor, setSavedFor] = useState<PersonFragment | null>(null);
+  const saving = savedFor === person;
   const save = async () => {
-    setSavedOf(person);
+    setSavedFor(person);
     const { error } = await setRoles({ id: person.id, roles: chosen });
     if (error) {
-      setSavedOf(null);
+      setSavedFor(null);
       return;
     }
     notifications.show({ message: t('people.rolesSaved') });
     onChanged();
   };
-  const same = chosen.length === held.length && chosen.every((code) => held.includes(code));
+  const unchanged = chosen.length === held.length && chosen.every((code) => held.includes(code));
   return (
     <>
       <AdministrationFailure error={error} />
       <RolePicker value={chosen} onChange={setChosen} disabled={saving} />
       <Button
-        variant={same ? 'default' : 'filled'}
-        disabled={same}
+        variant={unchanged ? 'default' : 'filled'}
+        disabled={unchanged}
         loading={saving}
         onClick={() => void save()}
       >

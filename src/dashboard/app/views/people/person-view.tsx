@@ -28,24 +28,24 @@ export function Component() {
 function PersonView({ id }: { id: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({ query: UserDocument, variables: { id } });
-  if (data?.user) return <Found person={data.user} onChanged={reload} />;
+  if (data?.user) return <PersonPage person={data.user} onChanged={reload} />;
   return (
     <Page title={t('people.person')}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
-      {data && !error && <Nobody />}
+      {data && !error && <PersonNotFound />}
     </Page>
   );
 }
 
-/** One person: who they are, and what may be done about them. Nobody locks themselves out here. */
-function Found({ person, onChanged }: { person: PersonFragment; onChanged: () => void }) {
+/** Administrators cannot change their own account here, so that they do not lock themselves out. */
+function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: () => void }) {
   const viewer = useViewer();
   const may = usePermission();
   const [failure, setFailure] = useState<CombinedError | undefined>();
   const isViewer = viewer.user.id === person.id;
   const changeable = may('users:manage') && !isViewer;
-  // What is beside the person changes with them: sessions end, and the audit log grows.
+  // A key: a new status or role ends sessions and adds audit entries, so their lists load again.
   const state = `${person.status} ${person.roles.map(({ code }) => code).join(' ')}`;
   const changed = (error: CombinedError | undefined) => {
     setFailure(error);
@@ -57,7 +57,7 @@ function Found({ person, onChanged }: { person: PersonFragment; onChanged: () =>
       actions={changeable && <PersonActions person={person} onChanged={changed} />}
     >
       <AdministrationFailure error={failure} />
-      {isViewer && <Yourself />}
+      {isViewer && <OwnAccountNote />}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack gap="md">
@@ -77,22 +77,22 @@ function Found({ person, onChanged }: { person: PersonFragment; onChanged: () =>
   );
 }
 
-function Yourself() {
+function OwnAccountNote() {
   return (
     <Text c="dimmed">
       <Trans
-        i18nKey="people.yourself"
+        i18nKey="people.ownAccount"
         components={{ account: <Anchor component={Link} to="/account" underline="always" /> }}
       />
     </Text>
   );
 }
 
-function Nobody() {
+function PersonNotFound() {
   const { t } = useTranslation();
   return (
     <EmptyState icon={<IconUserQuestion size={32} stroke={1.4} aria-hidden />}>
-      {t('people.noPerson')}{' '}
+      {t('people.notFound')}{' '}
       <Anchor component={Link} to="/people" underline="always">
         {t('people.backToPeople')}
       </Anchor>

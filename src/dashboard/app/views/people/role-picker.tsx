@@ -2,19 +2,20 @@ import { Checkbox, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { useRoleHint, useRoleName } from '../../domain/role-name.js';
+import { useRoleName } from '../../domain/role-name.js';
 import { RolesDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
+import { useRoleHint } from './role-hint.js';
 
 interface RolePickerProps {
-  /** Codes. */
+  /** Role codes, such as MEMBER. */
   readonly value: string[];
   readonly onChange: (codes: string[]) => void;
   readonly disabled?: boolean;
 }
 
-/** All roles there are, each with what it lets people do. */
+/** Checkboxes of all roles, each with a description. */
 export function RolePicker({ value, onChange, disabled = false }: RolePickerProps) {
   const { t } = useTranslation();
   const roleName = useRoleName();
@@ -24,7 +25,7 @@ export function RolePicker({ value, onChange, disabled = false }: RolePickerProp
   if (!data) return <Loading />;
   return (
     <Checkbox.Group
-      aria-label={t('people.fields.roles')}
+      aria-label={t('domain.fields.roles')}
       value={value}
       onChange={onChange}
       disabled={disabled}

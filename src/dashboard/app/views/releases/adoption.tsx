@@ -9,10 +9,10 @@ import { useQueryAtRevision } from './use-channels.js';
 
 type Row = AdoptionQuery['adoption'][number];
 
-/** Versions that get a bar of their own. */
+/** Less common versions share the last bar. */
 const MOST_BARS = 8;
 
-/** How many devices run which version. @param latest the version to mark. */
+/** The number of devices per version. @param latest the version to mark as latest. */
 export function Adoption({ latest, revision }: { latest: string | null; revision: number }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQueryAtRevision(revision, AdoptionDocument, {});

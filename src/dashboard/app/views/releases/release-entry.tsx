@@ -9,7 +9,7 @@ import { Digest } from '../../ui/digest.js';
 
 interface ReleaseEntryProps {
   readonly release: PackageFragment;
-  /** Whether it is what devices of its channel are told to run. */
+  /** Whether devices of the channel are offered this release. */
   readonly isLatest: boolean;
   readonly onWithdraw: (release: PackageFragment) => void;
 }
@@ -39,7 +39,7 @@ export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProp
               </Badge>
             )}
           </Group>
-          <Published release={release} />
+          <Publication release={release} />
         </Box>
         {!withdrawnAt && (
           <Group gap="xs">
@@ -97,7 +97,7 @@ export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProp
   );
 }
 
-function Published({ release: { publishedAt, uploader } }: { release: PackageFragment }) {
+function Publication({ release: { publishedAt, uploader } }: { release: PackageFragment }) {
   const { t } = useTranslation();
   return (
     <Text size="sm" c="dimmed">

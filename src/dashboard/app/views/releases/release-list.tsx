@@ -13,7 +13,7 @@ import { WithdrawDialog } from './withdraw-dialog.js';
 
 const PAGE_SIZE = 20;
 
-/** The releases of a channel, the newest version first. */
+/** The releases of a channel, newest version first. */
 export function ReleaseList({ channel, revision }: { channel: string; revision: number }) {
   const [{ data }] = useQueryAtRevision(revision, LatestReleaseDocument, { channel });
   const [withdrawing, setWithdrawing] = useState<PackageFragment | null>(null);
@@ -34,19 +34,19 @@ export function ReleaseList({ channel, revision }: { channel: string; revision: 
 interface EntriesProps {
   readonly channel: string;
   readonly revision: number;
-  /** The cursor behind which the page begins. */
+  /** The cursor of the entry before the page; null for the first page. */
   readonly after: string | null;
   readonly latest: string | null;
   readonly onWithdraw: (release: PackageFragment) => void;
 }
 
-/** One page, and once asked for, all that follow: each asks for itself, from where the one before it ends. */
+/** One page, followed by the next once "Show more" is pressed. Each page loads itself, after the previous one. */
 function Entries({ after, ...rest }: EntriesProps) {
   const { t } = useTranslation();
   const { channel, revision, latest, onWithdraw } = rest;
   const variables = { channel, first: PAGE_SIZE, after };
   const [{ data, error }, reload] = useQueryAtRevision(revision, ReleasesDocument, variables);
-  const [goesOn, setGoesOn] = useState(false);
+  const [expanded, setExpanded] = useState(false);
   if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   const { edges, pageInfo } = data.releases;
@@ -63,10 +63,10 @@ function Entries({ after, ...rest }: EntriesProps) {
           <ReleaseEntry release={node} isLatest={node.id === latest} onWithdraw={onWithdraw} />
         </Fragment>
       ))}
-      {pageInfo.hasNextPage && goesOn && <Entries {...rest} after={pageInfo.endCursor} />}
-      {pageInfo.hasNextPage && !goesOn && (
+      {pageInfo.hasNextPage && expanded && <Entries {...rest} after={pageInfo.endCursor} />}
+      {pageInfo.hasNextPage && !expanded && (
         <Center p="sm">
-          <Button variant="subtle" onClick={() => setGoesOn(true)}>
+          <Button variant="subtle" onClick={() => setExpanded(true)}>
             {t('releases.more')}
           </Button>
         </Center>

@@ -12,38 +12,39 @@ import { ReleaseList } from './release-list.js';
 import { UploadCard } from './upload/upload-card.js';
 import { useChannels, useQueryAtRevision } from './use-channels.js';
 
-/** The channel of the legacy APIs, and of whoever names none. */
+/** The channel of the legacy APIs and the default one. */
 const STABLE = 'stable';
 
-/** What was published, by channel; and for publishers, who runs it, and where new ones come in. */
+/** Releases by channel. Publishers also see the adoption and an upload form. */
 export function Component() {
   const { t } = useTranslation();
   const may = usePermission();
   const [search, setSearch] = useSearchParams();
-  const { channels: known, revision, error, reload } = useChannels();
-  const channels = known?.length ? known : [STABLE];
-  const asked = search.get('channel');
+  const { channels: loaded, revision, error, reload } = useChannels();
+  const channels = loaded?.length ? loaded : [STABLE];
+  const requested = search.get('channel');
   const channel =
-    channels.find((name) => name === asked) ?? (channels.includes(STABLE) ? STABLE : (channels[0] ?? STABLE));
+    channels.find((name) => name === requested) ??
+    (channels.includes(STABLE) ? STABLE : (channels[0] ?? STABLE));
   const choose = (channel: string) => setSearch({ channel }, { replace: true });
-  const aside = may('releases:publish') || may('adoption:read');
+  const hasSidebar = may('releases:publish') || may('adoption:read');
   return (
     <Page title={t('releases.title')}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
-      {!known && !error && <Loading />}
-      {known && (
+      {!loaded && !error && <Loading />}
+      {loaded && (
         <Grid>
-          {aside && (
+          {hasSidebar && (
             <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 1, md: 2 }}>
               <Stack>
                 {may('releases:publish') && (
                   <UploadCard channels={channels} channel={channel} onPublished={choose} />
                 )}
-                {may('adoption:read') && <AdoptionOf channel={channel} revision={revision} />}
+                {may('adoption:read') && <ChannelAdoption channel={channel} revision={revision} />}
               </Stack>
             </Grid.Col>
           )}
-          <Grid.Col span={{ base: 12, md: aside ? 8 : 12 }} order={{ base: 2, md: 1 }}>
+          <Grid.Col span={{ base: 12, md: hasSidebar ? 8 : 12 }} order={{ base: 2, md: 1 }}>
             <Card padding={0}>
               <Tabs value={channel} onChange={(name) => name && choose(name)} keepMounted={false}>
                 <Tabs.List px="xs" aria-label={t('releases.channel')}>
@@ -67,7 +68,7 @@ export function Component() {
   );
 }
 
-function AdoptionOf({ channel, revision }: { channel: string; revision: number }) {
+function ChannelAdoption({ channel, revision }: { channel: string; revision: number }) {
   const [{ data }] = useQueryAtRevision(revision, LatestReleaseDocument, { channel });
   return <Adoption latest={data?.latestRelease?.version ?? null} revision={revision} />;
 }

@@ -8,26 +8,26 @@ import {
   type ReleasePublishedSubscription,
 } from '../../generated/graphql.js';
 
-/** The channels, and a number that is another one after each release that is published or withdrawn, by whomever. */
+/** The channels, and a revision that increases with each release published or withdrawn by anyone. */
 export function useChannels() {
-  const live = useLiveConnection();
+  const connection = useLiveConnection();
   const [revision, setRevision] = useState(0);
   const [{ data, error }, reload] = useQueryAtRevision(revision, ReleaseChannelsDocument, {});
-  /** What happens after it is followed; the rest is read after it. */
+  /** The cursor of the first answer: the subscription starts there, so that no event is missed in between. */
   const [since, setSince] = useState<string | null>(null);
   if (data && since === null) setSince(data.releaseCursor);
   useEffect(() => {
     if (since === null) return;
-    const published = ({ releasePublished: { cursor } }: ReleasePublishedSubscription) => {
+    const onEvent = ({ releasePublished: { cursor } }: ReleasePublishedSubscription) => {
       setRevision((current) => current + 1);
       return cursor;
     };
-    return live.subscribeWithRecovery(ReleasePublishedDocument, { since }, published, () => {});
-  }, [live, since]);
+    return connection.subscribeWithRecovery(ReleasePublishedDocument, { since }, onEvent, () => {});
+  }, [connection, since]);
   return { channels: data?.releaseChannels, revision, error, reload };
 }
 
-/** A query that is asked anew at each revision. */
+/** A query that runs again for each revision. */
 export function useQueryAtRevision<T, V extends AnyVariables>(
   revision: number,
   query: TypedDocumentNode<T, V>,

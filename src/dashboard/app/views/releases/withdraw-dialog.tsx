@@ -7,28 +7,28 @@ import { LONGEST_RELEASE_TEXT } from '../../api/limits.js';
 import { type PackageFragment, WithdrawReleaseDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 
-interface WithdrawalProps {
-  /** Null: nothing is being withdrawn. */
+interface WithdrawDialogProps {
+  /** Null while the dialog is closed. */
   readonly release: PackageFragment | null;
   readonly onClose: () => void;
 }
 
-/** Asks why a release is withdrawn, and withdraws it. The list hears of it as everybody else does. */
-export function WithdrawDialog({ release, onClose }: WithdrawalProps) {
+/** Withdraws a release with a reason. The list updates by its subscription. */
+export function WithdrawDialog({ release, onClose }: WithdrawDialogProps) {
   const { t } = useTranslation();
   return (
     <Modal
       opened={release !== null}
       onClose={onClose}
       title={release && t('releases.withdrawTitle', { version: release.version })}
-      closeButtonProps={{ 'aria-label': t('releases.cancel') }}
+      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
-      {release && <WithdrawalForm release={release} onClose={onClose} />}
+      {release && <WithdrawForm release={release} onClose={onClose} />}
     </Modal>
   );
 }
 
-function WithdrawalForm({
+function WithdrawForm({
   release: { id, channel },
   onClose,
 }: {
@@ -61,10 +61,10 @@ function WithdrawalForm({
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
-            {t('releases.cancel')}
+            {t('ui.cancel')}
           </Button>
           <Button type="submit" color="red" loading={fetching} disabled={reason.trim() === ''}>
-            {t('releases.withdrawForGood')}
+            {t('releases.withdrawPermanently')}
           </Button>
         </Group>
       </Stack>

@@ -12,23 +12,23 @@ interface ScanRequestProps {
   readonly onDecision: (approve: boolean) => void;
 }
 
-/** Who asks and from where, and the two answers. */
+/** The origin of a sign-in request, with buttons to approve and deny it. */
 export function ScanRequest({ ticket, request, deciding, onDecision }: ScanRequestProps) {
   const { t } = useTranslation();
   const { user } = useViewer();
   return (
     <Stack gap="md">
       <Title order={2} size="h3">
-        {t('scan.asks')}
+        {t('scan.request')}
       </Title>
       <Text c="dimmed">{t('scan.compare')}</Text>
       <Text ff="monospace" fz={36} fw={650} lh={1} ta="center" lts="0.2em">
         {checkCode(ticket)}
       </Text>
       <Stack gap={6} component="dl" m={0}>
-        <Fact name={t('scan.from')} value={request.requestedFrom ?? t('scan.unknownAddress')} />
-        {request.requestedBy && <Fact name={t('scan.by')} value={request.requestedBy} />}
-        <Fact name={t('scan.as')} value={displayName(user)} />
+        <RequestDetail name={t('scan.address')} value={request.requestedFrom ?? t('scan.unknownAddress')} />
+        {request.requestedBy && <RequestDetail name={t('scan.browser')} value={request.requestedBy} />}
+        <RequestDetail name={t('scan.account')} value={displayName(user)} />
       </Stack>
       <Group grow>
         <Button variant="default" size="md" disabled={deciding} onClick={() => onDecision(false)}>
@@ -42,7 +42,7 @@ export function ScanRequest({ ticket, request, deciding, onDecision }: ScanReque
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
+function RequestDetail({ name, value }: { name: string; value: string }) {
   return (
     <Group justify="space-between" wrap="nowrap">
       <Text component="dt" size="sm" c="dimmed">

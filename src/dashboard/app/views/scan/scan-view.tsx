@@ -14,7 +14,7 @@ import { ScanRequest } from './scan-request.js';
 
 type Decision = 'approved' | 'denied';
 
-/** Where a phone comes from a QR code: it says who asks to be let in, and the person decides. */
+/** Opened on a phone by a sign-in QR code: shows the request, to be approved or denied. */
 export function Component() {
   const { t } = useTranslation();
   const [search] = useSearchParams();
@@ -23,7 +23,7 @@ export function Component() {
     <Page title={t('scan.title')}>
       <Card padding="lg" maw={440} w="100%" mx="auto">
         {ticket ? (
-          <Decide key={ticket} ticket={ticket} />
+          <ScanDecision key={ticket} ticket={ticket} />
         ) : (
           <EmptyState icon={<IconQrcode size={32} stroke={1.4} aria-hidden />}>
             {t('scan.noTicket')}
@@ -34,36 +34,36 @@ export function Component() {
   );
 }
 
-function Decide({ ticket }: { ticket: string }) {
+function ScanDecision({ ticket }: { ticket: string }) {
   const [{ data }, claim] = useMutation(ClaimScanDocument);
   const [{ fetching }, approve] = useMutation(ApproveScanDocument);
   const [decision, setDecision] = useState<Decision | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  const begin = useCallback(async () => {
+  const claimTicket = useCallback(async () => {
     const { error } = await claim({ ticket });
     setFailure(error ? failureOf(error) : null);
   }, [claim, ticket]);
-  useEffect(() => void begin(), [begin]);
-  const decide = async (yes: boolean) => {
-    const { error } = await approve({ ticket, approve: yes });
+  useEffect(() => void claimTicket(), [claimTicket]);
+  const decide = async (approved: boolean) => {
+    const { error } = await approve({ ticket, approve: approved });
     if (error) setFailure(failureOf(error));
-    else setDecision(yes ? 'approved' : 'denied');
+    else setDecision(approved ? 'approved' : 'denied');
   };
-  if (decision) return <Decided decision={decision} />;
-  if (failure) return <Refused failure={failure} onRetry={() => void begin()} />;
+  if (decision) return <DecisionResult decision={decision} />;
+  if (failure) return <ScanFailure failure={failure} onRetry={() => void claimTicket()} />;
   if (!data) return <Loading />;
   return (
     <ScanRequest
       ticket={ticket}
       request={data.claimScan}
       deciding={fetching}
-      onDecision={(yes) => void decide(yes)}
+      onDecision={(approved) => void decide(approved)}
     />
   );
 }
 
-function Decided({ decision }: { decision: Decision }) {
+function DecisionResult({ decision }: { decision: Decision }) {
   const { t } = useTranslation();
   const [color, Icon] = decision === 'approved' ? ['teal', IconCircleCheck] : ['gray', IconCircleX];
   return (
@@ -73,14 +73,13 @@ function Decided({ decision }: { decision: Decision }) {
   );
 }
 
-/** What went wrong with a code, and what to do about it. */
-function Refused({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+function ScanFailure({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
   const { t } = useTranslation();
-  const words = new Map<string, string>([
-    ['CAPTCHA_EXPIRED', t('scan.over')],
+  const texts = new Map<string, string>([
+    ['CAPTCHA_EXPIRED', t('scan.expired')],
     ['FORBIDDEN', t('scan.taken')],
   ]);
-  const text = words.get(failure.code);
+  const text = texts.get(failure.code);
   if (!text) return <FailureAlert failure={failure} onRetry={onRetry} />;
   return (
     <Alert color="orange" variant="light" role="alert" icon={<IconClockOff aria-hidden />}>

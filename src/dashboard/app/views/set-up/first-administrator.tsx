@@ -13,36 +13,36 @@ import { FailureAlert } from '../../ui/failure-alert.js';
 import { PasswordField } from '../../ui/password-field.js';
 import { useSubmission } from '../../ui/use-submission.js';
 
-/** Creates the account, and signs in with it. */
+/** Creates the first account and signs in with it. */
 export function FirstAdministrator({ token }: { token: string }) {
   const { t } = useTranslation();
   const session = useSession();
   const navigate = useNavigate();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const { attempt, pending, failure } = useSubmission();
-  const { problem, changed } = useAccountFieldErrors(failure);
-  // Here a phone is not another way in.
-  const isInvalid = problem('username') !== null && failure?.code === 'INVALID_INPUT';
-  const usernameProblem = isInvalid ? t('setUp.invalidUsername') : problem('username');
+  const { submit, pending, failure } = useSubmission();
+  const { errorAt, edited } = useAccountFieldErrors(failure);
+  // The general message also mentions a phone, which this form does not have.
+  const isInvalid = errorAt('username') !== null && failure?.code === 'INVALID_INPUT';
+  const usernameError = isInvalid ? t('setUp.invalidUsername') : errorAt('username');
 
-  const submit = (event: FormEvent) => {
+  const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    return attempt(async () => {
+    return submit(async () => {
       await post(CreateFirstAdministratorDocument, { token, username, password });
       const input = { username, password, deviceId: browserDeviceId() };
       await post(LoginDocument, { input }).then(
         ({ login }) => session.open(login),
-        // The account is there all the same.
+        // The account exists even if this login failed.
         () => navigate('/sign-in'),
       );
     });
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={(event) => void onSubmit(event)}>
       <Stack gap="sm">
         <Text c="dimmed">{t('setUp.intro')}</Text>
-        {failure && failure.field === null && <Refused failure={failure} />}
+        {failure && failure.field === null && <SetUpFailure failure={failure} />}
         <TextInput
           label={t('setUp.username')}
           autoComplete="username"
@@ -52,24 +52,24 @@ export function FirstAdministrator({ token }: { token: string }) {
           maxLength={LONGEST_USERNAME}
           value={username}
           onChange={(event) => {
-            changed('username');
+            edited('username');
             setUsername(event.currentTarget.value);
           }}
-          error={usernameProblem}
+          error={usernameError}
         />
         <PasswordField
           label={t('setUp.password')}
-          description={t('people.passwordHint')}
+          description={t('domain.passwordHint')}
           autoComplete="new-password"
           required
           withAsterisk={false}
           minLength={SHORTEST_PASSWORD}
           value={password}
           onChange={(event) => {
-            changed('password');
+            edited('password');
             setPassword(event.currentTarget.value);
           }}
-          error={problem('password')}
+          error={errorAt('password')}
         />
         <Button type="submit" loading={pending} fullWidth mt="xs">
           {t('setUp.submit')}
@@ -79,7 +79,7 @@ export function FirstAdministrator({ token }: { token: string }) {
   );
 }
 
-function Refused({ failure }: { failure: Failure }) {
+function SetUpFailure({ failure }: { failure: Failure }) {
   const { t } = useTranslation();
   if (failure.code !== 'FORBIDDEN' && failure.code !== 'CONFLICT') return <FailureAlert failure={failure} />;
   return (

@@ -5,7 +5,7 @@ import { useSessionState } from '../../session/session-context.js';
 import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { FirstAdministrator } from './first-administrator.js';
 
-/** Behind the link that the first start prints. */
+/** The page of the set-up link that the gateway prints while it has no administrator. */
 export function Component() {
   const { t } = useTranslation();
   const [search] = useSearchParams();

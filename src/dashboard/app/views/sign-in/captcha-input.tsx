@@ -5,14 +5,13 @@ import type { ImageCaptcha } from './use-captcha.js';
 
 interface CaptchaInputProps {
   readonly captcha: ImageCaptcha;
-  /** Whether the form around it cannot be sent without. */
   readonly required: boolean;
 }
 
-/** Shows nothing as long as no picture is asked for. */
+/** Renders nothing while no captcha is required. */
 export function CaptchaInput({ captcha, required }: CaptchaInputProps) {
   const { t } = useTranslation();
-  if (!captcha.picture) return null;
+  if (!captcha.image) return null;
   return (
     <Group align="end" gap="xs" wrap="nowrap">
       <TextInput
@@ -26,13 +25,13 @@ export function CaptchaInput({ captcha, required }: CaptchaInputProps) {
         value={captcha.answer}
         onChange={(event) => captcha.setAnswer(event.currentTarget.value)}
       />
-      <img src={captcha.picture} alt={t('signIn.captchaAlt')} height={36} style={{ borderRadius: 8 }} />
-      <Tooltip label={t('signIn.anotherCaptcha')}>
+      <img src={captcha.image} alt={t('signIn.captchaAlt')} height={36} style={{ borderRadius: 8 }} />
+      <Tooltip label={t('signIn.newCaptcha')}>
         <ActionIcon
           size={36}
           variant="default"
           onClick={() => void captcha.renew()}
-          aria-label={t('signIn.anotherCaptcha')}
+          aria-label={t('signIn.newCaptcha')}
         >
           <IconRefresh size={18} aria-hidden />
         </ActionIcon>

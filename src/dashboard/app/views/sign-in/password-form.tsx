@@ -11,26 +11,25 @@ import { useSubmission } from '../../ui/use-submission.js';
 import { CaptchaInput } from './captcha-input.js';
 import { useCaptcha } from './use-captcha.js';
 
-/** A picture is asked for only where the gateway asks for it. */
 export function PasswordForm() {
   const { t } = useTranslation();
   const session = useSession();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const captcha = useCaptcha();
-  const { attempt, pending, failure } = useSubmission();
+  const { submit, pending, failure } = useSubmission();
 
-  const submit = async (event: FormEvent) => {
+  const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    await attempt(() =>
-      captcha.trying(async (solved) => {
+    await submit(() =>
+      captcha.attempt(async (solved) => {
         const input = { username, password, deviceId: browserDeviceId(), ...solved };
         session.open((await post(LoginDocument, { input })).login);
       }),
     );
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={(event) => void onSubmit(event)}>
       <Stack gap="sm">
         {failure && <FailureAlert failure={failure} />}
         <TextInput

@@ -16,48 +16,49 @@ const RESEND_SECONDS = 60;
 export function PhoneForm() {
   const { t } = useTranslation();
   const session = useSession();
-  const [mobile, setMobile] = useState('');
+  const [phone, setPhone] = useState('');
   const [code, setCode] = useState('');
   const [sentTo, setSentTo] = useState<string | null>(null);
   const [wait, setWait] = useCountdown();
   const captcha = useCaptcha();
   const sending = useSubmission();
-  const entering = useSubmission();
-  const [last, setLast] = useState<'sending' | 'entering'>('sending');
+  const signingIn = useSubmission();
+  /** Its failure is shown. */
+  const [latest, setLatest] = useState<'sending' | 'signingIn'>('sending');
 
   const send = async () => {
-    setLast('sending');
-    const refused = await sending.attempt(() =>
-      captcha.trying(async (solved) => {
-        const input = { type: 'SMS', mobile, deviceId: browserDeviceId(), ...solved } as const;
+    setLatest('sending');
+    const failed = await sending.submit(() =>
+      captcha.attempt(async (solved) => {
+        const input = { type: 'SMS', mobile: phone, deviceId: browserDeviceId(), ...solved } as const;
         await post(CreateCaptchaDocument, { input });
-        setSentTo(mobile);
+        setSentTo(phone);
         setWait(RESEND_SECONDS);
       }),
     );
-    if (refused?.retryAfter) setWait(Math.ceil(refused.retryAfter));
+    if (failed?.retryAfter) setWait(Math.ceil(failed.retryAfter));
   };
-  const submit = async (event: FormEvent) => {
+  const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    setLast('entering');
-    await entering.attempt(async () => {
-      const input = { mobile, captcha: code, deviceId: browserDeviceId() };
+    setLatest('signingIn');
+    await signingIn.submit(async () => {
+      const input = { mobile: phone, captcha: code, deviceId: browserDeviceId() };
       session.open((await post(LoginWithPhoneDocument, { input })).loginWithPhone);
     });
   };
-  const { failure } = last === 'sending' ? sending : entering;
+  const { failure } = latest === 'sending' ? sending : signingIn;
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={(event) => void onSubmit(event)}>
       <Stack gap="sm">
         {failure && <FailureAlert failure={failure} />}
         <TextInput
-          label={t('signIn.mobile')}
+          label={t('signIn.phone')}
           type="tel"
           autoComplete="tel"
           required
           withAsterisk={false}
-          value={mobile}
-          onChange={(event) => setMobile(event.currentTarget.value)}
+          value={phone}
+          onChange={(event) => setPhone(event.currentTarget.value)}
         />
         <CaptchaInput captcha={captcha} required={false} />
         <Group align="end" gap="xs" wrap="nowrap">
@@ -74,7 +75,7 @@ export function PhoneForm() {
           />
           <Button
             variant="default"
-            disabled={wait > 0 || mobile.trim() === ''}
+            disabled={wait > 0 || phone.trim() === ''}
             loading={sending.pending}
             onClick={() => void send()}
           >
@@ -83,10 +84,10 @@ export function PhoneForm() {
         </Group>
         {sentTo && (
           <Text size="sm" c="dimmed" role="status">
-            {t('signIn.codeSent', { mobile: sentTo })}
+            {t('signIn.codeSent', { phone: sentTo })}
           </Text>
         )}
-        <Button type="submit" loading={entering.pending} fullWidth mt="xs">
+        <Button type="submit" loading={signingIn.pending} fullWidth mt="xs">
           {t('signIn.submit')}
         </Button>
       </Stack>
@@ -94,7 +95,7 @@ export function PhoneForm() {
   );
 }
 
-/** Seconds that are left, counted down to 0. */
+/** The seconds left, counting down to 0, and a function that starts it. */
 function useCountdown(): [number, (seconds: number) => void] {
   const [left, setLeft] = useState(0);
   useEffect(() => {

@@ -7,14 +7,14 @@ import { useSessionState } from '../../session/session-context.js';
 import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { PasswordForm } from './password-form.js';
 import { PhoneForm } from './phone-form.js';
-import { QrSignIn } from './qr-code.js';
+import { QrSignIn } from './qr-sign-in.js';
 
-/** Signing in, in any of three ways; then back to where the person wanted to go. */
+/** Offers three sign-in methods, then goes to the page that asked for a session. */
 export function Component() {
   const { t } = useTranslation();
   const state = useSessionState();
   const [search] = useSearchParams();
-  if (state.status === 'signed-in') return <Navigate to={ownAddress(search.get('next'))} replace />;
+  if (state.status === 'signed-in') return <Navigate to={safePath(search.get('next'))} replace />;
   return (
     <SignedOutPage title={t('signIn.title')}>
       {state.status === 'signed-out' && state.ended && (
@@ -22,20 +22,20 @@ export function Component() {
           {t('signIn.ended')}
         </Alert>
       )}
-      <Ways />
+      <SignInMethods />
     </SignedOutPage>
   );
 }
 
-function Ways() {
+function SignInMethods() {
   const { t } = useTranslation();
-  const [way, setWay] = useState<string | null>('password');
+  const [method, setMethod] = useState<string | null>('password');
   return (
-    <Tabs value={way} onChange={setWay} keepMounted={false}>
+    <Tabs value={method} onChange={setMethod} keepMounted={false}>
       <Tabs.List grow mb="md">
-        <Tabs.Tab value="password">{t('signIn.ways.password')}</Tabs.Tab>
-        <Tabs.Tab value="phone">{t('signIn.ways.phone')}</Tabs.Tab>
-        <Tabs.Tab value="scan">{t('signIn.ways.scan')}</Tabs.Tab>
+        <Tabs.Tab value="password">{t('signIn.methods.password')}</Tabs.Tab>
+        <Tabs.Tab value="phone">{t('signIn.methods.phone')}</Tabs.Tab>
+        <Tabs.Tab value="qr">{t('signIn.methods.qr')}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="password">
         <PasswordForm />
@@ -43,7 +43,7 @@ function Ways() {
       <Tabs.Panel value="phone">
         <PhoneForm />
       </Tabs.Panel>
-      <Tabs.Panel value="scan">
+      <Tabs.Panel value="qr">
         <GatewayProvider lazy>
           <QrSignIn />
         </GatewayProvider>
@@ -52,5 +52,5 @@ function Ways() {
   );
 }
 
-/** Only an address of ours: a link to the sign-in page must not lead away. */
-const ownAddress = (next: string | null): string => (next && /^\/(?![/\\])/.test(next) ? next : '/');
+/** Allows only paths of this origin, to prevent open redirects. */
+const safePath = (next: string | null): string => (next && /^\/(?![/\\])/.test(next) ? next : '/');

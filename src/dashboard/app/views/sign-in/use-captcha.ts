@@ -4,42 +4,41 @@ import { post } from '../../api/post.js';
 import { CreateCaptchaDocument } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
 
-/** A picture to be read by a person, where the gateway asks for it; good for one try. */
+/** An image captcha, shown only when the gateway requires one. Each is good for one attempt. */
 export interface ImageCaptcha {
-  /** A data URI; null as long as it is not asked for. */
-  readonly picture: string | null;
+  /** A data URI; null while none is required. */
+  readonly image: string | null;
   readonly answer: string;
   readonly setAnswer: (answer: string) => void;
   readonly renew: () => Promise<void>;
   /**
-   * Tries something. Where it is refused and a picture is asked for, or was used up, the new one is there before the
-   * refusal is told: who reads it can answer at once.
-   * @param work gets what to send along: the answer, where a picture was asked for.
+   * Runs an attempt with the answer. After a failure that requires or consumed a captcha, it loads a new image
+   * before it rethrows, so that the user can answer at once.
    * @throws what `work` throws
    */
-  readonly trying: (work: (solved: { captcha?: string }) => Promise<void>) => Promise<void>;
+  readonly attempt: (work: (solved: { captcha?: string }) => Promise<void>) => Promise<void>;
 }
 
 export function useCaptcha(): ImageCaptcha {
-  const [picture, setPicture] = useState<string | null>(null);
+  const [image, setImage] = useState<string | null>(null);
   const [answer, setAnswer] = useState('');
 
-  const ask = async () => {
+  const load = async () => {
     const input = { type: 'IMAGE', deviceId: browserDeviceId() } as const;
     const { createCaptcha } = await post(CreateCaptchaDocument, { input });
     setAnswer('');
-    setPicture(createCaptcha.image);
+    setImage(createCaptcha.image);
   };
-  // Where none comes, what was refused is still there to be read, and can be tried again.
-  const renew = () => ask().catch(() => {});
-  const trying: ImageCaptcha['trying'] = async (work) => {
+  // If loading fails, the form still shows the earlier failure, and the next attempt loads again.
+  const renew = () => load().catch(() => {});
+  const attempt: ImageCaptcha['attempt'] = async (work) => {
     try {
-      await work(picture ? { captcha: answer } : {});
+      await work(image ? { captcha: answer } : {});
     } catch (error) {
-      if (picture || (error instanceof Failure && error.code === 'CAPTCHA_REQUIRED')) await renew();
+      if (image || (error instanceof Failure && error.code === 'CAPTCHA_REQUIRED')) await renew();
       throw error;
     }
-    setPicture(null);
+    setImage(null);
   };
-  return { picture, answer, setAnswer, renew, trying };
+  return { image, answer, setAnswer, renew, attempt };
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Digest } from '../../../ui/digest.js';
 import type { DigestMessage } from './sha256.worker.js';
 
-/** How far the digest of the chosen file is. @param size of the file, in bytes. */
+/** The progress of computing a file's digest, then the digest. @param size of the file in bytes. */
 export function DigestProgress({ digest, size }: { digest: DigestMessage | null; size: number }) {
   const { t, i18n } = useTranslation();
   if (!digest) return null;

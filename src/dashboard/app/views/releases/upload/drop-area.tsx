@@ -4,7 +4,7 @@ import { IconUpload } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
-/** Takes one file, dropped on it, or chosen with its button. */
+/** Accepts one file by drag and drop or by its button. */
 export function DropArea({ onFile }: { onFile: (file: File) => void }) {
   const { t } = useTranslation();
   const open = useRef<() => void>(null);
@@ -13,7 +13,7 @@ export function DropArea({ onFile }: { onFile: (file: File) => void }) {
       onDrop={([file]) => file && onFile(file)}
       openRef={open}
       multiple={false}
-      // The button in it is what keyboards and screen readers find.
+      // Keyboards and screen readers use the button inside.
       activateOnKeyboard={false}
       tabIndex={-1}
       p="lg"
@@ -34,7 +34,7 @@ export function DropArea({ onFile }: { onFile: (file: File) => void }) {
           {t('releases.upload.choose')}
         </Button>
         <Text size="xs" c="dimmed" ta="center">
-          {t('releases.upload.compared')}
+          {t('releases.upload.digestHint')}
         </Text>
       </Stack>
     </Dropzone>

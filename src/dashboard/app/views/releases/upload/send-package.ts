@@ -7,7 +7,7 @@ import {
   type UploadReleaseMutation,
 } from '../../../generated/graphql.js';
 
-interface Sending {
+interface PackageUpload {
   readonly file: File;
   readonly input: UploadReleaseInput;
   readonly token: string;
@@ -22,9 +22,9 @@ interface Answer {
 }
 
 /**
- * Uploads a package, as the GraphQL multipart request specification has it. By XMLHttpRequest: `fetch` does not
- * tell how far it is. The browser reads the file as it goes.
- * @returns the release; null if it was cancelled.
+ * Uploads a package by the GraphQL multipart request specification. It uses XMLHttpRequest, since `fetch` reports no
+ * progress of uploads. The browser streams the file and never holds it in memory.
+ * @returns the release; null if the upload was cancelled.
  * @throws Failure
  */
 export function sendPackage({
@@ -33,7 +33,7 @@ export function sendPackage({
   token,
   signal,
   onProgress,
-}: Sending): Promise<PackageFragment | null> {
+}: PackageUpload): Promise<PackageFragment | null> {
   const form = new FormData();
   const operation = {
     query: '',
@@ -56,7 +56,7 @@ export function sendPackage({
       if (release) resolve(release);
       else reject(Failure.of(answer?.errors?.[0]));
     };
-    request.onerror = () => reject(Failure.network('The upload was cut off.'));
+    request.onerror = () => reject(Failure.network('The upload was interrupted.'));
     request.onabort = () => resolve(null);
     signal.addEventListener('abort', () => request.abort());
     request.send(form);

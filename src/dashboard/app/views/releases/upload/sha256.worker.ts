@@ -1,32 +1,32 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 
-/** What the page is told: bytes that have been hashed, then the digest (hex), or that the file cannot be read. */
+/** Messages to the page: the bytes hashed so far, at the end the digest in hex, or that the file is unreadable. */
 export type DigestMessage =
   | { readonly hashed: number }
   | { readonly sha256: string }
   | { readonly unreadable: true };
 
-const TELL_EVERY_MS = 200;
+const PROGRESS_INTERVAL_MS = 200;
 
-/** The browser's own digest takes a whole file into memory; this one takes a chunk at a time, whatever the size. */
+/** Hashes chunk by chunk in constant memory, unlike `crypto.subtle.digest`, which needs the whole file. */
 async function digest(file: Blob): Promise<void> {
-  const tell = (message: DigestMessage) => postMessage(message);
+  const send = (message: DigestMessage) => postMessage(message);
   const hash = sha256.create();
   const reader = file.stream().getReader();
   let hashed = 0;
-  let told = 0;
+  let lastProgressAt = 0;
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       hash.update(chunk.value);
       hashed += chunk.value.length;
-      if (performance.now() - told < TELL_EVERY_MS) continue;
-      told = performance.now();
-      tell({ hashed });
+      if (performance.now() - lastProgressAt < PROGRESS_INTERVAL_MS) continue;
+      lastProgressAt = performance.now();
+      send({ hashed });
     }
-    tell({ sha256: bytesToHex(hash.digest()) });
+    send({ sha256: bytesToHex(hash.digest()) });
   } catch {
-    tell({ unreadable: true });
+    send({ unreadable: true });
   }
 }
 

@@ -1,20 +1,20 @@
-/** The rate is that of the latest moments: a line that has become slow shows soon. */
+/** A short window shows soon when a connection becomes slow. */
 const WINDOW_MS = 5000;
 
-/** How fast something goes on. */
+/** Measures the rate of a transfer over its last seconds. */
 export class TransferRate {
-  readonly #marks: { at: number; bytes: number }[] = [];
+  readonly #samples: { at: number; bytes: number }[] = [];
 
-  /** @param at milliseconds on any clock that only goes forward. @param bytes transferred so far. */
+  /** @param at milliseconds of a monotonic clock. @param bytes transferred so far. */
   add(at: number, bytes: number): void {
-    this.#marks.push({ at, bytes });
-    while ((this.#marks[1]?.at ?? at) < at - WINDOW_MS) this.#marks.shift();
+    this.#samples.push({ at, bytes });
+    while ((this.#samples[1]?.at ?? at) < at - WINDOW_MS) this.#samples.shift();
   }
 
-  /** Null until there is something to tell it from. */
+  /** Null until there are enough samples. */
   get bytesPerSecond(): number | null {
-    const first = this.#marks[0];
-    const last = this.#marks.at(-1);
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
     if (!first || !last || last.at - first.at < 200) return null;
     return ((last.bytes - first.bytes) / (last.at - first.at)) * 1000;
   }

@@ -12,23 +12,23 @@ import { useUpload } from './use-upload.js';
 
 interface UploadCardProps {
   readonly channels: readonly string[];
-  /** The one to suggest. */
+  /** The initial value of the channel field. */
   readonly channel: string;
   readonly onPublished: (channel: string) => void;
 }
 
-/** Where a new package comes in: dropped or chosen, described, sent, compared. */
+/** Publishes a package: choose a file, fill in the form, upload, verify the digest. */
 export function UploadCard({ channels, channel, onPublished }: UploadCardProps) {
   const { t } = useTranslation();
   const [file, setFile] = useState<File | null>(null);
   const digest = useFileDigest(file);
   const { state, start, cancel, reset } = useUpload((release) => onPublished(release.channel));
   useLeaveGuard(state.status === 'sending');
-  const forget = () => {
+  const clear = () => {
     reset();
     setFile(null);
   };
-  const known = digest && 'sha256' in digest ? digest.sha256 : null;
+  const sha256 = digest && 'sha256' in digest ? digest.sha256 : null;
   return (
     <Card padding="md" component="section" aria-label={t('releases.upload.title')}>
       <Stack gap="sm">
@@ -44,15 +44,15 @@ export function UploadCard({ channels, channel, onPublished }: UploadCardProps) 
             channel={channel}
             failure={state.status === 'idle' ? state.failure : null}
             busy={state.status === 'sending'}
-            onSubmit={(input) => void start(file, { ...input, sha256: known })}
-            onForget={forget}
+            onSubmit={(input) => void start(file, { ...input, sha256 })}
+            onRemove={clear}
           />
         )}
         {file && state.status === 'sending' && (
           <UploadProgress sent={state.sent} size={file.size} rate={state.rate} onCancel={cancel} />
         )}
         {state.status === 'published' && (
-          <UploadResult release={state.release} sha256={known} onNext={forget} />
+          <UploadResult release={state.release} sha256={sha256} onNext={clear} />
         )}
       </Stack>
     </Card>

@@ -19,7 +19,7 @@ import { byteSize } from '../../../ui/byte-size.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
 import { DigestProgress } from './digest-progress.js';
 import type { DigestMessage } from './sha256.worker.js';
-import { isOfField, useFieldError } from './use-field-error.js';
+import { isFieldError, useFieldError } from './use-field-error.js';
 
 interface UploadFormProps {
   readonly file: File;
@@ -29,11 +29,11 @@ interface UploadFormProps {
   readonly failure: Failure | null;
   readonly busy: boolean;
   readonly onSubmit: (input: Omit<UploadReleaseInput, 'sha256'>) => void;
-  /** Another file is wanted, or none. */
-  readonly onForget: () => void;
+  /** Removes the file. */
+  readonly onRemove: () => void;
 }
 
-/** What a publisher says of a package. */
+/** The version, channel and release notes of a package. */
 export function UploadForm({
   file,
   digest,
@@ -42,7 +42,7 @@ export function UploadForm({
   failure,
   busy,
   onSubmit,
-  onForget,
+  onRemove,
 }: UploadFormProps) {
   const { t, i18n } = useTranslation();
   const [fields, setFields] = useState({ channel, version: '', notes: '' });
@@ -67,12 +67,12 @@ export function UploadForm({
             <DigestProgress digest={digest} size={file.size} />
           </Stack>
           {!busy && (
-            <Tooltip label={t('releases.upload.forget')}>
+            <Tooltip label={t('releases.upload.remove')}>
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={t('releases.upload.forget')}
-                onClick={onForget}
+                aria-label={t('releases.upload.remove')}
+                onClick={onRemove}
               >
                 <IconX size={16} aria-hidden />
               </ActionIcon>
@@ -84,7 +84,7 @@ export function UploadForm({
             {errorAt('file')}
           </Text>
         )}
-        {failure && !isOfField(failure) && <FailureAlert failure={failure} />}
+        {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}
         <TextInput
           label={t('releases.version')}
           description={t('releases.upload.versionHint')}

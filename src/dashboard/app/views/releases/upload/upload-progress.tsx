@@ -4,10 +4,10 @@ import { duration } from '../../../time/duration.js';
 import { byteSize } from '../../../ui/byte-size.js';
 
 interface UploadProgressProps {
-  /** In bytes, as is `size`. */
+  /** In bytes, like `size`. */
   readonly sent: number;
   readonly size: number;
-  /** Bytes in a second; null while that cannot be told. */
+  /** Bytes per second; null while unknown. */
   readonly rate: number | null;
   readonly onCancel: () => void;
 }

@@ -3,33 +3,33 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { PackageFragment } from '../../../generated/graphql.js';
 
-interface PublishedProps {
+interface UploadResultProps {
   readonly release: PackageFragment;
-  /** What the browser read; null while it is still being computed, and where that failed. */
+  /** Computed by the browser; null while that is under way, and if it failed. */
   readonly sha256: string | null;
   readonly onNext: () => void;
 }
 
-/** The upload is done; whether what arrived is what was sent. */
+/** The published release, with the comparison of both digests. */
 export function UploadResult({
-  release: { version, channel, sha256: arrived },
+  release: { version, channel, sha256: received },
   sha256,
   onNext,
-}: PublishedProps) {
+}: UploadResultProps) {
   const { t } = useTranslation();
-  const same = sha256 === null ? null : sha256 === arrived;
+  const matches = sha256 === null ? null : sha256 === received;
   return (
     <Stack gap="sm">
-      {same === false ? (
+      {matches === false ? (
         <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle aria-hidden />}>
-          {t('releases.upload.differs')}
+          {t('releases.upload.mismatch')}
         </Alert>
       ) : (
         <Alert color="teal" variant="light" role="status" icon={<IconCircleCheck aria-hidden />}>
           <Text size="sm" fw={600}>
             {t('releases.upload.published', { version, channel })}
           </Text>
-          <Text size="sm">{t(same ? 'releases.upload.same' : 'releases.upload.notCompared')}</Text>
+          <Text size="sm">{t(matches ? 'releases.upload.verified' : 'releases.upload.notVerified')}</Text>
         </Alert>
       )}
       <Button variant="default" onClick={onNext}>

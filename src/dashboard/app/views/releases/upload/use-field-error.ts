@@ -6,10 +6,10 @@ const fields = ['version', 'channel', 'notes', 'file'] as const;
 
 type Field = (typeof fields)[number];
 
-/** Whether a failure is shown at a field of the form. */
-export const isOfField = ({ field }: Failure): boolean => fields.some((name) => name === field);
+/** Whether a failure belongs to a field, and not to the whole form. */
+export const isFieldError = ({ field }: Failure): boolean => fields.some((name) => name === field);
 
-/** What the server found wrong with a field; null for nothing. */
+/** The message for a field; null when it is valid. */
 export function useFieldError(failure: Failure | null): (field: Field) => string | null {
   const { t } = useTranslation();
   const text = useFailureText();

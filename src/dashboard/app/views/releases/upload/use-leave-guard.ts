@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBlocker } from 'react-router';
 
-/** Asks before the view is left, while leaving would lose something. */
+/** Asks for confirmation before the page is left while an upload is active. */
 export function useLeaveGuard(active: boolean): void {
   const { t } = useTranslation();
-  const question = useRef<string>(null);
+  const dialog = useRef<string>(null);
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => active && currentLocation.pathname !== nextLocation.pathname,
   );
@@ -18,7 +18,7 @@ export function useLeaveGuard(active: boolean): void {
   }, [active]);
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
-    question.current = modals.openConfirmModal({
+    dialog.current = modals.openConfirmModal({
       title: t('releases.upload.leaveTitle'),
       children: t('releases.upload.leaveHint'),
       labels: { confirm: t('releases.upload.leave'), cancel: t('releases.upload.stay') },
@@ -29,7 +29,7 @@ export function useLeaveGuard(active: boolean): void {
     });
   }, [blocker, t]);
   useEffect(() => {
-    // With nothing left to lose, there is nothing to ask.
-    if (!active && question.current) modals.close(question.current);
+    // The upload has ended, so there is nothing left to confirm.
+    if (!active && dialog.current) modals.close(dialog.current);
   }, [active]);
 }

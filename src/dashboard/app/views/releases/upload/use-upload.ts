@@ -5,16 +5,15 @@ import { useSession } from '../../../session/session-context.js';
 import { sendPackage } from './send-package.js';
 import { TransferRate } from './transfer-rate.js';
 
-/** How an upload is. */
 export type UploadState =
   | { readonly status: 'idle'; readonly failure: Failure | null }
-  /** Bytes sent, and bytes in a second where that is known. */
+  /** `sent` in bytes; `rate` in bytes per second, null while unknown. */
   | { readonly status: 'sending'; readonly sent: number; readonly rate: number | null }
   | { readonly status: 'published'; readonly release: PackageFragment };
 
 const IDLE: UploadState = { status: 'idle', failure: null };
 
-/** One upload at a time; it is cancelled where the view goes away. */
+/** Runs one upload at a time and cancels it when the component unmounts. */
 export function useUpload(onPublished: (release: PackageFragment) => void) {
   const session = useSession();
   const [state, setState] = useState(IDLE);

@@ -18,23 +18,23 @@ import { FailureAlert } from '../../ui/failure-alert.js';
 import { useSubmission } from '../../ui/use-submission.js';
 
 const SIZE = 196;
-const over: ReadonlySet<ScanState> = new Set(['DENIED', 'EXPIRED']);
+const finalStates: ReadonlySet<ScanState> = new Set(['DENIED', 'EXPIRED']);
 
-/** A code that a signed-in phone scans; its state is shown as it changes, and once approved it signs in. */
+/** A QR code for a signed-in phone. Shows the live state of the scan and signs in once it is approved. */
 export function QrSignIn() {
   const { t } = useTranslation();
   const session = useSession();
-  const { attempt, failure } = useSubmission();
+  const { submit, failure } = useSubmission();
   const [ticket, setTicket] = useState<CreateCaptchaMutation['createCaptcha'] | null>(null);
   const deviceId = browserDeviceId();
 
   const renew = useCallback(async () => {
     setTicket(null);
-    await attempt(async () => {
+    await submit(async () => {
       const { createCaptcha } = await post(CreateCaptchaDocument, { input: { type: 'SCAN', deviceId } });
       setTicket(createCaptcha);
     });
-  }, [deviceId, attempt]);
+  }, [deviceId, submit]);
   useEffect(() => void renew(), [renew]);
 
   const id = ticket?.id;
@@ -43,15 +43,15 @@ export function QrSignIn() {
     variables: { ticket: id ?? '', deviceId },
     pause: ticket === null,
   });
-  // What was told of an earlier ticket is not of this one.
+  // After a renewal, `data` is still that of the previous ticket.
   const status = operation?.variables.ticket === id ? data?.scanTicket : undefined;
   const state = status?.state ?? 'PENDING';
   useEffect(() => {
     if (state !== 'APPROVED' || !id) return;
-    void attempt(async () => {
+    void submit(async () => {
       session.open((await post(LoginWithScanDocument, { ticket: id, deviceId })).loginWithScan);
     });
-  }, [state, id, deviceId, session, attempt]);
+  }, [state, id, deviceId, session, submit]);
 
   return (
     <Stack align="center" gap="sm">
@@ -62,31 +62,31 @@ export function QrSignIn() {
             src={ticket.image}
             width={SIZE}
             height={SIZE}
-            alt={t('signIn.scan.alt')}
-            style={{ opacity: over.has(state) ? 0.12 : 1 }}
+            alt={t('signIn.qr.alt')}
+            style={{ opacity: finalStates.has(state) ? 0.12 : 1 }}
           />
         ) : (
           !failure && <Skeleton w={SIZE} h={SIZE} />
         )}
-        {(over.has(state) || failure) && (
+        {(finalStates.has(state) || failure) && (
           <Button
             pos="absolute"
             leftSection={<IconRefresh size={16} aria-hidden />}
             onClick={() => void renew()}
           >
-            {t('signIn.scan.renew')}
+            {t('signIn.qr.renew')}
           </Button>
         )}
       </Center>
       <Text fw={550} role="status" aria-live="polite" ta="center">
-        {t(`signIn.scan.states.${state}`, { name: status?.scannedBy ?? '—' })}
+        {t(`signIn.qr.states.${state}`, { name: status?.scannedBy ?? '—' })}
       </Text>
       <Text size="sm" c="dimmed" ta="center">
-        {t('signIn.scan.hint')}
+        {t('signIn.qr.hint')}
       </Text>
-      {id && !over.has(state) && (
+      {id && !finalStates.has(state) && (
         <Text size="sm" c="dimmed">
-          {t('signIn.scan.checkCode')}{' '}
+          {t('signIn.qr.checkCode')}{' '}
           <Text span ff="monospace" fw={650} c="var(--mantine-color-text)">
             {checkCode(id)}
           </Text>

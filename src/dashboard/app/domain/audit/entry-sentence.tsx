@@ -7,7 +7,7 @@ import { useRoleNames } from '../role-name.js';
 import { operatorOf } from './operator.js';
 import { type AuditEntry, sentenceKey } from './sentence-key.js';
 
-/** An entry in words, with people by their names. */
+/** Says who did what, with links to the people. */
 export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const roleNames = useRoleNames();
@@ -17,15 +17,20 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
   return (
     <Text span size="sm" style={{ overflowWrap: 'anywhere' }}>
       <Trans
-        i18nKey={sentence ? `audit.sentences.${sentence}` : 'audit.fallback'}
+        i18nKey={sentence ? `auditEntry.sentences.${sentence}` : 'auditEntry.fallback'}
         components={{
           actor: (
             <Person
               person={actor}
-              otherwise={t(operatorOf(entry) === null ? 'audit.system' : 'audit.operator')}
+              otherwise={t(operatorOf(entry) === null ? 'auditEntry.system' : 'auditEntry.operator')}
             />
           ),
-          subject: <Person person={subject} otherwise={t(target ? 'audit.erased' : 'audit.unknown')} />,
+          subject: (
+            <Person
+              person={subject}
+              otherwise={t(target ? 'auditEntry.deletedUser' : 'auditEntry.unknownAccount')}
+            />
+          ),
           detail: (
             <Text span inherit fw={550}>
               {sentence ? detail : action}
