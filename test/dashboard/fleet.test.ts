@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
-import { layCable, untilBack } from '../support/cable.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway } from '../support/gateway.js';
+import { startTcpProxy, untilReconnected } from '../support/tcp-proxy.js';
 
 let gates: TestGroup;
 let kiosks: TestGroup;
@@ -46,7 +46,7 @@ test('shows devices come online and go offline, live', async () => {
   await page.getByText('142 devices').waitFor();
   await live(page).waitFor();
   expect(await violations(page)).toEqual([]);
-  await kiosks.leave();
+  await kiosks.goOffline();
   await gateway.services.heartbeats.announce();
   await page.locator(figure('Online')).getByText('130').waitFor();
   await page.locator(figure('Offline')).getByText('12').waitFor();
@@ -117,19 +117,19 @@ test('keeps the filter in the address, and filters by an address', async () => {
 });
 
 test('warns of a disconnect, and reports missed changes after the reconnect', async () => {
-  const cable = await layCable(host);
-  const { page, close } = await visitAs(browser, cable.host, 'root');
+  const proxy = await startTcpProxy(host);
+  const { page, close } = await visitAs(browser, proxy.host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
   await live(page).waitFor();
-  cable.cut();
+  proxy.disconnect();
   await page.getByRole('status').filter({ hasText: 'Connection lost. Reconnecting…' }).waitFor();
   expect(await live(page).isVisible()).toBe(false);
   // While disconnected, heartbeats are unknown.
   await page.getByText('No heartbeats since').waitFor({ state: 'detached' });
-  await kiosks.leave();
+  await kiosks.goOffline();
   await gateway.services.heartbeats.announce();
-  cable.restore();
-  await page.getByText('12 missed changes were applied.').waitFor(untilBack);
+  proxy.reconnect();
+  await page.getByText('12 missed changes were applied.').waitFor(untilReconnected);
   await page.locator(figure('Online')).getByText('130').waitFor();
   await page.getByText('Connection lost. Reconnecting…').waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -138,12 +138,12 @@ test('warns of a disconnect, and reports missed changes after the reconnect', as
   await gateway.services.heartbeats.announce();
   await page.locator(figure('Online')).getByText('142').waitFor();
   await close();
-  await cable.close();
+  await proxy.close();
 });
 
 test('reloads all devices after a disconnect before the first snapshot', async () => {
-  const cable = await layCable(host);
-  const { page, close } = await visit(browser, cable.host);
+  const proxy = await startTcpProxy(host);
+  const { page, close } = await visit(browser, proxy.host);
   // Drops the snapshot.
   await page.routeWebSocket('**/graphql', (near) => {
     const far = near.connectToServer();
@@ -153,34 +153,34 @@ test('reloads all devices after a disconnect before the first snapshot', async (
   });
   await signIn(page, 'root');
   await page.getByText('142 devices').waitFor();
-  cable.cut();
+  proxy.disconnect();
   await page.getByRole('status').filter({ hasText: 'Connection lost. Reconnecting…' }).waitFor();
-  await kiosks.leave();
+  await kiosks.goOffline();
   await gateway.services.heartbeats.announce();
-  cable.restore();
-  await page.getByText('all devices were reloaded').waitFor(untilBack);
+  proxy.reconnect();
+  await page.getByText('all devices were reloaded').waitFor(untilReconnected);
   await page.locator(figure('Online')).getByText('130').waitFor();
   await page.getByText('142 devices').waitFor();
   await kiosks.beat();
   await gateway.services.heartbeats.announce();
   await close();
-  await cable.close();
+  await proxy.close();
 });
 
 test('reloads all devices after a restart of the gateway, which cannot replay changes', async () => {
-  const cable = await layCable(host);
-  const { page, close } = await visitAs(browser, cable.host, 'root');
+  const proxy = await startTcpProxy(host);
+  const { page, close } = await visitAs(browser, proxy.host, 'root');
   await page.locator(figure('Online')).getByText('142').waitFor();
   await live(page).waitFor();
-  cable.cut();
+  proxy.disconnect();
   await gateway.services.heartbeats.saveLastSeen();
   const successor = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' }, gateway);
-  cable.restore(await successor.listen());
-  await page.getByText('all devices were reloaded').waitFor(untilBack);
+  proxy.reconnect(await successor.listen());
+  await page.getByText('all devices were reloaded').waitFor(untilReconnected);
   await page.locator(figure('Online')).getByText('142').waitFor();
   await page.getByText('142 devices').waitFor();
   await close();
-  await cable.close();
+  await proxy.close();
   await successor.close();
 });
 

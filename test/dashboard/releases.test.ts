@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { layCable, untilBack } from '../support/cable.js';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
 import { inventory, sha256 } from '../support/releases.js';
+import { startTcpProxy, untilReconnected } from '../support/tcp-proxy.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
@@ -153,17 +153,17 @@ test('offers members neither upload nor withdrawal, and shows them new releases 
 });
 
 test('shows releases published during a disconnect once the connection is back', async () => {
-  const cable = await layCable(host);
+  const proxy = await startTcpProxy(host);
   await publish('1', 'missed');
-  const { page, close } = await visitAs(browser, cable.host, 'max', '/releases?channel=missed');
+  const { page, close } = await visitAs(browser, proxy.host, 'max', '/releases?channel=missed');
   await entry(page, '1').waitFor();
-  cable.cut();
+  proxy.disconnect();
   await page.getByRole('status').filter({ hasText: 'Connection lost. Reconnecting…' }).waitFor();
   await publish('2', 'missed');
-  cable.restore();
-  await entry(page, '2').getByText('Latest').waitFor(untilBack);
+  proxy.reconnect();
+  await entry(page, '2').getByText('Latest').waitFor(untilReconnected);
   await close();
-  await cable.close();
+  await proxy.close();
 });
 
 test('loads more releases of a long list', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { layCable, untilBack } from '../support/cable.js';
 import { openDashboard, visitAs } from '../support/dashboard.js';
+import { startTcpProxy, untilReconnected } from '../support/tcp-proxy.js';
 
 const dashboard = await openDashboard();
 const { browser, host } = dashboard;
@@ -25,15 +25,15 @@ test('shows a failure beside the navigation when the code of a view cannot be fe
 });
 
 test('loads a view that failed once the connection is back', async () => {
-  const cable = await layCable(host);
-  const { page, close } = await visitAs(browser, cable.host, 'root', '/people');
+  const proxy = await startTcpProxy(host);
+  const { page, close } = await visitAs(browser, proxy.host, 'root', '/people');
   await page.getByRole('link', { name: 'max', exact: true }).waitFor();
-  cable.cut();
+  proxy.disconnect();
   await page.getByRole('searchbox').fill('max');
   await page.getByRole('alert').filter({ hasText: 'Cannot reach the gateway.' }).waitFor();
-  cable.restore();
-  await page.getByRole('alert').waitFor({ state: 'hidden', ...untilBack });
+  proxy.reconnect();
+  await page.getByRole('alert').waitFor({ state: 'hidden', ...untilReconnected });
   await page.getByRole('link', { name: 'max', exact: true }).waitFor();
   await close();
-  await cable.close();
+  await proxy.close();
 });

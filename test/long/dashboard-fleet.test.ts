@@ -64,7 +64,7 @@ async function change(seconds: number): Promise<number> {
     // The next wait is shorter after a late step.
     await setTimeout(Math.max(0, start + step * STEP_MS - performance.now()));
     gateway.clock.now = Date.now();
-    await groups[step % groups.length]?.leave();
+    await groups[step % groups.length]?.goOffline();
     if (step > 1) await groups[(step - 1) % groups.length]?.beat();
     await heartbeats.announce();
   }

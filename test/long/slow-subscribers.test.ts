@@ -58,7 +58,7 @@ test('one stalled reader among 1,000: the others get each event within a second,
   let before = 0;
   for (let event = 1; event <= EVENTS; event++) {
     // A device with a long name comes and goes: such events fill the queue of who stalls.
-    await (event % 2 === 0 ? device.leave() : device.beat());
+    await (event % 2 === 0 ? device.goOffline() : device.beat());
     const told = performance.now();
     await heartbeats.announce();
     await Promise.all(

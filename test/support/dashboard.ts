@@ -7,7 +7,7 @@ import { createCallers } from './callers.js';
 import { startGateway, type TestGateway } from './gateway.js';
 import { PASSWORD } from './password.js';
 
-/** A gateway that has the callers of `callers.ts`, and a browser to look at its dashboard. */
+/** A gateway with the users of `callers.ts`, and a browser. */
 export interface Dashboard {
   readonly gateway: TestGateway;
   /** `host:port` of the gateway. */
@@ -16,7 +16,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** @param env settings on top of those under which only our own documents are executed. */
+/** @param env settings in addition to trusted documents. */
 export async function openDashboard(env: Record<string, string> = {}): Promise<Dashboard> {
   const gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted', ...env });
   await createCallers(gateway);
@@ -28,17 +28,17 @@ export async function openDashboard(env: Record<string, string> = {}): Promise<D
   return { gateway, host, browser, close };
 }
 
-/** A page of the dashboard, and what went wrong in it. */
+/** An open page and its errors. */
 export interface Visit {
   readonly page: Page;
-  /** Errors on the console, faults of scripts, and what the content security policy stopped. */
+  /** Console errors, uncaught exceptions and violations of the content security policy. */
   readonly faults: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * Opens the dashboard as a new person would, in a browser profile of its own.
- * @param host as `gateway.listen` answers it.
+ * Opens the dashboard in a new browser profile, signed out.
+ * @param host `host:port`, from `gateway.listen`.
  */
 export async function visit(
   browser: Browser,
@@ -50,9 +50,9 @@ export async function visit(
 }
 
 async function newProfile(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-  // What fades in is read by tests as it is in the end: at half its colour, its contrast is too low.
+  // Without animations: axe reports the contrast of elements that are still fading in.
   const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
-  // Before the test's own time is up, so that a wait in vain says for what.
+  // Shorter than Jest's timeout, so that a failed wait names its locator.
   context.setDefaultTimeout(15_000);
   return context;
 }
@@ -62,7 +62,7 @@ async function goTo(context: BrowserContext, host: string, path: string): Promis
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    // Answers that refuse are told by the browser too; a test looks at what the page makes of them.
+    // The browser also logs failed requests, whose effect the tests check on the page.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       faults.push(message.text());
     }
@@ -71,7 +71,7 @@ async function goTo(context: BrowserContext, host: string, path: string): Promis
   return { page, faults, close: () => context.close() };
 }
 
-/** Opens the dashboard as one of the callers of `callers.ts`, whose browser has signed in before. */
+/** Opens the dashboard signed in as one of the users of `callers.ts`. */
 export async function visitAs(
   browser: Browser,
   host: string,
@@ -81,7 +81,7 @@ export async function visitAs(
 ): Promise<Visit> {
   const context = await newProfile(browser, options);
   const answer = await context.request.post(`http://${host}/graphql`, {
-    // As its own page sends it: then the session is in a cookie.
+    // The refresh token goes into a cookie only for the dashboard's own origin.
     headers: { origin: `http://${host}` },
     data: {
       variables: { input: { username, password: PASSWORD } },
@@ -95,14 +95,14 @@ export async function visitAs(
   return visited;
 }
 
-/** By password, on the sign-in page, in English. */
+/** Signs in by password on the sign-in page, in English. */
 export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.getByLabel('Username or phone').fill(username);
   await page.getByRole('textbox', { name: 'Password' }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** What axe finds serious or critical: rule and first element of each. */
+/** Serious and critical axe violations, each with its rule and first element. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations: found } = await page.evaluate<axe.AxeResults>(

@@ -5,16 +5,16 @@ import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
 
-/** What a device says of itself. */
+/** The identity that a device reports with its heartbeats. */
 export interface TestDevice {
   readonly clientId: string;
   readonly name?: string;
   readonly clientVersion?: string;
 }
 
-/** Devices that share a session: they beat, and leave all at once. */
+/** Devices that share a session, send heartbeats together and go offline together. */
 export class TestGroup {
-  /** Null from when they left until their next beat. */
+  /** Null while the devices are offline. */
   #caller: Caller | null = null;
 
   private constructor(
@@ -23,7 +23,7 @@ export class TestGroup {
     private readonly devices: readonly TestDevice[],
   ) {}
 
-  /** Devices of this user. None has beaten yet. */
+  /** Creates devices of a user that have not sent a heartbeat yet. */
   static async of(
     gateway: TestGateway,
     username: string,
@@ -38,7 +38,7 @@ export class TestGroup {
     return new TestGroup(signIn, heartbeats, devices);
   }
 
-  /** Each beats; those that were offline come online, in their order. */
+  /** Sends a heartbeat of each device, in order. */
   async beat(devices = this.devices): Promise<void> {
     const caller = this.#caller ?? (await this.signIn());
     this.#caller = caller;
@@ -47,15 +47,15 @@ export class TestGroup {
     }
   }
 
-  /** All go offline, as when their session ends; there is another one from their next beat on. */
-  async leave(): Promise<void> {
+  /** Ends the session, so that all devices go offline. The next heartbeats use a new session. */
+  async goOffline(): Promise<void> {
     const ids = this.#caller ? [this.#caller.sessionId] : [];
     this.#caller = null;
     await this.heartbeats.sessionsEnded({ ids, reason: 'LOGOUT' });
   }
 }
 
-/** What happened to a device: `online`, or why it went offline. */
+/** The transitions of a device: `online`, or the reason why it went offline. */
 export async function historyOf({ services }: TestGateway, deviceId: number): Promise<(string | null)[]> {
   const history = await services.devices.history(deviceId, new Date(0), new Date('2100-01-01'), 100);
   return history.map(({ online, reason }) => (online ? 'online' : reason));

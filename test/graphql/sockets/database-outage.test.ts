@@ -1,31 +1,31 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BINDINGS } from '../../../src/devices/known-devices.js';
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
-import { type Cable, layCable } from '../../support/cable.js';
 import { callerOf, openSession } from '../../support/callers.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { RawLive } from '../../support/raw-live.js';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
 const MINUTE = 60_000;
 const STATUS = 'subscription { deviceStatus { kind device { clientId } } }';
 let direct: TestGateway;
 let gateway: TestGateway;
-let cable: Cable;
+let proxy: TcpProxy;
 let host: string;
 
 beforeAll(async () => {
   direct = await startGateway();
   await direct.createUser({ username: 'fleet', password: 'correct horse' });
   const url = new URL(direct.databaseUrl);
-  cable = await layCable(url.host);
-  url.host = cable.host;
+  proxy = await startTcpProxy(url.host);
+  url.host = proxy.host;
   gateway = await startGateway({}, { ...direct, databaseUrl: url.href });
   host = await gateway.listen();
 });
-afterEach(() => cable.restore());
+afterEach(() => proxy.reconnect());
 afterAll(async () => {
   await gateway.close();
-  await cable.close();
+  await proxy.close();
   await direct.close();
 });
 
@@ -41,10 +41,10 @@ test('what could not be read while the database was away is told once it is back
   expect(await reader.next()).toContain('ONLINE');
   // The device has to be read anew.
   events.publish(BINDINGS, id);
-  cable.cut();
+  proxy.disconnect();
   await expect(gateway.pass(4 * MINUTE)).rejects.toThrow();
   while (!gateway.logged().includes('could not be read')) await new Promise(setImmediate);
-  cable.restore();
+  proxy.reconnect();
   expect(await reader.next()).toContain('OFFLINE');
   await heartbeats.saveTransitions();
   await reader.close();
@@ -52,7 +52,7 @@ test('what could not be read while the database was away is told once it is back
 
 test('who cannot be let in while the database is away is told to try again later', async () => {
   const { accessToken } = await openSession(direct, 'fleet', bmsSessionPolicy);
-  cable.cut();
+  proxy.disconnect();
   const reader = await RawLive.open(host, accessToken);
   expect(await reader.closed).toBe(1013);
 });

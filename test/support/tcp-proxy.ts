@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** For waits until the page has reconnected: it retries after at most ten seconds, plus time on a busy machine. */
+export const untilReconnected = { timeout: 30_000 };
+
+/** A TCP proxy that simulates network outages. */
+export interface TcpProxy {
+  /** `host:port` that the proxy listens on. */
+  readonly host: string;
+  /** Breaks all connections and refuses new ones. */
+  disconnect(): void;
+  /** Accepts connections again. @param target replaces the previous target, as `host:port`. */
+  reconnect(target?: string): void;
+  close(): Promise<void>;
+}
+
+/** @param target `host:port` to forward connections to. */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  let currentTarget = target;
+  let connected = true;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    if (!connected) {
+      client.destroy();
+      return;
+    }
+    const [hostname, port] = currentTarget.split(':');
+    const upstream = connect(Number(port), hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const disconnect = () => {
+    connected = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    // The address of a TCP server is never a string.
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    disconnect,
+    reconnect: (newTarget = currentTarget) => {
+      currentTarget = newTarget;
+      connected = true;
+    },
+    close: async () => {
+      disconnect();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
