@@ -3,7 +3,7 @@ import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
-import { gatehouse, values } from '../support/command.js';
+import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -25,7 +25,7 @@ const audit = async () => {
 
 test('user add creates an account that can log in, and the audit log names the command line', async () => {
   const args = ['user', 'add', 'alice', '--phone', '13900000001', '--role', 'ADMIN', '--password-stdin'];
-  const [user] = values(await gatehouse([...args, '--json'], env, `${PASSWORD}\n`));
+  const [user] = jsonLines(await gatehouse([...args, '--json'], env, `${PASSWORD}\n`));
   expect(user).toMatchObject({ username: 'alice', phone: '13900000001', roles: ['ADMIN'], status: 'ACTIVE' });
   const input = { username: '13900000001', password: PASSWORD };
   const { login } = await ask(gateway, op.LoginDocument, { input });
@@ -55,7 +55,7 @@ test('user list prints all pages, and removes control characters from names', as
   const accounts = Array.from({ length: 130 }, (_, index) => ({ username: `crowd-${index}` }));
   await gateway.services.userImport.importMany(accounts, { userId: null, address: null });
   await gateway.createUser({ username: 'sly', nickname: '\u001b[2Jgone', name: '李先芬' });
-  const all = values(await gatehouse(['user', 'list', '--search', 'crowd-', '--json'], env));
+  const all = jsonLines(await gatehouse(['user', 'list', '--search', 'crowd-', '--json'], env));
   expect(all).toHaveLength(130);
   const { output } = await gatehouse(['user', 'list', '--search', 'sly'], env);
   expect(output).toMatch(/^ID +USERNAME +PHONE +NAME +ROLES +STATUS\n\d+ +sly +– +李先芬 +MEMBER +ACTIVE\n$/);
@@ -75,7 +75,7 @@ test('user disable ends sessions, user enable restores the account, and the last
   expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
   await gateway.services.sessions.pollRevocations();
   expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
-  const [enabled] = values(await gatehouse(['user', 'enable', 'carol', '--json'], env));
+  const [enabled] = jsonLines(await gatehouse(['user', 'enable', 'carol', '--json'], env));
   expect(enabled).toMatchObject({ username: 'carol', status: 'ACTIVE' });
   expect(await gatehouse(['user', 'disable', 'alice'], env)).toMatchObject({
     code: 1,
@@ -86,10 +86,10 @@ test('user disable ends sessions, user enable restores the account, and the last
 test('session list shows open sessions, and session revoke ends one or all of a user', async () => {
   await gateway.createUser({ username: 'dave', password: PASSWORD });
   for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlSessionPolicy);
-  const list = async () => values(await gatehouse(['session', 'list', 'dave', '--json'], env));
+  const list = async () => jsonLines(await gatehouse(['session', 'list', 'dave', '--json'], env));
   const [first] = (await list()) as { id: string }[];
   expect(first).toMatchObject({ user: 'dave', api: 'graphql', address: '127.0.0.1' });
-  const allUsers = values(await gatehouse(['session', 'list', '--json'], env));
+  const allUsers = jsonLines(await gatehouse(['session', 'list', '--json'], env));
   expect(allUsers).toEqual(expect.arrayContaining(await list()));
   expect(allUsers.length).toBeGreaterThan(3);
   await gatehouse(['session', 'revoke', first?.id ?? ''], env);

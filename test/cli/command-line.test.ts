@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { gatehouse, values } from '../support/command.js';
+import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 import { openFolder } from '../support/server.js';
@@ -134,7 +134,7 @@ describe('a failure exits with code 1 and one line without a stack trace', () =>
 test('config check names every invalid setting', async () => {
   const { code, errors } = await gatehouse(['config', 'check'], { PORTS: 'many', TIME_ZONE: 'Mars' });
   expect({ code, errors }).toMatchObject({ code: 1, errors: expect.stringMatching(/PORTS .*TIME_ZONE /) });
-  expect(values(await gatehouse(['config', 'check', '--json']))).toEqual([{ ok: true }]);
+  expect(jsonLines(await gatehouse(['config', 'check', '--json']))).toEqual([{ ok: true }]);
 });
 
 describe('config check rejects what would fail a first start', () => {
@@ -191,7 +191,7 @@ describe('config check rejects what would fail a first start', () => {
 });
 
 test('migrate reports the applied migrations', async () => {
-  expect(values(await gatehouse(['migrate', '--json'], env))).toEqual([{ applied: [] }]);
+  expect(jsonLines(await gatehouse(['migrate', '--json'], env))).toEqual([{ applied: [] }]);
 });
 
 test('sms test sends a code through the configured provider', async () => {

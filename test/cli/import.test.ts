@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { gatehouse, values } from '../support/command.js';
+import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -63,7 +63,7 @@ test('imports the valid lines of JSON Lines, reports the invalid ones, and can b
     ok: true,
   });
 
-  expect(values(await gatehouse(['user', 'import', path, '--json'], env))).toEqual([
+  expect(jsonLines(await gatehouse(['user', 'import', path, '--json'], env))).toEqual([
     { created: 0, existing: 4, rejected: 4 },
   ]);
 });
@@ -85,7 +85,7 @@ test('imports CSV with quotes, line breaks inside quotes and an unclosed quote',
   const report = join(folder, 'rejected.jsonl');
   const ended = await gatehouse(['user', 'import', path, '--errors', report, '--json'], env);
   expect(ended).toMatchObject({ code: 3, errors: '' });
-  expect(values(ended)).toEqual([{ created: 4, existing: 0, rejected: 4 }]);
+  expect(jsonLines(ended)).toEqual([{ created: 4, existing: 0, rejected: 4 }]);
   const rejected = (await readFile(report, 'utf8')).trim().split('\n');
   expect(rejected.map((line) => JSON.parse(line))).toEqual([
     { line: 5, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
@@ -170,7 +170,7 @@ test('imports a file of several batches with invalid lines in each of them', asy
   );
   const path = await write('many.jsonl', lines.join('\n'));
   const ended = await gatehouse(['user', 'import', path, '--json'], env);
-  expect(values(ended)).toEqual([{ created: 2079, existing: 0, rejected: 21 }]);
+  expect(jsonLines(ended)).toEqual([{ created: 2079, existing: 0, rejected: 21 }]);
   const rejected = ended.errors
     .trim()
     .split('\n')

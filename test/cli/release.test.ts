@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
-import { gatehouse, values } from '../support/command.js';
+import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { inventory, sha256 } from '../support/releases.js';
 
@@ -42,7 +42,7 @@ const upload = (version: string, ...more: string[]) =>
 test('upload publishes the file unchanged', async () => {
   const ended = await upload('7', '--notes', 'first', '--channel', 'beta');
   expect(ended).toMatchObject({ code: 0, errors: '' });
-  const [release] = values(ended) as { url: string }[];
+  const [release] = jsonLines(ended) as { url: string }[];
   expect(release).toMatchObject({ channel: 'beta', version: '7', notes: 'first', uploader: 'pia' });
   expect(release).toMatchObject({ size: content.length, sha256: sha256(content) });
   const downloaded = await fetch(release?.url ?? '');
@@ -61,7 +61,7 @@ test('the gateway is that of the settings by default', async () => {
 
 test('list shows a release, and withdraw withdraws it with a reason', async () => {
   const signIn = ['--username', 'pia', '--password-stdin'];
-  const [release] = values(await upload('8')) as { id: string }[];
+  const [release] = jsonLines(await upload('8')) as { id: string }[];
   const list = await gatehouse(['release', 'list', '--channel', 'stable', ...signIn], env, 'correct horse\n');
   expect(list.output).toMatch(
     /^ID +CHANNEL +VERSION [^\n]*\n\d+ +stable +8 +应用 "1"\.bin +5\.0 MiB +\S+\n$/,

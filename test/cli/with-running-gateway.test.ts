@@ -4,7 +4,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import * as op from '../generated/graphql.js';
-import { gatehouse, values } from '../support/command.js';
+import { gatehouse, jsonLines } from '../support/command.js';
 import { connect, watch } from '../support/live.js';
 import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
@@ -43,7 +43,7 @@ test('concurrent commands share the embedded database that the first one starts'
   expect(await add('root', '--role', 'ADMIN')).toMatchObject({ code: 0 });
   const both = await Promise.all([add('alice'), add('bob')]);
   expect(both.map(({ errors }) => errors)).toEqual(['', '']);
-  const names = values(await gatehouse(['user', 'list', '--json'], env)).map(
+  const names = jsonLines(await gatehouse(['user', 'list', '--json'], env)).map(
     (user) => (user as { username: string }).username,
   );
   expect(names.sort()).toEqual(['alice', 'bob', 'root']);
@@ -55,7 +55,7 @@ test('commands that start and stop the embedded database at the same time all su
       Array.from({ length: 4 }, () => gatehouse(['user', 'list', '--json'], env)),
     );
     expect(all.map(({ errors }) => errors)).toEqual(['', '', '', '']);
-    expect(all.map((ended) => values(ended).length)).toEqual([3, 3, 3, 3]);
+    expect(all.map((ended) => jsonLines(ended).length)).toEqual([3, 3, 3, 3]);
   }
 });
 
@@ -74,7 +74,7 @@ test('a running gateway notices within its own schedule that a command ended a s
   expect(await status.next()).toMatchObject({ deviceStatus: { kind: 'ONLINE' } });
   const sockets = await Promise.all([alice, bob].map((token) => RawLive.open(host, token)));
 
-  const [sessions] = values(await gatehouse(['session', 'list', 'alice', '--json'], env));
+  const [sessions] = jsonLines(await gatehouse(['session', 'list', 'alice', '--json'], env));
   expect(sessions).toMatchObject({ api: 'graphql' });
   expect(await gatehouse(['session', 'revoke', '--user', 'alice'], env)).toMatchObject({ code: 0 });
   expect(await sockets[0]?.closed).toBe(4403);

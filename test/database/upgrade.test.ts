@@ -7,7 +7,7 @@ import type pg from 'pg';
 import fixture from '../fixtures/gatehouse-0.1.0.json' with { type: 'json' };
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
-import { type Ended, gatehouse, values } from '../support/command.js';
+import { type CommandResult, gatehouse, jsonLines } from '../support/command.js';
 import {
   createEmptyDatabase,
   migratedDatabaseUrl,
@@ -28,7 +28,7 @@ let sql: string;
 let before: Record<string, number>;
 let after: Record<string, number>;
 /** How `gatehouse migrate` ended. */
-let migration: Ended;
+let migration: CommandResult;
 
 beforeAll(async () => {
   database = await createEmptyDatabase();
@@ -113,7 +113,7 @@ describe('the fixture', () => {
 describe('the migration', () => {
   test('applies what is new since 0.1.0', () => {
     expect(migration).toMatchObject({ code: 0, errors: '' });
-    const [{ applied } = { applied: [] }] = values(migration) as { applied: string[] }[];
+    const [{ applied } = { applied: [] }] = jsonLines(migration) as { applied: string[] }[];
     expect(after.migrations).toBe(5 + applied.length);
   });
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** The number by which each document says how it went. */
+/** The status or error code in the envelope of each API. */
 const statusOf = (body: Record<string, unknown>): unknown => {
   const meta = body.meta;
   if (typeof meta === 'object' && meta !== null && 'status' in meta) return meta.status;
@@ -23,74 +23,78 @@ const statusOf = (body: Record<string, unknown>): unknown => {
 };
 
 interface Rule {
-  readonly may: Audience;
+  readonly audience: Audience;
   readonly parameters: () => Record<string, string>;
   readonly allowed: number;
-  readonly refused?: number;
-  readonly unknown?: number;
+  readonly forbidden?: number;
+  readonly unauthenticated?: number;
 }
 
 const signUp = () => ({ phone: String(13_900_000_000 + ++unique), password: PASSWORD });
 
-/** Every documented path, with parameters that are valid for whoever may call it. */
+/** Every documented path, with its audience and the status for each caller. Some allowed requests fail validation. */
 const rules: Record<string, Rule> = {
   '/api/background_login': {
-    may: 'anybody',
+    audience: 'anybody',
     parameters: () => ({ account: 'max', passwd: PASSWORD }),
     allowed: 0,
   },
   '/validate/code/': {
-    may: 'anybody',
+    audience: 'anybody',
     parameters: () => ({ type: 'sms', deviceId: 'd', mobile: '1' }),
     allowed: 400,
   },
   '/login/account': {
-    may: 'anybody',
+    audience: 'anybody',
     parameters: () => ({ username: 'max', password: PASSWORD, captcha: '5694', deviceId: 'd' }),
     allowed: 400,
   },
   '/login/mobile': {
-    may: 'anybody',
+    audience: 'anybody',
     parameters: () => ({ mobile: '13800000001', captcha: '5694', deviceId: 'd' }),
     allowed: 400,
   },
   '/sys/login-phone': {
-    may: 'anybody',
+    audience: 'anybody',
     parameters: () => ({ phone: 'max', password: PASSWORD, device: 'mate60', version: '101' }),
     allowed: 200,
   },
-  '/api/user/sendCode': { may: 'anybody', parameters: () => ({ account: '1' }), allowed: 400 },
+  '/api/user/sendCode': { audience: 'anybody', parameters: () => ({ account: '1' }), allowed: 400 },
   '/api/user/verifyCode': {
-    may: 'anybody',
+    audience: 'anybody',
     parameters: () => ({ account: '13800000001', code: '000000' }),
     allowed: 400,
   },
-  '/api/upgrade/checkVersion': { may: 'anybody', parameters: () => ({}), allowed: 404 },
-  '/api/heart/check': { may: 'members', parameters: () => ({}), allowed: 201, unknown: 401 },
+  '/api/upgrade/checkVersion': { audience: 'anybody', parameters: () => ({}), allowed: 404 },
+  '/api/heart/check': { audience: 'members', parameters: () => ({}), allowed: 201, unauthenticated: 401 },
   '/api/upgrade/upload': {
-    may: 'publishers',
+    audience: 'publishers',
     parameters: () => ({ version: '' }),
     allowed: 400,
-    refused: 403,
-    unknown: 401,
+    forbidden: 403,
+    unauthenticated: 401,
   },
-  '/api/user/register': { may: 'anybody', parameters: signUp, allowed: 0 },
-  '/api/user/login': { may: 'anybody', parameters: () => ({ phone: 'max', password: PASSWORD }), allowed: 0 },
+  '/api/user/register': { audience: 'anybody', parameters: signUp, allowed: 0 },
+  '/api/user/login': {
+    audience: 'anybody',
+    parameters: () => ({ phone: 'max', password: PASSWORD }),
+    allowed: 0,
+  },
   '/api/user/updateAccount': {
-    may: 'members',
+    audience: 'members',
     parameters: () => ({ brief: 'b' }),
     allowed: 0,
-    unknown: 200011,
+    unauthenticated: 200011,
   },
   '/api/user/updatePassword': {
-    may: 'members',
+    audience: 'members',
     parameters: () => ({ password: PASSWORD, passwordTwo: PASSWORD, passwordNew: PASSWORD }),
     allowed: 0,
-    unknown: 200011,
+    unauthenticated: 200011,
   },
 };
 
-test('every documented path has its row here', () => {
+test('the table has every documented path', () => {
   const paths = dialects.flatMap(({ routes, uploads }) => [
     ...Object.keys(routes),
     ...Object.keys(uploads ?? {}),
@@ -99,15 +103,17 @@ test('every documented path has its row here', () => {
 });
 
 test.each(Object.entries(rules))(
-  '%s is for whom it says, whatever session they come with',
-  async (url, { may, parameters, allowed, refused = 403, unknown = 401 }) => {
-    const ask = async (session: OpenedSession | null) => {
+  '%s admits its audience only, with a session of any API',
+  async (url, { audience, parameters, allowed, forbidden = 403, unauthenticated = 401 }) => {
+    const call = async (session: OpenedSession | null) => {
       const form = url.endsWith('upload')
         ? uploadForm(Object.entries(parameters()))
         : multipartForm(parameters());
       const headers = { ...form.headers, ...(session ? { userToken: session.accessToken } : {}) };
       return statusOf((await gateway.app.inject({ method: 'POST', url, ...form, headers })).json());
     };
-    expect(await askAll(gateway, ask)).toEqual(expected<unknown>(may, { allowed, refused, unknown }));
+    expect(await askAll(gateway, call)).toEqual(
+      expected<unknown>(audience, { allowed, refused: forbidden, unknown: unauthenticated }),
+    );
   },
 );

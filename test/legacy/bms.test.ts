@@ -12,12 +12,12 @@ const URL_PATH = '/sys/login-phone';
 const UUID_SHAPE = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const PASSWORD = '888888';
 const device = { device: 'huaweimate60', version: '101' };
-const right = { username: 'lixianfen', password: PASSWORD, ...device };
+const credentials = { username: 'lixianfen', password: PASSWORD, ...device };
 
 const logins = await readGolden('bms-logins');
 const documented = samples['/sys/login-phone'].answers.success;
-/** Tokens made anonymous; the document's login had lived for 3 seconds. */
-const sample = {
+/** The documented response with placeholders for tokens. Its token was 3 seconds old. */
+const expectedLogin = {
   ...documented,
   data: { ...documented.data, access_token: '<uuid>', refresh_token: '<uuid>', expires_in: 172_800 },
 };
@@ -50,24 +50,24 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** No log line may hold what a caller has shown or was given. */
+/** Passwords and tokens that must not be logged. */
 const secrets: string[] = [PASSWORD, 'not it'];
 afterEach(() => {
   for (const secret of secrets) expect(gateway.logged()).not.toContain(secret);
   expect(gateway.logged()).not.toContain('$argon2');
 });
 
-/** The answer as text, so that the order of keys counts. */
-async function answer(options: InjectOptions): Promise<string> {
+/** Posts a request. @returns the body as text, so that a comparison includes the order of its keys. */
+async function post(options: InjectOptions): Promise<string> {
   const response = await gateway.app.inject({ method: 'POST', url: URL_PATH, ...options });
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
   return JSON.stringify(response.json());
 }
 
-/** A login that must succeed, with its tokens, whose form is checked, made anonymous. */
+/** Logs in. @returns the tokens, and the body with placeholders for them. */
 async function login(parameters: object, headers: Record<string, string> = {}) {
-  const text = await answer({ payload: parameters, headers });
+  const text = await post({ payload: parameters, headers });
   const { access_token: access, refresh_token: refresh } = JSON.parse(text).data;
   expect(access).toMatch(UUID_SHAPE);
   expect(refresh).toMatch(UUID_SHAPE);
@@ -77,17 +77,17 @@ async function login(parameters: object, headers: Record<string, string> = {}) {
 }
 
 describe('a login', () => {
-  test('answers the sample to the letter', async () => {
-    expect((await login(right)).text).toBe(JSON.stringify(sample));
+  test('responds like the document', async () => {
+    expect((await login(credentials)).text).toBe(JSON.stringify(expectedLogin));
   });
 
-  test('shows neutral values for a person without employee data', async () => {
+  test('has neutral values for a user without employee data', async () => {
     const { text } = await login({ phone: '13954969057', password: PASSWORD, ...device });
     expect(text).toBe(JSON.stringify(logins['a person without employee data']));
   });
 
-  test('succeeds with the documented URL, whose phone is a username', async () => {
-    const text = await answer({
+  test('accepts the documented URL, whose phone is a username', async () => {
+    const text = await post({
       url: `${URL_PATH}?phone=wrq@8&password=${PASSWORD}&device=huaweimate60&version=101`,
     });
     expect(JSON.parse(text)).toMatchObject({
@@ -96,31 +96,34 @@ describe('a login', () => {
     });
   });
 
-  test.each(Object.entries(everyEncoding(right)))('takes its parameters from %s', async (_form, options) => {
-    expect(JSON.parse(await answer(options))).toMatchObject({ ok: true, data: { loginUser: { id: '64' } } });
-  });
+  test.each(Object.entries(everyEncoding(credentials)))(
+    'accepts parameters in %s',
+    async (_encoding, options) => {
+      expect(JSON.parse(await post(options))).toMatchObject({ ok: true, data: { loginUser: { id: '64' } } });
+    },
+  );
 
   test.each([
     ['a username as phone', { phone: 'lixianfen' }],
     ['a phone as username', { username: '13954969056' }],
     ['a phone as a number', { phone: 13_954_969_056 }],
-    ['a phone with its country', { phone: '+86 139 5496 9056' }],
-    ['a phone that counts before the username', { phone: '13954969056', username: 'wrq@8' }],
-    ['a username beside an empty phone', { phone: '', username: 'lixianfen' }],
+    ['a phone with its country code', { phone: '+86 139 5496 9056' }],
+    ['a phone in preference to a username', { phone: '13954969056', username: 'wrq@8' }],
+    ['a username with an empty phone', { phone: '', username: 'lixianfen' }],
     ['a version as a number', { username: 'lixianfen', version: 101 }],
-    ['a version that no database can hold', { username: 'lixianfen', version: '1\0' }],
-    ['fields that nobody knows', { username: 'lixianfen', remember: true, data: [] }],
-  ])('takes %s', async (_case, parameters) => {
-    const text = await answer({ payload: { password: PASSWORD, ...device, ...parameters } });
+    ['a version with a NUL character', { username: 'lixianfen', version: '1\0' }],
+    ['unknown parameters', { username: 'lixianfen', remember: true, data: [] }],
+  ])('accepts %s', async (_case, parameters) => {
+    const text = await post({ payload: { password: PASSWORD, ...device, ...parameters } });
     expect(JSON.parse(text)).toMatchObject({ ok: true, data: { loginUser: { id: '64' } } });
   });
 
-  test('is the same with a trailing slash', async () => {
-    expect(JSON.parse(await answer({ url: `${URL_PATH}/`, payload: right }))).toMatchObject({ ok: true });
+  test('accepts a trailing slash', async () => {
+    expect(JSON.parse(await post({ url: `${URL_PATH}/`, payload: credentials }))).toMatchObject({ ok: true });
   });
 
-  test('keeps the version and the id that the device gives itself', async () => {
-    const { access } = await login({ ...right, version: 102 }, { 'x-device-id': 'phone-1' });
+  test('stores the version and the id of the device with the session', async () => {
+    const { access } = await login({ ...credentials, version: 102 }, { 'x-device-id': 'phone-1' });
     const caller = await gateway.services.sessions.authenticate(access);
     expect(caller).toMatchObject({ api: 'bms', restricted: true, deviceId: 'phone-1' });
     const session = await gateway.services.db.em
@@ -129,8 +132,8 @@ describe('a login', () => {
     expect(session.clientVersion).toBe('102');
   });
 
-  test('is good for 48 hours, and for 30 days to refresh', async () => {
-    const { access, refresh } = await login(right);
+  test('issues a token that is valid for 48 hours, and can be refreshed for 30 days', async () => {
+    const { access, refresh } = await login(credentials);
     gateway.clock.advance(48 * 3_600_000 - 1);
     expect(await gateway.services.sessions.authenticate(access)).not.toBeNull();
     gateway.clock.advance(1);
@@ -146,7 +149,7 @@ describe('a login', () => {
   });
 });
 
-describe('every failure has its golden answer', () => {
+describe('every failure matches its golden file', () => {
   const json = { 'content-type': 'application/json' };
   const login = { password: PASSWORD, ...device };
   const cases: Record<string, InjectOptions> = {
@@ -154,50 +157,50 @@ describe('every failure has its golden answer', () => {
     'no login': { payload: login },
     'an empty phone and no username': { payload: { ...login, phone: '' } },
     'no password': { payload: { username: 'lixianfen', ...device } },
-    'a null password': { payload: { ...right, password: null } },
+    'a null password': { payload: { ...credentials, password: null } },
     'no device': { payload: { username: 'lixianfen', password: PASSWORD, version: '101' } },
     'no version': { payload: { username: 'lixianfen', password: PASSWORD, device: 'huaweimate60' } },
     'a phone that is a list': { payload: { ...login, phone: ['lixianfen'] } },
-    'a password that is a number': { payload: { ...right, password: 888_888 } },
-    'a device that is an object': { payload: { ...right, device: {} } },
-    'a version that is true': { payload: { ...right, version: true } },
-    'an unknown account': { payload: { ...right, username: 'nobody' } },
-    'an account that no database can hold': { payload: { ...right, username: 'a\0b' } },
-    'a wrong password': { payload: { ...right, password: 'not it' } },
-    'a disabled account': { payload: { ...right, username: 'gone' } },
+    'a password that is a number': { payload: { ...credentials, password: 888_888 } },
+    'a device that is an object': { payload: { ...credentials, device: {} } },
+    'a version that is true': { payload: { ...credentials, version: true } },
+    'an unknown account': { payload: { ...credentials, username: 'nobody' } },
+    'an account that no database can hold': { payload: { ...credentials, username: 'a\0b' } },
+    'a wrong password': { payload: { ...credentials, password: 'not it' } },
+    'a disabled account': { payload: { ...credentials, username: 'gone' } },
     'malformed JSON': { payload: '{"username":', headers: json },
     'a JSON list': { payload: '["lixianfen"]', headers: json },
-    GET: { method: 'GET', query: right },
-    PUT: { method: 'PUT', payload: right },
+    GET: { method: 'GET', query: credentials },
+    PUT: { method: 'PUT', payload: credentials },
     PROPFIND: { method: 'PROPFIND' as 'GET' },
-    'a body beyond the limit': { payload: { ...right, padding: 'x'.repeat(1024 * 1024) } },
+    'a body beyond the limit': { payload: { ...credentials, padding: 'x'.repeat(1024 * 1024) } },
   };
 
   test.each(Object.keys({ ...failures, ...cases }))('%s', async (name) => {
-    expect(await answer(cases[name] ?? {})).toBe(JSON.stringify(failures[name]));
+    expect(await post(cases[name] ?? {})).toBe(JSON.stringify(failures[name]));
   });
 
-  test('HEAD has an answer without a body', async () => {
+  test('HEAD gets a response without a body', async () => {
     const response = await gateway.app.inject({ method: 'HEAD', url: URL_PATH });
     expect([response.statusCode, response.body]).toEqual([200, '']);
   });
 
-  test('past the budget of failures the answer says when to come back', async () => {
+  test('too many failed logins are rate-limited, with the seconds to wait', async () => {
     for (let failure = 0; failure < 10; failure += 1)
-      await gateway.post(URL_PATH, { ...right, username: 'braked' });
-    await gateway.post(URL_PATH, { ...right, username: 'braked' });
-    const braked = await gateway.post(URL_PATH, { ...right, username: 'braked' });
-    expect([braked.statusCode, braked.body]).toEqual([
+      await gateway.post(URL_PATH, { ...credentials, username: 'limited' });
+    await gateway.post(URL_PATH, { ...credentials, username: 'limited' });
+    const limited = await gateway.post(URL_PATH, { ...credentials, username: 'limited' });
+    expect([limited.statusCode, limited.body]).toEqual([
       200,
       JSON.stringify({ status: 429, msg: '操作过于频繁，请稍后再试', data: null, ok: false }),
     ]);
-    expect(Number(braked.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  test('a fault is in the envelope too, and its cause in the log', async () => {
+  test('an unexpected error is answered in the envelope, and its cause is logged', async () => {
     const broken = await startGateway();
     await broken.services.db.em.execute('drop table login_names');
-    const response = await broken.post(URL_PATH, right);
+    const response = await broken.post(URL_PATH, credentials);
     expect([response.statusCode, response.body]).toEqual([
       200,
       JSON.stringify({ status: 400, msg: '服务器错误', data: null, ok: false }),

@@ -4,35 +4,39 @@ import { account, captcha, deviceId, password, startConsoleApi } from '../suppor
 import { readGolden } from '../support/golden-files.js';
 import { readQr } from '../support/qr.js';
 
-let on: Awaited<ReturnType<typeof startConsoleApi>>;
+let api: Awaited<ReturnType<typeof startConsoleApi>>;
 let failures: Awaited<ReturnType<typeof readGolden>>;
 beforeAll(async () => {
   failures = await readGolden('console-failures');
-  on = await startConsoleApi();
+  api = await startConsoleApi();
 });
-afterAll(() => on.gateway.close());
+afterAll(() => api.gateway.close());
 
-const expectFailure = (answer: LightMyRequestResponse, name: string) => {
-  expect(answer.statusCode).toBe(200);
-  expect(answer.body).toBe(JSON.stringify(failures[name]));
+const expectFailure = (response: LightMyRequestResponse, name: string) => {
+  expect(response.statusCode).toBe(200);
+  expect(response.body).toBe(JSON.stringify(failures[name]));
 };
 
-describe('refuses in its own envelope', () => {
+describe('reports in its own envelope', () => {
   const urls = ['/validate/code/', '/login/account', '/login/mobile'];
-  const everything = { ...account, type: 'image', mobile: '12345678901' };
+  const allParameters = { ...account, type: 'image', mobile: '12345678901' };
   test.each<[string, object]>([
     ['no deviceId', { deviceId: undefined, captcha: '', type: '' }],
     ['an empty deviceId', { deviceId: '' }],
     ['a mistyped deviceId', { deviceId: ['x'] }],
     ['a deviceId of 129 characters', { deviceId: 'x'.repeat(129) }],
     ['a deviceId that no database can hold', { deviceId: 'x\u0000' }],
-  ])('%s, at all its paths', async (name, change) => {
-    for (const url of urls) expectFailure(await on.gateway.post(url, { ...everything, ...change }), name);
+  ])('%s, at all paths', async (name, change) => {
+    for (const url of urls) expectFailure(await api.gateway.post(url, { ...allParameters, ...change }), name);
   });
 
   test('a deviceId in a header alone', async () => {
-    const answer = await on.gateway.post('/validate/code/', { type: 'image' }, { 'x-device-id': deviceId });
-    expectFailure(answer, 'a deviceId in a header alone');
+    const response = await api.gateway.post(
+      '/validate/code/',
+      { type: 'image' },
+      { 'x-device-id': deviceId },
+    );
+    expectFailure(response, 'a deviceId in a header alone');
   });
 
   test.each<[string, string, object]>([
@@ -58,43 +62,44 @@ describe('refuses in its own envelope', () => {
       { type: 'sms', mobile: '+49 1512 3456789' },
     ],
   ])('%s at %s', async (name, url, change) => {
-    expectFailure(await on.gateway.post(url, { ...everything, ...change }), name);
+    expectFailure(await api.gateway.post(url, { ...allParameters, ...change }), name);
   });
 
-  test('a wrong captcha, before it looks at the account', async () => {
-    await on.issue('image');
-    expectFailure(await on.login({ captcha: '0000', username: 'nobody' }), 'a wrong captcha');
+  test('a wrong captcha, before it checks the account', async () => {
+    await api.issue('image');
+    expectFailure(await api.login({ captcha: '0000', username: 'nobody' }), 'a wrong captcha');
   });
 
   test('a captcha answered wrong too often', async () => {
-    await on.issue('image');
-    for (const wrong of ['1', '2', '3']) expectFailure(await on.login({ captcha: wrong }), 'a wrong captcha');
-    expectFailure(await on.login(), 'a captcha answered wrong too often');
+    await api.issue('image');
+    for (const wrong of ['1', '2', '3'])
+      expectFailure(await api.login({ captcha: wrong }), 'a wrong captcha');
+    expectFailure(await api.login(), 'a captcha answered wrong too often');
   });
 
-  test('a captcha that was used, also by a login that failed', async () => {
-    await on.issue('image');
-    expectFailure(await on.login({ password: 'wrong' }), 'a wrong password');
-    expectFailure(await on.login(), 'a captcha that was used');
+  test('a captcha that was used, even by a failed login', async () => {
+    await api.issue('image');
+    expectFailure(await api.login({ password: 'wrong' }), 'a wrong password');
+    expectFailure(await api.login(), 'a captcha that was used');
   });
 
-  test('a captcha that is too old', async () => {
-    await on.issue('image');
-    on.gateway.clock.advance(5 * 60_000);
-    expectFailure(await on.login(), 'a captcha that is too old');
+  test('an expired captcha', async () => {
+    await api.issue('image');
+    api.gateway.clock.advance(5 * 60_000);
+    expectFailure(await api.login(), 'a captcha that is too old');
   });
 
   test('a captcha of another deviceId', async () => {
-    await on.issue('image', { deviceId: 'one' });
-    expectFailure(await on.login({ deviceId: 'two' }), 'a captcha of another deviceId');
-    await on.issueSms('12345678901', { deviceId: 'one' });
-    expectFailure(await on.loginByPhone('12345678901'), 'a captcha of another deviceId');
+    await api.issue('image', { deviceId: 'one' });
+    expectFailure(await api.login({ deviceId: 'two' }), 'a captcha of another deviceId');
+    await api.issueSms('12345678901', { deviceId: 'one' });
+    expectFailure(await api.loginByPhone('12345678901'), 'a captcha of another deviceId');
   });
 
   test('a captcha of the other type', async () => {
-    await on.issue('image', { deviceId: '12345678901' });
+    await api.issue('image', { deviceId: '12345678901' });
     expectFailure(
-      await on.loginByPhone('12345678901', { deviceId: '12345678901' }),
+      await api.loginByPhone('12345678901', { deviceId: '12345678901' }),
       'a captcha of the other type',
     );
   });
@@ -107,29 +112,29 @@ describe('refuses in its own envelope', () => {
     ['a wrong password', { password: 'wrong' }],
     ['a disabled account', { username: 'retired' }],
   ])('%s, after the captcha', async (name, change) => {
-    await on.issue('image');
-    expectFailure(await on.login({ ...change }), name);
+    await api.issue('image');
+    expectFailure(await api.login({ ...change }), name);
   });
 
   test.each([
     ['a mobile that nobody has', '+1 415 555 0100'],
     ['a mobile whose account is disabled', '13800000002'],
   ])('%s, after the code', async (name, mobile) => {
-    await on.issueSms(mobile);
-    expectFailure(await on.loginByPhone(mobile), name);
+    await api.issueSms(mobile);
+    expectFailure(await api.loginByPhone(mobile), name);
   });
 
-  test('too many SMS, and says until when', async () => {
-    await on.issueSms('13800000003');
-    on.gateway.clock.advance(20_000);
-    const answer = await on.issue('sms', { mobile: 13800000003 });
-    expectFailure(answer, 'too many SMS');
-    expect(answer.headers['retry-after']).toBe('40');
+  test('too many SMS, with the seconds to wait', async () => {
+    await api.issueSms('13800000003');
+    api.gateway.clock.advance(20_000);
+    const response = await api.issue('sms', { mobile: 13800000003 });
+    expectFailure(response, 'too many SMS');
+    expect(response.headers['retry-after']).toBe('40');
   });
 
-  test.each(urls)('what it cannot read, at %s', async (url) => {
+  test.each(urls)('a malformed body, at %s', async (url) => {
     const send = (payload: string, type = 'application/json') =>
-      on.gateway.app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
+      api.gateway.app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
     expectFailure(await send('{"type": "image",'), 'malformed JSON');
     expectFailure(await send('[]'), 'malformed JSON');
     expectFailure(await send('x', 'multipart/form-data'), 'a malformed form');
@@ -139,29 +144,29 @@ describe('refuses in its own envelope', () => {
   });
 
   test.each(urls)('a wrong method, at %s', async (url) => {
-    // Fastify's types do not know all methods that it serves.
+    // Fastify's types do not have all methods that it supports.
     for (const method of ['GET', 'PUT', 'DELETE', 'PROPFIND' as 'GET'])
-      expectFailure(await on.gateway.app.inject({ method, url }), 'a wrong method');
-    expect((await on.gateway.app.inject({ method: 'HEAD', url })).statusCode).toBe(200);
+      expectFailure(await api.gateway.app.inject({ method, url }), 'a wrong method');
+    expect((await api.gateway.app.inject({ method: 'HEAD', url })).statusCode).toBe(200);
   });
 });
 
-test('logs no password, code, token or ticket, also when the database fails', async () => {
-  await on.issueSms('12345678901');
-  const { accessToken } = (await on.loginByPhone('12345678901')).json().data;
-  const ticket = readQr((await on.issue('scan')).rawPayload)?.split('=')[1] ?? 'no ticket';
-  await on.issue('image');
-  const em = on.gateway.services.db.em.fork();
+test('logs no password, code, token or ticket, even when the database fails', async () => {
+  await api.issueSms('12345678901');
+  const { accessToken } = (await api.loginByPhone('12345678901')).json().data;
+  const ticket = readQr((await api.issue('scan')).rawPayload)?.split('=')[1] ?? 'no ticket';
+  await api.issue('image');
+  const em = api.gateway.services.db.em.fork();
   await em.execute('alter table captchas add constraint never check (failures < 0) not valid');
   const query = '/login/account?password=in-the-query';
-  const answers = [
-    await on.issue('image'),
-    await on.login({ password: 'in-the-body' }),
-    await on.gateway.post(query, { captcha, deviceId }),
+  const responses = [
+    await api.issue('image'),
+    await api.login({ password: 'in-the-body' }),
+    await api.gateway.post(query, { captcha, deviceId }),
   ];
   await em.execute('alter table captchas drop constraint never');
-  for (const answer of answers) expectFailure(answer, 'a fault');
-  const logged = on.gateway.logged();
+  for (const response of responses) expectFailure(response, 'a fault');
+  const logged = api.gateway.logged();
   expect(logged).toContain('a request failed unexpectedly');
   for (const secret of [`"${captcha}"`, `=${captcha}`, 'in-the-query', 'in-the-body', accessToken, ticket])
     expect(logged).not.toContain(secret);

@@ -7,57 +7,61 @@ import { account, captcha, deviceId, startConsoleApi } from '../support/console-
 import { multipartForm } from '../support/multipart.js';
 import { readQr } from '../support/qr.js';
 
-let on: Awaited<ReturnType<typeof startConsoleApi>>;
+let api: Awaited<ReturnType<typeof startConsoleApi>>;
 beforeAll(async () => {
-  on = await startConsoleApi();
+  api = await startConsoleApi();
 });
-afterAll(() => on.gateway.close());
+afterAll(() => api.gateway.close());
 
-const mask = (body: string) =>
+const withPlaceholders = (body: string) =>
   body
     .replace(/"accessToken":"[a-z0-9]{32}"/, '"accessToken":"<token>"')
     .replace(/"expiredTime":"\d{13}"/, '"expiredTime":"<milliseconds>"');
 
-describe('answers as the document prints it', () => {
-  test('a login by account', async () => {
-    await on.issue('image');
-    const answer = await on.login();
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(mask(answer.body)).toBe(mask(JSON.stringify(samples['/login/account'].answers.success)));
+describe('responds like the document', () => {
+  test('to a login by account', async () => {
+    await api.issue('image');
+    const response = await api.login();
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(withPlaceholders(response.body)).toBe(
+      withPlaceholders(JSON.stringify(samples['/login/account'].answers.success)),
+    );
   });
 
-  test('a login by SMS code', async () => {
-    await on.issueSms('12345678901');
-    const answer = await on.loginByPhone('12345678901');
-    expect(mask(answer.body)).toBe(mask(JSON.stringify(samples['/login/mobile'].answers.success)));
+  test('to a login by SMS code', async () => {
+    await api.issueSms('12345678901');
+    const response = await api.loginByPhone('12345678901');
+    expect(withPlaceholders(response.body)).toBe(
+      withPlaceholders(JSON.stringify(samples['/login/mobile'].answers.success)),
+    );
   });
 
-  test('an image: a PNG that nobody keeps', async () => {
-    const answer = await on.issue('image');
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'no-store' });
-    expect(PNG.sync.read(answer.rawPayload)).toMatchObject({ width: 160, height: 60 });
+  test('to an image captcha: with a PNG that is not cached', async () => {
+    const response = await api.issue('image');
+    expect(response.statusCode).toBe(200);
+    expect(response.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'no-store' });
+    expect(PNG.sync.read(response.rawPayload)).toMatchObject({ width: 160, height: 60 });
   });
 
-  test('an SMS: success, and never the code', async () => {
-    const answer = await on.issueSms(12345678901);
-    expect(answer.body).toBe(JSON.stringify(samples['/validate/code/'].answers['an SMS']));
-    expect(await on.gateway.lastSms('12345678901')).toBe(captcha);
+  test('to an SMS captcha: with a success that does not contain the code', async () => {
+    const response = await api.issueSms(12345678901);
+    expect(response.body).toBe(JSON.stringify(samples['/validate/code/'].answers['an SMS']));
+    expect(await api.gateway.lastSms('12345678901')).toBe(captcha);
   });
 });
 
-test('gives a token that is good until its expiredTime, 12 hours on', async () => {
-  await on.issue('image');
-  const { accessToken, expiredTime } = (await on.login()).json().data;
-  expect(Number(expiredTime)).toBe(on.gateway.clock.now + 12 * 3_600_000);
-  on.gateway.clock.advance(12 * 3_600_000 - 1);
-  expect((await on.gateway.services.sessions.authenticate(accessToken))?.user.id).toBe(1);
-  on.gateway.clock.advance(1);
-  expect(await on.gateway.services.sessions.authenticate(accessToken)).toBeNull();
+test('issues a token that is valid for 12 hours, until expiredTime', async () => {
+  await api.issue('image');
+  const { accessToken, expiredTime } = (await api.login()).json().data;
+  expect(Number(expiredTime)).toBe(api.gateway.clock.now + 12 * 3_600_000);
+  api.gateway.clock.advance(12 * 3_600_000 - 1);
+  expect((await api.gateway.services.sessions.authenticate(accessToken))?.user.id).toBe(1);
+  api.gateway.clock.advance(1);
+  expect(await api.gateway.services.sessions.authenticate(accessToken)).toBeNull();
 });
 
-describe('takes the parameters', () => {
+describe('reads the parameters', () => {
   const texts = { ...account };
   const form = new URLSearchParams(texts).toString();
   const json = { 'content-type': 'application/json' };
@@ -70,38 +74,43 @@ describe('takes the parameters', () => {
       { 'content-type': 'application/x-www-form-urlencoded' },
     ],
     ['from a multipart form', '/login/account', multipartForm(texts).payload, multipartForm(texts).headers],
-    ['from the query, the body being empty', `/login/account?${form}`, '', json],
-    ['from the body before the query', '/login/account?username=nobody', JSON.stringify(account), json],
-    ['at the path with a slash behind', '/login/account/', JSON.stringify(account), json],
-    ['with a number as the captcha', '/login/account', JSON.stringify({ ...account, captcha: 5694 }), json],
-    ['among others', '/login/account', JSON.stringify({ ...account, remember: true }), json],
+    ['from the query with an empty body', `/login/account?${form}`, '', json],
+    [
+      'from the body in preference to the query',
+      '/login/account?username=nobody',
+      JSON.stringify(account),
+      json,
+    ],
+    ['at the path with a trailing slash', '/login/account/', JSON.stringify(account), json],
+    ['with a captcha as a number', '/login/account', JSON.stringify({ ...account, captcha: 5694 }), json],
+    ['and ignores unknown ones', '/login/account', JSON.stringify({ ...account, remember: true }), json],
   ])('%s', async (_how, url, payload, headers) => {
-    await on.issue('image');
-    const answer = await on.gateway.app.inject({ method: 'POST', url, payload, headers });
-    expect(answer.json()).toMatchObject({ code: 200, success: true });
+    await api.issue('image');
+    const response = await api.gateway.app.inject({ method: 'POST', url, payload, headers });
+    expect(response.json()).toMatchObject({ code: 200, success: true });
   });
 
-  test('of a captcha without the slash behind', async () => {
-    const answer = await on.gateway.post('/validate/code', { type: 'image', deviceId });
-    expect(answer.headers['content-type']).toBe('image/png');
+  test('of a captcha request without the trailing slash', async () => {
+    const response = await api.gateway.post('/validate/code', { type: 'image', deviceId });
+    expect(response.headers['content-type']).toBe('image/png');
   });
 
   test.each(['12345678901', 12345678901])('with a phone as the username: %p', async (username) => {
-    await on.issue('image');
-    expect((await on.login({ username })).json()).toMatchObject({ code: 200 });
+    await api.issue('image');
+    expect((await api.login({ username })).json()).toMatchObject({ code: 200 });
   });
 
   test('with the phone of an SMS login as a number', async () => {
-    await on.issueSms('12345678901');
-    expect((await on.loginByPhone(12345678901)).json()).toMatchObject({ code: 200 });
+    await api.issueSms('12345678901');
+    expect((await api.loginByPhone(12345678901)).json()).toMatchObject({ code: 200 });
   });
 
-  test("with the body's deviceId, whatever the header says", async () => {
-    await on.issue('image');
+  test('with the deviceId of the body in preference to the header', async () => {
+    await api.issue('image');
     const { accessToken } = (
-      await on.gateway.post('/login/account', account, { 'x-device-id': 'another' })
+      await api.gateway.post('/login/account', account, { 'x-device-id': 'another' })
     ).json().data;
-    expect(await on.gateway.services.sessions.authenticate(accessToken)).toMatchObject({
+    expect(await api.gateway.services.sessions.authenticate(accessToken)).toMatchObject({
       deviceId,
       api: 'console',
     });
@@ -109,62 +118,62 @@ describe('takes the parameters', () => {
 });
 
 describe('opens one session', () => {
-  const sessions = async () => (await on.gateway.services.sessions.listActive(1)).length;
+  const sessions = async () => (await api.gateway.services.sessions.listActive(1)).length;
 
   test('for two parallel logins with one image captcha', async () => {
-    await on.issue('image');
+    await api.issue('image');
     const before = await sessions();
-    const codes = (await Promise.all([on.login(), on.login()])).map((answer) => answer.json().code);
+    const codes = (await Promise.all([api.login(), api.login()])).map((response) => response.json().code);
     expect(codes.sort()).toEqual([200, 400]);
     expect((await sessions()) - before).toBe(1);
   });
 
   test('for two parallel logins with one SMS code', async () => {
-    await on.issueSms('12345678901');
+    await api.issueSms('12345678901');
     const before = await sessions();
-    const codes = (await Promise.all([on.loginByPhone('12345678901'), on.loginByPhone('12345678901')])).map(
-      (answer) => answer.json().code,
+    const codes = (await Promise.all([api.loginByPhone('12345678901'), api.loginByPhone('12345678901')])).map(
+      (response) => response.json().code,
     );
     expect(codes.sort()).toEqual([200, 400]);
     expect((await sessions()) - before).toBe(1);
   });
 });
 
-describe('shows a QR code to scan', () => {
-  const scanned = async () => {
-    const answer = await on.issue('scan');
-    expect(answer.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'no-store' });
-    return readQr(answer.rawPayload);
+describe('issues the QR code of a scan ticket', () => {
+  const issueScanLink = async () => {
+    const response = await api.issue('scan');
+    expect(response.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'no-store' });
+    return readQr(response.rawPayload);
   };
 
-  test('that links to our page with a ticket of 128 random bits', async () => {
-    const first = await scanned();
+  test('that links to the scan page with a ticket of 128 random bits', async () => {
+    const first = await issueScanLink();
     expect(first).toMatch(/^http:\/\/localhost:80\/scan\?ticket=[\da-f]{32}$/);
-    expect(await scanned()).not.toBe(first);
+    expect(await issueScanLink()).not.toBe(first);
   });
 
-  test('that logs its device in once, after another session approved', async () => {
-    const ticket = new URL((await scanned()) ?? '').searchParams.get('ticket') ?? '';
-    await on.issue('image');
-    const { accessToken } = (await on.login()).json().data;
-    const approver = await callerOf(on.gateway, accessToken);
+  test('that logs its device in once, after another session has approved it', async () => {
+    const ticket = new URL((await issueScanLink()) ?? '').searchParams.get('ticket') ?? '';
+    await api.issue('image');
+    const { accessToken } = (await api.login()).json().data;
+    const approver = await callerOf(api.gateway, accessToken);
     const redeem = (id: string) =>
-      on.gateway.services.scanLogins.login(
+      api.gateway.services.scanLogins.login(
         ticket,
         { deviceId: id, address: '::1', version: null, model: null },
         graphqlSessionPolicy,
       );
     await expect(redeem(deviceId)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
-    await on.gateway.services.scanTickets.decide(ticket, approver, true);
+    await api.gateway.services.scanTickets.decide(ticket, approver, true);
     await expect(redeem('another device')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     const opened = await redeem(deviceId);
     expect(opened).toMatchObject({ user: { id: 1 }, session: { restricted: true, deviceId } });
     await expect(redeem(deviceId)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('whose ticket is no captcha for a login', async () => {
-    const ticket = new URL((await scanned()) ?? '').searchParams.get('ticket') ?? '';
-    const answer = await on.login({ captcha: ticket, deviceId });
-    expect(answer.json().success).toBe(false);
+  test('whose ticket is not accepted as the captcha of a login', async () => {
+    const ticket = new URL((await issueScanLink()) ?? '').searchParams.get('ticket') ?? '';
+    const response = await api.login({ captcha: ticket, deviceId });
+    expect(response.json().success).toBe(false);
   });
 });

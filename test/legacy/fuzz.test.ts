@@ -41,7 +41,7 @@ const paths: Readonly<Record<string, readonly [dialect: string, parameters: obje
   '/api/user/updatePassword': ['teacher', { password: 'a', passwordTwo: 'b', passwordNew: 'c' }],
 };
 
-/** Each envelope's status and body as text. What a fault of ours would say is not among them. */
+/** Status and body of every expected response, as text. The failure for an unexpected error does not match. */
 const envelopes: Readonly<Record<string, RegExp>> = {
   uims: /^200 \{"code":(0,"message":"success","body":\{.*\}|1,"message":"(?!服务器错误)[^"]+","body":null)\}$/,
   console:
@@ -49,16 +49,16 @@ const envelopes: Readonly<Record<string, RegExp>> = {
   bms: /^200 \{"status":(200,"msg":"OK","data":\{.*\},"ok":true|4\d\d,"msg":"(?!服务器错误)[^"]+","data":null,"ok":false)\}$/,
   upgrade: /^(200|201|204|400|401|403|404) \{"data":(null|\{.*\}),"meta":\{"msg":"[^"]+","status":\1\}\}$/,
   teacher: /^200 \{"code":(0,"message":"success"(,"data":\{.*\})?|2000(0[1-9]|1[0-3]),"message":"[^"]+")\}$/,
-  nobody: /^(400|404|415) \{"status":\1,"message":"[A-Z][A-Za-z ]+"\}$/,
+  none: /^(400|404|415) \{"status":\1,"message":"[A-Z][A-Za-z ]+"\}$/,
 };
 
-/** A picture of the console is said to be one. */
-const shown = ({ status, type, body }: RawResponse) =>
+/** Shows an image of the console like a success. */
+const toText = ({ status, type, body }: RawResponse) =>
   type === 'image/png'
     ? `${status} {"code":200,"msg":"成功","data":null,"success":true}`
     : `${status} ${body}`;
 
-const faults = () => gateway.logged().match(/^\{"level":[56]0.*$/gm) ?? [];
+const loggedErrors = () => gateway.logged().match(/^\{"level":[56]0.*$/gm) ?? [];
 
 const request = fc
   .record({
@@ -75,27 +75,27 @@ const request = fc
   })
   .chain((sent) => bodies({ ...paths[sent.path]?.[1] }).map((content) => ({ ...sent, ...content })));
 
-test('whatever is sent to a documented path, its own envelope answers and nothing breaks', async () => {
+test('every request to a documented path gets the envelope of its API', async () => {
   await fc.assert(
     fc.asyncProperty(
       request,
       async ({ path, spelling, method, signedIn, headers, query, address, type, body }) => {
         const target = spelling.of(path);
-        const answer = await sendRaw(
+        const response = await sendRaw(
           host,
           `${method} ${target}${query} HTTP/1.1`,
           [
             ...headers,
-            // One of its own, so that no limit answers in place of what is asked.
+            // A new address for each request, so that no rate limit applies.
             `x-forwarded-for: ${address}`,
             ...(type === null ? [] : [`content-type: ${type}`]),
             ...(signedIn ? [`authorization: ${token}`] : []),
           ],
           body,
         );
-        const otherwise = target.startsWith('/api/') ? 'upgrade' : 'nobody';
-        expect(shown(answer)).toMatch(envelopes[(spelling.same && paths[path]?.[0]) || otherwise] ?? /^$/);
-        expect(faults()).toEqual([]);
+        const elsewhere = target.startsWith('/api/') ? 'upgrade' : 'none';
+        expect(toText(response)).toMatch(envelopes[(spelling.same && paths[path]?.[0]) || elsewhere] ?? /^$/);
+        expect(loggedErrors()).toEqual([]);
       },
     ),
     { numRuns: 400, interruptAfterTimeLimit: 12_000, endOnFailure: true },
@@ -105,31 +105,35 @@ test('whatever is sent to a documented path, its own envelope answers and nothin
 const cutForm = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf a file';
 const form = 'content-type: multipart/form-data; boundary=x';
 
-test.each(Object.entries(paths))('%s outlives a form that ends inside its file', async (path, [dialect]) => {
-  const answer = await sendRaw(
+test.each(Object.entries(paths))('%s survives a form that ends inside its file', async (path, [dialect]) => {
+  const response = await sendRaw(
     host,
     `POST ${path} HTTP/1.1`,
     [form, `authorization: ${token}`],
     Buffer.from(cutForm),
   );
-  expect(shown(answer)).toMatch(envelopes[dialect] ?? /^$/);
+  expect(toText(response)).toMatch(envelopes[dialect] ?? /^$/);
 });
 
 test.each(Object.entries(paths))(
-  '%s says in its own words that a body is too large',
+  '%s reports a body that is too large in its envelope',
   async (path, [dialect]) => {
-    const answer = await gateway.app.inject({ method: 'POST', url: path, payload: 'x'.repeat(2 ** 20 + 1) });
-    expect(`${answer.statusCode} ${answer.body}`).toMatch(envelopes[dialect] ?? /^$/);
+    const response = await gateway.app.inject({
+      method: 'POST',
+      url: path,
+      payload: 'x'.repeat(2 ** 20 + 1),
+    });
+    expect(`${response.statusCode} ${response.body}`).toMatch(envelopes[dialect] ?? /^$/);
   },
 );
 
 test.each([
   ['two lengths', 'POST /api/heart/check HTTP/1.1', ['content-length: 1'], 400],
   ['a length and chunks', 'POST /api/heart/check HTTP/1.1', ['transfer-encoding: chunked'], 400],
-  ['headers without end', 'POST /api/heart/check HTTP/1.1', [`token: ${'x'.repeat(20_000)}`], 431],
+  ['headers over the size limit', 'POST /api/heart/check HTTP/1.1', [`token: ${'x'.repeat(20_000)}`], 431],
   ['a folded header', 'POST /api/heart/check HTTP/1.1', ['token: a\r\n b'], 400],
   ['no protocol', 'hello', [], 400],
-])('%s is refused without a word about us', async (_what, requestLine, headers, status) => {
-  const answer = await sendRaw(host, requestLine, headers, Buffer.from('{}'));
-  expect([answer.status, answer.body]).toEqual([status, '']);
+])('%s is refused with an empty body', async (_what, requestLine, headers, status) => {
+  const response = await sendRaw(host, requestLine, headers, Buffer.from('{}'));
+  expect([response.status, response.body]).toEqual([status, '']);
 });

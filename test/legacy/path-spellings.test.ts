@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Requests that lack what their path checks, and would do harm without that check. */
-const unchecked: Readonly<Record<string, object>> = {
+/** Requests that their path must refuse, and that would do harm if it did not. */
+const unauthorized: Readonly<Record<string, object>> = {
   '/login/account': { username: 'ada', password: PASSWORD, captcha: 'none', deviceId },
   '/login/mobile': { mobile: '13800000001', captcha: '000000', deviceId },
   '/api/user/verifyCode': { account: '13800000001', code: '000000' },
@@ -29,8 +29,8 @@ const unchecked: Readonly<Record<string, object>> = {
   '/api/heart/check': { deviceId },
 };
 
-/** Ways in which routers and proxies have been made to see another path than the one that is checked. */
-const ways: readonly ((path: string) => string)[] = [
+/** Spellings that have made routers and proxies disagree about a path. */
+const spellings: readonly ((path: string) => string)[] = [
   ...pathSpellings.map(({ of }) => of),
   (path) => path.replace('/', '/%2e/'),
   (path) => path.replace(/\/(?=[^/]+$)/, '/%2e%2e/'),
@@ -44,13 +44,13 @@ const ways: readonly ((path: string) => string)[] = [
   (path) => `${path}#`,
 ];
 
-test.each(Object.entries(unchecked))('no spelling of %s switches its check off', async (path, parameters) => {
+test.each(Object.entries(unauthorized))('no spelling of %s bypasses its checks', async (path, parameters) => {
   const body = Buffer.from(JSON.stringify(parameters));
   for (const method of ['POST', 'GET', 'PUT']) {
-    for (const spell of ways) {
+    for (const spell of spellings) {
       const line = `${method} ${spell(path)} HTTP/1.1`;
-      const answer = await sendRaw(host, line, ['content-type: application/json'], body);
-      expect([line, answer.body]).toEqual([
+      const response = await sendRaw(host, line, ['content-type: application/json'], body);
+      expect([line, response.body]).toEqual([
         line,
         expect.not.stringMatching(/"(code|status)":(0|20[01])\b|"success":true|accessToken/),
       ]);

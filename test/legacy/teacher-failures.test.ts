@@ -8,19 +8,19 @@ import { PHONE, startTeacherApi } from '../support/teacher-api.js';
 
 const DAY = 86_400_000;
 const failures = await readGolden('teacher-failures');
-let on: Awaited<ReturnType<typeof startTeacherApi>>;
+let api: Awaited<ReturnType<typeof startTeacherApi>>;
 beforeAll(async () => {
-  on = await startTeacherApi();
+  api = await startTeacherApi();
 });
-afterAll(() => on.gateway.close());
+afterAll(() => api.gateway.close());
 
 describe('every failure has its documented code', () => {
   const register = '/api/user/register';
   const loginUrl = '/api/user/login';
   const account = '/api/user/updateAccount';
   const password = '/api/user/updatePassword';
-  const nobody = { userToken: '6405c8cc7b00ede85f7f1e123517e1b0' };
-  const broken = { payload: '{"phone":', headers: { 'content-type': 'application/json' } };
+  const unknownToken = { userToken: '6405c8cc7b00ede85f7f1e123517e1b0' };
+  const malformed = { payload: '{"phone":', headers: { 'content-type': 'application/json' } };
   const change = { password: PASSWORD, passwordTwo: PASSWORD, passwordNew: 'battery staple' };
 
   const anonymous: Record<string, InjectOptions> = {
@@ -40,7 +40,7 @@ describe('every failure has its documented code', () => {
       url: register,
       payload: { phone: 15_261_859_999, password: '12345', type: 1.5 },
     },
-    'register: malformed body': { url: register, ...broken },
+    'register: malformed body': { url: register, ...malformed },
     'register: wrong method': { url: register, method: 'GET' },
     'register: taken phone': { url: register, payload: { phone: PHONE, password: '12345' } },
     'register: taken phone, another spelling': {
@@ -51,21 +51,25 @@ describe('every failure has its documented code', () => {
     'login: null password': { url: loginUrl, payload: { phone: PHONE, password: null } },
     'login: mistyped password': { url: loginUrl, payload: { phone: PHONE, password: ['abc'] } },
     'login: missing before mistyped': { url: loginUrl, payload: { phone: {} } },
-    'login: malformed body': { url: loginUrl, ...broken },
+    'login: malformed body': { url: loginUrl, ...malformed },
     'login: wrong method': { url: loginUrl, method: 'DELETE' },
     'login: unknown account': { url: loginUrl, payload: { phone: '15261859999', password: 'abc' } },
     'login: unknown name that is no phone': { url: loginUrl, payload: { phone: 'a\0b', password: 'abc' } },
     'login: wrong password': { url: loginUrl, payload: { phone: PHONE, password: 'abd' } },
     'updateAccount: no token': { url: account, payload: { name: 'abc' } },
     'updateAccount: empty token': { url: account, payload: { name: 'abc' }, headers: { userToken: '' } },
-    'updateAccount: unknown token': { url: account, payload: { name: 'abc' }, headers: nobody },
-    'updateAccount: unknown token before mistyped': { url: account, payload: { name: 1 }, headers: nobody },
-    'updateAccount: malformed body': { url: account, ...broken },
-    'updateAccount: wrong method': { url: account, method: 'PUT', headers: nobody },
+    'updateAccount: unknown token': { url: account, payload: { name: 'abc' }, headers: unknownToken },
+    'updateAccount: unknown token before mistyped': {
+      url: account,
+      payload: { name: 1 },
+      headers: unknownToken,
+    },
+    'updateAccount: malformed body': { url: account, ...malformed },
+    'updateAccount: wrong method': { url: account, method: 'PUT', headers: unknownToken },
     'updatePassword: no token': { url: password, payload: change },
-    'updatePassword: unknown token': { url: password, payload: change, headers: nobody },
-    'updatePassword: unknown token before missing': { url: password, payload: {}, headers: nobody },
-    'updatePassword: malformed body': { url: password, ...broken },
+    'updatePassword: unknown token': { url: password, payload: change, headers: unknownToken },
+    'updatePassword: unknown token before missing': { url: password, payload: {}, headers: unknownToken },
+    'updatePassword: malformed body': { url: password, ...malformed },
     'updatePassword: wrong method': { url: password, method: 'GET' },
   };
   const signedIn: Record<string, InjectOptions> = {
@@ -86,12 +90,12 @@ describe('every failure has its documented code', () => {
   };
 
   test.each(Object.entries(anonymous))('%s', async (name, request) => {
-    expect(await on.answer(request)).toBe(JSON.stringify(failures[name]));
+    expect(await api.post(request)).toBe(JSON.stringify(failures[name]));
   });
 
   test.each(Object.entries(signedIn))('%s', async (name, request) => {
-    const { token } = await on.person();
-    expect(await on.answer({ ...request, headers: { userToken: token } })).toBe(
+    const { token } = await api.createUser();
+    expect(await api.post({ ...request, headers: { userToken: token } })).toBe(
       JSON.stringify(failures[name]),
     );
   });
@@ -100,30 +104,30 @@ describe('every failure has its documented code', () => {
     ['login: disabled account, right password', PASSWORD],
     ['login: disabled account, wrong password', 'x'],
   ])('%s', async (name, given) => {
-    const { phone } = await on.person(UserStatus.DISABLED);
-    expect(await on.answer({ url: loginUrl, payload: { phone, password: given } })).toBe(
+    const { phone } = await api.createUser(UserStatus.DISABLED);
+    expect(await api.post({ url: loginUrl, payload: { phone, password: given } })).toBe(
       JSON.stringify(failures[name]),
     );
   });
 
   test('updatePassword: expired token', async () => {
-    const { token } = await on.person();
-    on.gateway.clock.advance(2 * DAY);
-    const text = await on.answer({ url: password, payload: change, headers: { userToken: token } });
+    const { token } = await api.createUser();
+    api.gateway.clock.advance(2 * DAY);
+    const text = await api.post({ url: password, payload: change, headers: { userToken: token } });
     expect(text).toBe(JSON.stringify(failures['updatePassword: expired token']));
   });
 
-  test('updatePassword: an account disabled since its session was looked at', async () => {
-    const { id, token } = await on.person();
+  test('updatePassword: an account disabled after its session was cached', async () => {
+    const { id, token } = await api.createUser();
     const headers = { userToken: token };
-    // Looked at, and nothing changed that would make the gateway look again.
-    await on.gateway.post(account, { name: 1 }, headers);
-    await on.gateway.services.db.em.fork().nativeUpdate(User, { id }, { status: UserStatus.DISABLED });
-    const text = await on.answer({ url: password, payload: change, headers });
+    // The session is cached, and a direct database update does not invalidate it.
+    await api.gateway.post(account, { name: 1 }, headers);
+    await api.gateway.services.db.em.fork().nativeUpdate(User, { id }, { status: UserStatus.DISABLED });
+    const text = await api.post({ url: password, payload: change, headers });
     expect(text).toBe(JSON.stringify(failures['updatePassword: disabled meanwhile']));
   });
 
-  test('no case of the golden file goes untested', () => {
+  test('every case of the golden file is tested', () => {
     const others = [
       'login: disabled account, right password',
       'login: disabled account, wrong password',
@@ -137,31 +141,31 @@ describe('every failure has its documented code', () => {
   });
 });
 
-describe('what may go wrong', () => {
-  test.each(['GET', 'HEAD', 'PUT', 'PROPFIND'] as const)('%s is refused in the envelope', async (method) => {
-    const response = await on.gateway.app.inject({ method: method as 'GET', url: '/api/user/login' });
+describe('failures of every path', () => {
+  test.each(['GET', 'HEAD', 'PUT', 'PROPFIND'] as const)('%s is answered in the envelope', async (method) => {
+    const response = await api.gateway.app.inject({ method: method as 'GET', url: '/api/user/login' });
     expect(response.statusCode).toBe(200);
     expect(response.body).toBe(method === 'HEAD' ? '' : JSON.stringify(failures['login: wrong method']));
   });
 
-  test('a body that is too large is a bad parameter', async () => {
+  test('a body that is too large is an invalid parameter', async () => {
     const payload = { phone: PHONE, password: 'x'.repeat(2 * 1024 * 1024) };
-    expect(await on.answer({ url: '/api/user/login', payload })).toBe(
+    expect(await api.post({ url: '/api/user/login', payload })).toBe(
       JSON.stringify(failures['login: mistyped password']),
     );
   });
 
-  test('after ten wrong passwords the next login is told when to come back', async () => {
-    const { phone } = await on.person();
-    const attempt = () => on.gateway.post('/api/user/login', { phone, password: 'wrong' });
-    for (let guess = 0; guess < 11; guess += 1)
+  test('after eleven wrong passwords a login is rate-limited, with the seconds to wait', async () => {
+    const { phone } = await api.createUser();
+    const attempt = () => api.gateway.post('/api/user/login', { phone, password: 'wrong' });
+    for (let attempts = 0; attempts < 11; attempts += 1)
       expect((await attempt()).json()).toMatchObject({ code: 200008 });
     const response = await attempt();
     expect(JSON.stringify(response.json())).toBe(JSON.stringify(failures['any: throttled']));
     expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  test('a fault answers in the envelope and says nothing about itself', async () => {
+  test('an unexpected error is answered in the envelope, without details', async () => {
     const broken = await startGateway();
     try {
       await broken.services.db.em.fork().execute('drop table login_names');
@@ -174,14 +178,14 @@ describe('what may go wrong', () => {
     }
   });
 
-  test('no password, hash or token reaches the log', async () => {
-    const { phone, token } = await on.person();
-    await on.gateway.app.inject({
+  test('logs no password, hash or token', async () => {
+    const { phone, token } = await api.createUser();
+    await api.gateway.app.inject({
       method: 'POST',
       url: `/api/user/login?phone=${phone}&password=wrong+horse`,
     });
-    const { passwordHash } = await on.stored({ phone: `86${phone}` });
-    const log = on.gateway.logged();
+    const { passwordHash } = await api.findUser({ phone: `86${phone}` });
+    const log = api.gateway.logged();
     expect(log).toContain('/api/user/login');
     for (const secret of [PASSWORD, 'wrong+horse', 'wrong horse', token, passwordHash ?? 'no hash']) {
       expect(log).not.toContain(secret);

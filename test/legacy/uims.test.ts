@@ -41,17 +41,17 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const withoutToken = (body: string) => body.replace(/"token":"[\w-]+\.[\w-]+\.[\w-]+"/, '"token":"<JWT>"');
+const withPlaceholder = (body: string) => body.replace(/"token":"[\w-]+\.[\w-]+\.[\w-]+"/, '"token":"<JWT>"');
 
-test('answers the documented login as the document prints it', async () => {
-  const answer = await gateway.post(url, sample);
-  expect(answer.statusCode).toBe(200);
-  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-  expect(answer.headers['cache-control']).toBe('no-store');
-  expect(withoutToken(answer.body)).toBe(JSON.stringify(samples[url].answers.success));
+test('responds to the documented login like the document', async () => {
+  const response = await gateway.post(url, sample);
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(response.headers['cache-control']).toBe('no-store');
+  expect(withPlaceholder(response.body)).toBe(JSON.stringify(samples[url].answers.success));
 });
 
-test('signs the documented claims: 6 hours, valid 1000 seconds before', async () => {
+test('issues a JWT with the documented claims: valid for 6 hours, and from 1000 seconds before', async () => {
   const { token } = (await gateway.post(url, sample)).json().body;
   expect(jwt.decode(token, { complete: true })?.header).toEqual({ alg: 'HS256', typ: 'JWT' });
   const now = Math.floor(gateway.clock.now / 1000);
@@ -64,7 +64,7 @@ test('signs the documented claims: 6 hours, valid 1000 seconds before', async ()
   });
 });
 
-test('gives a token that is good until 6 hours are over', async () => {
+test('issues a token that expires after 6 hours', async () => {
   const { token } = (await gateway.post(url, sample)).json().body;
   gateway.clock.advance(6 * 3_600_000 - 2000);
   expect((await gateway.services.sessions.authenticate(token))?.user.id).toBe(1);
@@ -72,7 +72,7 @@ test('gives a token that is good until 6 hours are over', async () => {
   expect(await gateway.services.sessions.authenticate(token)).toBeNull();
 });
 
-test("does not trust the document's own token, at the time when it was valid", async () => {
+test("rejects the document's printed token, even at a time within its validity", async () => {
   const printed =
     'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhY2NvdW50IjoidWltc19zdXBlcl9hZG1pbiIsImV4cCI6MTU5NDc0NDI1MiwiaXNzIjoiVUlNUy1CQUNLIiwibmJmIjoxNTk0NzIxNjUyfQ.AQWHRcS7d1orXJBFitNHQ7GdWTlOJkElcRePNYHtY_s';
   const { now } = gateway.clock;
@@ -81,41 +81,41 @@ test("does not trust the document's own token, at the time when it was valid", a
   gateway.clock.now = now;
 });
 
-describe('takes the parameters', () => {
+describe('reads the parameters', () => {
   const form = new URLSearchParams(sample).toString();
   const multipart = multipartForm(sample);
   test.each([
     ['from a JSON body', url, 'application/json', JSON.stringify(sample)],
-    ['from a JSON body without its type', url, 'text/plain', JSON.stringify(sample)],
+    ['from a JSON body of another content type', url, 'text/plain', JSON.stringify(sample)],
     ['from an urlencoded form', url, 'application/x-www-form-urlencoded', form],
     ['from a multipart form', url, multipart.headers['content-type'], multipart.payload],
-    ['from the query, the body being empty', `${url}?${form}`, 'application/json', ''],
+    ['from the query with an empty body', `${url}?${form}`, 'application/json', ''],
     [
-      'from the body before the query',
+      'from the body in preference to the query',
       `${url}?account=nobody&passwd=wrong`,
       'application/json',
       JSON.stringify(sample),
     ],
-    ['at the path with a slash behind', `${url}/`, 'application/json', JSON.stringify(sample)],
+    ['at the path with a trailing slash', `${url}/`, 'application/json', JSON.stringify(sample)],
     [
-      'among others',
+      'and ignores unknown ones',
       `${url}?x=1`,
       'application/json',
       JSON.stringify({ __proto__x: 1, ...sample, remember: true }),
     ],
   ])('%s', async (_how, to, type, payload) => {
-    const answer = await gateway.app.inject({
+    const response = await gateway.app.inject({
       method: 'POST',
       url: to,
       payload,
       headers: { 'content-type': type },
     });
-    expect(answer.json()).toMatchObject({ code: 0, body: { user: { id: 1 } } });
+    expect(response.json()).toMatchObject({ code: 0, body: { user: { id: 1 } } });
   });
 });
 
 test.each([['13954969056'], [13954969056]])(
-  'takes a phone, as %p, and shows it as the account',
+  'accepts the phone %p, and shows it as the account',
   async (account) => {
     const { body } = (await gateway.post(url, { account, passwd: password })).json();
     expect(body.user).toMatchObject({
@@ -129,12 +129,12 @@ test.each([['13954969056'], [13954969056]])(
   },
 );
 
-test('counts lengths in characters: 16 for the account, 100 for the password', async () => {
+test('counts the lengths of account and password in characters, not in UTF-16 units', async () => {
   const longest = { account: '😀'.repeat(16), passwd: '😀'.repeat(100) };
   expect((await gateway.post(url, longest)).json()).toMatchObject({ code: 0, body: { user: { id: 4 } } });
 });
 
-test('binds the session to the device and keeps its version', async () => {
+test('stores the id and the version of the device with the session', async () => {
   const device = { 'x-device-id': 'till-7' };
   const { token } = (await gateway.post(url, { ...sample, version: '1.0\u0000.1' }, device)).json().body;
   const caller = await gateway.services.sessions.authenticate(token);
@@ -147,7 +147,7 @@ test('binds the session to the device and keeps its version', async () => {
   });
 });
 
-describe('refuses in its own envelope', () => {
+describe('reports in its own envelope', () => {
   const { account, passwd } = sample;
   test.each<[string, object]>([
     ['no account', { passwd }],
@@ -166,9 +166,9 @@ describe('refuses in its own envelope', () => {
     ['a disabled account with a wrong password', { account: 'retired', passwd: 'not this one' }],
     ['a wrong password', { account, passwd: 'not this one' }],
   ])('%s', async (name, body) => {
-    const answer = await gateway.post(url, body);
-    expect(answer.statusCode).toBe(200);
-    expect(answer.body).toBe(JSON.stringify(failures[name]));
+    const response = await gateway.post(url, body);
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe(JSON.stringify(failures[name]));
   });
 
   test.each([
@@ -181,49 +181,50 @@ describe('refuses in its own envelope', () => {
     ['nothing at all', 'multipart/form-data; boundary=x', ''],
     ['nothing at all', 'application/xml', ''],
   ])('%s as %s', async (name, type, payload) => {
-    const answer = await gateway.app.inject({
+    const response = await gateway.app.inject({
       method: 'POST',
       url,
       payload,
       headers: { 'content-type': type },
     });
-    expect(answer.statusCode).toBe(200);
-    expect(answer.body).toBe(JSON.stringify(failures[name]));
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe(JSON.stringify(failures[name]));
   });
 
-  // Fastify's types do not know all methods that it serves.
+  // Fastify's types do not have all methods that it supports.
   test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'PROPFIND' as 'GET'])('a wrong method: %s', async (method) => {
-    const answer = await gateway.app.inject({ method, url });
-    expect(answer.statusCode).toBe(200);
-    expect(answer.body).toBe(JSON.stringify(failures['a wrong method']));
+    const response = await gateway.app.inject({ method, url });
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe(JSON.stringify(failures['a wrong method']));
   });
 
-  test('a wrong method: HEAD, whose answer has no body', async () => {
-    const answer = await gateway.app.inject({ method: 'HEAD', url });
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+  test('a wrong method: HEAD, without a body', async () => {
+    const response = await gateway.app.inject({ method: 'HEAD', url });
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
   });
 });
 
-test('slows down who guesses, and says until when', async () => {
-  await importUser(gateway, { id: 5, username: 'guessed', password, createdAt: new Date() });
-  const guess = () => gateway.post(url, { account: 'guessed', passwd: 'a wrong guess' });
-  for (let guesses = 0; guesses < 11; guesses += 1) expect((await guess()).json().message).toBe('密码错误');
-  const answer = await guess();
-  expect(answer.statusCode).toBe(200);
-  expect(answer.body).toBe(JSON.stringify(failures['too many wrong passwords']));
-  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+test('rate-limits failed logins, with the seconds to wait', async () => {
+  await importUser(gateway, { id: 5, username: 'attacked', password, createdAt: new Date() });
+  const attempt = () => gateway.post(url, { account: 'attacked', passwd: 'wrong password' });
+  for (let attempts = 0; attempts < 11; attempts += 1)
+    expect((await attempt()).json().message).toBe('密码错误');
+  const response = await attempt();
+  expect(response.statusCode).toBe(200);
+  expect(response.body).toBe(JSON.stringify(failures['too many wrong passwords']));
+  expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
 });
 
-test('logs no password, hash or token, also when the database fails', async () => {
+test('logs no password, hash or token, even when the database fails', async () => {
   const { token } = (await gateway.post(`${url}?passwd=also-not-this`, sample)).json().body;
   await gateway.services.db.em
     .fork()
     .execute("alter table sessions add constraint never check (door = '') not valid");
-  const answer = await gateway.post(url, sample);
+  const response = await gateway.post(url, sample);
   await gateway.services.db.em.fork().execute('alter table sessions drop constraint never');
-  expect(answer.statusCode).toBe(200);
-  expect(answer.body).toBe(JSON.stringify(failures['a fault']));
+  expect(response.statusCode).toBe(200);
+  expect(response.body).toBe(JSON.stringify(failures['a fault']));
   const logged = gateway.logged();
   expect(logged).toContain('a request failed unexpectedly');
   expect(logged).toContain(url);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
-import { envelope, PHONE, SEND, VERIFY } from '../support/upgrade-api.js';
+import { PHONE, postUpgrade, SEND, VERIFY } from '../support/upgrade-api.js';
 
 const json = { 'content-type': 'application/json' };
 const failures = await readGolden('upgrade-failures');
@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe('every failure has its golden answer', () => {
-  const broken = { payload: '{"account":', headers: json };
+describe('every failure matches its golden file', () => {
+  const malformed = { payload: '{"account":', headers: json };
   const tooLarge = { payload: { account: PHONE, padding: 'x'.repeat(1024 * 1024) } };
   const cases: Record<string, InjectOptions> = {
     'sendCode: nothing at all': { url: SEND, payload: '', headers: json },
@@ -23,7 +23,7 @@ describe('every failure has its golden answer', () => {
     'sendCode: an account that is a list': { url: SEND, payload: { account: [PHONE] } },
     'sendCode: not a phone': { url: SEND, payload: { account: 'wrq@8' } },
     'sendCode: a country no codes go to': { url: SEND, payload: { account: '+1 415 555 1234' } },
-    'sendCode: malformed JSON': { url: SEND, ...broken },
+    'sendCode: malformed JSON': { url: SEND, ...malformed },
     'sendCode: GET': { url: SEND, method: 'GET', query: { account: PHONE } },
     'sendCode: PROPFIND': { url: SEND, method: 'PROPFIND' as 'GET' },
     'sendCode: a body beyond the limit': { url: SEND, ...tooLarge },
@@ -37,37 +37,37 @@ describe('every failure has its golden answer', () => {
     'verifyCode: a code that is a number': { url: VERIFY, payload: { account: PHONE, code: 123_456 } },
     'verifyCode: not a phone': { url: VERIFY, payload: { account: 'wrq@8', code: '123456' } },
     'verifyCode: no code was sent': { url: VERIFY, payload: { account: '13600000000', code: '123456' } },
-    'verifyCode: malformed JSON': { url: VERIFY, ...broken },
+    'verifyCode: malformed JSON': { url: VERIFY, ...malformed },
     'verifyCode: DELETE': { url: VERIFY, method: 'DELETE' },
     'another path': { url: '/api/user/none', payload: {} },
     'another path, GET': { url: '/api/none', method: 'GET' },
-    'another path, malformed JSON': { url: '/api/none', ...broken },
+    'another path, malformed JSON': { url: '/api/none', ...malformed },
   };
 
   test.each(Object.keys({ ...failures, ...cases }))('%s', async (name) => {
-    expect(await envelope(gateway, cases[name] ?? { url: '/' })).toBe(JSON.stringify(failures[name]));
+    expect(await postUpgrade(gateway, cases[name] ?? { url: '/' })).toBe(JSON.stringify(failures[name]));
   });
 
-  test.each([SEND, VERIFY, '/api/none'])('HEAD %s has an answer without a body', async (url) => {
+  test.each([SEND, VERIFY, '/api/none'])('HEAD %s gets a response without a body', async (url) => {
     const response = await gateway.app.inject({ method: 'HEAD', url });
     expect([response.statusCode, response.body]).toEqual([url === '/api/none' ? 404 : 400, '']);
   });
 });
 
-describe('a gateway in trouble', () => {
-  let troubled: TestGateway;
+describe('a gateway whose SMS provider is down', () => {
+  let degraded: TestGateway;
   beforeAll(async () => {
-    troubled = await startGateway({
+    degraded = await startGateway({
       SMS_PROVIDER: 'webhook',
       SMS_WEBHOOK_URL: 'http://127.0.0.1:9',
       SMS_WEBHOOK_SECRET: 's'.repeat(16),
     });
   });
-  afterAll(() => troubled.close());
+  afterAll(() => degraded.close());
 
-  test('says so when the provider does not answer, and sends again when asked again', async () => {
+  test('reports that the provider does not respond, and tries again on the next request', async () => {
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const response = await troubled.post(SEND, { account: PHONE });
+      const response = await degraded.post(SEND, { account: PHONE });
       expect([response.statusCode, response.body]).toEqual([
         500,
         JSON.stringify(refusals['a provider that is out of order']),
@@ -75,11 +75,11 @@ describe('a gateway in trouble', () => {
     }
   });
 
-  test('answers a fault in the envelope, with its cause in the log', async () => {
-    await troubled.services.db.em.execute('drop table captchas cascade');
-    const response = await troubled.post(VERIFY, { account: PHONE, code: '654321' });
+  test('answers an unexpected error in the envelope, and logs its cause', async () => {
+    await degraded.services.db.em.execute('drop table captchas cascade');
+    const response = await degraded.post(VERIFY, { account: PHONE, code: '654321' });
     expect([response.statusCode, response.body]).toEqual([500, JSON.stringify(refusals['a fault'])]);
-    expect(troubled.logged()).toContain('captchas');
-    expect(troubled.logged()).not.toContain('654321');
+    expect(degraded.logged()).toContain('captchas');
+    expect(degraded.logged()).not.toContain('654321');
   });
 });

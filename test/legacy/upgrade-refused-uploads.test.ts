@@ -7,7 +7,7 @@ import type { TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
 import { inventory, nothing, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
-import { expectAnswer } from '../support/upgrade-api.js';
+import { expectBody } from '../support/upgrade-api.js';
 
 const golden = await readGolden('upgrade-releases');
 const CHECK = '/api/upgrade/checkVersion';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const expectGolden = (response: LightMyRequestResponse, name: string) => expectAnswer(response, golden[name]);
+const expectGolden = (response: LightMyRequestResponse, name: string) => expectBody(response, golden[name]);
 const send = (
   parts: readonly (readonly [string, string | FilePart])[],
   headers: Record<string, string> = {},

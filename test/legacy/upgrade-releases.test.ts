@@ -6,7 +6,7 @@ import type { TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
 import { inventory, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
-import { expectAnswer } from '../support/upgrade-api.js';
+import { expectBody } from '../support/upgrade-api.js';
 
 const golden: Record<string, object> = {
   ...(await readGolden('upgrade-releases')),
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => gateway.close());
 
-const expectGolden = (response: LightMyRequestResponse, name: string) => expectAnswer(response, golden[name]);
+const expectGolden = (response: LightMyRequestResponse, name: string) => expectBody(response, golden[name]);
 const check = () => gateway.post(CHECK);
 const send = (
   parts: readonly (readonly [string, string | FilePart])[],

@@ -7,7 +7,7 @@ import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
 import { everyEncoding } from '../support/parameter-encodings.js';
-import { anonymous, envelope, PHONE, SEND, VERIFY } from '../support/upgrade-api.js';
+import { PHONE, postUpgrade, SEND, VERIFY, withPlaceholders } from '../support/upgrade-api.js';
 
 const BEAT = '/api/heart/check';
 
@@ -19,16 +19,16 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** No log line may hold what a caller has shown or was given. */
+/** Codes and tokens that must not be logged. */
 const secrets: string[] = [];
 afterEach(() => {
   for (const secret of secrets) expect(gateway.logged()).not.toContain(secret);
 });
 
-const answer = (options: InjectOptions) => envelope(gateway, options);
+const post = (options: InjectOptions) => postUpgrade(gateway, options);
 
 async function codeFor(account: string): Promise<string> {
-  await answer({ url: SEND, payload: { account } });
+  await post({ url: SEND, payload: { account } });
   const code = await gateway.lastSms(account);
   secrets.push(`"${code}"`);
   return code;
@@ -42,23 +42,23 @@ async function login(account: string, headers: Record<string, string> = {}) {
   return { data, token };
 }
 
-let phones = 13_700_000_000;
-/** A number that nobody has asked a code for. */
+let lastPhone = 13_700_000_000;
+/** A phone that no code has been sent to. */
 function newPhone(): string {
-  phones += 1;
-  return String(phones);
+  lastPhone += 1;
+  return String(lastPhone);
 }
 
-describe('the documented requests', () => {
-  test('sendCode and verifyCode answer their samples to the letter, the second at a first login', async () => {
-    expect(await answer({ url: SEND, payload: { account: PHONE } })).toBe(
-      anonymous(samples[SEND].answers.success),
+describe('responds like the document', () => {
+  test('to sendCode, and to verifyCode at the first login of a phone', async () => {
+    expect(await post({ url: SEND, payload: { account: PHONE } })).toBe(
+      withPlaceholders(samples[SEND].answers.success),
     );
     const payload = { account: PHONE, code: await gateway.lastSms(PHONE) };
-    expect(await answer({ url: VERIFY, payload })).toBe(anonymous(samples[VERIFY].answers.success));
+    expect(await post({ url: VERIFY, payload })).toBe(withPlaceholders(samples[VERIFY].answers.success));
   });
 
-  test('the token has the documented claims in their order, for 24 hours', async () => {
+  test('with a token that has the documented claims in their order, valid for 24 hours', async () => {
     const { data, token } = await login(newPhone());
     const claims = jwt.decode(token, { json: true }) ?? {};
     const { token: _handedOut, ...user } = data;
@@ -72,7 +72,7 @@ describe('the documented requests', () => {
     expect(await gateway.services.sessions.authenticate(token)).toBeNull();
   });
 
-  test('a second login is the same person with another token', async () => {
+  test('to a second login, with another token of the same user', async () => {
     const phone = newPhone();
     const first = await login(phone);
     gateway.clock.advance(60_000);
@@ -84,19 +84,19 @@ describe('the documented requests', () => {
     expect(one?.user.id).toBe(other?.user.id);
   });
 
-  test('a heartbeat answers its sample; a phone and an account in use are what the sample has not', async () => {
+  test('to a heartbeat, apart from the phone and the enabled account', async () => {
     const mobile = newPhone();
     const createdAt = new Date('2017-11-10T03:47:13.533Z');
-    const person = { id: 27, username: 'tige1200', phone: mobile, email: 'test@test.com', type: 1 };
-    await importUser(gateway, { ...person, createdAt });
+    const profile = { id: 27, username: 'tige1200', phone: mobile, email: 'test@test.com', type: 1 };
+    await importUser(gateway, { ...profile, createdAt });
     const { token } = await login(mobile);
     const { data, meta } = samples[BEAT].answers.success;
-    expect(await answer({ url: BEAT, headers: { authorization: `Bearer ${token}` } })).toBe(
+    expect(await post({ url: BEAT, headers: { authorization: `Bearer ${token}` } })).toBe(
       JSON.stringify({ data: { ...data, id: 27, mobile, is_active: true }, meta }),
     );
   });
 
-  test('what is known of a person is shown, and long texts are cut in the token alone', async () => {
+  test('with the profile of the user, whose long texts are truncated in the token only', async () => {
     const phone = newPhone();
     await importUser(gateway, {
       id: 28,
@@ -126,7 +126,7 @@ describe('the documented requests', () => {
     expect(jwt.decode(token, { json: true })?.signature).toBe('我'.repeat(300));
   });
 
-  test('no claim makes a token that a header cannot hold', async () => {
+  test('with a token that fits into a header, however long the profile', async () => {
     const phone = newPhone();
     const text = '我'.repeat(2000);
     const createdAt = new Date(gateway.clock.now);
@@ -142,88 +142,101 @@ describe('the documented requests', () => {
     expect((await login(phone)).token.length).toBeLessThan(8 * 1024);
   });
 
-  test.each(Object.keys(everyEncoding({})))('both take their parameters from %s', async (form) => {
+  test.each(Object.keys(everyEncoding({})))('to parameters in %s', async (encoding) => {
     const account = newPhone();
-    expect(await answer({ url: SEND, ...everyEncoding({ account })[form] })).toBe(
-      anonymous(samples[SEND].answers.success),
+    expect(await post({ url: SEND, ...everyEncoding({ account })[encoding] })).toBe(
+      withPlaceholders(samples[SEND].answers.success),
     );
     const proof = { account, code: await gateway.lastSms(account) };
-    const verified = JSON.parse(await answer({ url: VERIFY, ...everyEncoding(proof)[form] }));
+    const verified = JSON.parse(await post({ url: VERIFY, ...everyEncoding(proof)[encoding] }));
     expect(verified).toMatchObject({ data: { account }, meta: { msg: '登录成功！', status: 200 } });
   });
 
-  test('an account may be a number, and the path may end with a slash', async () => {
+  test('to an account as a number, and a path with a trailing slash', async () => {
     const account = newPhone();
-    await answer({ url: `${SEND}/`, payload: { account: Number(account), unknown: [] } });
+    await post({ url: `${SEND}/`, payload: { account: Number(account), unknown: [] } });
     const payload = { account: Number(account), code: await gateway.lastSms(account), unknown: {} };
-    expect(JSON.parse(await answer({ url: `${VERIFY}/`, payload }))).toMatchObject({ data: { account } });
+    expect(JSON.parse(await post({ url: `${VERIFY}/`, payload }))).toMatchObject({ data: { account } });
   });
 
-  test('a device that names itself only at the login gets in, and its session knows it', async () => {
+  test('to a device that sends its id only at the login, and stores the id with the session', async () => {
     const { token } = await login(newPhone(), { 'x-device-id': 'terminal-1' });
     expect(await gateway.services.sessions.authenticate(token)).toMatchObject({ deviceId: 'terminal-1' });
   });
 });
 
 describe('a code', () => {
-  const refused = (name: string) => JSON.stringify(refusals[name]);
+  const expectedFailure = (name: string) => JSON.stringify(refusals[name]);
 
-  test('is not guessed, and not used twice', async () => {
+  test('is rejected if it is wrong, or used twice', async () => {
     const account = newPhone();
     const code = await codeFor(account);
     const wrong = code === '000000' ? '111111' : '000000';
-    expect(await answer({ url: VERIFY, payload: { account, code: wrong } })).toBe(refused('a wrong code'));
-    expect(JSON.parse(await answer({ url: VERIFY, payload: { account, code } }))).toMatchObject({
+    expect(await post({ url: VERIFY, payload: { account, code: wrong } })).toBe(
+      expectedFailure('a wrong code'),
+    );
+    expect(JSON.parse(await post({ url: VERIFY, payload: { account, code } }))).toMatchObject({
       data: { account },
     });
-    expect(await answer({ url: VERIFY, payload: { account, code } })).toBe(refused('a code that is used up'));
+    expect(await post({ url: VERIFY, payload: { account, code } })).toBe(
+      expectedFailure('a code that is used up'),
+    );
   });
 
-  test('ends after a while', async () => {
+  test('expires after five minutes', async () => {
     const account = newPhone();
     const code = await codeFor(account);
     gateway.clock.advance(5 * 60_000);
-    expect(await answer({ url: VERIFY, payload: { account, code } })).toBe(refused('a code that is too old'));
+    expect(await post({ url: VERIFY, payload: { account, code } })).toBe(
+      expectedFailure('a code that is too old'),
+    );
   });
 
-  test('does not let a disabled account in', async () => {
+  test('does not log in a disabled account', async () => {
     const account = newPhone();
     const status = UserStatus.DISABLED;
     await importUser(gateway, { id: 1030, phone: account, status, createdAt: new Date(gateway.clock.now) });
     const code = await codeFor(account);
-    expect(await answer({ url: VERIFY, payload: { account, code } })).toBe(refused('a disabled account'));
+    expect(await post({ url: VERIFY, payload: { account, code } })).toBe(
+      expectedFailure('a disabled account'),
+    );
   });
 
-  test('is sent once a minute; the refusal is as Aliyun words it and says when to come back', async () => {
+  test('is sent once a minute; the failure is that of Aliyun, with the seconds to wait', async () => {
     const account = newPhone();
     await codeFor(account);
     gateway.clock.advance(15_000);
-    expect(await answer({ url: SEND, payload: { account } })).toBe(refused('a code too soon'));
+    expect(await post({ url: SEND, payload: { account } })).toBe(expectedFailure('a code too soon'));
     const again = await gateway.post(SEND, { account });
     expect(again.headers['retry-after']).toBe('45');
     gateway.clock.advance(45_000);
-    expect(await answer({ url: SEND, payload: { account } })).toBe(anonymous(samples[SEND].answers.success));
+    expect(await post({ url: SEND, payload: { account } })).toBe(
+      withPlaceholders(samples[SEND].answers.success),
+    );
   });
 
-  test('two right answers at once open one session', async () => {
+  test('opens one session for two concurrent requests', async () => {
     const account = newPhone();
     const code = await codeFor(account);
-    const both = await Promise.all([1, 2].map(() => answer({ url: VERIFY, payload: { account, code } })));
+    const both = await Promise.all([1, 2].map(() => post({ url: VERIFY, payload: { account, code } })));
     expect(both.filter((text) => text.includes('登录成功！'))).toHaveLength(1);
   });
 
-  test('is braked after too many failures, which says when to come back', async () => {
+  test('is rate-limited after too many failed attempts, with the seconds to wait', async () => {
     const account = '13600000001';
-    const guess = () => gateway.post(VERIFY, { account, code: 'abcdef' });
-    // A code that does not exist is no guess: only wrong answers to one count, five for each code.
+    const attempt = () => gateway.post(VERIFY, { account, code: 'abcdef' });
+    // A code accepts five wrong attempts. Attempts without a code do not count.
     for (let code = 0; code < 2; code += 1) {
       await codeFor(account);
-      for (let failure = 0; failure < 5; failure += 1) await guess();
+      for (let failure = 0; failure < 5; failure += 1) await attempt();
       gateway.clock.advance(15 * 60_000);
     }
-    await guess();
-    const braked = await guess();
-    expect([braked.statusCode, braked.body]).toEqual([400, JSON.stringify(refusals['too many wrong codes'])]);
-    expect(Number(braked.headers['retry-after'])).toBeGreaterThan(0);
+    await attempt();
+    const limited = await attempt();
+    expect([limited.statusCode, limited.body]).toEqual([
+      400,
+      JSON.stringify(refusals['too many wrong codes']),
+    ]);
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { gatehouse, values } from '../support/command.js';
+import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const LINES = 100_000;
@@ -23,14 +23,14 @@ afterAll(async () => {
 
 const numbers = Array.from({ length: LINES }, (_, index) => index);
 
-const jsonLines = () =>
+const jsonRecords = () =>
   numbers.map((index) => {
     const hash = isInvalid(index) ? 'none' : HASH;
     const password = { scheme: 'md5-salt-first', salt: 's', hash };
     return JSON.stringify({ username: `j-${index}`, phone: `13${100_000_000 + index}`, password });
   });
 
-const csv = () => [
+const csvRecords = () => [
   'username,phone,nickname,password.scheme,password.salt,password.hash',
   ...numbers.map((index) => {
     const start = `c-${index},13${300_000_000 + index}`;
@@ -40,8 +40,8 @@ const csv = () => [
 ];
 
 test.each([
-  ['JSON Lines', 'people.jsonl', jsonLines, 1],
-  ['CSV', 'people.csv', csv, 2],
+  ['JSON Lines', 'people.jsonl', jsonRecords, 1],
+  ['CSV', 'people.csv', csvRecords, 2],
 ])(
   'imports 100,000 lines of %s with 1 %% invalid ones, and reports each of those, also when repeated',
   async (_format, name, lines, firstLine) => {
@@ -58,7 +58,7 @@ test.each([
     ]) {
       const ended = await gatehouse(args, env);
       expect(ended).toMatchObject({ code: 3, errors: '' });
-      expect(values(ended)).toEqual([{ created, existing, rejected: invalid.length }]);
+      expect(jsonLines(ended)).toEqual([{ created, existing, rejected: invalid.length }]);
       const rejected = (await readFile(errors, 'utf8')).trim().split('\n');
       expect(rejected.map((line): number => JSON.parse(line).line)).toEqual(invalid);
     }

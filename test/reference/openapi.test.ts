@@ -42,25 +42,27 @@ afterAll(() => gateway.close());
 const endpoints = describeApis(dialects).flatMap((api) => api.endpoints);
 const operationOf = (path: string) => {
   const operation = document.paths[path]?.post;
-  if (!operation) throw new Error(`The document lacks ${path}.`);
+  if (!operation) throw new Error(`${path} is not in the document.`);
   return operation;
 };
 
-test('has every documented path, under the tag of its API, and no other', () => {
-  const declared = dialects.flatMap(({ sessionPolicy: door, routes, uploads }) =>
-    [...Object.keys(routes), ...Object.keys(uploads ?? {})].map((path) => [path, [door.api]]),
+test('has exactly the documented paths, tagged with their API', () => {
+  const declared = dialects.flatMap(({ sessionPolicy, routes, uploads }) =>
+    [...Object.keys(routes), ...Object.keys(uploads ?? {})].map((path) => [path, [sessionPolicy.api]]),
   );
   expect(Object.entries(document.paths).map(([path, { post }]) => [path, post.tags])).toEqual(declared);
-  expect(document.tags.map(({ name }) => name)).toEqual(dialects.map(({ sessionPolicy: door }) => door.api));
+  expect(document.tags.map(({ name }) => name)).toEqual(
+    dialects.map(({ sessionPolicy }) => sessionPolicy.api),
+  );
   expect(document.servers[0].url).toBe('https://gate.example');
 });
 
-test('names each operation once', () => {
+test('gives each operation a unique id', () => {
   const ids = Object.values(document.paths).map(({ post }) => post.operationId);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('refers to nothing that is not there', () => {
+test('has no dangling reference', () => {
   const text = JSON.stringify(document);
   const references = [...text.matchAll(/"\$ref":"#([^"]+)"/g)].map(([, pointer = '']) => pointer);
   expect(references.length).toBeGreaterThan(0);
@@ -77,7 +79,7 @@ test('refers to nothing that is not there', () => {
 });
 
 describe.each(endpoints)('$path', ({ path, route, parameters }) => {
-  test('takes its documented request, in the code and in the document', () => {
+  test('accepts its documented request, by its own schema and by that of the document', () => {
     expect(route.parameters.safeParse(route.sample.request).success).toBe(true);
     const { requestBody } = operationOf(path);
     for (const { schema, example } of Object.values(requestBody?.content ?? {})) {
@@ -93,7 +95,7 @@ describe.each(endpoints)('$path', ({ path, route, parameters }) => {
     );
   });
 
-  test('shows every documented answer, and every refusal once', () => {
+  test('shows every documented response and every failure once', () => {
     const { responses } = operationOf(path);
     const examples = Object.values(responses).flatMap(({ content }) =>
       Object.entries(content['application/json']?.examples ?? {}).map(
@@ -102,13 +104,12 @@ describe.each(endpoints)('$path', ({ path, route, parameters }) => {
     );
     const shown = new Map(examples);
     expect(shown.size).toBe(examples.length);
-    for (const [name, answer] of Object.entries(route.sample.answers))
-      expect(shown.get(name)).toEqual(answer);
+    for (const [name, body] of Object.entries(route.sample.answers)) expect(shown.get(name)).toEqual(body);
     for (const code of failureCodes) expect(shown.has(code)).toBe(true);
     expect(Object.keys(responses)).toContain(String(route.status ?? 200));
   });
 
-  test('says in which header its token travels', () => {
+  test('names the header of its token', () => {
     const { security } = operationOf(path);
     expect(security?.map((scheme) => Object.keys(scheme)[0])[0]).toBe(route.token);
     for (const scheme of security ?? [])

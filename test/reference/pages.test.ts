@@ -21,7 +21,7 @@ afterAll(async () => {
 const apis = describeApis(dialects);
 const endpoints = apis.flatMap(({ name, endpoints }) => endpoints.map((endpoint) => ({ ...endpoint, name })));
 
-test('the reference shows every endpoint with its parameters, samples and refusals, without scripts', async () => {
+test('the reference shows every endpoint with its parameters, samples and failures, without JavaScript', async () => {
   const { page, faults, close } = await visit(browser, host, '/reference', { javaScriptEnabled: false });
   for (const { name, path, parameters } of endpoints) {
     const article = page.locator(`article[id="${name}${path}"]`);
@@ -38,7 +38,7 @@ test('the reference shows every endpoint with its parameters, samples and refusa
   await close();
 });
 
-test('every error has its form at every door, and is found from the page of the endpoints', async () => {
+test('the errors page shows every code in every API, and the reference links to it', async () => {
   const { page, close } = await visit(browser, host, '/reference');
   await page.getByRole('link', { name: 'THROTTLED' }).first().click();
   expect(page.url()).toBe(`http://${host}/reference/errors#THROTTLED`);
@@ -53,7 +53,7 @@ test('every error has its form at every door, and is found from the page of the 
 
 const paths = ['/reference', '/reference/errors'];
 
-test.each(paths)('axe finds nothing serious at %s, in either theme', async (path) => {
+test.each(paths)('axe finds no serious violation on %s, in either theme', async (path) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, faults, close } = await visit(browser, host, path, { colorScheme });
     expect(await violations(page)).toEqual([]);
@@ -62,7 +62,7 @@ test.each(paths)('axe finds nothing serious at %s, in either theme', async (path
   }
 });
 
-test.each(paths)('%s fits a phone', async (path) => {
+test.each(paths)('%s fits a phone screen', async (path) => {
   const { page, close } = await visit(browser, host, path, { viewport: { width: 360, height: 740 } });
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   await close();

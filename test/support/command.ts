@@ -2,26 +2,27 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** How a command ended. */
-export interface Ended {
+/** The outcome of a process. */
+export interface CommandResult {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
 }
 
 /**
- * Runs the built command line, with nothing of our own environment but what it needs to run.
- * @param input its standard input.
+ * Runs the built command line.
+ * @param env the whole environment, apart from PATH.
+ * @param input for its standard input.
  */
 export async function gatehouse(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
-): Promise<Ended> {
+): Promise<CommandResult> {
   const child = spawn(process.execPath, ['dist/server/cli.js', ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
   });
-  // One that does not read it all may be gone already.
+  // A command that does not read its input may have exited already.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [output, errors, [code]] = await Promise.all([
@@ -32,8 +33,8 @@ export async function gatehouse(
   return { code, output, errors };
 }
 
-/** The JSON values that a command printed, one a line. */
-export const values = ({ output }: Ended): unknown[] =>
+/** The JSON values that a command printed, one per line. */
+export const jsonLines = ({ output }: CommandResult): unknown[] =>
   output
     .split('\n')
     .filter(Boolean)

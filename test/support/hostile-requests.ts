@@ -2,9 +2,9 @@ import { METHODS } from 'node:http';
 import fc from 'fast-check';
 import { uploadForm } from './multipart.js';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Parameters = Readonly<Record<string, unknown>>;
 
-/** Ways to write a path. `same`: what a server takes for the same path; the others name none that is documented. */
+/** Ways to write a path. `same` says whether the server must route the spelling like the path itself. */
 export const pathSpellings = [
   { same: true, of: (path: string) => path },
   { same: true, of: (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`) },
@@ -21,13 +21,13 @@ export const pathSpellings = [
   { same: false, of: (path: string) => `${path};v=1` },
 ] as const;
 
-/** HEAD has no body and OPTIONS is answered to browsers; CONNECT names no path. */
+/** POST and every other method, except HEAD (no body), OPTIONS (CORS preflight) and CONNECT (no path). */
 export const methods = fc.oneof(
   { weight: 8, arbitrary: fc.constant('POST') },
   fc.constantFrom(...METHODS.filter((method) => !['CONNECT', 'HEAD', 'OPTIONS'].includes(method))),
 );
 
-const evilText = fc.oneof(
+const hostileText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom(
     '\0',
@@ -52,8 +52,8 @@ const evilText = fc.oneof(
     'constructor',
   ),
 );
-const evilValue = fc.oneof(
-  { weight: 3, arbitrary: evilText.map((text) => JSON.stringify(text)) },
+const hostileJsonValue = fc.oneof(
+  { weight: 3, arbitrary: hostileText.map((text) => JSON.stringify(text)) },
   fc.constantFrom(
     '1e400',
     '-1e400',
@@ -77,33 +77,35 @@ const evilValue = fc.oneof(
   fc.jsonValue().map((value) => JSON.stringify(value)),
 );
 
-/** The parameters as JSON text, in part replaced by what nobody should send, some of it twice. */
-const evilJson = (fields: Fields) =>
+/** The parameters as JSON text. Some have hostile values, some keys are duplicated. */
+const hostileJson = (parameters: Parameters) =>
   fc
     .tuple(
       fc.dictionary(
-        fc.constantFrom(...Object.keys(fields), '__proto__', 'constructor', 'toString'),
-        evilValue,
+        fc.constantFrom(...Object.keys(parameters), '__proto__', 'constructor', 'toString'),
+        hostileJsonValue,
         {
           maxKeys: 2,
         },
       ),
       fc.boolean(),
     )
-    .map(([evil, twice]) => {
-      const members = Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]);
-      const kept = twice ? members : members.filter(([name]) => !Object.hasOwn(evil, name ?? ''));
-      return `{${[...kept, ...Object.entries(evil)].map(([name, value]) => `"${name}":${value}`).join()}}`;
+    .map(([hostile, withDuplicates]) => {
+      const members = Object.entries(parameters).map(([name, value]) => [name, JSON.stringify(value)]);
+      const kept = withDuplicates ? members : members.filter(([name]) => !Object.hasOwn(hostile, name ?? ''));
+      return `{${[...kept, ...Object.entries(hostile)].map(([name, value]) => `"${name}":${value}`).join()}}`;
     });
 
-const evilFields = (fields: Fields) =>
+const hostileFields = (parameters: Parameters) =>
   fc
-    .dictionary(fc.constantFrom(...Object.keys(fields), 'file', 'sha256', 'notes'), evilText, { maxKeys: 2 })
-    .map((evil) =>
-      Object.entries({ ...fields, ...evil }).map(([name, value]) => [name, String(value)] as const),
+    .dictionary(fc.constantFrom(...Object.keys(parameters), 'file', 'sha256', 'notes'), hostileText, {
+      maxKeys: 2,
+    })
+    .map((hostile) =>
+      Object.entries({ ...parameters, ...hostile }).map(([name, value]) => [name, String(value)] as const),
     );
 
-const types = fc.constantFrom(
+const contentTypes = fc.constantFrom(
   null,
   'application/json',
   'application/json; charset=utf-16',
@@ -123,18 +125,21 @@ const types = fc.constantFrom(
   'é',
 );
 
-/** A body and the type it is said to have; mostly one that a door could read. */
-export const bodies = (fields: Fields) =>
+/** Bodies with their content type. Most of them can be parsed. */
+export const bodies = (parameters: Parameters) =>
   fc.oneof(
     {
       weight: 4,
-      arbitrary: evilJson(fields).map((body) => ({ type: 'application/json', body: Buffer.from(body) })),
+      arbitrary: hostileJson(parameters).map((body) => ({
+        type: 'application/json',
+        body: Buffer.from(body),
+      })),
     },
     {
       weight: 2,
-      arbitrary: evilFields(fields).map((pairs) => ({
+      arbitrary: hostileFields(parameters).map((pairs) => ({
         type: 'application/x-www-form-urlencoded',
-        // Lone surrogates become U+FFFD here, as they do in a browser.
+        // URLSearchParams replaces lone surrogates by U+FFFD, like a browser.
         body: Buffer.from(
           new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString(),
         ),
@@ -143,7 +148,7 @@ export const bodies = (fields: Fields) =>
     {
       weight: 2,
       arbitrary: fc
-        .tuple(evilFields(fields), fc.boolean(), fc.nat({ max: 40 }))
+        .tuple(hostileFields(parameters), fc.boolean(), fc.nat({ max: 40 }))
         .map(([pairs, withFile, cut]) => {
           const file = withFile ? [['file', { fileName: 'app.zip', content: 'a package' }] as const] : [];
           const { headers, payload } = uploadForm([...pairs, ...file]);
@@ -154,16 +159,17 @@ export const bodies = (fields: Fields) =>
         }),
     },
     fc.record({
-      type: types,
+      type: contentTypes,
       body: fc.oneof(
         fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-        evilJson(fields).map((body) => Buffer.from(body)),
-        evilValue.map((body) => Buffer.from(body)),
-        evilJson(fields).map((body) => Buffer.from(body, 'utf16le')),
+        hostileJson(parameters).map((body) => Buffer.from(body)),
+        hostileJsonValue.map((body) => Buffer.from(body)),
+        hostileJson(parameters).map((body) => Buffer.from(body, 'utf16le')),
       ),
     }),
   );
 
+/** Query strings, from empty to hostile. */
 export const queries = fc.oneof(
   { weight: 3, arbitrary: fc.constant('') },
   fc.constantFrom(
@@ -184,7 +190,7 @@ export const queries = fc.oneof(
   ),
 );
 
-/** Headers that are well-formed, and mean nothing or harm. */
+/** Well-formed headers with meaningless or hostile values. */
 export const headers = fc.uniqueArray(
   fc.constantFrom(
     'content-encoding: gzip',

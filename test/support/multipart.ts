@@ -1,13 +1,13 @@
-/** A file of a form. */
+/** A file in a multipart form. */
 export interface FilePart {
   readonly fileName: string;
   readonly content: string | Buffer;
 }
 
-/** A multipart form of text fields, as `inject` sends it. */
+/** A multipart form of text fields, for `inject`. */
 export const multipartForm = (fields: Readonly<Record<string, string>>) => uploadForm(Object.entries(fields));
 
-/** A multipart form of text fields and files, in the order given. */
+/** A multipart form of text fields and files in this order, for `inject`. */
 export function uploadForm(parts: readonly (readonly [name: string, value: string | FilePart])[]) {
   const bytes = parts.flatMap(([name, value]) => {
     const file = typeof value === 'string' ? null : value;

@@ -1,10 +1,10 @@
 import type { InjectOptions } from 'fastify';
 import { multipartForm } from './multipart.js';
 
-/** The same parameters in every form that a door takes them in; all values are text. */
-export function everyEncoding(fields: Record<string, string>): Record<string, InjectOptions> {
-  const query = new URLSearchParams(fields).toString();
-  const json = JSON.stringify(fields);
+/** The same text parameters in every encoding that the legacy APIs accept. */
+export function everyEncoding(parameters: Record<string, string>): Record<string, InjectOptions> {
+  const query = new URLSearchParams(parameters).toString();
+  const json = JSON.stringify(parameters);
   return {
     'a JSON body': { payload: json, headers: { 'content-type': 'application/json' } },
     'a JSON body with a byte order mark and a charset': {
@@ -16,15 +16,15 @@ export function everyEncoding(fields: Record<string, string>): Record<string, In
       payload: query,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     },
-    'a multipart body': multipartForm(fields),
+    'a multipart body': multipartForm(parameters),
     'the query': { query },
-    'the query, beside an empty JSON body': {
+    'the query, with an empty JSON body': {
       query,
       payload: '',
       headers: { 'content-type': 'application/json' },
     },
-    'the body, before the query': {
-      query: Object.fromEntries(Object.keys(fields).map((name) => [name, 'wrong'])),
+    'the body in preference to the query': {
+      query: Object.fromEntries(Object.keys(parameters).map((name) => [name, 'wrong'])),
       payload: json,
       headers: { 'content-type': 'application/json' },
     },

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ended } from './command.js';
+import type { CommandResult } from './command.js';
 
 const MAIN = ['dist/server/main.js'];
 
 /** The built server, as a process of its own. */
 export interface Server {
   readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<CommandResult>;
   /** Its greeting, once it listens. @throws with what it says on its error output, when it ends instead. */
   ready(): Promise<string>;
   /** `http://127.0.0.1:port`, once it listens. @throws as `ready` does. */

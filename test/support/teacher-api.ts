@@ -5,10 +5,10 @@ import { importUser } from './fixtures.js';
 import { startGateway } from './gateway.js';
 import { PASSWORD } from './password.js';
 
-/** The sample's teacher. Their password is `abc`. */
+/** The phone of the documented teacher, whose password is `abc`. */
 export const PHONE = '15261851954';
 
-/** A gateway with the sample's teacher (user 3), and its requests. */
+/** Starts a gateway with the documented teacher (user 3). */
 export async function startTeacherApi() {
   const gateway = await startGateway();
   await importUser(gateway, {
@@ -22,24 +22,25 @@ export async function startTeacherApi() {
     createdAt: new Date(1_544_001_165_000),
   });
 
-  /** The answer as text, so that the order of keys counts; failures and successes alike are status 200. */
-  async function answer(options: InjectOptions): Promise<string> {
+  /** Posts a request. @returns the body as text, so that a comparison includes the order of its keys. */
+  async function post(options: InjectOptions): Promise<string> {
     const response = await gateway.app.inject({ method: 'POST', ...options });
     expect(response.statusCode).toBe(200);
     expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
     return JSON.stringify(response.json());
   }
 
+  /** @returns the token of a new session. */
   async function login(phone: string, password: string): Promise<string> {
     const response = await gateway.post('/api/user/login', { phone, password });
     return response.json<{ data: { userToken: string } }>().data.userToken;
   }
 
-  let phones = 13_900_000_000;
-  /** Somebody new, signed in. */
-  async function person(status = UserStatus.ACTIVE) {
-    phones += 1;
-    const phone = String(phones);
+  let lastPhone = 13_900_000_000;
+  /** Creates a user and logs in, before the status is set. */
+  async function createUser(status = UserStatus.ACTIVE) {
+    lastPhone += 1;
+    const phone = String(lastPhone);
     const { id } = await gateway.createUser({ phone, password: PASSWORD });
     const token = await login(phone, PASSWORD);
     if (status === UserStatus.DISABLED) {
@@ -48,6 +49,6 @@ export async function startTeacherApi() {
     return { id, phone, token };
   }
 
-  const stored = (where: object) => gateway.services.db.em.fork().findOneOrFail(User, where);
-  return { gateway, answer, login, person, stored };
+  const findUser = (where: object) => gateway.services.db.em.fork().findOneOrFail(User, where);
+  return { gateway, post, login, createUser, findUser };
 }
