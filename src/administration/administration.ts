@@ -12,7 +12,7 @@ import { User, UserStatus } from '../users/user.entity.js';
 import { findRoles, type Users } from '../users/users.js';
 import { checkFirstAdministrator } from './first-administrator.js';
 
-/** What administrators do to accounts. Each change holds from the next request of that account on. */
+/** Changes of accounts by administrators. They take effect with the next request of the account. */
 export class Administration {
   constructor(
     private readonly db: Database,
@@ -39,19 +39,19 @@ export class Administration {
   }
 
   /**
-   * Erases the person: account, names, sessions and captchas are gone, the audit log keeps what happened without them.
+   * Deletes the account with its names, sessions and captchas, and anonymises its audit entries.
    * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
    */
   async delete(userId: number, actor: Actor): Promise<void> {
-    await this.#shutOut(userId);
+    await this.#endSessions(userId);
     await this.#keepingAdministrator(async (em) => {
       const user = await this.users.get(userId, em);
-      // Those they scanned go with the account; codes sent to them know their phone only.
+      // Scan tickets are deleted by cascade; SMS codes refer to the phone only.
       if (user.phone) await em.nativeDelete(Captcha, { type: CaptchaType.SMS, subject: user.phone });
       await em.remove(user).flush();
       await anonymiseAudit(em, userId);
-      const self = actor.userId === userId;
-      recordAudit(em, new Date(this.clock()), self ? { userId: null, address: null } : actor, {
+      const isSelf = actor.userId === userId;
+      recordAudit(em, new Date(this.clock()), isSelf ? { userId: null, address: null } : actor, {
         action: 'user.delete',
         target: 'user:erased',
       });
@@ -59,26 +59,26 @@ export class Administration {
     this.sessions.invalidate(userId);
   }
 
-  /** All roles there are, built in or imported. */
+  /** All roles, built-in and imported. */
   listRoles(): Promise<Role[]> {
     return this.db.em.fork().find(Role, {}, { orderBy: { id: 'asc' } });
   }
 
-  /** Whether anybody administers yet. */
+  /** Whether there is an active administrator. */
   async hasAdministrator(em: EntityManager = this.db.em.fork()): Promise<boolean> {
     return (await em.count(User, { roles: { code: 'ADMIN' }, status: UserStatus.ACTIVE })) > 0;
   }
 
   /**
-   * Creates the first administrator: of several callers one succeeds.
-   * @throws DomainError INVALID_INPUT, CONFLICT (there is one already, or the name is taken)
+   * Creates the first administrator. Of parallel calls one succeeds.
+   * @throws DomainError INVALID_INPUT, CONFLICT (there is an administrator already, or the username is taken)
    */
   async createFirst(username: string, password: string, actor: Actor): Promise<User> {
     await checkFirstAdministrator(username, password);
     const passwordHash = await hashPassword(password);
     return exclusively(this.db, 'administrators', async (em) => {
       if (await this.hasAdministrator(em)) {
-        throw new DomainError('CONFLICT', 'There is an administrator already.');
+        throw new DomainError('CONFLICT', 'An administrator exists already.');
       }
       return this.users.add(em, { username, passwordHash, roles: ['ADMIN'] }, actor);
     });
@@ -103,24 +103,25 @@ export class Administration {
   }
 
   /**
-   * Ends the sessions for good before anything is erased. Nobody was disabled by it, so the audit log has nothing to tell.
+   * Disables the account, so that it cannot log in again while it is deleted, and ends its sessions. Not audited: the
+   * deletion is.
    * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
    */
-  async #shutOut(userId: number): Promise<void> {
+  async #endSessions(userId: number): Promise<void> {
     await this.#keepingAdministrator(async (em) => {
       (await this.users.get(userId, em)).status = UserStatus.DISABLED;
     });
     await this.sessions.revokeAll(userId);
   }
 
-  /** Undoes the work if it takes the last administrator away; where there is none yet, none can be lost. */
+  /** Runs `work` in a transaction, which is rolled back if it removes the last administrator. */
   #keepingAdministrator<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return exclusively(this.db, 'administrators', async (em) => {
-      const had = await this.hasAdministrator(em);
+      const hadOne = await this.hasAdministrator(em);
       const result = await work(em);
       await em.flush();
-      if (!had || (await this.hasAdministrator(em))) return result;
-      throw new DomainError('CONFLICT', 'The last administrator cannot be removed, disabled or demoted.');
+      if (!hadOne || (await this.hasAdministrator(em))) return result;
+      throw new DomainError('CONFLICT', 'The last administrator cannot be deleted, disabled or demoted.');
     });
   }
 }

@@ -6,13 +6,13 @@ import { Role } from '../users/role.entity.js';
 import { User } from '../users/user.entity.js';
 import type { ImportedAccount } from './imported-user.js';
 
-/** What became of a record; an account that has one of its names already is left as it is. */
+/** `exists`: an account already has one of the names. It is not changed. */
 export type ImportOutcome = 'created' | 'exists' | DomainError;
 
 /**
- * Writes those accounts whose names and ids are free, within the caller's transaction: a dozen statements,
- * however many there are.
- * @returns an outcome for each, in their order.
+ * Inserts the accounts whose names and ids are free, within the caller's transaction. It takes a dozen statements,
+ * whatever the number of accounts.
+ * @returns an outcome for each account, in order.
  */
 export async function insertAccounts(
   em: EntityManager,
@@ -46,7 +46,7 @@ export async function insertAccounts(
   return outcomes;
 }
 
-/** Takes the accounts one after the other: a name that an earlier one brings is taken for the later ones. */
+/** Decides in order: the names and ids of an earlier account are taken for the later ones. */
 async function decide(em: EntityManager, accounts: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
   const names = accounts.flatMap((account) => account.names.map(({ name }) => name));
   const ids = accounts.map(({ id }) => id).filter((id) => id !== null);
@@ -57,13 +57,13 @@ async function decide(em: EntityManager, accounts: readonly ImportedAccount[]): 
   return accounts.map((account) => {
     const own = account.names.map(({ name }) => owners.get(name)).filter((owner) => owner !== undefined);
     if (new Set(own).size > 1) {
-      return new DomainError('CONFLICT', 'The username and the phone belong to different accounts.', {
+      return new DomainError('CONFLICT', 'username and phone belong to different accounts.', {
         field: 'username',
       });
     }
     if (own.length > 0) return 'exists';
     if (account.id !== null && takenIds.has(account.id)) {
-      return new DomainError('CONFLICT', 'The id belongs to another account.', { field: 'id' });
+      return new DomainError('CONFLICT', 'id belongs to another account.', { field: 'id' });
     }
     for (const { name } of account.names) owners.set(name, account);
     if (account.id !== null) takenIds.add(account.id);
@@ -71,7 +71,7 @@ async function decide(em: EntityManager, accounts: readonly ImportedAccount[]): 
   });
 }
 
-/** An id for each: its own, or one that follows all that were ever given. */
+/** The imported id of each account, or a new one from the sequence. */
 async function chooseIds(em: EntityManager, accounts: readonly ImportedAccount[]): Promise<number[]> {
   const own = accounts.map(({ id }) => id).filter((id) => id !== null);
   if (own.length > 0) {
@@ -88,43 +88,45 @@ async function chooseIds(em: EntityManager, accounts: readonly ImportedAccount[]
 }
 
 /**
- * Roles of the other system that are not known yet are made, without any permission.
- * @returns ids by code.
- * @throws DomainError CONFLICT when the id that one brings is another's.
+ * Creates the roles that do not exist, without permissions.
+ * @returns the ids of all roles, by code.
+ * @throws DomainError CONFLICT if an imported id belongs to another role.
  */
 async function ensureRoles(
   em: EntityManager,
   accounts: readonly ImportedAccount[],
 ): Promise<Map<string, number>> {
   const codes = accounts.flatMap(({ roles }) => roles);
-  const brought = new Map(accounts.flatMap(({ ownRoles }) => ownRoles).map((role) => [role.code, role]));
-  const broughtIds = [...brought.values()].flatMap(({ id }) => id ?? []);
-  const known = await em.find(Role, { $or: [{ code: { $in: codes } }, { id: { $in: broughtIds } }] });
+  const imported = new Map(
+    accounts.flatMap(({ importedRoles }) => importedRoles).map((role) => [role.code, role]),
+  );
+  const importedIds = [...imported.values()].flatMap(({ id }) => id ?? []);
+  const known = await em.find(Role, { $or: [{ code: { $in: codes } }, { id: { $in: importedIds } }] });
   const ids = new Map(known.map(({ code, id }) => [code, id]));
-  const missing = [...brought.values()].filter(({ code }) => !ids.has(code));
+  const missing = [...imported.values()].filter(({ code }) => !ids.has(code));
   if (missing.length === 0) return ids;
-  refuseTakenIds(
+  requireFreeIds(
     missing.flatMap(({ id }) => id ?? []),
     new Set(ids.values()),
   );
-  const make = async (roles: typeof missing) => {
-    const made = roles.map(({ id, ...role }) =>
+  const create = async (roles: typeof missing) => {
+    const created = roles.map(({ id, ...role }) =>
       em.create(Role, { ...role, permissions: [], ...(id === undefined ? {} : { id }) }),
     );
     await em.flush();
-    for (const { code, id } of made) ids.set(code, id);
+    for (const { code, id } of created) ids.set(code, id);
   };
-  await make(missing.filter(({ id }) => id !== undefined));
-  // The built-in roles and those brought along have ids of their own, which the sequence knows nothing of.
+  await create(missing.filter(({ id }) => id !== undefined));
+  // Built-in and imported roles have ids that did not come from the sequence.
   await em.execute(`select setval('roles_id_seq', (select max(id) from roles))`);
-  await make(missing.filter(({ id }) => id === undefined));
+  await create(missing.filter(({ id }) => id === undefined));
   return ids;
 }
 
-function refuseTakenIds(roleIds: readonly number[], taken: Set<number>): void {
+function requireFreeIds(roleIds: readonly number[], taken: Set<number>): void {
   for (const id of roleIds) {
     if (taken.has(id)) {
-      throw new DomainError('CONFLICT', 'The id of a role belongs to another role.', { field: 'roles' });
+      throw new DomainError('CONFLICT', 'roles must not contain the id of another role.', { field: 'roles' });
     }
     taken.add(id);
   }

@@ -9,20 +9,19 @@ const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[\\da-f]{${bytes * 2}}$`, 'i'), `must be ${bytes} bytes in hex`);
 const storable = (minimum: number) => z.string().min(minimum).max(2000).refine(isStorable, NOT_STORABLE);
 const text = storable(0).nullable().default(null);
-/** A year 0 is no year to PostgreSQL. */
+/** PostgreSQL has no year 0. */
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2020-07-14T16:16:41+08:00' })
   .transform((value) => new Date(value))
-  .refine((date) => date.getUTCFullYear() >= 1, 'must be later than the year 0');
-/** A column of 32 bits. */
+  .refine((date) => date.getUTCFullYear() >= 1, 'must not be in the year 0');
 const integer = z.int32();
 const newId = z.int().positive().max(2_000_000_000);
 
-/** A password hash of another system, in that system's own form. */
+/** A password hash in the format of the other system. */
 const PasswordHash = z.discriminatedUnion('scheme', [
   z.strictObject({
     scheme: z.literal('bcrypt'),
-    // Each cost doubles the work: beyond 16, seconds, one login would keep all others waiting.
+    // Each step doubles the work: a hash beyond cost 16 takes seconds, which block other logins.
     hash: z
       .string()
       .regex(/^\$2[aby]\$(0[4-9]|1[0-6])\$[./\w]{53}$/, 'must be a bcrypt hash of cost 4 to 16'),
@@ -64,7 +63,7 @@ const EmployeeFields = z
   })
   .transform((fields): Employee => present(fields));
 
-/** One account of another system. `id` and times are kept where they are given; roles are made where missing. */
+/** An account of another system. It keeps its id and times if it has any; missing roles are created. */
 const ImportedUser = z.strictObject({
   id: newId.optional(),
   username: text,
@@ -103,10 +102,10 @@ const ImportedUser = z.strictObject({
   updatedAt: time.nullish(),
 });
 
-/** How a field is written where there is only text; `roles` are codes. */
+/** How a CSV column is parsed. `roles` are codes. */
 export type FieldKind = 'text' | 'number' | 'roles';
 
-/** Every field of a record by its path, such as `password.hash`. */
+/** All fields of a record by their paths, such as `password.hash`. */
 export function importedFields(): ReadonlyMap<string, FieldKind> {
   const fields = new Map<string, FieldKind>();
   const walk = (schema: z.core.JSONSchema._JSONSchema, path: string): void => {
@@ -123,23 +122,23 @@ export function importedFields(): ReadonlyMap<string, FieldKind> {
   return fields;
 }
 
-/** An account of another system, as its rows will be. */
-export type ImportedAccount = ReturnType<typeof readImportedUser>;
+/** The rows of an imported account. */
+export type ImportedAccount = ReturnType<typeof parseImportedUser>;
 
 /**
- * Reads a record; its phone counts as proven.
- * @param userCode of its own, where the record brings none.
- * @throws DomainError INVALID_INPUT, with all that is wrong
+ * Validates a record. Its phone counts as verified.
+ * @param userCode for a record without one.
+ * @throws DomainError INVALID_INPUT with all mistakes
  */
-export function readImportedUser(record: unknown, now: Date, userCode: string) {
+export function parseImportedUser(record: unknown, now: Date, userCode: string) {
   const parsed = ImportedUser.safeParse(record);
   if (!parsed.success) {
-    const wrong = parsed.error.issues.flatMap(mistakesIn);
-    const told = wrong.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
-    throw new DomainError('INVALID_INPUT', told.join('; '), { field: wrong[0]?.field ?? '' });
+    const mistakes = parsed.error.issues.flatMap(mistakesIn);
+    const messages = mistakes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+    throw new DomainError('INVALID_INPUT', messages.join('; '), { field: mistakes[0]?.field ?? '' });
   }
   const { password, license, roles, id, createdAt, updatedAt, ...account } = parsed.data;
-  const kept = present({
+  const imported = present({
     userCode: parsed.data.userCode ?? userCode,
     createdAt,
     updatedAt,
@@ -151,24 +150,24 @@ export function readImportedUser(record: unknown, now: Date, userCode: string) {
   const passwordHash = password ? encodeLegacyHash(password) : null;
   return {
     id: id ?? null,
-    ...newAccount({ ...account, passwordHash, phoneVerified: true }, now, kept),
+    ...newAccount({ ...account, passwordHash, phoneVerified: true }, now, imported),
     /** Codes. */
     roles: roles?.map(({ code }) => code) ?? DEFAULT_ROLES,
-    /** Those that are made where they are missing. */
-    ownRoles: roles ?? [],
+    /** To be created if they are missing. */
+    importedRoles: roles ?? [],
   };
 }
 
-/** An unknown field is at fault itself, not what it is in. */
+/** For unknown fields, the mistake is reported at the field rather than at its parent. */
 function mistakesIn(issue: z.core.$ZodIssue): { field: string; message: string }[] {
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
   return issue.keys.map((key) => ({
     field: [...path, key].join('.'),
-    message: 'is no field of an account',
+    message: 'is not a field of an account',
   }));
 }
 
-/** Without what is absent. */
+/** The columns that have a value. */
 const present = <T extends object>(columns: T) =>
   Object.fromEntries(Object.entries(columns).filter(([, value]) => value != null));

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.js';
 import type { User } from '../users/user.entity.js';
 import type { Administration } from './administration.js';
 
-/** The right to create the first administrator, for who sees what the start prints. Used once, gone at restart. */
+/** A link that the start prints, which allows to create the first administrator once. Valid until the next start. */
 export class SetupLink {
   readonly #token = randomBytes(24).toString('base64url');
 
@@ -14,14 +14,14 @@ export class SetupLink {
     return `${publicUrl}/setup?token=${this.#token}`;
   }
 
-  /** @throws DomainError FORBIDDEN (not the link of this start), INVALID_INPUT, CONFLICT (used already) */
+  /** @throws DomainError FORBIDDEN (not the link of this start), INVALID_INPUT, CONFLICT (already used) */
   async redeem(token: string, username: string, password: string, actor: Actor): Promise<User> {
     const given = Buffer.from(token);
-    const ours = Buffer.from(this.#token);
-    if (given.length !== ours.length || !timingSafeEqual(given, ours)) {
+    const expected = Buffer.from(this.#token);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new DomainError(
         'FORBIDDEN',
-        'This set-up link is not valid; the latest start printed the right one.',
+        'The set-up link is not valid. Use the one that the latest start printed.',
       );
     }
     return this.administration.createFirst(username, password, actor);

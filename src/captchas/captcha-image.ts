@@ -2,32 +2,31 @@ import { randomInt } from 'node:crypto';
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { alphabet, glyphHeight, glyphStrokes, type Point } from './glyphs.js';
 
-/** Pixels of every picture. */
+/** In pixels. */
 export const captchaSize = { width: 160, height: 60 } as const;
 
 const answerLength = 4;
-/** Pixels. Thinner distractors are what lets a person tell them from the glyphs at a glance. */
+/** In pixels. The distractors are thinner, so that people tell them from the glyphs at a glance. */
 const strokeWidth = { glyph: 4.6, distractor: 2.6 };
 
-/** Pixels kept free left and right. */
-const edge = 8;
+/** The margin on the left and right, in pixels. */
+const minMargin = 8;
 
 /** Uniform on [0, 1), as Math.random. */
 export type Random = () => number;
 
-/** Four characters, each uniform over the alphabet of the glyphs, from the system's secure generator. */
+/** Four characters from the alphabet, chosen by the system's secure generator. */
 export function randomAnswer(): string {
   return Array.from({ length: answerLength }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
 }
 
 /**
- * A PNG of {@link captchaSize} that shows `answer` (case is ignored) to a person and not to an OCR program:
- * characters turn, slant and touch, the line waves, and curves in the same ink run through it. The balance was
- * found by measuring tesseract and typing samples: change it with both.
- * Encoding runs off the main thread.
+ * A PNG of {@link captchaSize} that people can read and OCR programs cannot: characters turn, slant and touch, the
+ * line is wavy, and curves of the same colour cross it. The amounts were tuned with tesseract and with people who
+ * typed samples; test any change with both. Encoding runs off the main thread.
  *
- * @param answer digits and letters A–Z; longer than four only for an operator's fixed answer.
- * @param random where the distortion comes from. It is no secret (the picture shows it), so it need not be secure.
+ * @param answer digits and letters A–Z in any case; longer than four only for a fixed code.
+ * @param random the source of the distortion. The image reveals it, so it need not be secure.
  * @throws RangeError for any other character.
  */
 export function drawCaptcha(answer: string, random: Random = Math.random): Promise<Buffer> {
@@ -40,7 +39,7 @@ export function drawCaptcha(answer: string, random: Random = Math.random): Promi
   pen.strokeStyle = `hsl(${hue} 65% 35%)`;
   pen.lineCap = 'round';
   pen.lineJoin = 'round';
-  const wave = waving(random);
+  const wave = waveDistortion(random);
   draw(
     pen,
     letters(answer, random).map((stroke) => stroke.map(wave)),
@@ -50,23 +49,23 @@ export function drawCaptcha(answer: string, random: Random = Math.random): Promi
   return canvas.encode('png');
 }
 
-/** The strokes of the answer, centred (and narrowed when long), each character with its own turn, slant, size and height. */
+/** The strokes of the answer, each character distorted on its own; centred, and narrowed if it is too wide. */
 function letters(answer: string, random: Random): Point[][] {
   const placed: Point[][] = [];
   let right = 0;
   for (const character of answer) {
-    const turned = turn(glyphStrokes(character), random);
-    const left = Math.min(...turned.flat().map(({ x }) => x));
+    const distorted = distort(glyphStrokes(character), random);
+    const left = Math.min(...distorted.flat().map(({ x }) => x));
     const shift = right - left + between(random, 1.5, 4.5);
-    placed.push(...turned.map((stroke) => stroke.map(({ x, y }) => ({ x: x + shift, y }))));
+    placed.push(...distorted.map((stroke) => stroke.map(({ x, y }) => ({ x: x + shift, y }))));
     right = Math.max(...placed.flat().map(({ x }) => x));
   }
-  const squeeze = Math.min(1, (captchaSize.width - 2 * edge) / right);
+  const squeeze = Math.min(1, (captchaSize.width - 2 * minMargin) / right);
   const margin = (captchaSize.width - right * squeeze) / 2;
   return placed.map((stroke) => stroke.map(({ x, y }) => ({ x: x * squeeze + margin, y })));
 }
 
-function turn(strokes: readonly (readonly Point[])[], random: Random): Point[][] {
+function distort(strokes: readonly (readonly Point[])[], random: Random): Point[][] {
   const angle = between(random, -0.22, 0.22);
   const slant = between(random, -0.15, 0.15);
   const size = between(random, 1.1, 1.25);
@@ -81,7 +80,7 @@ function turn(strokes: readonly (readonly Point[])[], random: Random): Point[][]
   );
 }
 
-/** Curves from edge to edge, through the middle of the characters. */
+/** Curves across the whole width, through the middle of the characters. */
 function distractors(random: Random): Point[][] {
   return [0.4, 0.6].map((level) => {
     const y = captchaSize.height * level;
@@ -93,8 +92,8 @@ function distractors(random: Random): Point[][] {
   });
 }
 
-/** A bend of the whole line of characters, in both directions. */
-function waving(random: Random): (point: Point) => Point {
+/** Bends the whole line of characters in both directions. */
+function waveDistortion(random: Random): (point: Point) => Point {
   const [phaseX, phaseY] = [between(random, 0, 6.3), between(random, 0, 6.3)];
   const [periodX, periodY] = [between(random, 40, 60), between(random, 40, 60)];
   return ({ x, y }) => ({

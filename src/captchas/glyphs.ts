@@ -4,20 +4,20 @@ export interface Point {
   readonly y: number;
 }
 
-/** Cap height of every glyph. The left edge is x = 0; widths differ. */
+/** The cap height of every glyph. The left edge is x = 0; widths differ. */
 export const glyphHeight = 30;
 
 /**
- * The characters of random answers. Left out is what a person misread in samples, where a crossing curve or a
- * turn makes one character another: A H 4, H K, X Y K, Y T 7, J U V, P F R E, and the usual 0 O D Q, 1 I L, 2 Z,
- * 5 S, 6 G, 8 B. Four of the sixteen make 65,536 answers: the budget of failures stops guessing, not the alphabet.
+ * The characters of random answers. It excludes characters that people confused in samples, because a curve or a
+ * turn makes one look like another: A H 4, H K, X Y K, Y T 7, J U V, P F R E, and the usual 0 O D Q, 1 I L, 2 Z,
+ * 5 S, 6 G, 8 B. Four of the sixteen make 65,536 answers: brute force is stopped by the failure budget.
  */
 export const alphabet = '23456789CEKMNRUW';
 
 /**
- * A stroke font of our own: a bare machine has no fonts, and strokes (unlike outlines) keep their width when
- * their points are bent. Each value is SVG path data (absolute M, L, Q), to be pasted into any SVG viewer.
- * It goes beyond the alphabet because an operator's fixed answer may be any digits and letters.
+ * A stroke font, because servers often have no fonts, and strokes (unlike outlines) keep their width when distorted.
+ * Each value is SVG path data (absolute M, L, Q) that any SVG viewer shows. The font has all letters and digits,
+ * because CAPTCHA_FIXED_CODE may contain them.
  */
 const paths = {
   '0': 'M9 0 Q0 0 0 15 Q0 30 9 30 Q18 30 18 15 Q18 0 9 0 M5 22 L13 8',
@@ -60,7 +60,7 @@ const paths = {
 
 const strokesOf = new Map(Object.entries(paths).map(([character, path]) => [character, flatten(path)]));
 
-/** The glyph as polylines, dense enough to be bent. Throws RangeError for what is not A–Z, a–z or 0–9. */
+/** The glyph as polylines, dense enough to be distorted. @throws RangeError for anything but A–Z, a–z and 0–9 */
 export function glyphStrokes(character: string): readonly (readonly Point[])[] {
   const strokes = strokesOf.get(character.toUpperCase());
   if (!strokes) throw new RangeError(`No glyph for ${JSON.stringify(character)}.`);
@@ -87,7 +87,7 @@ function middle(a: Point, b: Point): Point {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
-/** Points of a quadratic Bézier curve after its start; with the control point in the middle, a line. */
+/** Points of a quadratic Bézier curve after its start. With the control point in the middle, it is a line. */
 function curve(start: Point, control: Point, end: Point, steps = 12): Point[] {
   return Array.from({ length: steps }, (_, i) => {
     const t = (i + 1) / steps;

@@ -14,17 +14,17 @@ import { isFinal, type ScanStatus, ScanStream } from './scan-stream.js';
 
 const LIFETIME_MS = 5 * 60_000;
 
-/** A ticket that was spent. */
+/** An approved ticket that was redeemed. */
 export interface RedeemedScan {
-  /** Whom to log in. */
+  /** The user to log in. */
   readonly userId: number;
-  /** Whether their session must be capped, as the approver's is. */
+  /** Whether the approving session was restricted; the new one must be too. */
   readonly restricted: boolean;
-  /** The session that approved. */
+  /** The id of the approving session. */
   readonly approvedBy: string;
 }
 
-/** Login by scanning: a device shows a ticket, a signed-in person claims it and decides, the device redeems it. */
+/** Login by scanning: a device shows a ticket, a signed-in user claims and approves it, and the device redeems it. */
 export class ScanTickets {
   constructor(
     private readonly db: Database,
@@ -35,8 +35,8 @@ export class ScanTickets {
   ) {}
 
   /**
-   * A new ticket, 128 random bits, bound to the device; the one it had before is dead.
-   * @param browser that asked, never in its own words; null where none is known.
+   * Issues a ticket of 128 random bits that is bound to the device, and invalidates its earlier one.
+   * @param browser name of the requesting browser, see `browser-name.ts`; null if unknown.
    * @throws DomainError THROTTLED past the limit of the address
    */
   issue(
@@ -72,8 +72,8 @@ export class ScanTickets {
   }
 
   /**
-   * Says on the waiting device who scanned it; from then on only they decide.
-   * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (somebody else was first)
+   * Shows the waiting device who scanned its ticket. From then on only that user can decide.
+   * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (claimed by another user)
    */
   claim(ticket: string, caller: Caller): Promise<ScanStatus> {
     return this.#move(ticket, caller, { scanState: ScanState.CLAIMED }, [
@@ -83,9 +83,9 @@ export class ScanTickets {
   }
 
   /**
-   * Approves or denies, claiming it where nobody has. The same person may say it again, and may take an approval
-   * back until it is redeemed; the session that approved last counts.
-   * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (somebody else has scanned it)
+   * Approves or denies a ticket, and claims it if it is unclaimed. Until the ticket is redeemed, the same user can
+   * approve again, from another session too, or deny after all.
+   * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (claimed by another user)
    */
   decide(ticket: string, caller: Caller, approve: boolean): Promise<ScanStatus> {
     const decision = approve
@@ -96,8 +96,8 @@ export class ScanTickets {
   }
 
   /**
-   * Spends an approved ticket: of several calls one passes.
-   * @throws DomainError CAPTCHA_EXPIRED (unknown, another device's, spent, too old, or the approving session has
+   * Redeems an approved ticket; of parallel calls one succeeds.
+   * @throws DomainError CAPTCHA_EXPIRED (unknown, of another device, redeemed, expired, or the approving session has
    * ended), CAPTCHA_REQUIRED (not approved yet), FORBIDDEN (denied)
    */
   async redeem(ticket: string, deviceId: string): Promise<RedeemedScan> {
@@ -121,9 +121,9 @@ export class ScanTickets {
     if (scan?.scanState === ScanState.DENIED) throw new DomainError('FORBIDDEN', 'The login was denied.');
     const undecided = scan?.scanState === ScanState.PENDING || scan?.scanState === ScanState.CLAIMED;
     if (undecided && scan.expiresAt > now) {
-      throw new DomainError('CAPTCHA_REQUIRED', 'The login is not approved yet.');
+      throw new DomainError('CAPTCHA_REQUIRED', 'The login has not been approved yet.');
     }
-    throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket, or it has expired.');
+    throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
   }
 
   /**
@@ -177,9 +177,9 @@ export class ScanTickets {
       return this.#read({ answerHash });
     }
     if (scan?.scannedBy && !scan.consumedAt && scan.scannedBy.id !== caller.user.id) {
-      throw new DomainError('FORBIDDEN', 'Somebody else has scanned this code.');
+      throw new DomainError('FORBIDDEN', 'Another user has scanned this code.');
     }
-    throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket, or it has expired.');
+    throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
   }
 
   async #read(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus> {
@@ -211,7 +211,7 @@ export class ScanTickets {
   }
 }
 
-/** What the QR code of a ticket says: a page of ours on which a signed-in person decides. */
+/** The content of a ticket's QR code: the dashboard page on which a signed-in user decides. */
 export const scanLink = (publicUrl: string, ticket: string): string => `${publicUrl}/scan?ticket=${ticket}`;
 
 const scanTopic = (answerHash: string) => topic<null>(`scan ${answerHash}`);

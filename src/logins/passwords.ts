@@ -1,5 +1,4 @@
-import type { Actor } from '../audit/audit.js';
-import { recordAudit } from '../audit/audit.js';
+import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -12,7 +11,7 @@ import { displayPhone } from '../users/phone.js';
 import { User } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
 
-/** How people change their passwords. */
+/** Changes passwords. */
 export class Passwords {
   constructor(
     private readonly db: Database,
@@ -23,42 +22,48 @@ export class Passwords {
   ) {}
 
   /**
-   * Changes the caller's own password and ends their other sessions.
-   * @throws DomainError ACCOUNT_DISABLED, PASSWORD_WRONG, INVALID_INPUT (in this order), THROTTLED
+   * Changes the caller's own password and ends the caller's other sessions.
+   * @throws DomainError ACCOUNT_DISABLED, PASSWORD_WRONG, INVALID_INPUT (checked in this order), THROTTLED
    */
   async change(
     caller: Caller,
     passwords: { current: string; next: string },
     actor: Actor,
-    rule: PasswordPolicy = standardPasswordPolicy,
+    policy: PasswordPolicy = standardPasswordPolicy,
   ): Promise<void> {
-    const em = this.db.em.fork();
-    const user = await this.users.get(caller.user.id, em);
-    // Disabled since the session was looked at.
+    const user = await this.users.get(caller.user.id);
+    // The account may have been disabled since the request was authenticated.
     requireActive(user);
-    const who = { account: accountOf(user.id), address: actor.address ?? '', captcha: 'none' } as const;
-    await this.throttle.attempt(who, async () => {
-      if (await verifyPassword(user.passwordHash, passwords.current)) return;
-      recordAudit(em, new Date(this.clock()), actor, {
-        action: 'user.password-refuse',
-        target: `user:${user.id}`,
-      });
+    await this.#verifyCurrent(user, passwords.current, actor);
+    const { username, phone } = user;
+    await checkNewPassword(passwords.next, policy, [username, phone && displayPhone(phone)]);
+    await this.#replace(user, await hashPassword(passwords.next), actor);
+    await this.sessions.revokeAll(user.id, caller.sessionId);
+  }
+
+  /** Counts against the same budgets as a login. */
+  async #verifyCurrent({ id, passwordHash }: User, password: string, actor: Actor): Promise<void> {
+    const attempt = { account: accountOf(id), address: actor.address ?? '', captcha: 'none' } as const;
+    await this.throttle.attempt(attempt, async () => {
+      if (await verifyPassword(passwordHash, password)) return;
+      const em = this.db.em.fork();
+      const refused = { action: 'user.password-refuse', target: `user:${id}` };
+      recordAudit(em, new Date(this.clock()), actor, refused);
       await em.flush();
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
     });
-    const { username, phone } = user;
-    await checkNewPassword(passwords.next, rule, [username, phone && displayPhone(phone)]);
+  }
+
+  async #replace({ id, passwordHash: verified }: User, passwordHash: string, actor: Actor): Promise<void> {
     const now = new Date(this.clock());
-    const { id, passwordHash: verified } = user;
-    const passwordHash = await hashPassword(passwords.next);
-    await em.transactional(async (tx) => {
-      // Only in place of the one that was verified: who knew the old one has no say once it was changed or cleared.
+    await this.db.em.fork().transactional(async (em) => {
+      // Replaces the verified hash only, so that a parallel change or removal of the password wins.
       const where = { id, passwordHash: verified };
-      if ((await tx.nativeUpdate(User, where, { passwordHash, updatedAt: now })) === 0) {
-        throw new DomainError('PASSWORD_WRONG', 'The password was changed meanwhile.');
+      const replaced = await em.nativeUpdate(User, where, { passwordHash, updatedAt: now });
+      if (replaced === 0) {
+        throw new DomainError('PASSWORD_WRONG', 'The password was changed in the meantime.');
       }
-      recordAudit(tx, now, actor, { action: 'user.password', target: `user:${id}` });
+      recordAudit(em, now, actor, { action: 'user.password', target: `user:${id}` });
     });
-    await this.sessions.revokeAll(user.id, caller.sessionId);
   }
 }

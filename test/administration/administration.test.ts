@@ -24,7 +24,12 @@ const roleCodes = async (id: number) =>
   (await gateway.services.users.get(id)).roles.getItems().map(({ code }) => code);
 
 describe('the first administrator', () => {
-  test('is created once, also by two at once', async () => {
+  test('must not have a password made of the username', async () => {
+    const created = administration().createFirst('superroot', 'superroot123', system);
+    await expect(created).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field: 'password' } });
+  });
+
+  test('is created by one of two parallel calls', async () => {
     const outcomes = await Promise.allSettled([
       administration().createFirst('first', PASSWORD, system),
       administration().createFirst('second', PASSWORD, system),
@@ -36,7 +41,7 @@ describe('the first administrator', () => {
     });
   });
 
-  test('is not needed to look after anybody else', async () => {
+  test('is not required to disable and delete other accounts', async () => {
     const { id } = await gateway.createUser({ username: 'member' });
     expect(await administration().setStatus(id, UserStatus.DISABLED, system)).toMatchObject({
       status: 'DISABLED',
@@ -59,7 +64,7 @@ describe('the last administrator', () => {
     await remove(id);
   });
 
-  test('is left over when two demote each other at once', async () => {
+  test('remains when two administrators demote each other', async () => {
     const [a, b] = [await admin('a'), await admin('b')];
     const outcomes = await Promise.allSettled([
       administration().setRoles(a, ['MEMBER'], { userId: b, address: null }),
@@ -69,22 +74,22 @@ describe('the last administrator', () => {
   });
 });
 
-test('other roles hold from the next request on', async () => {
+test('changed roles take effect with the next request', async () => {
   await admin('stays');
   const id = await admin('goes');
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
-  const may = async () =>
+  const mayManageUsers = async () =>
     (await gateway.services.sessions.authenticate(accessToken))?.permissions.has('users:manage');
-  expect(await may()).toBe(true);
+  expect(await mayManageUsers()).toBe(true);
   await administration().setRoles(id, ['PUBLISHER'], system);
-  expect(await may()).toBe(false);
+  expect(await mayManageUsers()).toBe(false);
   await administration().setRoles(id, ['ADMIN'], system);
-  expect(await may()).toBe(true);
+  expect(await mayManageUsers()).toBe(true);
 });
 
-test('a role that does not exist is refused, and nothing changes', async () => {
+test('rejects an unknown role without changing anything', async () => {
   await admin('admin');
   const { id } = await gateway.createUser({ username: 'member' });
   await expect(administration().setRoles(id, ['KING'], system)).rejects.toMatchObject({
@@ -93,7 +98,7 @@ test('a role that does not exist is refused, and nothing changes', async () => {
   expect(await roleCodes(id)).toEqual(['MEMBER']);
 });
 
-test('deleting erases the person, frees their names and keeps the audit without them', async () => {
+test('deletion removes the user, frees the names and anonymises the audit log', async () => {
   const adminId = await admin('admin');
   const phone = '13912345678';
   const address = '192.0.2.66';
@@ -129,7 +134,7 @@ test('deleting erases the person, frees their names and keeps the audit without 
   await gateway.createUser({ username: 'gone', phone });
 });
 
-test('deleting throws out who is signed in, and whoever was disabled is not told to be disabled again', async () => {
+test('deletion ends the sessions, and is not audited as disabling', async () => {
   await admin('admin');
   const { id } = await gateway.createUser({ username: 'gone' });
   const em = gateway.services.db.em.fork();
@@ -145,7 +150,7 @@ test('deleting throws out who is signed in, and whoever was disabled is not told
   expect(await em.fork().count(AuditEntry, { action: 'user.disabled' })).toBe(1);
 });
 
-test('whoever deletes themselves is not named by it', async () => {
+test('deletion of oneself is audited without the user', async () => {
   await admin('admin');
   const { id } = await gateway.createUser({ username: 'gone' });
   await administration().delete(id, { userId: id, address: '192.0.2.66' });
@@ -153,6 +158,11 @@ test('whoever deletes themselves is not named by it', async () => {
   expect(entry).toMatchObject({ actorId: null, address: null, target: 'user:erased' });
 });
 
-test.each([UserStatus.ACTIVE, UserStatus.DISABLED])('nobody can be %s who does not exist', async (status) => {
-  await expect(administration().setStatus(404, status, system)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-});
+test.each([UserStatus.ACTIVE, UserStatus.DISABLED])(
+  'rejects an unknown user whose status is set to %s',
+  async (status) => {
+    await expect(administration().setStatus(404, status, system)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  },
+);

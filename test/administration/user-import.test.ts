@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const add = (record: unknown) => gateway.services.userImport.importOne(record, system);
+const importOne = (record: unknown) => gateway.services.userImport.importOne(record, system);
 const bmsLogin = async (username: string, password: string) => {
   const query = new URLSearchParams({ username, password, device: 'mate60', version: '101' });
   return (await gateway.post(`/sys/login-phone?${query}`)).json();
@@ -20,7 +20,7 @@ const bmsLogin = async (username: string, password: string) => {
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
-test('takes over every kind of hash; the owner logs in at any door, and has a modern hash from then on', async () => {
+test('imports every kind of hash, which a login replaces by argon2id', async () => {
   const pbkdf2 = pbkdf2Sync('old password', 'a salt', 10_000, 24, 'sha1').toString('hex');
   const hashes = {
     bcrypt: { scheme: 'bcrypt', hash: await bcrypt('old password', { cost: 10 }) },
@@ -29,7 +29,7 @@ test('takes over every kind of hash; the owner logs in at any door, and has a mo
     last: { scheme: 'md5-salt-last', salt: 'NaCl$', hash: md5('old passwordNaCl$') },
   };
   for (const [username, password] of Object.entries(hashes)) {
-    expect(await add({ username, password })).toBe('created');
+    expect(await importOne({ username, password })).toBe('created');
     expect(await bmsLogin(username, 'wrong')).toMatchObject({ ok: false });
     expect(await bmsLogin(username, 'old password')).toMatchObject({ ok: true });
     const em = gateway.services.db.em.fork();
@@ -39,7 +39,7 @@ test('takes over every kind of hash; the owner logs in at any door, and has a mo
   }
 });
 
-test('keeps ids, times, roles, licence and employee data, and new accounts count on from there', async () => {
+test('keeps ids, times, roles, licence and employee data, and numbers new accounts after the imported ones', async () => {
   const record = {
     id: 64,
     username: 'lixianfen',
@@ -49,7 +49,7 @@ test('keeps ids, times, roles, licence and employee data, and new accounts count
     license: { number: 'L-1', status: 2, expiresAt: '2030-01-01T00:00:00+08:00' },
     createdAt: '2020-07-14T16:16:41+08:00',
   };
-  await add(record);
+  await importOne(record);
   const user = await gateway.services.users.get(64);
   expect(user).toMatchObject({
     phone: '8613954969056',
@@ -64,17 +64,17 @@ test('keeps ids, times, roles, licence and employee data, and new accounts count
   expect(id).toBeGreaterThan(64);
 });
 
-test('whoever comes with no role but one of the other system may do what every member may', async () => {
+test('grants the permissions of a member to a user with imported roles only', async () => {
   const password = { scheme: 'md5-salt-first', salt: 's', hash: md5('sold password') };
   const roles = [{ code: 'GYSBOSS', name: '供应商老板' }];
-  await add({ username: 'supplier', password, roles });
+  await importOne({ username: 'supplier', password, roles });
   const { data } = await bmsLogin('supplier', 'old password');
   expect(data.loginUser.sysRoles).toMatchObject([{ code: 'GYSBOSS' }]);
   const caller = await gateway.services.sessions.authenticate(data.access_token);
   expect([...(caller?.permissions ?? [])].sort()).toEqual([...builtInRoles.MEMBER.permissions].sort());
 });
 
-test('many at once end as they would one by one, and a bad one keeps none of the others out', async () => {
+test('gives each record of a batch the outcome it would have alone', async () => {
   const records = [
     { username: 'batch-1' },
     { username: 'batch-2', phone: '13900000021', id: 7001 },
@@ -84,7 +84,7 @@ test('many at once end as they would one by one, and a bad one keeps none of the
     { username: 'batch-6', id: 7001 },
     { username: 'batch-7', nickname: 'a\0b' },
     { username: 'batch-8', roles: [{ code: 'FIRST', name: 'One' }] },
-    // Refused by the database alone: the id of the role is another's.
+    // The id of this role belongs to a built-in one.
     { username: 'batch-9', roles: [{ id: 1, code: 'SECOND', name: 'Two' }] },
     {
       username: 'batch-10',
@@ -120,7 +120,7 @@ test('many at once end as they would one by one, and a bad one keeps none of the
   expect(new Set(users.map(({ userCode }) => userCode)).size).toBe(4);
 });
 
-test('overwrites nobody: neither who has the name in another spelling, nor who has the id', async () => {
+test('never changes an existing account with the same name or id', async () => {
   const { id } = await gateway.createUser({
     username: 'owner',
     phone: '13900000031',
@@ -134,20 +134,24 @@ test('overwrites nobody: neither who has the name in another spelling, nor who h
     { username: '+86 139 0000 0031' },
     { phone: '008613900000031' },
   ]) {
-    expect(await add({ ...name, password, roles })).toBe('exists');
+    expect(await importOne({ ...name, password, roles })).toBe('exists');
   }
-  await expect(add({ id, username: 'usurper', password, roles })).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(importOne({ id, username: 'usurper', password, roles })).rejects.toMatchObject({
+    code: 'CONFLICT',
+  });
   const { passwordHash, username, roles: kept } = await gateway.services.users.get(id);
   expect([passwordHash, username]).toEqual([before.passwordHash, 'owner']);
   expect(kept.getItems().map(({ code }) => code)).toEqual(['MEMBER']);
 });
 
-test('can be repeated, and says what is wrong with a record', async () => {
-  expect(await add({ username: 'twice' })).toBe('created');
-  expect(await add({ username: 'TWICE', phone: '13900000009' })).toBe('exists');
-  await add({ username: 'left', phone: '13900000011' });
-  await add({ username: 'right', phone: '13900000012' });
-  await expect(add({ username: 'left', phone: '13900000012' })).rejects.toMatchObject({ code: 'CONFLICT' });
+test('can be repeated, and names the wrong field of a record', async () => {
+  expect(await importOne({ username: 'twice' })).toBe('created');
+  expect(await importOne({ username: 'TWICE', phone: '13900000009' })).toBe('exists');
+  await importOne({ username: 'left', phone: '13900000011' });
+  await importOne({ username: 'right', phone: '13900000012' });
+  await expect(importOne({ username: 'left', phone: '13900000012' })).rejects.toMatchObject({
+    code: 'CONFLICT',
+  });
   const bad = [
     { record: { username: 'a', password: { scheme: 'sha1', hash: 'x' } }, field: 'password.scheme' },
     { record: { username: 'a', password: { scheme: 'bcrypt', hash: 'x' } }, field: 'password.hash' },
@@ -161,6 +165,6 @@ test('can be repeated, and says what is wrong with a record', async () => {
     { record: 'text', field: '' },
   ];
   for (const { record, field } of bad) {
-    await expect(add(record)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field } });
+    await expect(importOne(record)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field } });
   }
 });

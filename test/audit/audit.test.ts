@@ -33,8 +33,8 @@ async function person() {
   return { username, id: String(user.id), target: `user:${user.id}`, phone: String(13_500_000_000 + people) };
 }
 
-/** What the log gained from this, the oldest first. */
-async function logged(act: () => Promise<unknown>) {
+/** The entries that this adds to the log, oldest first. */
+async function addedBy(act: () => Promise<unknown>) {
   const em = gateway.services.db.em.fork();
   const [last] = await em.find(AuditEntry, {}, { orderBy: { id: 'desc' }, limit: 1 });
   await act();
@@ -50,10 +50,10 @@ async function logged(act: () => Promise<unknown>) {
 
 const address = '127.0.0.1';
 
-test('a login is kept with its door and address, whichever way it was made', async () => {
+test('records every login with its API and address', async () => {
   const { username, id, target, phone } = await person();
   const opened = { action: 'session.open', actorId: id, target, address };
-  const entries = await logged(async () => {
+  const entries = await addedBy(async () => {
     await send(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
     await gateway.post('/api/user/login', { phone, password: PASSWORD });
     await gateway.post('/api/user/sendCode', { account: phone });
@@ -67,10 +67,10 @@ test('a login is kept with its door and address, whichever way it was made', asy
   ]);
 });
 
-test('a wrong guess is kept with whose account it was, and never with what was typed', async () => {
+test('records a failed login with its account, but without the name and password that were entered', async () => {
   const { username, target, phone } = await person();
   const refused = { action: 'session.refuse', actorId: null, target, address };
-  const entries = await logged(async () => {
+  const entries = await addedBy(async () => {
     await send(gateway, op.LoginDocument, { input: { username, password: 'a slip of the pen' } });
     await gateway.post('/api/user/login', { phone, password: 'a slip of the pen' });
     await send(gateway, op.LoginDocument, { input: { username: 'a slip of the pen', password: 'x' } });
@@ -85,18 +85,18 @@ test('a wrong guess is kept with whose account it was, and never with what was t
   ]);
 });
 
-test('a logout is kept, with the door of the session it ends', async () => {
+test('records a logout with the API of the session', async () => {
   const { username, id, target } = await person();
   const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
-  const entries = await logged(() => ask(gateway, op.LogoutDocument, {}, accessToken));
+  const entries = await addedBy(() => ask(gateway, op.LogoutDocument, {}, accessToken));
   expect(entries).toEqual([{ action: 'session.close', actorId: id, target, address, detail: 'graphql' }]);
 });
 
-test('a wrong current password is kept, and counts as a failed login', async () => {
+test('records a wrong current password, which counts as a failed login', async () => {
   const { username, id, target } = await person();
   const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
   const passwords = { currentPassword: 'a slip of the pen', newPassword: NEXT };
-  const entries = await logged(async () => {
+  const entries = await addedBy(async () => {
     for (let i = 0; i < 10; i += 1) {
       await refusal(gateway, op.ChangePasswordDocument, passwords, accessToken);
     }
@@ -109,9 +109,9 @@ test('a wrong current password is kept, and counts as a failed login', async () 
   );
 });
 
-test('guesses past the budget, which are not looked at, do not fill the log', async () => {
+test('does not record throttled logins', async () => {
   const { username } = await person();
-  const entries = await logged(async () => {
+  const entries = await addedBy(async () => {
     for (let i = 0; i < 15; i += 1) {
       await refusal(gateway, op.LoginDocument, { input: { username, password: 'wrong' } });
     }
@@ -119,13 +119,13 @@ test('guesses past the budget, which are not looked at, do not fill the log', as
   expect(entries).toHaveLength(10);
 });
 
-test('whatever is done to an account is kept, with who did it', async () => {
+test('records every change of an account and its actor', async () => {
   const { username, id, target } = await person();
   const own = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
   const other = (await openSession(gateway, username, graphqlSessionPolicy)).session.id;
   const third = (await openSession(gateway, username, graphqlSessionPolicy)).session.id;
   let madeId = '';
-  const entries = await logged(async () => {
+  const entries = await addedBy(async () => {
     const passwords = { currentPassword: PASSWORD, newPassword: NEXT };
     await ask(gateway, op.RevokeSessionDocument, { id: other }, own);
     await ask(gateway, op.RevokeSessionDocument, { id: third }, admin);
@@ -148,7 +148,7 @@ test('whatever is done to an account is kept, with who did it', async () => {
   ]);
 });
 
-test('entries are found by who is in them and by kind, and name who is there still', async () => {
+test('finds entries by user and by action, and resolves users that still exist', async () => {
   const { username, id } = await person();
   await ask(gateway, op.SetUserRolesDocument, { id, roles: ['PUBLISHER'] }, admin);
   await openSession(gateway, username, graphqlSessionPolicy);
@@ -164,14 +164,14 @@ test('entries are found by who is in them and by kind, and name who is there sti
   ]);
   expect(await read({ userId: id, action: 'session.' })).toEqual([opened]);
   expect(await read({ userId: 'nobody' })).toEqual([]);
-  // Not a pattern: what is asked for is found as it is written.
+  // The filter is not a pattern.
   expect(await read({ action: '%.open' })).toEqual([]);
 });
 
-test('what is refused leaves no trace of having been done', async () => {
+test('records no change that was refused', async () => {
   const { username, id } = await person();
   const member = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
-  const entries = await logged(async () => {
+  const entries = await addedBy(async () => {
     expect(await refusal(gateway, op.SetUserRolesDocument, { id, roles: ['ADMIN'] }, member)).toBe(
       'FORBIDDEN',
     );
@@ -183,7 +183,7 @@ test('what is refused leaves no trace of having been done', async () => {
   expect(entries).toEqual([]);
 });
 
-test('who is erased is in none of it any more, nor where they were', async () => {
+test('contains neither a deleted user nor their address', async () => {
   const { username, id, target } = await person();
   await send(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
   await send(gateway, op.LoginDocument, { input: { username, password: 'wrong' } });
@@ -192,7 +192,7 @@ test('who is erased is in none of it any more, nor where they were', async () =>
   expect(await em.find(AuditEntry, { $or: [{ target }, { actorId: Number(id) }] })).toEqual([]);
 });
 
-test('no password, code or token is in any entry', async () => {
+test('contains no password, code or token', async () => {
   const log = JSON.stringify(await gateway.services.db.em.fork().find(AuditEntry, {}));
   for (const secret of [PASSWORD, NEXT, 'a slip of the pen', '$argon2', admin, 'eyJ']) {
     expect(log).not.toContain(secret);

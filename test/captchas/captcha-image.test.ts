@@ -10,15 +10,15 @@ import { alphabet, glyphStrokes } from '../../src/captchas/glyphs.js';
 
 const run = promisify(execFile);
 
-describe('a captcha picture', () => {
-  test('is a PNG of the announced size, at most 10 KB', async () => {
+describe('drawCaptcha', () => {
+  test('draws a PNG of the declared size and at most 10 KB', async () => {
     const png = await drawCaptcha('2K8E', seeded(1));
     expect(png.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([captchaSize.width, captchaSize.height]);
     expect(png.length).toBeLessThan(10_000);
   });
 
-  test('differs each time, for one answer', async () => {
+  test('draws a different image each time for the same answer', async () => {
     const [one, other] = await Promise.all([drawCaptcha('2K8E'), drawCaptcha('2K8E')]);
     expect(one.equals(other)).toBe(false);
   });
@@ -27,14 +27,14 @@ describe('a captcha picture', () => {
     expect(await drawCaptcha('2k8e', seeded(1))).toEqual(await drawCaptcha('2K8E', seeded(1)));
   });
 
-  test('draws any digits and letters, also six, and refuses what has no glyph', async () => {
+  test('draws all digits and letters, and rejects other characters', async () => {
     for (const answer of ['0123456789', 'ABCDEFGHIJKLM', 'nopqrstuvwxyz', '123456']) {
       expect((await drawCaptcha(answer)).length).toBeGreaterThan(0);
     }
     expect(() => drawCaptcha('2K8?')).toThrow(RangeError);
   });
 
-  test('shows every character of the alphabet differently from every other', () => {
+  test('has distinct glyphs for all characters of the alphabet', () => {
     const drawn = [...alphabet].map((character) => ({ character, pixels: dark(plain(character, 40)) }));
     const alike = drawn.flatMap((one) =>
       drawn
@@ -46,14 +46,14 @@ describe('a captcha picture', () => {
   });
 });
 
-test('random answers have four characters and use the whole alphabet evenly', () => {
+test('random answers have four characters, uniform over the alphabet', () => {
   const counts = new Map<string, number>();
   const answers = Array.from({ length: 4000 }, randomAnswer);
   for (const character of answers.join('')) counts.set(character, (counts.get(character) ?? 0) + 1);
   expect(new Set(answers.map((answer) => answer.length))).toEqual(new Set([4]));
   expect([...counts.keys()].sort().join('')).toBe(alphabet);
   const expected = 16_000 / alphabet.length;
-  // Chi-squared, 15 degrees of freedom: a fair generator passes 60 about once in five million runs.
+  // Chi-squared, 15 degrees of freedom: a uniform generator exceeds 60 about once in five million runs.
   const deviation = [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
   expect(deviation).toBeLessThan(60);
 });
@@ -67,36 +67,36 @@ const mayBeSkipped = !installed && !process.env.CI;
     Array.from({ length: 4 }, () => alphabet.charAt(Math.floor(random() * alphabet.length))).join(''),
   );
   let folder: string;
-  let pictures: Buffer[];
+  let images: Buffer[];
 
   beforeAll(async () => {
     if (!installed) throw new Error('tesseract is not installed: apt-get install tesseract-ocr');
     folder = await mkdtemp(join(tmpdir(), 'captchas-'));
-    pictures = await Promise.all(answers.map((answer) => drawCaptcha(answer, random)));
+    images = await Promise.all(answers.map((answer) => drawCaptcha(answer, random)));
   });
   afterAll(async () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  test('reads most of the same glyphs undistorted, so the measure means something', async () => {
-    const hits = await readBy(folder, answers, answers.map(plainPicture), 8);
+  test('reads most undistorted answers, which shows that the measurement is valid', async () => {
+    const hits = await countRead(folder, answers, answers.map(plainImage), 8);
     expect(hits).toBeGreaterThan(100);
   });
 
-  test.each([6, 7, 8])('reads at most 5 % of 200 pictures as they are (page mode %i)', async (mode) => {
-    expect(await readBy(folder, answers, pictures, mode)).toBeLessThanOrEqual(10);
+  test.each([6, 7, 8])('reads at most 5 % of 200 images (page segmentation mode %i)', async (mode) => {
+    expect(await countRead(folder, answers, images, mode)).toBeLessThanOrEqual(10);
   });
 
-  test('reads at most 5 % of 200 enlarged in black and white', async () => {
-    const cleaned = await Promise.all(pictures.map(enlargedBlackAndWhite));
-    expect(await readBy(folder, answers, cleaned, 8)).toBeLessThanOrEqual(10);
+  test('reads at most 5 % of 200 images that were enlarged and thresholded', async () => {
+    const cleaned = await Promise.all(images.map(thresholded));
+    expect(await countRead(folder, answers, cleaned, 8)).toBeLessThanOrEqual(10);
   });
 });
 
-/** How many pictures tesseract reads right when told the alphabet; two processes share the work. */
-async function readBy(folder: string, answers: string[], pictures: Buffer[], mode: number): Promise<number> {
-  const files = pictures.map((_, i) => join(folder, `${i}.png`));
-  await Promise.all(pictures.map((picture, i) => writeFile(join(folder, `${i}.png`), picture)));
+/** How many images tesseract reads correctly if it knows the alphabet. Runs in two processes. */
+async function countRead(folder: string, answers: string[], images: Buffer[], mode: number): Promise<number> {
+  const files = images.map((_, i) => join(folder, `${i}.png`));
+  await Promise.all(images.map((image, i) => writeFile(join(folder, `${i}.png`), image)));
   const half = Math.ceil(files.length / 2);
   const texts = await Promise.all(
     [files.slice(0, half), files.slice(half)].map(async (part, i) => {
@@ -113,7 +113,7 @@ async function readBy(folder: string, answers: string[], pictures: Buffer[], mod
   return texts.flat().filter((text, i) => text.replace(/\s/g, '') === answers[i]).length;
 }
 
-/** The text in black on white, upright and spaced. */
+/** The text in black on white, undistorted and spaced. */
 function plain(text: string, width: number): Canvas {
   const canvas = createCanvas(width, 50);
   const pen = canvas.getContext('2d');
@@ -130,7 +130,7 @@ function plain(text: string, width: number): Canvas {
   return canvas;
 }
 
-function plainPicture(text: string): Buffer {
+function plainImage(text: string): Buffer {
   return plain(text, 160).toBuffer('image/png');
 }
 
@@ -139,11 +139,11 @@ function dark(canvas: Canvas): boolean[] {
   return Array.from({ length: data.length / 4 }, (_, i) => (data[i * 4 + 1] ?? 0) < 128);
 }
 
-/** What an attacker does first: three times the size, then a threshold. */
-async function enlargedBlackAndWhite(picture: Buffer): Promise<Buffer> {
+/** Three times the size and in black and white, as an attacker would prepare it. */
+async function thresholded(png: Buffer): Promise<Buffer> {
   const canvas = createCanvas(captchaSize.width * 3, captchaSize.height * 3);
   const pen = canvas.getContext('2d');
-  pen.drawImage(await loadImage(picture), 0, 0, canvas.width, canvas.height);
+  pen.drawImage(await loadImage(png), 0, 0, canvas.width, canvas.height);
   const image = pen.getImageData(0, 0, canvas.width, canvas.height);
   for (let i = 0; i < image.data.length; i += 4) {
     const [red = 0, green = 0, blue = 0] = image.data.subarray(i, i + 3);
@@ -153,7 +153,7 @@ async function enlargedBlackAndWhite(picture: Buffer): Promise<Buffer> {
   return canvas.toBuffer('image/png');
 }
 
-/** A reproducible generator (mulberry32), so that the same 200 pictures are judged on every run. */
+/** mulberry32: reproducible, so that every run measures the same 200 images. */
 function seeded(seed: number): Random {
   let state = seed;
   return () => {

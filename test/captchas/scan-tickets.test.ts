@@ -40,14 +40,14 @@ beforeEach(async () => {
 });
 
 describe('a ticket', () => {
-  test('is 128 random bits, good for five minutes', async () => {
+  test('has 128 random bits and is valid for five minutes', async () => {
     const { ticket: other, expiresAt } = await issue();
     expect(other).toMatch(/^[\da-f]{32}$/);
     expect(other).not.toBe(ticket);
     expect(expiresAt.getTime()).toBe(gateway.clock.now + LIFETIME);
   });
 
-  test('shows whoever scans it where the login was asked for, and the screen who scanned', async () => {
+  test('shows the approver where the login was requested, and the screen who scanned it', async () => {
     expect(await scans().claim(ticket, li)).toMatchObject({
       state: 'CLAIMED',
       requestedFrom: '198.51.100.7',
@@ -55,7 +55,7 @@ describe('a ticket', () => {
     });
   });
 
-  test('logs in who approved it, once', async () => {
+  test('is redeemed once for the user who approved it', async () => {
     await scans().claim(ticket, li);
     expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
     const redeemed = await scans().redeem(ticket, screen);
@@ -63,7 +63,7 @@ describe('a ticket', () => {
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('is redeemed once of ten times at once', async () => {
+  test('is redeemed by one of ten parallel calls', async () => {
     await scans().decide(ticket, li, true);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, () => scans().redeem(ticket, screen)),
@@ -71,12 +71,12 @@ describe('a ticket', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  test('carries the cap of the session that approved it', async () => {
+  test('is restricted if the approving session is', async () => {
     await scans().decide(ticket, { ...li, restricted: true }, true);
     expect(await scans().redeem(ticket, screen)).toMatchObject({ userId: li.user.id, restricted: true });
   });
 
-  test('cannot be redeemed before it is approved, and can be after', async () => {
+  test('can be redeemed only after its approval', async () => {
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
     await scans().claim(ticket, li);
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
@@ -84,7 +84,7 @@ describe('a ticket', () => {
     await scans().redeem(ticket, screen);
   });
 
-  test('is worth nothing once the session that approved it has ended, another session of theirs or not', async () => {
+  test('is invalid once the approving session has ended, although the user has another', async () => {
     const zhao = await signedIn('zhao');
     await signedIn('zhao', zhao.user.id);
     await scans().decide(ticket, zhao, true);
@@ -92,7 +92,7 @@ describe('a ticket', () => {
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('can be approved again by who approved it, and denied until it is redeemed', async () => {
+  test('can be approved again or denied by the same user until it is redeemed', async () => {
     for (let i = 0; i < 2; i += 1) {
       expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
     }
@@ -107,7 +107,7 @@ describe('a ticket', () => {
     await expect(scans().decide(ticket, li, false)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('approved again goes by the session that approved it last', async () => {
+  test('depends on the session that approved it last', async () => {
     const zhou = await signedIn('zhou');
     const elsewhere = await signedIn('zhou', zhou.user.id);
     await scans().decide(ticket, zhou, true);
@@ -119,18 +119,18 @@ describe('a ticket', () => {
     });
   });
 
-  test('shows a phone masked where the person has no other name', async () => {
+  test('shows a masked phone for a user without another name', async () => {
     const { id } = await gateway.createUser({ phone: '13911112222', nickname: '' });
     expect(await scans().claim(ticket, await signedIn('', id))).toMatchObject({ scannedBy: '139****2222' });
   });
 
-  test('is over when it is denied', async () => {
+  test('is final once it is denied', async () => {
     expect(await scans().decide(ticket, li, false)).toMatchObject({ state: 'DENIED' });
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(scans().decide(ticket, li, true)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('belongs to who scanned it first, also of two at once', async () => {
+  test('belongs to the first of two users who scan it at the same time', async () => {
     const claims = await Promise.allSettled([scans().claim(ticket, li), scans().claim(ticket, wang)]);
     expect(claims.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const loser = claims[0].status === 'fulfilled' ? wang : li;
@@ -138,7 +138,7 @@ describe('a ticket', () => {
     await expect(scans().decide(ticket, loser, false)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  test('is worth nothing on another device', async () => {
+  test('is invalid on another device', async () => {
     await scans().decide(ticket, li, true);
     for (const device of ['another screen', '', screen.toUpperCase(), ` ${screen}`]) {
       await expect(scans().redeem(ticket, device)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
@@ -147,18 +147,18 @@ describe('a ticket', () => {
     await scans().redeem(ticket, screen);
   });
 
-  test('is dead once its device has another', async () => {
+  test('is invalid once its device has requested another', async () => {
     await scans().decide(ticket, li, true);
     await issue();
     await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('that nobody was given is refused', async () => {
+  test('is rejected if it was never issued', async () => {
     await expect(scans().claim('0'.repeat(32), li)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     await expect(scans().watch('0'.repeat(32), screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
-  test('does nothing after its time, approved or not', async () => {
+  test('expires, whether it was approved or not', async () => {
     await scans().decide(ticket, li, true);
     const pending = await scans().issue('late screen', {
       address: '::1',

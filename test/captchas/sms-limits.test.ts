@@ -13,7 +13,7 @@ let gateway: TestGateway;
 afterEach(() => gateway.close());
 
 let asked = 0;
-/** From an address of its own each time, unless one is named. */
+/** By default from a new address each time. */
 function send(phone = PHONE, address?: string) {
   asked += 1;
   const client = {
@@ -27,12 +27,12 @@ function send(phone = PHONE, address?: string) {
 const throttled = (seconds: number) => ({ code: 'THROTTLED', details: { retryAfter: seconds } });
 const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
 
-describe('the limits', () => {
+describe('the SMS limits', () => {
   beforeEach(async () => {
     gateway = await startGateway({ SMS_DAILY_BUDGET: '60', SMS_COUNTRIES: '+86,+1' });
   });
 
-  test('allow one a minute to a number, however it is written', async () => {
+  test('allow one SMS a minute to a number in any spelling', async () => {
     await send('138 1234 5678');
     gateway.clock.advance(MINUTE - 1500);
     for (const spelling of [PHONE, `+86${PHONE}`, `0086 ${PHONE}`, '１３８１２３４５６７８']) {
@@ -43,7 +43,7 @@ describe('the limits', () => {
     await send();
   });
 
-  test('allow five an hour and ten a day to a number', async () => {
+  test('allow five SMS an hour and ten a day to a number', async () => {
     for (let i = 0; i < 5; i += 1) {
       await send();
       gateway.clock.advance(MINUTE);
@@ -60,7 +60,7 @@ describe('the limits', () => {
     await send();
   });
 
-  test('allow thirty an hour from an address, and count an IPv6 network as one', async () => {
+  test('allow thirty SMS an hour from an address or an IPv6 /64', async () => {
     const from = (i: number) => `2001:db8:abc:1::${i}`;
     for (let i = 0; i < 30; i += 1) await send(String(13_500_000_000 + i), from(i + 1));
     await expect(send('13500000099', from(99))).rejects.toMatchObject(throttled(3600));
@@ -69,19 +69,19 @@ describe('the limits', () => {
     await send('13500000098', from(99));
   });
 
-  test('allow so many a day in all', async () => {
+  test('allow SMS_DAILY_BUDGET messages in 24 hours', async () => {
     for (let i = 0; i < 60; i += 1) await send(String(13_500_000_000 + i));
     await expect(send('13500000099')).rejects.toMatchObject(throttled(24 * 3600));
   });
 
-  test('allow one of ten that ask at once', async () => {
+  test('allow one of ten parallel requests', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => send()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await sent()).toBe(1);
   });
 
   test.each(['+44 20 7946 0958', `+860${PHONE}`, '123456', 'not a phone', ''])(
-    'let nothing go to %j',
+    'reject the phone %j',
     async (phone) => {
       await expect(send(phone)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
       expect(await sent()).toBe(0);
@@ -89,7 +89,7 @@ describe('the limits', () => {
   );
 });
 
-describe('a provider that fails', () => {
+describe('a message that the provider', () => {
   let refuses = true;
   let answers = true;
   let last: { code: string };
@@ -112,14 +112,14 @@ describe('a provider that fails', () => {
     return new Promise<void>((closed) => void provider.close(() => closed()));
   });
 
-  test('costs nothing: the next request is not too soon', async () => {
+  test('refuses does not count', async () => {
     for (let i = 0; i < 3; i += 1) await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await sent()).toBe(0);
     refuses = false;
     await send();
   });
 
-  test('counts where it does not answer in time: it may have sent the code, which is good', async () => {
+  test('does not confirm in time counts, and its code is valid', async () => {
     answers = false;
     await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(send()).rejects.toMatchObject(throttled(60));
@@ -127,17 +127,17 @@ describe('a provider that fails', () => {
     await smsCodes.consume(`86${PHONE}`, 'device', last.code);
   });
 
-  test('gives no new guesses either', async () => {
+  test('refuses does not reset the failures of the earlier code', async () => {
     refuses = false;
     await send();
-    const guess = () => gateway.services.smsCodes.consume(`86${PHONE}`, 'device', 'wrong');
-    for (let i = 0; i < 4; i += 1) await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
+    const fail = () => gateway.services.smsCodes.consume(`86${PHONE}`, 'device', 'wrong');
+    for (let i = 0; i < 4; i += 1) await expect(fail()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
     gateway.clock.advance(MINUTE);
     refuses = true;
     await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     refuses = false;
     await send();
-    await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
-    await expect(guess()).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(fail()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
+    await expect(fail()).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 });

@@ -8,12 +8,12 @@ const ANSWER = '5694';
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway({ CAPTCHA_FIXED_CODE: ANSWER, TRUST_PROXY: 'loopback' });
-  // Fifty wrong guesses over fifty names are what an address has.
+  // The failure budget of an address.
   for (let i = 0; i < 50; i += 1) {
     const name = `nobody ${i}`;
     await gateway.post(
       '/sys/login-phone',
-      { phone: name, password: 'guess', device: 'x', version: '1' },
+      { phone: name, password: 'wrong', device: 'x', version: '1' },
       from,
     );
   }
@@ -34,8 +34,8 @@ const ask = async (captcha?: string, headers: Record<string, string> = from) => 
   return data?.createCaptcha.type ?? errors[0].extensions.code;
 };
 
-describe('from an address that has guessed its budget away', () => {
-  test('GraphQL sends a code for a solved image only, once for each', async () => {
+describe('an address that has spent its failure budget', () => {
+  test('gets one SMS through GraphQL for each solved image captcha', async () => {
     const before = await sent();
     expect(await ask()).toBe('CAPTCHA_REQUIRED');
     expect(await ask(ANSWER)).toBe('CAPTCHA_EXPIRED');
@@ -51,8 +51,8 @@ describe('from an address that has guessed its budget away', () => {
   test.each([
     ['upgrade', '/api/user/sendCode', () => ({ account: phone() }), { meta: { status: 400 } }],
     ['console', '/validate/code', () => ({ type: 'sms', deviceId, mobile: phone() }), { code: 429 }],
-  ])('the %s API, which can ask for none, sends one in a while', async (_name, url, body, refusal) => {
-    // A neighbour's turn may have been taken by the test before.
+  ])('is slowed down by the %s API, which cannot ask for a captcha', async (_name, url, body, refusal) => {
+    // The test before may have used the turn of the address.
     const answers = [];
     for (let i = 0; i < 2; i += 1) answers.push(await gateway.post(url, body(), from));
     const { headers, json } = answers[1] ?? {};
@@ -61,6 +61,6 @@ describe('from an address that has guessed its budget away', () => {
   });
 });
 
-test('another address is asked for nothing', async () => {
+test('another address needs no captcha', async () => {
   expect(await ask(undefined, { 'x-forwarded-for': '203.0.113.8' })).toBe('SMS');
 });

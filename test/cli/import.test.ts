@@ -118,11 +118,11 @@ test('rejects unknown fields of JSON Lines by name', async () => {
     output: 'Created 0 accounts, 0 already existed, rejected 5 lines.\n',
   });
   expect(errors.trim().split('\n')).toEqual([
-    `${path}:1: mobile: is no field of an account; sex: is no field of an account`,
-    `${path}:2: password.rounds: is no field of an account`,
-    `${path}:3: license.no: is no field of an account`,
-    `${path}:4: roles.0.permissions: is no field of an account`,
-    expect.stringMatching(/:5: type: .*; employee\.boss: is no field of an account$/),
+    `${path}:1: mobile: is not a field of an account; sex: is not a field of an account`,
+    `${path}:2: password.rounds: is not a field of an account`,
+    `${path}:3: license.no: is not a field of an account`,
+    `${path}:4: roles.0.permissions: is not a field of an account`,
+    expect.stringMatching(/:5: type: .*; employee\.boss: is not a field of an account$/),
   ]);
 });
 

@@ -288,7 +288,7 @@ test.each(Object.entries(rules))(
   '%s is for whom it says, whatever session they come with',
   async (_operation, { may, call, told = 'allowed', refused = 'FORBIDDEN' }) => {
     expect(await askAll(gateway, call)).toEqual(
-      expected(may, { allowed: told, refused, unknown: 'UNAUTHENTICATED' }),
+      expected(may, { allowed: told, forbidden: refused, unauthenticated: 'UNAUTHENTICATED' }),
     );
   },
 );

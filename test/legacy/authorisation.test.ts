@@ -113,7 +113,7 @@ test.each(Object.entries(rules))(
       return statusOf((await gateway.app.inject({ method: 'POST', url, ...form, headers })).json());
     };
     expect(await askAll(gateway, call)).toEqual(
-      expected<unknown>(audience, { allowed, refused: forbidden, unknown: unauthenticated }),
+      expected<unknown>(audience, { allowed, forbidden, unauthenticated }),
     );
   },
 );

@@ -39,7 +39,7 @@ const redeem = (ticket: string) => gateway.services.scanLogins.login(ticket, wai
 test.each([
   [graphqlSessionPolicy, true],
   [uimsSessionPolicy, false],
-])('a session approved through $api may administer: %s', async (policy, administers) => {
+])('a session that a $api session approved can administer: %s', async (policy, administers) => {
   const { ticket, userId } = await approved(policy);
   const { accessToken, user } = await redeem(ticket);
   expect(user.id).toBe(userId);
@@ -48,20 +48,20 @@ test.each([
   expect(caller?.deviceId).toBe('screen');
 });
 
-test('two at once open one session', async () => {
+test('opens one session for two parallel logins', async () => {
   const { ticket } = await approved(graphqlSessionPolicy);
   const outcomes = await Promise.allSettled([redeem(ticket), redeem(ticket)]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
-test('the approver has to be active still', async () => {
+test('rejects a ticket whose approver was disabled', async () => {
   await gateway.createUser({ username: 'another admin', password: PASSWORD, roles: ['ADMIN'] });
   const { ticket, userId } = await approved(graphqlSessionPolicy);
   await gateway.services.administration.setStatus(userId, UserStatus.DISABLED, system);
   await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
 });
 
-test('the session that approved must not have expired since', async () => {
+test('rejects a ticket whose approving session has expired', async () => {
   const { ticket, userId } = await approved(graphqlSessionPolicy);
   await gateway.services.db.em
     .fork()
@@ -69,7 +69,7 @@ test('the session that approved must not have expired since', async () => {
   await expect(redeem(ticket)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
 });
 
-test('a session that ended since its ticket was redeemed opens nothing', async () => {
+test('opens no session if the approving one ends after the ticket was redeemed', async () => {
   const { userId } = await approved(graphqlSessionPolicy);
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(userId, em);

@@ -7,7 +7,7 @@ import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';
 import { PASSWORD } from './password.js';
 
-/** Everybody who may call, in all the ways in which they can be signed in. */
+/** One caller for each combination of role and kind of session. */
 export const callers = {
   nobody: null,
   member: ['max', graphqlSessionPolicy],
@@ -24,11 +24,11 @@ const graphqlAdministrator = ['administrator'] as const;
 const publishers = ['publisher', 'administrator'] as const;
 const signedIn = Object.keys(callers).filter((name) => name !== 'nobody');
 
-/** Who may, in the words of the roles. */
+/** Sets of callers that an operation allows. */
 export const audiences = {
   anybody: Object.keys(callers),
   members: signedIn,
-  /** The person whose it is, and who administers. */
+  /** The owner, and administrators. */
   'the member': ['member', 'member, legacy session', ...graphqlAdministrator],
   publishers: [...publishers, 'publisher, legacy session', 'administrator, legacy session'],
   'publishers at GraphQL': publishers,
@@ -37,21 +37,21 @@ export const audiences = {
 
 export type Audience = keyof typeof audiences;
 
-/** What each caller is told. `unknown` is for nobody, `refused` for who is known and may not. */
+/** The result for each caller: `unauthenticated` for nobody, `forbidden` for those outside the audience. */
 export function expected<T>(
   audience: Audience,
-  told: { allowed: T; refused: T; unknown: T },
+  results: { allowed: T; forbidden: T; unauthenticated: T },
 ): Record<string, T> {
-  const may: readonly string[] = audiences[audience];
+  const allowed: readonly string[] = audiences[audience];
   return Object.fromEntries(
-    Object.keys(callers).map((name) => [
-      name,
-      may.includes(name) ? told.allowed : name === 'nobody' ? told.unknown : told.refused,
-    ]),
+    Object.keys(callers).map((name) => {
+      if (allowed.includes(name)) return [name, results.allowed];
+      return [name, name === 'nobody' ? results.unauthenticated : results.forbidden];
+    }),
   );
 }
 
-/** The people behind the callers. */
+/** Creates the users of the callers. */
 export async function createCallers(gateway: TestGateway): Promise<void> {
   await gateway.createUser({ username: 'max', phone: '13800000001', password: PASSWORD });
   await gateway.createUser({ username: 'nia', password: PASSWORD });
@@ -59,7 +59,7 @@ export async function createCallers(gateway: TestGateway): Promise<void> {
   await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
 }
 
-/** A session as a login at this door opens it. */
+/** Opens a session as a login through this API does. */
 export async function openSession(
   { services }: TestGateway,
   username: string,
@@ -71,21 +71,21 @@ export async function openSession(
   return services.sessions.open(em, user, client, policy);
 }
 
-/** The caller that a token stands for, which must be good. */
+/** The caller of a token, which must be valid. */
 export async function callerOf({ services }: TestGateway, accessToken: string): Promise<Caller> {
   const caller = await services.sessions.authenticate(accessToken);
   if (!caller) throw new Error('The session has ended.');
   return caller;
 }
 
-/** What each caller is told; each calls with a session of their own. */
+/** The result for each caller, with a new session each. */
 export async function askAll<T>(
   gateway: TestGateway,
   ask: (session: OpenedSession | null) => Promise<T>,
 ): Promise<Record<string, T>> {
-  const told: Record<string, T> = {};
+  const results: Record<string, T> = {};
   for (const [name, caller] of Object.entries(callers)) {
-    told[name] = await ask(caller && (await openSession(gateway, caller[0], caller[1])));
+    results[name] = await ask(caller && (await openSession(gateway, caller[0], caller[1])));
   }
-  return told;
+  return results;
 }

@@ -8,7 +8,7 @@ import type { TestGateway } from './gateway.js';
 
 type Columns = Omit<User, 'id' | 'createdAt' | 'passwordHash' | 'roles' | 'license'>;
 
-/** An imported account: every column as the test says, also those that the services never let anybody set. */
+/** An imported account. Tests can set every column, those included that no service sets. */
 export interface ImportedUser extends Partial<Columns> {
   readonly id: number;
   readonly createdAt: Date;
@@ -17,7 +17,7 @@ export interface ImportedUser extends Partial<Columns> {
   readonly roles?: readonly Pick<Role, 'id' | 'code' | 'name'>[];
 }
 
-/** Writes an account as an import would: the phone counts as proven. `phone` is as people write it. */
+/** Writes an account as an import does, its phone verified. @param imported phone in any spelling */
 export async function importUser(gateway: TestGateway, imported: ImportedUser): Promise<User> {
   const { password, roles, phone, ...columns } = imported;
   const em = gateway.services.db.em.fork();
@@ -40,7 +40,7 @@ export async function importUser(gateway: TestGateway, imported: ImportedUser): 
     em.create(LoginName, { name: canonicalLoginName(user.username), kind: 'username', user });
   if (key) em.create(LoginName, { name: key, kind: 'phone', user });
   await em.flush();
-  // Ids that were brought along are unknown to the sequence.
+  // Imported ids do not come from the sequence.
   await em.execute(`select setval('users_id_seq', greatest(?, (select last_value from users_id_seq)))`, [
     user.id,
   ]);

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 
-/** From now on an interval only fires when the test advances Jest's timers; all other time is the real one. */
+/** From now on intervals fire only when the test advances Jest's timers. All other time is real. */
 export function holdIntervals(): void {
   jest.useFakeTimers({
     doNotFake: [

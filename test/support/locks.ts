@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { TestGateway } from './gateway.js';
 
-/** How many wait for a lock in this gateway's database now. */
+/** The number of connections that wait for a lock in this gateway's database. */
 export async function lockWaiters({ services }: TestGateway): Promise<number> {
   const rows = await services.db.em
     .fork()
@@ -11,7 +11,7 @@ export async function lockWaiters({ services }: TestGateway): Promise<number> {
   return rows.length;
 }
 
-/** Keeps everybody else from a table. @returns lets go of it. */
+/** Locks a table for all other connections. @returns a function that unlocks it. */
 export async function lockTable({ databaseUrl }: TestGateway, table: string): Promise<() => Promise<void>> {
   const client = new pg.Client(databaseUrl);
   await client.connect();

@@ -1,2 +1,2 @@
-/** Everybody's, where the test is not about passwords. */
+/** The password of all test users, unless the test is about passwords. */
 export const PASSWORD = 'correct horse';

@@ -29,7 +29,7 @@ const imported = {
   }),
 };
 
-test('a new hash is argon2id with 19 MiB, two passes and one lane, and never the same twice', async () => {
+test('hashes with argon2id, 19 MiB, two passes, one lane and a random salt', async () => {
   const [first, second] = await Promise.all([hashPassword('sesame'), hashPassword('sesame')]);
   expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22,}\$[\w+/]{43}$/);
   expect(second).not.toBe(first);
@@ -38,23 +38,20 @@ test('a new hash is argon2id with 19 MiB, two passes and one lane, and never the
   expect(await verifyPassword(first, 'Sesame')).toBe(false);
 });
 
-test.each(Object.entries(imported))(
-  'an imported %s hash knows its password, and no other',
-  async (_name, stored) => {
-    expect(await verifyPassword(stored, 'sesame')).toBe(true);
-    expect(await verifyPassword(stored, 'Sesame')).toBe(false);
-    expect(await verifyPassword(stored, '')).toBe(false);
-    expect(needsRehash(stored)).toBe(true);
-  },
-);
+test.each(Object.entries(imported))('verifies an imported %s hash', async (_name, stored) => {
+  expect(await verifyPassword(stored, 'sesame')).toBe(true);
+  expect(await verifyPassword(stored, 'Sesame')).toBe(false);
+  expect(await verifyPassword(stored, '')).toBe(false);
+  expect(needsRehash(stored)).toBe(true);
+});
 
-test('the sample hash of the documents is read as bcrypt', async () => {
+test('verifies the sample hash of the documents as bcrypt', async () => {
   const documented = '$2a$10$eqLqcawg64kY3n/xE6pXru8mwnDxBov42.3cntxJgcHPQWLCHfOG.';
   expect(await verifyPassword(documented, 'not this')).toBe(false);
 });
 
 test.each(['', 'plain text', '$unknown$c2FsdA$00', '$md5-salt-first$$'])(
-  'nobody has the password of %j, or of no hash at all',
+  'accepts no password for the malformed hash %j, or without a hash',
   async (stored) => {
     expect(await verifyPassword(stored, stored)).toBe(false);
     expect(await verifyPassword(stored, '')).toBe(false);
