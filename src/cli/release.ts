@@ -25,6 +25,7 @@ const columns = {
 /** `gatehouse release …` */
 export const releaseCommand = (env: GivenSettings): Command =>
   new Command('release')
+    .summary('manage releases of a running gateway')
     .description('Manage the releases of a running gateway, with the permissions of the signed-in user.')
     .addCommand(uploadCommand(env))
     .addCommand(listCommand(env))
@@ -37,7 +38,7 @@ const gatewayCommand = (name: string) =>
       new Option('--url <url>', 'URL of the gateway; by default from HOST and PORTS').env('GATEHOUSE_URL'),
     )
     .addOption(new Option('--token <token>', 'access token of any API').env('GATEHOUSE_TOKEN'))
-    .option('--username <name>', 'sign in with a username or phone; the password is asked for')
+    .option('--username <name>', 'sign in with a username or phone; prompts for the password')
     .option(...passwordStdinOption);
 
 const uploadCommand = (env: GivenSettings) =>

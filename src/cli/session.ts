@@ -13,6 +13,7 @@ const MAX_LISTED = 1000;
 /** `gatehouse session …` */
 export const sessionCommand = (env: GivenSettings): Command =>
   new Command('session')
+    .summary('manage open sessions')
     .description('Manage open sessions.')
     .addCommand(listCommand(env))
     .addCommand(revokeCommand(env));

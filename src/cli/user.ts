@@ -13,6 +13,7 @@ const PAGE_SIZE = 100;
 /** `gatehouse user …` */
 export const userCommand = (env: GivenSettings): Command =>
   new Command('user')
+    .summary('manage accounts')
     .description('Manage accounts.')
     .addCommand(addCommand(env))
     .addCommand(listCommand(env))
@@ -32,7 +33,7 @@ interface AddOptions {
 const addCommand = (env: GivenSettings) =>
   new Command('add')
     .summary('create an account')
-    .description('Create an account. The password is asked for, or read from standard input.')
+    .description('Create an account. Prompts for the password, or reads it from standard input.')
     .argument('[username]', 'optional with --phone')
     .option('--phone <phone>', 'another login name; counts as verified')
     .option('--name <name>', 'full name')

@@ -85,5 +85,5 @@ const isOptional = (field: z.core.$ZodType): boolean => ['optional', 'default'].
 
 /** Several parameters may share one failure. */
 const failuresOf = ({ missing = {}, failures = [] }: RouteDescription): LegacyResponse[] => [
-  ...new Set([...Object.values(missing), ...failures]),
+  ...new Set([...Object.values(missing).filter((response) => response !== undefined), ...failures]),
 ];

@@ -20,7 +20,7 @@ ${failureCodes.map((code) => section(code, apis))}`,
 
 const section = (code: FailureCode, apis: readonly Api[]): Html => html`<article id="${code}">
 <h2><code>${code}</code></h2>
-<p>${code === 'FAULT' ? 'An unexpected error. The log has all of it, the response none of it.' : markdown(domainErrors[code])}</p>
+<p>${code === 'FAULT' ? 'An unexpected error. It is logged in full, and the response has no details.' : markdown(domainErrors[code])}</p>
 ${table(
   `${code} in each API`,
   ['API', 'HTTP status', 'Response'],

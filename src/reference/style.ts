@@ -8,7 +8,7 @@ export const style = `
   --raised: light-dark(#f5f7fa, #1a2029);
   --line: light-dark(#dde3ea, #2c3541);
   --link: light-dark(#0b5cad, #7cb8ff);
-  --good: light-dark(#0d6b3d, #6cdba0);
+  --method: light-dark(#0d6b3d, #6cdba0);
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', 'Noto Sans Mono CJK SC', monospace;
 }
 * { box-sizing: border-box; }
@@ -55,7 +55,7 @@ article > h2, article > h3 { margin-top: 1rem; overflow-wrap: anywhere; }
 article > h2 { font-size: 1.15rem; }
 article:target { border-color: var(--link); }
 code, pre { font-family: var(--mono); font-size: 0.86em; }
-.method { font: 700 0.72rem/1 var(--mono); color: var(--good); border: 1px solid; border-radius: 0.3rem; padding: 0.2rem 0.4rem; }
+.method { font: 700 0.72rem/1 var(--mono); color: var(--method); border: 1px solid; border-radius: 0.3rem; padding: 0.2rem 0.4rem; }
 pre { margin: 0; padding: 0.8rem 1rem; overflow: auto; max-height: 32rem; background: var(--raised); border-radius: 0.4rem; line-height: 1.45; }
 details > summary { cursor: pointer; margin: 1.1rem 0 0.35rem; font-size: 0.85rem; font-weight: 700; color: var(--soft); }
 .scroll { overflow-x: auto; }

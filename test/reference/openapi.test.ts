@@ -102,10 +102,10 @@ describe.each(endpoints)('$path', ({ path, route, parameters }) => {
         ([name, { value }]) => [name, value] as const,
       ),
     );
-    const shown = new Map(examples);
-    expect(shown.size).toBe(examples.length);
-    for (const [name, body] of Object.entries(route.sample.answers)) expect(shown.get(name)).toEqual(body);
-    for (const code of failureCodes) expect(shown.has(code)).toBe(true);
+    const byName = new Map(examples);
+    expect(byName.size).toBe(examples.length);
+    for (const [name, body] of Object.entries(route.sample.answers)) expect(byName.get(name)).toEqual(body);
+    for (const code of failureCodes) expect(byName.has(code)).toBe(true);
     expect(Object.keys(responses)).toContain(String(route.status ?? 200));
   });
 
