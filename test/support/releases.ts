@@ -13,7 +13,7 @@ export const UPLOAD = '/api/upgrade/upload';
 
 export const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** A gateway with a publisher and a member, signed in. */
+/** A gateway, and the access tokens of a publisher and a member. */
 export async function startPublishing(env: Record<string, string> = {}) {
   const gateway = await startGateway(env);
   await gateway.createUser({ username: 'pia', nickname: 'Pia', password: PASSWORD, roles: ['PUBLISHER'] });
@@ -23,7 +23,7 @@ export async function startPublishing(env: Record<string, string> = {}) {
   return { gateway, publisher: await login('pia'), member: await login('max') };
 }
 
-/** Sends a form to the legacy door. */
+/** Uploads a form through the upgrade API. */
 export async function upload(
   gateway: TestGateway,
   token: string,
@@ -39,7 +39,7 @@ export async function upload(
   });
 }
 
-/** Everything there is of uploads: files that are coming in, files that are kept, rows. */
+/** All traces of uploads: incomplete files, stored packages and rows. */
 export async function inventory({ services }: TestGateway) {
   const list = async (folder: string) => {
     const path = join(services.config.DATA_DIR, folder);
