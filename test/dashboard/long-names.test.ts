@@ -33,7 +33,7 @@ test.each(['/people?q=wolfe', '/audit', '/'])(
 test.each([
   ['/?owner=', 'Show all owners'],
   ['/audit?user=', 'Show all people'],
-])('lets a filter with such a name be removed, at %s', async (path, button) => {
+])('lets a filter with a long name be removed, at %s', async (path, button) => {
   const { page, close } = await visitAs(browser, host, 'root', path + person.split('/').at(-1), PHONE);
   await page.getByTitle(`: ${LONG}`).waitFor();
   await page.getByRole('button', { name: button }).click();
@@ -41,7 +41,7 @@ test.each([
   await close();
 });
 
-test('shows a role in full beside such a name', async () => {
+test('shows a role in full beside a long name', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/people?q=wolfe', PHONE);
   const role = page.getByRole('cell').getByText('Member');
   await role.waitFor();
@@ -49,7 +49,7 @@ test('shows a role in full beside such a name', async () => {
   await close();
 });
 
-test('fits such a name on the page of the person and in the deletion dialog', async () => {
+test('fits a long name on the page of the person and in the deletion dialog', async () => {
   const { page, close } = await visitAs(browser, host, 'root', person, PHONE);
   await page.getByRole('heading', { name: LONG }).waitFor();
   const device = page.getByRole('region', { name: 'Devices' }).getByRole('listitem');

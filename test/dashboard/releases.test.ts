@@ -11,7 +11,7 @@ const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 
-/** Publishes without an API. */
+/** Publishes through the service, without an API. */
 async function publish(version: string, channel: string) {
   const received = await gateway.services.releases.receive(Readable.from([`package ${version}`]));
   const details = { version, channel, notes: null, sha256: null };
@@ -97,7 +97,7 @@ test('cancels an upload without a trace, and can send it again', async () => {
   await page.getByRole('link', { name: 'Account' }).click();
   await page.getByRole('dialog').waitFor();
   await network.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: -1 });
-  // The end of the upload closes the question.
+  // The question closes by itself when the upload ends.
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByText('Published 1 in cancelled').waitFor();
   await eventually(async () => (await inventory(gateway)).uploads.length === 0);

@@ -3,15 +3,15 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConnectionState } from '../client/gateway-context.js';
-import { Ago } from '../time/ago.js';
 import { gatewayTime } from '../time/clock.js';
+import { timeOfDay } from '../time/format.js';
 
 /** Shorter disconnects are not shown. */
 const GRACE_MS = 1500;
 
 /** Warns while the live connection is down. */
 export function ConnectionBanner() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const state = useConnectionState();
   /** By the gateway's clock; null while connected, and at first. */
   const [downSince, setDownSince] = useState<number | null>(null);
@@ -31,7 +31,7 @@ export function ConnectionBanner() {
       icon={<IconPlugConnectedX aria-hidden />}
       title={t('shell.reconnecting')}
     >
-      {t('shell.outdatedSince')} <Ago at={downSince} />
+      {t('shell.outdatedSince', { time: timeOfDay(new Date(downSince), i18n.language) })}
     </Alert>
   );
 }

@@ -10,7 +10,7 @@ export const en = {
   notFound: 'Page not found.',
   backToFleet: 'Back to fleet',
   reconnecting: 'Connection lost. Reconnecting…',
-  outdatedSince: 'Data may be out of date. Disconnected',
+  outdatedSince: 'This page has not been updated since {{time}}.',
 };
 
 export const zh: Translation<typeof en> = {
@@ -23,5 +23,5 @@ export const zh: Translation<typeof en> = {
   notFound: '页面不存在。',
   backToFleet: '返回设备总览',
   reconnecting: '连接已断开，正在重新连接…',
-  outdatedSince: '当前数据可能不是最新。断开于',
+  outdatedSince: '本页数据自 {{time}} 起未更新。',
 };

@@ -16,7 +16,7 @@ export const en = {
 };
 
 export const zh: Translation<typeof en> = {
-  title: '账户',
+  title: '我的账号',
   profile: '个人资料',
   save: '保存',
   saved: '资料已保存。',

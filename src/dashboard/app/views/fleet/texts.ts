@@ -69,7 +69,7 @@ export const zh: Translation<typeof en> = {
   cameOnlineSince: '{{time}} 以来上线 {{count}} 台',
   wentOfflineSince: '{{time}} 以来离线 {{count}} 台',
   lastMinute: '近一分钟',
-  soFar: '截至目前',
+  soFar: '开始统计以来',
   share: '在线率 {{percent}}',
   chart: {
     title: '每秒心跳数',

@@ -56,7 +56,7 @@ export const zh: Translation<typeof en> = {
   backToPeople: '返回人员列表',
   add: '添加人员',
   you: '本人',
-  ownAccount: '这是您自己的账号，请在<account>账户</account>页面修改。',
+  ownAccount: '这是您自己的账号，请在<account>我的账号</account>页面修改。',
   disabled: '已停用',
   active: '正常',
   passwordOrPhone: '至少 8 个字符。不设密码时，通过短信验证码登录。',
