@@ -1,16 +1,16 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { complaintAboutNode } from './node-version.js';
+import { unsupportedNodeMessage } from './node-version.js';
 
-const complaint = complaintAboutNode();
-if (complaint) {
-  process.stderr.write(`${complaint}\n`);
+const unsupported = unsupportedNodeMessage();
+if (unsupported) {
+  process.stderr.write(`${unsupported}\n`);
   process.exit(1);
 }
 module.enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
 
-// Only now: on an older Node the libraries would fail first, with less to say.
-const { inWords, serve } = await import('./serve.js');
-await serve(process.env, inWords);
-// Node's own time for it is the end of the process, which may be a sudden one.
+// Imported after the check: on an older Node the libraries would fail with a less helpful message.
+const { serve, textReporter } = await import('./serve.js');
+await serve(process.env, textReporter);
+// Node would write it at exit, which a crash skips.
 module.flushCompileCache();

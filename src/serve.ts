@@ -2,53 +2,54 @@ import module from 'node:module';
 import type { GivenSettings } from './config.js';
 import { StartError } from './errors.js';
 
-/** Where a gateway says what becomes of it. */
-export interface Outlet {
-  /** A line for the operator. */
-  tell(line: string): void;
-  /** Says why it ends, and ends the process. */
-  fail(error: unknown): never;
+/** Reports to the operator. */
+export interface Reporter {
+  /** Reports a line of the start. */
+  info(line: string): void;
+  /** Reports why the process ends, and ends it. */
+  fatal(error: unknown): never;
 }
 
-/** As people read it. A reason not to start is one sentence; anything else is a fault and is shown whole. */
-export const inWords: Outlet = {
-  tell: (line) => process.stdout.write(`${line}\n`),
-  fail(error) {
+/** Writes lines of text. A StartError is one sentence; any other error is a fault and is written with its stack. */
+export const textReporter: Reporter = {
+  info: (line) => process.stdout.write(`${line}\n`),
+  fatal(error) {
     const fault = error instanceof Error ? error.stack : error;
     process.stderr.write(`${error instanceof StartError ? error.message : fault}\n`);
     process.exit(1);
   },
 };
 
-/** Runs the gateway of these settings until a signal, which ends the process; it is there once this resolves. */
-export async function serve(env: GivenSettings, outlet: Outlet): Promise<void> {
-  // Of our own code alone: to read the maps of every library would take longer than all else.
+/**
+ * Starts the gateway with these settings. A signal stops it and ends the process.
+ * @returns once it listens.
+ */
+export async function serve(env: GivenSettings, reporter: Reporter): Promise<void> {
+  // For our own code only: reading the source maps of every library would take longer than the rest of the start.
   module.setSourceMapsSupport(true, { nodeModules: false });
   let stopping = false;
   try {
-    // Only now, so that they are mapped too.
+    // Source maps apply to modules that are imported after they were enabled.
     const { readConfig } = await import('./config.js');
     const config = readConfig(env);
     await import('reflect-metadata');
     const { start } = await import('./app.js');
-    const gateway = start(config, outlet.tell);
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (stopping) return;
-        stopping = true;
-        gateway.close().then(() => process.exit(0), outlet.fail);
-      });
-    }
-    gateway.lost.then((sentence) => {
+    const gateway = start(config, reporter.info);
+    const stop = (end: (closed: Promise<void>) => unknown) => {
       if (stopping) return;
       stopping = true;
-      // Whoever watches over us starts us anew.
-      gateway.close().finally(() => outlet.fail(new StartError(sentence)));
-    });
-    const greeting = await gateway.greeting;
-    if (!stopping) outlet.tell(greeting);
+      end(gateway.close());
+    };
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.on(signal, () => stop((closed) => closed.then(() => process.exit(0), reporter.fatal)));
+    }
+    gateway.failed.then((reason) =>
+      stop((closed) => closed.finally(() => reporter.fatal(new StartError(reason)))),
+    );
+    const message = await gateway.started;
+    if (!stopping) reporter.info(message);
   } catch (error) {
-    // A start that is cut short fails somewhere, and nobody asks where.
-    if (!stopping) outlet.fail(error);
+    // A start that a signal interrupts may fail anywhere.
+    if (!stopping) reporter.fatal(error);
   }
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { GivenSettings } from '../config.js';
-import type { Outlet } from '../serve.js';
+import type { Reporter } from '../serve.js';
 import { failureOf } from './failures.js';
 import { Output } from './output.js';
 
@@ -11,13 +11,13 @@ export const startCommand = (env: GivenSettings): Command =>
     .description('Run the gateway until it is stopped (Ctrl-C), like npm start does.')
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
-      const { inWords, serve } = await import('../serve.js');
-      await serve(env, output.json ? jsonReporter(output) : inWords);
+      const { serve, textReporter } = await import('../serve.js');
+      await serve(env, output.json ? jsonReporter(output) : textReporter);
     });
 
-const jsonReporter = (output: Output): Outlet => ({
-  tell: (line) => output.result({ message: line }, line),
-  fail(error) {
+const jsonReporter = (output: Output): Reporter => ({
+  info: (line) => output.result({ message: line }, line),
+  fatal(error) {
     const failure = failureOf(error);
     output.failure(failure);
     process.exit(failure.exitCode);

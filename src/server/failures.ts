@@ -4,27 +4,32 @@ import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
 import { sendFailure } from '../legacy/plugin.js';
 
-/** What answers where no door does: nothing of the request comes back, and faults are logged and masked. */
-export function registerFailures(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404));
+/** Answers what no API answers. Nothing of the request is sent back; faults are logged and masked. */
+export function registerErrorHandlers(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => sendStatus(reply, 404));
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { statusCode = 500 } = error;
-    if (statusCode < 500) return refuse(reply, statusCode);
-    request.log.error({ err: error }, 'a request failed unexpectedly');
-    return refuse(reply, 500);
+    if (statusCode < 500) return sendStatus(reply, statusCode);
+    request.log.error({ err: error }, 'request failed unexpectedly');
+    return sendStatus(reply, 500);
   });
 }
 
-/** A request that reaches no route, since its URL cannot be decoded. */
-export function refuseUrl(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // No hook runs for it.
+/** Answers a request whose URL cannot be decoded, so that it matches no route and runs no hook. */
+export function handleUndecodableUrl(
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   setSecurityHeaders(request, reply);
   reply.header('access-control-allow-origin', '*');
-  // In absolute form (RFC 9112, 3.2.2) it names us before the path.
+  // A URL in absolute form (RFC 9112, 3.2.2) has the origin in front of the path.
   const path = request.url.replace(/^https?:\/\/[^/]*/i, '');
-  const dialect = dialects.find(({ catchAllPrefix: folder }) => folder && path.startsWith(`${folder}/`));
-  return dialect ? sendFailure(dialect, error, request, reply) : refuse(reply, 400);
+  const dialect = dialects.find(
+    ({ catchAllPrefix }) => catchAllPrefix && path.startsWith(`${catchAllPrefix}/`),
+  );
+  return dialect ? sendFailure(dialect, error, request, reply) : sendStatus(reply, 400);
 }
 
-const refuse = (reply: FastifyReply, status: number) =>
+const sendStatus = (reply: FastifyReply, status: number) =>
   reply.code(status).send({ status, message: STATUS_CODES[status] ?? 'Failed' });

@@ -17,9 +17,10 @@ import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import { TOKEN_HEADERS } from '../sessions/token-headers.js';
-import { refuseUrl, registerFailures } from './failures.js';
+import { handleUndecodableUrl, registerErrorHandlers } from './failures.js';
+import { registerHealth } from './health.js';
 
-/** How the sessions of every API look. */
+/** The session policies of all APIs. */
 export const sessionPolicies: readonly SessionPolicy[] = [
   graphqlSessionPolicy,
   ...dialects.map(({ sessionPolicy }) => sessionPolicy),
@@ -27,11 +28,11 @@ export const sessionPolicies: readonly SessionPolicy[] = [
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** The headers that the documented clients and ours send. */
+/** The request headers that browsers may send: those of the documented clients and of ours. */
 const ALLOWED_HEADERS = [...TOKEN_HEADERS, 'Content-Type', 'X-Device-Id', 'apollo-require-preflight'];
 
-/** Every door, ready to be listened to. Nothing listens yet. */
-export async function createHttp(
+/** Registers every API and page. Nothing listens yet. */
+export async function createHttpServer(
   services: Services,
   schema: GraphQLSchema,
   log: FastifyBaseLogger,
@@ -43,9 +44,9 @@ export async function createHttp(
     bodyLimit: BODY_LIMIT,
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: refuseUrl,
+    frameworkErrors: handleUndecodableUrl,
   });
-  // A documented path answers every method in its own envelope, also those that Fastify does not know.
+  // Documented paths answer every method in their own envelope, including those that Fastify does not know.
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
       app.addHttpMethod(method, { hasBody: true });
@@ -57,7 +58,7 @@ export async function createHttp(
     allowedHeaders: ALLOWED_HEADERS,
     strictPreflight: false,
   });
-  registerFailures(app);
+  registerErrorHandlers(app);
   logRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, schema);
@@ -65,17 +66,7 @@ export async function createHttp(
   registerDashboard(app);
   registerExplorer(app, services);
   registerReference(app, services);
-  app.get('/health/live', async () => ({ status: 'ok' }));
-  app.get('/health/ready', async (_request, reply) => {
-    const ready = await services.db.em
-      .fork()
-      .execute('select 1')
-      .then(
-        () => true,
-        () => false,
-      );
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'the database does not answer' });
-  });
+  registerHealth(app, services.db);
   await app.ready();
   return app;
 }

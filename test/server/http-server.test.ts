@@ -23,7 +23,7 @@ const upgradeFailure = (status: number) => ({
   meta: { msg: expect.stringMatching(/^请求的/), status },
 });
 
-test('a client that offers HTTP/2 is answered over HTTP/1.1 by the door it calls', async () => {
+test('answers a client that offers HTTP/2 over HTTP/1.1', async () => {
   const host = await gateway.listen();
   const body = JSON.stringify({ account: 'nobody', passwd: 'whatever' });
   const socket = await openRequest(host, [
@@ -40,7 +40,7 @@ test('a client that offers HTTP/2 is answered over HTTP/1.1 by the door it calls
   expect(answer).toContain('账号错误');
 });
 
-/** However it ends: what is sent to a socket that was closed resets it. */
+/** Resolves when the socket has closed, with or without an error: data sent to a closed socket resets it. */
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 
 const handshake = [
@@ -51,7 +51,7 @@ const handshake = [
   'sec-websocket-protocol: graphql-transport-ws',
 ];
 
-test('a WebSocket is still let in, and at GraphQL alone', async () => {
+test('accepts WebSockets at /graphql only', async () => {
   const host = await gateway.listen();
   const live = await openRequest(host, ['GET /graphql HTTP/1.1', ...handshake]);
   const [answer] = await once(live, 'data');
@@ -61,7 +61,7 @@ test('a WebSocket is still let in, and at GraphQL alone', async () => {
   expect(await text(other)).toMatch(/^HTTP\/1.1 404 /);
 });
 
-test('a WebSocket that is let in nowhere holds no connection, though its client keeps its end', async () => {
+test('closes the connection of a refused WebSocket even if the client keeps its half open', async () => {
   const host = await gateway.listen();
   const [name = '', port] = host.split(':');
   const socket = connect({ host: name, port: Number(port), allowHalfOpen: true });
@@ -73,8 +73,8 @@ test('a WebSocket that is let in nowhere holds no connection, though its client 
   clearInterval(writing);
 });
 
-describe('below /api the upgrade API answers', () => {
-  test.each(['/api', '/api/', '/api/nothing', '/api?password=secret'])('%s with its 404', async (url) => {
+describe('the upgrade API answers below /api', () => {
+  test.each(['/api', '/api/', '/api/nothing', '/api?password=secret'])('with its 404 to %s', async (url) => {
     const answer = await gateway.post(url);
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({
       status: 404,
@@ -82,7 +82,7 @@ describe('below /api the upgrade API answers', () => {
     });
   });
 
-  test('a path that cannot be decoded with its 400', async () => {
+  test('with its 400 to a path that cannot be decoded', async () => {
     const answer = await gateway.post('/api/%zz');
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({
       status: 400,
@@ -92,7 +92,7 @@ describe('below /api the upgrade API answers', () => {
   });
 
   test.each(['http://a', 'HTTPS://a:8080', 'http://[::1]:80'])(
-    'nor one of a whole URL at %s',
+    'with its 400 to an absolute URL at %s that cannot be decoded',
     async (origin) => {
       const host = await gateway.listen();
       const answer = await sendRaw(host, `POST ${origin}/api/%zz HTTP/1.1`, [], Buffer.alloc(0));
@@ -104,11 +104,11 @@ describe('below /api the upgrade API answers', () => {
   );
 });
 
-describe('elsewhere', () => {
+describe('outside the APIs', () => {
   test.each([
     ['/sys/login-phonex?phone=root&password=secret', 404, 'Not Found'],
     ['/%zz?password=secret', 400, 'Bad Request'],
-  ])('%s is refused without a word of the request', async (url, status, message) => {
+  ])('%s is refused without repeating the request', async (url, status, message) => {
     const answer = await gateway.post(url);
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({ status, body: { status, message } });
     expect(gateway.logged()).not.toContain('secret');
@@ -116,19 +116,19 @@ describe('elsewhere', () => {
 });
 
 test.each(['/health/live', '/graphql', '/api/background_login', '/setup', '/nothing', '/%zz'])(
-  '%s tells browsers not to guess types',
+  '%s is sent with nosniff',
   async (url) => {
     const { headers } = await gateway.app.inject({ method: 'GET', url });
     expect(headers['x-content-type-options']).toBe('nosniff');
   },
 );
 
-describe('a body that drips in', () => {
+describe('a body that arrives slowly', () => {
   let host: string;
   let close: () => Promise<void>;
   beforeAll(async () => {
     const live = createLiveServer(gateway.services, createSchema(), pino({ level: 'silent' }));
-    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { smallBodyMs: 1000 });
+    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { bodyMs: 1000 });
     host = `127.0.0.1:${listener.port}`;
     close = async () => {
       await live.close();
@@ -138,7 +138,7 @@ describe('a body that drips in', () => {
   afterAll(() => close());
 
   const FORM = 'content-type: multipart/form-data; boundary=x';
-  /** Sends one byte after the other. */
+  /** Sends a request byte by byte. */
   async function drip(path: string, headers: readonly string[]) {
     const socket = await openRequest(host, [`POST ${path} HTTP/1.1`, 'content-length: 100000', ...headers]);
     const dripping = setInterval(() => socket.write(' '), 20);
@@ -146,7 +146,7 @@ describe('a body that drips in', () => {
     return socket;
   }
 
-  test('is not waited for, whatever it says it is and wherever it is sent', async () => {
+  test('is cut off after the timeout, whatever its type and path', async () => {
     const drips = [
       drip('/api/background_login', ['content-type: application/json']),
       drip('/api/user/login', [FORM]),
@@ -156,21 +156,21 @@ describe('a body that drips in', () => {
     await Promise.all(drips.map(async (dripping) => closed(await dripping)));
   });
 
-  test.each([UPLOAD, '/graphql'])('may take its time at %s, where a publisher sends it', async (path) => {
+  test.each([UPLOAD, '/graphql'])('has no such timeout at %s if a publisher sends it', async (path) => {
     const username = `publisher at ${path}`;
     await gateway.createUser({ username, roles: ['PUBLISHER'] });
     const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
-    // From then on it is known without asking the database, which may take its time too.
+    // Later requests find the session in the cache, so that the database cannot delay them past the timeout.
     await gateway.services.sessions.authenticate(accessToken);
     const allowed = [FORM, `authorization: ${accessToken}`, 'apollo-require-preflight: true'];
     const upload = await drip(path, allowed);
-    // Sent later, and cut meanwhile.
+    // A body that was sent later is cut off meanwhile.
     await closed(await drip('/api/user/login', [FORM]));
     expect(upload.readyState).toBe('open');
     upload.destroy();
   });
 
-  test('holds nobody up: a whole one is answered', async () => {
+  test('does not affect complete requests', async () => {
     const whole = await fetch(`http://${host}/api/background_login`, { method: 'POST', body: '{}' });
     expect(whole.status).toBe(200);
   });

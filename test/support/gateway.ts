@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
-import { createHttp, sessionPolicies } from '../../src/server/http-server.js';
+import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
 import type { AccountPolicy } from '../../src/users/new-user.js';
@@ -19,31 +19,31 @@ const system = { userId: null, address: null };
 
 const schema = createSchema();
 
-/** A whole gateway on a database of its own, with a clock that only the test moves. */
+/** A complete gateway with its own database and a clock that only the test advances. */
 export interface TestGateway {
   readonly app: FastifyInstance;
   readonly databaseUrl: string;
   readonly services: Services;
-  /** What it logged so far. */
+  /** Everything that was logged so far. */
   readonly logged: () => string;
-  /** Milliseconds since the epoch; `advance` moves it. */
+  /** Milliseconds since the epoch. */
   readonly clock: { now: number; advance(ms: number): void };
-  /** A POST with a JSON body. */
+  /** Sends a POST with a JSON body. */
   post(url: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** Creates an account without a request. */
   createUser(input: NewUser, policy?: AccountPolicy): ReturnType<Services['users']['create']>;
-  /** The code of the SMS that was sent last to this phone (any spelling's last digits). */
+  /** The code of the latest SMS to this phone. @param phone its last digits. */
   lastSms(phone: string): Promise<string>;
-  /** Lets time pass as the background jobs see it, and tells subscribers what came of it. */
+  /** Advances the clock with the ticks of the presence job, and publishes the transitions. */
   pass(ms: number): Promise<void>;
-  /** Starts to listen, for what needs a socket. @returns `host:port` */
+  /** Listens on a free port. @returns `host:port` */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * @param env settings on top of the defaults.
- * @param successorOf a gateway whose database, clock and time this one goes on with, as after a restart.
+ * @param env settings besides the defaults.
+ * @param successorOf a gateway whose database and clock this one takes over, as after a restart.
  */
 export async function startGateway(
   env: Record<string, string> = {},
@@ -65,13 +65,13 @@ export async function startGateway(
     db,
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
-    sessionPolicies: sessionPolicies,
+    sessionPolicies,
     minFailureMs: 0,
   });
   await services.heartbeats.restore();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const app = await createHttp(services, schema, log);
+  const app = await createHttpServer(services, schema, log);
   const live = createLiveServer(services, schema, log);
   const listeners: Listener[] = [];
   return {
@@ -89,7 +89,7 @@ export async function startGateway(
         .split('\n')
         .map((line): { to: string; code: string } => JSON.parse(line));
       const last = sent.findLast(({ to }) => to.endsWith(phone));
-      if (!last) throw new Error(`No SMS went to ${phone}.`);
+      if (!last) throw new Error(`No SMS was sent to ${phone}.`);
       return last.code;
     },
     async pass(ms) {

@@ -13,26 +13,26 @@ const systemUser = 'gatehouse';
 const execFileAsync = promisify(execFile);
 
 /**
- * What every PostgreSQL process is started with: none of the caller's locale, time zone or `PG*` variables,
- * and a working folder that every user may enter. Windows needs its own variables, so there they stay.
+ * The spawn options of every PostgreSQL process: without the locale, time zone and `PG*` variables of the gateway, in a
+ * working folder that every user may enter. On Windows the variables stay, since its programs need them.
  */
-export function surroundings(account: Account | undefined, variables: Record<string, string> = {}) {
+export function processOptions(account: Account | undefined, variables: Record<string, string> = {}) {
   const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   const posix = { env: { PATH, LC_ALL: 'C', TZ: 'UTC', ...variables }, cwd: '/' };
   return { ...(process.platform === 'win32' ? {} : posix), ...account, windowsHide: true };
 }
 
 /**
- * Runs a program to its end as `account`, or as ourselves without one.
+ * Runs a program as `account`, or as the current user without one, until it exits.
  * @returns its standard output.
- * @throws the error of `execFile`, with `stderr`, when it cannot run or ends with another status than 0.
+ * @throws the error of `execFile`, with `stderr`, if it cannot run or exits with a status other than 0.
  */
 export async function run(account: Account | undefined, program: string, args: readonly string[]) {
-  const { stdout } = await execFileAsync(program, args, surroundings(account));
+  const { stdout } = await execFileAsync(program, args, processOptions(account));
   return stdout;
 }
 
-/** Whether `account` may enter `folder`, asked of the system itself so that access lists count too. */
+/** Whether `account` may enter `folder`. The system decides, so that access lists count too. */
 export async function canEnter(account: Account | undefined, folder: string): Promise<boolean> {
   if (!account) return true;
   return run(account, 'test', ['-x', folder]).then(
@@ -41,18 +41,18 @@ export async function canEnter(account: Account | undefined, folder: string): Pr
   );
 }
 
-/** PostgreSQL refuses to run as root; everybody else runs it as themselves. */
+/** PostgreSQL refuses to run as root; for any other user it runs as that user. */
 export function runningAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 /**
- * The system user `gatehouse`, created where it does not exist yet. Only for root.
- * @throws StartError when it can be neither found nor created.
+ * The system user `gatehouse`, which is created if it does not exist. Requires root.
+ * @throws StartError if it can be neither found nor created.
  */
 export async function systemAccount(): Promise<Account> {
   let reason = '';
-  // Several gateways may start at once on a new machine: the user database is then locked for a moment.
+  // The user database is locked while another gateway that starts at the same time creates the user.
   for (let attempt = 0; attempt < 10; attempt++) {
     const found = await findAccount();
     if (found) return found;
@@ -60,7 +60,7 @@ export async function systemAccount(): Promise<Account> {
     if (reason !== '') await setTimeout(100);
   }
   throw new StartError(
-    `PostgreSQL does not run as root and the system user ${systemUser} could not be created (${reason}): ` +
+    `PostgreSQL does not run as root, and the system user ${systemUser} could not be created (${reason}): ` +
       'create it, start the gateway as another user, or set DATABASE_URL.',
   );
 }
@@ -77,26 +77,26 @@ async function findAccount(): Promise<Account | undefined> {
   }
 }
 
-/** @returns why it failed, or an empty text. */
+/** @returns the reason of a failure, else an empty string. */
 async function createAccount(): Promise<string> {
   const useradd = ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', systemUser];
   try {
     await run(undefined, 'useradd', useradd);
     return '';
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return lastLine(error);
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return failureReason(error);
   }
   try {
     // BusyBox has no useradd.
     await run(undefined, 'adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', systemUser]);
     return '';
   } catch (error) {
-    return lastLine(error);
+    return failureReason(error);
   }
 }
 
-/** The line that tells most in what a failed program printed: its last error, else its last line. */
-export function lastLine(failure: unknown): string {
+/** The most informative line that a failed program printed: its last error, else its last line. */
+export function failureReason(failure: unknown): string {
   const printed = failure instanceof Error && 'stderr' in failure ? String(failure.stderr).trim() : '';
   const text = printed === '' ? String(failure instanceof Error ? failure.message : failure) : printed;
   const lines = text.split('\n').filter((line) => line.trim() !== '');

@@ -11,20 +11,20 @@ export async function connect(port: number, password: string): Promise<pg.Client
     database: 'postgres',
     connectionTimeoutMillis: 5_000,
   });
-  // The server ends this connection when it stops; without a listener that would be an uncaught exception.
+  // The server ends this connection when it stops, which would be an uncaught exception without a listener.
   client.on('error', () => {});
   await client.connect();
   return client;
 }
 
 /**
- * Takes the one lock of a gateway on its cluster. It lasts as long as the connection, so it ends with the
- * process however that ends, and no process id that is used again can be mistaken for its holder.
- * @returns whether it was free.
+ * Takes the lock that one gateway holds on its cluster. The lock lasts as long as the connection, so it ends with the
+ * process even after a crash, and a reused process id cannot be mistaken for its holder.
+ * @returns whether the lock was free.
  */
 export async function takeLock(client: pg.Client): Promise<boolean> {
   try {
-    // A holder that was just killed is noticed by the server within moments.
+    // The server needs a moment to notice that the holder was killed.
     await client.query("SET lock_timeout = '1s'");
     await client.query('SELECT pg_advisory_lock(1)');
     return true;
@@ -34,16 +34,16 @@ export async function takeLock(client: pg.Client): Promise<boolean> {
   }
 }
 
-/** What a server is called, so that it is known who started it. @param pid of the gateway or command. */
-export const starterName = (pid: number): string => `gatehouse of ${pid}`;
+/** The `cluster_name` of a server, which records the process that started it. */
+export const clusterNameOf = (pid: number): string => `gatehouse of ${pid}`;
 
-/** The process that started the server; 0 where it does not say. */
-export async function starterOf(client: pg.Client): Promise<number> {
+/** The id of the process that started the server; 0 if unknown. */
+export async function starterPid(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ cluster_name: string }>('SHOW cluster_name');
   return Number(/^gatehouse of (\d+)$/.exec(rows[0]?.cluster_name ?? '')?.[1] ?? 0);
 }
 
-/** Whether some process holds that lock; it is not touched. */
+/** Whether any process holds the lock of `takeLock`. */
 export async function isLocked(client: pg.Client): Promise<boolean> {
   const held = await client.query(
     `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted
@@ -52,17 +52,17 @@ export async function isLocked(client: pg.Client): Promise<boolean> {
   return held.rowCount !== 0;
 }
 
-/** Says that this process uses a server that another one stops: for as long as the connection lasts. */
+/** Marks this process as a user of a server that another process will stop, for as long as the connection lasts. */
 export async function markSharing(client: pg.Client): Promise<void> {
   await client.query('SELECT pg_advisory_lock_shared(2)');
 }
 
-/** Waits until nobody says so any more. */
+/** Waits until no process is marked by `markSharing`. */
 export async function awaitSharers(client: pg.Client): Promise<void> {
   await client.query('SELECT pg_advisory_lock(2)');
 }
 
-/** Creates the database of the gateway where it is missing. */
+/** Creates the database of the gateway if it does not exist. */
 export async function ensureDatabase(client: pg.Client): Promise<void> {
   const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [superuser]);
   if (found.rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(superuser)}`);

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { openDataFolder } from '../../data-dir/data-dir.js';
 import { StartError } from '../../errors.js';
-import { lastLine } from './account.js';
+import { failureReason } from './account.js';
 import { chooseAccount, openCluster, superuser } from './cluster.js';
 import {
   awaitSharers,
@@ -11,42 +11,48 @@ import {
   ensureDatabase,
   isLocked,
   markSharing,
-  starterOf,
+  starterPid,
   takeLock,
 } from './connection.js';
-import { findPostmaster, type Postmaster, type Site, startPostmaster, stopPostmaster } from './postmaster.js';
+import {
+  type ClusterSite,
+  findPostmaster,
+  type Postmaster,
+  startPostmaster,
+  stopPostmaster,
+} from './postmaster.js';
 import { isAlive } from './process.js';
 import { findPrograms } from './programs.js';
 import { superuserPassword } from './superuser-password.js';
 
-/** How often, and for how long, a command tries to share a database that others start and stop at the same time. */
+/** Limits for sharing a database that other processes start and stop at the same time. */
 const SHARING_ATTEMPTS = 10;
 const SHARING_MS = 15_000;
 
-/** A process has its database locked after so many looks; one that has not only has the id of who started it. */
+/** A process that starts a server locks it within this many attempts; later its process id must have been reused. */
 const STARTING_ATTEMPTS = 50;
 
-/** A PostgreSQL of our own, running as long as the gateway does. */
+/** A PostgreSQL server that runs as long as the gateway. */
 export interface EmbeddedPostgres {
-  /** Connection URL of the database `gatehouse`, password included: not for logs. */
+  /** The connection URL of the database `gatehouse`. It contains the password and must not be logged. */
   readonly url: string;
-  /** Sentences for the operator: where programs and data are, when not in the usual place. */
+  /** Sentences for the operator about programs or data that are not in their usual place. */
   readonly notes: readonly string[];
-  /** Ends it and waits until nothing of it is left. Further calls wait for the same end. */
+  /** Stops the server and waits until it has exited. Further calls return the same promise. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the PostgreSQL of a data folder, creating both where needed. What a killed gateway left running or
- * half-made is cleared away first.
- * @param options.dataDir kept there: the cluster `postgres` (or a link to it), its password and its log.
- * @param options.onLost called with a sentence when the database ends without being asked to.
- * @param options.signal gives the start up: it then fails, and leaves nothing running.
- * @throws StartError when it cannot, or when another live gateway uses the folder.
+ * Starts the PostgreSQL of a data folder, and creates both if needed. A server that a killed gateway left running is
+ * stopped first.
+ * @param options.dataDir holds the cluster `postgres` (or a link to it), its password and its log.
+ * @param options.onFatal called with a sentence if the server exits unexpectedly.
+ * @param options.signal aborts the start, which then rejects and leaves nothing running.
+ * @throws StartError if it cannot start, or if another gateway is running on the folder.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
-  onLost?: (sentence: string) => void;
+  onFatal?: (sentence: string) => void;
   signal?: AbortSignal;
 }): Promise<EmbeddedPostgres> {
   const { home, site, password, notes } = await locate(options.dataDir);
@@ -56,10 +62,11 @@ export async function startEmbeddedPostgres(options: {
 
   let stopping: Promise<void> | undefined;
   postmaster.exited.then(() => {
-    if (!stopping) options.onLost?.(`The embedded PostgreSQL ended by itself; its log is ${site.logFile}.`);
+    if (!stopping)
+      options.onFatal?.(`The embedded PostgreSQL exited unexpectedly; its log is ${site.logFile}.`);
   });
   const stop = async () => {
-    // It may have ended by itself already, and pg_ctl would call that a failure.
+    // pg_ctl fails if the server has exited already.
     if (await findPostmaster(site)) await stopPostmaster(site);
     await postmaster.exited;
     await lock.end();
@@ -75,10 +82,10 @@ export async function startEmbeddedPostgres(options: {
 }
 
 /**
- * The PostgreSQL of a data folder beside the gateway that runs on it, or beside another command; without either,
- * one that is started, and stopped once nobody shares it any more.
+ * Shares the PostgreSQL of a data folder with the gateway or command that runs it. If none does, starts it, and stops
+ * it once no other process shares it.
  * @param options.dataDir as for `startEmbeddedPostgres`.
- * @throws StartError when it can neither be shared nor started.
+ * @throws StartError if it can be neither shared nor started.
  */
 export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
   const { site, password } = await locate(dataDir);
@@ -87,30 +94,30 @@ export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): P
     const running = await joinRunning(site, password);
     if (running) return running;
     try {
-      return stoppedByTheLast(await startEmbeddedPostgres({ dataDir }), password);
+      return stoppedAfterSharers(await startEmbeddedPostgres({ dataDir }), password);
     } catch (error) {
-      // Of several that start at once, all but one are told that another does, which may end before they join it.
+      // Another process started it first, and may stop it before this one joins.
       if (attempt === SHARING_ATTEMPTS || Date.now() > deadline) throw error;
     }
   }
 }
 
-function stoppedByTheLast(postgres: EmbeddedPostgres, password: string): EmbeddedPostgres {
+function stoppedAfterSharers(postgres: EmbeddedPostgres, password: string): EmbeddedPostgres {
   return {
     ...postgres,
     stop: async () => {
       const client = await connect(Number(new URL(postgres.url).port), password);
       await awaitSharers(client);
-      // Nobody can begin to share it before it has stopped: the connection, and what it holds, end with it.
+      // The exclusive lock keeps new processes from sharing the server until it has stopped.
       await postgres.stop();
       await client.end();
     },
   };
 }
 
-/** Connects where a gateway or a command holds the lock; null where none does. */
-async function joinRunning(site: Site, password: string): Promise<EmbeddedPostgres | null> {
-  // What was just started takes its lock a moment later; what a killed gateway left never does.
+/** Connects to the server if a gateway or command holds its lock; null otherwise. */
+async function joinRunning(site: ClusterSite, password: string): Promise<EmbeddedPostgres | null> {
+  // A server that was just started is locked a moment later; one that a killed gateway left never is.
   for (let attempt = 0; attempt < 20; attempt++) {
     const running = await findPostmaster(site);
     if (!running) return null;
@@ -124,7 +131,7 @@ async function joinRunning(site: Site, password: string): Promise<EmbeddedPostgr
   return null;
 }
 
-/** @returns whether it can be shared; not one without a holder, nor one that is being stopped. */
+/** @returns false for a server that no process has locked or that is being stopped. */
 async function beginSharing(client: Client): Promise<boolean> {
   try {
     if (!(await isLocked(client))) return false;
@@ -135,14 +142,19 @@ async function beginSharing(client: Client): Promise<boolean> {
   }
 }
 
-/** Where the server of a data folder is, or is to be; what is missing is made. */
+/** Finds the programs, account and cluster for a data folder, and creates what is missing. */
 async function locate(dataDir: string) {
   const home = await openDataFolder(dataDir);
   const account = await chooseAccount(home);
   const programs = await findPrograms(account);
   const password = await superuserPassword(home);
   const cluster = await openCluster(programs, account, home, password);
-  const site: Site = { programs, account, folder: cluster.folder, logFile: join(home, 'postgres.log') };
+  const site: ClusterSite = {
+    programs,
+    account,
+    folder: cluster.folder,
+    logFile: join(home, 'postgres.log'),
+  };
   return {
     home,
     site,
@@ -154,29 +166,34 @@ async function locate(dataDir: string) {
 const urlOf = ({ port }: Postmaster, password: string) =>
   `postgresql://${superuser}:${password}@127.0.0.1:${port}/${superuser}`;
 
-/** Locks the started server for this gateway and makes its database; a failure leaves nothing running. */
-async function prepare(site: Site, postmaster: Postmaster, password: string, home: string): Promise<Client> {
+/** Locks the started server for this gateway and creates its database. A failure leaves nothing running. */
+async function prepare(
+  site: ClusterSite,
+  postmaster: Postmaster,
+  password: string,
+  home: string,
+): Promise<Client> {
   try {
     const client = await connect(postmaster.port, password);
-    if (!(await takeLock(client))) throw busy(home);
+    if (!(await takeLock(client))) throw folderInUse(home);
     await ensureDatabase(client);
     return client;
   } catch (error) {
     await stopPostmaster(site);
     if (error instanceof StartError) throw error;
     throw new StartError(
-      `The embedded PostgreSQL of ${home} refused its own gateway (${lastLine(error)}); ` +
-        `its password is kept in ${join(home, 'postgres.password')}.`,
+      `The embedded PostgreSQL of ${home} rejected the gateway (${failureReason(error)}); ` +
+        `its password is stored in ${join(home, 'postgres.password')}.`,
     );
   }
 }
 
 /**
- * Ends the server that a killed gateway left running.
- * @throws StartError when its gateway is alive, or it does not answer for ten seconds.
+ * Stops the server that a killed gateway left running.
+ * @throws StartError if its gateway is alive, or if the server does not answer for ten seconds.
  */
 async function stopOrphan(
-  site: Site,
+  site: ClusterSite,
   password: string,
   home: string,
   signal: AbortSignal | undefined,
@@ -189,8 +206,8 @@ async function stopOrphan(
     try {
       const client = await connect(running.port, password);
       try {
-        if (!(await takeLock(client))) throw busy(home);
-        const starter = await starterOf(client);
+        if (!(await takeLock(client))) throw folderInUse(home);
+        const starter = await starterPid(client);
         const isStarting = starter !== process.pid && isAlive(starter) && attempt < STARTING_ATTEMPTS;
         if (!isStarting) return await stopPostmaster(site);
         failure = new Error('another gateway is starting it');
@@ -199,18 +216,18 @@ async function stopOrphan(
       }
     } catch (error) {
       if (error instanceof StartError) throw error;
-      // Its own start or stop may be under way.
+      // The server may be starting or stopping.
       failure = error;
     }
     await setTimeout(100);
   }
   throw new StartError(
-    `A PostgreSQL is running on ${site.folder} and does not let the gateway in (${lastLine(failure)}): stop it first.`,
+    `A PostgreSQL server is running on ${site.folder} and rejects the gateway (${failureReason(failure)}): stop it first.`,
   );
 }
 
-function busy(home: string): StartError {
+function folderInUse(home: string): StartError {
   return new StartError(
-    `Another gateway is running on the data folder ${home}: stop it first, or give this one its own DATA_DIR.`,
+    `Another gateway is running on the data folder ${home}: stop it first, or set DATA_DIR to another folder.`,
   );
 }

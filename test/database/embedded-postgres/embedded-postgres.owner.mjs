@@ -1,12 +1,12 @@
 /**
- * A process that owns an embedded database, for a test to kill: prints a line once its pid is in the table `owned`.
+ * A process that owns an embedded database and that a test kills. It prints a line once its pid is in the table `owned`.
  * Arguments: the source file of the adapter, the data folder.
  */
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 
-// The sources name each other by the file that they are compiled to.
+// The sources import each other by the names of the compiled files.
 registerHooks({
   resolve: (specifier, context, next) =>
     next(

@@ -13,21 +13,21 @@ import { openFolder } from '../../support/server.js';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 
-/** A data folder whose cluster exists already, for the tests that are not about making one. */
-let made = '';
+/** A data folder with a cluster, for the tests that are not about creating one. */
+let existing = '';
 
 beforeAll(async () => {
-  made = await openFolder();
-  await (await startEmbeddedPostgres({ dataDir: made })).stop();
+  existing = await openFolder();
+  await (await startEmbeddedPostgres({ dataDir: existing })).stop();
 });
 
-afterAll(() => rm(made, { recursive: true, force: true }));
+afterAll(() => rm(existing, { recursive: true, force: true }));
 
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** Gone after the test. */
+/** A folder that is removed after the test. */
 async function newFolder(): Promise<string> {
   const folder = await openFolder();
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
@@ -72,7 +72,7 @@ async function failure(dataDir: string): Promise<string> {
   throw new Error('It started.');
 }
 
-test('a fresh data folder, whatever its name, gets a durable UTF-8 database that only this machine reaches', async () => {
+test('creates a durable UTF-8 database, reachable from this machine only, in a data folder of any name', async () => {
   const dataDir = join(await newFolder(), `my "own" $HOME's data`);
   const database = await start(dataDir);
   const [found] = await query(
@@ -93,26 +93,26 @@ test('a fresh data folder, whatever its name, gets a durable UTF-8 database that
   expect((await lstat(join(dataDir, 'postgres.password'))).mode & 0o777).toBe(0o600);
 });
 
-test('a wrong password is refused', async () => {
-  const database = await start(made);
+test('rejects a wrong password', async () => {
+  const database = await start(existing);
   const url = new URL(database.url);
   url.password = 'wrong';
   await expect(new pg.Client(url.href).connect()).rejects.toThrow('password authentication failed');
 });
 
-test('a stop leaves no process, can be asked for twice, and the next start finds the data', async () => {
-  const first = await start(made);
+test('stops completely, accepts repeated stops, and starts again with its data', async () => {
+  const first = await start(existing);
   await query(first, 'CREATE TABLE stopped AS SELECT 42 AS answer');
-  const pid = await postmasterPid(made);
+  const pid = await postmasterPid(existing);
   await Promise.all([first.stop(), first.stop()]);
   await first.stop();
   expect(isAlive(pid)).toBe(false);
 
-  const second = await start(made);
+  const second = await start(existing);
   expect(await query(second, 'SELECT answer FROM stopped')).toEqual([{ answer: 42 }]);
 });
 
-test('under a closed folder the database runs all the same, and says where it is kept', async () => {
+test('runs below a folder that the system user cannot enter, and reports where the data is', async () => {
   const closed = join(await newFolder(), 'closed');
   await mkdir(closed, { mode: 0o700 });
   const dataDir = join(closed, 'data');
@@ -133,73 +133,73 @@ test('under a closed folder the database runs all the same, and says where it is
   expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a second gateway on the folder of a live one is refused and does the first no harm', async () => {
-  const first = await start(made);
-  expect(await failure(made)).toMatch(/^Another gateway is running on the data folder .+/);
+test('refuses a second gateway on the same folder without affecting the first', async () => {
+  const first = await start(existing);
+  expect(await failure(existing)).toMatch(/^Another gateway is running on the data folder .+/);
   expect(await query(first, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test('of two gateways that start at once on a fresh folder, one starts and the other is refused', async () => {
+test('starts one of two gateways that start at the same time on a new folder, and refuses the other', async () => {
   const dataDir = join(await newFolder(), 'data');
   const outcomes = await Promise.allSettled([start(dataDir), start(dataDir)]);
   const refusals = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refusals.map((refusal) => refusal.reason)).toEqual([expect.any(StartError)]);
 });
 
-test('after its gateway was killed, the database it left behind is replaced and keeps its data', async () => {
+test('replaces the server that a killed gateway left running, and keeps its data', async () => {
   const owner = join(import.meta.dirname, 'embedded-postgres.owner.mjs');
   const source = join(import.meta.dirname, '../../../src/database/embedded-postgres/embedded-postgres.ts');
   const gateway = spawn(
     process.execPath,
-    ['--experimental-transform-types', '--no-warnings', owner, source, made],
+    ['--experimental-transform-types', '--no-warnings', owner, source, existing],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   await once(gateway.stdout, 'data');
-  const orphan = await postmasterPid(made);
+  const orphan = await postmasterPid(existing);
   gateway.kill('SIGKILL');
   await once(gateway, 'exit');
   expect(isAlive(orphan)).toBe(true);
 
-  const next = await start(made);
+  const next = await start(existing);
   expect(await query(next, 'SELECT owner FROM owned')).toEqual([{ owner: gateway.pid }]);
   // PostgreSQL admits one postmaster to a cluster, so another one means that the orphan is gone.
-  expect(await postmasterPid(made)).not.toBe(orphan);
+  expect(await postmasterPid(existing)).not.toBe(orphan);
 });
 
-test('after the database itself was killed, the next start recovers what was committed', async () => {
+test('recovers committed data after the server was killed', async () => {
   const lines: string[] = [];
-  const first = await startEmbeddedPostgres({ dataDir: made, onLost: (line) => lines.push(line) });
+  const first = await startEmbeddedPostgres({ dataDir: existing, onFatal: (line) => lines.push(line) });
   await query(first, 'CREATE TABLE recovered AS SELECT 42 AS answer');
-  process.kill(await postmasterPid(made), 'SIGKILL');
-  const second = await start(made);
+  process.kill(await postmasterPid(existing), 'SIGKILL');
+  const second = await start(existing);
   expect(await query(second, 'SELECT answer FROM recovered')).toEqual([{ answer: 42 }]);
-  expect(lines).toEqual([expect.stringContaining('ended by itself')]);
+  expect(lines).toEqual([expect.stringContaining('exited unexpectedly')]);
 });
 
-test('a stale postmaster.pid that names an unrelated live process hinders nothing and harms nobody', async () => {
-  const first = await start(made);
-  const file = join(made, 'postgres', 'postmaster.pid');
+test('starts despite a stale postmaster.pid with the id of an unrelated process, which it leaves alone', async () => {
+  const first = await start(existing);
+  const file = join(existing, 'postgres', 'postmaster.pid');
   const left = await readFile(file, 'utf8');
   await first.stop();
   const bystander = spawn('sleep', ['60'], { stdio: 'ignore' });
   cleanUps.push(async () => bystander.kill());
   await writeFile(file, left.replace(/^\d+/, String(bystander.pid)));
-  const second = await start(made);
+  const second = await start(existing);
   expect(await query(second, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
 });
 
-test('an empty postmaster.pid, as a power failure leaves it, hinders nothing', async () => {
-  const file = join(made, 'postgres', 'postmaster.pid');
+test('starts despite an empty postmaster.pid, as a power failure leaves it', async () => {
+  const file = join(existing, 'postgres', 'postmaster.pid');
   await writeFile(file, '');
   const before = new Date(Date.now() - 60_000);
   await utimes(file, before, before);
-  expect(await query(await start(made), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  expect(await query(await start(existing), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test('a half-made cluster of a killed first start is cleared away', async () => {
+test('removes the partial cluster of a first start that was killed', async () => {
   const dataDir = join(await newFolder(), 'data');
   const gone = spawn('true');
   await once(gone, 'exit');
@@ -209,44 +209,44 @@ test('a half-made cluster of a killed first start is cleared away', async () => 
   await expect(lstat(half)).rejects.toThrow('ENOENT');
 });
 
-test('a cluster of another major version ends the start with both versions and the folder', async () => {
-  const file = join(made, 'postgres', 'PG_VERSION');
+test('refuses a cluster of another major version, naming both versions and the folder', async () => {
+  const file = join(existing, 'postgres', 'PG_VERSION');
   const version = await readFile(file, 'utf8');
   cleanUps.push(() => writeFile(file, version));
   await writeFile(file, '15\n');
-  const message = await failure(made);
-  expect(message).toContain(`${join(made, 'postgres')} belongs to PostgreSQL 15`);
+  const message = await failure(existing);
+  expect(message).toContain(`${join(existing, 'postgres')} belongs to PostgreSQL 15`);
   expect(message).toContain('PostgreSQL 18');
 });
 
-test('a data folder that cannot be made ends the start with one sentence', async () => {
+test('reports a data folder that cannot be created in one sentence', async () => {
   const file = join(await newFolder(), 'file');
   await writeFile(file, '');
   const dataDir = join(file, 'data');
   expect(await failure(dataDir)).toMatch(/^The data folder .+ cannot be created or written \(ENOTDIR.*\)\.$/);
 });
 
-test('a server that does not start says its own last error', async () => {
-  const file = join(made, 'postgres', 'global', 'pg_control');
+test('reports the last error of a server that does not start', async () => {
+  const file = join(existing, 'postgres', 'global', 'pg_control');
   cleanUps.push(() => rename(`${file}.away`, file));
   await rename(file, `${file}.away`);
-  expect(await failure(made)).toMatch(
+  expect(await failure(existing)).toMatch(
     /^The embedded PostgreSQL did not start \(.*could not .*\); its log is .+\.$/,
   );
 });
 
-test('a lost password file ends the start with its name, and nothing is left running', async () => {
-  const file = join(made, 'postgres.password');
+test('names the missing password file, and leaves nothing running', async () => {
+  const file = join(existing, 'postgres.password');
   cleanUps.push(() => rename(`${file}.away`, file));
   await rename(file, `${file}.away`);
-  expect(await failure(made)).toContain(
-    `password authentication failed for user "gatehouse"); its password is kept in ${file}`,
+  expect(await failure(existing)).toContain(
+    `password authentication failed for user "gatehouse"); its password is stored in ${file}`,
   );
-  await expect(lstat(join(made, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
+  await expect(lstat(join(existing, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
 });
 
-test('a database that was kept elsewhere and is gone is missed, not silently replaced by an empty one', async () => {
+test('refuses to replace a missing database in another folder by an empty one', async () => {
   const dataDir = await newFolder();
   await symlink(join(dataDir, 'gone'), join(dataDir, 'postgres'));
-  expect(await failure(dataDir)).toContain('links to a folder that is gone');
+  expect(await failure(dataDir)).toContain('links to a folder that does not exist');
 });
