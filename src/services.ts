@@ -31,83 +31,119 @@ import { Releases } from './releases/releases.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/token-signer.js';
+import type { Events } from './streams/events.js';
 import { Users } from './users/users.js';
 
-/** What the services stand on. */
-export interface Adapters {
+/** What a process brings to its services. */
+export interface Environment {
   readonly db: Database;
   readonly jwtSecrets: readonly string[];
   readonly clock: Clock;
-  /** How the sessions of each API look. */
   readonly sessionPolicies: readonly SessionPolicy[];
-  /** How long a failed login takes at least, in milliseconds; see `PasswordVerifier`. */
+  /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
   readonly minFailureMs?: number;
 }
 
-/** Everything a door may call. */
+/** All services, for the APIs. */
 export type Services = ReturnType<typeof createServices>;
 
-/** Wires the services; nothing is opened or started here. */
-export function createServices(config: Config, adapters: Adapters) {
-  const { db, jwtSecrets, clock, sessionPolicies, minFailureMs } = adapters;
-  const signer = new TokenSigner(jwtSecrets);
-  const events = new MemoryEvents();
-  const throttle = new LoginThrottle();
-  const policies = new SessionPolicies(sessionPolicies, config.SESSION_LIFETIME);
-  const sessions = new Sessions(db, signer, clock, policies);
+/** Wires the services. Nothing is opened or started here. */
+export function createServices(config: Config, environment: Environment) {
+  const { db, clock } = environment;
+  const core = {
+    config,
+    db,
+    clock,
+    events: new MemoryEvents(),
+    signer: new TokenSigner(environment.jwtSecrets),
+    throttle: new LoginThrottle(),
+  };
+  const accounts = createAccounts(core, environment.sessionPolicies);
+  const captchas = createCaptchas(core);
+  return {
+    config,
+    db,
+    clock,
+    events: core.events,
+    costs: new CostBudget(config.GRAPHQL_COST_PER_MINUTE),
+    ...accounts,
+    ...captchas,
+    ...createLogins(core, accounts, captchas, environment.minFailureMs),
+    ...createDevices(core, accounts),
+    ...createReleases(core),
+  };
+}
+
+/** What several services share. */
+interface Core extends Pick<Environment, 'db' | 'clock'> {
+  readonly config: Config;
+  readonly events: Events;
+  readonly signer: TokenSigner;
+  readonly throttle: LoginThrottle;
+}
+
+function createAccounts({ config, db, clock, signer }: Core, policies: readonly SessionPolicy[]) {
+  const sessions = new Sessions(db, signer, clock, new SessionPolicies(policies, config.SESSION_LIFETIME));
   const registrationLimit = new AddressLimit(
     config.REGISTRATIONS_PER_ADDRESS,
-    'Too many accounts were opened from this address; try again later.',
+    'Too many accounts were created from this address; try again later.',
   );
   const users = new Users(db, registrationLimit, clock);
   users.onChange((userId) => sessions.invalidate(userId));
-  const captchaLimit = new AddressLimit(
-    config.CAPTCHAS_PER_ADDRESS,
-    'Too many captchas were asked for from this address; try again later.',
-  );
-  const captchas = new CaptchaStore(db, signer, clock);
-  const imageCaptchas = new ImageCaptchas(db, captchas, captchaLimit, config.CAPTCHA_FIXED_CODE);
-  const smsCodes = new SmsCodes(db, captchas, createSmsSender(config.SMS), throttle, {
-    fixedCode: config.CAPTCHA_FIXED_CODE,
-    countries: config.SMS_COUNTRIES,
-    dailyBudget: config.SMS_DAILY_BUDGET,
-  });
-  const scanTickets = new ScanTickets(db, events, signer, captchaLimit, clock);
-  const attempts = new LoginAttempts(db, throttle, clock);
-  const store = new PresenceStore(db);
-  const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
-  sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
-  sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   const administration = new Administration(db, users, sessions, clock);
-  const releases = new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT);
   return {
-    config,
-    clock,
-    db,
-    users,
     sessions,
-    imageCaptchas,
-    smsCodes,
-    scanTickets,
+    users,
     administration,
-    events,
-    heartbeats,
-    devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
-    releases,
-    costs: new CostBudget(config.GRAPHQL_COST_PER_MINUTE),
-    newestRelease: new NewestRelease(releases, events),
-    userImport: new UserImport(db, clock),
     setupLink: new SetupLink(administration),
+    userImport: new UserImport(db, clock),
+  };
+}
+
+function createCaptchas({ config, db, clock, events, signer, throttle }: Core) {
+  const fixedCode = config.CAPTCHA_FIXED_CODE;
+  const limit = new AddressLimit(
+    config.CAPTCHAS_PER_ADDRESS,
+    'Too many captchas were requested from this address; try again later.',
+  );
+  const store = new CaptchaStore(db, signer, clock);
+  return {
+    imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode),
+    smsCodes: new SmsCodes(db, store, createSmsSender(config.SMS), throttle, {
+      fixedCode,
+      countries: config.SMS_COUNTRIES,
+      dailyBudget: config.SMS_DAILY_BUDGET,
+    }),
+    scanTickets: new ScanTickets(db, events, signer, limit, clock),
+  };
+}
+
+function createLogins(
+  { db, clock, throttle }: Core,
+  { users, sessions }: ReturnType<typeof createAccounts>,
+  { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
+  minFailureMs: number | undefined,
+) {
+  const attempts = new LoginAttempts(db, throttle, clock);
+  const verifier = new PasswordVerifier(users, minFailureMs);
+  return {
     passwords: new Passwords(db, users, sessions, throttle, clock),
-    passwordLogins: new PasswordLogins(
-      db,
-      users,
-      sessions,
-      new PasswordVerifier(users, minFailureMs),
-      attempts,
-    ),
+    passwordLogins: new PasswordLogins(db, users, sessions, verifier, attempts),
     phoneLogins: new PhoneLogins(db, users, sessions, smsCodes, attempts),
     scanLogins: new ScanLogins(db, users, sessions, scanTickets),
     registrations: new Registrations(db, users, sessions),
   };
+}
+
+function createDevices({ config, db, clock, events }: Core, { sessions }: { readonly sessions: Sessions }) {
+  const store = new PresenceStore(db);
+  const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
+  sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
+  sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
+  return { heartbeats, devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)) };
+}
+
+function createReleases({ config, db, clock, events }: Core) {
+  const releases = new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT);
+  return { releases, newestRelease: new NewestRelease(releases, events) };
 }

@@ -8,9 +8,9 @@ import { startGateway, type TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
 import { lockTable, lockWaiters } from './support/locks.js';
 
-/** How often revoked sessions are looked for; its job stands for all here. */
-const NOTICE_MS = 500;
-const HOUR = 3_600_000;
+/** The interval of the job that reads revocations, which represents all jobs in these tests. */
+const REVOCATIONS_MS = 500;
+const HOUR_MS = 3_600_000;
 let gateway: TestGateway;
 let stop: () => Promise<void>;
 
@@ -26,17 +26,17 @@ afterEach(async () => {
   await gateway.close();
 });
 
-/** Its runs are watched, not changed. */
+/** @returns a spy on the runs of that job. */
 function start() {
   const polling = jest.spyOn(gateway.services.sessions, 'pollRevocations');
   stop = startJobs(gateway.services, gateway.app.log);
   return polling;
 }
 
-/** For what a run leads to once it is done. */
+/** Lets the promise callbacks of a finished run complete. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('a session that another process revoked has ended half a second later', async () => {
+test('ends a session that another process revoked within half a second', async () => {
   const { session, accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const { sessions } = gateway.services;
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
@@ -45,44 +45,44 @@ test('a session that another process revoked has ended half a second later', asy
   await other.services.sessions.revoke(session.user.id, session.id);
   await other.close();
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
-  jest.advanceTimersByTime(NOTICE_MS);
+  jest.advanceTimersByTime(REVOCATIONS_MS);
   await polling.mock.results[0]?.value;
   expect(await sessions.authenticate(accessToken)).toBeNull();
 });
 
-test('a job never runs twice at once; it runs again at its next time after it is done', async () => {
+test('a job does not overlap itself, and runs again after it is done', async () => {
   const unlock = await lockTable(gateway, 'sessions');
   const polling = start();
-  jest.advanceTimersByTime(10 * NOTICE_MS);
+  jest.advanceTimersByTime(10 * REVOCATIONS_MS);
   expect(polling).toHaveBeenCalledTimes(1);
   await unlock();
   await polling.mock.results[0]?.value;
   await turn();
-  jest.advanceTimersByTime(NOTICE_MS);
+  jest.advanceTimersByTime(REVOCATIONS_MS);
   expect(polling).toHaveBeenCalledTimes(2);
 });
 
-test('one that fails is logged by its name, and tried again at its next time', async () => {
+test('a job that fails is logged by name and runs again', async () => {
   const polling = start();
   const em = gateway.services.db.em.fork();
   await em.execute('alter table sessions rename to away');
-  jest.advanceTimersByTime(NOTICE_MS);
+  jest.advanceTimersByTime(REVOCATIONS_MS);
   await expect(polling.mock.results[0]?.value).rejects.toThrow('sessions');
   await turn();
-  expect(gateway.logged()).toMatch(/"job":"notice revoked sessions","msg":"a job failed"/);
+  expect(gateway.logged()).toMatch(/"job":"read revocations","msg":"job failed"/);
   await em.execute('alter table away rename to sessions');
-  jest.advanceTimersByTime(NOTICE_MS);
+  jest.advanceTimersByTime(REVOCATIONS_MS);
   await expect(polling.mock.results[1]?.value).resolves.toBeUndefined();
 });
 
-test('the end waits for what is under way', async () => {
+test('stopping waits for running jobs', async () => {
   const unlock = await lockTable(gateway, 'sessions');
   start();
-  jest.advanceTimersByTime(NOTICE_MS);
+  jest.advanceTimersByTime(REVOCATIONS_MS);
   await eventually(async () => (await lockWaiters(gateway)) === 1);
   const order: string[] = [];
   const stopped = stop().then(() => order.push('stopped'));
-  // Time enough for an end that does not wait: it has nothing to save.
+  // Time enough for a stop that does not wait to finish.
   for (let times = 0; times < 10; times++) await lockWaiters(gateway);
   order.push('unlocked');
   await unlock();
@@ -90,7 +90,7 @@ test('the end waits for what is under way', async () => {
   expect(order).toEqual(['unlocked', 'stopped']);
 });
 
-test('what came since the last time is saved at the end', async () => {
+test('stopping saves what has not been saved yet', async () => {
   const { accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   start();
@@ -102,12 +102,12 @@ test('what came since the last time is saved at the end', async () => {
   expect(await history()).toMatchObject([{ online: true }]);
 });
 
-test('uploads are swept at the start and each hour', async () => {
-  const sweeping = jest.spyOn(gateway.services.releases, 'sweep');
+test('sweeps uploads at the start and every hour', async () => {
+  const sweeps = jest.spyOn(gateway.services.releases, 'sweep');
   start();
-  expect(sweeping).toHaveBeenCalledTimes(1);
-  await sweeping.mock.results[0]?.value;
+  expect(sweeps).toHaveBeenCalledTimes(1);
+  await sweeps.mock.results[0]?.value;
   await turn();
-  jest.advanceTimersByTime(HOUR);
-  expect(sweeping).toHaveBeenCalledTimes(2);
+  jest.advanceTimersByTime(HOUR_MS);
+  expect(sweeps).toHaveBeenCalledTimes(2);
 });
