@@ -13,7 +13,7 @@ import { builtInRoles } from './users/permissions.js';
 import { Role } from './users/role.entity.js';
 import { User } from './users/user.entity.js';
 
-/** Every table, for `openDatabase`. */
+/** All entities, for `openDatabase`. */
 export const entities = [
   AuditEntry,
   Captcha,
@@ -29,9 +29,9 @@ export const entities = [
 ];
 
 /**
- * Applies pending migrations and writes the built-in roles. Several processes may call it at once: one works,
- * the others wait.
- * @returns the names of the migrations it applied.
+ * Applies pending migrations and writes the built-in roles. Of several processes that call it at once, one does the work
+ * and the others wait.
+ * @returns the names of the applied migrations.
  */
 export function migrate(orm: Database): Promise<string[]> {
   return exclusively(orm, 'migration', async (em) => {

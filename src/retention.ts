@@ -4,20 +4,20 @@ import type { Database } from './database/database.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { Session } from './sessions/session.entity.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** How long ended things are kept, in milliseconds. */
+/** How long rows are kept after they have ended, in milliseconds. */
 export interface Retention {
   readonly sessions: number;
   readonly audit: number;
   readonly presence: number;
 }
 
-/** Drops what has ended long enough ago. Captchas stay a day past their end, since the send limits count them. */
+/** Deletes expired rows. Captchas stay for a day after they have expired, since the SMS limits count them. */
 export async function purge(db: Database, retention: Retention, now: number): Promise<void> {
   const em = db.em.fork();
   const before = (age: number) => ({ $lt: new Date(now - age) });
-  await em.nativeDelete(Captcha, { expiresAt: before(DAY) });
+  await em.nativeDelete(Captcha, { expiresAt: before(DAY_MS) });
   await em.nativeDelete(Session, {
     $or: [{ expiresAt: before(retention.sessions) }, { revokedAt: before(retention.sessions) }],
   });

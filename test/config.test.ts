@@ -10,7 +10,7 @@ const complaint = (env: Record<string, string>) => {
   }
 };
 
-test('settings that do not parse and settings that contradict each other are named in one message', () => {
+test('names invalid and contradictory settings in one message', () => {
   const message = complaint({
     NODE_ENV: 'production',
     HEARTBEAT_INTERVAL: 'soon',
@@ -22,7 +22,7 @@ test('settings that do not parse and settings that contradict each other are nam
   }
 });
 
-test('a setting that is given but bad is not called missing', () => {
+test('does not report an invalid setting as missing', () => {
   expect(complaint({ ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: 'short' })).toBe(
     'The settings are not right: ADMIN_PASSWORD must have at least 8 characters.',
   );
@@ -34,7 +34,7 @@ test('a setting that is given but bad is not called missing', () => {
   ).toBe('The settings are not right: SMS_WEBHOOK_URL must be an http or https URL.');
 });
 
-test('an empty setting counts as unset, and the result cannot be changed', () => {
+test('treats an empty setting as unset, and returns a frozen object', () => {
   const config = readConfig({ PORTS: '', SMS_PROVIDER: '' });
   expect(config).toMatchObject({ PORTS: [8080, 8888], SMS: { provider: 'outbox' } });
   expect(Object.isFrozen(config)).toBe(true);

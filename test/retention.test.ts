@@ -13,9 +13,9 @@ import type { TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
 import { inventory, startPublishing, upload } from './support/releases.js';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 let gateway: TestGateway;
 let publisher: string;
 
@@ -29,23 +29,23 @@ afterEach(() => {
 });
 afterAll(() => gateway.close());
 
-/** As the gateway does, with its settings. */
+/** Runs the job of the gateway with its settings. */
 async function purge(): Promise<void> {
   const stop = startJobs(gateway.services, gateway.app.log);
-  jest.advanceTimersByTime(HOUR);
+  jest.advanceTimersByTime(HOUR_MS);
   await stop();
 }
 
 const entities = () => gateway.services.db.em.fork();
 const ago = (ms: number) => new Date(gateway.clock.now - ms);
 
-/** Just not, and just, to be dropped. */
-const aroundAge = (age: number) => ({ younger: ago(age - MINUTE), older: ago(age + MINUTE) });
+/** The times just after and just before the limit. */
+const aroundAge = (age: number) => ({ younger: ago(age - MINUTE_MS), older: ago(age + MINUTE_MS) });
 
 test.each(['expiresAt', 'revokedAt'] as const)(
-  'a session stays for RETAIN_SESSIONS after it ended (%s)',
+  'keeps a session for RETAIN_SESSIONS after it has ended (%s)',
   async (end) => {
-    const { younger, older } = aroundAge(2 * DAY);
+    const { younger, older } = aroundAge(2 * DAY_MS);
     const [kept, dropped] = [
       await openSession(gateway, 'max', bmsSessionPolicy),
       await openSession(gateway, 'max', bmsSessionPolicy),
@@ -58,15 +58,15 @@ test.each(['expiresAt', 'revokedAt'] as const)(
   },
 );
 
-test('a session that is open stays, however long ago its login was', async () => {
+test('keeps an open session whatever its age', async () => {
   const { session, accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
-  const longAgo = ago(1000 * DAY);
+  const longAgo = ago(1000 * DAY_MS);
   await entities().nativeUpdate(Session, { id: session.id }, { createdAt: longAgo, lastSeenAt: longAgo });
   await purge();
   expect(await gateway.services.sessions.authenticate(accessToken)).toMatchObject({ sessionId: session.id });
 });
 
-test('the history of a device stays for RETAIN_PRESENCE', async () => {
+test('keeps the history of a device for RETAIN_PRESENCE', async () => {
   const { accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   const id = await gateway.services.heartbeats.beat(caller, {
@@ -76,7 +76,7 @@ test('the history of a device stays for RETAIN_PRESENCE', async () => {
   });
   const em = entities();
   const device = em.getReference(Device, id);
-  const { younger, older } = aroundAge(3 * DAY);
+  const { younger, older } = aroundAge(3 * DAY_MS);
   for (const at of [younger, older]) em.create(PresenceEvent, { device, online: false, at });
   await em.flush();
   await purge();
@@ -84,9 +84,9 @@ test('the history of a device stays for RETAIN_PRESENCE', async () => {
   expect(history.map(({ at }) => at)).toEqual([younger]);
 });
 
-test('audit entries stay for RETAIN_AUDIT', async () => {
+test('keeps audit entries for RETAIN_AUDIT', async () => {
   const em = entities();
-  const { younger, older } = aroundAge(4 * DAY);
+  const { younger, older } = aroundAge(4 * DAY_MS);
   for (const at of [younger, older]) em.create(AuditEntry, { action: 'test', at });
   await em.flush();
   await purge();
@@ -94,9 +94,9 @@ test('audit entries stay for RETAIN_AUDIT', async () => {
   expect(entries.map(({ at }) => at)).toEqual([younger]);
 });
 
-test('a captcha stays a day past its end, used or not: the send limits count it', async () => {
+test('keeps a captcha for a day after it has expired, used or not, since the SMS limits count it', async () => {
   const em = entities();
-  const { younger, older } = aroundAge(DAY);
+  const { younger, older } = aroundAge(DAY_MS);
   for (const expiresAt of [younger, older]) {
     for (const consumedAt of [null, expiresAt]) {
       const of = { type: CaptchaType.SMS, subject: '+8613800000001', answerHash: 'none' };
@@ -109,7 +109,7 @@ test('a captcha stays a day past its end, used or not: the send limits count it'
   expect(captchas.map(({ expiresAt }) => expiresAt)).toEqual([younger, younger]);
 });
 
-test('people, devices and releases stay for ever', async () => {
+test('keeps users, devices and releases for ever', async () => {
   await upload(gateway, publisher, [
     ['version', '1'],
     ['file', { fileName: 'app.zip', content: 'a package' }],
@@ -121,7 +121,7 @@ test('people, devices and releases stay for ever', async () => {
   });
   const before = await everything();
   expect(before).toMatchObject({ users: 2, devices: 1, releases: 1, events: 1 });
-  gateway.clock.advance(10_000 * DAY);
+  gateway.clock.advance(10_000 * DAY_MS);
   await purge();
   expect(await everything()).toEqual(before);
 });

@@ -21,8 +21,8 @@ afterAll(async () => {
 
 const run = (env: Record<string, string>) => startServer({ DATA_DIR: join(folder, 'data'), ...env });
 
-describe('a start that cannot succeed ends in one sentence and exit code 1', () => {
-  test('bad settings, all of them named at once', async () => {
+describe('a start that fails prints one sentence and exits with code 1 for', () => {
+  test('invalid settings, and names all of them', async () => {
     const { code, errors, output } = await run({
       PORTS: '99999',
       HEARTBEAT_INTERVAL: 'soon',
@@ -42,24 +42,24 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
       'a fixed captcha code in production',
       { CAPTCHA_FIXED_CODE: '1234', NODE_ENV: 'production', SMS_PROVIDER: 'outbox' },
     ],
-    ['production without a named SMS provider', { NODE_ENV: 'production' }],
+    ['production without an SMS provider', { NODE_ENV: 'production' }],
     ['a provider without its credentials', { SMS_PROVIDER: 'webhook' }],
     ['a database that does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
     ['a data folder that is a file', { DATA_DIR: '/etc/hostname' }],
     ['a data folder below a file', { DATA_DIR: '/etc/hostname/data' }],
-    ['a data folder where nothing can be made', { DATA_DIR: '/proc/gatehouse/data' }],
+    ['a data folder in a file system that allows no folders', { DATA_DIR: '/proc/gatehouse/data' }],
   ])('%s', async (_name, env: Record<string, string>) => {
     const { code, errors } = await run(env).ended;
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^[A-Z][^\n]+\.$/) });
   });
 
-  test.each(['tab\there', ' '])('an administrator whose name cannot be: %j', async (name) => {
+  test.each(['tab\there', ' '])('the invalid administrator name %j', async (name) => {
     const env = { ADMIN_ACCOUNT: name, ADMIN_PASSWORD: PASSWORD, DATA_DIR: join(folder, 'named') };
     const { code, errors } = await run(env).ended;
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^ADMIN_ACCOUNT [^\n]+\.$/) });
   });
 
-  test('a port that is taken', async () => {
+  test('a port that is in use', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const address = holder.address();
@@ -68,12 +68,12 @@ describe('a start that cannot succeed ends in one sentence and exit code 1', () 
     holder.close();
     expect({ code, errors }).toEqual({
       code: 1,
-      errors: expect.stringMatching(`^Port ${port} on 127.0.0.1 is taken.*$`),
+      errors: expect.stringMatching(`^Port ${port} on 127.0.0.1 is in use.*$`),
     });
   });
 });
 
-test('the first start prints a set-up link; its page makes the administrator, once', async () => {
+test('prints a set-up link at the first start, which creates one administrator', async () => {
   const { child, ready, ended } = run({});
   const greeting = await ready();
   const link = new URL(/http\S+\/setup\?token=\S+/.exec(greeting)?.[0] ?? '');
@@ -108,7 +108,7 @@ test('the first start prints a set-up link; its page makes the administrator, on
   expect(await ended).toMatchObject({ code: 0, errors: '' });
 });
 
-test('a start after kill -9 works, keeps what was written, and prints no set-up link any more', async () => {
+test('starts after a kill with its data, and prints no set-up link once there is an administrator', async () => {
   const env = { ADMIN_ACCOUNT: 'keeper', ADMIN_PASSWORD: PASSWORD, DATA_DIR: join(folder, 'killed') };
   const first = run(env);
   const greeting = await first.ready();
@@ -122,38 +122,38 @@ test('a start after kill -9 works, keeps what was written, and prints no set-up 
   expect(await second.ended).toMatchObject({ code: 0 });
 });
 
-test('a hang-up ends it as SIGTERM does, and a client that sends no more holds it up for seconds only', async () => {
+test('stops on SIGHUP within seconds, even if a client does not finish its request', async () => {
   const { child, url, ended } = run({ DATA_DIR: join(folder, 'hung up') });
   const host = new URL(await url()).host;
   const stalled = await openRequest(host, ['POST /api/background_login HTTP/1.1', 'content-length: 100']);
   const cut = once(stalled, 'close');
   stalled.resume();
   await (await fetch(`http://${host}/health/live`)).text();
-  const told = Date.now();
+  const signalled = Date.now();
   child.kill('SIGHUP');
   expect(await ended).toMatchObject({ code: 0, errors: '' });
-  expect(Date.now() - told).toBeLessThan(15_000);
+  expect(Date.now() - signalled).toBeLessThan(15_000);
   await cut;
 });
 
-test('a gateway whose database ends by itself says so and ends, for whoever watches over it to start it anew', async () => {
-  const lost = run({ DATA_DIR: join(folder, 'lost') });
-  await lost.ready();
-  const pid = await readFile(join(folder, 'lost', 'postgres', 'postmaster.pid'), 'utf8');
+test('exits with a sentence if its database exits, so that a supervisor restarts it', async () => {
+  const first = run({ DATA_DIR: join(folder, 'killed database') });
+  await first.ready();
+  const pid = await readFile(join(folder, 'killed database', 'postgres', 'postmaster.pid'), 'utf8');
   process.kill(Number(pid.split('\n')[0]), 'SIGQUIT');
-  const { code, errors } = await lost.ended;
+  const { code, errors } = await first.ended;
   expect({ code, last: errors.split('\n').at(-1) }).toEqual({
     code: 1,
-    last: expect.stringContaining('The embedded PostgreSQL ended by itself'),
+    last: expect.stringContaining('The embedded PostgreSQL exited unexpectedly'),
   });
-  const again = run({ DATA_DIR: join(folder, 'lost') });
+  const again = run({ DATA_DIR: join(folder, 'killed database') });
   await again.ready();
   again.child.kill('SIGTERM');
   expect((await again.ended).code).toBe(0);
 });
 
-test('a start that is told to stop ends soon, whatever it waits for, and leaves nothing running', async () => {
-  // A database server that takes connections and says nothing.
+test('stops during the start whatever it waits for, and leaves nothing running', async () => {
+  // A database server that accepts connections and never answers.
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const address = silent.address();
@@ -173,7 +173,7 @@ test('a start that is told to stop ends soon, whatever it waits for, and leaves 
   expect(left).not.toContain(join(dataDir, 'postgres'));
 });
 
-test('two starts on one database migrate it once, and both serve', async () => {
+test('two nodes that start at once on one database migrate it once', async () => {
   const url = new URL(process.env.GATEHOUSE_TEST_DATABASE_URL ?? '');
   const { default: pg } = await import('pg');
   const maintenance = new pg.Client(new URL('/postgres', url).href);
@@ -191,7 +191,7 @@ test('two starts on one database migrate it once, and both serve', async () => {
   await maintenance.end();
 });
 
-test('the generated secret is readable by its owner alone, and a cut one is refused', async () => {
+test('generates a secret that only its owner can read, and refuses a truncated one', async () => {
   const dataDir = join(folder, 'secret');
   const first = run({ DATA_DIR: dataDir });
   await first.ready();
@@ -204,6 +204,6 @@ test('the generated secret is readable by its owner alone, and a cut one is refu
   const { code, errors } = await run({ DATA_DIR: dataDir }).ended;
   expect({ code, errors }).toEqual({
     code: 1,
-    errors: expect.stringMatching(/^The secret .* cannot be used: .*\.$/),
+    errors: expect.stringMatching(/^The secret in .* cannot be used: .*\.$/),
   });
 });

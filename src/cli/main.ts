@@ -1,8 +1,8 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { complaintAboutNode } from '../node-version.js';
+import { unsupportedNodeMessage } from '../node-version.js';
 
-const complaint = complaintAboutNode();
+const complaint = unsupportedNodeMessage();
 if (complaint) {
   process.stderr.write(`${complaint}\n`);
   process.exit(1);

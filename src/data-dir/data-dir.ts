@@ -4,61 +4,62 @@ import { dirname, join } from 'node:path';
 import { StartError } from '../errors.js';
 
 /**
- * Makes the data folder where needed.
+ * Creates the data folder if it does not exist.
  * @returns its real path.
- * @throws StartError when it cannot be made or written.
+ * @throws StartError if it cannot be created or written.
  */
 export async function openDataFolder(dataDir: string): Promise<string> {
   try {
-    await makeFolder(dataDir);
-    await tryWriting(dataDir);
+    await createFolder(dataDir);
+    await probeWriting(dataDir);
     return await realpath(dataDir);
   } catch (error) {
-    throw refusal(dataDir, error);
+    throw notWritable(dataDir, error);
   }
 }
 
 /**
- * Whether `openDataFolder` could: tried in the folder, or in that where it would be made; nothing is left behind.
+ * Checks that `openDataFolder` would succeed, by writing in the folder or in the one that it would be created in. Leaves
+ * nothing behind.
  * @throws StartError as `openDataFolder`
  */
 export async function checkDataFolder(dataDir: string): Promise<void> {
   try {
-    await tryWriting(await nearestThere(dataDir));
+    await probeWriting(await nearestExisting(dataDir));
   } catch (error) {
-    throw refusal(dataDir, error);
+    throw notWritable(dataDir, error);
   }
 }
 
-async function tryWriting(folder: string): Promise<void> {
+async function probeWriting(folder: string): Promise<void> {
   const probe = await mkdtemp(join(folder, '.write-'));
   await rm(probe, { recursive: true });
 }
 
-/** The path, or the closest above it that something is at, be it a link that leads nowhere. */
-async function nearestThere(path: string): Promise<string> {
+/** The path, or its nearest ancestor that exists, which may be a broken link. */
+async function nearestExisting(path: string): Promise<string> {
   try {
     await lstat(path);
     return path;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    return nearestThere(dirname(path));
+    return nearestExisting(dirname(path));
   }
 }
 
-const refusal = (dataDir: string, error: unknown): StartError =>
+const notWritable = (dataDir: string, error: unknown): StartError =>
   new StartError(
     `The data folder ${dataDir} cannot be created or written (${String(error).replace(/^Error: /, '')}).`,
   );
 
-/** Node's own recursive `mkdir` never ends where a parent is there and nothing can be made in it, as in `/proc`. */
-async function makeFolder(path: string): Promise<void> {
+/** Node's recursive `mkdir` never returns if a parent exists in which nothing can be created, as in `/proc`. */
+async function createFolder(path: string): Promise<void> {
   const failure = await mkdir(path).then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
   );
   if (failure === null || failure.code === 'EEXIST') return;
   if (failure.code !== 'ENOENT' || existsSync(dirname(path))) throw failure;
-  await makeFolder(dirname(path));
-  await makeFolder(path);
+  await createFolder(dirname(path));
+  await createFolder(path);
 }

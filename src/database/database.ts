@@ -7,10 +7,10 @@ export type Database = MikroORM;
 /**
  * Connects to PostgreSQL; the schema may still be older than the code (see `migrate` in `entities.ts`).
  * @param url `postgresql://user:password@host:port/database`
- * @throws StartError when the database cannot be reached.
+ * @throws StartError if the database cannot be reached.
  */
 export async function openDatabase(url: string, entities: EntityClass<object>[]): Promise<Database> {
-  // The start has a log of its own; the migrator's reports would stand in front of it.
+  // Without the reports of the migrator, which would precede the start message.
   const orm = await MikroORM.init({ ...ormOptions(url, entities), logger: () => {} });
   const reason = await orm.em.execute('select 1').then(
     () => null,

@@ -1,8 +1,8 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 
 /**
- * What one transaction does at a time, on all nodes that share a database. Any numbers will do, as long as no two
- * are the same, and nobody else in the database locks them.
+ * Advisory locks for what only one transaction may do at a time, on all nodes that share a database. The numbers are
+ * arbitrary, but distinct.
  */
 const locks = {
   migration: 7_284_113,
@@ -11,14 +11,14 @@ const locks = {
   releases: 7_284_116,
 } as const;
 
-/** Runs `work` in a transaction of its own, once nobody else does the same thing. */
+/** Runs `work` in its own transaction, which waits until no other one holds the same lock. */
 export function exclusively<T>(
   db: MikroORM,
-  thing: keyof typeof locks,
+  lock: keyof typeof locks,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
   return db.em.fork().transactional(async (em) => {
-    await em.execute(`select pg_advisory_xact_lock(${locks[thing]})`);
+    await em.execute(`select pg_advisory_xact_lock(${locks[lock]})`);
     return work(em);
   });
 }

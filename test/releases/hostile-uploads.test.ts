@@ -108,7 +108,7 @@ describe.each([
 
   test('that stops in the middle is cut off after a while, and others are served meanwhile', async () => {
     const live = createLiveServer(gateway.services, createSchema(), gateway.app.log);
-    const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, { standstillMs: STANDSTILL_MS });
+    const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, { idleMs: STANDSTILL_MS });
     const slow = await openRequest(`127.0.0.1:${port}`, head(payload.length + 1_000_000));
     slow.write(payload.subarray(0, payload.length - 10));
     // Until its file is seen it goes on: a busy machine may take longer than it may stand still.

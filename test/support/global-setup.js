@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * One embedded PostgreSQL for the whole run, with a migrated template that each test file copies. Plain
- * JavaScript on the built code, because Jest does not transform what runs outside its sandbox.
+ * Starts one embedded PostgreSQL for all tests, with a migrated template database that each test file copies. This is
+ * JavaScript that imports the built code, because Jest does not transform global setup files.
  */
 export default async function setup() {
   await import('reflect-metadata');
@@ -14,12 +14,12 @@ export default async function setup() {
   const { openDatabase } = await import('../../dist/src/database/database.js');
   const { entities, migrate } = await import('../../dist/src/entities.js');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
-  // Run as root, the database has a user of its own, who must get there.
+  // For root, PostgreSQL runs as a system user, which must reach the folder.
   await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir });
   const orm = await openDatabase(postgres.url, entities);
   await migrate(orm);
-  // What is written here need not outlive a power cut; half of the time of a copy is its flush to the disk.
+  // Test data need not survive a power failure, and half of the time of a copy is its flush to the disk.
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
     await orm.em.execute(`alter system set ${setting} = off`);
   }

@@ -7,21 +7,21 @@ import type { CommandResult } from './command.js';
 
 const MAIN = ['dist/server/main.js'];
 
-/** The built server, as a process of its own. */
+/** The built server as a separate process. */
 export interface Server {
   readonly child: ChildProcess;
   readonly ended: Promise<CommandResult>;
-  /** Its greeting, once it listens. @throws with what it says on its error output, when it ends instead. */
+  /** The start message, once it listens. Rejects with the error output if the process exits before. */
   ready(): Promise<string>;
-  /** `http://127.0.0.1:port`, once it listens. @throws as `ready` does. */
+  /** `http://127.0.0.1:port`, once it listens. Rejects as `ready` does. */
   url(): Promise<string>;
 }
 
 const servers: Server[] = [];
 
 /**
- * Starts it as `npm start` does, on a free port, with nothing of our own environment but what it needs to run.
- * @param args another way to start it.
+ * Starts the server as `npm start` does, on a free port, with no variable of the test's environment but PATH.
+ * @param args arguments for Node, for another way to start.
  */
 export function startServer(env: Readonly<Record<string, string>>, args: readonly string[] = MAIN): Server {
   const child = spawn(process.execPath, args, {
@@ -32,7 +32,7 @@ export function startServer(env: Readonly<Record<string, string>>, args: readonl
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk;
   });
-  const greeted = new Promise<string>((resolve) => {
+  const started = new Promise<string>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk;
       if (/Gatehouse is ready.*\n/.test(output)) resolve(output.trim());
@@ -43,20 +43,20 @@ export function startServer(env: Readonly<Record<string, string>>, args: readonl
     output: output.trim(),
     errors: errors.trim(),
   }));
-  const ready = () => Promise.race([greeted, ended.then((end) => Promise.reject(new Error(end.errors)))]);
+  const ready = () => Promise.race([started, ended.then((end) => Promise.reject(new Error(end.errors)))]);
   const url = async () => /http:\/\/127\.0\.0\.1:\d+/.exec(await ready())?.[0] ?? '';
   const server = { child, ended, ready, url };
   servers.push(server);
   return server;
 }
 
-/** Ends those that a test left running, in the way that leaves no database behind. */
+/** Stops the servers that a test left running, and with them their databases. */
 export async function stopServers(): Promise<void> {
   for (const { child } of servers) child.kill('SIGTERM');
   await Promise.all(servers.map(({ ended }) => ended));
 }
 
-/** A new folder that every user may enter: run as root, the database has a user of its own, who must get there. */
+/** Creates a folder that every user may enter, as the system user of the embedded database must. */
 export async function openFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse test '));
   await chmod(folder, 0o755);

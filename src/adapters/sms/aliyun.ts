@@ -8,10 +8,10 @@ import {
 import type { AliyunSettings } from '../../config.js';
 import { failed, faultName, isName, newReceipt, throttled, unavailable } from './outcome.js';
 
-/** https://help.aliyun.com/document_detail/101346.html: this number had too many (by default 1 a minute, 5 an hour). */
+/** The limit per number was reached, by default 1 a minute and 5 an hour: https://help.aliyun.com/document_detail/101346.html */
 const numberLimitReached = 'isv.BUSINESS_LIMIT_CONTROL';
 
-/** Sends by template through Alibaba Cloud SMS (dysmsapi 2017-05-25, `SendSms`), one attempt a message. */
+/** Sends by template through Alibaba Cloud SMS (dysmsapi 2017-05-25, `SendSms`), with one attempt per message. */
 export class AliyunSender implements SmsSender {
   private readonly timeoutMs: number;
   private api: ReturnType<typeof connect> | undefined;
@@ -24,13 +24,13 @@ export class AliyunSender implements SmsSender {
   }
 
   async send(message: SmsMessage): Promise<SmsReceipt> {
-    const answer = await this.call(message);
-    if (answer?.code === numberLimitReached) throw throttled();
-    if (answer?.code !== 'OK') {
-      throw unavailable(`aliyun: ${isName(answer?.code) ? answer.code : 'malformed answer'}`);
+    const response = await this.call(message);
+    if (response?.code === numberLimitReached) throw throttled();
+    if (response?.code !== 'OK') {
+      throw unavailable(`aliyun: ${isName(response?.code) ? response.code : 'malformed response'}`);
     }
-    const made = newReceipt();
-    return { requestId: answer.requestId ?? made.requestId, bizId: answer.bizId ?? made.bizId };
+    const generated = newReceipt();
+    return { requestId: response.requestId ?? generated.requestId, bizId: response.bizId ?? generated.bizId };
   }
 
   private async call({ to, code }: SmsMessage) {
@@ -51,7 +51,7 @@ export class AliyunSender implements SmsSender {
   }
 }
 
-/** The SDK takes a third of a second and 40 MB to load, so only the first message pays for it. */
+/** The SDK takes a third of a second and 40 MB to load, so it is loaded with the first message. */
 async function connect(settings: AliyunSettings, timeoutMs: number) {
   const [{ default: sms }, { default: core }] = await Promise.all([
     import('@alicloud/dysmsapi20170525'),
@@ -71,15 +71,15 @@ async function connect(settings: AliyunSettings, timeoutMs: number) {
 }
 
 /**
- * The SDK's own timeouts free its socket, but do not bound the call: connecting and reading count apart, and on a
- * reused socket the timer of one request stops that of the next.
+ * The SDK's own timeouts free its socket but do not bound the call: connecting and reading have separate timeouts, and
+ * on a reused socket the timer of one request stops that of the next.
  */
 function deadline(timeoutMs: number): Promise<never> {
   const signal = AbortSignal.timeout(timeoutMs);
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
 
-/** Mainland numbers go without their country code, all others with it; none with a plus. */
+/** Aliyun takes mainland numbers without their country code, all others with it, and none with a plus. */
 function aliyunNumber(e164: string): string {
   return e164.replace(/^\+(86)?/, '');
 }

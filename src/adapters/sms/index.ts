@@ -4,7 +4,7 @@ import { AliyunSender } from './aliyun.js';
 import { OutboxSender } from './outbox.js';
 import { WebhookSender } from './webhook.js';
 
-/** The sender that the settings name. Opens, loads and contacts nothing before the first message. */
+/** The sender for the settings. It opens, loads and contacts nothing before the first message. */
 export function createSmsSender(settings: SmsSettings, options: SmsOptions = {}): SmsSender {
   switch (settings.provider) {
     case 'outbox':

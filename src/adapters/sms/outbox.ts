@@ -4,12 +4,12 @@ import type { SmsMessage, SmsOptions, SmsReceipt, SmsSender } from '../../captch
 import type { Clock } from '../../clock.js';
 import { failed, newReceipt } from './outcome.js';
 
-/** Sends nothing: appends `{to, code, text, at}` as one JSON line to `<dataDir>/outbox/sms.jsonl`. */
+/** Sends no message, but appends `{to, code, text, at}` as a JSON line to `<dataDir>/outbox/sms.jsonl`. */
 export class OutboxSender implements SmsSender {
   private readonly folder: string;
   private readonly now: Clock;
   private last: Promise<unknown> = Promise.resolve();
-  /** A process killed while writing, or a full disk, leaves a cut line; own successful writes do not. */
+  /** A process that was killed while writing, or a full disk, leaves a truncated line. */
   private mayEndMidLine = true;
 
   constructor(dataDir: string, { now = Date.now }: SmsOptions = {}) {
@@ -30,11 +30,11 @@ export class OutboxSender implements SmsSender {
   }
 
   private async append(line: string): Promise<void> {
-    // No mode here: it would close a data folder made on the way to the embedded database's own user.
+    // Without a mode, which would close a data folder that is created here to the user of the embedded database.
     await mkdir(this.folder, { recursive: true });
     const file = await open(join(this.folder, 'sms.jsonl'), 'a+', 0o600);
     try {
-      // One write in append mode, so that another process on the same folder cannot come between.
+      // A single write in append mode, so that lines of other processes cannot interleave.
       const start = this.mayEndMidLine && (await endsMidLine(file)) ? '\n' : '';
       this.mayEndMidLine = true;
       await file.appendFile(start + line);

@@ -2,18 +2,18 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { SmsDeliveryUnknown, type SmsReceipt } from '../../captchas/sms-sender.js';
 import { DomainError } from '../../errors.js';
 
-/** A receipt in Aliyun's form, for a provider that gives none. */
+/** A receipt in the form of Aliyun's, for providers that return none. */
 export function newReceipt(): SmsReceipt {
   const digits = `${randomInt(1e8, 1e9)}${String(randomInt(1e9)).padStart(9, '0')}`;
   return { requestId: randomUUID().toUpperCase(), bizId: `${digits}^0` };
 }
 
-/** The provider's own limit for this number was reached. */
+/** The error for a number that reached the provider's own limit. */
 export function throttled(): DomainError {
-  return new DomainError('THROTTLED', 'Too many messages were sent to this number. Try again later.');
+  return new DomainError('THROTTLED', 'Too many messages were sent to this number; try again later.');
 }
 
-/** What a call that failed means. @param provider for the log. */
+/** The error for a call that failed. @param provider for the log. */
 export function failed(provider: string, fault: unknown): DomainError {
   const name = faultName(fault);
   const reason = `${provider}: ${name}`;
@@ -21,9 +21,8 @@ export function failed(provider: string, fault: unknown): DomainError {
 }
 
 /**
- * Any other refusal or fault.
- *
- * @param reason for the log alone, as the error's `cause`: a caller need not learn the state of the account.
+ * The error for any other refusal or fault.
+ * @param reason for the log only, as the error's `cause`: callers must not learn the state of the account.
  */
 export function unavailable(reason: string): DomainError {
   const error = new DomainError('UNAVAILABLE', 'The message could not be sent.');
@@ -32,8 +31,8 @@ export function unavailable(reason: string): DomainError {
 }
 
 /**
- * A fault's code or name, such as `ECONNREFUSED`, `TimeoutError` or `SignatureDoesNotMatch`. Its message is never
- * used: those of `fetch` and of the Aliyun SDK quote the URL, and Aliyun's URL holds the code.
+ * A fault's code or name, such as `ECONNREFUSED`, `TimeoutError` or `SignatureDoesNotMatch`. Never its message: those of
+ * `fetch` and of the Aliyun SDK quote the URL, and Aliyun's URL contains the code.
  */
 export function faultName(fault: unknown): string {
   if (typeof fault !== 'object' || fault === null) return 'unknown fault';
@@ -42,7 +41,7 @@ export function faultName(fault: unknown): string {
   return 'name' in fault && isName(fault.name) ? fault.name : 'unknown fault';
 }
 
-/** Whether a provider's text has the form of an error code, and so may be logged. */
+/** Whether a provider's text has the form of an error code and may therefore be logged. */
 export function isName(text: unknown): text is string {
   return typeof text === 'string' && /^[A-Za-z][\w.-]{0,63}$/.test(text);
 }

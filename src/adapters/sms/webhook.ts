@@ -11,8 +11,8 @@ import type { WebhookSettings } from '../../config.js';
 import { failed, newReceipt, throttled, unavailable } from './outcome.js';
 
 /**
- * POSTs `{to, code, text, at}` as JSON to the operator's own URL, which answers 2xx once it has taken the message,
- * 429 when this number had too many. The receiver proves the sender and the age of a request from two headers:
+ * POSTs `{to, code, text, at}` as JSON to the operator's URL, which answers 2xx for an accepted message and 429 for a
+ * number that reached its limit. The receiver verifies the sender and the age of a request by two headers:
  *
  * - `X-Gatehouse-Timestamp`: Unix time in seconds
  * - `X-Gatehouse-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of `<timestamp>.<body>`
@@ -49,7 +49,7 @@ export class WebhookSender implements SmsSender {
           'x-gatehouse-signature': sign(this.settings.secret, `${timestamp}.${body}`),
         },
         body,
-        // A redirect would carry the code to a host that the operator did not name.
+        // A redirect would send the code to a host that the operator did not name.
         redirect: 'manual',
         signal: AbortSignal.timeout(this.timeoutMs),
       });

@@ -6,7 +6,7 @@ import { baseUrl } from './base-url.js';
 
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex');
 
-/** RFC 3986, as the specification asks; `encodeURIComponent` leaves five characters more. */
+/** Encodes as RFC 3986 requires; `encodeURIComponent` leaves five more characters unencoded. */
 const percentEncode = (value: string) =>
   encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
@@ -16,16 +16,15 @@ interface AliyunKey {
 }
 
 /**
- * Alibaba Cloud's signature V3, in hexadecimal, from a request as it came over the wire.
+ * Alibaba Cloud's signature V3 of a request as it was received, in hexadecimal.
  * https://help.aliyun.com/zh/sdk/product-overview/v3-request-structure-and-signature
- *
- * @param headers those that are signed, in the order in which they are
+ * @param request.headers the signed headers in their signed order.
  */
 export function signatureV3(
   request: { method: string; url: string; headers: (readonly [string, string])[]; body: string },
   secret: string,
 ): string {
-  const url = new URL(request.url, 'http://stand-in');
+  const url = new URL(request.url, 'http://localhost');
   const query = [...url.searchParams].map((pair) => pair.map(percentEncode).join('=')).sort();
   const headers = request.headers.map(([name, value]) => `${name}:${value}\n`).join('');
   const names = request.headers.map(([name]) => name).join(';');
@@ -34,7 +33,7 @@ export function signatureV3(
   return createHmac('sha256', secret).update(`ACS3-HMAC-SHA256\n${canonical}`).digest('hex');
 }
 
-/** @returns the error code that the service would answer, or null when the request is signed as it should be */
+/** @returns the error code that the service answers with, or null for a valid signature. */
 function signatureFault(request: IncomingMessage, body: string, key: AliyunKey, nonces: Set<string>) {
   const header = (name: string) => [request.headers[name]].flat().join(',').trim();
   const [, id, signed = '', signature] =
@@ -60,25 +59,25 @@ function signatureFault(request: IncomingMessage, body: string, key: AliyunKey, 
   return signature === expected ? null : 'SignatureDoesNotMatch';
 }
 
-/** What to answer to a rightly signed request; `hang` answers never, `stall` half. */
+/** The answer to a validly signed request; `hang` sends none, and `stall` sends half of one. */
 export type AliyunAnswer = { status: number; body: string } | 'hang' | 'stall';
 
-/** A local stand-in for `SendSms`. It keeps every request it saw, and answers OK until told otherwise. */
+/** A local fake of `SendSms`. It records every request and answers OK by default. */
 export async function startAliyun(key: AliyunKey) {
-  const seen: {
+  const requests: {
     action: unknown;
     version: unknown;
     fault: string | null;
     parameters: Record<string, string>;
   }[] = [];
   const nonces = new Set<string>();
-  const stand = { answer: undefined as AliyunAnswer | undefined };
+  const state = { answer: undefined as AliyunAnswer | undefined };
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const fault = signatureFault(request, body, key, nonces);
-    const { searchParams } = new URL(request.url ?? '', 'http://stand-in');
+    const { searchParams } = new URL(request.url ?? '', 'http://localhost');
     const { 'x-acs-action': action, 'x-acs-version': version } = request.headers;
-    seen.push({ action, version, fault, parameters: Object.fromEntries(searchParams) });
+    requests.push({ action, version, fault, parameters: Object.fromEntries(searchParams) });
     const RequestId = randomUUID().toUpperCase();
     response.setHeader('content-type', 'application/json;charset=utf-8');
     if (fault) {
@@ -86,22 +85,22 @@ export async function startAliyun(key: AliyunKey) {
       response.end(
         JSON.stringify({ Code: fault, Message: 'Specified signature is not matched.', RequestId }),
       );
-    } else if (stand.answer === undefined) {
+    } else if (state.answer === undefined) {
       response.end(JSON.stringify({ Code: 'OK', Message: 'OK', BizId: '910223398032968639^0', RequestId }));
-    } else if (stand.answer === 'stall') {
+    } else if (state.answer === 'stall') {
       response.write('{"Code":"O');
-    } else if (stand.answer !== 'hang') {
-      response.statusCode = stand.answer.status;
-      response.end(stand.answer.body);
+    } else if (state.answer !== 'hang') {
+      response.statusCode = state.answer.status;
+      response.end(state.answer.body);
     }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     endpoint: baseUrl(server),
-    seen,
-    willAnswer(answer: AliyunAnswer) {
-      stand.answer = answer;
+    requests,
+    answerWith(answer: AliyunAnswer) {
+      state.answer = answer;
     },
     async [Symbol.asyncDispose]() {
       if (!server.listening) return;

@@ -19,7 +19,7 @@ function sender(
   return createSmsSender({ provider: 'aliyun', endpoint, ...key, ...template, ...changes }, options);
 }
 
-test("the stand-in computes the signature of the specification's own example", () => {
+test("the fake computes the signature of the specification's example", () => {
   const request = {
     method: 'POST',
     url: '/?ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai',
@@ -38,11 +38,11 @@ test("the stand-in computes the signature of the specification's own example", (
   );
 });
 
-test('a message is one rightly signed SendSms with sign name, template and code', async () => {
+test('sends one validly signed SendSms request with sign name, template and code', async () => {
   await using aliyun = await startAliyun(key);
   const receipt = await sender(aliyun.endpoint).send(message);
   expect(receipt.bizId).toBe('910223398032968639^0');
-  expect(aliyun.seen).toEqual([
+  expect(aliyun.requests).toEqual([
     {
       action: 'SendSms',
       version: '2017-05-25',
@@ -57,32 +57,32 @@ test('a message is one rightly signed SendSms with sign name, template and code'
   ]);
 });
 
-test('a number outside the mainland goes with its country code and no plus', async () => {
+test('sends a number outside mainland China with its country code and without a plus', async () => {
   await using aliyun = await startAliyun(key);
   await sender(aliyun.endpoint).send({ ...message, to: '+85261234567' });
-  expect(aliyun.seen[0]?.parameters.PhoneNumbers).toBe('85261234567');
+  expect(aliyun.requests[0]?.parameters.PhoneNumbers).toBe('85261234567');
 });
 
 test.each([
   ['SignatureDoesNotMatch', { accessKeySecret: 'another-secret' }],
   ['InvalidAccessKeyId.NotFound', { accessKeyId: 'LTAI5tUnknown' }],
-])('a wrong key is UNAVAILABLE, and its cause says %s', async (fault, wrong) => {
+])('answers a wrong key with UNAVAILABLE and the cause %s', async (fault, wrong) => {
   await using aliyun = await startAliyun(key);
   await expect(sender(aliyun.endpoint, wrong).send(message)).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     cause: { message: `aliyun: ${fault}` },
   });
-  expect(aliyun.seen.map((request) => request.fault)).toEqual([fault]);
+  expect(aliyun.requests.map((request) => request.fault)).toEqual([fault]);
 });
 
-test.each([200, 400])('the limit of a number, answered with HTTP %i, is THROTTLED', async (status) => {
+test.each([200, 400])('answers the limit of a number, sent with HTTP %i, with THROTTLED', async (status) => {
   await using aliyun = await startAliyun(key);
   const body = JSON.stringify({
     Code: 'isv.BUSINESS_LIMIT_CONTROL',
     Message: '触发分钟级流控Permits:1',
     RequestId: 'R',
   });
-  aliyun.willAnswer({ status, body });
+  aliyun.answerWith({ status, body });
   await expect(sender(aliyun.endpoint).send(message)).rejects.toMatchObject({ code: 'THROTTLED' });
 });
 
@@ -92,36 +92,36 @@ test.each([
   ['HTTP 500', 500, '{"Code":"InternalError"}', 'InternalError'],
   ['HTTP 502 with a page', 502, '<html>Bad Gateway</html>', 'SyntaxError'],
   ['a page instead of JSON', 200, '<html></html>', 'SyntaxError'],
-  ['an empty answer', 200, '', 'SyntaxError'],
-  ['null', 200, 'null', 'malformed answer'],
-  ['an answer without a code', 200, '{"BizId":"1^0"}', 'malformed answer'],
-  ['a code that is none', 200, '{"Code":"493027 was refused"}', 'malformed answer'],
-])('%s is UNAVAILABLE after one attempt', async (_, status, body, cause) => {
+  ['an empty response', 200, '', 'SyntaxError'],
+  ['null', 200, 'null', 'malformed response'],
+  ['a response without a code', 200, '{"BizId":"1^0"}', 'malformed response'],
+  ['a code that is a sentence', 200, '{"Code":"493027 was refused"}', 'malformed response'],
+])('answers %s with UNAVAILABLE after one attempt', async (_, status, body, cause) => {
   await using aliyun = await startAliyun(key);
-  aliyun.willAnswer({ status, body });
+  aliyun.answerWith({ status, body });
   const refusal = await sender(aliyun.endpoint)
     .send(message)
     .catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: 'UNAVAILABLE', cause: { message: `aliyun: ${cause}` } });
   expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain(message.code);
-  expect(aliyun.seen).toHaveLength(1);
+  expect(aliyun.requests).toHaveLength(1);
 });
 
 test.each(['hang', 'stall'] as const)(
-  'a provider made to %s is UNAVAILABLE after one attempt',
+  'answers a response that would %s with UNAVAILABLE after one attempt',
   async (answer) => {
     await using aliyun = await startAliyun(key);
-    aliyun.willAnswer(answer);
+    aliyun.answerWith(answer);
     const refusal = await sender(aliyun.endpoint, {}, { timeoutMs: 1000 })
       .send(message)
       .catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE', cause: { message: 'aliyun: TimeoutError' } });
     expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain(message.code);
-    expect(aliyun.seen).toHaveLength(1);
+    expect(aliyun.requests).toHaveLength(1);
   },
 );
 
-test('an https endpoint is spoken to in TLS', async () => {
+test('connects to an https endpoint by TLS', async () => {
   const firstBytes: (number | undefined)[] = [];
   const server = createServer((socket) =>
     socket.once('data', (data) => {

@@ -11,7 +11,7 @@ import { startReceiver } from './webhook-receiver.js';
 
 interface Provider extends AsyncDisposable {
   sender: SmsSender;
-  /** `<national number> <code>` of each message the provider holds, as it holds them now. */
+  /** `<national number> <code>` of each message that the provider has received. */
   delivered(): Promise<string[]>;
   breakDown(): Promise<void>;
   secret: string;
@@ -47,7 +47,7 @@ async function aliyun(): Promise<Provider> {
     }),
     secret: key.accessKeySecret,
     async delivered() {
-      return server.seen.map(
+      return server.requests.map(
         ({ parameters: p }) => `${p.PhoneNumbers} ${JSON.parse(p.TemplateParam ?? '{}').code}`,
       );
     },
@@ -63,7 +63,7 @@ async function webhook(): Promise<Provider> {
     sender: createSmsSender({ provider: 'webhook', url: receiver.url, secret }),
     secret,
     async delivered() {
-      return receiver.seen
+      return receiver.requests
         .map(({ body }) => JSON.parse(body))
         .map(({ to, code }) => `${to.slice(3)} ${code}`);
     },
@@ -75,13 +75,13 @@ async function webhook(): Promise<Provider> {
 const message = { to: '+8613954969056', code: '493027', text: '【Gatehouse】493027 is your code.' };
 
 describe.each([outbox, aliyun, webhook])('the $name sender', (start) => {
-  test('has handed the message over, once, when it answers', async () => {
+  test('has delivered the message once when it resolves', async () => {
     await using provider = await start();
     await provider.sender.send(message);
     expect(await provider.delivered()).toEqual(['13954969056 493027']);
   });
 
-  test("answers a receipt in Aliyun's form", async () => {
+  test("returns a receipt in the form of Aliyun's", async () => {
     await using provider = await start();
     const receipt = await provider.sender.send(message);
     expect(receipt).toEqual({
@@ -91,14 +91,14 @@ describe.each([outbox, aliyun, webhook])('the $name sender', (start) => {
     expect((await provider.sender.send(message)).requestId).not.toBe(receipt.requestId);
   });
 
-  test('delivers each of many messages sent at once, exactly once', async () => {
+  test('delivers each of many concurrent messages exactly once', async () => {
     await using provider = await start();
     const codes = Array.from({ length: 50 }, (_, i) => String(100000 + i));
     await Promise.all(codes.map((code) => provider.sender.send({ ...message, code })));
     expect((await provider.delivered()).sort()).toEqual(codes.map((code) => `13954969056 ${code}`));
   });
 
-  test('is UNAVAILABLE while the provider is down, and says neither the code nor a secret', async () => {
+  test('throws UNAVAILABLE while the provider is down, without the code or a secret', async () => {
     await using provider = await start();
     await provider.breakDown();
     const refusal = await provider.sender.send(message).catch((error: unknown) => error);

@@ -16,19 +16,19 @@ beforeEach(async () => {
 
 afterEach(() => rm(dataDir, { recursive: true }));
 
-test('a message is one JSON line of to, code, text and time', async () => {
+test('appends a JSON line of to, code, text and time', async () => {
   await outbox().send(message);
   expect(await readFile(file(), 'utf8')).toBe(
     '{"to":"+8613954969056","code":"493027","text":"【Gatehouse】\\n493027","at":"2026-01-02T03:04:05.678Z"}\n',
   );
 });
 
-test('only the owner can read the file', async () => {
+test('creates a file that only its owner can read', async () => {
   await outbox().send(message);
   expect((await stat(file())).mode & 0o777).toBe(0o600);
 });
 
-test('messages follow in the order they were sent, after those of an earlier run', async () => {
+test('appends messages in the order of the calls, after those of an earlier run', async () => {
   await outbox().send({ ...message, code: '000000' });
   const sender = outbox();
   const codes = Array.from({ length: 100 }, (_, i) => String(100000 + i));
@@ -36,7 +36,7 @@ test('messages follow in the order they were sent, after those of an earlier run
   expect(await writtenCodes()).toEqual(['000000', ...codes]);
 });
 
-test('two senders on one folder lose and mix nothing', async () => {
+test('keeps every line of two senders on one folder whole', async () => {
   const senders = [outbox(), outbox()];
   for (const sender of senders) await sender.send({ ...message, code: '100000' });
   const text = 'long '.repeat(2000);
@@ -47,7 +47,7 @@ test('two senders on one folder lose and mix nothing', async () => {
   expect((await writtenCodes()).sort()).toEqual(['100000', ...codes].flatMap((code) => [code, code]));
 });
 
-test('a line cut by a killed process costs no message but its own', async () => {
+test('starts a new line after one that a killed process left truncated', async () => {
   await outbox().send(message);
   await appendFile(file(), '{"to":"+86139549');
   await outbox().send({ ...message, code: '222222' });
@@ -57,7 +57,7 @@ test('a line cut by a killed process costs no message but its own', async () => 
   expect(lines[2]).toContain('"code":"222222"');
 });
 
-test('a failed write does not stop later messages', async () => {
+test('sends later messages after a failed write', async () => {
   const sender = outbox();
   await writeFile(join(dataDir, 'outbox'), 'a file where the folder should be');
   await expect(sender.send(message)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

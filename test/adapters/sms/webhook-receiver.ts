@@ -3,9 +3,9 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { text } from 'node:stream/consumers';
 import { baseUrl } from './base-url.js';
 
-/** An operator's SMS webhook. It keeps every request it saw, and answers 204 until told otherwise. */
+/** An operator's SMS webhook. It records every request and answers 204 by default. */
 export async function startReceiver() {
-  const seen: {
+  const requests: {
     method: string | undefined;
     path: string | undefined;
     headers: IncomingHttpHeaders;
@@ -16,15 +16,15 @@ export async function startReceiver() {
   };
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    seen.push({ method: request.method, path: request.url, headers: request.headers, body });
+    requests.push({ method: request.method, path: request.url, headers: request.headers, body });
     answer(response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `${baseUrl(server)}/sms`,
-    seen,
-    willAnswer(next: (response: ServerResponse) => void) {
+    requests,
+    answerWith(next: (response: ServerResponse) => void) {
       answer = next;
     },
     async [Symbol.asyncDispose]() {
