@@ -1,7 +1,7 @@
 import { type Batch, EventStream } from '../streams/event-stream.js';
 import { ScanState } from './captcha.entity.js';
 
-/** What both sides of a scan may know. */
+/** The status of a ticket, as both devices see it. */
 export interface ScanStatus {
   readonly state: ScanState;
   readonly expiresAt: Date;
@@ -9,7 +9,7 @@ export interface ScanStatus {
   readonly requestedFrom: string | null;
   /** The browser that asked, as it names itself. */
   readonly requestedBy: string | null;
-  /** The name of the person who scanned. */
+  /** The name of the user who scanned it. */
   readonly scannedBy: string | null;
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { FilterQuery } from '@mikro-orm/core';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -10,9 +11,8 @@ import { type Events, topic } from '../streams/events.js';
 import { displayName } from '../users/display-name.js';
 import { maskedPhone } from '../users/phone.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
+import { CAPTCHA_LIFETIME_MS } from './captcha-store.js';
 import { isFinal, type ScanStatus, ScanStream } from './scan-stream.js';
-
-const LIFETIME_MS = 5 * 60_000;
 
 /** An approved ticket that was redeemed. */
 export interface RedeemedScan {
@@ -50,7 +50,7 @@ export class ScanTickets {
   async #issue(deviceId: string, client: Client, browser: string | null) {
     const ticket = randomBytes(16).toString('hex');
     const now = this.clock();
-    const expiresAt = new Date(now + LIFETIME_MS);
+    const expiresAt = new Date(now + CAPTCHA_LIFETIME_MS);
     const em = this.db.em.fork();
     const open = { type: CaptchaType.SCAN, subject: deviceId, consumedAt: null };
     const earlier = await em.find(Captcha, open, { fields: ['answerHash'] });
@@ -76,10 +76,8 @@ export class ScanTickets {
    * @throws DomainError CAPTCHA_EXPIRED, FORBIDDEN (claimed by another user)
    */
   claim(ticket: string, caller: Caller): Promise<ScanStatus> {
-    return this.#move(ticket, caller, { scanState: ScanState.CLAIMED }, [
-      ScanState.PENDING,
-      ScanState.CLAIMED,
-    ]);
+    const from = [ScanState.PENDING, ScanState.CLAIMED];
+    return this.#transition(ticket, caller, { scanState: ScanState.CLAIMED }, from);
   }
 
   /**
@@ -91,8 +89,8 @@ export class ScanTickets {
     const decision = approve
       ? { scanState: ScanState.APPROVED, restricted: caller.restricted, approvedBy: caller.sessionId }
       : { scanState: ScanState.DENIED, consumedAt: new Date(this.clock()) };
-    const undecided = [ScanState.PENDING, ScanState.CLAIMED];
-    return this.#move(ticket, caller, decision, [...undecided, ScanState.APPROVED]);
+    const from = [ScanState.PENDING, ScanState.CLAIMED, ScanState.APPROVED];
+    return this.#transition(ticket, caller, decision, from);
   }
 
   /**
@@ -142,7 +140,7 @@ export class ScanTickets {
     );
   }
 
-  /** Also notifies when the ticket expires. @returns ends the notifications. */
+  /** Calls back when the ticket changes or expires. @returns a function that unsubscribes. */
   #onChange(answerHash: string, expiresAt: Date, listener: () => void): () => void {
     const unsubscribe = this.events.subscribe(scanTopic(answerHash), listener);
     const expiry = setTimeout(listener, Math.max(0, expiresAt.getTime() - this.clock()) + 1);
@@ -152,31 +150,34 @@ export class ScanTickets {
     };
   }
 
-  async #move(
+  /** Changes a ticket that nobody else has claimed. */
+  async #transition(
     ticket: string,
     caller: Caller,
     change: { scanState: ScanState; restricted?: boolean; approvedBy?: string; consumedAt?: Date },
     from: ScanState[],
   ): Promise<ScanStatus> {
     const answerHash = this.#hash(ticket);
-    const open = { answerHash, consumedAt: null, expiresAt: { $gt: new Date(this.clock()) } };
-    const mine = { $or: [{ scannedBy: null }, { scannedBy: caller.user.id }] };
-    const moved = await this.db.em
+    const unexpired = { answerHash, expiresAt: { $gt: new Date(this.clock()) } };
+    const unclaimedOrOwn = { $or: [{ scannedBy: null }, { scannedBy: caller.user.id }] };
+    const changed = await this.db.em
       .fork()
       .nativeUpdate(
         Captcha,
-        { ...open, ...mine, scanState: { $in: from } },
+        { ...unexpired, ...unclaimedOrOwn, consumedAt: null, scanState: { $in: from } },
         { ...change, scannedBy: caller.user.id },
       );
-    if (moved === 1) {
-      this.#announce(answerHash);
-      return this.#read({ answerHash });
-    }
-    const scan = await this.db.em.fork().findOne(Captcha, { answerHash, expiresAt: open.expiresAt });
-    if (scan?.scannedBy?.id === caller.user.id && scan.scanState === change.scanState) {
-      return this.#read({ answerHash });
-    }
-    if (scan?.scannedBy && !scan.consumedAt && scan.scannedBy.id !== caller.user.id) {
+    if (changed === 1) this.#announce(answerHash);
+    else await this.#requireRepetition(unexpired, caller, change.scanState);
+    return this.#read({ answerHash });
+  }
+
+  /** Accepts a ticket that the caller has brought into this state before. */
+  async #requireRepetition(where: FilterQuery<Captcha>, caller: Caller, state: ScanState): Promise<void> {
+    const scan = await this.db.em.fork().findOne(Captcha, where);
+    const isOwn = scan?.scannedBy?.id === caller.user.id;
+    if (isOwn && scan.scanState === state) return;
+    if (scan?.scannedBy && !isOwn && !scan.consumedAt) {
       throw new DomainError('FORBIDDEN', 'Another user has scanned this code.');
     }
     throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
@@ -184,7 +185,7 @@ export class ScanTickets {
 
   async #read(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus> {
     const status = await this.#find(where);
-    if (!status) throw new DomainError('CAPTCHA_EXPIRED', 'There is no such ticket.');
+    if (!status) throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown.');
     return status;
   }
 
@@ -192,13 +193,13 @@ export class ScanTickets {
     const scan = await this.db.em.fork().findOne(Captcha, where, { populate: ['scannedBy'] });
     if (!scan?.scanState) return null;
     const expired = !isFinal(scan.scanState) && scan.expiresAt.getTime() <= this.clock();
-    const by = scan.scannedBy;
+    const { scannedBy } = scan;
     return {
       state: expired ? ScanState.EXPIRED : scan.scanState,
       expiresAt: scan.expiresAt,
       requestedFrom: scan.address,
       requestedBy: scan.requestedBy,
-      scannedBy: by && (displayName(by) || (by.phone && maskedPhone(by.phone))),
+      scannedBy: scannedBy && (displayName(scannedBy) || (scannedBy.phone && maskedPhone(scannedBy.phone))),
     };
   }
 

@@ -173,11 +173,8 @@ export class Users {
 /** @throws DomainError INVALID_INPUT if a code is unknown */
 export async function findRoles(em: EntityManager, codes: readonly string[]): Promise<Role[]> {
   const roles = await em.find(Role, { code: { $in: [...codes] } });
-  const unknown = codes.find((code) => !roles.some((role) => role.code === code));
-  if (unknown === undefined) return roles;
-  throw new DomainError('INVALID_INPUT', `roles must not contain the unknown role ${unknown}.`, {
-    field: 'roles',
-  });
+  if (codes.every((code) => roles.some((role) => role.code === code))) return roles;
+  throw new DomainError('INVALID_INPUT', 'roles must be codes of existing roles.', { field: 'roles' });
 }
 
 function rethrowTakenName(error: unknown): never {

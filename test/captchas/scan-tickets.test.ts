@@ -175,7 +175,7 @@ describe('a ticket', () => {
   });
 });
 
-describe('watching a ticket', () => {
+describe('watch', () => {
   afterEach(() => {
     jest.useRealTimers();
   });
@@ -183,7 +183,7 @@ describe('watching a ticket', () => {
   const watch = async () => (await scans().watch(ticket, screen))[Symbol.asyncIterator]();
   const state = async (statuses: AsyncIterator<ScanStatus>) => (await statuses.next()).value?.state;
 
-  test('tells each state, and ends with the last', async () => {
+  test('yields each state and ends after the final one', async () => {
     const statuses = await watch();
     expect(await state(statuses)).toBe('PENDING');
     await scans().claim(ticket, li);
@@ -195,7 +195,7 @@ describe('watching a ticket', () => {
     expect(await statuses.next()).toMatchObject({ done: true });
   });
 
-  test('ends when it is denied', async () => {
+  test('ends when the ticket is denied', async () => {
     const statuses = await watch();
     await scans().decide(ticket, li, false);
     const seen: (string | undefined)[] = [];
@@ -204,14 +204,14 @@ describe('watching a ticket', () => {
     expect(seen.at(-1)).toBe('DENIED');
   });
 
-  test('begins with the state it finds', async () => {
+  test('begins with the current state', async () => {
     await scans().claim(ticket, li);
     const statuses = await watch();
     expect(await state(statuses)).toBe('CLAIMED');
     await statuses.return?.();
   });
 
-  test('ends when its time is over', async () => {
+  test('ends when the ticket expires', async () => {
     jest.useFakeTimers({
       doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'],
     });
@@ -223,7 +223,7 @@ describe('watching a ticket', () => {
     expect(await statuses.next()).toMatchObject({ done: true });
   });
 
-  test('ends when its device has another', async () => {
+  test('ends when the device requests another ticket', async () => {
     const statuses = await watch();
     expect(await state(statuses)).toBe('PENDING');
     await issue();
