@@ -1,4 +1,4 @@
-/** Milliseconds of this process on all its threads, the hashing ones included: what others compute does not count. */
+/** CPU time of this process in milliseconds, on all threads, those that hash passwords included. */
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

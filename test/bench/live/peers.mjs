@@ -152,7 +152,7 @@ export async function gateway() {
   await services.users.create({ username: 'root', password: PASSWORD, roles: ['ADMIN'] }, system);
   const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
   const credentials = { login: 'root', password: PASSWORD, captcha: 'possible' };
-  const { accessToken } = await services.logins.withPassword(credentials, client, graphqlSessionPolicy);
+  const { accessToken } = await services.passwordLogins.login(credentials, client, graphqlSessionPolicy);
   const caller = { ...(await services.sessions.authenticate(accessToken)), expiresAt: Infinity };
   const live = createLiveServer(services, createSchema(), pino({ level: 'warn' }));
   const port = await listen((server) => server.on('upgrade', live.upgrade));
