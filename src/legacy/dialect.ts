@@ -33,7 +33,7 @@ export interface RouteDescription<Schema extends z.ZodObject = z.ZodObject> {
   /** Validates the parameters. A field is required unless it is optional or has a default. */
   readonly parameters: Schema;
   /** The failure for each required parameter that is absent, null or empty, in the order of the checks. */
-  readonly missing?: Missing<keyof Schema['shape']>;
+  readonly missing?: MissingFailures<keyof Schema['shape']>;
   /** Failures of this path alone, besides `missing` and the code table of the dialect. */
   readonly failures?: readonly LegacyResponse[];
   /** Where the document shows the parameters: in the body by default. Both places are accepted. */
@@ -50,7 +50,7 @@ export interface RouteDescription<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 /** Failures by parameter name. */
-export type Missing<Name extends PropertyKey = string> = { readonly [name in Name]?: LegacyResponse };
+export type MissingFailures<Name extends PropertyKey = string> = { readonly [name in Name]?: LegacyResponse };
 
 /** A documented request with its responses, kept in `samples.json` and checked by the tests. */
 export interface Sample {

@@ -81,7 +81,7 @@ function registerCatchAll(scope: FastifyInstance, prefix: string): void {
       method: scope.supportedMethods,
       url,
       handler: async () => {
-        throw new DomainError('NOT_FOUND', 'There is nothing at this path.');
+        throw new DomainError('NOT_FOUND', 'The path is unknown.');
       },
     });
   }

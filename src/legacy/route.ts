@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../sessions/sessions.js';
-import type { LegacyRequest, LegacyResponse, Missing, Route, RouteDescription } from './dialect.js';
+import type { LegacyRequest, LegacyResponse, MissingFailures, Route, RouteDescription } from './dialect.js';
 import type { RequestParameters } from './request-parameters.js';
 
 /** A parameter that does not match the schema of its route; the message is that of the schema. */
@@ -77,12 +77,12 @@ function withValidInput<Schema extends z.ZodObject>(
 /** The failure for the first parameter in `missing` that is absent, null or empty; undefined if there is none. */
 export function firstMissing(
   parameters: RequestParameters,
-  missing: Missing = {},
+  missing: MissingFailures = {},
 ): LegacyResponse | undefined {
-  return Object.entries(missing).find(([name]) =>
-    [undefined, null, ''].some((blank) => parameters[name] === blank),
-  )?.[1];
+  return Object.entries(missing).find(([name]) => isBlank(parameters[name]))?.[1];
 }
+
+const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 /** @throws InvalidParameter for the first issue, in the order of the fields. */
 function validate<Schema extends z.ZodObject>(

@@ -50,7 +50,9 @@ function article(endpoint: Endpoint, id: string, serverUrl: string): Html {
   return html`<article id="${id}">
 <h3><span class="method">POST</span> <code>${path}</code></h3>
 <p>${markdown(route.summary)}${
-    route.token ? html` Requires a token, by the document in the header <code>${route.token}</code>.` : null
+    route.token
+      ? html` Requires a token, which the document sends in the header <code>${route.token}</code>.`
+      : null
   }</p>
 ${
   parameters.length > 0

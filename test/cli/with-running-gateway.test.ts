@@ -59,7 +59,7 @@ test('commands that start and stop the embedded database at the same time all su
   }
 });
 
-test('a running gateway notices within its own schedule that a command ended a session', async () => {
+test('a running gateway closes the sessions that a command ended, and no others', async () => {
   server = startServer(env, ['dist/server/cli.js', 'start']);
   const { host } = new URL(await server.url());
   const login = async (username: string) => {
