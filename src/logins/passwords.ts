@@ -47,8 +47,10 @@ export class Passwords {
     await this.throttle.attempt(attempt, async () => {
       if (await verifyPassword(passwordHash, password)) return;
       const em = this.db.em.fork();
-      const refused = { action: 'user.password-refuse', target: `user:${id}` };
-      recordAudit(em, new Date(this.clock()), actor, refused);
+      recordAudit(em, new Date(this.clock()), actor, {
+        action: 'user.password-refuse',
+        target: `user:${id}`,
+      });
       await em.flush();
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
     });
