@@ -17,7 +17,7 @@ export interface CaptchaAnswer {
   readonly type: keyof typeof MAX_FAILURES;
   /** The canonical phone (SMS) or the client device id (image). */
   readonly subject: string;
-  /** The client device id that asked; an answer from another one fails. */
+  /** The client device id that requested it; an answer from another one fails. */
   readonly deviceId: string | null;
   /** Compared without regard to case and surrounding spaces. */
   readonly answer: string;

@@ -23,7 +23,7 @@ export class SessionReader {
     private readonly activity: SessionActivity,
   ) {}
 
-  /** The session of an access token, which may have expired; null if the token is not ours or the session was revoked. */
+  /** The session of an access token, expired or not; null if we did not issue it or the session was revoked. */
   async byToken(token: string): Promise<CachedSession | null> {
     const session = await this.db.em
       .fork()

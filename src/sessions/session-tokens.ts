@@ -26,7 +26,7 @@ export class SessionTokens {
     private readonly policies: SessionPolicies,
   ) {}
 
-  /** New tokens in the format of the policy, and the columns of the session that depend on them. Times in milliseconds. */
+  /** New tokens in the format of the policy, and the session columns that depend on them. Times in milliseconds. */
   issue(user: User, policy: SessionPolicy, { now, openedAt }: { now: number; openedAt: number }) {
     const absoluteExpiry = this.policies.absoluteExpiry(openedAt);
     const expiresAt = Math.min(now + policy.tokenLifetimeMs, absoluteExpiry);

@@ -1,7 +1,7 @@
 import { Entity, Enum, Index, ManyToOne, PrimaryKey } from '@mikro-orm/decorators/legacy';
 import { User } from './user.entity.js';
 
-/** A username or phone that identifies a user at login. They share one namespace, so that no username equals a phone. */
+/** A username or phone that identifies a user at login. All share one namespace: no username equals a phone. */
 @Entity({ tableName: 'login_names' })
 export class LoginName {
   /** From `canonicalLoginName`. */

@@ -55,7 +55,7 @@ describe('the last administrator', () => {
     ['disabled', (id) => administration().setStatus(id, UserStatus.DISABLED, system)],
     ['demoted', (id) => administration().setRoles(id, ['MEMBER'], system)],
     ['deleted', (id) => administration().delete(id, system)],
-  ])('cannot be %s', async (_how, remove) => {
+  ])('cannot be %s', async (_name, remove) => {
     const id = await admin('only');
     await expect(remove(id)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await gateway.services.users.get(id)).toMatchObject({ status: 'ACTIVE' });

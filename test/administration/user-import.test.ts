@@ -39,7 +39,7 @@ test('imports every kind of hash, which a login replaces by argon2id', async () 
   }
 });
 
-test('keeps ids, times, roles, licence and employee data, and numbers new accounts after the imported ones', async () => {
+test('keeps ids, times, roles, licence and employee data, and numbers new accounts after them', async () => {
   const record = {
     id: 64,
     username: 'lixianfen',

@@ -88,7 +88,7 @@ describe('rejects a stored token that', () => {
     ['has two parts', () => forge({ alg: 'HS256' }, SECRET).replace(/\.[^.]*$/, '')],
     ['has four parts', () => `${forge({ alg: 'HS256' }, SECRET)}.x`],
   ];
-  test.each(forgeries)('%s', async (_what, make) => {
+  test.each(forgeries)('%s', async (_name, make) => {
     expect(await caller(await store(make()))).toBeNull();
   });
 
@@ -106,7 +106,7 @@ test.each([
   ['the issuer of another API', { iss: 'UIMS-BACK', account: 'admin' }],
   ['no issuer', { iss: undefined }],
   ['our issuer', { jti: 'invented' }],
-])('rejects a token with %s that was signed with our secret but never issued', async (_what, change) => {
+])('rejects a token with %s that was signed with our secret but never issued', async (_name, change) => {
   expect(await caller(forge({ alg: 'HS256' }, SECRET, change))).toBeNull();
 });
 
