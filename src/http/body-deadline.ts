@@ -2,20 +2,22 @@ import type { IncomingMessage } from 'node:http';
 
 const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
-/** Cuts a request whose body is not whole by then: everything but a package is small, and sent at once. */
-export function limitBody(request: IncomingMessage, longestMs: number): void {
-  const { headers } = request;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
-  if (!hasBody) return;
+/** Whether the headers of a request announce a body. */
+export const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+
+/** Closes the connection of a request whose body is incomplete after `limitMs`: all bodies but packages are small. */
+export function limitBody(request: IncomingMessage, limitMs: number): void {
+  if (!announcesBody(request)) return;
   const deadline = setTimeout(() => {
-    // One that nobody reads, as of a GET, is not closed before it is answered.
+    // A complete body that no handler reads, such as that of a GET, must not cut off the answer.
     if (!request.complete) request.destroy();
-  }, longestMs);
+  }, limitMs);
   deadlines.set(request, deadline);
   request.once('close', () => clearTimeout(deadline));
 }
 
-/** Lets a body take its time. To be called for a package, and only once it is known that its sender may send one. */
+/** Lifts the limit for a package. To be called once its sender is known to have the permission to upload. */
 export function allowLongBody(request: IncomingMessage): void {
   clearTimeout(deadlines.get(request));
 }

@@ -19,6 +19,7 @@ import type { SessionPolicy } from '../sessions/session-policy.js';
 import { TOKEN_HEADERS } from '../sessions/token-headers.js';
 import { handleUndecodableUrl, registerErrorHandlers } from './failures.js';
 import { registerHealth } from './health.js';
+import { discardUnreadBodies } from './unread-bodies.js';
 
 /** The session policies of all APIs. */
 export const sessionPolicies: readonly SessionPolicy[] = [
@@ -58,6 +59,7 @@ export async function createHttpServer(
     allowedHeaders: ALLOWED_HEADERS,
     strictPreflight: false,
   });
+  discardUnreadBodies(app);
   registerErrorHandlers(app);
   logRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { announcesBody } from '../http/body-deadline.js';
+import { addressBucket } from '../rate-limits/throttle.js';
+
+/** What a client may still send after its request was refused; then its connection is closed. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_MS = 10_000;
+
+/** Bounds what one address can make the gateway read: with MAX_BYTES, 2 GiB at a time. */
+const MAX_PER_ADDRESS = 32;
+
+/** A client that pauses for this long probably waits for the answer. */
+const PAUSE_MS = 1000;
+
+/**
+ * Discards the rest of a body that no handler has read, and sends the answer after it: most clients read an answer
+ * only once they have sent the whole request, and fail with EPIPE when their connection is closed before.
+ * The same as `lingering_close` of nginx.
+ */
+export function discardUnreadBodies(app: FastifyInstance): void {
+  const perAddress = new Map<string, number>();
+  app.addHook('onSend', (request, reply, _payload, answer) => {
+    if (isRead(request.raw)) return answer();
+    // Fastify closes the connection after a body that it did not parse.
+    reply.removeHeader('connection');
+    const address = addressBucket(request.ip);
+    const count = perAddress.get(address) ?? 0;
+    if (count === MAX_PER_ADDRESS) {
+      reply.header('connection', 'close');
+      return answer();
+    }
+    perAddress.set(address, count + 1);
+    discardBody(request.raw, reply, answer, () => {
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left > 0) perAddress.set(address, left);
+      else perAddress.delete(address);
+    });
+  });
+}
+
+const isRead = (request: IncomingMessage): boolean =>
+  request.complete || request.readableEnded || !announcesBody(request);
+
+/**
+ * @param answer is called when the body has ended, when the client pauses, and at the limits.
+ * @param done is called when nothing more is read.
+ */
+function discardBody(
+  request: IncomingMessage,
+  reply: FastifyReply,
+  answer: () => void,
+  done: () => void,
+): void {
+  let answered = false;
+  const answerOnce = () => {
+    if (answered) return;
+    answered = true;
+    answer();
+  };
+  const close = () => {
+    if (answered) return void request.destroy();
+    reply.header('connection', 'close');
+    answerOnce();
+  };
+  // Node tells an answered request no more that its client has disconnected.
+  const disconnect = () => request.destroy();
+  request.socket.once('close', disconnect);
+  const pause = setTimeout(answerOnce, PAUSE_MS).unref();
+  const deadline = setTimeout(close, MAX_MS).unref();
+  finished(request, { writable: false }, () => {
+    request.socket.off('close', disconnect);
+    clearTimeout(pause);
+    clearTimeout(deadline);
+    answerOnce();
+    done();
+  });
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    pause.refresh();
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) close();
+  });
+  // It could not be read to its end in any case.
+  if (Number(request.headers['content-length']) > MAX_BYTES) answerOnce();
+  request.unpipe();
+  request.resume();
+}
