@@ -19,8 +19,8 @@ export interface RefreshTokenCookie {
 export interface Context {
   readonly services: Services;
   readonly loaders: Loaders;
-  /** Null for nobody, and for a token that is not good (any more). */
-  readonly caller: Caller | null;
+  /** Null without a valid token. `renewCaller` replaces it. */
+  caller: Caller | null;
   readonly client: Client;
   readonly publicUrl: string;
   /** The dashboard's cookie; null over WebSocket and for other origins. */
@@ -32,6 +32,16 @@ export interface Context {
 /** The caller of an operation that needs one. @throws DomainError UNAUTHENTICATED */
 export function requireCaller({ caller }: Context): Caller {
   return requireSignedIn(caller);
+}
+
+/**
+ * Reads the caller's session again, at the end of an operation that may have outlasted it. The fields that follow are
+ * authorised by what it is now.
+ */
+export async function renewCaller(context: Context): Promise<Caller | null> {
+  const { sessionId } = requireCaller(context);
+  context.caller = await context.services.sessions.findUnrevoked(sessionId);
+  return context.caller;
 }
 
 /** Who acts, for the audit log. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Actor } from '../audit/audit.js';
 import type { DomainErrorCode } from '../errors.js';
-import type { UploadForm } from '../http/multipart/form.js';
+import type { FormFile, UploadForm } from '../http/multipart/form.js';
 import type { Received } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
@@ -82,12 +82,13 @@ export interface LegacyRequest {
   readonly token: string | null;
 }
 
-/** A request to a path that takes a file. The caller may publish; the body has not been read yet. */
+/** A request to a path that takes a file. The caller may publish; the body is being received. */
 export interface LegacyUpload {
   readonly actor: Actor;
   readonly query: RequestParameters;
-  /** Reads the body. @throws DomainError like `readFormOf`. */
-  form(): Promise<UploadForm<Received>>;
+  readonly form: UploadForm;
+  /** Stores the file. The handler must publish or discard it. @throws DomainError like `receiveAuthorized`. */
+  receive(file: FormFile): Promise<Received>;
 }
 
 /** The HTTP response of a legacy API. */

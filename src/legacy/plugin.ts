@@ -1,14 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
-import { dropRest } from '../http/multipart/form.js';
+import { allowLongBody } from '../http/body-deadline.js';
+import { receiveForm } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
 import { countHeartbeat } from '../http/request-log.js';
-import { readFormOf, requirePublisher } from '../releases/publisher.js';
+import { authenticatePublisher, receiveAuthorized } from '../releases/upload-authorization.js';
 import type { Services } from '../services.js';
+import { requirePermission } from '../sessions/authorization.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { sentToken } from '../sessions/token-headers.js';
-import type { Dialect, FailureCode, LegacyRequest, LegacyResponse, UploadRoute } from './dialect.js';
+import type {
+  Dialect,
+  FailureCode,
+  LegacyRequest,
+  LegacyResponse,
+  LegacyUpload,
+  UploadRoute,
+} from './dialect.js';
 import { type LegacyHttpRequest, readParameters } from './request-parameters.js';
 
 const MAX_VERSION_LENGTH = 64;
@@ -59,20 +68,29 @@ function registerUploads(
         method: unread.supportedMethods,
         url,
         handler: async (request: LegacyHttpRequest, reply) => {
-          try {
-            requirePost(request);
-            const caller = await requirePublisher(services, request);
-            const actor = { userId: caller.user.id, address: request.ip };
-            const form = () => readFormOf(caller, request.raw, services);
-            return send(reply, await handle({ actor, query: request.query, form }));
-          } catch (error) {
-            dropRest(request.raw);
-            throw error;
-          }
+          requirePost(request);
+          return send(reply, await handle(await readUpload(request, services)));
         },
       });
     }
   });
+}
+
+async function readUpload(
+  { raw, query, ip }: LegacyHttpRequest,
+  { sessions, releases }: Services,
+): Promise<LegacyUpload> {
+  const { user, sessionId } = await authenticatePublisher(sessions, raw.headers);
+  allowLongBody(raw);
+  return {
+    actor: { userId: user.id, address: ip },
+    query,
+    form: receiveForm(raw, releases.maxBytes),
+    receive: ({ content }) =>
+      receiveAuthorized(releases, content, async () =>
+        requirePermission(await sessions.findUnrevoked(sessionId), 'releases:publish'),
+      ),
+  };
 }
 
 function registerCatchAll(scope: FastifyInstance, prefix: string): void {

@@ -8,13 +8,13 @@ import type { Page } from '../database/page.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
-import { type NewRelease, readChannel, readNewRelease, readReason } from './new-release.js';
+import { type NewRelease, readChannel, readNewRelease, readPackage, readReason } from './new-release.js';
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
 import { RELEASES } from './release-stream.js';
 import type { Received, Storage } from './storage.js';
-import { VersionForm } from './versions.js';
+import { requireNewName, requireNewVersion } from './unique-release.js';
 
 /** What is left of an upload that went wrong is kept this long, for one that is slow. */
 const LEFTOVER_MS = 86_400_000;
@@ -43,8 +43,21 @@ export class Releases {
   ) {}
 
   /**
-   * Takes a package in; `publish` it or `discard` it.
-   * @throws DomainError TOO_LARGE, UNAVAILABLE (no room)
+   * Refuses what `publish` would refuse, while the package has not been received.
+   * @throws DomainError INVALID_INPUT, CONFLICT (version)
+   */
+  async requirePublishable(input: NewRelease): Promise<void> {
+    await requireNewVersion(this.db.em.fork(), readNewRelease(input));
+  }
+
+  /** The same for the name of the file. @throws DomainError INVALID_INPUT, CONFLICT (file) */
+  async requireNewFileName(fileName: string, version: string): Promise<void> {
+    await requireNewName(this.db.em.fork(), packageName(fileName, version));
+  }
+
+  /**
+   * Stores a package; the caller must `publish` or `discard` it.
+   * @throws DomainError TOO_LARGE, UNAVAILABLE (no space left), and what the source fails with
    */
   receive(source: Readable): Promise<Received> {
     return this.storage.receive(source, this.maxBytes);
@@ -52,19 +65,21 @@ export class Releases {
 
   /**
    * Publishes a file: wholly, or nothing of it stays.
-   * @throws DomainError INVALID_INPUT (version, name, digest, notes, an empty file), CONFLICT (version or name
-   * taken), UNAVAILABLE (no room)
+   * @throws DomainError INVALID_INPUT (version, name, digest, notes, an empty file), CONFLICT (version, file),
+   * UNAVAILABLE (no space left)
    */
   async publish({ name, received }: UploadedFile, input: NewRelease, actor: Actor): Promise<Release> {
     let kept = false;
     try {
       const columns = {
-        ...readNewRelease(input, received),
+        ...readNewRelease(input),
+        ...readPackage(received, input.sha256),
         fileName: name,
         packageName: packageName(name, input.version),
       };
       const { id } = await this.#write(async (em) => {
-        await refuseTaken(em, columns);
+        await requireNewVersion(em, columns);
+        await requireNewName(em, columns.packageName);
         const now = new Date(this.clock());
         const release = em.create(Release, { ...columns, uploader: actor.userId, publishedAt: now });
         em.create(ReleaseEvent, { release, type: ReleaseEventType.PUBLISHED, at: now });
@@ -189,28 +204,6 @@ export class Releases {
   /** One writer at a time, on all nodes: so events become visible in the order of their ids. */
   #alone<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return exclusively(this.db, 'releases', work);
-  }
-}
-
-async function refuseTaken(
-  em: EntityManager,
-  {
-    channel,
-    versionForm,
-    versionOrder,
-    packageName,
-  }: Pick<Release, 'channel' | 'versionForm' | 'versionOrder' | 'packageName'>,
-): Promise<void> {
-  const first = await em.findOne(Release, { channel });
-  if (first && first.versionForm !== versionForm) {
-    const form = first.versionForm === VersionForm.INTEGER ? 'whole numbers' : 'semantic versions';
-    throw new DomainError('INVALID_INPUT', `The versions of this channel are ${form}.`, { field: 'version' });
-  }
-  if ((await em.count(Release, { channel, versionOrder })) > 0) {
-    throw new DomainError('CONFLICT', 'The channel has this version already.', { field: 'version' });
-  }
-  if ((await em.count(Release, { packageName })) > 0) {
-    throw new DomainError('CONFLICT', `There is a package named ${packageName} already.`, { field: 'file' });
   }
 }
 

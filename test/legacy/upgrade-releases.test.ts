@@ -101,7 +101,7 @@ describe('the documented requests', () => {
     const first = await gateway.app.inject(withQuery('version=1', [['file', file]]));
     expect(first.json()).toMatchObject({ data: { path: '/dist/websocket-1.html' } });
     const second = await gateway.app.inject(
-      withQuery('version=1', [
+      withQuery('version=3', [
         ['file', file],
         ['version', '2'],
       ]),

@@ -34,7 +34,7 @@ export class DiskStorage implements Storage {
           for await (const chunk of chunks) {
             size += chunk.length;
             if (size > maxBytes) {
-              throw new DomainError('TOO_LARGE', `A package has at most ${maxBytes} bytes.`, {
+              throw new DomainError('TOO_LARGE', `file must be at most ${maxBytes} bytes.`, {
                 field: 'file',
               });
             }

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { DomainError, type DomainErrorCode } from '../../errors.js';
-import { dropRest } from '../../http/multipart/form.js';
 import { presentError } from '../execution/errors.js';
 
 const statuses: Partial<Record<DomainErrorCode, number>> = {
@@ -17,7 +16,6 @@ export function sendBodyError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  dropRest(request.raw);
   const refusal = refusalOf(error);
   const formatted = presentError(
     refusal,

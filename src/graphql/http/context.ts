@@ -4,28 +4,23 @@ import { publicUrl } from '../../http/public-url.js';
 import { countHeartbeat } from '../../http/request-log.js';
 import type { Services } from '../../services.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import type { Caller } from '../../sessions/sessions.js';
 import { sentToken } from '../../sessions/token-headers.js';
 import type { Context } from '../context.js';
 import { createLoaders } from '../loaders.js';
 import { RefreshCookie } from './refresh-cookie.js';
 
-/**
- * The context of one HTTP request.
- * @param caller where it is known already.
- */
+/** The context of one HTTP request. */
 export async function httpContext(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  caller?: Caller,
 ): Promise<Context> {
   const { headers } = request;
   const token = sentToken(headers);
   return {
     services,
     loaders: createLoaders(services),
-    caller: caller ?? (token === null ? null : await services.sessions.authenticate(token)),
+    caller: token === null ? null : await services.sessions.authenticate(token),
     client: {
       address: request.ip,
       deviceId: deviceIdHeader(headers['x-device-id']),

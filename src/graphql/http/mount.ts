@@ -2,19 +2,17 @@ import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../../services.js';
-import type { Caller } from '../../sessions/caller.js';
 import type { TrustedDocuments } from '../execution/trusted-documents.js';
 import { sendBodyError } from './body-errors.js';
 import { refuseBadHost, refuseUnasked } from './origin.js';
 import { resolveDocument } from './request-document.js';
-import { UploadDoor } from './uploads.js';
+import { registerUploads } from './uploads.js';
 
 /** What goes into a request beside the GraphQL server. */
 export interface Mounting<C extends BaseContext> {
   readonly services: Services;
   readonly trusted: TrustedDocuments;
-  /** @param caller who sent it, where that is known already: of an upload. */
-  context(request: FastifyRequest, reply: FastifyReply, caller: Caller | undefined): Promise<C>;
+  context(request: FastifyRequest, reply: FastifyReply): Promise<C>;
 }
 
 /** Mounts a GraphQL server, which has been started, at `/graphql`: all that HTTP is, and nothing of our schema. */
@@ -27,18 +25,14 @@ export function mountApollo<C extends BaseContext>(
     scope.addHook('onRequest', refuseBadHost);
     scope.addHook('onRequest', refuseUnasked);
     scope.setErrorHandler(sendBodyError);
-    const uploads = new UploadDoor(scope, services);
-    const execute = fastifyApolloHandler(apollo, {
-      context: (request, reply) => context(request, reply, uploads.callerOf(request)),
-    });
+    registerUploads(scope, services);
+    const execute = fastifyApolloHandler(apollo, { context });
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',
-      handler(request, reply) {
-        return uploads.run(request, async () => {
-          resolveDocument(request, trusted);
-          return execute.call(this, request, reply);
-        });
+      async handler(request, reply) {
+        resolveDocument(request, trusted);
+        return execute.call(this, request, reply);
       },
     });
   });

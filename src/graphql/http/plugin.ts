@@ -55,8 +55,8 @@ export async function registerGraphql(
   mountApollo(app, apollo, {
     services,
     trusted: TrustedDocuments.read(services.config),
-    async context(request, reply, caller) {
-      const context = await httpContext(services, request, reply, caller);
+    async context(request, reply) {
+      const context = await httpContext(services, request, reply);
       await costs.requireReadable(documentText(request), context);
       return context;
     },

@@ -1,91 +1,107 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { FileUpload, ProcessRequestFunction } from 'graphql-upload/processRequest.mjs';
+import Upload from 'graphql-upload/Upload.mjs';
 import { z } from 'zod';
 import { DomainError } from '../../errors.js';
-import type { UploadForm } from '../../http/multipart/form.js';
-import { readFormOf, requirePublisher, type SentForm } from '../../releases/publisher.js';
-import type { Received } from '../../releases/storage.js';
+import { allowLongBody } from '../../http/body-deadline.js';
+import { type FormFile, receiveForm } from '../../http/multipart/form.js';
+import { authenticatePublisher } from '../../releases/upload-authorization.js';
 import type { Services } from '../../services.js';
-import type { Caller } from '../../sessions/sessions.js';
-import { UploadValue } from '../upload.js';
 
-const Operation = z.looseObject({
-  query: z.string(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-});
+/** The body of a multipart request before `readUpload` has seen it. */
+const UNREAD = Symbol('unread multipart body');
 
-/** One file for one variable: what any operation here takes, and no path that could build a huge list. */
-const FileMap = z.record(z.string(), z.tuple([z.string().regex(/^variables\.[_A-Za-z]\w*$/)]));
+const Operation = z.looseObject({});
 
-/**
- * Multipart requests at the routes of `scope` (https://github.com/jaydenseric/graphql-multipart-request-spec).
- * Not by graphql-upload: it keeps a second copy of every file in the system's temporary folder, and expands any
- * map before it looks at it. Here the file goes straight to where releases are made of, and the operation runs
- * once all has come in.
- */
-export class UploadDoor {
-  /** Uploads that have come in, and whose operations run. */
-  readonly #pending = new WeakMap<FastifyRequest, SentForm>();
+/** One file for one variable, which is all that an operation of the schema takes. */
+const FileMap = z
+  .record(z.string(), z.tuple([z.string()]))
+  .transform(Object.entries)
+  .pipe(z.tuple([z.tuple([z.string(), z.tuple([z.string()])])]));
 
-  constructor(scope: FastifyInstance, services: Services) {
-    scope.addContentTypeParser('multipart/form-data', async (request: FastifyRequest) => {
-      const caller = await requirePublisher(services, request);
-      requirePreflight(request);
-      const form = await readFormOf(caller, request.raw, services);
-      try {
-        const operation = readOperation(form);
-        this.#pending.set(request, form);
-        return operation;
-      } catch (error) {
-        await form.file?.received.discard();
-        throw error;
-      }
-    });
-  }
-
-  /**
-   * Who sent the upload; undefined for a request that is none. Not as the token would say: it may have expired
-   * while a large file came in, and its owner may have been demoted.
-   */
-  callerOf(request: FastifyRequest): Caller | undefined {
-    return this.#pending.get(request)?.sender;
-  }
-
-  /** Runs the operation, and drops the file if it was not published. */
-  async run<T>(request: FastifyRequest, operation: () => Promise<T>): Promise<T> {
-    try {
-      return await operation();
-    } finally {
-      await this.#pending.get(request)?.file?.received.discard();
-    }
-  }
+/** Multipart requests at the routes of `scope`, https://github.com/jaydenseric/graphql-multipart-request-spec. */
+export function registerUploads(scope: FastifyInstance, { sessions, releases }: Services): void {
+  scope.addContentTypeParser('multipart/form-data', async () => UNREAD);
+  scope.addHook('preValidation', async (request, reply) => {
+    if (request.body !== UNREAD) return;
+    await authenticatePublisher(sessions, request.headers);
+    requirePreflight(request.headers);
+    allowLongBody(request.raw);
+    request.body = await readUpload(request.raw, reply.raw, { maxFileSize: releases.maxBytes });
+  });
 }
 
-/** A page of another origin can send a form without asking first; it cannot set a header. As Apollo Server has it. */
-function requirePreflight({ headers }: FastifyRequest): void {
+/**
+ * A page of another origin can send a form without a preflight request, but cannot set a header:
+ * https://www.apollographql.com/docs/apollo-server/security/cors#preventing-cross-site-request-forgery-csrf
+ */
+function requirePreflight(headers: NodeJS.Dict<string | string[]>): void {
   if (headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) return;
   throw new DomainError('INVALID_INPUT', 'An upload needs the header Apollo-Require-Preflight: true.');
 }
 
-/** The operation, with the file as its variable. @throws DomainError INVALID_INPUT */
-function readOperation({ fields, file }: UploadForm<Received>): object {
-  const operation = readJson(Operation, fields, 'operations');
-  const map = readJson(FileMap, fields, 'map');
-  const [[field, [path]] = ['', ['']], ...more] = Object.entries(map);
-  const variable = path.replace('variables.', '');
-  if (!file || field !== file.field || more.length > 0) {
-    throw new DomainError('INVALID_INPUT', 'The map names exactly one file, and it is sent.', {
-      field: 'map',
-    });
+/**
+ * Takes the place of graphql-upload's own `processRequest`, which writes a second copy of each file to disk and
+ * expands any `map` before it looks at it. Resolves once `map` has been received, so that the operation is checked
+ * while the file waits.
+ */
+const readUpload: ProcessRequestFunction = async (request, _response, { maxFileSize = Infinity } = {}) => {
+  const form = receiveForm(request, maxFileSize);
+  const operation = parseJson(Operation, await form.leadingField('operations'));
+  if (!operation)
+    throw invalid('operations', 'must be one GraphQL operation in JSON: batches are not supported.');
+  const map = parseJson(FileMap, await form.leadingField('map'));
+  if (!map)
+    throw invalid('map', 'must name one file and one variable, such as {"0": ["variables.input.file"]}.');
+  const [[field, [path]]] = map;
+  const upload = new Upload();
+  setVariable(operation, path, upload);
+  form.file.then((file) => upload.resolve(toFileUpload(file, field))).catch(upload.reject);
+  return operation;
+};
+
+const invalid = (field: string, message: string) =>
+  new DomainError('INVALID_INPUT', `${field} ${message}`, { field });
+
+function parseJson<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
-  return { ...operation, variables: { ...operation.variables, [variable]: new UploadValue(file) } };
 }
 
-function readJson<T>(schema: z.ZodType<T>, fields: UploadForm<Received>['fields'], field: string): T {
-  try {
-    return schema.parse(JSON.parse(fields[field] ?? ''));
-  } catch {
-    throw new DomainError('INVALID_INPUT', `The field ${field} is not what the specification asks for.`, {
-      field,
-    });
+/** Follows own properties only, so that a path can neither reach a prototype nor enlarge a list. */
+function setVariable(operation: object, path: string, value: Upload): void {
+  const [root = '', ...keys] = path.split('.');
+  const last = keys.pop() ?? '';
+  const parent = [root, ...keys].reduce(ownProperty, operation);
+  if (root !== 'variables' || !isObject(parent) || ownProperty(parent, last) !== null) {
+    throw invalid('map', 'must name a variable that is null in operations, such as variables.input.file.');
   }
+  parent[last] = value;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const ownProperty = (target: unknown, key: string): unknown =>
+  isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
+
+/** Its content is a stream that is received as it is read, so there is one. */
+function toFileUpload(file: FormFile | null, field: string): FileUpload {
+  if (file?.field !== field) throw invalid('file', 'must be in the form, under the name that map gives it.');
+  const { name: filename, mimeType: mimetype, encoding, content } = file;
+  let isOpen = false;
+  return {
+    filename,
+    mimetype,
+    encoding,
+    createReadStream(): Readable {
+      if (isOpen) throw invalid('file', 'can be read only once.');
+      isOpen = true;
+      return content;
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
+import type { FileUpload } from 'graphql-upload/processRequest.mjs';
 import {
   Arg,
   Args,
@@ -18,13 +20,14 @@ import { Release } from '../../releases/release.entity.js';
 import { ReleaseEvent } from '../../releases/release-event.entity.js';
 import { cursorOf, latestCursor, ReleaseStream } from '../../releases/release-stream.js';
 import { STABLE } from '../../releases/releases.js';
+import { receiveAuthorized } from '../../releases/upload-authorization.js';
+import { requirePermission } from '../../sessions/authorization.js';
 import { displayName } from '../../users/display-name.js';
 import { Allow } from '../authorization.js';
 import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
-import { actorOf, type Context } from '../context.js';
+import { actorOf, type Context, renewCaller } from '../context.js';
 import { Cursor } from '../cursor.js';
 import { parseId } from '../id.js';
-import { Upload, UploadValue } from '../upload.js';
 
 const ReleaseConnection = connectionType('Release', Release);
 
@@ -95,13 +98,20 @@ export class ReleaseResolver {
 
   @Mutation(() => Release)
   @Allow('releases:publish')
-  uploadRelease(
+  async uploadRelease(
     @Arg('input') { version, channel, notes, sha256 }: UploadReleaseInput,
-    @Arg('file', () => Upload) upload: UploadValue,
+    @Arg('file', () => GraphQLUpload) file: Promise<FileUpload>,
     @Ctx() context: Context,
   ): Promise<Release> {
+    const { releases } = context.services;
     const details = { version, channel, notes: notes ?? null, sha256: sha256 ?? null };
-    return context.services.releases.publish(upload.take(), details, actorOf(context));
+    await releases.requirePublishable(details);
+    const { filename: name, createReadStream } = await file;
+    await releases.requireNewFileName(name, version);
+    const received = await receiveAuthorized(releases, createReadStream(), async () =>
+      requirePermission(await renewCaller(context), 'releases:publish'),
+    );
+    return releases.publish({ name, received }, details, actorOf(context));
   }
 
   @Mutation(() => Release, { description: 'For good: it cannot be downloaded any more.' })

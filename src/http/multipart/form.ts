@@ -1,117 +1,177 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { DomainError } from '../../errors.js';
-import { claimedDigest } from './digest.js';
+import { type ClaimedDigest, claimedDigest } from './claimed-digest.js';
 
-/** What goes with a file: a version, notes, a GraphQL operation. */
-const LARGEST_FIELD = 256 * 1024;
-const LIMITS = { files: 1, fields: 20, parts: 25, fieldSize: LARGEST_FIELD, fieldNameSize: 100 };
+/** Bytes of a field beside the file: a version, notes, a GraphQL operation. */
+const MAX_FIELD_BYTES = 256 * 1024;
+const LIMITS = { files: 1, fields: 20, parts: 25, fieldSize: MAX_FIELD_BYTES };
 
-/** All that a form has beside the file's bytes, delimiters included, is smaller. */
-const LARGEST_REST = 1024 * 1024;
+/** Bytes of a form beside those of the file: fields, part headers and delimiters. */
+const MAX_OVERHEAD_BYTES = 1024 * 1024;
 
-/** A client that goes on sending what has been refused is heard out this long, so that it gets to read why. */
-const LINGER_MS = 5000;
-
-/** The content of a file that was received whole. */
-export interface ReceivedFile {
-  /** 64 hex digits. */
-  readonly sha256: string;
-  discard(): Promise<void>;
+/** The file of a form, while it is being received. */
+export interface FormFile {
+  /** The name of its form field. */
+  readonly field: string;
+  /** As the client sent it, with its path if it has one. */
+  readonly name: string;
+  readonly mimeType: string;
+  readonly encoding: string;
+  /**
+   * Ends once the whole form was received. Fails with a DomainError: INVALID_INPUT (malformed, cut off, several
+   * files, wrong digest), TOO_LARGE (a field).
+   */
+  readonly content: Readable;
 }
 
-/** A form that was received whole. */
-export interface UploadForm<Received extends ReceivedFile> {
-  readonly fields: Readonly<Record<string, string>>;
-  /** With the name of its field, and its own as the client sent it. The caller must publish or discard it. */
-  readonly file: { readonly field: string; readonly name: string; readonly received: Received } | null;
+/** A multipart form with at most one file, while it is being received. */
+export interface UploadForm {
+  /** The fields received so far. All of them once `file` resolved to null or its content has ended. */
+  readonly fields: ReadonlyMap<string, string>;
+  /**
+   * Resolves when the file begins, to null when the form ends without one. The client waits while nobody reads the
+   * content. Rejects as `content` fails.
+   */
+  readonly file: Promise<FormFile | null>;
+  /** A field that precedes the file. @throws DomainError INVALID_INPUT when it does not, and as `file` rejects. */
+  leadingField(name: string): Promise<string>;
 }
 
-/** Stores a file while it is being received. */
-export interface Receiver<Received extends ReceivedFile> {
-  readonly maxBytes: number;
-  receive(source: Readable): Promise<Received>;
-}
+const CUT_OFF = 'The upload was cut off.';
 
-const refuse = (message: string, field = 'body') => new DomainError('INVALID_INPUT', message, { field });
+const invalid = (message: string, field = 'body') => new DomainError('INVALID_INPUT', message, { field });
+
+const misplaced = (name: string) => invalid(`${name} must be a field that precedes the file.`, name);
+
+/** Past `maxBytes`. */
+export const tooLarge = (field: string, maxBytes: number): DomainError =>
+  new DomainError('TOO_LARGE', `${field} must be at most ${maxBytes} bytes.`, { field });
 
 /**
- * Reads a multipart form with at most one file, which goes straight to `receiver`; fields come in any order.
- * The caller's right to upload must have been checked: this reads whatever is sent.
- * @throws DomainError INVALID_INPUT (malformed, cut off, several files, wrong digest), TOO_LARGE, UNAVAILABLE;
- * then nothing that was received stays.
+ * Starts to receive a form. The caller must have checked the sender's permission to upload.
+ * @param maxFileBytes refused early where Content-Length tells; the reader of the file enforces it.
+ * @throws DomainError INVALID_INPUT, TOO_LARGE
  */
-export async function readForm<Received extends ReceivedFile>(
-  request: IncomingMessage,
-  receiver: Receiver<Received>,
-): Promise<UploadForm<Received>> {
+export function receiveForm(request: IncomingMessage, maxFileBytes: number): UploadForm {
   const length = Number(request.headers['content-length'] ?? 0);
-  if (length > receiver.maxBytes + LARGEST_REST) {
-    throw new DomainError('TOO_LARGE', `A package has at most ${receiver.maxBytes} bytes.`, {
-      field: 'file',
-    });
-  }
-  const form = openForm(request);
-  const digest = claimedDigest(request);
-  const fields: [string, string][] = [];
-  let incoming: Readable | undefined;
-  let receiving: Promise<UploadForm<Received>['file']> = Promise.resolve(null);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      form.on('field', (name, value, nameCut, valueCut) => {
-        if (nameCut || valueCut) reject(new DomainError('TOO_LARGE', 'A field of the form is too long.'));
-        fields.push([name, value]);
-      });
-      form.on('file', (field, stream, name) => {
-        incoming = stream;
-        // Cut off before anybody reads it, it would bring the process down.
-        stream.on('error', () => {});
-        receiving = receiver.receive(stream).then((received) => ({ field, name: name ?? '', received }));
-        receiving.catch(reject);
-      });
-      form.on('filesLimit', () => reject(refuse('Only one file can be uploaded at a time.', 'file')));
-      for (const limit of ['fieldsLimit', 'partsLimit'] as const) {
-        form.on(limit, () => reject(refuse('The form has too many fields.')));
-      }
-      form.on('error', () => reject(refuse('The form is malformed.')));
-      form.on('finish', resolve);
-      request.on('error', () => reject(refuse('The upload was cut off.')));
-      request.on('close', () => request.readableEnded || reject(refuse('The upload was cut off.')));
-      request.pipe(form);
-    });
-    const file = await receiving;
-    if (digest && !digest.matches(file?.received.sha256)) {
-      throw refuse('What came in does not have the digest that its header names.', 'sha256');
-    }
-    return { fields: Object.fromEntries(fields), file };
-  } catch (error) {
-    request.unpipe(form);
-    incoming?.destroy();
-    await receiving.then((file) => file?.received.discard()).catch(() => {});
-    throw error;
-  }
+  if (length > maxFileBytes + MAX_OVERHEAD_BYTES) throw tooLarge('file', maxFileBytes);
+  return new IncomingForm(request, createParser(request), claimedDigest(request));
 }
 
-function openForm({ headers }: IncomingMessage): BusboyInstance {
+function createParser({ headers }: IncomingMessage): BusboyInstance {
   const contentType = headers['content-type'] ?? '';
-  if (!/^multipart\/form-data\b/i.test(contentType)) throw refuse('A multipart form is needed.', 'file');
+  if (!/^multipart\/form-data\b/i.test(contentType)) {
+    throw invalid('The body must be multipart/form-data.', 'file');
+  }
   try {
-    // With its path, so that a file name with one can be refused instead of mended.
+    // With its path, so that a file name with one is refused instead of shortened.
     return new Busboy({ headers: { 'content-type': contentType }, limits: LIMITS, preservePath: true });
   } catch {
-    throw refuse('The form is malformed.');
+    throw invalid('The form is malformed.');
   }
 }
 
-/**
- * To be called once a request is refused: lets a client that is still sending read the answer. What it sends is
- * dropped for a moment, then the connection ends.
- */
-export function dropRest(request: IncomingMessage): void {
-  if (request.complete) return;
-  request.resume();
-  setTimeout(() => {
-    if (!request.complete) request.destroy();
-  }, LINGER_MS).unref();
+class IncomingForm implements UploadForm {
+  readonly fields = new Map<string, string>();
+  readonly #file = Promise.withResolvers<FormFile | null>();
+  readonly #awaited = new Map<string, PromiseWithResolvers<string>>();
+  /** A snapshot of the fields, once none can precede the file any more. */
+  #leading: ReadonlyMap<string, string> | undefined;
+  #content: Readable | undefined;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly parser: BusboyInstance,
+    private readonly digest: ClaimedDigest | null,
+  ) {
+    this.#file.promise.catch(() => {});
+    parser.on('field', (name, value, _nameIsCut, valueIsCut) => {
+      if (valueIsCut) this.#fail(tooLarge(name, MAX_FIELD_BYTES));
+      else this.#addField(name, value);
+    });
+    parser.on('file', (field, source, name = '', encoding, mimeType) => {
+      this.#endLeading(misplaced);
+      this.#content = this.#contentOf(source);
+      this.#file.resolve({ field, name, mimeType, encoding, content: this.#content });
+    });
+    parser.on('finish', () => this.#finish());
+    this.#failOn(parser, 'error', 'The form is malformed.');
+    this.#failOn(parser, 'filesLimit', 'The form must have only one file.', 'file');
+    this.#failOn(parser, 'fieldsLimit', 'The form has too many fields.');
+    this.#failOn(parser, 'partsLimit', 'The form has too many parts.');
+    this.#failOn(request, 'error', CUT_OFF);
+    request.on('close', () => request.readableEnded || this.#fail(invalid(CUT_OFF)));
+    request.pipe(parser);
+  }
+
+  get file(): Promise<FormFile | null> {
+    return this.#file.promise;
+  }
+
+  async leadingField(name: string): Promise<string> {
+    const value = (this.#leading ?? this.fields).get(name);
+    if (value !== undefined) return value;
+    if (this.#leading) {
+      await this.#file.promise;
+      throw misplaced(name);
+    }
+    const awaited = this.#awaited.get(name) ?? Promise.withResolvers<string>();
+    this.#awaited.set(name, awaited);
+    return awaited.promise;
+  }
+
+  #failOn(emitter: EventEmitter, event: string, message: string, field?: string): void {
+    emitter.on(event, () => this.#fail(invalid(message, field)));
+  }
+
+  #addField(name: string, value: string): void {
+    this.fields.set(name, value);
+    this.#awaited.get(name)?.resolve(value);
+  }
+
+  #endLeading(errorOf: (name: string) => Error): void {
+    this.#leading ??= new Map(this.fields);
+    for (const [name, { reject }] of this.#awaited) reject(errorOf(name));
+  }
+
+  /** Passes the bytes on as they come, without copying them, but ends only with the form. */
+  #contentOf(source: Readable): Readable {
+    const content = new Readable({
+      read: () => source.resume(),
+      destroy: (error, done) => {
+        this.request.unpipe(this.parser);
+        source.destroy();
+        done(error);
+      },
+    });
+    // A form that is cut off fails its file too, which would end the process without a listener.
+    source.on('error', () => {});
+    source.pause();
+    source.on('data', (chunk: Buffer) => {
+      this.digest?.addFile(chunk);
+      if (!content.push(chunk)) source.pause();
+    });
+    // Nobody reads it when the operation was refused.
+    content.on('error', () => {});
+    return content;
+  }
+
+  #finish(): void {
+    if (this.digest && !this.digest.matches()) {
+      this.#fail(invalid('sha256 of the digest header does not match the content.', 'sha256'));
+    }
+    this.#endLeading(misplaced);
+    this.#file.resolve(null);
+    this.#content?.push(null);
+  }
+
+  #fail(error: Error): void {
+    this.request.unpipe(this.parser);
+    this.#endLeading(() => error);
+    this.#file.reject(error);
+    this.#content?.destroy(error);
+  }
 }

@@ -1,10 +1,12 @@
+import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { DomainError } from '../../errors.js';
+import type { NewRelease } from '../../releases/new-release.js';
 import { packagePath } from '../../releases/package-name.js';
 import { STABLE } from '../../releases/releases.js';
 import type { Services } from '../../services.js';
 import type { LegacyResponse, LegacyUpload } from '../dialect.js';
-import { firstMissing, type Handler } from '../route.js';
+import type { Handler } from '../route.js';
 import { failure, ok } from './envelope.js';
 import { presentRelease } from './present.js';
 
@@ -22,21 +24,41 @@ export const packageMissing = {
   file: failure(400, '升级文件不能为空'),
 };
 
-/** Publishes `file`. The other parameters may come before or after the file, or in the query. */
+/**
+ * Publishes `file`. The other parameters may come before or after the file, or in the query: those that are known when
+ * the file begins are checked before it is received.
+ */
 export function upload({ releases }: Services) {
-  return async ({ actor, query, form }: LegacyUpload): Promise<LegacyResponse> => {
-    const { fields, file } = await form();
-    const { version, notes, sha256 } = PackageParameters.parse({ ...query, ...fields });
-    const missing = firstMissing({ version, file: file?.field === 'file' ? file : null }, packageMissing);
-    if (missing || !file) {
-      await file?.received.discard();
-      return missing ?? packageMissing.file;
+  return async ({ actor, query, form, receive }: LegacyUpload): Promise<LegacyResponse> => {
+    const readParameters = () => PackageParameters.parse({ ...query, ...Object.fromEntries(form.fields) });
+    const file = await form.file;
+    const early = readParameters();
+    if (file?.field !== 'file') {
+      // A missing version is reported first, and it may follow the file.
+      if (file && early.version === '') await finished(file.content.resume());
+      return packageMissing[readParameters().version === '' ? 'version' : 'file'];
     }
-    const details = { version, channel: STABLE, notes: notes || null, sha256: sha256 || null };
-    const release = await releases.publish(file, details, actor);
+    if (early.version !== '') {
+      await releases.requirePublishable(newRelease(early));
+      await releases.requireNewFileName(file.name, early.version);
+    }
+    const received = await receive(file);
+    const parameters = readParameters();
+    if (parameters.version === '') {
+      await received.discard();
+      return packageMissing.version;
+    }
+    const release = await releases.publish({ name: file.name, received }, newRelease(parameters), actor);
     return ok({ path: packagePath(release.packageName) }, 'success');
   };
 }
+
+const newRelease = ({ version, notes, sha256 }: z.output<typeof PackageParameters>): NewRelease => ({
+  version,
+  channel: STABLE,
+  notes: notes || null,
+  sha256: sha256 || null,
+});
 
 /** Shows the newest release. */
 export function checkVersion({ releases, config }: Services): Handler<z.ZodObject> {
