@@ -81,7 +81,7 @@ test('list shows a release, and withdraw withdraws it with a reason', async () =
 test('a refused upload prints one line and leaves nothing behind', async () => {
   const before = await inventory(gateway);
   const refusals = [
-    [await upload('7', '--channel', 'beta'), 'has this version already'],
+    [await upload('7', '--channel', 'beta'), 'is already published'],
     [await upload('9', '--token', member), 'requires the permission releases:publish'],
     [await upload('9', '--token', 'nonsense'), 'not signed in'],
     [
