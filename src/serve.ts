@@ -1,5 +1,5 @@
 import module from 'node:module';
-import type { GivenSettings } from './config.js';
+import type { Environment } from './config.js';
 import { StartError } from './errors.js';
 
 /** Reports to the operator. */
@@ -24,7 +24,7 @@ export const textReporter: Reporter = {
  * Starts the gateway with these settings. A signal stops it and ends the process.
  * @returns once it listens.
  */
-export async function serve(env: GivenSettings, reporter: Reporter): Promise<void> {
+export async function serve(env: Environment, reporter: Reporter): Promise<void> {
   // For our own code only: reading the source maps of every library would take longer than the rest of the start.
   module.setSourceMapsSupport(true, { nodeModules: false });
   let stopping = false;

@@ -35,7 +35,7 @@ import type { Events } from './streams/events.js';
 import { Users } from './users/users.js';
 
 /** What a process brings to its services. */
-export interface Environment {
+export interface Dependencies {
   readonly db: Database;
   readonly jwtSecrets: readonly string[];
   readonly clock: Clock;
@@ -48,17 +48,17 @@ export interface Environment {
 export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services. Nothing is opened or started here. */
-export function createServices(config: Config, environment: Environment) {
-  const { db, clock } = environment;
+export function createServices(config: Config, dependencies: Dependencies) {
+  const { db, clock } = dependencies;
   const core = {
     config,
     db,
     clock,
     events: new MemoryEvents(),
-    signer: new TokenSigner(environment.jwtSecrets),
+    signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(),
   };
-  const accounts = createAccounts(core, environment.sessionPolicies);
+  const accounts = createAccounts(core, dependencies.sessionPolicies);
   const captchas = createCaptchas(core);
   return {
     config,
@@ -68,14 +68,14 @@ export function createServices(config: Config, environment: Environment) {
     costs: new CostBudget(config.GRAPHQL_COST_PER_MINUTE),
     ...accounts,
     ...captchas,
-    ...createLogins(core, accounts, captchas, environment.minFailureMs),
+    ...createLogins(core, accounts, captchas, dependencies.minFailureMs),
     ...createDevices(core, accounts),
     ...createReleases(core),
   };
 }
 
 /** What several services share. */
-interface Core extends Pick<Environment, 'db' | 'clock'> {
+interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly config: Config;
   readonly events: Events;
   readonly signer: TokenSigner;

@@ -1,22 +1,18 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-export const SECOND = 1000;
-const unitMs: Record<string, number> = {
-  ms: 1,
-  s: SECOND,
-  m: 60 * SECOND,
-  h: 3600 * SECOND,
-  d: 86_400 * SECOND,
-};
+const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const milliseconds = (text: string): number =>
+  Number.parseInt(text, 10) * (unitMs[text.replace(/\d/g, '')] ?? 0);
 
 /** `30s`, `15m`, `6h`, `30d` → milliseconds. */
-export const duration = (minimumMs: number) =>
+export const duration = (minimum: string) =>
   z
     .string()
     .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'must be a number and a unit: ms, s, m, h or d, such as 30s')
-    .transform((text) => Number.parseInt(text, 10) * (unitMs[text.replace(/\d/g, '')] ?? 0))
-    .refine((ms) => ms >= minimumMs, `must be at least ${minimumMs} ms`);
+    .transform(milliseconds)
+    .refine((ms) => ms >= milliseconds(minimum), `must be at least ${minimum}`);
 
 export const integer = (minimum: number, maximum: number) =>
   z
@@ -33,21 +29,24 @@ export const byteSize = z
   .regex(/^[1-9]\d{0,9}(KiB|MiB|GiB)?$/, 'must be a number of bytes, KiB, MiB or GiB, such as 4GiB')
   .transform((text) => Number.parseInt(text, 10) * (unitBytes[text.replace(/\d/g, '')] ?? 0));
 
-export const list = (text: string) =>
+/** `a, b` → `['a', 'b']`. */
+export const commaList = z.string().transform((text) =>
   text
     .split(',')
     .map((item) => item.trim())
-    .filter(Boolean);
+    .filter(Boolean),
+);
 
 export const httpUrl = z
   .string()
   .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be an http or https URL');
 
-export const proxy = (item: string) =>
+/** Whether `@fastify/proxy-addr` accepts it as a trusted proxy. */
+export const isProxy = (item: string): boolean =>
   ['loopback', 'linklocal', 'uniquelocal'].includes(item) ||
   (isIP(item.split('/')[0] ?? '') !== 0 && /^[^/]+(\/\d{1,3})?$/.test(item));
 
-export const knownZone = (zone: string) => {
+export const isTimeZone = (zone: string): boolean => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { readConfig } from '../src/config.js';
+import { Settings } from '../src/settings.js';
 
 const complaint = (env: Record<string, string>) => {
   try {
@@ -24,18 +26,25 @@ test('names invalid and contradictory settings in one message', () => {
 
 test('does not report an invalid setting as missing', () => {
   expect(complaint({ ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: 'short' })).toBe(
-    'The settings are not right: ADMIN_PASSWORD must have at least 8 characters.',
+    'Invalid settings: ADMIN_PASSWORD must be at least 8 characters.',
   );
   expect(complaint({ NODE_ENV: 'production', SMS_PROVIDER: 'pigeon' })).toBe(
-    'The settings are not right: SMS_PROVIDER must be outbox, aliyun or webhook.',
+    'Invalid settings: SMS_PROVIDER must be outbox, aliyun or webhook.',
   );
   expect(
     complaint({ SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: 'no url', SMS_WEBHOOK_SECRET: 's'.repeat(16) }),
-  ).toBe('The settings are not right: SMS_WEBHOOK_URL must be an http or https URL.');
+  ).toBe('Invalid settings: SMS_WEBHOOK_URL must be an http or https URL.');
 });
 
 test('treats an empty setting as unset, and returns a frozen object', () => {
   const config = readConfig({ PORTS: '', SMS_PROVIDER: '' });
   expect(config).toMatchObject({ PORTS: [8080, 8888], SMS: { provider: 'outbox' } });
   expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('describes every setting', () => {
+  const { properties } = z.toJSONSchema(Settings, { io: 'input', unrepresentable: 'any' });
+  for (const setting of Object.values(properties ?? {})) {
+    expect(setting).toMatchObject({ description: expect.stringMatching(/^.+\.$/) });
+  }
 });

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { Output } from './output.js';
 
 /** `gatehouse config …` */
-export const configCommand = (env: GivenSettings): Command =>
+export const configCommand = (env: Environment): Command =>
   new Command('config')
     .summary('validate the settings')
     .description('Validate the settings of the gateway.')

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { Output } from './output.js';
 import { withDatabase } from './with-services.js';
 
 /** `gatehouse migrate` */
-export const migrateCommand = (env: GivenSettings): Command =>
+export const migrateCommand = (env: Environment): Command =>
   new Command('migrate')
     .summary('apply pending migrations')
     .description(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { configCommand } from './config.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
 import { migrateCommand } from './migrate.js';
@@ -36,7 +36,7 @@ Examples:
  * @param argv like `process.argv`.
  * @returns the exit code.
  */
-export async function run(argv: readonly string[], env: GivenSettings): Promise<number> {
+export async function run(argv: readonly string[], env: Environment): Promise<number> {
   const program = createProgram(env);
   // A closed standard output (`… | head`) is no failure, even if the error arrives after the work is done.
   process.stdout.on('error', () => {});
@@ -50,7 +50,7 @@ export async function run(argv: readonly string[], env: GivenSettings): Promise<
   }
 }
 
-function createProgram(env: GivenSettings): Command {
+function createProgram(env: Environment): Command {
   const program = new Command('gatehouse')
     .description('Run and administer a Gatehouse gateway.')
     .option('--json', 'print one JSON value per line, also for failures')

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { Output } from './output.js';
 import { passwordStdinOption } from './password.js';
 import { formatBytes } from './progress.js';
@@ -23,7 +23,7 @@ const columns = {
 };
 
 /** `gatehouse release …` */
-export const releaseCommand = (env: GivenSettings): Command =>
+export const releaseCommand = (env: Environment): Command =>
   new Command('release')
     .summary('manage releases of a running gateway')
     .description('Manage the releases of a running gateway, with the permissions of the signed-in user.')
@@ -41,7 +41,7 @@ const gatewayCommand = (name: string) =>
     .option('--username <name>', 'sign in with a username or phone; prompts for the password')
     .option(...passwordStdinOption);
 
-const uploadCommand = (env: GivenSettings) =>
+const uploadCommand = (env: Environment) =>
   gatewayCommand('upload')
     .summary('publish a package')
     .description(
@@ -72,7 +72,7 @@ const uploadCommand = (env: GivenSettings) =>
       },
     );
 
-const listCommand = (env: GivenSettings) =>
+const listCommand = (env: Environment) =>
   gatewayCommand('list')
     .summary('list releases')
     .description('List releases by channel, the newest version first, including withdrawn ones.')
@@ -86,7 +86,7 @@ const listCommand = (env: GivenSettings) =>
       });
     });
 
-const withdrawCommand = (env: GivenSettings) =>
+const withdrawCommand = (env: Environment) =>
   gatewayCommand('withdraw')
     .summary('withdraw a release for good')
     .description(

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import type { Session } from '../sessions/session.entity.js';
 import { displayPhone } from '../users/phone.js';
 import { UsageError } from './failures.js';
@@ -11,14 +11,14 @@ import { withServices } from './with-services.js';
 const MAX_LISTED = 1000;
 
 /** `gatehouse session …` */
-export const sessionCommand = (env: GivenSettings): Command =>
+export const sessionCommand = (env: Environment): Command =>
   new Command('session')
     .summary('manage open sessions')
     .description('Manage open sessions.')
     .addCommand(listCommand(env))
     .addCommand(revokeCommand(env));
 
-const listCommand = (env: GivenSettings) =>
+const listCommand = (env: Environment) =>
   new Command('list')
     .summary('list open sessions')
     .description(
@@ -46,7 +46,7 @@ const listCommand = (env: GivenSettings) =>
       });
     });
 
-const revokeCommand = (env: GivenSettings) =>
+const revokeCommand = (env: Environment) =>
   new Command('revoke')
     .summary('end sessions')
     .description(

@@ -1,4 +1,4 @@
-import { type GivenSettings, readListening } from '../config.js';
+import { type Environment, readListenAddress } from '../config.js';
 import { withCleanup } from './clean-up.js';
 import { UsageError } from './failures.js';
 import { GatewayClient } from './gateway-client.js';
@@ -18,7 +18,7 @@ export interface SignInOptions extends PasswordOptions {
  * @throws UsageError without a way to sign in, StartError for invalid settings, GatewayError
  */
 export async function withSignedInClient(
-  env: GivenSettings,
+  env: Environment,
   options: SignInOptions,
   work: (client: GatewayClient) => Promise<void>,
 ): Promise<void> {
@@ -34,8 +34,8 @@ export async function withSignedInClient(
 }
 
 /** The URL of the gateway of these settings, from its own machine. */
-function urlOfSettings(env: GivenSettings): string {
-  const { HOST, PORTS } = readListening(env);
+function urlOfSettings(env: Environment): string {
+  const { HOST, PORTS } = readListenAddress(env);
   const port = PORTS.find((port) => port !== 0);
   if (port === undefined) throw new UsageError('PORTS names no fixed port; use --url.');
   // A wildcard address is for listening only; its loopback address is for connecting.

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { Output } from './output.js';
 import { withServices } from './with-services.js';
 
@@ -7,7 +7,7 @@ import { withServices } from './with-services.js';
 const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
 
 /** `gatehouse sms …` */
-export const smsCommand = (env: GivenSettings): Command =>
+export const smsCommand = (env: Environment): Command =>
   new Command('sms')
     .summary('test the SMS provider')
     .description('Test the SMS provider.')

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import type { Reporter } from '../serve.js';
 import { failureOf } from './failures.js';
 import { Output } from './output.js';
 
 /** `gatehouse start` */
-export const startCommand = (env: GivenSettings): Command =>
+export const startCommand = (env: Environment): Command =>
   new Command('start')
     .summary('run the gateway')
     .description('Run the gateway until it is stopped (Ctrl-C), like npm start does.')

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { ExitCode, UsageError } from './failures.js';
 import { type Format, type ImportCounts, importRecords } from './import-records.js';
 import { openInputFile } from './input-file.js';
@@ -39,7 +39,7 @@ Examples:
   $ zcat people.jsonl.gz | gatehouse user import - --format jsonl --json`;
 
 /** `gatehouse user import` */
-export const importCommand = (env: GivenSettings) =>
+export const importCommand = (env: Environment) =>
   new Command('import')
     .summary('import accounts of another system')
     .description('Import accounts of another system with their password hashes, from a file of any size.')

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import { displayPhone } from '../users/phone.js';
 import type { User, UserStatus } from '../users/user.entity.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
@@ -11,7 +11,7 @@ import { withServices } from './with-services.js';
 const PAGE_SIZE = 100;
 
 /** `gatehouse user …` */
-export const userCommand = (env: GivenSettings): Command =>
+export const userCommand = (env: Environment): Command =>
   new Command('user')
     .summary('manage accounts')
     .description('Manage accounts.')
@@ -30,7 +30,7 @@ interface AddOptions {
   readonly passwordStdin?: boolean;
 }
 
-const addCommand = (env: GivenSettings) =>
+const addCommand = (env: Environment) =>
   new Command('add')
     .summary('create an account')
     .description('Create an account. Prompts for the password, or reads it from standard input.')
@@ -58,7 +58,7 @@ const addCommand = (env: GivenSettings) =>
       });
     });
 
-const listCommand = (env: GivenSettings) =>
+const listCommand = (env: Environment) =>
   new Command('list')
     .summary('list accounts')
     .description('List accounts in the order of their ids.')
@@ -86,7 +86,7 @@ const listCommand = (env: GivenSettings) =>
     });
 
 /** @param status a string, since importing the enum would load the entities for every command. */
-const statusCommand = (env: GivenSettings, verb: 'enable' | 'disable', status: `${UserStatus}`) =>
+const statusCommand = (env: Environment, verb: 'enable' | 'disable', status: `${UserStatus}`) =>
   new Command(verb)
     .summary(`${verb} an account`)
     .description(

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../audit/audit.js';
-import type { GivenSettings } from '../config.js';
+import type { Environment } from '../config.js';
 import type { Services } from '../services.js';
 import { withCleanup } from './clean-up.js';
 
@@ -16,7 +16,7 @@ export interface CommandContext {
  * @throws StartError like `withDatabase`, and what `work` throws.
  */
 export async function withServices<T>(
-  env: GivenSettings,
+  env: Environment,
   work: (context: CommandContext) => Promise<T>,
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
@@ -40,7 +40,7 @@ export async function withServices<T>(
  * @throws StartError if the settings are invalid or the database does not open.
  */
 export async function withDatabase<T>(
-  env: GivenSettings,
+  env: Environment,
   work: (context: Pick<Services, 'db' | 'config'>) => Promise<T>,
 ): Promise<T> {
   // Imported here so that `--help` does not load the ORM.

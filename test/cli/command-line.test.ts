@@ -112,7 +112,7 @@ describe('a failure exits with code 1 and one line without a stack trace', () =>
   });
 
   test.each([
-    ['invalid settings', { PORTS: 'abc' }, 'The settings are not right: PORTS'],
+    ['invalid settings', { PORTS: 'abc' }, 'Invalid settings: PORTS'],
     ['a data folder that cannot be created', { DATA_DIR: '/etc/hostname' }, 'The data folder /etc/hostname'],
   ])(
     'start --json prints a failure as JSON: %s',

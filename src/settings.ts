@@ -1,0 +1,279 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { byteSize, commaList, duration, httpUrl, integer, isProxy, isTimeZone } from './setting-types.js';
+
+/** What `docs/settings.md` shows of a setting. */
+interface SettingDoc extends Record<string, unknown> {
+  /** Markdown. */
+  readonly description: string;
+  /** What holds for an optional setting that is not set. */
+  readonly unset?: string;
+}
+
+const doc = (description: string, unset?: string): SettingDoc =>
+  unset === undefined ? { description } : { description, unset };
+
+const network = {
+  HOST: z
+    .string()
+    .refine((host) => host === 'localhost' || isIP(host) !== 0, 'must be an IP address or localhost')
+    .prefault('127.0.0.1')
+    .meta(doc('IP address to listen on, or `localhost`.')),
+  PORTS: commaList
+    .pipe(z.array(integer(0, 65_535)).min(1, 'must name at least one port'))
+    .refine(isDistinct, 'must not contain a port twice')
+    .prefault('8080,8888')
+    .meta(doc('Ports to listen on. Every API is on every port; `0` picks a free one.')),
+  PUBLIC_URL: httpUrl
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta(doc('Base URL of the absolute links in responses.', 'taken from the request')),
+  TRUST_PROXY: z
+    .string()
+    .transform((text) => (text === 'off' ? [] : commaList.parse(text)))
+    .refine((items) => items.every(isProxy), 'must be off, or addresses, CIDR ranges, loopback, uniquelocal')
+    .prefault('off')
+    .meta(
+      doc('Proxies whose `X-Forwarded-*` headers count: addresses, CIDR ranges, `loopback`, `uniquelocal`.'),
+    ),
+};
+
+const storage = {
+  DATA_DIR: z
+    .string()
+    .transform((path) => resolve(path))
+    .prefault('./data')
+    .meta(doc('Folder of the embedded database, uploaded packages, generated secrets and the SMS outbox.')),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be a postgresql:// URL')
+    .optional()
+    .meta(doc('`postgresql://` URL of the database to use.', 'embedded PostgreSQL')),
+  REDIS_URL: z
+    .undefined({ error: 'is not supported by this version, which runs as a single node' })
+    .optional()
+    .meta(doc('Reserved for several nodes; not supported by this version.', 'single node')),
+  STORAGE_URL: z
+    .undefined({ error: 'is not supported by this version, which stores packages in DATA_DIR' })
+    .optional()
+    .meta(doc('Reserved for S3-compatible storage; not supported by this version.', 'in `DATA_DIR`')),
+};
+
+const accounts = {
+  ADMIN_ACCOUNT: z
+    .string()
+    .optional()
+    .meta(
+      doc(
+        'Username of the first administrator, created at a start without any administrator. Requires `ADMIN_PASSWORD`.',
+        'the start prints a single-use set-up link',
+      ),
+    ),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(8, 'must be at least 8 characters')
+    .max(100, 'must be at most 100 characters')
+    .optional()
+    .meta(doc('Password of the first administrator, 8 to 100 characters.')),
+  REGISTRATION: z
+    .enum(['open', 'closed'], 'must be open or closed')
+    .prefault('open')
+    .meta(doc('`closed` refuses registration through GraphQL.')),
+  JWT_SECRETS: commaList
+    .pipe(z.array(z.string().min(32, 'must each be at least 32 characters')).min(1, 'must not be empty'))
+    .optional()
+    .meta(
+      doc(
+        'Comma-separated secrets of at least 32 characters each. The first one signs tokens; all of them verify.',
+        'generated in `DATA_DIR`',
+      ),
+    ),
+  SESSION_LIFETIME: z
+    .union([z.literal('unlimited').transform(() => Number.POSITIVE_INFINITY), duration('1m')], {
+      error: 'must be unlimited, or a number and a unit such as 90d, at least 1m',
+    })
+    .prefault('unlimited')
+    .meta(doc('How long after its login a session ends even if it is used and refreshed, such as `90d`.')),
+  LEGACY_MIN_PASSWORD: integer(1, 100)
+    .prefault('5')
+    .meta(doc('Shortest new password at the teacher API. GraphQL requires 8 characters.')),
+};
+
+const captchas = {
+  CAPTCHA_FIXED_CODE: z
+    .string()
+    .regex(/^[\da-z]{1,8}$/i, 'must be 1 to 8 digits or letters')
+    .optional()
+    .meta(
+      doc(
+        'The answer to every image and SMS captcha, for integration tests of clients. Requires a loopback `HOST`, and is refused with `NODE_ENV=production`.',
+        'random answers',
+      ),
+    ),
+  SMS_PROVIDER: z
+    .enum(['outbox', 'aliyun', 'webhook'], 'must be outbox, aliyun or webhook')
+    .optional()
+    .meta(
+      doc(
+        '`outbox` appends messages to `outbox/sms.jsonl` in `DATA_DIR`, `aliyun` and `webhook` send them. Required with `NODE_ENV=production`.',
+        '`outbox`',
+      ),
+    ),
+  SMS_COUNTRIES: commaList
+    .pipe(
+      z
+        .array(z.string().regex(/^\+\d{1,4}$/, 'must be country codes such as +86,+852'))
+        .min(1, 'must name at least one country code'),
+    )
+    .prefault('+86')
+    .meta(doc('Country codes of the numbers that codes may be sent to.')),
+  SMS_DAILY_BUDGET: integer(1, 10_000_000)
+    .prefault('10000')
+    .meta(doc('Maximum number of SMS in 24 hours, over all phone numbers.')),
+  ALIYUN_SMS_ENDPOINT: z
+    .string()
+    .prefault('https://dysmsapi.aliyuncs.com')
+    .meta(doc('Endpoint of the Aliyun SMS API.')),
+  ALIYUN_ACCESS_KEY_ID: z.string().optional().meta(doc('Access key id for `aliyun`.')),
+  ALIYUN_ACCESS_KEY_SECRET: z.string().optional().meta(doc('Access key secret for `aliyun`.')),
+  ALIYUN_SMS_SIGN_NAME: z.string().optional().meta(doc('Approved signature for `aliyun`, without its 【】.')),
+  ALIYUN_SMS_TEMPLATE_CODE: z
+    .string()
+    .optional()
+    .meta(doc('Approved template for `aliyun`, with the variable `code`.')),
+  SMS_WEBHOOK_URL: httpUrl
+    .optional()
+    .meta(doc('URL for `webhook`, which receives `{to, code, text, at}` by POST.')),
+  SMS_WEBHOOK_SECRET: z
+    .string()
+    .min(16, 'must be at least 16 characters')
+    .optional()
+    .meta(doc('Key of the HMAC in `X-Gatehouse-Signature` for `webhook`, at least 16 characters.')),
+};
+
+const devices = {
+  HEARTBEAT_INTERVAL: duration('1s')
+    .prefault('30s')
+    .meta(doc('How often a device is expected to send a heartbeat.')),
+  TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai')
+    .prefault('Asia/Shanghai')
+    .meta(doc('IANA time zone of the times in legacy responses.')),
+};
+
+const graphql = {
+  GRAPHQL_INTROSPECTION: z
+    .enum(['on', 'off'], 'must be on or off')
+    .prefault('on')
+    .meta(doc('`off` hides the schema, and the names that error messages suggest.')),
+  GRAPHQL_DOCUMENTS: z
+    .enum(['any', 'trusted'], 'must be any or trusted')
+    .prefault('any')
+    .meta(
+      doc(
+        '`trusted` executes only the documents of the manifests: `schema/trusted-documents.json` and those of `GRAPHQL_MANIFESTS`. Requests may name them by hash in either case.',
+      ),
+    ),
+  GRAPHQL_MANIFESTS: commaList
+    .prefault('')
+    .meta(
+      doc(
+        "Comma-separated manifest files of other front ends, in the form of codegen's `persistedDocuments` or of Apollo.",
+        'none',
+      ),
+    ),
+  GRAPHQL_MAX_DEPTH: integer(1, 1000).prefault('12').meta(doc('Maximum depth of a document.')),
+  GRAPHQL_MAX_ROOT_FIELDS: integer(1, 1000)
+    .prefault('10')
+    .meta(doc('Maximum number of root fields in a document.')),
+  GRAPHQL_MAX_ALIASES: integer(0, 10_000)
+    .prefault('30')
+    .meta(doc('Maximum number of aliases in a document.')),
+  GRAPHQL_MAX_DIRECTIVES: integer(0, 10_000)
+    .prefault('30')
+    .meta(doc('Maximum number of directives in a document.')),
+  // Parsing is recursive and would overflow the stack with far more tokens.
+  GRAPHQL_MAX_TOKENS: integer(10, 5000).prefault('2000').meta(doc('Maximum number of tokens in a document.')),
+  GRAPHQL_MAX_COST: integer(1, 1_000_000_000)
+    .prefault('10000')
+    .meta(
+      doc(
+        'Maximum complexity of a document: the number of fields in its largest response. A list counts `first` times (100 times for a variable), or 10 times without it.',
+      ),
+    ),
+  GRAPHQL_COST_PER_MINUTE: integer(1, 1_000_000_000)
+    .prefault('30000000')
+    .meta(
+      doc(
+        'Maximum complexity that a user, or an address without a user, may execute in a minute. Heartbeats are free; documents that are new to the gateway have a tenth of it.',
+      ),
+    ),
+};
+
+const limits = {
+  UPLOAD_LIMIT: byteSize.prefault('4GiB').meta(doc('Maximum size of a package.')),
+  // Schools and offices share one address, so that these limits are far above what people do.
+  REGISTRATIONS_PER_ADDRESS: integer(1, 1_000_000)
+    .prefault('100')
+    .meta(doc('Maximum number of accounts that one address may create in an hour.')),
+  CAPTCHAS_PER_ADDRESS: integer(1, 1_000_000)
+    .prefault('1000')
+    .meta(doc('Maximum number of image captchas and scan tickets that one address may request in an hour.')),
+  LIVE_SOCKETS_PER_ADDRESS: integer(1, 1_000_000)
+    .prefault('1000')
+    .meta(doc('Maximum number of WebSockets of one address; further ones are closed with 4429.')),
+  LIVE_SOCKETS_PER_USER: integer(1, 1_000_000)
+    .prefault('200')
+    .meta(doc('Maximum number of WebSockets of one user; further ones are closed with 4429.')),
+  LIVE_SUBSCRIPTIONS_PER_SOCKET: integer(1, 10_000)
+    .prefault('100')
+    .meta(doc('Maximum number of operations on one WebSocket, which is closed with 4429 beyond it.')),
+};
+
+const operation = {
+  RETAIN_SESSIONS: duration('0s').prefault('30d').meta(doc('How long ended sessions are kept.')),
+  RETAIN_PRESENCE: duration('0s')
+    .prefault('90d')
+    .meta(doc('How long the presence history of devices is kept.')),
+  RETAIN_AUDIT: duration('0s').prefault('365d').meta(doc('How long audit entries are kept.')),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
+    .prefault('info')
+    .meta(doc('Lowest level that is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`.')),
+  NODE_ENV: z
+    .string()
+    .prefault('development')
+    .meta(doc('`production` requires `SMS_PROVIDER` and refuses `CAPTCHA_FIXED_CODE`.')),
+};
+
+/** All settings, in the groups of `docs/settings.md`. */
+export const settingGroups = {
+  Network: network,
+  Storage: storage,
+  'Accounts and sessions': accounts,
+  'Captchas and SMS': captchas,
+  'Devices and legacy APIs': devices,
+  GraphQL: graphql,
+  Limits: limits,
+  Operation: operation,
+};
+
+/** Parses the environment to settings: times in milliseconds, sizes in bytes. */
+export const Settings = z.object({
+  ...network,
+  ...storage,
+  ...accounts,
+  ...captchas,
+  ...devices,
+  ...graphql,
+  ...limits,
+  ...operation,
+});
+
+/** Port 0 may repeat: each one picks a free port. */
+function isDistinct(ports: readonly number[]): boolean {
+  const fixed = ports.filter(Boolean);
+  return new Set(fixed).size === fixed.length;
+}
