@@ -54,7 +54,7 @@ const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {
   forbidden: [
-    // The first floor has nothing above it.
+    // Nothing is above the first floor.
     ...floorRules.slice(1),
     {
       name: 'every-file-is-on-a-floor',
@@ -83,7 +83,7 @@ module.exports = {
     },
     {
       name: 'server-knows-no-page',
-      comment: 'Nor the other way round: see rootDir in src/dashboard/tsconfig.json.',
+      comment: 'The other direction is prevented by rootDir in src/dashboard/tsconfig.json.',
       severity: 'error',
       from: { path: '^src/', pathNot: page },
       to: { path: page },

@@ -1,9 +1,10 @@
 /**
- * Compiles the folders that `tsconfig.json` includes into `dist`, all anew. With `--if-stale`, only where a
- * source or what decides the outcome is newer than the last build, and then only what changed: a warm start
- * pays a few milliseconds. With `--bundle`, joins the outcome into what `npm start` runs. The dashboard is built
- * where it is stale. Prints nothing but the compilers' complaints; with `--at-install` not even these, for a start
- * will repeat them.
+ * Compiles the folders that `tsconfig.json` includes into `dist`, and builds the dashboard if it is stale.
+ *
+ * - `--if-stale` compiles only if a source or setting is newer than the last build, and then only what has changed. A
+ *   check that finds nothing takes a few milliseconds.
+ * - `--bundle` also bundles the result for `npm start` and `npx gatehouse`.
+ * - `--at-install` prints no compiler errors, since the next start prints them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
@@ -13,9 +14,9 @@ import { buildDashboard, isDashboardCurrent } from './dashboard.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { include, exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-const [folders, foreign] = [include, exclude].map((names) => names.map((name) => join(root, name)));
+const [folders, excluded] = [include, exclude].map((names) => names.map((name) => join(root, name)));
 const dist = join(root, 'dist');
-// The compiler's own record of a build: it is there only once one has succeeded.
+// The compiler's record of a build, which exists only after a successful one.
 const stamp = join(dist, '.tsbuildinfo');
 
 const server = join(dist, 'server', 'main.js');
@@ -24,11 +25,11 @@ const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const [onlyIfStale, wantsBundle, atInstall] = ['--if-stale', '--bundle', '--at-install'].map((flag) =>
   process.argv.includes(flag),
 );
-// Installed without what builds it: what was built elsewhere is run as it is.
+// Without development dependencies, a `dist` folder that was built elsewhere runs as it is.
 if (!existsSync(tsc)) {
   if (atInstall || existsSync(server)) process.exit(0);
   process.stderr.write(
-    'There is no compiler to build with: run npm ci without --omit=dev, or copy a built dist folder here.\n',
+    'The compiler is not installed: run npm ci without --omit=dev, or copy a built dist folder here.\n',
   );
   process.exit(1);
 }
@@ -38,7 +39,7 @@ if (!isDashboardCurrent(root)) await buildDashboard(root, { quiet: atInstall });
 
 function compile() {
   removeOrphans();
-  // An incremental build trusts its record and does not notice that an output is missing.
+  // An incremental build trusts its record and does not notice missing outputs.
   if (!onlyIfStale || isIncomplete()) rmSync(stamp, { force: true });
   const started = new Date();
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc], { cwd: root, encoding: 'utf8' });
@@ -47,8 +48,8 @@ function compile() {
     if (!atInstall) process.stderr.write(stdout + stderr);
     process.exit(atInstall ? 0 : 1);
   }
-  // The compiler leaves the record as old as it was when nothing that matters changed; and what is saved while
-  // it works counts as newer.
+  // The compiler does not touch the record if nothing relevant has changed. Files that are saved during the build must
+  // count as newer.
   utimesSync(stamp, started, started);
 }
 
@@ -66,7 +67,7 @@ function isCurrent() {
     'package-lock.json',
     'schema/trusted-documents.json',
   ].map((name) => join(root, name));
-  // A folder is newer when a file in it was added or removed.
+  // The time of a folder changes when a file in it is added or removed.
   return [...folders, ...folders.flatMap(entries), ...settings]
     .filter(existsSync)
     .every((path) => statSync(path).mtimeMs < built);
@@ -97,5 +98,5 @@ function entries(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true })
     .map((name) => join(folder, name))
-    .filter((path) => !foreign.some((other) => path === other || path.startsWith(other + sep)));
+    .filter((path) => !excluded.some((other) => path === other || path.startsWith(other + sep)));
 }

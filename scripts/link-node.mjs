@@ -1,9 +1,9 @@
 /**
- * Makes `node_modules/.bin/node` run the Node that npm installed for this platform. The packages for the three
- * platforms share one bin name, and npm 10 then links none of them. Without such a package the host's own Node
- * serves. And makes `npx gatehouse` run ours: npm links the commands of every package but that of the folder itself,
- * for which npx would make an installation of its own, elsewhere. Runs on the host's Node 18 or newer, after every
- * install.
+ * Links two commands in `node_modules/.bin` after every installation, on the host's Node 18 or newer:
+ *
+ * - `node`, the Node that npm installed for this platform. The packages of the three platforms share one bin name, for
+ *   which npm 10 links none of them. On other platforms the host's Node is used.
+ * - `gatehouse`. npm links the commands of every package but the root's, and npx would install that one elsewhere.
  */
 import { mkdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,15 +25,15 @@ if (statSync(join(modules, target), { throwIfNoEntry: false })) {
 if (windows)
   writeFileSync(join(modules, '.bin', 'gatehouse.cmd'), '@node "%~dp0..\\..\\scripts\\gatehouse.mjs" %*\r\n');
 else link(join(modules, '.bin', 'gatehouse'), join('..', '..', 'scripts', 'gatehouse.mjs'));
-// `npm start` says `exec`, without which dash stays between npm and the server, dies of the signal and leaves
-// the server behind. The shell of Windows has no such word.
+// `npm start` uses `exec`: otherwise a shell stays between npm and the server, ends on the signal and leaves the server
+// running. The shell of Windows has no such command.
 if (windows) writeFileSync(join(modules, '.bin', 'exec.cmd'), '@%*\r\n');
 
 function link(path, destination) {
   try {
     if (readlinkSync(path) === destination) return;
   } catch {
-    // There is no link yet, or something else is in its place.
+    // The path does not exist, or is not a link.
   }
   rmSync(path, { force: true });
   symlinkSync(destination, path);

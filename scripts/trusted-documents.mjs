@@ -1,6 +1,6 @@
 /**
- * A plugin of graphql-codegen: the manifest of our operations, their SHA-256 (hex) → their text with the fragments
- * they use. Text and hash are those that codegen's client preset embeds with `persistedDocuments`.
+ * A plugin of graphql-codegen that writes the manifest of our operations: SHA-256 (hex) → text with the fragments that
+ * the operation uses. Text and hash are the same as those of codegen's client preset with `persistedDocuments`.
  */
 import { createHash } from 'node:crypto';
 import { printExecutableGraphQLDocument } from '@graphql-tools/documents';
@@ -24,7 +24,7 @@ export function plugin(_schema, files) {
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
 }
 
-/** The names of the fragments that a definition spreads, and those that they spread. */
+/** The names of the fragments that a definition uses, directly or through other fragments. */
 function usedBy(definition, fragments, names = new Set()) {
   visit(definition, {
     FragmentSpread({ name: { value } }) {

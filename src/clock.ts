@@ -1,2 +1,2 @@
-/** Milliseconds since the epoch. Injected, so that tests own time. */
+/** Returns milliseconds since the epoch. Services take it as a dependency, so that tests control the time. */
 export type Clock = () => number;

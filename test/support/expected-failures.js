@@ -1,8 +1,8 @@
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * For a suite that is not ours: its tests whose full name begins with one that `globalThis.expectedFailures` lists
- * pass if they fail, and fail if they pass.
+ * The environment of a third-party test suite. Tests whose full name starts with an entry of
+ * `globalThis.expectedFailures` must fail.
  */
 export default class ExpectedFailures extends TestEnvironment {
   handleTestEvent({ name, test }) {
@@ -12,5 +12,5 @@ export default class ExpectedFailures extends TestEnvironment {
   }
 }
 
-/** Without the root, which has no parent. */
+/** The full name without the root block, which has no parent. */
 const nameOf = ({ name, parent }) => (parent?.parent ? `${nameOf(parent)} › ${name}` : name);
