@@ -8,7 +8,7 @@ import type { User } from '../users/user.entity.js';
 export const USER_ARGUMENT = 'username, phone, or id such as id:64';
 
 /** Finds the user that an argument names. @throws DomainError NOT_FOUND */
-export async function findUser({ users, db }: Services, name: string): Promise<User> {
+export async function findUser({ users, db }: Pick<Services, 'users' | 'db'>, name: string): Promise<User> {
   const id = name.startsWith('id:') ? readId(name.slice('id:'.length)) : null;
   const user =
     id === null ? await users.findByLoginName(db.em.fork(), canonicalLoginName(name)) : await users.find(id);

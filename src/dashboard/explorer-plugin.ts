@@ -2,14 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { html } from '../reference/html.js';
 import { layout, sendPage as sendPlainPage } from '../reference/layout.js';
-import type { Services } from '../services.js';
 import { type CspSources, sendPage } from './plugin.js';
 
 /** GraphiQL's editor, Monaco, creates style elements without a nonce, and GraphiQL's style sheet embeds its fonts. */
 const graphiqlSources: CspSources = { styles: "'unsafe-inline'", fonts: 'data:' };
 
 /** Serves GraphiQL at `/explorer`, or a page that says which setting disables it. */
-export function registerExplorer(app: FastifyInstance, { config }: Services): void {
+export function registerExplorer(app: FastifyInstance, config: Config): void {
   const reason = reasonDisabled(config);
   app.get('/explorer', async (_request, reply) => {
     if (reason === null) return sendPage(reply, 'explorer', graphiqlSources);

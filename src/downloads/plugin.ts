@@ -3,7 +3,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import send from 'send';
 import type { Release } from '../releases/release.entity.js';
-import type { Services } from '../services.js';
+import type { Releases } from '../releases/releases.js';
 
 const YEAR_SECONDS = 365 * 86_400;
 
@@ -21,7 +21,7 @@ const headersOf = ({ packageName, sha256, publishedAt }: Release) => ({
 });
 
 /** Published packages at `/dist/<name>`, whole or in ranges, to anybody. */
-export function registerDownloads(app: FastifyInstance, { releases }: Services): void {
+export function registerDownloads(app: FastifyInstance, releases: Releases): void {
   app.get('/dist/*', async (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
     const release = await releases.findPackage(request.params['*']);
     if (!release) return refuse(reply, 404, 'There is no such package.');

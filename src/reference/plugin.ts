@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
 import { publicUrl } from '../http/public-url.js';
 import { dialects } from '../legacy/index.js';
-import type { Services } from '../services.js';
 import { apiPage } from './api-page.js';
 import { describeApis } from './apis.js';
 import { errorsPage } from './errors-page.js';
@@ -10,7 +10,7 @@ import { openApi } from './openapi.js';
 import { style } from './style.js';
 
 /** The API reference for client developers: pages under `/reference`, and `/openapi.json` for tools. */
-export function registerReference(app: FastifyInstance, { config }: Services): void {
+export function registerReference(app: FastifyInstance, config: Config): void {
   const apis = describeApis(dialects);
   app.get('/openapi.json', async (request) => openApi(apis, publicUrl(config, request)));
   app.get('/reference', async (request, reply) => sendPage(reply, apiPage(apis, publicUrl(config, request))));

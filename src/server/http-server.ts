@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
 import { registerExplorer } from '../dashboard/explorer-plugin.js';
 import { registerDashboard } from '../dashboard/plugin.js';
 import { registerDownloads } from '../downloads/plugin.js';
@@ -39,19 +40,7 @@ export async function createHttpServer(
   log: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
   const { config } = services;
-  const app: FastifyInstance = fastify({
-    loggerInstance: log.child({}, { serializers: { err: loggedError } }),
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
-    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
-    routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: handleUndecodableUrl,
-  });
-  // Documented paths answer every method in their own envelope, including those that Fastify does not know.
-  for (const method of METHODS) {
-    if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
-      app.addHttpMethod(method, { hasBody: true });
-  }
+  const app = createFastify(config, log);
   app.addHook('onRequest', async ({ raw }) => cleanForwardedFor(raw));
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   await app.register(cors, {
@@ -64,11 +53,28 @@ export async function createHttpServer(
   logRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, schema);
-  registerDownloads(app, services);
+  registerDownloads(app, services.releases);
   registerDashboard(app);
-  registerExplorer(app, services);
-  registerReference(app, services);
+  registerExplorer(app, config);
+  registerReference(app, config);
   registerHealth(app, services.db);
   await app.ready();
+  return app;
+}
+
+function createFastify({ TRUST_PROXY }: Config, log: FastifyBaseLogger): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    loggerInstance: log.child({}, { serializers: { err: loggedError } }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: handleUndecodableUrl,
+  });
+  // Documented paths answer every method in their own envelope, including those that Fastify does not know.
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method) && method !== 'CONNECT')
+      app.addHttpMethod(method, { hasBody: true });
+  }
   return app;
 }
