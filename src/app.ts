@@ -7,6 +7,7 @@ import { generatedSecret } from './data-dir/generated-secret.js';
 import { openDatabase } from './database/database.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
 import { entities, migrate } from './entities.js';
+import { Pipeline } from './graphql/execution/pipeline.js';
 import { createSchema } from './graphql/schema.js';
 import { createLiveServer } from './graphql/sockets/live-server.js';
 import { startJobs } from './jobs.js';
@@ -77,10 +78,10 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   await heartbeats.restore();
   resources.defer(startJobs(services, log));
 
-  const schema = createSchema();
-  const app = await createHttpServer(services, schema, log);
+  const pipeline = new Pipeline(createSchema(), config, services.complexityBudget, log);
+  const app = await createHttpServer(services, pipeline, log);
   resources.defer(() => app.close());
-  const live = createLiveServer(services, schema, log);
+  const live = createLiveServer(services, pipeline, log);
   const listeners: Listener[] = [];
   // All at once: clients that are disconnected from one port must not reconnect to another one.
   resources.defer(async () => {

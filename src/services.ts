@@ -24,7 +24,7 @@ import { PhoneLogins } from './logins/phone-logins.js';
 import { Registrations } from './logins/registrations.js';
 import { ScanLogins } from './logins/scan-logins.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
-import { CostBudget } from './rate-limits/complexity-budget.js';
+import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
@@ -65,7 +65,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     db,
     clock,
     events: core.events,
-    costs: new CostBudget(config.GRAPHQL_COST_PER_MINUTE),
+    complexityBudget: new ComplexityBudget(config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
     ...createLogins(core, accounts, captchas, dependencies.minFailureMs),

@@ -1,5 +1,5 @@
 import { domainErrors } from '../errors.js';
-import { extensionCodes, MASKED_FAULT } from '../graphql/execution/errors.js';
+import { extensionCodes, FAULT_CODE } from '../graphql/execution/error-codes.js';
 import type { FailureCode } from '../legacy/dialect.js';
 import { type Api, failureCodes } from './apis.js';
 import { type Html, html } from './html.js';
@@ -28,7 +28,7 @@ ${table(
     [
       'GraphQL',
       '200',
-      html`<code>"extensions": {"code": "${code === 'FAULT' ? MASKED_FAULT : extensionCodes[code]}"}</code>`,
+      html`<code>"extensions": {"code": "${code === 'FAULT' ? FAULT_CODE : extensionCodes[code]}"}</code>`,
     ],
     ...apis.map((api) => legacyRow(code, api)),
   ],

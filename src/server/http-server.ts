@@ -1,11 +1,11 @@
 import { METHODS } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import { registerExplorer } from '../dashboard/explorer-plugin.js';
 import { registerDashboard } from '../dashboard/plugin.js';
 import { registerDownloads } from '../downloads/plugin.js';
+import type { Pipeline } from '../graphql/execution/pipeline.js';
 import { registerGraphql } from '../graphql/http/plugin.js';
 import { graphqlSessionPolicy } from '../graphql/session-policy.js';
 import { cleanForwardedFor } from '../http/client-address.js';
@@ -36,7 +36,7 @@ const ALLOWED_HEADERS = [...TOKEN_HEADERS, 'Content-Type', 'X-Device-Id', 'apoll
 /** Registers every API and page. Nothing listens yet. */
 export async function createHttpServer(
   services: Services,
-  schema: GraphQLSchema,
+  pipeline: Pipeline,
   log: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
   const { config } = services;
@@ -52,7 +52,7 @@ export async function createHttpServer(
   registerErrorHandlers(app);
   logRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
-  await registerGraphql(app, services, schema);
+  await registerGraphql(app, services, pipeline);
   registerDownloads(app, services.releases);
   registerDashboard(app);
   registerExplorer(app, config);

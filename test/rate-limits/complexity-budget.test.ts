@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { payerOf } from '../../src/graphql/execution/payer.js';
-import { CostBudget } from '../../src/rate-limits/complexity-budget.js';
+import { ComplexityBudget } from '../../src/rate-limits/complexity-budget.js';
 
-let budget: CostBudget;
+let budget: ComplexityBudget;
 beforeEach(() => {
   jest.useFakeTimers();
-  budget = new CostBudget(1000);
+  budget = new ComplexityBudget(1000);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -13,33 +13,35 @@ afterEach(() => {
 
 const throttled = (retryAfter: number) => ({ code: 'THROTTLED', details: { retryAfter } });
 
-test('is spent by what operations cost, and there is a new one a minute later', async () => {
-  await budget.run('user:1', 600);
+test('refuses operations beyond the budget of a minute, for each payer', async () => {
+  await budget.spend('user:1', 600);
   jest.advanceTimersByTime(20_000);
-  await budget.run('user:1', 400);
-  await expect(budget.run('user:1', 1)).rejects.toMatchObject(throttled(40));
-  await budget.run('user:2', 1000);
+  await budget.spend('user:1', 400);
+  await expect(budget.spend('user:1', 1)).rejects.toMatchObject(throttled(40));
+  await budget.spend('user:2', 1000);
   jest.advanceTimersByTime(40_000);
-  await budget.run('user:1', 1000);
+  await budget.spend('user:1', 1000);
 });
 
-test('lets what costs nothing run, always', async () => {
-  await budget.run('user:1', 1001).catch(() => {});
-  await budget.run('user:1', 0);
+test('always passes a complexity of 0', async () => {
+  await budget.spend('user:1', 1001).catch(() => {});
+  await budget.spend('user:1', 0);
 });
 
-test('is spent by new documents too, by the square of their length, but not what is left to run', async () => {
-  await budget.read('user:1', 'x'.repeat(160));
-  await budget.requireReadable('user:1');
-  await expect(budget.read('user:1', 'x'.repeat(16 * 31))).rejects.toMatchObject(throttled(60));
-  await expect(budget.requireReadable('user:1')).rejects.toMatchObject(throttled(60));
-  await budget.requireReadable('user:2');
-  await budget.run('user:1', 1000);
+test('refuses new documents beyond a tenth of the budget, by the square of their length', async () => {
+  await budget.spendOnParsing('user:1', 'x'.repeat(160));
+  await expect(budget.spendOnParsing('user:1', 'x')).rejects.toMatchObject(throttled(60));
+  await budget.spendOnParsing('user:2', 'x');
 });
 
-test('is that of an address for strangers, and of a whole IPv6 /64', () => {
-  const stranger = (address: string) => payerOf(null, { address });
-  expect(stranger('192.0.2.1')).not.toBe(stranger('192.0.2.2'));
-  expect(stranger('2001:db8:1:1::1')).toBe(stranger('2001:db8:1:1:ffff::2'));
-  expect(stranger('2001:db8:1:1::1')).not.toBe(stranger('2001:db8:1:2::1'));
+test('keeps the budget of new documents apart from the other', async () => {
+  await budget.spendOnParsing('user:1', 'x'.repeat(1000)).catch(() => {});
+  await budget.spend('user:1', 1000);
+});
+
+test('charges anonymous clients by address, IPv6 by /64', () => {
+  const anonymous = (address: string) => payerOf(null, { address });
+  expect(anonymous('192.0.2.1')).not.toBe(anonymous('192.0.2.2'));
+  expect(anonymous('2001:db8:1:1::1')).toBe(anonymous('2001:db8:1:1:ffff::2'));
+  expect(anonymous('2001:db8:1:1::1')).not.toBe(anonymous('2001:db8:1:2::1'));
 });

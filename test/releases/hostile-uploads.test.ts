@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { listen } from '../../src/server/listen.js';
@@ -107,7 +108,10 @@ describe.each([
   ];
 
   test('that stops in the middle is cut off after a while, and others are served meanwhile', async () => {
-    const live = createLiveServer(gateway.services, createSchema(), gateway.app.log);
+    const { config, complexityBudget } = gateway.services;
+    const log = gateway.app.log;
+    const pipeline = new Pipeline(createSchema(), config, complexityBudget, log);
+    const live = createLiveServer(gateway.services, pipeline, log);
     const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, { idleMs: STANDSTILL_MS });
     const slow = await openRequest(`127.0.0.1:${port}`, head(payload.length + 1_000_000));
     slow.write(payload.subarray(0, payload.length - 10));

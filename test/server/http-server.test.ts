@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
@@ -127,7 +128,10 @@ describe('a body that arrives slowly', () => {
   let host: string;
   let close: () => Promise<void>;
   beforeAll(async () => {
-    const live = createLiveServer(gateway.services, createSchema(), pino({ level: 'silent' }));
+    const { config, complexityBudget } = gateway.services;
+    const log = pino({ level: 'silent' });
+    const pipeline = new Pipeline(createSchema(), config, complexityBudget, log);
+    const live = createLiveServer(gateway.services, pipeline, log);
     const listener = await listen(gateway.app, live, '127.0.0.1', 0, { bodyMs: 1000 });
     host = `127.0.0.1:${listener.port}`;
     close = async () => {

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
+import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
@@ -71,8 +72,9 @@ export async function startGateway(
   await services.heartbeats.restore();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const app = await createHttpServer(services, schema, log);
-  const live = createLiveServer(services, schema, log);
+  const pipeline = new Pipeline(schema, config, services.complexityBudget, log);
+  const app = await createHttpServer(services, pipeline, log);
+  const live = createLiveServer(services, pipeline, log);
   const listeners: Listener[] = [];
   return {
     app,

@@ -1,54 +1,48 @@
-import {
-  GraphQLError,
-  NoSchemaIntrospectionCustomRule,
-  type OperationDefinitionNode,
-  type ValidationRule,
-} from 'graphql';
+import { GraphQLError, type OperationDefinitionNode, type ValidationRule } from 'graphql';
 import type { Config } from '../../config.js';
-import { Measurer, type Measures } from './complexity.js';
+import { fieldPath, type Measures, OperationMeasurer } from './operation-measures.js';
 
-/** What a document must keep to, over HTTP and WebSocket alike: how it is parsed, and the rules beside GraphQL's own. */
-export interface DocumentLimits {
-  readonly parseOptions: { readonly maxTokens: number };
-  readonly rules: readonly ValidationRule[];
-  /** What an operation that passed the rules costs who sends it; see `Measures`. */
-  costOf(operation: OperationDefinitionNode): number;
+interface Limit {
+  readonly measure: Exclude<keyof Measures, 'mostComplex'>;
+  readonly limit: number;
+  readonly describe: (measures: Measures) => string;
 }
 
-export function documentLimits(config: Config): DocumentLimits {
-  const limits: Limit[] = [
-    ['depth', config.GRAPHQL_MAX_DEPTH, 'levels of fields'],
-    ['rootFields', config.GRAPHQL_MAX_ROOT_FIELDS, 'fields at its root'],
-    ['aliases', config.GRAPHQL_MAX_ALIASES, 'aliases'],
-    ['directives', config.GRAPHQL_MAX_DIRECTIVES, 'directives'],
-    ['cost', config.GRAPHQL_MAX_COST, 'fields in its longest answer'],
-  ];
-  const costs = new WeakMap<OperationDefinitionNode, number>();
-  return {
-    parseOptions: { maxTokens: config.GRAPHQL_MAX_TOKENS },
-    rules: [
-      limitRule(limits, costs),
-      ...(config.GRAPHQL_INTROSPECTION === 'on' ? [] : [NoSchemaIntrospectionCustomRule]),
-    ],
-    costOf: (operation) => costs.get(operation) ?? 0,
-  };
-}
+/** The limits of each operation; the parser limits the tokens of the document. */
+export const documentLimits = (config: Config): readonly Limit[] => [
+  { measure: 'depth', limit: config.GRAPHQL_MAX_DEPTH, describe: ({ depth }) => `a depth of ${depth}` },
+  {
+    measure: 'rootFields',
+    limit: config.GRAPHQL_MAX_ROOT_FIELDS,
+    describe: ({ rootFields }) => `${rootFields} root fields`,
+  },
+  { measure: 'aliases', limit: config.GRAPHQL_MAX_ALIASES, describe: ({ aliases }) => `${aliases} aliases` },
+  {
+    measure: 'directives',
+    limit: config.GRAPHQL_MAX_DIRECTIVES,
+    describe: ({ directives }) => `${directives} directives`,
+  },
+  { measure: 'complexity', limit: config.GRAPHQL_MAX_COMPLEXITY, describe: describeComplexity },
+];
 
-type Limit = readonly [measure: keyof Measures, most: number, what: string];
-
-const limitRule =
-  (limits: readonly Limit[], costs: WeakMap<OperationDefinitionNode, number>): ValidationRule =>
+/** @param complexities receives the complexity of each operation. */
+export const limitRule =
+  (limits: readonly Limit[], complexities: Map<OperationDefinitionNode, number>): ValidationRule =>
   (context) => {
-    const measurer = new Measurer(context.getSchema(), (name) => context.getFragment(name));
+    const measurer = new OperationMeasurer(context.getSchema(), (name) => context.getFragment(name));
     return {
       OperationDefinition(operation) {
         const measures = measurer.measure(operation);
-        costs.set(operation, measures.cost);
-        const [, most, what] = limits.find(([measure, most]) => measures[measure] > most) ?? [];
-        if (what === undefined) return;
-        context.reportError(
-          new GraphQLError(`The operation has more than ${most} ${what}.`, { nodes: operation }),
-        );
+        complexities.set(operation, measures.complexity);
+        const exceeded = limits.find(({ measure, limit }) => measures[measure] > limit);
+        if (!exceeded) return;
+        const message = `The operation has ${exceeded.describe(measures)}; the limit is ${exceeded.limit}.`;
+        context.reportError(new GraphQLError(message, { nodes: operation }));
       },
     };
   };
+
+function describeComplexity({ complexity, mostComplex }: Measures): string {
+  const field = mostComplex ? ` (most complex field: ${fieldPath(mostComplex)})` : '';
+  return `a complexity of ${complexity}${field}`;
+}

@@ -1,9 +1,9 @@
 /**
- * What graphql-js words with a value of the client's in it, and what is shown of that. The value may be a megabyte of
- * anything: nothing here may look at a part of it more than a few times.
+ * Messages of graphql-js that quote a value, and what remains of them. The value may be a megabyte of any text: each
+ * pattern must take linear time.
  */
-const quoting: readonly (readonly [quote: RegExp, shown: string])[] = [
-  // What the parser expected, and of what kind the text is that it found.
+const quotingMessages: readonly (readonly [pattern: RegExp, redacted: string])[] = [
+  // The kind of text that the parser expected or found remains.
   [/^(Syntax Error: Expected (?:\w+|"[^"]{1,12}")), found .*$/s, '$1.'],
   [/^(Syntax Error: Unexpected "[^"]{1,3}")\.$/, '$1.'],
   [/^(Syntax Error: [^":]*[^":\s]):?\s*".*$/s, '$1.'],
@@ -17,22 +17,22 @@ const quoting: readonly (readonly [quote: RegExp, shown: string])[] = [
   [/^(Argument "\w+" has invalid value) .*$/s, '$1.'],
 ];
 
-/** The start of an error in a variable: its name, what was sent, and where in it. */
-const variable = /^Variable "\$(\w+)" got invalid value .*?(?: at "(\1(?:\.\w+|\[\d+\])+)")?$/s;
+/** The start of an error in a variable: its name, the value sent, and the path of the mistake in it. */
+const variableError = /^Variable "\$(\w+)" got invalid value .*?(?: at "(\1(?:\.\w+|\[\d+\])+)")?$/s;
 
 /**
- * A message of graphql-js about a request's own mistake, without the values that the client sent: a password must
- * not be shown, kept or logged for a mistake beside it. Names, types and places stay.
- * @param reason the message of the error in it: for a variable, what is wrong at the place.
+ * A message of graphql-js about a mistake of the request, without the values sent: a password must not be shown or
+ * logged because of a mistake beside it. Names, types and paths remain.
+ * @param reason the message of the original error; for a variable, the mistake at its path.
  */
-export function withoutValues(message: string, reason = ''): string {
+export function redactValues(message: string, reason = ''): string {
   const end = `; ${reason}`;
-  const [, name, place] = (message.endsWith(end) && variable.exec(message.slice(0, -end.length))) || [];
+  const [, name, path] = (message.endsWith(end) && variableError.exec(message.slice(0, -end.length))) || [];
   if (name !== undefined) {
-    return `Variable "$${name}" got an invalid value${place ? ` at "${place}"` : ''}; ${withoutValues(reason)}`;
+    return `Variable "$${name}" got an invalid value${path ? ` at "${path}"` : ''}; ${redactValues(reason)}`;
   }
-  // Whatever else it says, it begins with what was sent.
+  // In any other form, the value cannot be told from the rest.
   if (/^Variable "\$\w+" got invalid value /.test(message)) return 'A variable got an invalid value.';
-  const [quote, shown] = quoting.find(([pattern]) => pattern.test(message)) ?? [];
-  return quote && shown !== undefined ? message.replace(quote, shown) : message;
+  const [pattern, redacted] = quotingMessages.find(([pattern]) => pattern.test(message)) ?? [];
+  return pattern && redacted !== undefined ? message.replace(pattern, redacted) : message;
 }

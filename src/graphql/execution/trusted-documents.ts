@@ -6,7 +6,7 @@ import ours from '../../../schema/trusted-documents.json' with { type: 'json' };
 import type { Config } from '../../config.js';
 import { DomainError, StartError } from '../../errors.js';
 
-/** As codegen and Relay write them: names of documents, such as their SHA-256 in hex → their texts. */
+/** As codegen and Relay write them: an id of each document, such as its SHA-256 in hex → its text. */
 const Texts = z.record(z.string(), z.string());
 
 /** https://www.apollographql.com/docs/graphos/platform/security/persisted-queries#manifest-format */
@@ -20,24 +20,24 @@ const ApolloManifest = z
 
 const Manifest = z.union([ApolloManifest, Texts]);
 
-/** How a request says what it wants executed; all of it unproven. */
+/** How a request names its document; unvalidated. */
 export interface DocumentRequest {
   readonly query?: unknown;
+  /** As the persisted documents of graphql-over-http. */
   readonly documentId?: unknown;
+  /** `persistedQuery`, as Apollo's clients send it. */
   readonly extensions?: unknown;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: unknown;
 }
 
 const PersistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
 
-/** The documents of the manifests: any request may name one, and with GRAPHQL_DOCUMENTS=trusted there are no others. */
+/** The documents of the manifests. Requests may name one by its id; GRAPHQL_DOCUMENTS=trusted refuses all others. */
 export class TrustedDocuments {
   readonly #texts = new Map<string, string>();
 
   private constructor(private readonly only: boolean) {}
 
-  /** Our own manifest and those of the settings. @throws StartError for one that cannot be read */
+  /** Reads the built-in manifest and those of the settings. @throws StartError for an unreadable one. */
   static read({ GRAPHQL_DOCUMENTS, GRAPHQL_MANIFESTS }: Config): TrustedDocuments {
     const documents = new TrustedDocuments(GRAPHQL_DOCUMENTS === 'trusted');
     documents.#add(ours);
@@ -46,25 +46,29 @@ export class TrustedDocuments {
   }
 
   #add(manifest: Readonly<Record<string, string>>): void {
-    for (const [name, text] of Object.entries(manifest)) {
-      this.#texts.set(name, text);
+    for (const [id, text] of Object.entries(manifest)) {
+      this.#texts.set(id, text);
       this.#texts.set(sha256(text), text);
     }
   }
 
   /**
-   * The text to execute; undefined where the request brings none.
-   * @throws DomainError FORBIDDEN for a text that is not trusted; GraphQLError PERSISTED_QUERY_NOT_FOUND, after which
-   * stock clients send the text.
+   * The text of the requested document.
+   * @throws DomainError FORBIDDEN for a document that is not trusted; GraphQLError BAD_REQUEST for none, and
+   * PERSISTED_QUERY_NOT_FOUND for an unknown id, after which Apollo's clients send the text.
    */
-  resolve({ query, documentId, extensions }: DocumentRequest): string | undefined {
+  resolve({ query, documentId, extensions }: DocumentRequest): string {
     if (typeof query === 'string' && query !== '') {
       if (!this.only || this.#texts.has(sha256(query))) return query;
-      throw new DomainError('FORBIDDEN', 'Only documents of the manifests are executed here.');
+      throw new DomainError('FORBIDDEN', 'Only trusted documents are executed; this one is in no manifest.');
     }
-    const name = typeof documentId === 'string' ? documentId.replace(/^sha256:/, '') : hashOf(extensions);
-    if (name === undefined) return undefined;
-    const text = this.#texts.get(name);
+    const id = typeof documentId === 'string' ? documentId.replace(/^sha256:/, '') : hashOf(extensions);
+    if (id === undefined) {
+      throw new GraphQLError('query must be the text of a document.', {
+        extensions: { code: 'BAD_REQUEST' },
+      });
+    }
+    const text = this.#texts.get(id);
     if (text !== undefined) return text;
     throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
   }
@@ -80,7 +84,7 @@ function readManifest(path: string): Record<string, string> {
     return Manifest.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     throw new StartError(
-      `GRAPHQL_MANIFESTS names ${path}, which cannot be read as JSON of hashes and documents.`,
+      `GRAPHQL_MANIFESTS names ${path}, which is not a readable JSON manifest of documents.`,
     );
   }
 }

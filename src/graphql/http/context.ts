@@ -29,7 +29,8 @@ export async function httpContext(
     },
     publicUrl: publicUrl(services.config, request),
     refreshCookie: RefreshCookie.of(request, reply),
-    countHeartbeat: () => countHeartbeat(request),
+    // A batch may contain other operations, which the log must show.
+    countHeartbeat: Array.isArray(request.body) ? () => {} : () => countHeartbeat(request),
   };
 }
 

@@ -1,39 +1,41 @@
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
-import type { TrustedDocuments } from '../execution/trusted-documents.js';
 import { sendBodyError } from './body-errors.js';
 import { refuseBadHost, refuseUnasked } from './origin.js';
-import { resolveDocument } from './request-document.js';
 import { registerUploads } from './uploads.js';
 
-/** What goes into a request beside the GraphQL server. */
-export interface Mounting<C extends BaseContext> {
+export interface MountOptions<C extends BaseContext> {
   readonly services: Services;
-  readonly trusted: TrustedDocuments;
+  /** Operations in one request. */
+  readonly batchLimit: number;
   context(request: FastifyRequest, reply: FastifyReply): Promise<C>;
 }
 
-/** Mounts a GraphQL server, which has been started, at `/graphql`: all that HTTP is, and nothing of our schema. */
+/** Mounts a started Apollo Server at `/graphql`. Independent of the schema, so that Apollo's own tests can run it. */
 export function mountApollo<C extends BaseContext>(
   app: FastifyInstance,
   apollo: ApolloServer<C>,
-  { services, trusted, context }: Mounting<C>,
+  { services, batchLimit, context }: MountOptions<C>,
 ): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', refuseBadHost);
     scope.addHook('onRequest', refuseUnasked);
+    scope.addHook('preHandler', async ({ body }) => refuseLargeBatch(body, batchLimit));
     scope.setErrorHandler(sendBodyError);
     registerUploads(scope, services);
-    const execute = fastifyApolloHandler(apollo, { context });
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',
-      async handler(request, reply) {
-        resolveDocument(request, trusted);
-        return execute.call(this, request, reply);
-      },
+      handler: fastifyApolloHandler(apollo, { context }),
     });
   });
+}
+
+/** @throws DomainError INVALID_INPUT */
+function refuseLargeBatch(body: unknown, limit: number): void {
+  if (!Array.isArray(body) || body.length <= limit) return;
+  throw new DomainError('INVALID_INPUT', `A batch must have at most ${limit} operations.`);
 }

@@ -1,25 +1,33 @@
-import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
+import { FAULT_CODE } from '../execution/error-codes.js';
 
-/** The mistakes of a request that was well-formed. */
-const mistakes: ReadonlySet<unknown> = new Set([
+/** By `extensions.code`; 400 for all others. */
+const statuses: Readonly<Record<string, number>> = {
+  // Apollo's clients then send the text of the document.
+  PERSISTED_QUERY_NOT_FOUND: 200,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  TOO_LARGE: 413,
+  THROTTLED: 429,
+  [FAULT_CODE]: 500,
+  UNAVAILABLE: 503,
+};
+
+/** Mistakes in a well-formed request. */
+const requestErrors: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
 ]);
 
 /**
- * An answer of the type `application/json` has status 200 whatever is wrong with the document, since proxies answer
- * with that type too; `application/graphql-response+json` has 400.
+ * The status of a request that was refused before execution. With `application/json` a mistake in the document has
+ * status 200, because proxies answer with that media type, too.
  * https://graphql.github.io/graphql-over-http/draft/#sec-application-json
+ * @param accept the header; by default, any media type is accepted.
  */
-export const statusByMediaType: ApolloServerPlugin<BaseContext> = {
-  requestDidStart: async () => ({
-    async willSendResponse({ request, response, errors }) {
-      const accept = request.http?.headers.get('accept') ?? '';
-      if (accept.includes('application/graphql-response+json')) return;
-      if (response.http.status === 400 && errors?.every(({ extensions }) => mistakes.has(extensions.code))) {
-        response.http.status = 200;
-      }
-    },
-  }),
-};
+export function statusOf({ extensions }: GraphQLFormattedError, accept = ''): number {
+  const code = extensions?.code;
+  if (requestErrors.has(code) && !accept.includes('application/graphql-response+json')) return 200;
+  return statuses[String(code)] ?? 400;
+}

@@ -1,11 +1,11 @@
 /**
- * What only a server may say is as wrong as what nobody says: the protocol's implementation takes it for a fault of
- * its own. Reading with this function also refuses what nests deeper than the stack.
+ * Reviver for `JSON.parse` that refuses messages only a server may send: graphql-ws would take them for a fault of
+ * the server. A reviver also makes `JSON.parse` refuse nesting deeper than the stack.
  */
 export function refuseServerMessages(key: string, value: unknown): unknown {
   const isMessage = key === '' && typeof value === 'object' && value !== null && 'type' in value;
   if (isMessage && (value.type === 'connection_ack' || value.type === 'next' || value.type === 'error')) {
-    throw new TypeError('A client does not send this.');
+    throw new TypeError('Only a server may send this message.');
   }
   return value;
 }

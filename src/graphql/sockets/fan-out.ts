@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionResult } from 'graphql';
+import type { Pipeline } from '../execution/pipeline.js';
 import { cursorVariable } from '../execution/subscription.js';
 import { type Subscriber, SubscriberGroup } from './subscriber-group.js';
 
@@ -10,7 +11,10 @@ import { type Subscriber, SubscriberGroup } from './subscriber-group.js';
 export class FanOut {
   readonly #groups = new Map<string, SubscriberGroup>();
 
-  constructor(private readonly log: FastifyBaseLogger) {}
+  constructor(
+    private readonly pipeline: Pick<Pipeline, 'presentResult'>,
+    private readonly log: FastifyBaseLogger,
+  ) {}
 
   /**
    * Sends the subscriber its messages from now on.
@@ -23,7 +27,7 @@ export class FanOut {
   }
 
   #createGroup(key: string, subscriber: Subscriber): SubscriberGroup {
-    const group = new SubscriberGroup(subscriber, this.log, () => {
+    const group = new SubscriberGroup(subscriber, this.pipeline, this.log, () => {
       if (this.#groups.get(key) === group) this.#groups.delete(key);
     });
     this.#groups.set(key, group);

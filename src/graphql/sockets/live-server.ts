@@ -1,126 +1,102 @@
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { CloseCode, type ConnectionInitMessage } from 'graphql-ws';
-import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { socketPublicUrl } from '../../http/public-url.js';
 import { addressBucket } from '../../rate-limits/login-throttle.js';
 import type { Services } from '../../services.js';
-import { presentError } from '../execution/errors.js';
-import { presentResult } from '../execution/execute.js';
+import type { Pipeline } from '../execution/pipeline.js';
 import { createLoaders } from '../loaders.js';
-import { readOnlyFromReaders } from './backpressure.js';
+import { pauseUnreadClient } from './backpressure.js';
 import { refuseServerMessages } from './client-messages.js';
+import { close, closes } from './close-codes.js';
+import { connect } from './connection.js';
 import { LiveSocket } from './live-socket.js';
 import { Operations } from './operations.js';
 import { Cap } from './socket-caps.js';
 
-const CLOSE_GOING_AWAY = 1001;
+/** No operation of ours comes near: larger messages close the socket with `closes.messageTooLarge`. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** Larger messages close the socket: no subscription document comes near. */
-const LARGEST_MESSAGE = 256 * 1024;
-
-/** A socket that has not introduced itself by then is closed with 4408. */
 const INIT_TIMEOUT_MS = 3000;
 
-/** Sockets of a node that stops are closed within this time, one after the other. */
+/** The sockets of a gateway that stops are closed in so many steps. */
 const CLOSING_MS = 1000;
 const CLOSING_STEPS = 20;
 
-/** GraphQL over WebSocket (`graphql-transport-ws`), on any number of HTTP servers. */
+/** GraphQL over WebSocket (graphql-transport-ws), on any number of HTTP servers. */
 export interface LiveServer {
-  /** For the `upgrade` event of an HTTP server. */
+  /** Listener for the `upgrade` event of an HTTP server. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every socket with 1001, spread over a moment so that clients do not all return at once. */
+  /** Closes every socket with `closes.goingAway`, step by step, so that clients do not all reconnect at once. */
   close(): Promise<void>;
 }
 
-/** Serves the protocol; nothing listens before its `upgrade` is called. */
-export function createLiveServer(
-  services: Services,
-  schema: GraphQLSchema,
-  log: FastifyBaseLogger,
-): LiveServer {
-  const wss = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
-  const sockets = new WeakMap<WebSocket, LiveSocket>();
-  const accept = acceptSockets(services, sockets, log);
-  const protocol = serveOperations(wss, sockets, { services, schema, log });
+/** @returns a server that listens once an HTTP server calls its `upgrade`. */
+export function createLiveServer(services: Services, pipeline: Pipeline, log: FastifyBaseLogger): LiveServer {
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const protocol = createProtocol(services, pipeline, log);
+  const accept = createAccept(services, log);
   return {
     upgrade(request, socket, head) {
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
-      if (path?.replace(/\/$/, '') !== '/graphql') {
-        refuseUpgrade(socket);
-        return;
-      }
+      if (path?.replace(/\/$/, '') !== '/graphql') return refuseUpgrade(socket);
       wss.handleUpgrade(request, socket, head, (client) => {
-        hearErrors(client, log);
-        if (!accept(client, request, socket)) return;
-        // Without the request, which would be kept as long as the socket is.
-        wss.emit('connection', client);
-        // The protocol's implementation shows each on the console, as if it were ours.
-        hearErrors(client, log);
+        // ws closes a client that breaks the protocol, and reports it as an error of the socket.
+        client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
+        const live = accept(client, request, socket);
+        if (live) connect(protocol, live, log);
       });
     },
     async close() {
+      const closed = once(wss, 'close');
+      wss.close();
       const clients = [...wss.clients];
-      const atOnce = Math.ceil(clients.length / CLOSING_STEPS);
-      for (let at = 0; at < clients.length; at += atOnce) {
-        for (const client of clients.slice(at, at + atOnce)) client.close(CLOSE_GOING_AWAY, 'Going away');
-        await setTimeout(CLOSING_MS / CLOSING_STEPS);
+      const perStep = Math.ceil(clients.length / CLOSING_STEPS);
+      for (let at = 0; at < clients.length; at += perStep) {
+        for (const client of clients.slice(at, at + perStep)) close(client, closes.goingAway);
+        await delay(CLOSING_MS / CLOSING_STEPS);
       }
-      // Whoever does not read does not answer either.
-      const cut = globalThis.setTimeout(() => {
+      // A client that does not read does not answer the close frame.
+      const timer = setTimeout(() => {
         for (const client of wss.clients) client.terminate();
       }, CLOSING_MS);
-      await protocol.dispose();
-      clearTimeout(cut);
+      await closed;
+      clearTimeout(timer);
     },
   };
 }
 
-/** The protocol, which knows a socket by what `sockets` has of it. */
-function serveOperations(
-  wss: WebSocketServer,
-  sockets: WeakMap<WebSocket, LiveSocket>,
-  { services, schema, log }: { services: Services; schema: GraphQLSchema; log: FastifyBaseLogger },
-) {
-  const operations = new Operations(schema, services, log);
-  const wording = { suggestions: services.config.GRAPHQL_INTROSPECTION === 'on' };
-  const present = (error: GraphQLError | GraphQLFormattedError) =>
-    presentError(error, error instanceof GraphQLError ? error.toJSON() : error, log, wording);
-  const liveSocket = ({ socket }: Extra): LiveSocket => {
-    const found = sockets.get(socket);
-    if (!found) throw new Error('The socket did not come through upgrade().');
-    return found;
-  };
-  return serveProtocol<ConnectionInitMessage['payload']>(
-    {
-      connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      jsonMessageReviver: refuseServerMessages,
-      onConnect: ({ connectionParams, extra }) => liveSocket(extra).signIn(connectionParams?.authorization),
-      onSubscribe: (context, id, payload) =>
-        operations.begin(context, liveSocket(context.extra), id, payload),
-      subscribe: (args) => operations.subscribe(args),
-      onOperation: (_context, _id, _payload, args) => operations.stillHeld(args),
-      onNext: (_context, _id, _payload, _args, result) => presentResult(result, log, wording),
-      onError: (_context, _id, _payload, errors) => errors.map(present),
-      // What goes wrong inside is nothing for a close reason.
-      isProd: true,
-    },
-    wss,
-  );
+function createProtocol(services: Services, pipeline: Pipeline, log: FastifyBaseLogger): Server<LiveSocket> {
+  const operations = new Operations(pipeline, services.config.LIVE_SUBSCRIPTIONS_PER_SOCKET, log);
+  return makeServer<InitPayload, LiveSocket>({
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    jsonMessageReviver: refuseServerMessages,
+    onConnect: ({ connectionParams, extra }) => extra.signIn(connectionParams?.authorization),
+    onSubscribe: (context, id, payload) => operations.prepare(context, id, payload),
+    subscribe: (args) => operations.subscribe(args),
+    onOperation: (_context, _id, _payload, args) => operations.requireHeld(args),
+    onNext: (_context, _id, _payload, _args, result) => pipeline.presentResult(result),
+    onError: (_context, _id, _payload, errors) => errors.map((error) => pipeline.presentError(error)),
+  });
 }
 
-/** @returns what takes a socket in, or closes it with 4429 where its address has too many. */
-function acceptSockets(
+type InitPayload = Record<string, unknown> | undefined;
+
+/** @returns a function that takes a socket in, or closes it and returns null when its address has too many. */
+function createAccept(
   services: Services,
-  sockets: WeakMap<WebSocket, LiveSocket>,
   log: FastifyBaseLogger,
-): (client: WebSocket, request: IncomingMessage, socket: Duplex) => boolean {
+): (client: WebSocket, request: IncomingMessage, socket: Duplex) => LiveSocket | null {
   const { config } = services;
   const addressOf = clientAddress(config);
   const publicUrlOf = socketPublicUrl(config);
@@ -130,11 +106,11 @@ function acceptSockets(
     const address = addressOf(request);
     const bucket = addressBucket(address);
     if (!perAddress.take(bucket)) {
-      client.close(CloseCode.TooManyInitialisationRequests, 'Too many sockets of this address');
-      return false;
+      close(client, closes.tooManySocketsOfAddress);
+      return null;
     }
-    client.once('close', () => perAddress.give(bucket));
-    readOnlyFromReaders(client, socket);
+    client.once('close', () => perAddress.release(bucket));
+    pauseUnreadClient(client, socket);
     const context = {
       services,
       loaders: createLoaders(services),
@@ -143,20 +119,13 @@ function acceptSockets(
       refreshCookie: null,
       countHeartbeat: () => {},
     };
-    sockets.set(client, new LiveSocket(client, socket, context, perUser, log));
-    return true;
+    return new LiveSocket(client, socket, context, perUser, log);
   };
 }
 
 function refuseUpgrade(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
-  // No timeout of the HTTP server's holds for it any more: a client that does not close it would keep it for good.
+  // After an upgrade request, the timeouts of the HTTP server no longer apply.
   socket.once('finish', () => socket.destroy());
   socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-}
-
-/** A client that breaks the protocol is closed by the library, at any time; unheard, its error would end us. */
-function hearErrors(client: WebSocket, log: FastifyBaseLogger): void {
-  client.removeAllListeners('error');
-  client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
 }

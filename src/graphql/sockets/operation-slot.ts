@@ -1,28 +1,27 @@
 import type { Context } from 'graphql-ws';
 
-/** What stands in the place of an operation that has not begun; nobody reads it. */
-class Beginning implements AsyncIterable<never> {
+/** What a slot holds for an operation that is still being prepared. */
+class Reservation implements AsyncIterable<never> {
   async *[Symbol.asyncIterator](): AsyncGenerator<never> {}
 }
 
 /**
- * The place of an operation among those of its socket. A client may end an operation before it has begun, and give
- * its id to another one: the protocol's implementation, which knows ids alone, would take the one for the other, and
- * lose a subscription that goes on until its socket ends.
+ * The entry of an operation in graphql-ws's table of its socket. A client may complete an operation while it is being
+ * prepared, and give its id to another one. graphql-ws compares only ids, and would then confuse the two.
  */
-export class OperationPlace {
-  readonly #beginning = new Beginning();
+export class OperationSlot {
+  readonly #reservation = new Reservation();
 
-  /** Takes the place. To be called where the implementation has just found it free. */
+  /** Must be created synchronously after graphql-ws has found the id free. */
   constructor(
-    private readonly socket: Pick<Context, 'subscriptions'>,
+    private readonly subscriptions: Context['subscriptions'],
     private readonly id: string,
   ) {
-    socket.subscriptions[id] = this.#beginning;
+    subscriptions[id] = this.#reservation;
   }
 
-  /** Goes on, but never for an operation that was ended meanwhile: what waits for it is forgotten. */
+  /** Resolves if the slot still belongs to the operation. Otherwise it never settles: the operation is abandoned. */
   async stillHeld(): Promise<void> {
-    if (this.socket.subscriptions[this.id] !== this.#beginning) await new Promise<never>(() => {});
+    if (this.subscriptions[this.id] !== this.#reservation) await new Promise<never>(() => {});
   }
 }

@@ -1,97 +1,68 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
-import type { Services } from '../../services.js';
 import { EventStream } from '../../streams/event-stream.js';
-import type { Context } from '../context.js';
-import { documentLimits } from '../execution/document-limits.js';
-import { Documents } from '../execution/execute.js';
 import { payerOf } from '../execution/payer.js';
+import type { Pipeline } from '../execution/pipeline.js';
 import { openStream } from '../execution/subscription.js';
-import { TrustedDocuments } from '../execution/trusted-documents.js';
 import { FanOut } from './fan-out.js';
+import { LiveOperation } from './live-operation.js';
 import type { LiveSocket } from './live-socket.js';
-import type { Recipient } from './member.js';
-import { OperationPlace } from './operation-slot.js';
+import { OperationSlot } from './operation-slot.js';
 import { nextPrefix } from './socket-writer.js';
 
-/** An operation that a socket has begun. */
-interface Begun extends Recipient {
-  readonly contextValue: Context;
-  readonly place: OperationPlace;
-}
-
-/** Operations over WebSocket, from the message that begins one to the events that it is told. */
+/** The operations of all sockets, as hooks of graphql-ws. */
 export class Operations {
-  readonly #documents: Documents;
   readonly #fanOut: FanOut;
-  readonly #mostPerSocket: number;
-  /** By the context made for each. */
-  readonly #begun = new WeakMap<object, Begun>();
 
+  /** @param maxPerSocket operations of one socket at a time. */
   constructor(
-    private readonly schema: GraphQLSchema,
-    { config, costs }: Services,
+    private readonly pipeline: Pipeline,
+    private readonly maxPerSocket: number,
     log: FastifyBaseLogger,
   ) {
-    this.#documents = new Documents(schema, documentLimits(config), TrustedDocuments.read(config), costs);
-    this.#fanOut = new FanOut(log);
-    this.#mostPerSocket = config.LIVE_SUBSCRIPTIONS_PER_SOCKET;
+    this.#fanOut = new FanOut(pipeline, log);
   }
 
-  /**
-   * Reads the document and lets its sender pay for it.
-   * @param protocol what the protocol's implementation knows of the socket.
-   * @returns what to execute, or why not.
-   */
-  async begin(
-    protocol: Pick<ProtocolContext, 'subscriptions'>,
-    { context, caller, writer }: LiveSocket,
+  /** @returns the operation to execute, or why it is refused. */
+  async prepare(
+    { subscriptions, extra: socket }: Pick<ProtocolContext<undefined, LiveSocket>, 'subscriptions' | 'extra'>,
     id: string,
     payload: SubscribePayload,
-  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const place = new OperationPlace(protocol, id);
-    const operations = Object.keys(protocol.subscriptions).length;
-    const read = await this.#documents.read(payload, payerOf(caller, context.client));
-    await place.stillHeld();
-    if (!('document' in read)) return read;
-    if (operations > this.#mostPerSocket) {
-      return [new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } })];
-    }
-    // As each request over HTTP does; a token that has expired is nobody's.
-    const contextValue: Context = { ...context, caller: caller && context.services.sessions.touch(caller) };
-    this.#begun.set(contextValue, { contextValue, prefix: nextPrefix(id), writer, place });
-    return {
-      schema: this.schema,
-      document: read.document,
-      contextValue,
-      operationName: payload.operationName ?? null,
-      variableValues: payload.variables ?? null,
-    };
+  ): Promise<LiveOperation | readonly GraphQLError[]> {
+    const slot = new OperationSlot(subscriptions, id);
+    if (Object.keys(subscriptions).length > this.maxPerSocket) return [tooManyOperations()];
+    const { context, writer } = socket;
+    const caller = await socket.caller();
+    const payer = payerOf(caller, context.client);
+    const prepared = await this.pipeline.prepare(payload, { payer, transport: 'websocket' });
+    await slot.stillHeld();
+    if ('errors' in prepared) return prepared.errors;
+    const contextValue = { ...context, caller: caller && context.services.sessions.touch(caller) };
+    const connection = { slot, writer, prefix: nextPrefix(id) };
+    return new LiveOperation(this.pipeline.schema, prepared.document, contextValue, payload, connection);
   }
 
-  /** Opens a subscription, which shares its events with equal ones. */
+  /** Opens a subscription. It shares its messages with equal subscriptions. */
   async subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-    const stream = await openStream(args).catch(failed);
-    const begun = this.#of(args);
+    const operation = operationOf(args);
+    const stream = await openStream(operation);
     if (!(stream instanceof EventStream)) return stream;
-    if (!begun) throw new Error('The operation was not begun here.');
-    await begun.place.stillHeld();
-    const { contextValue, prefix, writer } = begun;
-    return this.#fanOut.join({ args: { ...args, contextValue }, stream, prefix, writer });
+    const { slot, writer, prefix } = operation.connection;
+    await slot.stillHeld();
+    return this.#fanOut.join({ args: operation, stream, writer, prefix });
   }
 
-  /** Goes on unless the operation was ended meanwhile. */
-  async stillHeld(args: ExecutionArgs): Promise<void> {
-    await this.#of(args)?.place.stillHeld();
-  }
-
-  #of({ contextValue }: ExecutionArgs): Begun | undefined {
-    return contextValue instanceof Object ? this.#begun.get(contextValue) : undefined;
+  /** Abandons the operation if it was completed while it was executed. */
+  async requireHeld(args: ExecutionArgs): Promise<void> {
+    await operationOf(args).connection.slot.stillHeld();
   }
 }
 
-/** One that graphql-js throws at, such as a subscription whose only field is skipped: the others of its socket go on. */
-const failed = (error: Error): ExecutionResult => ({
-  errors: [new GraphQLError(error.message, { originalError: error })],
-});
+const tooManyOperations = () =>
+  new GraphQLError('Too many operations on this socket.', { extensions: { code: 'THROTTLED' } });
+
+function operationOf(args: ExecutionArgs): LiveOperation {
+  if (args instanceof LiveOperation) return args;
+  throw new Error('Only prepared operations can be executed.');
+}

@@ -1,53 +1,51 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { close, closes } from './close-codes.js';
 
-/** A reader behind by more than this, in bytes, is closed; its cursor is still good. */
-export const LONGEST_QUEUE = 1024 * 1024;
-
-/** "Try again later": stock clients reconnect after it, and go on from their cursor. */
-export const CLOSE_TRY_AGAIN = 1013;
+/** A client that leaves more than this unread is closed. */
+export const MAX_QUEUE_BYTES = 1024 * 1024;
 
 /** First byte of an unfragmented text frame (RFC 6455, section 5.2). */
 const TEXT_FRAME = 0x81;
 
 /**
- * UTF-8 bytes, one in each character. As strings, frames are put together without copying what many of them share,
- * and leave without a buffer of their own: at thousands of readers that is what a message costs.
+ * UTF-8, one byte in each character. Concatenating strings does not copy the part that frames share, and frames need
+ * no buffer of their own: with thousands of subscribers, that is most of the cost of a message.
  */
 export type Bytes = string;
 
 const toBytes = (text: string): Bytes => Buffer.from(text).toString('latin1');
 
 /**
- * A `next` message, as the protocol's reference implementation writes it, is a prefix of its subscription's own and
- * the rest, which those who are sent the same result share.
+ * A `next` message, as graphql-ws writes it, is a prefix with the id of the subscription, and a rest that all
+ * subscribers of the result share.
  */
 export const nextPrefix = (id: string): Bytes =>
   toBytes(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
 export const nextRest = (result: unknown): Bytes => toBytes(`${JSON.stringify(result)}}`);
 
 /**
- * Writes `next` messages to one socket, past the WebSocket library: the payload's bytes are shared by all readers,
- * and everything of one turn of the event loop leaves in one write. The library still owns the socket; both write
- * whole frames, so that they can take turns.
+ * Writes `next` messages to one socket, past the WebSocket library: subscribers share the bytes of a result, and all
+ * messages of one turn of the event loop leave in one write. The library still owns the socket. Both write whole
+ * frames, so that they can take turns.
  */
 export class SocketWriter {
   #frames: Bytes = '';
-  /** The most that left at once, in bytes: whoever is sent a large snapshot may take its time to read it. */
-  #largest = LONGEST_QUEUE;
+  /** In bytes. At least the largest write: a client must get the time to read a large snapshot. */
+  #queueLimit = MAX_QUEUE_BYTES;
 
   constructor(
     private readonly client: WebSocket,
     private readonly socket: Duplex,
   ) {}
 
-  /** Queues a message, see `nextPrefix` and `nextRest`; it leaves at the end of this turn. */
+  /** Queues a message, see `nextPrefix` and `nextRest`. It leaves at the end of this turn of the event loop. */
   push(prefix: Bytes, rest: Bytes): void {
     if (this.#frames === '') flushSoon(this);
     this.#frames += frameHeader(prefix.length + rest.length) + prefix + rest;
   }
 
-  /** Resolves once what was written has been read, or nobody reads any more. */
+  /** Resolves once the client has read enough, or is gone. */
   async drained(): Promise<void> {
     const { socket } = this;
     if (socket.destroyed || !socket.writableNeedDrain) return;
@@ -60,14 +58,14 @@ export class SocketWriter {
     });
   }
 
-  /** Writes what is queued, or closes a reader that does not keep up. */
+  /** Writes the queue, or closes a client that does not keep up. */
   flush(): void {
     const frames = this.#frames;
     this.#frames = '';
     if (this.client.readyState !== this.client.OPEN) return;
-    if (this.socket.writableLength > this.#largest) this.client.close(CLOSE_TRY_AGAIN, 'Too slow');
+    if (this.socket.writableLength > this.#queueLimit) close(this.client, closes.tooSlow);
     else this.socket.write(frames, 'latin1');
-    this.#largest = Math.max(this.#largest, frames.length);
+    this.#queueLimit = Math.max(this.#queueLimit, frames.length);
   }
 }
 
@@ -84,7 +82,7 @@ function flushAll(): void {
   for (const writer of writers) writer.flush();
 }
 
-/** Of the latest length: the same message mostly goes to many readers, whose ids are as long as each other. */
+/** That of the latest length: a message mostly goes to many subscribers, whose ids have the same length. */
 let latestHeader = { length: 0, bytes: encodeHeader(0) };
 
 function frameHeader(length: number): Bytes {

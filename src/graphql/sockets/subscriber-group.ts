@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionArgs } from 'graphql';
 import type { Batch, EventStream } from '../../streams/event-stream.js';
 import type { Context } from '../context.js';
-import { presentResult } from '../execution/execute.js';
+import type { Pipeline } from '../execution/pipeline.js';
 import { executeEvent } from '../execution/subscription.js';
 import { Member, type Message, type MessageBatch, type Recipient } from './member.js';
 import { nextRest } from './socket-writer.js';
@@ -41,6 +41,7 @@ export class SubscriberGroup {
   /** @param onEmpty called once the last member has left. */
   constructor(
     { stream, args }: Subscriber,
+    private readonly pipeline: Pick<Pipeline, 'presentResult'>,
     private readonly log: FastifyBaseLogger,
     private readonly onEmpty: () => void,
   ) {
@@ -126,7 +127,7 @@ export class SubscriberGroup {
     const { publications, offset, status } = await batch;
     const messages: Message[] = [];
     for (const { event, offset } of publications) {
-      const result = presentResult(await executeEvent(this.#args, event), this.log);
+      const result = this.pipeline.presentResult(await executeEvent(this.#args, event));
       messages.push({ rest: nextRest(result), offset });
     }
     return { messages, offset, status };

@@ -126,6 +126,7 @@ export async function gateway() {
   const { readConfig } = await built('config.js');
   const { createServices } = await built('services.js');
   const { createLiveServer } = await built('graphql/sockets/live-server.js');
+  const { Pipeline } = await built('graphql/execution/pipeline.js');
   const { createSchema } = await built('graphql/schema.js');
   const { sessionPolicies } = await built('server/http-server.js');
   const { graphqlSessionPolicy } = await built('graphql/session-policy.js');
@@ -154,7 +155,9 @@ export async function gateway() {
   const credentials = { login: 'root', password: PASSWORD, captcha: 'possible' };
   const { accessToken } = await services.passwordLogins.login(credentials, client, graphqlSessionPolicy);
   const caller = { ...(await services.sessions.authenticate(accessToken)), expiresAt: Infinity };
-  const live = createLiveServer(services, createSchema(), pino({ level: 'warn' }));
+  const log = pino({ level: 'warn' });
+  const pipeline = new Pipeline(createSchema(), config, services.complexityBudget, log);
+  const live = createLiveServer(services, pipeline, log);
   const port = await listen((server) => server.on('upgrade', live.upgrade));
   const { heartbeats } = services;
   let online = false;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { LONGEST_QUEUE } from '../../../src/graphql/sockets/socket-writer.js';
+import { MAX_QUEUE_BYTES } from '../../../src/graphql/sockets/socket-writer.js';
 import { trackAcceptedSockets } from '../../support/accepted-sockets.js';
 import { eventually } from '../../support/eventually.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
@@ -42,8 +42,8 @@ test.each(floods)(
     raw.socket.pause();
     for (let id = 0; id < count; id += 1) send(raw, id);
     await eventually(async () => server.isPaused());
-    expect(server.writableLength).toBeGreaterThan(LONGEST_QUEUE);
-    expect(server.writableLength).toBeLessThan(LONGEST_QUEUE + ONE_PIECE);
+    expect(server.writableLength).toBeGreaterThan(MAX_QUEUE_BYTES);
+    expect(server.writableLength).toBeLessThan(MAX_QUEUE_BYTES + ONE_PIECE);
     raw.socket.resume();
     await answered;
     raw.socket.close();

@@ -1,7 +1,8 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, type ExecutionResult, parse } from 'graphql';
 import { pino } from 'pino';
 import type { Context } from '../../../src/graphql/context.js';
+import { presentResult } from '../../../src/graphql/execution/present.js';
 import { FanOut } from '../../../src/graphql/sockets/fan-out.js';
 import { type Batch, EventStream } from '../../../src/streams/event-stream.js';
 
@@ -25,11 +26,15 @@ class TestStream extends EventStream<unknown> {
   }
 }
 
+const log = pino({ level: 'silent' });
+const presenter = {
+  presentResult: (result: ExecutionResult) => presentResult(result, { log, suggestions: true }),
+};
 const contextValue = { caller: null, publicUrl: '' } as Context;
 const args = { schema: buildSchema('type Query { a: Int }'), document: parse('{ a }'), contextValue };
 
 const join = (stream: EventStream<unknown>) =>
-  new FanOut(pino({ level: 'silent' })).join({
+  new FanOut(presenter, log).join({
     args,
     stream,
     writer: { push() {}, async drained() {} },
@@ -86,7 +91,7 @@ test('ends the members of a stream that has ended, after their last message', as
     async () => ({ publications: [{ event: {}, offset: 2 }], offset: 2, status: 'ended' }),
   );
   const writer = { push: (_prefix: string, rest: string) => void sent.push(rest), async drained() {} };
-  const fanOut = new FanOut(pino({ level: 'silent' }));
+  const fanOut = new FanOut(presenter, log);
   const members = [1, 2].map(() => fanOut.join({ args, stream, writer, prefix: '' }));
   expect(await Promise.all(members.map((member) => member.next()))).toMatchObject([
     { done: true },

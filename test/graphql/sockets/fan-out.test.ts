@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { DomainError } from '../../../src/errors.js';
 import type { Context } from '../../../src/graphql/context.js';
-import { presentResult } from '../../../src/graphql/execution/execute.js';
+import { Pipeline } from '../../../src/graphql/execution/pipeline.js';
 import { createLoaders } from '../../../src/graphql/loaders.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
@@ -69,7 +69,8 @@ beforeAll(async () => {
     await gateway.createUser({ username, password: PASSWORD, roles: [...roles] });
   }
   [admin, member, neighbour] = await Promise.all([login('root'), login('member'), login('neighbour')]);
-  ours = createLiveServer(services, schema, log);
+  const pipeline = new Pipeline(schema, services.config, services.complexityBudget, log);
+  ours = createLiveServer(services, pipeline, log);
   const server = createServer();
   server.on('upgrade', ours.upgrade);
   host = await listening(server);
@@ -91,7 +92,7 @@ beforeAll(async () => {
           countHeartbeat: () => {},
         };
       },
-      onNext: (_context, _id, _payload, _args, result) => presentResult(result, log),
+      onNext: (_context, _id, _payload, _args, result) => pipeline.presentResult(result),
     },
     sockets,
   );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import { LONGEST_QUEUE } from '../../../src/graphql/sockets/socket-writer.js';
+import { MAX_QUEUE_BYTES } from '../../../src/graphql/sockets/socket-writer.js';
 import * as op from '../../generated/graphql.js';
 import { trackAcceptedSockets } from '../../support/accepted-sockets.js';
 import { callerOf } from '../../support/callers.js';
@@ -55,7 +55,7 @@ test('one who stalls is closed with 1013 and goes on from its cursor; nobody wai
     await happen();
     for (const reader of readers) expect(status(await reader.next()).device.clientId).toBe(`device-${event}`);
     const queued = accepted.reduce((sum, socket) => sum + socket.writableLength, 0);
-    expect(queued).toBeLessThan(LONGEST_QUEUE + 2 * NAME_LENGTH);
+    expect(queued).toBeLessThan(MAX_QUEUE_BYTES + 2 * NAME_LENGTH);
   }
   stalled.socket.resume();
   for (let message = await stalled.next(); message !== null; message = await stalled.next()) {

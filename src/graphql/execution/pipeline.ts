@@ -1,0 +1,111 @@
+import type { FastifyBaseLogger } from 'fastify';
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Config } from '../../config.js';
+import { DomainError } from '../../errors.js';
+import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
+import { DocumentCache, type ValidDocument } from './document-cache.js';
+import { requireTransport, selectOperation, type Transport, variableErrors } from './operation.js';
+import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
+import { type DocumentRequest, TrustedDocuments } from './trusted-documents.js';
+import { requireSmallVariables } from './variable-limits.js';
+
+/** A request of any transport, as the client sent it. */
+export interface OperationRequest extends DocumentRequest {
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export interface Sender {
+  readonly payer: Payer;
+  readonly transport: Transport;
+}
+
+/** An operation that may be executed. */
+export interface PreparedOperation {
+  readonly text: string;
+  readonly document: DocumentNode;
+}
+
+/** The errors of an operation that must not be executed. */
+export interface RefusedOperation {
+  readonly errors: readonly GraphQLError[];
+}
+
+/**
+ * What happens to every GraphQL operation, on every transport, in this order: its document is resolved, parsed and
+ * validated, its variables are checked, its complexity is charged; then it is executed and its result presented.
+ */
+export class Pipeline {
+  readonly #trusted: TrustedDocuments;
+  readonly #documents: DocumentCache;
+  readonly #presentation: Presentation;
+
+  constructor(
+    readonly schema: GraphQLSchema,
+    config: Config,
+    private readonly budget: ComplexityBudget,
+    log: FastifyBaseLogger,
+  ) {
+    this.#trusted = TrustedDocuments.read(config);
+    this.#documents = new DocumentCache(schema, config);
+    this.#presentation = { log, suggestions: config.GRAPHQL_INTROSPECTION === 'on' };
+  }
+
+  async prepare(
+    request: OperationRequest,
+    { payer, transport }: Sender,
+  ): Promise<PreparedOperation | RefusedOperation> {
+    try {
+      const text = this.#trusted.resolve(request);
+      requireSmallVariables(request.variables);
+      const { document, complexities } = await this.#parse(text, payer);
+      const operation = selectOperation(document, request.operationName);
+      requireTransport(operation, transport);
+      requireNone(variableErrors(this.schema, operation, request.variables ?? {}));
+      await this.budget.spend(payer, complexities.get(operation) ?? 0);
+      return { text, document };
+    } catch (error) {
+      return { errors: refusalErrors(error) };
+    }
+  }
+
+  presentError(error: unknown): GraphQLFormattedError {
+    return presentError(error, this.#presentation);
+  }
+
+  presentResult(result: UnpresentedResult): FormattedExecutionResult {
+    return presentResult(result, this.#presentation);
+  }
+
+  async #parse(text: string, payer: Payer): Promise<ValidDocument> {
+    if (!this.#documents.has(text)) await this.budget.spendOnParsing(payer, text);
+    const parsed = this.#documents.get(text);
+    if ('errors' in parsed) throw new Refusal(parsed.errors);
+    return parsed;
+  }
+}
+
+/** Several errors at once. */
+class Refusal extends Error {
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super('The operation was refused.');
+  }
+}
+
+function requireNone(errors: readonly GraphQLError[]): void {
+  if (errors.length > 0) throw new Refusal(errors);
+}
+
+/** @throws anything that is not a refusal. */
+function refusalErrors(error: unknown): readonly GraphQLError[] {
+  if (error instanceof Refusal) return error.errors;
+  if (error instanceof GraphQLError) return [error];
+  if (error instanceof DomainError) return [new GraphQLError(error.message, { originalError: error })];
+  throw error;
+}

@@ -1,0 +1,23 @@
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import type { Context } from '../context.js';
+import type { Recipient } from './member.js';
+import type { OperationSlot } from './operation-slot.js';
+import type { SubscriptionArgs } from './subscriber-group.js';
+
+/** An operation of a socket. graphql-ws passes it from hook to hook, as execution arguments. */
+export class LiveOperation implements SubscriptionArgs {
+  readonly operationName: string | null;
+  readonly variableValues: Readonly<Record<string, unknown>> | null;
+
+  constructor(
+    readonly schema: GraphQLSchema,
+    readonly document: DocumentNode,
+    readonly contextValue: Context,
+    { operationName, variables }: Pick<SubscribePayload, 'operationName' | 'variables'>,
+    readonly connection: Recipient & { readonly slot: OperationSlot },
+  ) {
+    this.operationName = operationName ?? null;
+    this.variableValues = variables ?? null;
+  }
+}
