@@ -4,60 +4,69 @@ import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
 
-/** What a device says of itself when it beats; null where it says nothing. */
-export interface Hello {
-  /** The id it gives itself. */
+/** What a heartbeat reports about its device; null where it reports nothing. */
+export interface DeviceReport {
+  /** The id that the device chose for itself. */
   readonly clientId: string | null;
   readonly name: string | null;
   readonly clientVersion: string | null;
 }
 
-/** Finds the device whose beats a session sends. Of one user and client id, call it for one session at a time. */
+/** Finds the device that the heartbeats of a session are for. */
 export class Bindings {
   constructor(private readonly db: Database) {}
 
   /**
-   * A device that gives itself an id is known by it, within its user. One without keeps the device it had in
-   * this session, else takes over the longest-offline one of the same user and door, else is new: so that a
-   * daily login makes no daily device, and two that are online never become one.
-   * @param isOnline as known right now; the database may be a moment behind.
-   * @returns the device's id.
-   * @throws DomainError UNAUTHENTICATED for a caller who was deleted meanwhile.
+   * A client id identifies a device of its user. Without one, the session keeps its device, else takes over the device of
+   * the same user and API that has been offline longest, else gets a new one: a daily login then creates no daily device,
+   * and two devices that are online never merge.
+   *
+   * Concurrent calls for the same user and client id could both create the device, so that callers must run one at a time.
+   * @param isOnline the current presence, which the database stores a moment later.
+   * @returns the id of the device.
+   * @throws DomainError UNAUTHENTICATED if the account was deleted meanwhile.
    */
-  async bind(caller: Caller, hello: Hello, now: Date, isOnline: (id: number) => boolean): Promise<number> {
+  async bind(
+    caller: Caller,
+    report: DeviceReport,
+    now: Date,
+    isOnline: (id: number) => boolean,
+  ): Promise<number> {
     const em = this.db.em.fork();
-    const known =
-      hello.clientId === null ? await this.#anonymous(caller, isOnline) : await this.#named(caller, hello);
+    const existing =
+      report.clientId === null
+        ? await this.#findAnonymous(caller, isOnline)
+        : await this.#findByClientId(caller, report);
     const seen = {
       sessionId: caller.sessionId,
       api: caller.api,
-      ...(hello.name === null ? {} : { name: hello.name }),
-      ...(hello.clientVersion === null ? {} : { clientVersion: hello.clientVersion }),
+      ...(report.name === null ? {} : { name: report.name }),
+      ...(report.clientVersion === null ? {} : { clientVersion: report.clientVersion }),
     };
-    if (known !== null) {
-      await em.nativeUpdate(Device, { id: known }, seen);
-      return known;
+    if (existing !== null) {
+      await em.nativeUpdate(Device, { id: existing }, seen);
+      return existing;
     }
     return em
       .insert(Device, {
         user: caller.user.id,
-        clientId: hello.clientId,
+        clientId: report.clientId,
         firstSeenAt: now,
         lastSeenAt: now,
         online: false,
         ...seen,
       })
-      .catch(refuseDeleted);
+      .catch(rethrowDeletedUser);
   }
 
-  async #named(caller: Caller, { clientId }: Hello): Promise<number | null> {
+  async #findByClientId(caller: Caller, { clientId }: DeviceReport): Promise<number | null> {
     const device = await this.db.em
       .fork()
       .findOne(Device, { user: caller.user.id, clientId }, { fields: ['id'] });
     return device?.id ?? null;
   }
 
-  async #anonymous(caller: Caller, isOnline: (id: number) => boolean): Promise<number | null> {
+  async #findAnonymous(caller: Caller, isOnline: (id: number) => boolean): Promise<number | null> {
     const candidates = await this.db.em
       .fork()
       .find(
@@ -71,9 +80,9 @@ export class Bindings {
   }
 }
 
-function refuseDeleted(error: unknown): never {
+function rethrowDeletedUser(error: unknown): never {
   if (error instanceof ForeignKeyConstraintViolationException) {
-    throw new DomainError('UNAUTHENTICATED', 'Your account was deleted.');
+    throw new DomainError('UNAUTHENTICATED', 'Your account has been deleted.');
   }
   throw error;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
-import type { Bindings, Hello } from './bindings.js';
+import type { Bindings, DeviceReport } from './bindings.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
 import { BeatLog } from './presence/beat-log.js';
@@ -105,7 +105,7 @@ export class Heartbeats {
    * @returns the device's id: at once for a known session, after a query for its first heartbeat.
    * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated.
    */
-  beat(caller: Caller, hello: Hello): number | Promise<number> {
+  beat(caller: Caller, hello: DeviceReport): number | Promise<number> {
     this.#requireOpen(caller);
     const binding = this.#bindings.get(caller)?.get(hello.clientId ?? '');
     if (!binding || !this.#isCurrent(binding, caller, hello)) return this.#firstBeat(caller, hello);
@@ -177,13 +177,13 @@ export class Heartbeats {
   }
 
   /** False for a new version, and for a device without a client id that another session has taken over. */
-  #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, hello: Hello): boolean {
+  #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, hello: DeviceReport): boolean {
     const sameVersion = hello.clientVersion === null || hello.clientVersion === clientVersion;
     return sameVersion && (hello.clientId !== null || this.#latestSessions.has(device, sessionId));
   }
 
   /** One at a time for each user and client id: two first heartbeats must not create or take over the same device. */
-  async #firstBeat(caller: Caller, hello: Hello): Promise<number> {
+  async #firstBeat(caller: Caller, hello: DeviceReport): Promise<number> {
     const key = JSON.stringify([caller.user.id, hello.clientId]);
     const previous = this.#pendingBinds.get(key) ?? Promise.resolve();
     const bind = previous.then(() => this.#bindAndBeat(caller, hello));
@@ -196,7 +196,7 @@ export class Heartbeats {
     }
   }
 
-  async #bindAndBeat(caller: Caller, hello: Hello): Promise<number> {
+  async #bindAndBeat(caller: Caller, hello: DeviceReport): Promise<number> {
     const now = new Date(this.clock());
     const id = await this.binder.bind(caller, hello, now, (deviceId) => this.isOnline(deviceId));
     const device = this.#presence.intern(id);

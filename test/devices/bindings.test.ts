@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
@@ -18,10 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const hello = (clientId: string): Hello => ({ clientId, name: null, clientVersion: null });
+const report = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
 
-/** Finds the device called slow only once it is told to. */
-class Slow extends Bindings {
+/** Binds the device with the client id `slow` only after `go`. */
+class SlowBindings extends Bindings {
   readonly #gate = Promise.withResolvers<void>();
   readonly go = this.#gate.resolve;
   override async bind(...args: Parameters<Bindings['bind']>): Promise<number> {
@@ -30,20 +30,20 @@ class Slow extends Bindings {
   }
 }
 
-test('devices of one account that have ids do not wait for each other at their first beat; equal ids are one device', async () => {
+test('first heartbeats of one account wait for each other only if they have the same client id', async () => {
   const { db, events, clock } = gateway.services;
-  const bindings = new Slow(db);
+  const bindings = new SlowBindings(db);
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
-  const slow = ['slow', 'slow'].map((id) => fleet.beat(caller, hello(id)));
-  const quick = await Promise.all(['quick', 'quick', 'other'].map((id) => fleet.beat(caller, hello(id))));
+  const slow = ['slow', 'slow'].map((id) => fleet.beat(caller, report(id)));
+  const quick = await Promise.all(['quick', 'quick', 'other'].map((id) => fleet.beat(caller, report(id))));
   expect(new Set(quick).size).toBe(2);
   bindings.go();
   expect(new Set(await Promise.all(slow)).size).toBe(1);
   expect(fleet.onlineIds()).toHaveLength(3);
 });
 
-test('a device of who was deleted while it was looked for is refused as any request of theirs', async () => {
+test('rejects the heartbeat of a user who is deleted meanwhile as unauthenticated', async () => {
   await gateway.services.administration.delete(caller.user.id, { userId: null, address: null });
-  const bound = new Bindings(gateway.services.db).bind(caller, hello('late'), new Date(), () => false);
+  const bound = new Bindings(gateway.services.db).bind(caller, report('late'), new Date(), () => false);
   await expect(bound).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
@@ -7,7 +7,7 @@ import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const hello = (clientId: string): Hello => ({ clientId, name: null, clientVersion: null });
+const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
 let gateway: TestGateway;
 
 beforeAll(async () => {

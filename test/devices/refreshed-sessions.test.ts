@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Hello } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/bindings.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
@@ -11,7 +11,7 @@ const MINUTE = 60 * SECOND;
 let gateway: TestGateway;
 let session: OpenedSession;
 let users = 0;
-let hello: Hello;
+let hello: DeviceReport;
 
 beforeAll(async () => {
   gateway = await startGateway();

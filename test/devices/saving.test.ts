@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Transition } from '../../src/devices/transition-log.js';
@@ -38,7 +38,7 @@ function fleetOn(store: PresenceStore, bindings = new Bindings(gateway.services.
   const { events, clock } = gateway.services;
   return new Heartbeats(store, bindings, events, clock, 30_000);
 }
-const hello = (clientId: string): Hello => ({ clientId, name: null, clientVersion: null });
+const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
 
 test('who asks while a saving is under way waits for it, and a later one does not overtake it', async () => {
   const store = new Hesitant(gateway.services.db);
@@ -64,7 +64,7 @@ test('who asks while a saving is under way waits for it, and a later one does no
 
 /** Devices that are known already. */
 class Bound extends Bindings {
-  override async bind(_caller: Caller, { clientId }: Hello): Promise<number> {
+  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<number> {
     return Number(clientId);
   }
 }

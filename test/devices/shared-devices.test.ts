@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
@@ -14,7 +14,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 let gateway: TestGateway;
 let users = 0;
-let hello: Hello;
+let hello: DeviceReport;
 /** Of 15 minutes. */
 let short: Caller;
 /** Of 48 hours. */

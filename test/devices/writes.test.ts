@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { Bindings, type Hello } from '../../src/devices/bindings.js';
+import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Caller } from '../../src/sessions/sessions.js';
@@ -21,7 +21,7 @@ afterAll(() => gateway.close());
 
 /** Devices that are known already: what is counted is what it costs that they beat. */
 class Bound extends Bindings {
-  override async bind(_caller: Caller, { clientId }: Hello): Promise<number> {
+  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<number> {
     return Number(clientId);
   }
 }
