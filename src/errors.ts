@@ -47,7 +47,7 @@ export class DomainError extends Error {
 export const throttledFor = (ms: number, message: string): DomainError =>
   new DomainError('THROTTLED', message, { retryAfter: Math.max(1, Math.ceil(ms / 1000)) });
 
-/** Why the gateway cannot start: one sentence for the operator, printed without a stack before exit code 1. */
+/** Why the gateway cannot start or continue: one sentence for the operator, printed without a stack before exit code 1. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

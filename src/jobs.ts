@@ -64,7 +64,7 @@ function repeat({ name, everyMs, run, first, last }: Job, log: FastifyBaseLogger
   let running: Promise<void> | null = null;
   const runOnce = () => {
     running ??= run()
-      .catch((err: unknown) => log.error({ err, job: name }, 'job failed'))
+      .catch((err: unknown) => log.error({ err, job: name }, 'a job failed'))
       .finally(() => {
         running = null;
       });

@@ -69,7 +69,7 @@ test('a job that fails is logged by name and runs again', async () => {
   jest.advanceTimersByTime(REVOCATIONS_MS);
   await expect(polling.mock.results[0]?.value).rejects.toThrow('sessions');
   await turn();
-  expect(gateway.logged()).toMatch(/"job":"read revocations","msg":"job failed"/);
+  expect(gateway.logged()).toMatch(/"job":"read revocations","msg":"a job failed"/);
   await em.execute('alter table away rename to sessions');
   jest.advanceTimersByTime(REVOCATIONS_MS);
   await expect(polling.mock.results[1]?.value).resolves.toBeUndefined();

@@ -10,7 +10,7 @@ export function registerErrorHandlers(app: FastifyInstance): void {
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { statusCode = 500 } = error;
     if (statusCode < 500) return sendStatus(reply, statusCode);
-    request.log.error({ err: error }, 'request failed unexpectedly');
+    request.log.error({ err: error }, 'a request failed unexpectedly');
     return sendStatus(reply, 500);
   });
 }
