@@ -3,6 +3,7 @@ import { Identity20261121 } from './20261121-identity.js';
 import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
+import { PresenceClock20261128 } from './20261128-presence-clock.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -14,4 +15,5 @@ export const migrations = [
   Releases20261121,
   Revocations20261121,
   Scans20261121,
+  PresenceClock20261128,
 ];

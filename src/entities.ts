@@ -3,6 +3,7 @@ import { Captcha } from './captchas/captcha.entity.js';
 import type { Database } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
 import { Device } from './devices/device.entity.js';
+import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
@@ -19,6 +20,7 @@ export const entities = [
   Captcha,
   Device,
   LoginName,
+  PresenceClock,
   PresenceEvent,
   RefreshToken,
   Release,

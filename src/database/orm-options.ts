@@ -6,9 +6,6 @@ import { migrations } from '../../migrations/index.js';
 /** Connections of one node. PostgreSQL's own default allows 100 in all. */
 const POOL_SIZE = 20;
 
-/** Tables without an entity; the schema comparison must leave them alone. */
-const TABLES_WITHOUT_ENTITY = ['presence_clock'];
-
 /**
  * The configuration of the ORM, for the gateway and for `npx mikro-orm`.
  * @param url `postgresql://user:password@host:port/database`
@@ -22,7 +19,6 @@ export function ormOptions(url: string, entities: EntityClass<object>[]): Option
     extensions: [Migrator],
     // Without a snapshot file, entities are compared with what the migrations have made of a real database.
     migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
-    schemaGenerator: { skipTables: TABLES_WITHOUT_ENTITY },
     pool: { min: 0, max: POOL_SIZE },
     forceUtcTimezone: true,
   });

@@ -52,6 +52,11 @@ test('fails the check and writes the missing statements once the database differ
   expect(migration).toContain('create index "releases_sha256_index"');
 });
 
+test('drops the database and migrates it again', async () => {
+  expect(await onOwnDatabase('migration:fresh')).toMatchObject({ code: 0 });
+  expect(await onOwnDatabase('migration:check')).toMatchObject({ code: 0 });
+});
+
 test('works on the embedded database of DATA_DIR without DATABASE_URL, and stops it afterwards', async () => {
   const dataDir = join(folder, 'data');
   expect(await mikroOrm(['migration:up'], { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
