@@ -1,4 +1,4 @@
-/** Tests are TypeScript ES modules; SWC keeps the decorator metadata that the entities need. */
+/** Tests are TypeScript ES modules. SWC emits the decorator metadata that the entities require. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -20,7 +20,7 @@ export default {
       },
     ],
   },
-  // Two, on two cores too: browsers, databases and commands are processes of their own, and waited for.
+  // Even on two cores: most of the work is done by other processes, such as browsers and databases.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
