@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { addressBucket } from '../rate-limits/login-throttle.js';
+import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { TokenSigner } from '../sessions/token-signer.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 

@@ -6,16 +6,16 @@ import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { Loaders } from './loaders.js';
 
-/** The cookie that keeps the refresh token of the dashboard. */
+/** The cookie with the refresh token of the dashboard. */
 export interface RefreshTokenCookie {
-  /** Null where there is none. */
+  /** Null without a cookie. */
   read(): string | null;
-  /** @param now milliseconds since the epoch. */
-  keep(token: string, expiresAt: Date, now: number): void;
+  /** @param now milliseconds since the Unix epoch. */
+  set(token: string, expiresAt: Date, now: number): void;
   clear(): void;
 }
 
-/** What every resolver gets, over HTTP and WebSocket alike. */
+/** What resolvers receive, over HTTP and WebSocket alike. */
 export interface Context {
   readonly services: Services;
   readonly loaders: Loaders;
@@ -23,9 +23,9 @@ export interface Context {
   caller: Caller | null;
   readonly client: Client;
   readonly publicUrl: string;
-  /** The dashboard's cookie; null over WebSocket and for other origins. */
+  /** Null over WebSocket, and for requests that no page of the gateway sent. */
   readonly refreshCookie: RefreshTokenCookie | null;
-  /** Says that the request was a heartbeat. */
+  /** Counts the request as a heartbeat, which is not logged on its own. */
   countHeartbeat(): void;
 }
 
@@ -44,18 +44,17 @@ export async function renewCaller(context: Context): Promise<Caller | null> {
   return context.caller;
 }
 
-/** Who acts, for the audit log. */
+/** The caller, for the audit log. */
 export const actorOf = ({ caller, client }: Context): Actor => ({
   userId: caller?.user.id ?? null,
   address: client.address,
 });
 
-/** The client with the device id that an input names, else that of the header. @throws DomainError INVALID_INPUT */
+/** The client with the values of an input in place of those of the headers. @throws DomainError INVALID_INPUT */
 export function clientOf({ client }: Context, deviceId?: string | null, version?: string | null): Client {
   if (deviceId && deviceId.length > MAX_CLIENT_TEXT_LENGTH) {
-    throw new DomainError('INVALID_INPUT', `A device id has at most ${MAX_CLIENT_TEXT_LENGTH} characters.`, {
-      field: 'deviceId',
-    });
+    const message = `deviceId must be at most ${MAX_CLIENT_TEXT_LENGTH} characters.`;
+    throw new DomainError('INVALID_INPUT', message, { field: 'deviceId' });
   }
   return { ...client, deviceId: deviceId || client.deviceId, version: version ?? client.version };
 }

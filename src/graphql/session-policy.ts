@@ -4,7 +4,7 @@ import type { SessionPolicy } from '../sessions/session-policy.js';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Sessions of the GraphQL API: the only ones that administer. */
+/** Sessions of the GraphQL API, the only ones with permissions to administer. */
 export const graphqlSessionPolicy: SessionPolicy = {
   api: 'graphql',
   restricted: false,

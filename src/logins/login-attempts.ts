@@ -1,7 +1,12 @@
 import { recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
-import { type Attempt, accountOf, isGuess, type LoginThrottle } from '../rate-limits/login-throttle.js';
+import {
+  type Attempt,
+  accountKey,
+  isFailedAttempt,
+  type LoginThrottle,
+} from '../rate-limits/login-throttle.js';
 
 /** Somebody who tries to log in. */
 export interface LoginAttempt {
@@ -29,7 +34,7 @@ export class LoginAttempts {
    */
   throttled<T>(attempt: LoginAttempt, prove: () => Promise<T>): Promise<T> {
     const { userId, name, address, captcha } = attempt;
-    return this.throttle.attempt({ account: accountOf(userId, name), address, captcha }, prove);
+    return this.throttle.attempt({ account: accountKey(userId, name), address, captcha }, prove);
   }
 
   /**
@@ -40,7 +45,7 @@ export class LoginAttempts {
     try {
       return await login();
     } catch (error) {
-      if (isGuess(error)) await this.#record(attempt, error.code);
+      if (isFailedAttempt(error)) await this.#record(attempt, error.code);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { accountOf, type LoginThrottle } from '../rate-limits/login-throttle.js';
+import { accountKey, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { hashPassword, verifyPassword } from '../users/password-hash.js';
@@ -43,7 +43,7 @@ export class Passwords {
 
   /** Counts against the same budgets as a login. */
   async #verifyCurrent({ id, passwordHash }: User, password: string, actor: Actor): Promise<void> {
-    const attempt = { account: accountOf(id), address: actor.address ?? '', captcha: 'none' } as const;
+    const attempt = { account: accountKey(id), address: actor.address ?? '', captcha: 'none' } as const;
     await this.throttle.attempt(attempt, async () => {
       if (await verifyPassword(passwordHash, password)) return;
       const em = this.db.em.fork();

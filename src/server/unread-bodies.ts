@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { announcesBody } from '../http/body-deadline.js';
-import { addressBucket } from '../rate-limits/login-throttle.js';
+import { addressBucket } from '../rate-limits/address-bucket.js';
 
 /** What a client may still send after its request was refused; then its connection is closed. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -22,8 +22,8 @@ async function signIn(): Promise<Caller> {
   return caller;
 }
 
-/** Finds the device of a session only once it is told to. */
-class Late extends Bindings {
+/** Binds a device only after `go`. */
+class DelayedBindings extends Bindings {
   readonly #gate = Promise.withResolvers<void>();
   readonly go = this.#gate.resolve;
   override async bind(...args: Parameters<Bindings['bind']>): Promise<number> {
@@ -32,10 +32,10 @@ class Late extends Bindings {
   }
 }
 
-test('a first beat that is under way while its session ends brings no device online', async () => {
+test('a first heartbeat brings no device online if its session ends meanwhile', async () => {
   const { db, events, sessions } = gateway.services;
   const caller = await signIn();
-  const bindings = new Late(db);
+  const bindings = new DelayedBindings(db);
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, gateway.services.clock, 30_000);
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const beat = Promise.resolve(fleet.beat(caller, hello('first')));
@@ -45,7 +45,7 @@ test('a first beat that is under way while its session ends brings no device onl
   expect(fleet.onlineIds()).toHaveLength(0);
 });
 
-test('a request that was let in before its session ended does not bring the device back', async () => {
+test('rejects the heartbeat of a request that was authenticated before its session ended', async () => {
   const { heartbeats, sessions } = gateway.services;
   const caller = await signIn();
   const id = await heartbeats.beat(caller, hello('back'));

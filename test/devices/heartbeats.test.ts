@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** A fresh token: time passes quickly here. */
+/** With a new token each time, because the clock moves far between calls. */
 const admin = async () =>
   (await ask(gateway, op.LoginDocument, { input: { username: 'root', password: PASSWORD } })).login
     .accessToken;
@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => gateway.pass(4 * MINUTE));
 
-/** A login at the BMS door, which has 48 h. */
+/** At the BMS API, whose tokens last 48 hours. */
 async function bmsLogin(headers: Record<string, string> = {}): Promise<string> {
   const query = new URLSearchParams({ username, password: PASSWORD, device: 'mate60', version: '101' });
   return (await gateway.post(`/sys/login-phone?${query}`, {}, headers)).json().data.access_token;
@@ -52,7 +52,7 @@ const history = async (id: string) => {
 };
 
 describe('a device', () => {
-  test('is what beats: a login alone makes none', async () => {
+  test('is created by its first heartbeat, not by a login', async () => {
     const token = await bmsLogin();
     expect(await devices()).toEqual([]);
     await beat(token);
@@ -61,7 +61,7 @@ describe('a device', () => {
     ]);
   });
 
-  test('goes offline by timeout, comes back, and goes offline by logout, each with its reason', async () => {
+  test('goes offline by timeout, comes online again, and goes offline by logout, each with its reason', async () => {
     const { login } = await ask(gateway, op.LoginDocument, {
       input: { username, password: PASSWORD, deviceId: 'd' },
     });
@@ -73,7 +73,7 @@ describe('a device', () => {
     expect(await history(heartbeat.deviceId)).toEqual(['online', 'TIMEOUT', 'online', 'LOGOUT']);
   });
 
-  test('goes offline at once when its session is revoked or its owner disabled or deleted', async () => {
+  test('goes offline at once when its session is revoked, or its owner disabled or deleted', async () => {
     const token = await bmsLogin();
     await beat(token);
     const [device] = await devices();
@@ -100,8 +100,8 @@ describe('a device', () => {
   });
 });
 
-describe('the device key', () => {
-  test('is the id the device gives itself, in a header, at login or in GraphQL, whatever the door', async () => {
+describe('a device with a client id', () => {
+  test('is known by it over all APIs: in a header, at login, and in GraphQL', async () => {
     const token = await bmsLogin({ 'x-device-id': 'serial-1' });
     await beat(token);
     await beat(await bmsLogin(), { 'x-device-id': 'serial-1' });
@@ -116,8 +116,10 @@ describe('the device key', () => {
     await beat(token, { 'x-device-id': 'serial-2' });
     expect(await devices()).toHaveLength(2);
   });
+});
 
-  test('without an id: a daily login makes no daily device', async () => {
+describe('a device without a client id', () => {
+  test('is reused by the next login of its user', async () => {
     for (let day = 0; day < 5; day++) {
       await beat(await bmsLogin());
       await gateway.pass(4 * MINUTE);
@@ -125,14 +127,14 @@ describe('the device key', () => {
     expect(await devices()).toHaveLength(1);
   });
 
-  test('without an id: two devices of one account that are online never merge, also when they beat at once', async () => {
+  test('is never shared by sessions that beat at the same time', async () => {
     const tokens = [await bmsLogin(), await bmsLogin(), await bmsLogin()];
     await Promise.all(tokens.map((token) => beat(token)));
     await Promise.all(tokens.map((token) => beat(token)));
     expect(await devices()).toHaveLength(3);
   });
 
-  test('without an id: who was silent and is overtaken gets another device, and nobody is lost', async () => {
+  test('that was silent, and taken over by another session, is replaced by a new one', async () => {
     const silent = await bmsLogin();
     await beat(silent);
     await gateway.pass(4 * MINUTE);
@@ -145,7 +147,7 @@ describe('the device key', () => {
   });
 });
 
-test('answers the documented heartbeat, and refuses a bad token in the same envelope', async () => {
+test('answers the documented heartbeat, and rejects an invalid token in the same envelope', async () => {
   const token = await bmsLogin();
   const good = await gateway.post('/api/heart/check', {}, { authorization: `Bearer ${token}` });
   expect([good.statusCode, good.json().meta]).toEqual([201, { msg: '用户创建成功', status: 201 }]);
@@ -155,7 +157,7 @@ test('answers the documented heartbeat, and refuses a bad token in the same enve
   }
 });
 
-test('counts devices, and shows a member only their own', async () => {
+test('counts all devices, but for a member only their own', async () => {
   await beat(await bmsLogin());
   const { login } = await ask(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
   const mine = await ask(gateway, op.PresenceSummaryDocument, {}, login.accessToken);
@@ -185,7 +187,7 @@ test('publishes only saved transitions: one that happens during a save waits for
   expect(log.since(offset)).toHaveLength(2);
 });
 
-test('a gateway that is killed right after a long time off does not show its devices online for as long', async () => {
+test('a gateway that is killed soon after a long downtime expires its devices in time', async () => {
   await gateway.services.heartbeats.saveLastSeen();
   gateway.clock.advance(20 * 60 * MINUTE);
   const token = await bmsLogin();
@@ -198,7 +200,7 @@ test('a gateway that is killed right after a long time off does not show its dev
   await restarted.close();
 });
 
-test('what was online before a restart is online after it, and its device is the same', async () => {
+test('a device that is online before a restart is the same device, and online, after it', async () => {
   const token = await bmsLogin();
   await beat(token);
   await gateway.services.heartbeats.announce();

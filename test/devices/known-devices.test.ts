@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test('a device is read once for all, and again when it or its owner changes', async () => {
+test('reads a device once for all subscribers, and again after it or its owner changed', async () => {
   const { devices, heartbeats } = gateway.services;
   const [id] = ids.slice(4);
   const follow = async () => (await devices.follow(admin, {}, [id ?? 0]))[0];
@@ -51,7 +51,7 @@ test('a device is read once for all, and again when it or its owner changes', as
   expect((await follow())?.user.nickname).toBe('Nick');
 });
 
-test('a device whose owner was erased is not told of any more', async () => {
+test('no longer returns a device whose owner was deleted', async () => {
   const { services } = gateway;
   await services.administration.delete(member.user.id, { userId: admin.user.id, address: null });
   expect((await services.devices.follow(admin, {}, ids)).map(({ id }) => id)).toEqual(ids.slice(0, 4));

@@ -29,12 +29,12 @@ afterAll(async () => {
   await gateway.close();
 });
 
-/** A session with a long life, whose beats make devices. */
+/** The token of a legacy session, which lasts 48 hours. */
 async function bms(username: string): Promise<string> {
   const query = new URLSearchParams({ username, password: PASSWORD, device: 'mate60', version: '101' });
   return (await gateway.post(`/sys/login-phone?${query}`)).json().data.access_token;
 }
-/** A beat of the member's device of this name; @returns nothing until it is announced. */
+/** A heartbeat of the member's device with this name. Subscribers receive it after `announce`. */
 const beat = (name: string, token = member) =>
   gateway.post('/api/heart/check', {}, { authorization: token, 'x-device-id': name });
 const deviceId = async (name: string) => {
@@ -54,7 +54,7 @@ describe('deviceStatus', () => {
     return { ...events, next: async () => (await events.next())?.deviceStatus };
   };
 
-  test('gives a snapshot of what is online, then each transition once, in order', async () => {
+  test('sends a snapshot of the online devices, then each transition once and in order', async () => {
     await beat('status-1');
     await announce();
     const id = await deviceId('status-1');
@@ -82,7 +82,7 @@ describe('deviceStatus', () => {
     await gateway.pass(4 * MINUTE);
   });
 
-  test('goes on after a cursor with exactly what was missed', async () => {
+  test('sends exactly the missed transitions since a cursor', async () => {
     const events = status({ filter: { userId: memberId } });
     const snapshot = await events.next();
     await events.stop();
@@ -97,21 +97,21 @@ describe('deviceStatus', () => {
     await between.stop();
   });
 
-  test('says RESET, and gives a new snapshot, when what was missed is not kept or another process kept it', async () => {
+  test('sends RESET and a new snapshot for the cursor of another process', async () => {
     const foreign = Buffer.from('AAAAAAAA:3').toString('base64url');
     const events = status({ filter: { ids: [] }, since: foreign });
     expect([(await events.next())?.kind, (await events.next())?.kind]).toEqual(['RESET', 'SNAPSHOT']);
     await events.stop();
   });
 
-  test('refuses what never was a cursor, and gives an empty snapshot for ids that are unknown', async () => {
+  test('rejects text that is not a cursor, and sends an empty snapshot for unknown ids', async () => {
     await expect(status({ since: 'yesterday' }).next()).rejects.toThrow('INVALID_INPUT');
     const events = status({ filter: { ids: ['999999', 'nonsense', '-1'] } });
     expect(await events.next()).toMatchObject({ kind: 'SNAPSHOT', devices: [] });
     await events.stop();
   });
 
-  test('filters on the server, and shows a member only their own devices', async () => {
+  test('sends only devices that the filter selects, and to a member only their own', async () => {
     await gateway.createUser({ username: 'neighbour', password: PASSWORD });
     const neighbour = await bms('neighbour');
     const asMember = connect(host, member);
@@ -131,7 +131,7 @@ describe('deviceStatus', () => {
     await gateway.pass(4 * MINUTE);
   });
 
-  test('says RESET when a device went that cannot be told of any more: it was deleted with its account', async () => {
+  test('sends RESET after a transition of a device that was deleted with its account', async () => {
     const { id } = await gateway.createUser({ username: 'leaver', password: PASSWORD });
     const events = status({});
     const before = await events.next();
@@ -148,17 +148,17 @@ describe('deviceStatus', () => {
     await Promise.all([events.stop(), resumed.stop()]);
   });
 
-  test('is for those who are signed in', async () => {
+  test('requires a signed-in user', async () => {
     const nobody = connect(host);
     await expect(status({}, nobody).next()).rejects.toThrow('UNAUTHENTICATED');
     await nobody.dispose();
   });
 });
 
-test('heartbeats are conflated: the latest of each device in a tick', async () => {
+test('conflates heartbeats: the latest of each device in a tick', async () => {
   const events = watch(client, op.HeartbeatsDocument, { filter: { userId: memberId } });
   const first = events.next();
-  // The subscription is there once an operation sent after it on the same socket has been answered.
+  // Operations of a socket are answered in order, so that the subscription is open after this one.
   await watch(client, op.PresenceSummaryDocument, {}).next();
   await beat('conflated');
   gateway.clock.advance(50);

@@ -30,7 +30,7 @@ const beat = async ({ accessToken }: OpenedSession, at = gateway) =>
 const refresh = ({ refreshToken }: OpenedSession, { services } = gateway) =>
   services.sessions.refresh(refreshToken ?? '');
 
-/** Beats until 15 seconds before the token of 15 minutes ends. */
+/** Beats until 15 seconds before the token, which lasts 15 minutes, expires. */
 async function beatUntilTheEnd(): Promise<number> {
   await gateway.pass(15 * SECOND);
   for (let beats = 0; beats < 29; beats++) {
@@ -40,7 +40,7 @@ async function beatUntilTheEnd(): Promise<number> {
   return beat(session);
 }
 
-test('a device whose session is refreshed in time stays online, though it beats only once the old token is over', async () => {
+test('a device stays online if its session is refreshed in time, though it beats only after the old token expired', async () => {
   const id = await beatUntilTheEnd();
   await gateway.pass(3 * SECOND);
   const refreshed = await refresh(session);
@@ -50,7 +50,7 @@ test('a device whose session is refreshed in time stays online, though it beats 
   expect(await historyOf(gateway, id)).toEqual(['online']);
 });
 
-test('a beat that was let in before the refresh does not bring the old end back', async () => {
+test('a heartbeat authenticated before the refresh does not restore the old expiry', async () => {
   const id = await beatUntilTheEnd();
   const before = await callerOf(gateway, session.accessToken);
   const refreshed = await refresh(session);
@@ -60,7 +60,7 @@ test('a beat that was let in before the refresh does not bring the old end back'
   expect(await historyOf(gateway, id)).toEqual(['online']);
 });
 
-test('so does one that has not beaten since the gateway started', async () => {
+test('a device that has not beaten since a restart stays online if its session is refreshed', async () => {
   const id = await beatUntilTheEnd();
   await gateway.services.heartbeats.announce();
   await gateway.services.heartbeats.saveLastSeen();
@@ -72,13 +72,13 @@ test('so does one that has not beaten since the gateway started', async () => {
   await restarted.close();
 });
 
-test('a device that is not refreshed goes offline when its token expires', async () => {
+test('a device goes offline when its token expires without a refresh', async () => {
   const id = await beatUntilTheEnd();
   await gateway.pass(30 * SECOND);
   expect(await historyOf(gateway, id)).toEqual(['online', 'AUTH_EXPIRED']);
 });
 
-test('new tokens are handed out though it cannot be told whose they are: the old ones are spent', async () => {
+test('a refresh returns the new tokens even if the devices of the session cannot be read', async () => {
   const { sessions } = gateway.services;
   const stop = sessions.onRefresh(() => Promise.reject(new Error('The database is away.')));
   const refreshed = await refresh(session);

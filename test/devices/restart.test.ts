@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** With devices that are expected to beat every two seconds. */
+/** With a heartbeat interval of two seconds. */
 async function start(): Promise<Server & { readonly host: string }> {
   const server = startServer({
     DATA_DIR: join(folder, 'data'),
@@ -45,7 +45,7 @@ async function post(host: string, query: string, variables: object, token?: stri
 const beat = async (host: string, token: string, deviceId: string): Promise<string> =>
   (await post(host, print(op.HeartbeatDocument), { input: { deviceId } }, token)).heartbeat.deviceId;
 
-/** Beats for some devices, until it is stopped. */
+/** Sends heartbeats of some devices until `stopBeating`. */
 function keepBeating(host: string, token: string, deviceIds: readonly string[]): void {
   const timer = setInterval(() => {
     for (const deviceId of deviceIds) beat(host, token, deviceId).catch(() => {});
@@ -53,23 +53,23 @@ function keepBeating(host: string, token: string, deviceIds: readonly string[]):
   stopBeating = () => clearInterval(timer);
 }
 
-test('after kill -9 who goes on beating was never offline, and who does not come back times out', async () => {
+test('after kill -9, devices that continue to beat were never offline, and others time out', async () => {
   const first = await start();
   const { login } = await post(first.host, print(op.LoginDocument), { input: LOGIN });
   const token: string = login.accessToken;
-  const faithful = ['one', 'two', 'three'];
+  const reconnecting = ['one', 'two', 'three'];
   const client = connect(first.host, token);
   const before = watch(client, op.DeviceStatusDocument, {});
   await before.next();
-  const ids = await Promise.all([...faithful, 'lost'].map((name) => beat(first.host, token, name)));
-  // What is told has been saved.
+  const ids = await Promise.all([...reconnecting, 'lost'].map((name) => beat(first.host, token, name)));
+  // Transitions are saved before they are published.
   for (const _ of ids) expect((await before.next())?.deviceStatus.kind).toBe('ONLINE');
   first.child.kill('SIGKILL');
   await first.ended;
   await client.dispose();
 
   const second = await start();
-  keepBeating(second.host, token, faithful);
+  keepBeating(second.host, token, reconnecting);
   const again = connect(second.host, token);
   const after = watch(again, op.DeviceStatusDocument, {});
   const snapshot = (await after.next())?.deviceStatus;

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** A database that takes its time, or is away for one saving. */
-class Hesitant extends PresenceStore {
+/** Waits for `gate` before each save, and fails the save number `failAt`. */
+class TestStore extends PresenceStore {
   readonly saved: number[] = [];
   gate = Promise.resolve();
   failAt = -1;
@@ -40,8 +40,8 @@ function fleetOn(store: PresenceStore, bindings = new Bindings(gateway.services.
 }
 const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
 
-test('who asks while a saving is under way waits for it, and a later one does not overtake it', async () => {
-  const store = new Hesitant(gateway.services.db);
+test('a save waits for the one before it, so that the history stays in order', async () => {
+  const store = new TestStore(gateway.services.db);
   const fleet = fleetOn(store);
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;
@@ -62,22 +62,22 @@ test('who asks while a saving is under way waits for it, and a later one does no
   await announced;
 });
 
-/** Devices that are known already. */
-class Bound extends Bindings {
+/** Devices that exist already: the client id is the id. */
+class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<number> {
     return Number(clientId);
   }
 }
 
-test('a database that goes away in the middle of a large saving has each transition once in the end', async () => {
+test('saves each transition once, though the database fails in the middle of a large save', async () => {
   const { db } = gateway.services;
   const rows: { id: number }[] = await db.em.fork().execute(
     `insert into devices (user_id, client_id, door, online, first_seen_at, last_seen_at)
      select ?, n::text, 'bms', false, now(), now() from generate_series(1, 6000) n returning id`,
     [caller.user.id],
   );
-  const store = new Hesitant(db);
-  const fleet = fleetOn(store, new Bound(db));
+  const store = new TestStore(db);
+  const fleet = fleetOn(store, new KnownIds(db));
   const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const again = await callerOf(gateway, accessToken);
   for (const { id } of rows) await fleet.beat(again, hello(String(id)));

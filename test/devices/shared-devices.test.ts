@@ -15,9 +15,9 @@ const MINUTE = 60 * SECOND;
 let gateway: TestGateway;
 let users = 0;
 let hello: DeviceReport;
-/** Of 15 minutes. */
+/** A session whose token lasts 15 minutes. */
 let short: Caller;
-/** Of 48 hours. */
+/** A session whose token lasts 48 hours. */
 let long: Caller;
 
 beforeAll(async () => {
@@ -39,8 +39,8 @@ const logout = ({ user, sessionId }: Caller, { services } = gateway) =>
   services.sessions.revoke(user.id, sessionId, 'LOGOUT');
 const history = (id: number) => historyOf(gateway, id);
 
-describe('a device that two sessions beat for', () => {
-  test('stays online when one ends and the other has beaten since', async () => {
+describe('a device with heartbeats of two sessions', () => {
+  test('stays online when one ends after a heartbeat of the other', async () => {
     const id = await beat(short);
     await beat(long);
     await gateway.pass(10 * SECOND);
@@ -49,20 +49,20 @@ describe('a device that two sessions beat for', () => {
     expect(await history(id)).toEqual(['online']);
   });
 
-  test('goes offline with the one that beat last, whichever came first', async () => {
+  test('goes offline with the session of its latest heartbeat, whichever came first', async () => {
     const id = await beat(short);
     await beat(long);
     for (let beats = 0; beats < 4; beats++) {
       await gateway.pass(30 * SECOND);
       await beat(short);
-      // Now it is known to the database, now it is not.
+      // In one round, the database knows the latest session; in the others, it does not.
       if (beats === 1) await gateway.services.heartbeats.saveLastSeen();
     }
     await logout(short);
     expect(await history(id)).toEqual(['online', 'LOGOUT']);
   });
 
-  test('goes offline with the one that beat last also when that is not saved yet', async () => {
+  test('goes offline with the session of its latest heartbeat, though that is not saved yet', async () => {
     const id = await beat(short);
     await beat(long);
     await beat(short);
@@ -70,7 +70,7 @@ describe('a device that two sessions beat for', () => {
     expect(await history(id)).toEqual(['online', 'LOGOUT']);
   });
 
-  test('stays online when the token of one expires and the other beats on time', async () => {
+  test('stays online when one token expires and the other session beats in time', async () => {
     const id = await beat(long);
     const end = short.expiresAt;
     while (gateway.clock.now < end) {
@@ -86,7 +86,7 @@ describe('a device that two sessions beat for', () => {
     expect(await history(id)).toEqual(['online']);
   });
 
-  test('goes offline when the token of one expires and the other has fallen silent', async () => {
+  test('goes offline when one token expires and the other session is silent', async () => {
     const id = await beat(long);
     const end = short.expiresAt;
     for (; gateway.clock.now < end; await gateway.pass(20 * SECOND)) await beat(short);
@@ -94,7 +94,7 @@ describe('a device that two sessions beat for', () => {
     expect(await history(id)).toEqual(['online', 'AUTH_EXPIRED']);
   });
 
-  test('is that of who beat last after a restart too', async () => {
+  test('belongs to the session of its latest heartbeat after a restart, too', async () => {
     const id = await beat(short);
     await beat(long);
     await beat(short);
@@ -109,7 +109,7 @@ describe('a device that two sessions beat for', () => {
     await restarted.close();
   });
 
-  test('names the session and the API of who beat last, once that is saved', async () => {
+  test('shows the session and the API of its latest heartbeat, once they are saved', async () => {
     const id = await beat(short);
     await beat(long);
     const { devices, heartbeats, sessions } = gateway.services;
@@ -122,8 +122,8 @@ describe('a device that two sessions beat for', () => {
   });
 });
 
-/** Finds the device, and lets its session end before that is known. */
-class Slow extends Bindings {
+/** Calls `atEnd` after the device is bound. */
+class HookedBindings extends Bindings {
   atEnd: () => Promise<void> = async () => {};
   override async bind(...args: Parameters<Bindings['bind']>): Promise<number> {
     const id = await super.bind(...args);
@@ -132,9 +132,9 @@ class Slow extends Bindings {
   }
 }
 
-test('a session that ends at its first beat takes nothing from the one whose device it was', async () => {
+test('a session that ends during its first heartbeat does not take the device from another session', async () => {
   const { db, events, clock, sessions } = gateway.services;
-  const bindings = new Slow(db);
+  const bindings = new HookedBindings(db);
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const id = await fleet.beat(short, hello);

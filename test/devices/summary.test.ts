@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test('a summary counts one moment: while devices come online for the first time, none of them is offline', async () => {
+test('a summary counts one moment: no device is offline while many come online for the first time', async () => {
   const { devices, heartbeats } = gateway.services;
   const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
@@ -27,7 +27,7 @@ test('a summary counts one moment: while devices come online for the first time,
   for (let online = 0; online < DEVICES; ) {
     const summary = await devices.summary(caller, {});
     expect(summary.total).toBe(summary.online + summary.offline);
-    // One may have been made, but not have been saved as online yet.
+    // One device may exist before it is saved as online.
     seen.push(summary.offline);
     online = summary.online;
   }

@@ -19,14 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Devices that are known already: what is counted is what it costs that they beat. */
-class Bound extends Bindings {
+/** Devices that exist already, so that only their heartbeats are counted: the client id is the id. */
+class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<number> {
     return Number(clientId);
   }
 }
 
-test('what 10,000 devices write in a minute goes by the clock, not by the beat', async () => {
+test('the statements of 10,000 devices depend on the time, not on the heartbeats', async () => {
   const { services, clock } = gateway;
   const { id } = await gateway.createUser({ username: 'fleet', password: PASSWORD });
   const rows: { id: number }[] = await services.db.em.fork().execute(
@@ -38,9 +38,15 @@ test('what 10,000 devices write in a minute goes by the clock, not by the beat',
   const { accessToken } = (await ask(gateway, op.LoginDocument, credentials)).login;
   const caller = await callerOf(gateway, accessToken);
   const store = new PresenceStore(services.db);
-  const fleet = new Heartbeats(store, new Bound(services.db), services.events, services.clock, INTERVAL_MS);
+  const fleet = new Heartbeats(
+    store,
+    new KnownIds(services.db),
+    services.events,
+    services.clock,
+    INTERVAL_MS,
+  );
   const statements = jest.spyOn(services.db.em.getConnection(), 'execute');
-  /** An interval of clock time, as the jobs see it: everybody beats once. */
+  /** An interval, in which each device beats once. @returns the number of statements. */
   const interval = async () => {
     statements.mockClear();
     const steps = INTERVAL_MS / ANNOUNCE_MS;
@@ -56,9 +62,9 @@ test('what 10,000 devices write in a minute goes by the clock, not by the beat',
     await fleet.saveLastSeen();
     return statements.mock.calls.length;
   };
-  // Each comes online once: a statement whenever some did.
+  // Each device comes online once: one statement for those of a tick.
   expect(await interval()).toBeLessThanOrEqual(INTERVAL_MS / ANNOUNCE_MS + 3);
-  // Then only when they were seen is written, in two batches, and that the gateway is alive.
+  // Then only the times of the latest heartbeats, in two batches, and that the gateway is alive.
   expect([await interval(), await interval()]).toEqual([3, 3]);
   expect(fleet.onlineIds()).toHaveLength(DEVICES);
   statements.mockRestore();

@@ -27,12 +27,12 @@ describe('the limit of an address', () => {
       })
       .catch((error: DomainError) => error.code);
 
-  test('lets no more of a hundred at once through than of a hundred in turn', async () => {
+  test('admits no more of a hundred parallel requests than of sequential ones', async () => {
     await Promise.all(Array.from({ length: 100 }, () => spend()));
     expect(done).toBe(3);
   });
 
-  test('says when it ends, and ends then', async () => {
+  test('ends at the time in the refusal', async () => {
     for (let i = 0; i < 3; i += 1) await spend();
     jest.advanceTimersByTime(600_000);
     await expect(limit.spend('192.0.2.1', async () => 'done')).rejects.toMatchObject({
@@ -43,21 +43,21 @@ describe('the limit of an address', () => {
     expect(await spend()).toBe('done');
   });
 
-  test('is nobody else’s, but that of a whole IPv6 /64', async () => {
+  test('is shared by an IPv6 /64, and by nobody else', async () => {
     for (const host of ['1', '2', '3']) await spend(`2001:db8:1:1::${host}`);
     expect(await spend('2001:db8:1:1:ffff::4')).toBe('THROTTLED');
     expect(await spend('2001:db8:1:2::1')).toBe('done');
     expect(await spend('192.0.2.2')).toBe('done');
   });
 
-  test('counts what is refused, since it tells who has an account, but not a mistyped form', async () => {
+  test('counts a CONFLICT, which reveals an account, but not an INVALID_INPUT', async () => {
     for (let i = 0; i < 5; i += 1) expect(await spend('192.0.2.1', 'INVALID_INPUT')).toBe('INVALID_INPUT');
     for (let i = 0; i < 3; i += 1) expect(await spend('192.0.2.1', 'CONFLICT')).toBe('CONFLICT');
     expect(await spend()).toBe('THROTTLED');
   });
 });
 
-describe('across the doors', () => {
+describe('over all APIs', () => {
   let gateway: TestGateway;
   beforeEach(async () => {
     gateway = await startGateway({ REGISTRATIONS_PER_ADDRESS: '2', CAPTCHAS_PER_ADDRESS: '3' });
@@ -65,29 +65,29 @@ describe('across the doors', () => {
   afterEach(() => gateway.close());
 
   const input = (username: string) => ({ input: { username, password: PASSWORD } });
-  const pictures = (type: string) => gateway.post('/validate/code/', { type, deviceId: 'browser 1' });
+  const requestCaptcha = (type: string) => gateway.post('/validate/code/', { type, deviceId: 'browser 1' });
 
-  test('accounts are opened so often from one address, and an administrator opens any number', async () => {
+  test('limits the registrations of one address, but not those of an administrator', async () => {
     const phone = (last: number) => ({ phone: `1380000000${last}`, password: '12345' });
     expect((await gateway.post('/api/user/register', phone(1))).json()).toMatchObject({ code: 0 });
     expect(await refusal(gateway, op.RegisterDocument, input('second'))).toBeUndefined();
     const { errors } = await send(gateway, op.RegisterDocument, input('third'));
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'THROTTLED', retryAfter: expect.any(Number) });
-    const braked = await gateway.post('/api/user/register', phone(4));
-    expect(braked.json()).toEqual({ code: 200007, message: '登录错误，请联系系统管理员' });
-    expect(Number(braked.headers['retry-after'])).toBeGreaterThan(3000);
+    const refused = await gateway.post('/api/user/register', phone(4));
+    expect(refused.json()).toEqual({ code: 200007, message: '登录错误，请联系系统管理员' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3000);
     for (const username of ['fifth', 'sixth']) await gateway.createUser({ username });
   });
 
-  test('images and scan tickets are handed out so often to one address', async () => {
+  test('limits the image captchas and scan tickets of one address', async () => {
     for (const type of ['image', 'scan'])
-      expect((await pictures(type)).headers['content-type']).toBe('image/png');
+      expect((await requestCaptcha(type)).headers['content-type']).toBe('image/png');
     const image = { input: { type: CaptchaType.IMAGE, deviceId: 'browser 2' } };
     expect(await refusal(gateway, op.CreateCaptchaDocument, image)).toBeUndefined();
     for (const type of ['image', 'scan']) {
-      const braked = await pictures(type);
-      expect(braked.json()).toMatchObject({ code: 429, success: false });
-      expect(Number(braked.headers['retry-after'])).toBeGreaterThan(3000);
+      const refused = await requestCaptcha(type);
+      expect(refused.json()).toMatchObject({ code: 429, success: false });
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3000);
     }
     expect(await refusal(gateway, op.CreateCaptchaDocument, image)).toBe('THROTTLED');
   });

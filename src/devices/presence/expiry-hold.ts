@@ -1,30 +1,29 @@
-/** More than this part of the online devices, and at least this many, silent in one tick: the fault may be ours. */
-const MASS_PART = 0.05;
-const MASS_LEAST = 50;
-/** Intervals for which expiries are held at most, in time that the process runs. */
+/** Expiries of more than this share of the online devices, and of at least this many, may be a fault of the gateway. */
+const MASS_SHARE = 0.05;
+const MASS_MINIMUM = 50;
+/** Bounds of a hold, in intervals of running time. Within the shortest hold, every connected device has beaten. */
 export const LONGEST_HOLD = 2;
-/** Intervals for which they are held at least: by then everybody who is there has beaten. */
 const SHORTEST_HOLD = 1;
 
-/** What a tick found. */
+/** What a tick has found. */
 export interface Overdue {
-  /** Devices whose time is over, for whatever reason. */
+  /** Devices to expire, for any reason. */
   readonly all: number;
-  /** Those that fell silent. */
+  /** Those among them that were silent for too long. */
   readonly silent: number;
-  /** Devices that are online, the overdue ones too. */
+  /** Online devices, including those to expire. */
   readonly online: number;
 }
 
 /**
- * Whether to believe that many devices are gone at once: first their expiry is held, so that a fault of ours or of
- * the network before us does not paint the fleet offline; a hold that ran out believes it. It ends before only once
- * all are back: who comes back last was there as well.
+ * Decides whether to believe in many expiries at once. They are held at first, so that a fault of the gateway or its
+ * network does not show the fleet offline. A hold ends early only when no device is overdue any more, because the last
+ * one to return was connected, too. Once a hold has run out, the expiries are applied.
  */
 export class ExpiryHold {
   #until: number | null = null;
-  /** A hold ran out: what is overdue is applied until a tick is calm again. */
-  #released = false;
+  /** Whether a hold has run out: expiries are applied until a tick without a mass of them. */
+  #hasRunOut = false;
 
   constructor(private readonly intervalMs: number) {}
 
@@ -32,25 +31,25 @@ export class ExpiryHold {
     return this.#until !== null;
   }
 
-  /** @param stoodStillMs for how long the process has stood still before this tick, and beats with it. */
-  decide({ all, silent, online }: Overdue, stoodStillMs: number, now: number): void {
-    const mass = silent >= MASS_LEAST && silent > online * MASS_PART;
+  /** @param stalledMs how long the process, and with it the heartbeats, stood still before this tick. */
+  decide({ all, silent, online }: Overdue, stalledMs: number, now: number): void {
+    const isMass = silent >= MASS_MINIMUM && silent > online * MASS_SHARE;
     if (this.#until === null) {
-      if (stoodStillMs > 0 || (mass && !this.#released)) this.#until = now + LONGEST_HOLD * this.intervalMs;
-      if (!mass) this.#released = false;
+      if (stalledMs > 0 || (isMass && !this.#hasRunOut)) this.#until = now + LONGEST_HOLD * this.intervalMs;
+      if (!isMass) this.#hasRunOut = false;
       return;
     }
-    this.#until += stoodStillMs;
+    this.#until += stalledMs;
     const left = this.#until - now;
     if (left <= 0) {
       this.#until = null;
-      this.#released = true;
+      this.#hasRunOut = true;
     } else if (all === 0 && left <= (LONGEST_HOLD - SHORTEST_HOLD) * this.intervalMs) {
       this.#until = null;
     }
   }
 
-  /** The clock was set back by so much. */
+  /** The clock was set back. */
   rewind(ms: number): void {
     if (this.#until !== null) this.#until -= ms;
   }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
-import { refuseBadHost, refuseUnasked } from './origin.js';
+import { requireCorsPreflight, requireValidHost } from './origin.js';
 import { registerUploads } from './uploads.js';
 
 export interface MountOptions<C extends BaseContext> {
@@ -21,8 +21,8 @@ export function mountApollo<C extends BaseContext>(
   { services, batchLimit, context }: MountOptions<C>,
 ): void {
   app.register(async (scope) => {
-    scope.addHook('onRequest', refuseBadHost);
-    scope.addHook('onRequest', refuseUnasked);
+    scope.addHook('onRequest', requireValidHost);
+    scope.addHook('onRequest', requireCorsPreflight);
     scope.addHook('preHandler', async ({ body }) => refuseLargeBatch(body, batchLimit));
     scope.setErrorHandler(sendBodyError);
     registerUploads(scope, services);

@@ -3,51 +3,59 @@ import { DomainError } from '../../errors.js';
 import { tokenHeaderKeys } from '../../sessions/token-headers.js';
 
 /**
- * Which page sent the request, as the browser vouches for it: one of ours, or another site's. Unknown for what the
- * person typed, and for clients that are no browser.
+ * The site whose page sent the request, according to the browser. Unknown for a URL that a person typed, and for
+ * clients that are not browsers.
  */
-export function siteOf(request: FastifyRequest): 'ours' | 'foreign' | 'unknown' {
+export function siteOf(request: FastifyRequest): 'same' | 'other' | 'unknown' {
   const { origin, 'sec-fetch-site': site } = request.headers;
-  if (origin !== undefined && !isOurs(origin, request)) return 'foreign';
+  if (origin !== undefined && !isSameOrigin(origin, request)) return 'other';
   if (site === 'none') return 'unknown';
-  // Either header vouches: over plain HTTP browsers send no Sec-Fetch-Site. Neither may contradict.
-  if (site !== undefined && site !== 'same-origin') return 'foreign';
-  return origin === undefined && site === undefined ? 'unknown' : 'ours';
+  // One of the headers is enough, because browsers send no Sec-Fetch-Site over plain HTTP; neither may contradict.
+  if (site !== undefined && site !== 'same-origin') return 'other';
+  return origin === undefined && site === undefined ? 'unknown' : 'same';
 }
 
 /**
- * Refuses a request whose host, or what a trusted proxy says of it, is none (RFC 9112, 3.2): no URL can be made of it.
+ * Refuses a request without a valid host, or whose trusted proxy names an invalid one (RFC 9112, 3.2).
  * @throws DomainError INVALID_INPUT
  */
-export async function refuseBadHost({ protocol, hostname }: FastifyRequest): Promise<void> {
+export async function requireValidHost({ protocol, hostname }: FastifyRequest): Promise<void> {
   if (URL.canParse(`${protocol}://${hostname}/`)) return;
-  throw new DomainError('INVALID_INPUT', 'The Host of the request cannot be read.');
+  throw new DomainError('INVALID_INPUT', 'Host must be a valid host name, with or without a port.');
 }
 
-/** By host and port: behind a proxy we may not know that the page came over HTTPS. */
-function isOurs(origin: string, request: FastifyRequest): boolean {
+/** By host and port, since a proxy may not say that the page was loaded over HTTPS. */
+function isSameOrigin(origin: string, request: FastifyRequest): boolean {
   const host = URL.parse(origin)?.host;
   return host !== undefined && host === URL.parse(`${request.protocol}://${request.host}`)?.host;
 }
 
 /**
- * Refuses what another site's page can send without the browser asking us first, such as a form or a link. What it
- * asks for is allowed: it takes a token, which only a front end that was given one has.
+ * Refuses requests that a page of another site can send without a CORS preflight, such as forms and links. Preflighted
+ * requests are allowed: they need a token, which only a front end with a session has.
  * @throws DomainError FORBIDDEN
  */
-export async function refuseUnasked(request: FastifyRequest): Promise<void> {
-  if (siteOf(request) === 'foreign' && !isPreflighted(request)) {
-    throw new DomainError('FORBIDDEN', 'Another site may send JSON only, or a header such as Authorization.');
+export async function requireCorsPreflight(request: FastifyRequest): Promise<void> {
+  if (siteOf(request) === 'other' && !isPreflighted(request)) {
+    throw new DomainError(
+      'FORBIDDEN',
+      'Pages of other sites must send JSON, or a header such as Authorization.',
+    );
   }
 }
 
-/** What a page may send unasked: https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
+/** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const safelistedTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-const askedFor = [...tokenHeaderKeys, 'x-device-id', 'apollo-require-preflight', 'x-apollo-operation-name'];
+const preflightedHeaders = [
+  ...tokenHeaderKeys,
+  'x-device-id',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+];
 
 function isPreflighted({ headers }: FastifyRequest): boolean {
-  if (askedFor.some((name) => headers[name] !== undefined)) return true;
+  if (preflightedHeaders.some((name) => headers[name] !== undefined)) return true;
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   return type !== undefined && type !== '' && !safelistedTypes.includes(type);
 }

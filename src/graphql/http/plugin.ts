@@ -33,7 +33,7 @@ export async function registerGraphql(
     persistedQueries: false,
     introspection: true,
     allowBatchedHttpRequests: true,
-    // It refuses every GET request; see `refuseUnasked`.
+    // It refuses every GET request; see `requireCorsPreflight`.
     csrfPrevention: false,
     // Fastify stops first, and lets requests finish; see `close` of the app.
     stopOnTerminationSignals: false,

@@ -230,7 +230,7 @@ function authPayload(
 ): AuthPayload {
   const cookie = ownPage && refreshToken ? refreshCookie : null;
   justOpened.add(session);
-  if (refreshToken) cookie?.keep(refreshToken, session.expiresAt, services.clock());
+  if (refreshToken) cookie?.set(refreshToken, session.expiresAt, services.clock());
   return {
     accessToken,
     refreshToken: cookie ? null : refreshToken,

@@ -7,7 +7,7 @@ import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { socketPublicUrl } from '../../http/public-url.js';
-import { addressBucket } from '../../rate-limits/login-throttle.js';
+import { addressBucket } from '../../rate-limits/address-bucket.js';
 import type { Services } from '../../services.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { createLoaders } from '../loaders.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { engine, intervalMs } from '../../support/presence-engine.js';
 
 describe('a mass expiry', () => {
-  /** A fleet whose beats are spread over an interval. */
+  /** A fleet whose heartbeats are spread over an interval. */
   const fleet = (size: number) => {
     const e = engine();
     let next = 0;
@@ -12,7 +12,7 @@ describe('a mass expiry', () => {
     return e;
   };
 
-  test('is held and shows as degraded; who comes back in time was never offline', () => {
+  test('is held and shown as degraded: devices that return in time were never offline', () => {
     const e = fleet(1000);
     e.pass(3 * intervalMs);
     expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([true, 1000, 0]);
@@ -21,7 +21,7 @@ describe('a mass expiry', () => {
     expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([false, 1000, 0]);
   });
 
-  test('is held until the last one is back, however few are left', () => {
+  test('is held until the last device returns, however few are missing', () => {
     const e = fleet(1000);
     e.pass(3 * intervalMs);
     for (let id = 1; id <= 970; id++) e.beat(id);
@@ -31,7 +31,7 @@ describe('a mass expiry', () => {
     expect([e.presence.degraded, e.expired]).toEqual([false, []]);
   });
 
-  test('is applied after two intervals at most, and every device expires once', () => {
+  test('is applied after two intervals, and every device expires once', () => {
     const e = fleet(1000);
     e.pass(3.6 * intervalMs + 2.2 * intervalMs);
     expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
@@ -39,13 +39,13 @@ describe('a mass expiry', () => {
     expect(e.expired).toHaveLength(1000);
   });
 
-  test('of fewer than fifty devices is no mass expiry: a small fleet goes offline on time', () => {
+  test('has at least fifty devices: a small fleet goes offline in time', () => {
     const e = fleet(49);
     e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
     expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
   });
 
-  test('does not hold expiries by token', () => {
+  test('does not include expired tokens', () => {
     const e = engine();
     const ends = e.now() + intervalMs;
     for (let id = 1; id <= 1000; id++) e.beat(id, ends);
@@ -54,8 +54,8 @@ describe('a mass expiry', () => {
   });
 });
 
-describe('a process that stood still', () => {
-  test('holds expiries until the beats that waited have been read', () => {
+describe('a process that stalled', () => {
+  test('holds expiries until the delayed heartbeats have been read', () => {
     const e = engine();
     e.beat(1);
     e.jump(10 * intervalMs);
@@ -65,7 +65,7 @@ describe('a process that stood still', () => {
     expect([e.presence.degraded, e.expired]).toEqual([false, []]);
   });
 
-  test('gives everybody an interval to come back, few as they are, whether they were overdue or not yet', () => {
+  test('gives each device an interval to return, whether it was overdue or not', () => {
     const e = engine();
     e.beat(1);
     e.pass(2 * intervalMs);
@@ -77,7 +77,7 @@ describe('a process that stood still', () => {
     expect([e.presence.degraded, e.expired]).toEqual([false, []]);
   });
 
-  test('and stands still again does not count that as time to come back', () => {
+  test('and stalls again does not count the second stall as time to return', () => {
     const e = engine();
     e.beat(1);
     e.jump(10 * intervalMs);
@@ -89,7 +89,7 @@ describe('a process that stood still', () => {
     expect(e.expired).toEqual([]);
   });
 
-  test('holds tokens that ended meanwhile too: nobody could renew them', () => {
+  test('holds tokens that expired meanwhile, too, because they could not be refreshed', () => {
     const e = engine();
     e.beat(1, e.now() + intervalMs);
     e.jump(2 * intervalMs);
@@ -99,7 +99,7 @@ describe('a process that stood still', () => {
     expect(e.expired).toEqual([]);
   });
 
-  test('believes after two intervals that who did not come back is gone', () => {
+  test('expires devices that have not returned after two intervals', () => {
     const e = engine();
     e.beat(1);
     e.jump(10 * intervalMs);

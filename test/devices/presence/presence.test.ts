@@ -4,7 +4,7 @@ import { Presence } from '../../../src/devices/presence/presence.js';
 import { engine, intervalMs, NEVER, START } from '../../support/presence-engine.js';
 
 describe('a device', () => {
-  test('is online from its first beat, and offline after 2.5 intervals without one', () => {
+  test('is online from its first heartbeat, and offline after 2.5 intervals without one', () => {
     const { beat, pass, presence, expired } = engine();
     expect(beat(7)).toBe(true);
     expect(beat(7)).toBe(false);
@@ -15,7 +15,7 @@ describe('a device', () => {
     expect(beat(7)).toBe(true);
   });
 
-  test('stays online for as long as it beats, with one beat in two lost', () => {
+  test('stays online while every second heartbeat is lost', () => {
     const { beat, pass, presence, expired, now } = engine();
     beat(7);
     let last = now();
@@ -27,7 +27,7 @@ describe('a device', () => {
     expect([presence.online, expired]).toEqual([1, []]);
   });
 
-  test('is offline when its token ends, for that reason, though it was seen a moment ago', () => {
+  test('is offline with the reason AUTH_EXPIRED when its token expires, though it beats', () => {
     const { beat, pass, expired, now, presence } = engine();
     const ends = now() + intervalMs;
     pass(intervalMs + 2 * presence.tickMs, () => {
@@ -36,7 +36,7 @@ describe('a device', () => {
     expect(expired).toMatchObject([{ reason: 'AUTH_EXPIRED' }]);
   });
 
-  test('goes on by another session that beat on time when the token of the latest beat ends, until it is silent', () => {
+  test('stays online by the heartbeat of another session when its token expires', () => {
     const { beat, pass, expired, now, presence } = engine();
     beat(7);
     pass(0.5 * intervalMs);
@@ -47,7 +47,7 @@ describe('a device', () => {
     expect(expired).toMatchObject([{ reason: 'TIMEOUT' }]);
   });
 
-  test('that left goes on by no session of before', () => {
+  test('does not stay online by a session from before it left', () => {
     const { beat, pass, expired, now, presence } = engine();
     beat(7);
     presence.leave(0);
@@ -56,7 +56,7 @@ describe('a device', () => {
     expect(expired).toMatchObject([{ reason: 'AUTH_EXPIRED' }]);
   });
 
-  test('that leaves is offline once, and may come back at once', () => {
+  test('goes offline once when it leaves, and may return at once', () => {
     const { beat, pass, presence, expired } = engine();
     beat(7);
     expect([presence.leave(0), presence.leave(0), presence.online]).toEqual([true, false, 0]);
@@ -68,7 +68,7 @@ describe('a device', () => {
   });
 });
 
-test('a clock that is set back makes nobody stay online for the difference', () => {
+test('no device stays online longer because the clock is set back', () => {
   const e = engine();
   e.beat(1);
   e.jump(-100 * intervalMs);
@@ -76,7 +76,7 @@ test('a clock that is set back makes nobody stay online for the difference', () 
   expect(e.expired).toHaveLength(1);
 });
 
-test('a clock that is set back makes nobody go on for the difference by another session', () => {
+test('no device stays online longer by another session because the clock is set back', () => {
   const e = engine();
   e.beat(1);
   e.beat(1, START - 99 * intervalMs, true);
@@ -85,7 +85,7 @@ test('a clock that is set back makes nobody go on for the difference by another 
   expect(e.expired).toHaveLength(1);
 });
 
-test('a clock that is set back takes nothing from who beats before it is noticed', () => {
+test('a device that beats right after the clock is set back keeps its whole lease', () => {
   const e = engine();
   e.beat(1);
   e.jump(-100 * intervalMs, () => e.beat(1));
@@ -93,19 +93,19 @@ test('a clock that is set back takes nothing from who beats before it is noticed
   expect(e.expired).toEqual([]);
 });
 
-test('after a restart every deadline moves by the downtime and an interval', () => {
+test('a restart moves every deadline by the downtime and an interval', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
   e.presence.restore(e.presence.intern(1), aliveAt - intervalMs, aliveAt, START, NEVER);
   expect([e.presence.online, e.presence.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
-  // 1.5 intervals of its patience were left.
+  // It was 1.5 intervals before its deadline.
   e.pass(2.5 * intervalMs);
   expect(e.expired).toEqual([]);
   e.pass(0.1 * intervalMs + 2 * e.presence.tickMs);
   expect(e.expired).toHaveLength(1);
 });
 
-test('a token that ended while the gateway was down can still be renewed, that of a session that was ended cannot', () => {
+test('a token that expired during the downtime can be refreshed, unless its session has ended', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
   e.presence.restore(e.presence.intern(1), aliveAt, aliveAt, START, START - intervalMs);
@@ -117,7 +117,7 @@ test('a token that ended while the gateway was down can still be renewed, that o
   expect(e.expired).toHaveLength(1);
 });
 
-test('agrees with a naive model that looks at every device at every tick', () => {
+test('agrees with a naive model that checks every device in every tick', () => {
   const device = fc.integer({ min: 1, max: 120 });
   const step = fc.oneof(
     {
@@ -126,7 +126,7 @@ test('agrees with a naive model that looks at every device at every tick', () =>
     },
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(40_000) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), id: device }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stand still' as const), ms: fc.nat(200_000) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stall' as const), ms: fc.nat(200_000) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('set back' as const), ms: fc.nat(200_000) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), ms: fc.nat(200_000) }) },
   );
@@ -134,10 +134,10 @@ test('agrees with a naive model that looks at every device at every tick', () =>
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       let presence = new Presence({ intervalMs }, START);
       const { tickMs } = presence;
-      /** When each online device may and must be offline, without jitter and holds, in running time. */
+      /** When each online device may, and must, be offline: in running time, without jitter and holds. */
       const due = new Map<number, { earliest: number; latest: number }>();
       let now = START;
-      /** Time in which the process ran, which neither stands still nor goes back. */
+      /** Running time: the clock without stalls and corrections. */
       let ran = 0;
       const tick = () => {
         for (const { device: index, reason } of presence.tick(now)) {
@@ -146,7 +146,7 @@ test('agrees with a naive model that looks at every device at every tick', () =>
           expect(due.get(id)?.earliest).toBeLessThanOrEqual(ran);
           due.delete(id);
         }
-        // Never late by more than jitter, the longest hold, and a tick on either side.
+        // Jitter, the longest hold, and a tick on either side.
         const slack = (0.1 + 2) * intervalMs + 3 * tickMs;
         for (const { latest } of due.values())
           if (ran > latest + slack) throw new Error(`late by ${ran - latest}`);
@@ -166,13 +166,13 @@ test('agrees with a naive model that looks at every device at every tick', () =>
             ran += Math.min(left, tickMs);
             tick();
           }
-        } else if (s.kind === 'stand still') {
+        } else if (s.kind === 'stall') {
           now += s.ms;
           for (const [id, { earliest, latest }] of due) due.set(id, { earliest: earliest - s.ms, latest });
           tick();
         } else if (s.kind === 'set back') {
           now -= s.ms;
-          // By how much, the engine knows to the tick.
+          // The engine notices the correction to the nearest tick.
           for (const [id, { earliest, latest }] of due)
             due.set(id, { earliest: earliest - tickMs, latest: latest + tickMs });
           tick();

@@ -1,10 +1,10 @@
 import { growArray } from './grow-array.js';
 
-/** For how long devices are online, in typed arrays: a million of them need no object. Times are in milliseconds. */
-export class Terms {
-  /** When a device has been silent for too long. */
+/** How long devices stay online, in milliseconds of one clock: typed arrays, without an object per device. */
+export class Leases {
+  /** When a device will have been silent for too long. */
   #deadlines: Float64Array<ArrayBuffer>;
-  /** When the session that it beats by ends. */
+  /** When the session of its heartbeats ends. */
   #authEnds: Float64Array<ArrayBuffer>;
 
   constructor(capacity: number) {
@@ -17,11 +17,11 @@ export class Terms {
     this.#authEnds[device] = authEnds;
   }
 
-  copy(device: number, from: Terms): void {
+  copy(device: number, from: Leases): void {
     this.set(device, from.#deadlines[device] ?? 0, from.#authEnds[device] ?? 0);
   }
 
-  /** When the device is offline; 0 where nothing was set. */
+  /** When the device expires; 0 for a device without a lease. */
   end(device: number): number {
     return Math.min(this.#deadlines[device] ?? 0, this.#authEnds[device] ?? 0);
   }
@@ -30,23 +30,23 @@ export class Terms {
     return this.#authEnds[device] ?? 0;
   }
 
-  /** Which comes first: that it is silent, or that its session ends. */
+  /** Whether the silence or the end of the session comes first. */
   reason(device: number): 'TIMEOUT' | 'AUTH_EXPIRED' {
     return (this.#deadlines[device] ?? 0) < this.authEnds(device) ? 'TIMEOUT' : 'AUTH_EXPIRED';
   }
 
-  /** A token that ended is not the end of a device for which another session beats on time. */
-  fallBack(device: number, spares: Terms): void {
-    if (this.reason(device) === 'TIMEOUT' || spares.end(device) <= this.end(device)) return;
-    this.copy(device, spares);
+  /** Replaces a lease that ends with its session, if the lease of another session lasts longer. */
+  fallBack(device: number, others: Leases): void {
+    if (this.reason(device) === 'TIMEOUT' || others.end(device) <= this.end(device)) return;
+    this.copy(device, others);
   }
 
-  /** The same session ends so late now; never earlier than before. */
+  /** The session was prolonged; it never ends earlier than before. */
   prolong(device: number, authEnds: number): void {
     this.#authEnds[device] = Math.max(this.authEnds(device), authEnds);
   }
 
-  /** The clock was set back by so much: nobody stays online for the difference. */
+  /** The clock was set back: no device stays online longer because of it. */
   rewind(ms: number): void {
     for (let device = 0; device < this.#deadlines.length; device++) {
       this.#deadlines[device] = (this.#deadlines[device] ?? 0) - ms;
