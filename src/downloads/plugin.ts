@@ -8,8 +8,8 @@ import type { Releases } from '../releases/releases.js';
 const YEAR_SECONDS = 365 * 86_400;
 
 /**
- * A package is somebody's content on our own origin: a browser saves it and runs nothing of it.
- * What a name stands for never changes, so it may be kept for as long as caches keep anything.
+ * A package is uploaded content on the gateway's own origin: a browser must save it and run nothing of it. The package
+ * of a name never changes, so caches may keep it.
  */
 const headersOf = ({ packageName, sha256, publishedAt }: Release) => ({
   'content-type': 'application/octet-stream',
@@ -20,7 +20,7 @@ const headersOf = ({ packageName, sha256, publishedAt }: Release) => ({
   'last-modified': publishedAt.toUTCString(),
 });
 
-/** Published packages at `/dist/<name>`, whole or in ranges, to anybody. */
+/** Serves published packages at `/dist/<name>`, whole or in ranges, without authentication. */
 export function registerDownloads(app: FastifyInstance, releases: Releases): void {
   app.get('/dist/*', async (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
     const release = await releases.findPackage(request.params['*']);
@@ -34,7 +34,7 @@ export function registerDownloads(app: FastifyInstance, releases: Releases): voi
 const refuse = (reply: FastifyReply, status: number, text: string) =>
   reply.code(status).type('text/plain').send(`${text}\n`);
 
-/** Conditions and ranges are answered by `send`, which goes by the ETag and the time that are set beforehand. */
+/** `send` evaluates conditions and ranges by the ETag and the time that are set before it is called. */
 function sendPackage(request: FastifyRequest, reply: FastifyReply, release: Release, path: string): void {
   const response = reply.raw;
   reply.hijack();
@@ -48,7 +48,7 @@ function sendPackage(request: FastifyRequest, reply: FastifyReply, release: Rele
   })
     .on('error', (error: Error & { status?: number; headers?: Record<string, string> }) => {
       const status = error.status ?? 500;
-      if (status === 404 || status >= 500) request.log.error({ err: error }, 'a package cannot be read');
+      if (status === 404 || status >= 500) request.log.error({ err: error }, 'package cannot be read');
       if (response.headersSent) return void response.destroy();
       for (const name of ['content-disposition', 'cache-control', 'etag', 'last-modified'])
         response.removeHeader(name);

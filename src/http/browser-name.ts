@@ -1,4 +1,4 @@
-/** What browsers call themselves, those first that also claim to be another. */
+/** Browsers whose User-Agent also has the signs of others come first. */
 const browsers: readonly (readonly [sign: RegExp, name: string])[] = [
   [/MicroMessenger\//, 'WeChat'],
   [/Edg(e|A|iOS)?\//, 'Edge'],
@@ -20,9 +20,9 @@ const systems: typeof browsers = [
 const nameIn = (text: string, known: typeof browsers) => known.find(([sign]) => sign.test(text))?.[1];
 
 /**
- * The browser that a request says it comes from, such as `Firefox (Windows)`; null for anything else. It is a claim, in
- * our words: nothing of the client's own text is in it, for it is shown to people who decide something.
- * @param userAgent the header.
+ * The browser that a User-Agent header claims, such as `Firefox (Windows)`. It has none of the client's own text, since
+ * people decide by it whether they approve a login.
+ * @returns null for anything but a known browser.
  */
 export function browserName(userAgent: string | undefined): string | null {
   const text = userAgent?.slice(0, 512) ?? '';

@@ -3,25 +3,27 @@ import proxyAddr from '@fastify/proxy-addr';
 import type { Config } from '../config.js';
 
 /**
- * Takes ports and brackets off the addresses that proxies wrote, such as `192.0.2.1:4711` and `[2001:db8::1]:4711`:
- * with them an address is none, and every connection would have another one. To be called before anything looks.
+ * Removes ports and brackets from the addresses in X-Forwarded-For, such as `192.0.2.1:4711` and
+ * `[2001:db8::1]:4711`. With a port, each connection of a client would have an address of its own. Must run before the
+ * header is read.
  */
-export function cleanForwardedFor({ headers }: IncomingMessage): void {
+export function normalizeForwardedFor({ headers }: IncomingMessage): void {
   const forwarded = headers['x-forwarded-for'];
-  if (forwarded !== undefined) headers['x-forwarded-for'] = String(forwarded).split(',').map(bare).join(',');
+  if (forwarded !== undefined)
+    headers['x-forwarded-for'] = String(forwarded).split(',').map(withoutPort).join(',');
 }
 
-const bare = (address: string): string =>
+const withoutPort = (address: string): string =>
   address
     .trim()
     .replace(/^\[([\da-f:.%]+)\](?::\d+)?$/i, '$1')
     .replace(/^([\d.]+):\d+$/, '$1');
 
-/** The address a socket's upgrade request comes from, past the proxies that we trust, as Fastify finds `ip`. */
+/** The client address of a WebSocket's upgrade request, found behind trusted proxies like `ip` of Fastify. */
 export function clientAddress({ TRUST_PROXY }: Config): (request: IncomingMessage) => string {
   const trusted = proxyAddr.compile(TRUST_PROXY);
   return (request) => {
-    cleanForwardedFor(request);
+    normalizeForwardedFor(request);
     return proxyAddr(request, trusted) ?? '';
   };
 }

@@ -4,13 +4,13 @@ const MINUTE_MS = 60_000;
 
 const heartbeats = new WeakSet<FastifyRequest>();
 
-/** Keeps the request out of the log: a fleet sends thousands of heartbeats a second. To be called once it is taken. */
+/** Marks a request as an accepted heartbeat: it is counted, not logged, since a fleet sends thousands a second. */
 export const countHeartbeat = (request: FastifyRequest): void => void heartbeats.add(request);
 
-/** A line for each answer, and one a minute for all heartbeats. Never what was asked: some clients log in by query string. */
+/** Logs a line for each response, and one a minute for all heartbeats. Query strings, which may have passwords, are left out. */
 export function logRequests(app: FastifyInstance): void {
   let counted = 0;
-  const tell = () => {
+  const logHeartbeats = () => {
     if (counted > 0) app.log.info({ heartbeats: counted }, 'heartbeats');
     counted = 0;
   };
@@ -23,9 +23,9 @@ export function logRequests(app: FastifyInstance): void {
     const { statusCode: status, elapsedTime: ms } = reply;
     request.log.info({ method, route: routeOptions.url, status, ms: Math.round(ms), ip }, 'request');
   });
-  const timer = setInterval(tell, MINUTE_MS).unref();
+  const timer = setInterval(logHeartbeats, MINUTE_MS).unref();
   app.addHook('onClose', async () => {
     clearInterval(timer);
-    tell();
+    logHeartbeats();
   });
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Actor } from '../audit/audit.js';
 import type { DomainErrorCode } from '../errors.js';
 import type { FormFile, UploadForm } from '../http/multipart/form.js';
-import type { Received } from '../releases/storage.js';
+import type { StagedPackage } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client } from '../sessions/sessions.js';
@@ -88,7 +88,7 @@ export interface LegacyUpload {
   readonly query: RequestParameters;
   readonly form: UploadForm;
   /** Stores the file. The handler must publish or discard it. @throws DomainError like `receiveAuthorized`. */
-  receive(file: FormFile): Promise<Received>;
+  receive(file: FormFile): Promise<StagedPackage>;
 }
 
 /** The HTTP response of a legacy API. */

@@ -1,9 +1,9 @@
 import { requireStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
-import type { Received } from './storage.js';
+import type { StagedPackage } from './storage.js';
 import { parseVersion } from './versions.js';
 
-/** What a publisher says about a package. */
+/** What a publisher declares about a package. */
 export interface NewRelease {
   readonly version: string;
   readonly channel: string;
@@ -15,36 +15,35 @@ export interface NewRelease {
 const CHANNEL = /^[a-z\d][a-z\d._-]{0,31}$/;
 const SHA256 = /^[\da-f]{64}$/i;
 
-/** Longest notes and reasons, in UTF-16 units. */
-export const LONGEST_TEXT = 10_000;
+/** Of notes and reasons, in UTF-16 code units. */
+export const MAX_TEXT_LENGTH = 10_000;
 
 const invalid = (field: string, message: string) =>
   new DomainError('INVALID_INPUT', `${field} ${message}`, { field });
 
-/** The columns that they fill, valid without the package. @throws DomainError INVALID_INPUT */
-export function readNewRelease({ version, channel, notes, sha256 }: NewRelease) {
-  const { text, form, order } = parseVersion(version);
+/** The columns of a release that do not depend on its package. @throws DomainError INVALID_INPUT */
+export function parseNewRelease({ version, channel, notes, sha256 }: NewRelease) {
+  const { text, scheme, order } = parseVersion(version);
   if (sha256 !== null && !SHA256.test(sha256)) throw invalid('sha256', 'must be 64 hex digits.');
   return {
-    channel: readChannel(channel),
+    channel: parseChannel(channel),
     version: text,
-    versionForm: form,
+    versionScheme: scheme,
     versionOrder: order,
-    notes: notes === null || notes === '' ? null : readText('notes', notes),
+    notes: notes === null || notes === '' ? null : parseText('notes', notes),
   };
 }
 
-/** The columns of a package. @param expected its SHA-256; null to accept any. @throws DomainError INVALID_INPUT */
-export function readPackage({ size, sha256 }: Received, expected: string | null) {
+/** @param expected the SHA-256 of the package; null to accept any. @throws DomainError INVALID_INPUT (file, sha256) */
+export function requireContent({ size, sha256 }: StagedPackage, expected: string | null): void {
   if (size === 0) throw invalid('file', 'must not be empty.');
   if (expected !== null && expected.toLowerCase() !== sha256) {
     throw invalid('sha256', 'does not match the file.');
   }
-  return { size, sha256 };
 }
 
-/** @throws DomainError INVALID_INPUT for an invalid name of a channel. */
-export function readChannel(channel: string): string {
+/** @throws DomainError INVALID_INPUT (channel) */
+export function parseChannel(channel: string): string {
   if (CHANNEL.test(channel)) return channel;
   throw invalid(
     'channel',
@@ -52,14 +51,14 @@ export function readChannel(channel: string): string {
   );
 }
 
-/** Why a release is withdrawn. @throws DomainError INVALID_INPUT */
-export function readReason(reason: string): string {
+/** The reason to withdraw a release. @throws DomainError INVALID_INPUT (reason) */
+export function parseReason(reason: string): string {
   if (reason.trim() === '') throw invalid('reason', 'must not be empty.');
-  return readText('reason', reason.trim());
+  return parseText('reason', reason.trim());
 }
 
-function readText(field: string, text: string): string {
-  if (text.length > LONGEST_TEXT) throw invalid(field, `must be at most ${LONGEST_TEXT} characters.`);
+function parseText(field: string, text: string): string {
+  if (text.length > MAX_TEXT_LENGTH) throw invalid(field, `must be at most ${MAX_TEXT_LENGTH} characters.`);
   requireStorable(field, text);
   return text;
 }

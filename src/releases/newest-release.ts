@@ -5,7 +5,7 @@ import { RELEASES } from './release-stream.js';
 import { type Releases, STABLE } from './releases.js';
 import { parseVersion } from './versions.js';
 
-/** The newest stable release, in memory: every heartbeat asks for it. */
+/** Caches the newest stable release, which every heartbeat needs. */
 export class NewestRelease {
   #newest: Promise<Release | null> | null = null;
 
@@ -19,31 +19,31 @@ export class NewestRelease {
   }
 
   /**
-   * What a client should upgrade to.
-   * @param version as the client reports it; one that does not compare to the release's counts as older.
-   * @returns null when the client has it, or there is none.
+   * The release that a client should upgrade to.
+   * @param version as the client reports it. A version of another scheme counts as older.
+   * @returns null if the client is up to date, or there is no release.
    */
   async newerThan(version: string | null): Promise<Release | null> {
-    const newest = await this.#read();
+    const newest = await this.#load();
     return newest && isOlder(version, newest) ? newest : null;
   }
 
-  #read(): Promise<Release | null> {
+  #load(): Promise<Release | null> {
     if (this.#newest) return this.#newest;
-    const reading = this.releases.latest(STABLE);
-    this.#newest = reading;
-    reading.catch(() => {
-      if (this.#newest === reading) this.#newest = null;
+    const loading = this.releases.latest(STABLE);
+    this.#newest = loading;
+    loading.catch(() => {
+      if (this.#newest === loading) this.#newest = null;
     });
-    return reading;
+    return loading;
   }
 }
 
-function isOlder(text: string | null, { versionForm, versionOrder }: Release): boolean {
+function isOlder(text: string | null, { versionScheme, versionOrder }: Release): boolean {
   if (text === null) return true;
   try {
-    const { form, order } = parseVersion(text);
-    return form !== versionForm || order < versionOrder;
+    const { scheme, order } = parseVersion(text);
+    return scheme !== versionScheme || order < versionOrder;
   } catch (error) {
     if (error instanceof DomainError) return true;
     throw error;

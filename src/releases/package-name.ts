@@ -1,35 +1,34 @@
 import { DomainError } from '../errors.js';
 
-/** What file systems allow, and so what a client can save a download as; in bytes of UTF-8. */
-const LONGEST = 255;
+/** The longest name that file systems allow, and so that a client can save, in bytes of UTF-8. */
+const MAX_BYTES = 255;
 
 /**
- * Path separators, control characters, marks that let `exe` look like `jpg`, and what stands for bytes that are no
- * UTF-8.
+ * Path separators, control characters, direction marks that let `exe` look like `jpg`, and the character that
+ * replaces invalid UTF-8.
  */
 const FORBIDDEN = /[/\\\p{Cc}\p{Bidi_Control}\u2028\u2029\uFFFD]/u;
 
-const refuse = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'file' });
+const invalid = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'file' });
 
 /**
- * The name a package is downloaded by, `/dist/<name>`: the file name's text before its first dot, `-`, the
- * version, and, where there is a dot, `.` and the text after the last one. `websocket.html` and 1112343 make
- * `websocket-1112343.html`.
- * @throws DomainError INVALID_INPUT for a file name with path parts or control characters, or a result too long.
+ * The name of a package in its download path, `/dist/<name>`: the file name up to its first dot, `-`, the version,
+ * and the file name from its last dot. `websocket.html` and 1112343 make `websocket-1112343.html`.
+ * @throws DomainError INVALID_INPUT (file) for a name that is empty, too long, or has a path or control characters.
  */
 export function packageName(fileName: string, version: string): string {
-  if (fileName === '') throw refuse('The file has no name.');
+  if (fileName === '') throw invalid('file must have a name.');
   if (FORBIDDEN.test(fileName) || fileName === '.' || fileName === '..') {
-    throw refuse('A file name has no path parts and no control characters.');
+    throw invalid('file must have a name without path separators and control characters.');
   }
   const [stem = ''] = fileName.split('.');
   const dot = fileName.lastIndexOf('.');
   const name = `${stem}-${version}${dot < 0 ? '' : fileName.slice(dot)}`;
-  if (Math.max(Buffer.byteLength(fileName), Buffer.byteLength(name)) > LONGEST) {
-    throw refuse(`A file name has at most ${LONGEST} bytes, its version included.`);
+  if (Math.max(Buffer.byteLength(fileName), Buffer.byteLength(name)) > MAX_BYTES) {
+    throw invalid(`file must have a name of at most ${MAX_BYTES} bytes, the version included.`);
   }
   return name;
 }
 
-/** The path of a download, as part of a URL. */
+/** The path of a download, encoded for a URL. */
 export const packagePath = (name: string): string => `/dist/${encodeURIComponent(name)}`;

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import { type Batch, EventStream } from '../streams/event-stream.js';
 import { type Events, topic } from '../streams/events.js';
 import { decodeCursor, encodeCursor, invalidCursor } from '../streams/position.js';
-import { readChannel } from './new-release.js';
+import { parseChannel } from './new-release.js';
 import { ReleaseEvent } from './release-event.entity.js';
 
 /** After every change of a release. */
@@ -41,7 +41,7 @@ export class ReleaseStream extends EventStream<ReleaseEvent> {
     channel: string | null,
     cursor: string | null,
   ): Promise<ReleaseStream> {
-    if (channel !== null) readChannel(channel);
+    if (channel !== null) parseChannel(channel);
     const latest = await latestOffset(services.db);
     return new ReleaseStream(services, channel, cursor === null ? latest : readCursor(cursor, latest));
   }

@@ -31,9 +31,9 @@ export class Release {
   @Property({ type: 'text' })
   version!: string;
 
-  /** A `VersionForm`. */
-  @Enum({ items: ['INTEGER', 'SEMVER'], type: 'text' })
-  versionForm!: string;
+  /** A `VersionScheme`. */
+  @Enum({ items: ['INTEGER', 'SEMVER'], type: 'text', fieldName: 'version_form' })
+  versionScheme!: string;
 
   /** Sorts as versions do, byte by byte (`versions.ts`). */
   @Property({ type: 'text', collation: 'C' })

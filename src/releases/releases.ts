@@ -8,72 +8,81 @@ import type { Page } from '../database/page.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
-import { type NewRelease, readChannel, readNewRelease, readPackage, readReason } from './new-release.js';
+import {
+  type NewRelease,
+  parseChannel,
+  parseNewRelease,
+  parseReason,
+  requireContent,
+} from './new-release.js';
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
 import { RELEASES } from './release-stream.js';
-import type { Received, Storage } from './storage.js';
+import type { StagedPackage, Storage } from './storage.js';
 import { requireNewName, requireNewVersion } from './unique-release.js';
 
-/** What is left of an upload that went wrong is kept this long, for one that is slow. */
-const LEFTOVER_MS = 86_400_000;
+/** Unpublished packages are swept after this time, which the slowest upload does not reach. */
+const MAX_UPLOAD_MS = 86_400_000;
 
-const SWEPT_AT_ONCE = 1000;
+const SWEEP_BATCH = 1000;
 
-/** The channel of the legacy APIs, and of whoever names none. */
+/** The channel of the legacy APIs, and the default of GraphQL. */
 export const STABLE = 'stable';
 
-/** A file that came in whole. */
-export interface UploadedFile {
-  /** As the client sent it. */
+/** A package that has been received. */
+export interface UploadedPackage {
+  /** The name of the file, as the client sent it. */
   readonly name: string;
-  readonly received: Received;
+  readonly staged: StagedPackage;
 }
 
-/** Publishes packages, withdraws them, and knows which is the newest. */
+/** Publishes and withdraws releases, and finds them. */
 export class Releases {
   constructor(
     private readonly db: Database,
     private readonly storage: Storage,
     private readonly events: Events,
     private readonly clock: Clock,
-    /** Largest package, in bytes. */
+    /** The largest package, in bytes. */
     readonly maxBytes: number,
   ) {}
 
   /**
-   * Refuses what `publish` would refuse, while the package has not been received.
+   * Applies the rules of `publish` that need no package, so that an upload can be refused before it is received.
    * @throws DomainError INVALID_INPUT, CONFLICT (version)
    */
   async requirePublishable(input: NewRelease): Promise<void> {
-    await requireNewVersion(this.db.em.fork(), readNewRelease(input));
+    await requireNewVersion(this.db.em.fork(), parseNewRelease(input));
   }
 
-  /** The same for the name of the file. @throws DomainError INVALID_INPUT, CONFLICT (file) */
+  /** Applies the rules of `publish` for the name of the file. @throws DomainError INVALID_INPUT, CONFLICT (file) */
   async requireNewFileName(fileName: string, version: string): Promise<void> {
     await requireNewName(this.db.em.fork(), packageName(fileName, version));
   }
 
   /**
-   * Stores a package; the caller must `publish` or `discard` it.
-   * @throws DomainError TOO_LARGE, UNAVAILABLE (no space left), and what the source fails with
+   * Stores a package temporarily. The caller must `publish` or `discard` it.
+   * @throws DomainError TOO_LARGE, UNAVAILABLE (the storage is full); else the error of `source`.
    */
-  receive(source: Readable): Promise<Received> {
+  receive(source: Readable): Promise<StagedPackage> {
     return this.storage.receive(source, this.maxBytes);
   }
 
   /**
-   * Publishes a file: wholly, or nothing of it stays.
-   * @throws DomainError INVALID_INPUT (version, name, digest, notes, an empty file), CONFLICT (version, file),
-   * UNAVAILABLE (no space left)
+   * Publishes a package, or discards it on failure.
+   * @throws DomainError INVALID_INPUT (version, channel, notes, sha256, file), CONFLICT (version, file), UNAVAILABLE
+   * (the storage is full)
    */
-  async publish({ name, received }: UploadedFile, input: NewRelease, actor: Actor): Promise<Release> {
-    let kept = false;
+  async publish({ name, staged }: UploadedPackage, input: NewRelease, actor: Actor): Promise<Release> {
+    let isStored = false;
     try {
+      const details = parseNewRelease(input);
+      requireContent(staged, input.sha256);
       const columns = {
-        ...readNewRelease(input),
-        ...readPackage(received, input.sha256),
+        ...details,
+        size: staged.size,
+        sha256: staged.sha256,
         fileName: name,
         packageName: packageName(name, input.version),
       };
@@ -84,32 +93,35 @@ export class Releases {
         const release = em.create(Release, { ...columns, uploader: actor.userId, publishedAt: now });
         em.create(ReleaseEvent, { release, type: ReleaseEventType.PUBLISHED, at: now });
         await em.flush();
-        recordAudit(em, now, actor, { action: 'release.publish', ...named(release) });
-        // Last before the commit: a file without a row is swept, a row without a file would be a broken promise.
-        kept = true;
-        await received.keep();
+        recordAudit(em, now, actor, { action: 'release.publish', ...auditDetails(release) });
+        // Last, since a file without a row is swept, but a row without a file could not be downloaded.
+        isStored = true;
+        await staged.publish();
         return release;
       });
       return await this.get(id);
     } catch (error) {
-      await received.discard();
-      // Where the database is out of reach, the sweep does it.
-      if (kept) await this.#removeUnused(received.sha256).catch(() => {});
+      await staged.discard();
+      // If the database is unreachable, the sweep removes the file.
+      if (isStored) await this.#removeUnused(staged.sha256).catch(() => {});
       throw error;
     }
   }
 
-  /** From then on it cannot be downloaded. @throws DomainError NOT_FOUND, CONFLICT (withdrawn before), INVALID_INPUT */
+  /**
+   * Ends the downloads of a release.
+   * @throws DomainError NOT_FOUND, CONFLICT (already withdrawn), INVALID_INPUT (reason)
+   */
   async withdraw(id: number, reason: string, actor: Actor): Promise<Release> {
-    const withdrawalReason = readReason(reason);
+    const withdrawalReason = parseReason(reason);
     await this.#write(async (em) => {
       const release = await em.findOne(Release, id);
       if (!release) throw new DomainError('NOT_FOUND', 'There is no such release.');
-      if (release.withdrawnAt) throw new DomainError('CONFLICT', 'The release has been withdrawn already.');
+      if (release.withdrawnAt) throw new DomainError('CONFLICT', 'The release is already withdrawn.');
       const now = new Date(this.clock());
       em.assign(release, { withdrawnAt: now, withdrawalReason });
       em.create(ReleaseEvent, { release, type: ReleaseEventType.WITHDRAWN, at: now });
-      recordAudit(em, now, actor, { action: 'release.withdraw', ...named(release) });
+      recordAudit(em, now, actor, { action: 'release.withdraw', ...auditDetails(release) });
       return release;
     });
     return this.get(id);
@@ -128,12 +140,12 @@ export class Releases {
       .fork()
       .findOne(
         Release,
-        { channel: readChannel(channel), withdrawnAt: null },
+        { channel: parseChannel(channel), withdrawnAt: null },
         { orderBy: { versionOrder: 'desc' }, populate: ['uploader'] },
       );
   }
 
-  /** Those that have releases, withdrawn ones included, by name. */
+  /** The names of the channels that have releases, withdrawn ones included, in order. */
   async channels(): Promise<string[]> {
     const rows = await this.db.em
       .fork()
@@ -141,26 +153,27 @@ export class Releases {
     return rows.map(({ channel }) => channel);
   }
 
-  /** What is downloaded by this name, withdrawn or not. */
+  /** The release whose package is downloaded by this name, withdrawn or not. */
   async findPackage(name: string): Promise<Release | null> {
     if (!isStorable(name)) return null;
     return this.db.em.fork().findOne(Release, { packageName: name });
   }
 
-  /** The path of its package. */
+  /** The path of a release's package. */
   locate({ sha256 }: Release): string {
     return this.storage.locate(sha256);
   }
 
   /**
-   * By channel, the newest version first, withdrawn ones included; one more than the page has, where there is one.
-   * @throws DomainError INVALID_INPUT when `after` is no release, or `channel` no channel.
+   * Releases by channel, the newest version first, withdrawn ones included.
+   * @returns the page and, if there is one, the release that follows it.
+   * @throws DomainError INVALID_INPUT (after, channel)
    */
   async list(channel: string | null, { first, after }: Page): Promise<Release[]> {
     const em = this.db.em.fork();
     const last = after === null ? null : await em.findOne(Release, after);
     if (after !== null && !last) {
-      throw new DomainError('INVALID_INPUT', 'The cursor is not ours.', { field: 'after' });
+      throw new DomainError('INVALID_INPUT', 'after must be a cursor of this list.', { field: 'after' });
     }
     const older = last && {
       $or: [
@@ -170,45 +183,44 @@ export class Releases {
     };
     return em.find(
       Release,
-      { $and: [channel === null ? {} : { channel: readChannel(channel) }, older ?? {}] },
+      { $and: [channel === null ? {} : { channel: parseChannel(channel) }, older ?? {}] },
       { orderBy: { channel: 'asc', versionOrder: 'desc' }, limit: first + 1, populate: ['uploader'] },
     );
   }
 
-  /** Drops what uploads that went wrong have left behind for more than a day. */
+  /** Deletes packages that failed uploads left behind. */
   async sweep(): Promise<void> {
-    const kept = await this.storage.sweep(this.clock() - LEFTOVER_MS);
-    for (let at = 0; at < kept.length; at += SWEPT_AT_ONCE) {
-      const some = kept.slice(at, at + SWEPT_AT_ONCE);
+    const stored = await this.storage.sweep(this.clock() - MAX_UPLOAD_MS);
+    for (let index = 0; index < stored.length; index += SWEEP_BATCH) {
+      const batch = stored.slice(index, index + SWEEP_BATCH);
       const releases = await this.db.em
         .fork()
-        .find(Release, { sha256: { $in: some } }, { fields: ['sha256'] });
+        .find(Release, { sha256: { $in: batch } }, { fields: ['sha256'] });
       const used = new Set(releases.map(({ sha256 }) => sha256));
-      for (const sha256 of some) if (!used.has(sha256)) await this.#removeUnused(sha256);
+      for (const sha256 of batch) if (!used.has(sha256)) await this.#removeUnused(sha256);
     }
   }
 
-  /** Takes turns with `publish`, which may be about to name the same content. */
+  /** Excludes `publish`, which may be about to use the same content. */
   async #removeUnused(sha256: string): Promise<void> {
-    await this.#alone(async (em) => {
+    await this.#exclusively(async (em) => {
       if ((await em.count(Release, { sha256 })) === 0) await this.storage.remove(sha256);
     });
   }
 
   async #write(work: (em: EntityManager) => Promise<Release>): Promise<Release> {
-    const release = await this.#alone(work);
+    const release = await this.#exclusively(work);
     this.events.publish(RELEASES, null);
     return release;
   }
 
-  /** One writer at a time, on all nodes: so events become visible in the order of their ids. */
-  #alone<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+  /** One writer at a time on all nodes, so that events become visible in the order of their ids. */
+  #exclusively<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return exclusively(this.db, 'releases', work);
   }
 }
 
-/** For the audit log. */
-const named = ({ id, channel, version }: Release) => ({
+const auditDetails = ({ id, channel, version }: Release) => ({
   target: `release:${id}`,
   detail: `${channel} ${version}`,
 });

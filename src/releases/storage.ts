@@ -1,30 +1,30 @@
 import type { Readable } from 'node:stream';
 
-/** Bytes that came in whole, and are not kept yet. */
-export interface Received {
+/** A package that has been received, and not published yet. */
+export interface StagedPackage {
   /** In bytes. */
   readonly size: number;
   /** 64 hex digits. */
   readonly sha256: string;
-  /** Keeps them under their digest; a crash after it cannot lose them. */
-  keep(): Promise<void>;
-  /** Drops them. After `keep` it does nothing. */
+  /** Stores the package durably under its digest. */
+  publish(): Promise<void>;
+  /** Deletes the package. Does nothing after `publish`. */
   discard(): Promise<void>;
 }
 
-/** Where uploaded packages stay, by the SHA-256 of their content. */
+/** Stores packages by the SHA-256 of their content. */
 export interface Storage {
   /**
-   * Takes a stream in with constant memory. When it fails, nothing of it stays.
-   * @throws DomainError TOO_LARGE past `maxBytes`, UNAVAILABLE when there is no room; else what the source throws.
+   * Receives a package in constant memory. Stores nothing when it fails.
+   * @throws DomainError TOO_LARGE past `maxBytes`, UNAVAILABLE when the storage is full; else the error of `source`.
    */
-  receive(source: Readable, maxBytes: number): Promise<Received>;
-  /** The path of a kept package. */
+  receive(source: Readable, maxBytes: number): Promise<StagedPackage>;
+  /** The path of a published package. */
   locate(sha256: string): string;
   remove(sha256: string): Promise<void>;
   /**
-   * Drops what began to come in before `before` (ms) and went no further.
-   * @returns the digests of packages kept before then, so that unused ones can be removed.
+   * Deletes uploads that were started before `before` (ms since the epoch) and not published.
+   * @returns the digests of the packages that were published before then, so that unused ones can be removed.
    */
   sweep(before: number): Promise<string[]>;
 }

@@ -1,22 +1,26 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../errors.js';
 import { Release } from './release.entity.js';
-import { VersionForm } from './versions.js';
+import { VersionScheme } from './versions.js';
 
 /**
- * A channel has versions of one form, and each once.
- * @throws DomainError INVALID_INPUT (the other form), CONFLICT
+ * All versions of a channel follow one scheme, and each is published once.
+ * @throws DomainError INVALID_INPUT, CONFLICT (version)
  */
 export async function requireNewVersion(
   em: EntityManager,
-  { channel, versionForm, versionOrder }: Pick<Release, 'channel' | 'versionForm' | 'versionOrder'>,
+  { channel, versionScheme, versionOrder }: Pick<Release, 'channel' | 'versionScheme' | 'versionOrder'>,
 ): Promise<void> {
   const first = await em.findOne(Release, { channel });
-  if (first && first.versionForm !== versionForm) {
-    const form = first.versionForm === VersionForm.INTEGER ? 'a whole number' : 'a semantic version';
-    throw new DomainError('INVALID_INPUT', `version must be ${form}, as the others in channel ${channel}.`, {
-      field: 'version',
-    });
+  if (first && first.versionScheme !== versionScheme) {
+    const scheme = first.versionScheme === VersionScheme.INTEGER ? 'a whole number' : 'a semantic version';
+    throw new DomainError(
+      'INVALID_INPUT',
+      `version must be ${scheme}, like the others in channel ${channel}.`,
+      {
+        field: 'version',
+      },
+    );
   }
   if ((await em.count(Release, { channel, versionOrder })) > 0) {
     throw new DomainError('CONFLICT', `version is already published in channel ${channel}.`, {
@@ -25,10 +29,10 @@ export async function requireNewVersion(
   }
 }
 
-/** A name is downloaded from one path, in whatever channel. @throws DomainError CONFLICT */
+/** A package name is unique over all channels, since it is the path of the download. @throws DomainError CONFLICT (file) */
 export async function requireNewName(em: EntityManager, packageName: string): Promise<void> {
   if ((await em.count(Release, { packageName })) === 0) return;
-  throw new DomainError('CONFLICT', `file name is already used by the package ${packageName}.`, {
+  throw new DomainError('CONFLICT', `file must have another name: ${packageName} is already published.`, {
     field: 'file',
   });
 }

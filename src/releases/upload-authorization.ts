@@ -4,9 +4,9 @@ import { requirePermission } from '../sessions/authorization.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/token-headers.js';
 import type { Releases } from './releases.js';
-import type { Received } from './storage.js';
+import type { StagedPackage } from './storage.js';
 
-/** The sender of a package, by the headers of the request alone. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+/** Authenticates the sender of a package before the body is read. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export async function authenticatePublisher(
   sessions: Sessions,
   headers: IncomingHttpHeaders,
@@ -16,22 +16,22 @@ export async function authenticatePublisher(
 }
 
 /**
- * Receives a package, and then authorises its sender again: an upload may take hours, in which they may have been
- * logged out or demoted.
- * @param authorize throws when the sender may not publish any more; then nothing of the package stays.
- * @throws DomainError as `Releases.receive`, and what the content fails with
+ * Receives a package and then authorises its sender again: an upload may take hours, and meanwhile the sender may have
+ * been logged out or demoted.
+ * @param authorize throws if the sender may no longer publish. The package is then discarded.
+ * @throws DomainError like `Releases.receive` and `authorize`.
  */
 export async function receiveAuthorized(
   releases: Releases,
   content: Readable,
   authorize: () => Promise<unknown>,
-): Promise<Received> {
-  const received = await releases.receive(content);
+): Promise<StagedPackage> {
+  const staged = await releases.receive(content);
   try {
     await authorize();
-    return received;
+    return staged;
   } catch (error) {
-    await received.discard();
+    await staged.discard();
     throw error;
   }
 }

@@ -1,49 +1,44 @@
 import { parse } from 'semver';
 import { DomainError } from '../errors.js';
 
-/** Longest version text: as much as a session keeps of what a client reports. */
-const LONGEST = 64;
+/** The same as of the version that a session keeps of its client. */
+const MAX_LENGTH = 64;
 
-/** 15 digits: every such integer is exact as a JSON number. */
+/** At most 15 digits, so that it is exact as a JSON number. */
 const INTEGER = /^(0|[1-9]\d{0,14})$/;
 
-/** A channel holds versions of one form. */
-export enum VersionForm {
+/** How versions are written. A channel has versions of one scheme. */
+export enum VersionScheme {
   INTEGER = 'INTEGER',
   SEMVER = 'SEMVER',
 }
 
-/** A version that can be ordered. */
+/** A version that compares with others of its scheme. */
 export interface Version {
   readonly text: string;
-  readonly form: VersionForm;
-  /** Sorts as the form's rules say when compared byte by byte; equal for versions of equal precedence. */
+  readonly scheme: VersionScheme;
+  /** Compares byte by byte as the scheme orders versions. Equal for versions of equal precedence. */
   readonly order: string;
 }
 
 /**
- * Reads a non-negative integer (`1112343`) or a semantic version (`1.10.0-rc.1`), https://semver.org.
- * @throws DomainError INVALID_INPUT for anything else, leading zeros and a leading `v` included.
+ * Parses a non-negative integer (`1112343`) or a semantic version (`1.10.0-rc.1`), https://semver.org.
+ * @throws DomainError INVALID_INPUT (version) for anything else, leading zeros and a leading `v` included.
  */
 export function parseVersion(text: string): Version {
-  if (INTEGER.test(text)) return { text, form: VersionForm.INTEGER, order: text.padStart(15, '0') };
-  const semver = text.length <= LONGEST ? parse(text) : null;
-  // The library also takes `v1.2.3` and spaces around: two texts of one version would be two names.
+  if (INTEGER.test(text)) return { text, scheme: VersionScheme.INTEGER, order: text.padStart(15, '0') };
+  const semver = text.length <= MAX_LENGTH ? parse(text) : null;
+  // The library also accepts `v1.2.3` and surrounding spaces, but a version has one text: it is part of a path.
   const build = semver?.build.length ? `+${semver.build.join('.')}` : '';
   if (semver && `${semver.version}${build}` === text) {
     const main = [semver.major, semver.minor, semver.patch].map((n) => String(n).padStart(16, '0')).join('.');
-    return { text, form: VersionForm.SEMVER, order: main + suffix(text) };
+    return { text, scheme: VersionScheme.SEMVER, order: main + suffix(text) };
   }
-  throw new DomainError(
-    'INVALID_INPUT',
-    'A version is a whole number or a semantic version such as 1.10.0.',
-    {
-      field: 'version',
-    },
-  );
+  const message = 'version must be a whole number or a semantic version such as 1.10.0.';
+  throw new DomainError('INVALID_INPUT', message, { field: 'version' });
 }
 
-/** `~` sorts behind every pre-release; build metadata (behind `+`) does not count. */
+/** A release, `~`, sorts after each of its pre-releases. Build metadata, after `+`, does not count. */
 function suffix(text: string): string {
   const [release = ''] = text.split('+');
   const dash = release.indexOf('-');
@@ -55,7 +50,7 @@ function suffix(text: string): string {
     .join('');
 }
 
-/** Numbers sort by length, then digits, and before words; `!` sorts before all that a word can go on with. */
+/** Numbers sort by length, then by digits, and before words. `!` sorts before every character of a word. */
 const identifierOrder = (identifier: string) =>
   /^\d+$/.test(identifier)
     ? `0${String(identifier.length).padStart(2, '0')}${identifier}!`

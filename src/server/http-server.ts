@@ -8,7 +8,7 @@ import { registerDownloads } from '../downloads/plugin.js';
 import type { Pipeline } from '../graphql/execution/pipeline.js';
 import { registerGraphql } from '../graphql/http/plugin.js';
 import { graphqlSessionPolicy } from '../graphql/session-policy.js';
-import { cleanForwardedFor } from '../http/client-address.js';
+import { normalizeForwardedFor } from '../http/client-address.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
@@ -41,7 +41,7 @@ export async function createHttpServer(
 ): Promise<FastifyInstance> {
   const { config } = services;
   const app = createFastify(config, log);
-  app.addHook('onRequest', async ({ raw }) => cleanForwardedFor(raw));
+  app.addHook('onRequest', async ({ raw }) => normalizeForwardedFor(raw));
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   await app.register(cors, {
     origin: '*',

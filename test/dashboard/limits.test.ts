@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as page from '../../src/dashboard/app/api/limits.js';
 import { LONGEST_HISTORY } from '../../src/graphql/resolvers/device.resolver.js';
-import { LONGEST_TEXT as LONGEST_RELEASE_TEXT } from '../../src/releases/new-release.js';
+import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../src/sessions/caller.js';
 import { MAX_NAME_LENGTH } from '../../src/users/login-names.js';
 import { standardPasswordPolicy } from '../../src/users/password-policy.js';

@@ -13,10 +13,10 @@ afterAll(() => dashboard.close());
 
 /** Publishes through the service, without an API. */
 async function publish(version: string, channel: string) {
-  const received = await gateway.services.releases.receive(Readable.from([`package ${version}`]));
+  const staged = await gateway.services.releases.receive(Readable.from([`package ${version}`]));
   const details = { version, channel, notes: null, sha256: null };
   const actor = { userId: null, address: null };
-  return gateway.services.releases.publish({ name: `${channel}.bin`, received }, details, actor);
+  return gateway.services.releases.publish({ name: `${channel}.bin`, staged }, details, actor);
 }
 
 const choose = (page: Page, name: string, content: Buffer) =>

@@ -26,9 +26,9 @@ afterAll(() => gateway.close());
 
 async function publish(name: string, version: string, bytes: Buffer) {
   const { releases } = gateway.services;
-  const received = await releases.receive(Readable.from([bytes]));
+  const staged = await releases.receive(Readable.from([bytes]));
   return releases.publish(
-    { name, received },
+    { name, staged },
     { version, channel: 'stable', notes: null, sha256: null },
     system,
   );

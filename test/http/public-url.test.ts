@@ -30,9 +30,9 @@ async function linkOverSocket(): Promise<string | undefined> {
   const { releases } = gateway.services;
   const client = connect(host, accessToken, { webSocketImpl: Forwarded });
   const start = Buffer.from('release:0').toString('base64url');
-  const received = await releases.receive(Readable.from(['package']));
+  const staged = await releases.receive(Readable.from(['package']));
   const details = { version: '1', channel: 'stable', notes: null, sha256: null };
-  await releases.publish({ name: 'app.zip', received }, details, { userId: null, address: null });
+  await releases.publish({ name: 'app.zip', staged }, details, { userId: null, address: null });
   const watched = watch(client, op.ReleasePublishedDocument, { since: start });
   const event = await watched.next();
   await watched.stop();

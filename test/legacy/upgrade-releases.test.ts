@@ -48,7 +48,7 @@ describe('the documented requests', () => {
   test('checkVersion answers its sample, to anybody', async () => {
     gateway.clock.now = Date.parse('2023-10-20T17:43:42.900+08:00');
     await gateway.services.releases.publish(
-      { name: 'websocket.html', received: await receive(CONTENT) },
+      { name: 'websocket.html', staged: await receive(CONTENT) },
       { version: '1112343', channel: 'stable', notes: null, sha256: null },
       { userId: null, address: null },
     );
@@ -64,7 +64,7 @@ describe('the documented requests', () => {
       ['1.10.0-rc.1', null],
     ] as const) {
       await gateway.services.releases.publish(
-        { name: '升级.zip', received: await receive(CONTENT) },
+        { name: '升级.zip', staged: await receive(CONTENT) },
         { version, channel: 'stable', notes, sha256: null },
         { userId: null, address: null },
       );

@@ -23,7 +23,7 @@ const publish = async (
 ) => {
   const { name = 'app.zip', content = `package ${version}`, ...more } = change;
   const input = { version, channel: 'stable', notes: null, sha256: null, ...more };
-  return gateway.services.releases.publish({ name, received: await receive(content) }, input, system);
+  return gateway.services.releases.publish({ name, staged: await receive(content) }, input, system);
 };
 const latest = async (channel = 'stable') => (await gateway.services.releases.latest(channel))?.version;
 
@@ -151,7 +151,7 @@ describe('the sweep', () => {
   test('removes what killed uploads have left for more than a day, and nothing else', async () => {
     await publish('1', { content: 'published' });
     await receive('half of an upload');
-    await (await receive('kept, and killed before the commit')).keep();
+    await (await receive('kept, and killed before the commit')).publish();
     const everything = await inventory(gateway);
     await gateway.services.releases.sweep();
     expect(await inventory(gateway)).toEqual(everything);
@@ -163,18 +163,18 @@ describe('the sweep', () => {
 
   test('waits for a publication that is about to name what it would remove', async () => {
     const orphan = await receive('the content');
-    await orphan.keep();
+    await orphan.publish();
     const old = new Date(gateway.clock.now - 2 * DAY);
-    const received = await receive('the content');
+    const staged = await receive('the content');
     const path = join(
       gateway.services.config.DATA_DIR,
       'packages',
-      received.sha256.slice(0, 2),
-      received.sha256,
+      staged.sha256.slice(0, 2),
+      staged.sha256,
     );
     await utimes(path, old, old);
     // Sweeps at the latest moment at which the content has no name yet.
-    const keep = received.keep;
+    const keep = staged.publish;
     let sweeping: Promise<void> | undefined;
     const kept = jest.fn(async () => {
       sweeping = gateway.services.releases.sweep();
@@ -182,11 +182,11 @@ describe('the sweep', () => {
       await keep();
     });
     await gateway.services.releases.publish(
-      { name: 'app.zip', received: { ...received, keep: kept } },
+      { name: 'app.zip', staged: { ...staged, publish: kept } },
       { version: '1', channel: 'stable', notes: null, sha256: null },
       system,
     );
     await sweeping;
-    expect(await inventory(gateway)).toMatchObject({ packages: [received.sha256], releases: 1 });
+    expect(await inventory(gateway)).toMatchObject({ packages: [staged.sha256], releases: 1 });
   });
 });

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../errors.js';
-import type { Received, Storage } from '../../releases/storage.js';
+import type { StagedPackage, Storage } from '../../releases/storage.js';
 
-/** Full disk, full quota. */
-const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+/** The codes of a full disk and of a full quota. */
+const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
-/** Packages as files: `packages/ab/ab12…`, and below `uploads/` what is coming in. */
+/** Stores packages as files: published ones as `packages/ab/ab12…`, others in `uploads/`. */
 export class DiskStorage implements Storage {
   readonly #uploads: string;
   readonly #packages: string;
@@ -19,25 +19,21 @@ export class DiskStorage implements Storage {
     this.#packages = join(dataDir, 'packages');
   }
 
-  async receive(source: Readable, maxBytes: number): Promise<Received> {
+  async receive(source: Readable, maxBytes: number): Promise<StagedPackage> {
     const path = join(this.#uploads, `${randomUUID()}.part`);
     const hash = createHash('sha256');
     let size = 0;
     let file: FileHandle | undefined;
     try {
       await mkdir(this.#uploads, { recursive: true });
-      // Opened here, not by the stream, which could still be at it when the source has failed.
+      // A stream that opens the file itself may create it after the source has failed and the file was removed.
       file = await open(path, 'wx');
       await pipeline(
         source,
-        async function* measured(chunks: AsyncIterable<Buffer>) {
+        async function* measure(chunks: AsyncIterable<Buffer>) {
           for await (const chunk of chunks) {
             size += chunk.length;
-            if (size > maxBytes) {
-              throw new DomainError('TOO_LARGE', `file must be at most ${maxBytes} bytes.`, {
-                field: 'file',
-              });
-            }
+            if (size > maxBytes) throw tooLarge(maxBytes);
             hash.update(chunk);
             yield chunk;
           }
@@ -48,10 +44,15 @@ export class DiskStorage implements Storage {
       source.destroy();
       await file?.close().catch(() => {});
       await rm(path, { force: true });
-      throw refusal(error);
+      throw toStorageError(error);
     }
     const sha256 = hash.digest('hex');
-    return { size, sha256, keep: () => this.#keep(path, sha256), discard: () => rm(path, { force: true }) };
+    return {
+      size,
+      sha256,
+      publish: () => this.#publish(path, sha256),
+      discard: () => rm(path, { force: true }),
+    };
   }
 
   locate(sha256: string): string {
@@ -63,30 +64,41 @@ export class DiskStorage implements Storage {
   }
 
   async sweep(before: number): Promise<string[]> {
-    const uploads = (await entries(this.#uploads)).map((name) => join(this.#uploads, name));
-    for (const path of uploads) if (await isOlder(path, before)) await rm(path, { force: true });
-    const folders = (await entries(this.#packages)).map((name) => entries(join(this.#packages, name)));
-    const kept: string[] = [];
-    for (const sha256 of (await Promise.all(folders)).flat()) {
-      if (await isOlder(this.locate(sha256), before)) kept.push(sha256);
+    for (const name of await list(this.#uploads)) {
+      const path = join(this.#uploads, name);
+      if (await isOlder(path, before)) await rm(path, { force: true });
     }
-    return kept;
+    const published: string[] = [];
+    for (const folder of await list(this.#packages)) {
+      for (const sha256 of await list(join(this.#packages, folder))) {
+        if (await isOlder(this.locate(sha256), before)) published.push(sha256);
+      }
+    }
+    return published;
   }
 
-  /** The same content may be there already: it is replaced by itself, at once. */
-  async #keep(path: string, sha256: string): Promise<void> {
+  /** Replaces a package with the same content atomically. */
+  async #publish(path: string, sha256: string): Promise<void> {
     const target = this.locate(sha256);
     try {
       await mkdir(dirname(target), { recursive: true });
       await rename(path, target);
       for (const folder of [dirname(target), this.#packages, this.dataDir]) await flushFolder(folder);
     } catch (error) {
-      throw refusal(error);
+      throw toStorageError(error);
     }
   }
 }
 
-/** Makes names durable as `flush` does contents; Windows does it by itself, and refuses to be asked. */
+const tooLarge = (maxBytes: number) =>
+  new DomainError('TOO_LARGE', `file must be at most ${maxBytes} bytes.`, { field: 'file' });
+
+const toStorageError = (error: unknown): unknown =>
+  FULL_CODES.has(codeOf(error))
+    ? new DomainError('UNAVAILABLE', 'There is no space left to store the package.')
+    : error;
+
+/** Makes a file's name durable, as `flush` does its content. Windows needs no such flush, and allows none. */
 async function flushFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
@@ -97,19 +109,20 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Not by `instanceof`: a test's own realm has another `Error`. */
+/** Not by `instanceof Error`, which is false for errors of another realm. */
 const codeOf = (error: unknown) =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
 const isMissing = (error: unknown) => codeOf(error) === 'ENOENT';
 
-const entries = (folder: string): Promise<string[]> =>
+/** The names in a folder; none if it is missing. */
+const list = (folder: string): Promise<string[]> =>
   readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
   });
 
-/** A file that went away meanwhile is nobody's leftover. */
+/** Whether a file was last changed before `before`; false for one that was removed meanwhile. */
 const isOlder = (path: string, before: number): Promise<boolean> =>
   stat(path).then(
     ({ mtimeMs }) => mtimeMs < before,
@@ -118,9 +131,3 @@ const isOlder = (path: string, before: number): Promise<boolean> =>
       throw error;
     },
   );
-
-function refusal(error: unknown): unknown {
-  return noRoom.has(codeOf(error))
-    ? new DomainError('UNAVAILABLE', 'There is no room left to keep the package.')
-    : error;
-}

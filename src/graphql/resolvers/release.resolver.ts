@@ -108,10 +108,10 @@ export class ReleaseResolver {
     await releases.requirePublishable(details);
     const { filename: name, createReadStream } = await file;
     await releases.requireNewFileName(name, version);
-    const received = await receiveAuthorized(releases, createReadStream(), async () =>
+    const staged = await receiveAuthorized(releases, createReadStream(), async () =>
       requirePermission(await renewCaller(context), 'releases:publish'),
     );
-    return releases.publish({ name, received }, details, actorOf(context));
+    return releases.publish({ name, staged }, details, actorOf(context));
   }
 
   @Mutation(() => Release, { description: 'For good: it cannot be downloaded any more.' })

@@ -1,6 +1,6 @@
 import { packagePath } from '../../releases/package-name.js';
 import type { Release } from '../../releases/release.entity.js';
-import { VersionForm } from '../../releases/versions.js';
+import { VersionScheme } from '../../releases/versions.js';
 import { displayPhone } from '../../users/phone.js';
 import { type User, UserStatus } from '../../users/user.entity.js';
 import { localTime } from '../timestamps.js';
@@ -42,7 +42,7 @@ export function presentHeartbeat(user: User) {
 export function presentRelease(release: Release, publicUrl: string, timeZone: string) {
   const path = packagePath(release.packageName);
   return {
-    version: release.versionForm === VersionForm.INTEGER ? Number(release.version) : release.version,
+    version: release.versionScheme === VersionScheme.INTEGER ? Number(release.version) : release.version,
     path,
     full_path: publicUrl + path,
     release_time: localTime(release.publishedAt, timeZone),

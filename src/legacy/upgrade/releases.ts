@@ -42,13 +42,13 @@ export function upload({ releases }: Services) {
       await releases.requirePublishable(newRelease(early));
       await releases.requireNewFileName(file.name, early.version);
     }
-    const received = await receive(file);
+    const staged = await receive(file);
     const parameters = readParameters();
     if (parameters.version === '') {
-      await received.discard();
+      await staged.discard();
       return packageMissing.version;
     }
-    const release = await releases.publish({ name: file.name, received }, newRelease(parameters), actor);
+    const release = await releases.publish({ name: file.name, staged }, newRelease(parameters), actor);
     return ok({ path: packagePath(release.packageName) }, 'success');
   };
 }

@@ -38,27 +38,27 @@ const DIGEST = sha256(CONTENT);
 describe.each([['disk', disk]])('storage on %s', (_name, open) => {
   test('keeps what it received, under its digest', async () => {
     await using place = await open();
-    const received = await place.storage.receive(source('a pac', 'kage'), 100);
-    expect(received).toMatchObject({ size: 9, sha256: DIGEST });
-    await received.keep();
-    await received.discard();
+    const staged = await place.storage.receive(source('a pac', 'kage'), 100);
+    expect(staged).toMatchObject({ size: 9, sha256: DIGEST });
+    await staged.publish();
+    await staged.discard();
     expect(await readFile(place.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
     expect(await place.count()).toBe(1);
   });
 
   test('keeps the same content once', async () => {
     await using place = await open();
-    for (let time = 0; time < 2; time += 1) await (await place.storage.receive(source(CONTENT), 100)).keep();
+    for (let time = 0; time < 2; time += 1) await (await place.storage.receive(source(CONTENT), 100)).publish();
     expect(await readFile(place.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
     expect(await place.count()).toBe(1);
   });
 
   test('discards what it received, also twice', async () => {
     await using place = await open();
-    const received = await place.storage.receive(source(CONTENT), 100);
+    const staged = await place.storage.receive(source(CONTENT), 100);
     expect(await place.count()).toBe(1);
-    await received.discard();
-    await received.discard();
+    await staged.discard();
+    await staged.discard();
     expect(await place.count()).toBe(0);
   });
 
@@ -86,7 +86,7 @@ describe.each([['disk', disk]])('storage on %s', (_name, open) => {
 
   test('sweeps what did not get further, names what it keeps, and lets what is young alone', async () => {
     await using place = await open();
-    await (await place.storage.receive(source(CONTENT), 100)).keep();
+    await (await place.storage.receive(source(CONTENT), 100)).publish();
     await place.storage.receive(source('half'), 100);
     await place.age(new Date('2026-11-20T00:00:00Z'));
     expect(await place.storage.sweep(Date.parse('2026-11-19T00:00:00Z'))).toEqual([]);
