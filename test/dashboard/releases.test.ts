@@ -1,23 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
-import { inventory, sha256 } from '../support/releases.js';
+import { inventory, publishRelease, sha256 } from '../support/releases.js';
 import { startTcpProxy, untilReconnected } from '../support/tcp-proxy.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 
-/** Publishes through the service, without an API. */
-async function publish(version: string, channel: string) {
-  const staged = await gateway.services.releases.receive(Readable.from([`package ${version}`]));
-  const details = { version, channel, notes: null, sha256: null };
-  const actor = { userId: null, address: null };
-  return gateway.services.releases.publish({ name: `${channel}.bin`, staged }, details, actor);
-}
+const publish = (version: string, channel: string) =>
+  publishRelease(gateway, version, { channel, name: `${channel}.bin` });
 
 const choose = (page: Page, name: string, content: Buffer) =>
   page

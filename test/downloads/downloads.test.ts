@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestGateway } from '../support/gateway.js';
 import { openRequest } from '../support/raw-http.js';
-import { sha256, startPublishing } from '../support/releases.js';
+import { publishRelease, sha256, startPublishing } from '../support/releases.js';
 
 const content = Buffer.from('0123456789');
 const ETAG = `"${sha256(content)}"`;
@@ -24,15 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function publish(name: string, version: string, bytes: Buffer) {
-  const { releases } = gateway.services;
-  const staged = await releases.receive(Readable.from([bytes]));
-  return releases.publish(
-    { name, staged },
-    { version, channel: 'stable', notes: null, sha256: null },
-    system,
-  );
-}
+const publish = (name: string, version: string, content: Buffer) =>
+  publishRelease(gateway, version, { name, content });
 
 const get = (
   headers: Record<string, string> = {},
@@ -40,7 +32,7 @@ const get = (
   method: 'GET' | 'HEAD' = 'GET',
 ) => gateway.app.inject({ method, url, headers });
 
-test('a package is saved, never shown or run, and may be kept for ever', async () => {
+test('a package is an attachment in a sandbox and may be cached for a year', async () => {
   const { statusCode, headers, body } = await get();
   expect([statusCode, body]).toEqual([200, '0123456789']);
   expect(headers).toMatchObject({
@@ -57,12 +49,12 @@ test('a package is saved, never shown or run, and may be kept for ever', async (
   });
 });
 
-test('HEAD tells all that and sends nothing', async () => {
+test('HEAD returns the headers without the body', async () => {
   const { statusCode, headers, body } = await get({}, '/dist/app-1.html', 'HEAD');
   expect([statusCode, headers['content-length'], headers.etag, body]).toEqual([200, '10', ETAG, '']);
 });
 
-test('a name beyond ASCII is found by its URL, and saved under its name', async () => {
+test('a package with a non-ASCII name is downloaded by its encoded path and saved under its name', async () => {
   await publish('升级 包.zip', '2', Buffer.from('other'));
   const response = await get({}, '/dist/%E5%8D%87%E7%BA%A7%20%E5%8C%85-2.zip');
   expect(response.body).toBe('other');
@@ -71,15 +63,25 @@ test('a name beyond ASCII is found by its URL, and saved under its name', async 
   );
 });
 
-describe('conditions', () => {
+describe('a request with a condition', () => {
   const cases: [string, Record<string, string>, number, string][] = [
-    ['the ETag it has', { 'if-none-match': ETAG }, 304, ''],
-    ['one of several ETags, weak', { 'if-none-match': `"other", W/${ETAG}` }, 304, ''],
-    ['any ETag', { 'if-none-match': '*' }, 304, ''],
-    ['another ETag', { 'if-none-match': '"other"' }, 200, '0123456789'],
-    ['its time', { 'if-modified-since': new Date(Date.now() + 60_000).toUTCString() }, 304, ''],
-    ['an ETag that must match and does', { 'if-match': ETAG }, 200, '0123456789'],
-    ['an ETag that must match and does not', { 'if-match': '"other"' }, 412, ''],
+    ['If-None-Match with its ETag', { 'if-none-match': ETAG }, 304, ''],
+    [
+      'If-None-Match with a list that has its ETag as a weak one',
+      { 'if-none-match': `"other", W/${ETAG}` },
+      304,
+      '',
+    ],
+    ['If-None-Match with any ETag', { 'if-none-match': '*' }, 304, ''],
+    ['If-None-Match with another ETag', { 'if-none-match': '"other"' }, 200, '0123456789'],
+    [
+      'If-Modified-Since with a later time',
+      { 'if-modified-since': new Date(Date.now() + 60_000).toUTCString() },
+      304,
+      '',
+    ],
+    ['If-Match with its ETag', { 'if-match': ETAG }, 200, '0123456789'],
+    ['If-Match with another ETag', { 'if-match': '"other"' }, 412, ''],
   ];
   test.each(cases)('%s', async (_name, headers, status, body) => {
     const response = await get(headers);
@@ -88,20 +90,26 @@ describe('conditions', () => {
   });
 });
 
-describe('ranges', () => {
+describe('a request for a range', () => {
   const cases: [string, Record<string, string>, number, string, string | undefined][] = [
-    ['the beginning', { range: 'bytes=0-3' }, 206, '0123', 'bytes 0-3/10'],
-    ['the rest', { range: 'bytes=4-' }, 206, '456789', 'bytes 4-9/10'],
-    ['the end', { range: 'bytes=-2' }, 206, '89', 'bytes 8-9/10'],
-    ['more than there is', { range: 'bytes=8-99' }, 206, '89', 'bytes 8-9/10'],
-    ['past the end', { range: 'bytes=10-' }, 416, '', 'bytes */10'],
-    ['nonsense', { range: 'bytes=b-a' }, 200, '0123456789', undefined],
-    ['another unit', { range: 'lines=1-2' }, 200, '0123456789', undefined],
-    ['several', { range: 'bytes=0-1,4-5' }, 200, '0123456789', undefined],
-    ['of the same package', { range: 'bytes=4-', 'if-range': ETAG }, 206, '456789', 'bytes 4-9/10'],
-    ['of another package', { range: 'bytes=4-', 'if-range': '"other"' }, 200, '0123456789', undefined],
+    ['at the beginning', { range: 'bytes=0-3' }, 206, '0123', 'bytes 0-3/10'],
+    ['from an offset to the end', { range: 'bytes=4-' }, 206, '456789', 'bytes 4-9/10'],
+    ['of the last bytes', { range: 'bytes=-2' }, 206, '89', 'bytes 8-9/10'],
+    ['that reaches past the end', { range: 'bytes=8-99' }, 206, '89', 'bytes 8-9/10'],
+    ['that starts past the end', { range: 'bytes=10-' }, 416, '', 'bytes */10'],
+    ['that is malformed', { range: 'bytes=b-a' }, 200, '0123456789', undefined],
+    ['of another unit', { range: 'lines=1-2' }, 200, '0123456789', undefined],
+    ['in several parts', { range: 'bytes=0-1,4-5' }, 200, '0123456789', undefined],
+    ['with If-Range and its ETag', { range: 'bytes=4-', 'if-range': ETAG }, 206, '456789', 'bytes 4-9/10'],
     [
-      'of an older package',
+      'with If-Range and another ETag',
+      { range: 'bytes=4-', 'if-range': '"other"' },
+      200,
+      '0123456789',
+      undefined,
+    ],
+    [
+      'with If-Range and an older time',
       { range: 'bytes=4-', 'if-range': new Date(0).toUTCString() },
       200,
       '0123456789',
@@ -127,11 +135,11 @@ test.each([
   `/dist/${sha256(content)}`,
   `/dist/${'a'.repeat(5000)}`,
   '/dist/%00',
-])('there is nothing at %s', async (url) => {
+])('%s is not found', async (url) => {
   expect((await get({}, url)).statusCode).toBe(url === '/dist/app-1.html/' ? 200 : 404);
 });
 
-test('a withdrawn package is gone, for good', async () => {
+test('a withdrawn package is gone', async () => {
   const release = await publish('bad.zip', '3', Buffer.from('bad'));
   await gateway.services.releases.withdraw(release.id, 'It does not start.', system);
   const response = await get({ range: 'bytes=0-1', 'if-none-match': '*' }, '/dist/bad-3.zip');
@@ -139,15 +147,15 @@ test('a withdrawn package is gone, for good', async () => {
   expect(response.headers['cache-control']).toBe('no-store');
 });
 
-test('a package that is lost is our fault, and is logged', async () => {
-  const release = await publish('lost.zip', '4', Buffer.from('lost'));
+test('a missing file is logged as a server error', async () => {
+  const release = await publish('missing.zip', '4', Buffer.from('missing'));
   await rm(gateway.services.releases.locate(release));
-  const response = await get({}, '/dist/lost-4.zip');
+  const response = await get({}, '/dist/missing-4.zip');
   expect([response.statusCode, response.headers['cache-control']]).toEqual([500, undefined]);
-  expect(gateway.logged()).toContain('a package cannot be read');
+  expect(gateway.logged()).toContain('package cannot be read');
 });
 
-test('a download that was cut is resumed by curl -C -', async () => {
+test('curl -C - resumes an interrupted download', async () => {
   const large = randomBytes(8 * 1024 * 1024);
   await publish('large.bin', '5', large);
   const socket = await openRequest(host, ['GET /dist/large-5.bin HTTP/1.1']);

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
@@ -6,6 +5,7 @@ import * as op from '../generated/graphql.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import { publishRelease } from '../support/releases.js';
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
@@ -22,35 +22,32 @@ class Forwarded extends WebSocket {
   }
 }
 
-/** The link to a package, as `releasePublished` tells it over a socket that came with these headers. */
+/** The link of a `releasePublished` event over a socket whose upgrade request has these headers. */
 async function linkOverSocket(): Promise<string | undefined> {
   await createCallers(gateway);
   const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const host = await gateway.listen();
-  const { releases } = gateway.services;
   const client = connect(host, accessToken, { webSocketImpl: Forwarded });
   const start = Buffer.from('release:0').toString('base64url');
-  const staged = await releases.receive(Readable.from(['package']));
-  const details = { version: '1', channel: 'stable', notes: null, sha256: null };
-  await releases.publish({ name: 'app.zip', staged }, details, { userId: null, address: null });
-  const watched = watch(client, op.ReleasePublishedDocument, { since: start });
-  const event = await watched.next();
-  await watched.stop();
+  await publishRelease(gateway, '1');
+  const subscription = watch(client, op.ReleasePublishedDocument, { since: start });
+  const event = await subscription.next();
+  await subscription.stop();
   await client.dispose();
   return event?.releasePublished.release.url;
 }
 
-test('behind a trusted proxy, links over a socket lead to where the client called', async () => {
+test('links over a socket have the host that a trusted proxy forwards', async () => {
   gateway = await startGateway({ TRUST_PROXY: 'loopback' });
   expect(await linkOverSocket()).toBe('https://fleet.example/dist/app-1.zip');
 });
 
-test('what nobody trusted says changes no link', async () => {
+test('links over a socket ignore the headers of an untrusted proxy', async () => {
   gateway = await startGateway();
   expect(await linkOverSocket()).toBe('http://inner:8080/dist/app-1.zip');
 });
 
-test('a configured address is the base of all links', async () => {
+test('links over a socket start with PUBLIC_URL if it is set', async () => {
   gateway = await startGateway({ TRUST_PROXY: 'loopback', PUBLIC_URL: 'https://gate.example' });
   expect(await linkOverSocket()).toBe('https://gate.example/dist/app-1.zip');
 });

@@ -5,7 +5,7 @@ import { createCallers, openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway } from '../support/gateway.js';
 
-test('heartbeats are counted, not logged, by whichever door; what is refused is logged, and what goes with one', async () => {
+test('accepted heartbeats of both APIs are counted; refused ones and combined operations are logged', async () => {
   const gateway = await startGateway();
   await createCallers(gateway);
   const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);

@@ -21,7 +21,7 @@ const login = {
 };
 const post = (url: string, payload: object = {}) => ({ method: 'POST', url, payload }) as const;
 
-/** One of every kind of route, and of every way to fail on it. */
+/** A request to each kind of route, and for each way to fail. */
 const routes: Record<string, InjectOptions> = {
   'a login over GraphQL': post('/graphql', login),
   'a broken operation': post('/graphql', { query: '{' }),
@@ -29,12 +29,12 @@ const routes: Record<string, InjectOptions> = {
   'a login of the uims API': post('/api/background_login', { account: 'pia', passwd: 'correct horse' }),
   'a captcha of the console API': post('/validate/code/', { type: 'image', deviceId: 'browser 1' }),
   'a login of the bms API': post('/sys/login-phone?phone=pia&password=correct%20horse&device=a&version=1'),
-  'a beat without a token': post('/api/heart/check'),
+  'a heartbeat without a token': post('/api/heart/check'),
   'a refused upload': post('/api/upgrade/upload'),
   'a login of the teacher API': post('/api/user/login', { phone: 'pia', password: 'correct horse' }),
   'a wrong method': { method: 'DELETE', url: '/api/user/login' },
-  'a path below /api that nobody has': { method: 'GET', url: '/api/nothing' },
-  'a path that nobody has': { method: 'GET', url: '/nothing' },
+  'an unknown path below /api': { method: 'GET', url: '/api/nothing' },
+  'an unknown path': { method: 'GET', url: '/nothing' },
   'the set-up page': { method: 'GET', url: '/setup' },
   'a missing package': { method: 'GET', url: '/dist/none' },
   'a health check': { method: 'GET', url: '/health/live' },
@@ -46,15 +46,15 @@ const routes: Record<string, InjectOptions> = {
   },
 };
 
-/** They reach no route, and Fastify does not look for a proxy. */
+/** These reach no route, and Fastify ignores forwarded headers. */
 const undecodable: Record<string, InjectOptions> = {
   'a path below /api that cannot be decoded': { method: 'GET', url: '/api/%zz' },
   'a path that cannot be decoded': { method: 'GET', url: '/%zz' },
 };
 
 test.each(Object.entries({ ...routes, ...undecodable }))(
-  '%s is of the type it names, framed by nobody, sent on to nobody and kept by no cache',
-  async (_what, request) => {
+  'the response to %s has the default security headers',
+  async (_name, request) => {
     const { headers } = await gateway.app.inject(request);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -67,8 +67,8 @@ test.each(Object.entries({ ...routes, ...undecodable }))(
 );
 
 test.each(Object.entries(routes))(
-  '%s asks for TLS from then on where a trusted proxy took it over TLS, and for nobody else',
-  async (_what, request) => {
+  'the response to %s has HSTS only if a trusted proxy received the request over TLS',
+  async (_name, request) => {
     const over = async (remoteAddress: string, protocol: string) => {
       const headers = { ...request.headers, 'x-forwarded-proto': protocol };
       const answer = await gateway.app.inject({ ...request, remoteAddress, headers });
@@ -80,7 +80,7 @@ test.each(Object.entries(routes))(
   },
 );
 
-test.each([200, 206, 304])('a package may be kept by caches, and runs nothing (%s)', async (status) => {
+test.each([200, 206, 304])('a package may be cached and is sandboxed (status %s)', async (status) => {
   const whole = await gateway.app.inject({ method: 'GET', url: PACKAGE });
   const asked = {
     200: {},

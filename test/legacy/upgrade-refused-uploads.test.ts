@@ -28,28 +28,30 @@ const send = (
   headers: Record<string, string> = {},
 ) => upload(gateway, publisher, parts, headers);
 
-describe('a refused upload leaves nothing, and says why', () => {
+describe('an upload is refused and leaves nothing behind', () => {
   const version = ['version', '1113'] as const;
   const named = (fileName: string) => [version, ['file', { fileName, content: CONTENT }]] as const;
   const wrong = sha256('something else');
   const wrongBase64 = Buffer.from(wrong, 'hex').toString('base64');
   const cases: [string, string, Parameters<typeof send>[0], Record<string, string>?][] = [
-    ['no version', 'no version', [['file', file]]],
+    ['without a version', 'no version', [['file', file]]],
     [
-      'an empty version',
+      'with an empty version',
       'no version',
       [
         ['version', ''],
         ['file', file],
       ],
     ],
-    ['no file', 'no file', [version]],
-    ['a file that is a text field', 'no file', [version, ['file', CONTENT]]],
-    ['a file in another field', 'no file', [version, ['package', file]]],
-    ['two files', 'file', [version, ['file', file], ['file', file]]],
-    ['an empty file', 'file', [version, ['file', { ...file, content: '' }]]],
+    ['without a file', 'no file', [version]],
+    ['with a text field as its file', 'no file', [version, ['file', CONTENT]]],
+    ['with its file in another field', 'no file', [version, ['package', file]]],
+    ['with its file in another field before the version', 'no file', [['package', file], version]],
+    ['with its file in another field and no version', 'no version', [['package', file]]],
+    ['with two files', 'file', [version, ['file', file], ['file', file]]],
+    ['with an empty file', 'file', [version, ['file', { ...file, content: '' }]]],
     [
-      'a version that cannot be ordered',
+      'with an invalid version',
       'version',
       [
         ['version', 'latest'],
@@ -57,48 +59,56 @@ describe('a refused upload leaves nothing, and says why', () => {
       ],
     ],
     [
-      'a version with a leading zero',
+      'with a version that has a leading zero',
       'version',
       [
         ['version', '01113'],
         ['file', file],
       ],
     ],
-    ['a file without a name', 'file', named('')],
-    ['a name that climbs', 'file', named('../../etc/passwd')],
-    ['a name with a path', 'file', named('/etc/passwd')],
-    ['a name with a path of another system', 'file', named('C:\\\\temp\\\\a.zip')],
-    ['a name with NUL', 'file', named('a\0.zip')],
-    ['a name with an escape', 'file', named('a\u001b[2J.zip')],
-    ['a name that is too long', 'file', named(`${'a'.repeat(252)}.zip`)],
-    ['a file that is too large', 'too large', [version, ['file', { ...file, content: 'x'.repeat(101) }]]],
-    ['a body that is far too large', 'too large', [version, ['file', { ...file, content: 'x'.repeat(3e6) }]]],
-    ['a digest that is wrong', 'digest', [version, ['file', file], ['sha256', wrong]]],
-    ['a digest that is none', 'digest', [version, ['file', file], ['sha256', 'abc']]],
+    ['with a file without a name', 'file', named('')],
+    ['with a relative path as its file name', 'file', named('../../etc/passwd')],
+    ['with an absolute path as its file name', 'file', named('/etc/passwd')],
+    ['with a Windows path as its file name', 'file', named('C:\\\\temp\\\\a.zip')],
+    ['with NUL in its file name', 'file', named('a\0.zip')],
+    ['with a control character in its file name', 'file', named('a\u001b[2J.zip')],
+    ['with a file name that is too long', 'file', named(`${'a'.repeat(252)}.zip`)],
     [
-      'a header digest that is wrong',
+      'with a file that is too large',
+      'too large',
+      [version, ['file', { ...file, content: 'x'.repeat(101) }]],
+    ],
+    [
+      'with a Content-Length that is too large',
+      'too large',
+      [version, ['file', { ...file, content: 'x'.repeat(3e6) }]],
+    ],
+    ['with another digest', 'digest', [version, ['file', file], ['sha256', wrong]]],
+    ['with a malformed digest', 'digest', [version, ['file', file], ['sha256', 'abc']]],
+    [
+      'with another digest in a header',
       'digest',
       [version, ['file', file]],
       { 'content-digest': `sha-256=:${wrongBase64}:` },
     ],
-    ['a header digest that is none', 'digest', [version, ['file', file]], { digest: 'sha-256=abc' }],
-    ['a form without a boundary', 'unsupported', [version], { 'content-type': 'multipart/form-data' }],
+    ['with a malformed digest in a header', 'digest', [version, ['file', file]], { digest: 'sha-256=abc' }],
+    ['with a form without a boundary', 'unsupported', [version], { 'content-type': 'multipart/form-data' }],
     [
-      'a form that does not end',
+      'with a form that does not end',
       'unsupported',
       [version],
       { 'content-type': 'multipart/form-data; boundary=y' },
     ],
-    ['no form', 'file', [version], { 'content-type': 'application/json' }],
-    ['a field that is too long', 'unsupported', [['version', '1'.repeat(300_000)]]],
-    ['too many fields', 'unsupported', Array.from({ length: 50 }, () => version)],
+    ['without a form', 'file', [version], { 'content-type': 'application/json' }],
+    ['with a field that is too long', 'unsupported', [['version', '1'.repeat(300_000)]]],
+    ['with too many fields', 'unsupported', Array.from({ length: 50 }, () => version)],
   ];
   test.each(cases)('%s', async (_name, name, parts, headers = {}) => {
     expectGolden(await send(parts, headers), name);
     expect(await inventory(gateway)).toEqual(nothing);
   });
 
-  test('of somebody unknown, and of somebody who may not', async () => {
+  test('without a session or the permission', async () => {
     expectGolden(await upload(gateway, '', [version, ['file', file]]), 'no token');
     expectGolden(await upload(gateway, 'nonsense', [version, ['file', file]]), 'no token');
     expectGolden(await upload(gateway, member, [version, ['file', file]]), 'no permission');
@@ -111,10 +121,10 @@ describe('a refused upload leaves nothing, and says why', () => {
     }
   });
 
-  test('of a file that turns out to be too large while it comes in', async () => {
+  test('with a file that exceeds the limit while it is received', async () => {
     const host = await gateway.listen();
     const { payload, headers } = uploadForm([version, ['file', { ...file, content: 'x'.repeat(200) }]]);
-    // Chunked, and not ended: no length says beforehand what comes.
+    // Chunked and not ended, so that no length announces the size.
     const sending = httpRequest(`http://${host}${UPLOAD}`, {
       method: 'POST',
       headers: { ...headers, authorization: publisher },
@@ -126,14 +136,14 @@ describe('a refused upload leaves nothing, and says why', () => {
     expect(await inventory(gateway)).toEqual(nothing);
   });
 
-  test('when the database is out of order', async () => {
+  test('if the database fails', async () => {
     await gateway.services.db.em.execute('alter table release_events rename to gone');
     expectGolden(await send([version, ['file', file]]), 'fault');
     await gateway.services.db.em.execute('alter table gone rename to release_events');
     expect(await inventory(gateway)).toEqual(nothing);
   });
 
-  test('of a version or a name that is taken; what was there stays', async () => {
+  test('with a published version, and the published release stays', async () => {
     await send([version, ['file', file]]);
     const before = await inventory(gateway);
     const other = { fileName: 'other.zip', content: 'other' };

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
 import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' };
 import type { TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
 import { type FilePart, uploadForm } from '../support/multipart.js';
-import { inventory, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
+import { inventory, publishRelease, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
 import { expectBody } from '../support/upgrade-api.js';
 
 const golden: Record<string, object> = {
@@ -31,7 +30,7 @@ const send = (
 ) => upload(gateway, publisher, parts, headers);
 
 describe('the documented requests', () => {
-  test('upload answers its sample', async () => {
+  test('upload returns its documented response', async () => {
     const parts = [
       ['version', '1113'],
       ['file', { fileName: '.production', content: CONTENT }],
@@ -45,34 +44,26 @@ describe('the documented requests', () => {
     });
   });
 
-  test('checkVersion answers its sample, to anybody', async () => {
+  test('checkVersion returns its documented response without a session', async () => {
     gateway.clock.now = Date.parse('2023-10-20T17:43:42.900+08:00');
-    await gateway.services.releases.publish(
-      { name: 'websocket.html', staged: await receive(CONTENT) },
-      { version: '1112343', channel: 'stable', notes: null, sha256: null },
-      { userId: null, address: null },
-    );
+    await publishRelease(gateway, '1112343', { name: 'websocket.html' });
     expectGolden(await check(), 'checkVersion');
     expectGolden(await gateway.app.inject({ method: 'POST', url: `${CHECK}/` }), 'checkVersion');
   });
 
-  test('a semantic version is text, notes are shown, and a path is part of a URL', async () => {
+  test('checkVersion returns a semantic version as text, the notes and an encoded path', async () => {
     gateway.clock.now = Date.parse('2023-10-20T17:43:42+08:00');
     for (const [version, notes] of [
       ['1.10.0', '修复'],
       ['1.9.0', null],
       ['1.10.0-rc.1', null],
     ] as const) {
-      await gateway.services.releases.publish(
-        { name: '升级.zip', staged: await receive(CONTENT) },
-        { version, channel: 'stable', notes, sha256: null },
-        { userId: null, address: null },
-      );
+      await publishRelease(gateway, version, { name: '升级.zip', notes });
     }
     expectGolden(await check(), 'checkVersion: semver');
   });
 
-  test('without a release there is nothing to answer', async () => {
+  test('checkVersion fails without a release', async () => {
     expectGolden(await check(), 'no release');
   });
 
@@ -86,18 +77,28 @@ describe('the documented requests', () => {
       UPLOAD,
     ],
     [
-      'behind the file',
+      'after the file',
       [
         ['file', file],
         ['version', '1113'],
       ],
       UPLOAD,
     ],
-  ])('the version may come %s', async (_where, parts) => {
+  ])('upload accepts the version %s', async (_place, parts) => {
     expect((await send(parts)).json()).toMatchObject({ data: { path: '/dist/websocket-1113.html' } });
   });
 
-  test('the version may come in the query; the form goes before it', async () => {
+  test('upload accepts the version after a file that comes in many chunks', async () => {
+    const large = { fileName: 'large.bin', content: Buffer.alloc(1_000_000) };
+    const parts = [
+      ['file', large],
+      ['version', '1113'],
+    ] as const;
+    expect((await send(parts)).json()).toMatchObject({ data: { path: '/dist/large-1113.bin' } });
+    expectGolden(await send(parts), 'version taken');
+  });
+
+  test('upload accepts the version in the query, but the form takes precedence', async () => {
     const first = await gateway.app.inject(withQuery('version=1', [['file', file]]));
     expect(first.json()).toMatchObject({ data: { path: '/dist/websocket-1.html' } });
     const second = await gateway.app.inject(
@@ -109,7 +110,7 @@ describe('the documented requests', () => {
     expect(second.json()).toMatchObject({ data: { path: '/dist/websocket-2.html' } });
   });
 
-  test('a digest that is right is accepted, in any of its places', async () => {
+  test('upload accepts the digest of the file as a field and in either header', async () => {
     const base64 = Buffer.from(sha256(CONTENT), 'hex').toString('base64');
     const known = { sha256: sha256(CONTENT).toUpperCase() };
     expect(
@@ -140,7 +141,7 @@ describe('the documented requests', () => {
     }
   });
 
-  test('a digest of the whole body, as RFC 9530 has it, is accepted', async () => {
+  test('upload accepts the digest of the whole body, as RFC 9530 defines Content-Digest', async () => {
     const parts = [
       ['file', file],
       ['version', '1'],
@@ -150,8 +151,6 @@ describe('the documented requests', () => {
     expect((await send(parts, { 'content-digest': `sha-256=:${base64}:` })).statusCode).toBe(200);
   });
 });
-
-const receive = (content: string) => gateway.services.releases.receive(Readable.from([Buffer.from(content)]));
 
 function withQuery(query: string, parts: Parameters<typeof send>[0]) {
   const form = uploadForm(parts);

@@ -13,7 +13,7 @@ import { openFolder, type Server, startServer, stopServers } from '../support/se
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
-/** What the server may grow by while gigabytes pass through it: stream buffers, and garbage not collected yet. */
+/** By how much the server may grow while it passes gigabytes: stream buffers, and garbage not collected yet. */
 const GROWTH = 128 * MIB;
 const LOGIN = { username: 'root', password: PASSWORD };
 
@@ -42,13 +42,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The most memory that the server has ever had resident, in bytes, as Linux counts it. */
+/** The peak of the server's resident memory, in bytes; Linux only. */
 async function peak(): Promise<number> {
   const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
-/** A file of 2 GiB that no other one equals. */
+/** A sparse file of 2 GiB whose content starts with `mark`. */
 async function largeFile(mark: string): Promise<{ path: string; sha256: string }> {
   const path = join(folder, `${mark}.bin`);
   const file = await open(path, 'w');
@@ -74,7 +74,7 @@ const report = (what: string, seconds: number, growth: number) =>
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-linux('2 GiB pass through the legacy door with flat memory', async () => {
+linux('the upgrade API receives 2 GiB in constant memory', async () => {
   const { path } = await largeFile('legacy');
   const before = await peak();
   const form = ['-F', `file=@${path}`, '-F', 'version=1'];
@@ -85,7 +85,7 @@ linux('2 GiB pass through the legacy door with flat memory', async () => {
   expect(growth).toBeLessThan(GROWTH);
 });
 
-linux('2 GiB pass through the GraphQL door with flat memory', async () => {
+linux('GraphQL receives 2 GiB in constant memory', async () => {
   const { path, sha256 } = await largeFile('graphql');
   const before = await peak();
   const operations = {
@@ -101,7 +101,7 @@ linux('2 GiB pass through the GraphQL door with flat memory', async () => {
   expect(growth).toBeLessThan(GROWTH);
 });
 
-linux('2 GiB are downloaded with flat memory, whole and in a range', async () => {
+linux('downloads of 2 GiB, whole and in a range, need constant memory', async () => {
   const before = await peak();
   const path = `${url}/dist/legacy-1.bin`;
   const { stdout, seconds } = await curl('-o', '/dev/null', '-w', '%{http_code} %{size_download}', path);

@@ -22,7 +22,7 @@ const beat = async (clientVersion: string | null) =>
   (await ask(gateway, op.HeartbeatDocument, { input: { deviceId: 'machine', clientVersion } }, member))
     .heartbeat.latestRelease?.version ?? null;
 
-test('a heartbeat names the newest stable release where the device has an older one', async () => {
+test('a heartbeat returns the newest stable release if the device has an older one', async () => {
   expect(await beat('1.0.0')).toBeNull();
   await publish('1.9.0');
   expect(await beat('1.8.5')).toBe('1.9.0');
@@ -33,20 +33,25 @@ test('a heartbeat names the newest stable release where the device has an older 
   expect(await beat('1.10.0-rc.1')).toBe('1.10.0');
 });
 
-test('a version of another form, or none, counts as older', async () => {
+test('an unknown version and one of another scheme count as older', async () => {
   expect(await beat('101')).toBe('1.10.0');
   expect(await beat('beta of Monday')).toBe('1.10.0');
   expect(await beat(null)).toBe('1.10.0');
 });
 
-test('a release that is withdrawn is not named any more', async () => {
+test('a heartbeat does not return a withdrawn release', async () => {
   const newest = await gateway.services.releases.latest('stable');
-  await ask(gateway, op.WithdrawReleaseDocument, { id: String(newest?.id), reason: 'It burns.' }, publisher);
+  await ask(
+    gateway,
+    op.WithdrawReleaseDocument,
+    { id: String(newest?.id), reason: 'It does not start.' },
+    publisher,
+  );
   expect(await beat('1.8.5')).toBe('1.9.0');
   expect(await beat('1.9.0')).toBeNull();
 });
 
-test('a beat of a device that is known costs no query', async () => {
+test('a heartbeat of a known device needs no query', async () => {
   await beat('1.8.5');
   const statements = jest.spyOn(gateway.services.db.em.getConnection(), 'execute');
   expect([await beat('1.8.5'), await beat('1.8.5')]).toEqual(['1.9.0', '1.9.0']);
@@ -54,7 +59,7 @@ test('a beat of a device that is known costs no query', async () => {
   statements.mockRestore();
 });
 
-test('what a device says of itself is short', async () => {
+test('a heartbeat rejects a name, a version and a device id of more than 128 characters', async () => {
   for (const field of ['name', 'clientVersion', 'deviceId']) {
     const input = { [field]: 'x'.repeat(129) };
     expect(await refusal(gateway, op.HeartbeatDocument, { input }, member)).toBe('INVALID_INPUT');

@@ -8,7 +8,7 @@ test.each([
   ['README', '7', 'README-7'],
   ['trailing.', '7', 'trailing-7.'],
   ['升级 包.zip', '7', '升级 包-7.zip'],
-])('%j as version %s is downloaded as %j', (fileName, version, name) => {
+])('a file %j of version %s is downloaded as %j', (fileName, version, name) => {
   expect(packageName(fileName, version)).toBe(name);
 });
 
@@ -31,12 +31,12 @@ test.each([
   `${'a'.repeat(252)}.zip`,
   `${'升'.repeat(85)}.zip`,
   `${'a'.repeat(250)}.zip`,
-])('%j is no name for a package', (fileName) => {
+])('a package cannot have the file name %j', (fileName) => {
   expect(() => packageName(fileName, '7')).toThrow(
     expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'file' } }),
   );
 });
 
-test('a path is part of a URL', () => {
+test('a download path is encoded for a URL', () => {
   expect(packagePath('升 #?%-1.0.0+b.zip')).toBe('/dist/%E5%8D%87%20%23%3F%25-1.0.0%2Bb.zip');
 });

@@ -1,12 +1,11 @@
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { NewRelease } from '../../src/releases/new-release.js';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { lockWaiters } from '../support/locks.js';
-import { inventory, nothing, sha256 } from '../support/releases.js';
+import { inventory, nothing, publishRelease, sha256 } from '../support/releases.js';
 
 const DAY = 86_400_000;
 const system = { userId: null, address: null };
@@ -17,38 +16,37 @@ beforeEach(async () => {
 afterEach(() => gateway.close());
 
 const receive = (content: string) => gateway.services.releases.receive(Readable.from([Buffer.from(content)]));
-const publish = async (
-  version: string,
-  change: Partial<NewRelease & { name: string; content: string }> = {},
-) => {
-  const { name = 'app.zip', content = `package ${version}`, ...more } = change;
-  const input = { version, channel: 'stable', notes: null, sha256: null, ...more };
-  return gateway.services.releases.publish({ name, staged: await receive(content) }, input, system);
-};
+const publish = (version: string, details: Parameters<typeof publishRelease>[2] = {}) =>
+  publishRelease(gateway, version, details);
 const latest = async (channel = 'stable') => (await gateway.services.releases.latest(channel))?.version;
 
-describe('of several publications of one version at once', () => {
+describe('of eight concurrent publications', () => {
   test.each([
-    ['of different files', (index: number) => ({ name: `app${index}.zip`, content: `${index}` })],
-    ['of the same file', () => ({ content: 'same' })],
     [
-      'of the same name, in different channels',
+      'of one version with different files',
+      (index: number) => ({ name: `app${index}.zip`, content: `${index}` }),
+    ],
+    ['of one version with the same file', () => ({ content: 'same' })],
+    [
+      'of one package name in different channels',
       (index: number) => ({ channel: `c${index}`, content: `${index}` }),
     ],
-  ])('%s, one wins and the others leave nothing', async (_what, change) => {
+  ])('%s, one succeeds and the others leave nothing behind', async (_name, change) => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, (_, index) => publish('7', change(index))),
     );
-    const won = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
-    const lost = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason.code);
-    expect(lost).toEqual(Array(7).fill('CONFLICT'));
-    const stored = { uploads: [], packages: won.map(({ sha256 }) => sha256), releases: 1, events: 1 };
+    const published = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
+    const codes = outcomes
+      .filter((outcome) => outcome.status === 'rejected')
+      .map(({ reason }) => reason.code);
+    expect(codes).toEqual(Array(7).fill('CONFLICT'));
+    const stored = { uploads: [], packages: published.map(({ sha256 }) => sha256), releases: 1, events: 1 };
     expect(await inventory(gateway)).toEqual(stored);
   });
 });
 
 describe('a channel', () => {
-  test('is as new as its highest version, whatever came last', async () => {
+  test('has the highest version as its newest, in whatever order versions were published', async () => {
     for (const version of ['9', '1112343', '10']) await publish(version);
     expect(await latest()).toBe('1112343');
     for (const version of ['1.9.0', '1.10.0', '1.10.0-rc.1']) await publish(version, { channel: 'beta' });
@@ -56,14 +54,14 @@ describe('a channel', () => {
     expect(await latest('none')).toBeUndefined();
   });
 
-  test('keeps the form of its first version, also when that was withdrawn', async () => {
+  test('keeps the scheme of its first version, even if that was withdrawn', async () => {
     const { id } = await publish('1.0.0');
     await gateway.services.releases.withdraw(id, 'bad', system);
     await expect(publish('2', { name: 'other' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await publish('2', { name: 'other', channel: 'beta' });
   });
 
-  test('takes a version once: also where only the build differs, and after it was withdrawn', async () => {
+  test('has each version once, even with other build metadata or after it was withdrawn', async () => {
     const { id } = await publish('1.0.0+a');
     await expect(publish('1.0.0+b')).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -73,7 +71,7 @@ describe('a channel', () => {
     await expect(publish('1.0.0+a')).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('falls back to the newest version that is left', async () => {
+  test('falls back to the newest version that is not withdrawn', async () => {
     const ids: number[] = [];
     for (const version of ['1', '2', '3']) ids.push((await publish(version)).id);
     await gateway.services.releases.withdraw(ids[2] ?? 0, 'bad', system);
@@ -82,14 +80,17 @@ describe('a channel', () => {
     expect(await latest()).toBeUndefined();
   });
 
-  test.each(['', 'Stable', 'a b', 'a/b', '-a', 'a\0', 'a'.repeat(33)])('is not named %j', async (channel) => {
-    await expect(publish('1', { channel })).rejects.toMatchObject({ details: { field: 'channel' } });
-    await expect(latest(channel)).rejects.toMatchObject({ details: { field: 'channel' } });
-    expect(await inventory(gateway)).toEqual(nothing);
-  });
+  test.each(['', 'Stable', 'a b', 'a/b', '-a', 'a\0', 'a'.repeat(33)])(
+    'cannot have the name %j',
+    async (channel) => {
+      await expect(publish('1', { channel })).rejects.toMatchObject({ details: { field: 'channel' } });
+      await expect(latest(channel)).rejects.toMatchObject({ details: { field: 'channel' } });
+      expect(await inventory(gateway)).toEqual(nothing);
+    },
+  );
 });
 
-test('a name taken in one channel is taken in all', async () => {
+test('a package name is unique over all channels', async () => {
   await publish('7');
   await expect(publish('7', { channel: 'beta' })).rejects.toMatchObject({
     code: 'CONFLICT',
@@ -97,7 +98,7 @@ test('a name taken in one channel is taken in all', async () => {
   });
 });
 
-test('the database itself refuses a second release of a version or a name', async () => {
+test('the database enforces unique versions and package names', async () => {
   const columns = await gateway.services.db.em.fork().execute(
     `insert into releases (channel, version, version_form, version_order, package_name, file_name, size, sha256, published_at)
      values ('a', '1', 'INTEGER', '1', 'a-1', 'a', 1, 'x', now()) returning id`,
@@ -116,14 +117,14 @@ test('the database itself refuses a second release of a version or a name', asyn
   }
 });
 
-test('two versions may have the same content; it stays when a third with it is refused', async () => {
+test('content that two versions share stays when a third version with it is refused', async () => {
   await publish('1', { content: 'same' });
   await publish('2', { content: 'same' });
   await expect(publish('2', { content: 'same' })).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await inventory(gateway)).toMatchObject({ packages: [sha256('same')], releases: 2 });
 });
 
-test('a release that cannot be committed leaves nothing', async () => {
+test('a release that cannot be committed leaves nothing behind', async () => {
   await gateway.services.db.em.execute(`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'not today'; end $$;
     create constraint trigger refuse after insert on releases deferrable initially deferred
@@ -132,26 +133,29 @@ test('a release that cannot be committed leaves nothing', async () => {
   expect(await inventory(gateway)).toEqual(nothing);
 });
 
-test('a file that cannot be kept leaves no release', async () => {
-  // Where the folder of packages should be there is a file.
+test('a package that cannot be stored leaves no release', async () => {
+  // A file takes the place of the folder for packages.
   await writeFile(join(gateway.services.config.DATA_DIR, 'packages'), '');
   await expect(publish('1')).rejects.toThrow();
   await rm(join(gateway.services.config.DATA_DIR, 'packages'));
   expect(await inventory(gateway)).toEqual(nothing);
 });
 
-test.each(['', ' ', 'x'.repeat(10_001), 'a\0'])('%j is no reason to withdraw', async (reason) => {
-  const { id } = await publish('1');
-  await expect(gateway.services.releases.withdraw(id, reason, system)).rejects.toMatchObject({
-    code: 'INVALID_INPUT',
-  });
-});
+test.each(['', ' ', 'x'.repeat(10_001), 'a\0'])(
+  'a release cannot be withdrawn with the reason %j',
+  async (reason) => {
+    const { id } = await publish('1');
+    await expect(gateway.services.releases.withdraw(id, reason, system)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  },
+);
 
 describe('the sweep', () => {
-  test('removes what killed uploads have left for more than a day, and nothing else', async () => {
+  test('removes what crashed uploads left behind more than a day ago, and nothing else', async () => {
     await publish('1', { content: 'published' });
-    await receive('half of an upload');
-    await (await receive('kept, and killed before the commit')).publish();
+    await receive('never published');
+    await (await receive('stored, but never committed')).publish();
     const everything = await inventory(gateway);
     await gateway.services.releases.sweep();
     expect(await inventory(gateway)).toEqual(everything);
@@ -161,28 +165,22 @@ describe('the sweep', () => {
     expect(await inventory(gateway)).toMatchObject({ uploads: [], packages: [sha256('published')] });
   });
 
-  test('waits for a publication that is about to name what it would remove', async () => {
+  test('waits for a publication that is about to use the content that it would remove', async () => {
     const orphan = await receive('the content');
     await orphan.publish();
     const old = new Date(gateway.clock.now - 2 * DAY);
     const staged = await receive('the content');
-    const path = join(
-      gateway.services.config.DATA_DIR,
-      'packages',
-      staged.sha256.slice(0, 2),
-      staged.sha256,
-    );
+    const path = join(gateway.services.config.DATA_DIR, 'packages', staged.sha256.slice(0, 2), staged.sha256);
     await utimes(path, old, old);
-    // Sweeps at the latest moment at which the content has no name yet.
-    const keep = staged.publish;
+    // The latest moment at which no release uses the content.
     let sweeping: Promise<void> | undefined;
-    const kept = jest.fn(async () => {
+    const publish = async () => {
       sweeping = gateway.services.releases.sweep();
       await eventually(async () => (await lockWaiters(gateway)) === 1);
-      await keep();
-    });
+      await staged.publish();
+    };
     await gateway.services.releases.publish(
-      { name: 'app.zip', staged: { ...staged, publish: kept } },
+      { name: 'app.zip', staged: { ...staged, publish } },
       { version: '1', channel: 'stable', notes: null, sha256: null },
       system,
     );

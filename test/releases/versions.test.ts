@@ -10,7 +10,7 @@ const sorted = (versions: string[]) =>
     .map(({ text }) => text);
 
 describe('versions are ordered', () => {
-  test('numerically where they are whole numbers', () => {
+  test('numerically if they are whole numbers', () => {
     expect(sorted(['10', '9', '1112343', '0', '999999999999999'])).toEqual([
       '0',
       '9',
@@ -20,7 +20,7 @@ describe('versions are ordered', () => {
     ]);
   });
 
-  test("as semver's own example says", () => {
+  test('like the example of the semver specification', () => {
     const example = [
       '1.0.0-alpha',
       '1.0.0-alpha.1',
@@ -36,7 +36,7 @@ describe('versions are ordered', () => {
     expect(sorted(example.toReversed())).toEqual(example);
   });
 
-  test('as the semver library orders any two', () => {
+  test('like any two by the semver library', () => {
     const number = fc.nat({ max: 20_000 }).map(String);
     const word = fc.stringMatching(/^[0-9A-Za-z-]{0,4}[A-Za-z-][0-9A-Za-z-]{0,3}$/);
     const suffix = fc.array(fc.oneof(fc.nat({ max: 12 }).map(String), word), { maxLength: 4 });
@@ -51,7 +51,7 @@ describe('versions are ordered', () => {
     );
   });
 
-  test('without regard to build metadata', () => {
+  test('regardless of build metadata', () => {
     expect(parseVersion('1.0.0+a').order).toBe(parseVersion('1.0.0+b-1').order);
     expect(parseVersion('1.0.0-rc.1+a').order).toBe(parseVersion('1.0.0-rc.1').order);
   });
@@ -81,6 +81,6 @@ test.each([
   '1.0.0.0',
   '9007199254740992.0.0',
   `1.0.0-${'a'.repeat(60)}`,
-])('%j is no version', (text) => {
+])('%j is not a version', (text) => {
   expect(() => parseVersion(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
 });

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Actor } from '../../src/audit/audit.js';
+import type { NewRelease } from '../../src/releases/new-release.js';
 import { Release } from '../../src/releases/release.entity.js';
 import { ReleaseEvent } from '../../src/releases/release-event.entity.js';
 import * as op from '../generated/graphql.js';
@@ -10,6 +13,22 @@ import { type FilePart, uploadForm } from './multipart.js';
 import { PASSWORD } from './password.js';
 
 export const UPLOAD = '/api/upgrade/upload';
+
+/** The parts of an upload, by the path of the API. */
+export const uploadParts = (file: FilePart, version = '7') => {
+  const query = `mutation($file: Upload!) { uploadRelease(input: {version: "${version}"}, file: $file) { id } }`;
+  return {
+    [UPLOAD]: [
+      ['version', version],
+      ['file', file],
+    ],
+    '/graphql': [
+      ['operations', JSON.stringify({ query, variables: { file: null } })],
+      ['map', '{"0":["variables.file"]}'],
+      ['0', file],
+    ],
+  } as const;
+};
 
 export const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 
@@ -21,6 +40,29 @@ export async function startPublishing(env: Record<string, string> = {}) {
   const login = async (username: string) =>
     (await ask(gateway, op.LoginDocument, { input: { username, password: PASSWORD } })).login.accessToken;
   return { gateway, publisher: await login('pia'), member: await login('max') };
+}
+
+const system = { userId: null, address: null };
+
+interface Package extends NewRelease {
+  /** The name of the file. */
+  readonly name: string;
+  readonly content: string | Buffer;
+}
+
+/** Publishes a package without an API. */
+export async function publishRelease(
+  { services: { releases } }: TestGateway,
+  version: string,
+  { name = 'app.zip', content = `package ${version}`, ...details }: Partial<Package> = {},
+  actor: Actor = system,
+) {
+  const staged = await releases.receive(Readable.from([Buffer.from(content)]));
+  return releases.publish(
+    { name, staged },
+    { version, channel: 'stable', notes: null, sha256: null, ...details },
+    actor,
+  );
 }
 
 /** Uploads a form through the upgrade API. */

@@ -7,15 +7,15 @@ import { DiskStorage } from '../../../src/adapters/storage/disk.js';
 import type { Storage } from '../../../src/releases/storage.js';
 import { sha256 } from '../../support/releases.js';
 
-interface Place extends AsyncDisposable {
+interface TestStorage extends AsyncDisposable {
   storage: Storage;
-  /** How many files there are, of any kind. */
+  /** The number of files, staged or published. */
   count(): Promise<number>;
-  /** Makes everything look as old as that. */
+  /** Sets the time of all files. */
   age(at: Date): Promise<void>;
 }
 
-async function disk(): Promise<Place> {
+async function disk(): Promise<TestStorage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-storage-'));
   const files = async () => {
     const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
@@ -36,70 +36,73 @@ const CONTENT = 'a package';
 const DIGEST = sha256(CONTENT);
 
 describe.each([['disk', disk]])('storage on %s', (_name, open) => {
-  test('keeps what it received, under its digest', async () => {
-    await using place = await open();
-    const staged = await place.storage.receive(source('a pac', 'kage'), 100);
+  test('stores a published package under its digest', async () => {
+    await using opened = await open();
+    const staged = await opened.storage.receive(source('a pac', 'kage'), 100);
     expect(staged).toMatchObject({ size: 9, sha256: DIGEST });
     await staged.publish();
     await staged.discard();
-    expect(await readFile(place.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
-    expect(await place.count()).toBe(1);
+    expect(await readFile(opened.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
+    expect(await opened.count()).toBe(1);
   });
 
-  test('keeps the same content once', async () => {
-    await using place = await open();
-    for (let time = 0; time < 2; time += 1) await (await place.storage.receive(source(CONTENT), 100)).publish();
-    expect(await readFile(place.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
-    expect(await place.count()).toBe(1);
+  test('stores the same content once', async () => {
+    await using opened = await open();
+    for (let time = 0; time < 2; time += 1)
+      await (await opened.storage.receive(source(CONTENT), 100)).publish();
+    expect(await readFile(opened.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
+    expect(await opened.count()).toBe(1);
   });
 
-  test('discards what it received, also twice', async () => {
-    await using place = await open();
-    const staged = await place.storage.receive(source(CONTENT), 100);
-    expect(await place.count()).toBe(1);
+  test('discards a staged package, even twice', async () => {
+    await using opened = await open();
+    const staged = await opened.storage.receive(source(CONTENT), 100);
+    expect(await opened.count()).toBe(1);
     await staged.discard();
     await staged.discard();
-    expect(await place.count()).toBe(0);
+    expect(await opened.count()).toBe(0);
   });
 
-  test('takes as much as it may, and nothing of what is larger', async () => {
-    await using place = await open();
-    expect(await place.storage.receive(source(CONTENT), 9)).toMatchObject({ size: 9 });
-    await expect(place.storage.receive(source(CONTENT, '!'), 9)).rejects.toMatchObject({ code: 'TOO_LARGE' });
-    expect(await place.count()).toBe(1);
+  test('accepts a package of the maximum size and leaves nothing of a larger one', async () => {
+    await using opened = await open();
+    expect(await opened.storage.receive(source(CONTENT), 9)).toMatchObject({ size: 9 });
+    await expect(opened.storage.receive(source(CONTENT, '!'), 9)).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
+    expect(await opened.count()).toBe(1);
   });
 
-  test('leaves nothing of a source that fails, or has failed', async () => {
-    await using place = await open();
+  test('leaves nothing of a source that fails or has failed', async () => {
+    await using opened = await open();
     const failing = Readable.from(
       (async function* () {
         yield Buffer.from('half of ');
-        throw new Error('the line is down');
+        throw new Error('connection reset');
       })(),
     );
-    await expect(place.storage.receive(failing, 100)).rejects.toThrow('the line is down');
+    await expect(opened.storage.receive(failing, 100)).rejects.toThrow('connection reset');
     const gone = source(CONTENT);
     gone.destroy();
-    await expect(place.storage.receive(gone, 100)).rejects.toThrow();
-    expect(await place.count()).toBe(0);
+    await expect(opened.storage.receive(gone, 100)).rejects.toThrow();
+    expect(await opened.count()).toBe(0);
   });
 
-  test('sweeps what did not get further, names what it keeps, and lets what is young alone', async () => {
-    await using place = await open();
-    await (await place.storage.receive(source(CONTENT), 100)).publish();
-    await place.storage.receive(source('half'), 100);
-    await place.age(new Date('2026-11-20T00:00:00Z'));
-    expect(await place.storage.sweep(Date.parse('2026-11-19T00:00:00Z'))).toEqual([]);
-    expect(await place.count()).toBe(2);
-    expect(await place.storage.sweep(Date.parse('2026-11-21T00:00:00Z'))).toEqual([DIGEST]);
-    expect(await place.count()).toBe(1);
-    await place.storage.remove(DIGEST);
-    await place.storage.remove(DIGEST);
-    expect(await place.count()).toBe(0);
+  test('sweeps old staged packages, returns old published ones, and leaves young ones alone', async () => {
+    await using opened = await open();
+    await (await opened.storage.receive(source(CONTENT), 100)).publish();
+    await opened.storage.receive(source('half'), 100);
+    await opened.age(new Date('2026-11-20T00:00:00Z'));
+    expect(await opened.storage.sweep(Date.parse('2026-11-19T00:00:00Z'))).toEqual([]);
+    expect(await opened.count()).toBe(2);
+    expect(await opened.storage.sweep(Date.parse('2026-11-21T00:00:00Z'))).toEqual([DIGEST]);
+    expect(await opened.count()).toBe(1);
+    await opened.storage.remove(DIGEST);
+    await opened.storage.remove(DIGEST);
+    expect(await opened.count()).toBe(0);
   });
 
-  test('has nothing to sweep before anything came in', async () => {
-    await using place = await open();
-    expect(await place.storage.sweep(Date.now())).toEqual([]);
+  test('sweeps nothing before the first upload', async () => {
+    await using opened = await open();
+    expect(await opened.storage.sweep(Date.now())).toEqual([]);
   });
 });

@@ -8,27 +8,15 @@ import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { uploadForm } from '../support/multipart.js';
 import { openRequest } from '../support/raw-http.js';
-import { inventory, nothing, UPLOAD } from '../support/releases.js';
+import { inventory, nothing, UPLOAD, uploadParts } from '../support/releases.js';
 
 const MIB = 1024 * 1024;
 const system = { userId: null, address: null };
-const file = { fileName: 'app.bin', content: randomBytes(2 * MIB) };
-const query = 'mutation($file: Upload!) { uploadRelease(input: {version: "7"}, file: $file) { id } }';
-const forms = {
-  [UPLOAD]: uploadForm([
-    ['version', '7'],
-    ['file', file],
-  ]),
-  '/graphql': uploadForm([
-    ['operations', JSON.stringify({ query, variables: { file: null } })],
-    ['map', '{"0":["variables.file"]}'],
-    ['0', file],
-  ]),
-};
+const FILE = { fileName: 'app.bin', content: randomBytes(2 * MIB) };
 
 let gateway: TestGateway;
 let host: string;
-let people = 0;
+let users = 0;
 let publisher: OpenedSession;
 beforeAll(async () => {
   gateway = await startGateway();
@@ -36,18 +24,19 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 beforeEach(async () => {
-  people += 1;
-  const username = `publisher ${people}`;
+  users += 1;
+  const username = `publisher ${users}`;
   await gateway.createUser({ username, roles: ['PUBLISHER'] });
   publisher = await openSession(gateway, username, graphqlSessionPolicy);
 });
 
-/** Sends half of a form, and the rest when `act` is done. @returns the beginning of the answer */
-async function during(
-  url: keyof typeof forms,
+/** Sends a half of a form, calls `act`, and sends the rest. @returns the beginning of the response */
+async function sendAround(
   act: () => Promise<unknown>,
-  { headers, payload } = forms[url],
+  url: string,
+  parts: Parameters<typeof uploadForm>[0],
 ): Promise<string> {
+  const { headers, payload } = uploadForm(parts);
   const socket = await openRequest(host, [
     `POST ${url} HTTP/1.1`,
     `content-type: ${headers['content-type']}`,
@@ -60,58 +49,56 @@ async function during(
   await eventually(async () => (await inventory(gateway)).uploads.length === 1);
   await act();
   socket.write(payload.subarray(MIB));
-  const [answer] = await once(socket, 'data');
+  const [response] = await once(socket, 'data');
   socket.destroy();
-  return String(answer);
+  return String(response);
 }
 
-describe.each([[UPLOAD], ['/graphql']] as const)('while a package comes in at %s', (url) => {
+describe.each([UPLOAD, '/graphql'] as const)('an upload to %s is refused at its end', (url) => {
   test.each<[string, RegExp, () => Promise<unknown>]>([
     [
-      'whose session is revoked',
+      'session was revoked',
       / 401 |"UNAUTHENTICATED"/,
       () => gateway.services.sessions.revoke(publisher.user.id, publisher.session.id),
     ],
     [
-      'who is deleted',
+      'account was deleted',
       / 401 |"UNAUTHENTICATED"/,
       () => gateway.services.administration.delete(publisher.user.id, system),
     ],
     [
-      'who is demoted',
+      'role was withdrawn',
       / 403 |"FORBIDDEN"/,
       () => gateway.services.administration.setRoles(publisher.user.id, ['MEMBER'], system),
     ],
-  ])('somebody %s publishes nothing', async (_who, status, act) => {
-    expect(await during(url, act)).toMatch(status);
+  ])('if the %s meanwhile', async (_what, refusal, act) => {
+    expect(await sendAround(act, url, uploadParts(FILE)[url])).toMatch(refusal);
     expect(await inventory(gateway)).toEqual(nothing);
   });
 });
 
-test('an administrator who is made a publisher meanwhile does with the upload what publishers may, and no more', async () => {
+test('fields that follow an upload are authorised by the roles that the sender has at its end', async () => {
   const { id } = publisher.user;
   const setRoles = (roles: string[]) => gateway.services.administration.setRoles(id, roles, system);
-  await gateway.createUser({ username: 'who administers on', roles: ['ADMIN'] });
+  await gateway.createUser({ username: 'another administrator', roles: ['ADMIN'] });
   await setRoles(['ADMIN']);
-  const both = `mutation($file: Upload!) {
+  const query = `mutation($file: Upload!) {
     uploadRelease(input: {version: "8"}, file: $file) { id }
     setUserRoles(id: ${id}, roles: ["ADMIN"]) { id }
   }`;
-  const form = uploadForm([
-    ['operations', JSON.stringify({ query: both, variables: { file: null } })],
+  const response = await sendAround(() => setRoles(['PUBLISHER']), '/graphql', [
+    ['operations', JSON.stringify({ query, variables: { file: null } })],
     ['map', '{"0":["variables.file"]}'],
-    ['0', file],
+    ['0', FILE],
   ]);
-  expect(await during('/graphql', () => setRoles(['PUBLISHER']), form)).toContain('"FORBIDDEN"');
+  expect(response).toContain('"FORBIDDEN"');
   const user = await gateway.services.users.get(id);
   expect(user.roles.getItems().map(({ code }) => code)).toEqual(['PUBLISHER']);
 });
 
-test('an access token that expires while a package comes in is no reason to refuse it', async () => {
+test('an upload succeeds though its access token expires meanwhile', async () => {
   const before = await inventory(gateway);
-  const answer = await during(UPLOAD, async () =>
-    gateway.clock.advance(graphqlSessionPolicy.tokenLifetimeMs),
-  );
-  expect(answer).toMatch(/ 200 /);
+  const expire = async () => gateway.clock.advance(graphqlSessionPolicy.tokenLifetimeMs);
+  expect(await sendAround(expire, UPLOAD, uploadParts(FILE)[UPLOAD])).toMatch(/ 200 /);
   expect(await inventory(gateway)).toMatchObject({ releases: before.releases + 1 });
 });
