@@ -3,20 +3,20 @@ import { beginningWith } from '../database/like.js';
 import type { Page } from '../database/page.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
-/** Who acts: a signed-in person, or the system itself (null). */
+/** The user who acts; null for the system and for anonymous callers. */
 export interface Actor {
   readonly userId: number | null;
   readonly address: string | null;
 }
 
-/** What was done to whom. `detail` is shown to administrators: never put a secret in it. */
+/** `detail` is shown to administrators and must not contain a secret. */
 export interface AuditedAction {
   readonly action: string;
   readonly target?: string;
   readonly detail?: string;
 }
 
-/** Adds an entry to the unit of work of `em`: it is kept only if the action itself is. */
+/** Adds an entry to the unit of work of `em`, so that it is saved together with the action. */
 export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: AuditedAction): void {
   em.create(
     AuditEntry,
@@ -32,7 +32,7 @@ export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: Aud
   );
 }
 
-/** Forgets who an erased user was: their entries stay, without the person and where they were. */
+/** Removes a deleted user and their addresses from the entries, which are kept. */
 export async function anonymiseAudit(em: EntityManager, userId: number): Promise<void> {
   await em.nativeUpdate(AuditEntry, { actorId: userId }, { actorId: null, address: null });
   // Nobody signed in, yet somebody was there: it was them, signing up.

@@ -24,7 +24,7 @@ registerEnumType(ScanState, {
     'A ticket goes PENDING, CLAIMED, APPROVED or DENIED, REDEEMED; or EXPIRED from any of the first three.',
 });
 
-/** A challenge that was handed out: an image, a code by SMS, or a ticket to scan. Used once. */
+/** A challenge that can be answered once: an image, an SMS code or a scan ticket. */
 @Entity({ tableName: 'captchas' })
 @Index({ properties: ['type', 'subject', 'createdAt'] })
 @Index({ properties: ['address', 'createdAt'] })
@@ -38,15 +38,15 @@ export class Captcha {
   @Enum({ items: () => CaptchaType, type: 'text' })
   type!: CaptchaType;
 
-  /** Who is challenged: the canonical phone (SMS), else the client device id. */
+  /** The canonical phone (SMS) or the client device id. */
   @Property({ type: 'text' })
   subject!: string;
 
-  /** The client device id that asked; an answer from another one fails. */
+  /** The client device id that requested it; an answer from another one fails. */
   @Property({ type: 'text', nullable: true })
   deviceId: string | null = null;
 
-  /** HMAC-SHA256 of the expected answer, hex; of the ticket for a scan. */
+  /** HMAC-SHA256 of the expected answer or of the scan ticket, hex. */
   @Index()
   @Property({ type: 'text', hidden: true })
   answerHash!: string;
@@ -54,11 +54,11 @@ export class Captcha {
   @Property({ type: 'integer' })
   failures: number = 0;
 
-  /** Who asked, for the send limits. */
+  /** The address bucket that requested it, for the SMS limits. */
   @Property({ type: 'text', nullable: true })
   address: string | null = null;
 
-  /** For a scan, the browser that asked; see `browser-name.ts`. */
+  /** The browser that requested a scan ticket, see `browser-name.ts`. */
   @Property({ type: 'text', nullable: true })
   requestedBy: string | null = null;
 
@@ -74,15 +74,15 @@ export class Captcha {
   @Enum({ items: () => ScanState, type: 'text', nullable: true })
   scanState: ScanState | null = null;
 
-  /** Who scanned, and so who will be logged in. */
+  /** The user who scanned the ticket and will be logged in. */
   @ManyToOne({ entity: () => User, nullable: true, deleteRule: 'cascade' })
   scannedBy: User | null = null;
 
-  /** The id of the session that approved: only while it is open can the ticket be redeemed. */
+  /** The id of the approving session, which must not have ended when the ticket is redeemed. */
   @Property({ type: 'uuid', nullable: true })
   approvedBy: string | null = null;
 
-  /** Whether the approving session was capped: the session it grants is capped too. */
+  /** Whether the approving session was restricted; the new one will be too. */
   @Property({ type: 'boolean', fieldName: 'capped' })
   restricted: boolean = false;
 }

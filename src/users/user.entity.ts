@@ -83,7 +83,7 @@ export class User {
   @Property({ type: 'timestamptz', nullable: true })
   phoneVerifiedAt: Date | null = null;
 
-  /** `scheme$…` as `sessions/password.ts` writes it; null where the phone is the only way in. */
+  /** See `password-hash.ts`. Null if the user can log in by phone only. */
   @Property({ type: 'text', nullable: true, hidden: true })
   passwordHash: string | null = null;
 
