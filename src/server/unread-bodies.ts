@@ -64,7 +64,7 @@ function discardBody(
     reply.header('connection', 'close');
     answerOnce();
   };
-  // Node tells an answered request no more that its client has disconnected.
+  // Node does not destroy an answered request when its client disconnects.
   const disconnect = () => request.destroy();
   request.socket.once('close', disconnect);
   const pause = setTimeout(answerOnce, PAUSE_MS).unref();
@@ -82,7 +82,7 @@ function discardBody(
     bytes += chunk.length;
     if (bytes > MAX_BYTES) close();
   });
-  // It could not be read to its end in any case.
+  // A longer body is not read to its end, so waiting for it is useless.
   if (Number(request.headers['content-length']) > MAX_BYTES) answerOnce();
   request.unpipe();
   request.resume();

@@ -22,6 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+const digestOf = (content: string) => `sha-256=:${Buffer.from(sha256(content), 'hex').toString('base64')}:`;
 const PREFLIGHTLESS = { 'apollo-require-preflight': '' };
 
 type Parts = Parameters<typeof uploadForm>[0];
@@ -130,6 +131,8 @@ describe('an upload is refused and leaves nothing behind', () => {
     ['without a session', { authorization: '' }, 401, 'UNAUTHENTICATED'],
     ['with an invalid token', { authorization: 'nonsense' }, 401, 'UNAUTHENTICATED'],
     ['without the header that a page of another origin cannot set', PREFLIGHTLESS, 400, 'INVALID_INPUT'],
+    ['with a malformed digest in a header', { digest: 'sha-256=abc' }, 400, 'INVALID_INPUT'],
+    ['with another digest in a header', { 'content-digest': digestOf('other') }, 200, 'INVALID_INPUT'],
   ])('%s', async (_name, headers, status, code) => {
     const parts = [operations(version), map, ['0', file]] as const;
     expect(await post(parts, headers)).toMatchObject({ status, code });
@@ -188,6 +191,12 @@ test('a file that two fields use is published once', async () => {
   const { errors } = await post([operations({}, query), map, ['0', file]]);
   expect(errors).toMatchObject([{ path: ['two'], extensions: { code: 'INVALID_INPUT', field: 'file' } }]);
   expect(await inventory(gateway)).toMatchObject({ uploads: [], releases: before.releases + 1 });
+});
+
+test('an upload may name the digest of its file in a header', async () => {
+  const parts = [operations({ version: '4' }), map, ['0', file]] as const;
+  const { data } = await post(parts, { 'content-digest': digestOf(CONTENT) });
+  expect(data).toMatchObject({ uploadRelease: { sha256: sha256(CONTENT) } });
 });
 
 test('an upload may take longer than its access token lasts', async () => {

@@ -89,7 +89,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const ownProperty = (target: unknown, key: string): unknown =>
   isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
 
-/** Its content is a stream that is received as it is read, so there is one. */
+/** Its content is not stored before it is read, so it can be read only once. */
 function toFileUpload(file: FormFile | null, field: string): FileUpload {
   if (file?.field !== field) throw invalid('file', 'must be in the form, under the name that map gives it.');
   const { name: filename, mimeType: mimetype, encoding, content } = file;
