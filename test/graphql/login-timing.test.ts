@@ -6,9 +6,9 @@ import { cpuTime } from '../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
-/** Fewer than the failures after which an account is asked for a captcha. */
+/** Fewer than the failures after which a captcha is required. */
 const SAMPLES = 9;
-/** A hash takes tens of milliseconds, all else a few: to leave it out shows as 5 or more, a second one as nearly 2. */
+/** A hash takes tens of milliseconds, the rest a few: a missing hash gives a ratio of 5 or more, a second one of 2. */
 const MOST_APART = 1.6;
 
 let gateway: TestGateway;
@@ -31,10 +31,10 @@ const attempts = {
 };
 
 /** The wait up to the slowest kind of hash, which is alike for all, is off here: see `test/logins/password-verifier.test.ts`. */
-test('nobody can tell from its answer or its time why a login failed', async () => {
+test('neither the answer nor the time of a failed login reveals the reason', async () => {
   const times = new Map(Object.keys(attempts).map((what) => [what, [] as number[]]));
   const answers = new Set<string>();
-  // In turn, so that a faster or slower moment falls on all alike. The first round warms up.
+  // Round by round, so that slow moments affect all alike. The first round warms up.
   for (let round = 0; round <= SAMPLES; round += 1) {
     for (const [what, input] of Object.entries(attempts)) {
       const start = cpuTime();
@@ -44,7 +44,7 @@ test('nobody can tell from its answer or its time why a login failed', async () 
     }
   }
   expect([...answers]).toEqual([expect.stringContaining('BAD_CREDENTIALS')]);
-  // The shortest: what else goes on, such as garbage collection, only ever adds.
+  // The shortest time: interference such as garbage collection only adds.
   const shortest = [...times.values()].map((each) => Math.min(...each));
   expect(Math.max(...shortest) / Math.min(...shortest)).toBeLessThan(MOST_APART);
 });

@@ -30,7 +30,7 @@ const newTicket = async () => {
   return { ticket: createCaptcha.id, image: createCaptcha.image ?? '' };
 };
 
-/** Watches a ticket with a stock client; `next` waits for the next state, null at the end. */
+/** Subscribes with a stock client. @returns a function that waits for the next state; null at the end. */
 function watch(client: Client, ticket: string) {
   const query = print(op.ScanTicketDocument);
   const states = client.iterate<op.ScanTicketSubscription>({ query, variables: { ticket, deviceId } });
@@ -48,7 +48,7 @@ const connect = (authorization?: string) =>
     ...(authorization ? { connectionParams: { authorization } } : {}),
   });
 
-test('the QR code holds a link with the ticket', async () => {
+test('the QR code contains a link with the ticket', async () => {
   const { ticket, image } = await newTicket();
   const { data, width, height } = PNG.sync.read(Buffer.from(image.split(',')[1] ?? '', 'base64'));
   expect(jsqr.default(new Uint8ClampedArray(data), width, height)?.data).toMatch(
@@ -78,7 +78,7 @@ test('a device follows its ticket live, without signing in, and redeems it once'
   await client.dispose();
 });
 
-test('a denied ticket ends, and opens nothing', async () => {
+test('a denied ticket ends the subscription, and cannot be redeemed', async () => {
   const { ticket } = await newTicket();
   const client = connect();
   const next = watch(client, ticket);
@@ -89,14 +89,14 @@ test('a denied ticket ends, and opens nothing', async () => {
   await client.dispose();
 });
 
-test("a ticket that is another device's, or nobody's, is not shown", async () => {
+test('an unknown ticket, and that of another device, are not shown', async () => {
   const client = connect();
   const next = watch(client, '0'.repeat(32));
   expect(await next()).toBe('CAPTCHA_EXPIRED');
   await client.dispose();
 });
 
-test('a socket with a bad token is refused with 4403, and one whose session ends is closed with it', async () => {
+test('closes a socket with 4403 for an invalid token, and when its session ends', async () => {
   const closed = (client: Client) => new Promise((resolve) => client.on('closed', (event) => resolve(event)));
   const stranger = connect('Bearer nonsense');
   const refused = closed(stranger);

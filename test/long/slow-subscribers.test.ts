@@ -10,7 +10,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
-const READERS = 999;
+const SUBSCRIBERS = 999;
 const EVENTS = 300;
 const P99_MS = 1000;
 const GROWTH = 16 * 1024 ** 2;
@@ -29,7 +29,7 @@ afterAll(() => gateway.close());
 
 setFlagsFromString('--expose_gc');
 const collectGarbage: () => void = runInNewContext('gc');
-/** What is in use, in bytes: what clients of this test were sent is in the same process, and garbage by then. */
+/** Bytes in use, without the garbage of the clients in this process. */
 function inUse(): number {
   collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -38,16 +38,16 @@ function inUse(): number {
 
 const QUERY = (fields: string) => `subscription { deviceStatus { cursor device { ${fields} } } }`;
 
-test('one stalled reader among 1,000: the others get each event within a second, and memory stays flat', async () => {
+test('a stalled subscriber among 1,000 delays the others by less than a second, and memory stays flat', async () => {
   const { heartbeats } = gateway.services;
   const scope = deviceScope(await callerOf(gateway, token));
-  const readers: RawLive[] = [];
-  while (readers.length < READERS) {
-    readers.push(...(await Promise.all(Array.from({ length: 111 }, () => RawLive.open(host, token)))));
+  const subscribers: RawLive[] = [];
+  while (subscribers.length < SUBSCRIBERS) {
+    subscribers.push(...(await Promise.all(Array.from({ length: 111 }, () => RawLive.open(host, token)))));
   }
-  for (const reader of readers) {
-    reader.subscribe('s', QUERY('clientId'));
-    await reader.next();
+  for (const subscriber of subscribers) {
+    subscriber.subscribe('s', QUERY('clientId'));
+    await subscriber.next();
   }
   const stalled = await RawLive.open(host, token);
   stalled.subscribe('s', QUERY('clientId name'));
@@ -57,25 +57,25 @@ test('one stalled reader among 1,000: the others get each event within a second,
   const delays: number[] = [];
   let before = 0;
   for (let event = 1; event <= EVENTS; event++) {
-    // A device with a long name comes and goes: such events fill the queue of who stalls.
+    // With its long name, the device fills the queue of a stalled client.
     await (event % 2 === 0 ? device.goOffline() : device.beat());
-    const told = performance.now();
+    const announced = performance.now();
     await heartbeats.announce();
     await Promise.all(
-      readers.map(async (reader) => {
-        expect(await reader.next()).toContain(heartbeats.log.cursor(event, scope));
-        delays.push(performance.now() - told);
+      subscribers.map(async (subscriber) => {
+        expect(await subscriber.next()).toContain(heartbeats.log.cursor(event, scope));
+        delays.push(performance.now() - announced);
       }),
     );
     if (event === EVENTS / 3) before = inUse();
   }
   delays.sort((a, b) => a - b);
-  expect(delays).toHaveLength(READERS * EVENTS);
+  expect(delays).toHaveLength(SUBSCRIBERS * EVENTS);
   expect(delays[Math.floor(delays.length * 0.99)]).toBeLessThan(P99_MS);
   expect(inUse() - before).toBeLessThan(GROWTH);
   stalled.socket.resume();
-  // Who does not read the close frame within half a minute is cut off; stock clients come back after either.
+  // A client that does not read the close frame within half a minute is disconnected; stock clients reconnect after either.
   expect([1006, 1013]).toContain(await stalled.closed);
-  await Promise.all(readers.map((reader) => reader.close()));
+  await Promise.all(subscribers.map((subscriber) => subscriber.close()));
   expect(gateway.logged()).not.toMatch(/"level":[56]0/);
 });

@@ -26,7 +26,7 @@ const captcha = (type: unknown) => ({
   variables: { input: { type } },
 });
 
-const mistakes: [operation: { query: string; variables?: Record<string, unknown> }, told: string][] = [
+const mistakes: [operation: { query: string; variables?: Record<string, unknown> }, message: string][] = [
   [
     loginWith({ username: 'root', password: SECRET, captcha: 5 }),
     'Variable "$input" got an invalid value at "input.captcha"; String cannot represent this value.',
@@ -59,34 +59,34 @@ const mistakes: [operation: { query: string; variables?: Record<string, unknown>
   [{ query: 'subscription { deviceStatus(since: 5) { kind } }' }, 'Expected value of type "Cursor".'],
 ];
 
-describe('what a client got wrong is told without the values it sent', () => {
-  test.each(mistakes)('over HTTP: %j', async (operation, told) => {
+describe('errors about a request do not quote its values', () => {
+  test.each(mistakes)('over HTTP: %j', async (operation, message) => {
     const answer = await gateway.post('/graphql', operation);
     const { errors } = answer.json();
     expect(errors[0]).toMatchObject({
-      message: told,
+      message,
       extensions: { code: expect.stringMatching(/^(BAD_USER_INPUT|GRAPHQL_(PARSE|VALIDATION)_FAILED)$/) },
     });
     expect(answer.body).not.toContain(SECRET);
   });
 
-  test('and over WebSocket', async () => {
+  test('over WebSocket', async () => {
     const client = createClient({
       url: `ws://${await gateway.listen()}/graphql`,
       webSocketImpl: WebSocket,
       retryAttempts: 0,
     });
-    for (const [operation, told] of mistakes) {
+    for (const [operation, message] of mistakes) {
       const errors = await new Promise<unknown>((resolve) => {
         client.subscribe(operation, { next: resolve, error: resolve, complete: () => resolve(null) });
       });
-      expect(JSON.stringify(errors)).toContain(JSON.stringify(told));
+      expect(JSON.stringify(errors)).toContain(JSON.stringify(message));
       expect(JSON.stringify(errors)).not.toContain(SECRET);
     }
     await client.dispose();
   });
 
-  test('and none of it is logged', () => {
+  test('in the log', () => {
     expect(gateway.logged()).not.toContain(SECRET);
   });
 });
@@ -116,7 +116,7 @@ describe('refuses text that PostgreSQL cannot store, naming the field', () => {
     ]);
   });
 
-  test('in a variable and over WebSocket too', async () => {
+  test('in a variable over WebSocket', async () => {
     const client = createClient({
       url: `ws://${await gateway.listen()}/graphql`,
       webSocketImpl: WebSocket,
@@ -134,7 +134,7 @@ describe('refuses text that PostgreSQL cannot store, naming the field', () => {
   });
 });
 
-test('a time before the year 1, which the database does not know, is refused', async () => {
+test('refuses a time before the year 1, which PostgreSQL cannot store', async () => {
   const beat = 'mutation { heartbeat { deviceId } }';
   const { deviceId } = (await gateway.post('/graphql', { query: beat }, { authorization })).json().data
     .heartbeat;
@@ -144,19 +144,19 @@ test('a time before the year 1, which the database does not know, is refused', a
   expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'from' } }]);
 });
 
-test('a user type has the length of other texts', async () => {
+test('limits the length of a user type', async () => {
   const query = `mutation { createUser(input: {username: "long", userType: "${'x'.repeat(2001)}"}) { id } }`;
   const answer = await gateway.post('/graphql', { query }, { authorization });
   expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'userType' } }]);
 });
 
-describe('a body that is no operation is refused as GraphQL errors are', () => {
+describe('refuses in the form of GraphQL errors', () => {
   const headers = { 'content-type': 'application/json' };
   test.each([
-    ['an empty one', '', 400, 'INVALID_INPUT'],
-    ['a malformed one', `{"password": "${SECRET}`, 400, 'INVALID_INPUT'],
-    ['one beyond 1 MiB', JSON.stringify({ query: 'x'.repeat(1024 * 1024) }), 413, 'TOO_LARGE'],
-    ['a list', '[]', 400, 'BAD_REQUEST'],
+    ['an empty body', '', 400, 'INVALID_INPUT'],
+    ['malformed JSON', `{"password": "${SECRET}`, 400, 'INVALID_INPUT'],
+    ['a body of more than 1 MiB', JSON.stringify({ query: 'x'.repeat(1024 * 1024) }), 413, 'TOO_LARGE'],
+    ['an empty batch', '[]', 400, 'BAD_REQUEST'],
   ])('%s', async (_name, payload, status, code) => {
     const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({
@@ -166,7 +166,7 @@ describe('a body that is no operation is refused as GraphQL errors are', () => {
     expect(answer.body).not.toContain(SECRET);
   });
 
-  test('one of another type', async () => {
+  test('another Content-Type', async () => {
     const answer = await gateway.app.inject({
       method: 'POST',
       url: '/graphql',
@@ -177,7 +177,7 @@ describe('a body that is no operation is refused as GraphQL errors are', () => {
   });
 });
 
-test('what can be null is null for an id that cannot be, and a change of it is refused', async () => {
+test('returns null for an impossible id, and refuses to change it', async () => {
   for (const id of ['999999', '99999999999', '0', 'x']) {
     const query = `{ user(id: "${id}") { id } device(id: "${id}") { id } }`;
     const answer = await gateway.post('/graphql', { query }, { authorization });
@@ -188,7 +188,7 @@ test('what can be null is null for an id that cannot be, and a change of it is r
   expect(answer.json().errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
 });
 
-test('a session is current to the login that opens it', async () => {
+test('a login returns its session as the current one', async () => {
   const query =
     'mutation { login(input: {username: "root", password: "correct horse"}) { session { current } } }';
   const answer = await gateway.post('/graphql', { query });

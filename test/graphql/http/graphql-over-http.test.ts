@@ -16,7 +16,7 @@ afterAll(() => gateway.close());
 
 const audits = serverAudits({ url: () => url });
 
-test('there are as many audits as we know of', () => {
+test('runs all 61 audits', () => {
   expect(audits).toHaveLength(61);
 });
 
@@ -25,17 +25,20 @@ test.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_nam
   expect({ ...result, response: undefined }).toMatchObject({ status: 'ok' });
 });
 
-test.each([1000, 10_000, 100_000])('variables that nest %d levels deep are no fault', async (levels) => {
-  const deep = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
-  const query = JSON.stringify('mutation($i: LoginInput!) { login(input: $i) { expiresAt } }');
-  const payload = `{"query": ${query}, "variables": {"i": ${deep}}}`;
-  const headers = { 'content-type': 'application/json' };
-  const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
-  expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
-});
+test.each([1000, 10_000, 100_000])(
+  'variables that nest %d levels deep are a mistake of the client',
+  async (levels) => {
+    const deep = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const query = JSON.stringify('mutation($i: LoginInput!) { login(input: $i) { expiresAt } }');
+    const payload = `{"query": ${query}, "variables": {"i": ${deep}}}`;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, headers });
+    expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+  },
+);
 
-test.each(['[', 'a b', ''])('a host that cannot be, %j, is no fault', async (name) => {
-  // Of two, as Node has it, the first one counts.
+test.each(['[', 'a b', ''])('an invalid host, %j, is a mistake of the client', async (name) => {
+  // Node takes the first of two Host headers.
   const body = Buffer.from('{"query": "{ __typename }"}');
   const headers = [`host: ${name}`, 'content-type: application/json'];
   const answer = await sendRaw(host, 'POST /graphql HTTP/1.1', headers, body);
@@ -45,15 +48,15 @@ test.each(['[', 'a b', ''])('a host that cannot be, %j, is no fault', async (nam
 
 test.each([
   ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', 400],
-  ['who takes nothing else', 'text/html', 406],
-])('%s that asks for a page is shown none of others', async (_who, accept, status) => {
+  ['a client that accepts only HTML', 'text/html', 406],
+])('%s gets no landing page', async (_who, accept, status) => {
   const answer = await gateway.app.inject({ method: 'GET', url: '/graphql', headers: { accept } });
   expect(answer.statusCode).toBe(status);
   expect(answer.headers['content-type']).not.toContain('html');
   expect(answer.json().errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
 });
 
-describe('a request that a page of another site sends', () => {
+describe('a request from a page of another site', () => {
   const query = '{ __typename }';
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
@@ -62,37 +65,37 @@ describe('a request that a page of another site sends', () => {
   const post = (headers: Record<string, string>) => gateway.post('/graphql', { query }, headers);
 
   test.each<[what: string, headers: Record<string, string>]>([
-    ['by a link', { 'sec-fetch-site': 'cross-site' }],
-    ['by a link of a neighbour', { 'sec-fetch-site': 'same-site' }],
-    ['by a script that sets no header', { origin: 'https://evil.example' }],
-    ['from a sandbox', { origin: 'null' }],
-    ['as if it were plain text', { ...foreign, 'content-type': 'text/plain; application/json' }],
-  ])('%s is refused', async (_what, headers) => {
+    ['a link', { 'sec-fetch-site': 'cross-site' }],
+    ['a link on a sibling domain', { 'sec-fetch-site': 'same-site' }],
+    ['a script that sets no header', { origin: 'https://evil.example' }],
+    ['a sandboxed page', { origin: 'null' }],
+    ['a request declared as plain text', { ...foreign, 'content-type': 'text/plain; application/json' }],
+  ])('is refused without a preflight: %s', async (_what, headers) => {
     const answer = await get(headers);
     expect(answer.statusCode).toBe(403);
     expect(answer.json().errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  test('is refused as a form, a text or an upload, before its body is read', async () => {
+  test('is refused as a form, a text or an upload before its body is read', async () => {
     for (const type of [form['content-type'], 'text/plain', 'multipart/form-data; boundary=x']) {
       expect((await post({ ...foreign, 'content-type': type })).statusCode).toBe(403);
     }
   });
 
-  test('is taken where the browser had to ask us first', async () => {
+  test('is allowed after a preflight', async () => {
     expect((await post(foreign)).json()).toEqual({ data: { __typename: 'Query' } });
     expect((await get({ ...foreign, authorization: 'Bearer x' })).statusCode).toBe(200);
   });
 
   test.each<[who: string, headers: Record<string, string>]>([
     ['native clients', {}],
-    ['what the person typed', { 'sec-fetch-site': 'none' }],
-    ['our own pages', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80' }],
-  ])('does not stand in the way of %s', async (_who, headers) => {
+    ['URLs that a person typed', { 'sec-fetch-site': 'none' }],
+    ['pages of the gateway', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80' }],
+  ])('is distinguished from %s', async (_who, headers) => {
     expect((await get(headers)).json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  test('cannot be a mutation by GET, whoever sends it', async () => {
+  test('cannot be a mutation by GET, and neither can any other request', async () => {
     const url = `/graphql?query=${encodeURIComponent('mutation { logout }')}`;
     const answer = await gateway.app.inject({ method: 'GET', url });
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST']);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Signs in on a page of ours, which may have a cookie already. */
+/** Signs in on a page of the gateway, which may have a cookie already. */
 async function signIn(headers: Record<string, string> = {}) {
   const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { accessToken } }';
   const answer = await gateway.post('/graphql', { query }, { ...own, ...headers });
@@ -23,14 +23,14 @@ async function signIn(headers: Record<string, string> = {}) {
   };
 }
 
-/** Whether a page of ours, with these cookies, gets a new token. */
+/** @returns `refreshed`, or the code of the refusal, for a page of the gateway with these cookies. */
 async function refresh(headers: Record<string, string>): Promise<string> {
   const query = 'mutation { refreshSession { accessToken } }';
   const answer = await gateway.post('/graphql', { query }, { ...own, ...headers });
   return answer.json().errors?.[0].extensions.code ?? 'refreshed';
 }
 
-test("the refresh token of our own pages is in a cookie that scripts don't see", async () => {
+test('pages of the gateway get the refresh token in a cookie that scripts cannot read', async () => {
   await gateway.createUser({ username: 'browser', password: PASSWORD });
   const own = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80', host: 'localhost:80' };
   const query =
@@ -49,7 +49,7 @@ test("the refresh token of our own pages is in a cookie that scripts don't see",
   expect(refreshed.json().data.refreshSession).toMatchObject({ refreshToken: null });
 });
 
-test('a page that signs in anew ends the session that it had, and no other one', async () => {
+test('a page that signs in again ends its previous session, and no other one', async () => {
   const isGood = async ({ accessToken }: { accessToken: string }) =>
     (await gateway.services.sessions.authenticate(accessToken)) !== null;
   const elsewhere = await signIn();
@@ -61,14 +61,14 @@ test('a page that signs in anew ends the session that it had, and no other one',
 describe('over TLS the cookie', () => {
   const tls = { 'x-forwarded-proto': 'https' };
 
-  test('never leaves it, and is of this host alone', async () => {
+  test('is sent over TLS only, and to this host only', async () => {
     expect((await signIn(tls)).kept).toMatch(
       /^__Host-gatehouse_refresh=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=2592000$/,
     );
     expect((await signIn()).kept).not.toMatch(/Secure|__Host/);
   });
 
-  test('is the only one that is read', async () => {
+  test('is the only one that counts', async () => {
     const { cookie } = await signIn(tls);
     expect(await refresh({ ...tls, ...cookie })).toBe('refreshed');
     const planted = { cookie: (await signIn(tls)).cookie.cookie.replace('__Host-', '') };
@@ -76,7 +76,7 @@ describe('over TLS the cookie', () => {
   });
 });
 
-test.each(['http', 'https'])('of two cookies over %s none is taken', async (scheme) => {
+test.each(['http', 'https'])('of two cookies over %s, neither counts', async (scheme) => {
   const headers = { 'x-forwarded-proto': scheme };
   const [theirs, ours] = [await signIn(headers), await signIn(headers)];
   for (const [first, second] of [
@@ -88,25 +88,25 @@ test.each(['http', 'https'])('of two cookies over %s none is taken', async (sche
   }
 });
 
-test('a logout takes the cookie away', async () => {
+test('a logout deletes the cookie', async () => {
   const { accessToken, cookie } = await signIn();
   const headers = { ...own, ...cookie, authorization: accessToken };
   const answer = await gateway.post('/graphql', { query: 'mutation { logout }' }, headers);
   expect(answer.headers['set-cookie']).toMatch(/^gatehouse_refresh=; Path=\/graphql; .*Max-Age=0/);
 });
 
-describe('the cookie of our own pages', () => {
+describe('the cookie is set', () => {
   const host = '192.168.1.5:8080';
   const origin = `http://${host}`;
   test.each([
-    ['an origin that is ours, where the browser sends no Sec-Fetch-Site', { origin }, true],
-    ['Sec-Fetch-Site without an origin', { 'sec-fetch-site': 'same-origin' }, true],
-    ['neither', {}, false],
-    ['another origin', { origin: 'http://192.168.1.5:9999' }, false],
-    ['no real origin', { origin: 'null' }, false],
-    ['an origin that Sec-Fetch-Site contradicts', { origin, 'sec-fetch-site': 'same-site' }, false],
+    ['for the origin of the gateway, without Sec-Fetch-Site', { origin }, true],
+    ['for Sec-Fetch-Site without an origin', { 'sec-fetch-site': 'same-origin' }, true],
+    ['not without either', {}, false],
+    ['not for another origin', { origin: 'http://192.168.1.5:9999' }, false],
+    ['not for the origin null', { origin: 'null' }, false],
+    ['not for an origin that Sec-Fetch-Site contradicts', { origin, 'sec-fetch-site': 'same-site' }, false],
     [
-      'another origin that Sec-Fetch-Site contradicts',
+      'not for another origin that Sec-Fetch-Site contradicts',
       { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' },
       false,
     ],

@@ -5,8 +5,8 @@ import { eventually } from '../../support/eventually.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { RawLive } from '../../support/raw-live.js';
 
-/** What arrives in one piece is answered before the gateway stops to read. */
-const ONE_PIECE = 256 * 1024;
+/** Messages that arrive in one read are answered before the gateway pauses. */
+const READ_SIZE = 256 * 1024;
 
 let gateway: TestGateway;
 let host: string;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const bulky = 'x'.repeat(50_000);
-/** Its answer has the same name in it. */
+/** The answer contains the alias. */
 const query = `{ ${bulky}: __typename }`;
 const floods: [what: string, count: number, send: (raw: RawLive, id: number) => void][] = [
   ['pings', 500, (raw) => raw.send({ type: 'ping', payload: { bulky } })],
@@ -26,7 +26,7 @@ const floods: [what: string, count: number, send: (raw: RawLive, id: number) => 
 ];
 
 test.each(floods)(
-  'who sends %s and reads no answer is not read either, until they do',
+  'pauses a client that sends %s and reads no answers, until it reads',
   async (_what, count, send) => {
     const raw = await RawLive.open(host);
     const server = accepted.at(-1);
@@ -43,7 +43,7 @@ test.each(floods)(
     for (let id = 0; id < count; id += 1) send(raw, id);
     await eventually(async () => server.isPaused());
     expect(server.writableLength).toBeGreaterThan(MAX_QUEUE_BYTES);
-    expect(server.writableLength).toBeLessThan(MAX_QUEUE_BYTES + ONE_PIECE);
+    expect(server.writableLength).toBeLessThan(MAX_QUEUE_BYTES + READ_SIZE);
     raw.socket.resume();
     await answered;
     raw.socket.close();

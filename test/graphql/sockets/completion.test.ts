@@ -29,8 +29,8 @@ async function beat(): Promise<void> {
   await gateway.services.heartbeats.announce();
 }
 
-describe('a complete', () => {
-  test('for what never ran, or is done, is ignored', async () => {
+describe('a complete message', () => {
+  test('for an unknown or a finished operation is ignored', async () => {
     const raw = await RawLive.open(host, token);
     raw.send({ id: 'never', type: 'complete' });
     raw.subscribe('hello', '{ __typename }');
@@ -42,7 +42,7 @@ describe('a complete', () => {
     raw.socket.close();
   });
 
-  test('right behind its subscription ends it, and its id is free again', async () => {
+  test('right after its subscription ends it, and frees its id', async () => {
     const raw = await RawLive.open(host, token);
     for (let times = 0; times < 50; times++) {
       raw.subscribe('short', 'subscription { deviceStatus { kind } }');
@@ -54,20 +54,20 @@ describe('a complete', () => {
     raw.socket.close();
   });
 
-  test('ends its own subscription alone, and no other is lost, though all have one id', async () => {
+  test('ends only the subscription before it, though the next one has the same id', async () => {
     const raw = await RawLive.open(host, token);
-    // What is sent after it in this turn arrives together.
+    // Messages sent in the same turn arrive together.
     raw.send({ type: 'pong' });
     for (let times = 0; times < 50; times++) {
       raw.subscribe('same', 'subscription { deviceStatus { kind } }');
       raw.send({ id: 'same', type: 'complete' });
     }
     raw.subscribe('same', 'subscription { latest: deviceStatus { kind } }');
-    const told = (kind: string) => ({ id: 'same', type: 'next', payload: { data: { latest: { kind } } } });
-    expect(await raw.message()).toEqual(told('SNAPSHOT'));
+    const message = (kind: string) => ({ id: 'same', type: 'next', payload: { data: { latest: { kind } } } });
+    expect(await raw.message()).toEqual(message('SNAPSHOT'));
     for (let times = 0; times < 3; times++) {
       await beat();
-      expect(await raw.message()).toEqual(told('ONLINE'));
+      expect(await raw.message()).toEqual(message('ONLINE'));
     }
     raw.send({ id: 'same', type: 'complete' });
     expect(await raw.settle()).toEqual([]);
@@ -76,8 +76,8 @@ describe('a complete', () => {
 
   test.each([
     ['a query', '{ me { id } }'],
-    ['what is refused', 'subscription { nothing }'],
-  ])('frees its id for %s, also before its subscription has begun', async (_what, query) => {
+    ['a refused operation', 'subscription { nothing }'],
+  ])('frees its id for %s, even before its subscription has started', async (_what, query) => {
     const raw = await RawLive.open(host, token);
     raw.send({ type: 'pong' });
     raw.subscribe('same', 'subscription { deviceStatus { kind } }');
@@ -89,16 +89,16 @@ describe('a complete', () => {
       const { id, type } = await raw.message();
       seen.push(`${id} ${type}`);
     }
-    const told = query.startsWith('{') ? ['next', 'complete'] : ['error'];
+    const types = query.startsWith('{') ? ['next', 'complete'] : ['error'];
     expect(seen.toSorted()).toEqual(
-      ['same', 'same 2'].flatMap((id) => told.map((type) => `${id} ${type}`)).toSorted(),
+      ['same', 'same 2'].flatMap((id) => types.map((type) => `${id} ${type}`)).toSorted(),
     );
     await beat();
     expect(await raw.settle()).toEqual([]);
     raw.socket.close();
   });
 
-  test('right behind a query leaves the socket as it was', async () => {
+  test('right after a query leaves the socket open', async () => {
     const raw = await RawLive.open(host, token);
     raw.subscribe('query', '{ me { id } }');
     raw.send({ id: 'query', type: 'complete' });
@@ -107,7 +107,7 @@ describe('a complete', () => {
     raw.socket.close();
   });
 
-  test('does not follow the error of an operation that never ran', async () => {
+  test('does not follow the error message of a refused operation', async () => {
     const raw = await RawLive.open(host, token);
     raw.subscribe('wrong', 'subscription { nothing }');
     expect(await raw.message()).toMatchObject({ id: 'wrong', type: 'error' });

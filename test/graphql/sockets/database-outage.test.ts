@@ -29,30 +29,30 @@ afterAll(async () => {
   await direct.close();
 });
 
-test('what could not be read while the database was away is told once it is back, without other news', async () => {
+test('subscribers receive missed transitions once the database is back, without a further event', async () => {
   const { events, heartbeats } = gateway.services;
   const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
-  const reader = await RawLive.open(host, accessToken);
-  reader.subscribe('s', STATUS);
-  expect(await reader.next()).toContain('SNAPSHOT');
+  const subscriber = await RawLive.open(host, accessToken);
+  subscriber.subscribe('s', STATUS);
+  expect(await subscriber.next()).toContain('SNAPSHOT');
   const id = await heartbeats.beat(caller, { clientId: 'd', name: null, clientVersion: null });
   await heartbeats.announce();
-  expect(await reader.next()).toContain('ONLINE');
-  // The device has to be read anew.
+  expect(await subscriber.next()).toContain('ONLINE');
+  // Drops the device from the cache.
   events.publish(BINDINGS, id);
   proxy.disconnect();
   await expect(gateway.pass(4 * MINUTE)).rejects.toThrow();
   while (!gateway.logged().includes('could not be read')) await new Promise(setImmediate);
   proxy.reconnect();
-  expect(await reader.next()).toContain('OFFLINE');
+  expect(await subscriber.next()).toContain('OFFLINE');
   await heartbeats.saveTransitions();
-  await reader.close();
+  await subscriber.close();
 });
 
-test('who cannot be let in while the database is away is told to try again later', async () => {
+test('a socket that cannot sign in during an outage is closed with 1013', async () => {
   const { accessToken } = await openSession(direct, 'fleet', bmsSessionPolicy);
   proxy.disconnect();
-  const reader = await RawLive.open(host, accessToken);
-  expect(await reader.closed).toBe(1013);
+  const subscriber = await RawLive.open(host, accessToken);
+  expect(await subscriber.closed).toBe(1013);
 });

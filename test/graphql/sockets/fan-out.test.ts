@@ -36,7 +36,7 @@ wrap('DeviceStatusEvent', 'kind', (resolve) => (...args) => {
   executions += 1;
   return resolve(...args);
 });
-// Two fields go wrong: one is refused, one fails.
+// Two fields fail: one by a refusal, one by a fault.
 wrap('User', 'brief', () => () => {
   throw new DomainError('FORBIDDEN', 'Not for you.');
 });
@@ -74,7 +74,7 @@ beforeAll(async () => {
   const server = createServer();
   server.on('upgrade', ours.upgrade);
   host = await listening(server);
-  // What the protocol's implementation and graphql-js do by themselves, with errors shown as ours are.
+  // graphql-ws and graphql-js by themselves, with errors presented alike.
   const stockServer = createServer();
   const sockets = new WebSocketServer({ server: stockServer, path: '/graphql' });
   const stock = useServer(
@@ -121,10 +121,10 @@ const announce = () => gateway.services.heartbeats.announce();
 const beat = (token: string, deviceId: string) =>
   ask(gateway, op.HeartbeatDocument, { input: { deviceId, name: deviceId } }, token);
 
-/** The session in which the device of the member is online. */
+/** The session of the device while it is online. */
 let online: string | null = null;
 
-/** Makes a device of the member come online, or leave when it is. */
+/** Brings a device of the member online, or takes it offline. */
 async function toggle(deviceId: string): Promise<void> {
   if (online === null) {
     const { accessToken, session } = await openSession(gateway, 'member', graphqlSessionPolicy);
@@ -137,7 +137,7 @@ async function toggle(deviceId: string): Promise<void> {
   await announce();
 }
 
-/** Selections as clients write them: aliases, fragments, directives, fields that go wrong. */
+/** Selections with aliases, fragments, directives and fields that fail. */
 const directive = fc.constantFrom(
   '',
   '',
@@ -183,7 +183,7 @@ const FRAGMENT =
   'fragment Shown on Device { shown: id @skip(if: $no) user { login: username @include(if: $yes) } }';
 const use = 'used: __typename @include(if: $yes) @skip(if: $no)';
 
-test('deviceStatus is, byte for byte, what graphql-ws and graphql-js answer by themselves', async () => {
+test('sends deviceStatus byte for byte as graphql-ws and graphql-js do', async () => {
   const [mine, stock] = await Promise.all([RawLive.open(host, member), RawLive.open(stockHost, member)]);
   const changes: string[] = [];
   let id = 0;
@@ -205,7 +205,7 @@ test('deviceStatus is, byte for byte, what graphql-ws and graphql-js answer by t
     }),
     { numRuns: 60, seed: 5 },
   );
-  // What was compared is what was meant: answers with and without errors of both kinds.
+  // The generated selections cover results with and without errors of both kinds.
   for (const part of [
     '"type":"next"',
     'FORBIDDEN',
@@ -220,7 +220,7 @@ test('deviceStatus is, byte for byte, what graphql-ws and graphql-js answer by t
   await Promise.all([mine.close(), stock.close()]);
 });
 
-test('heartbeats are too', async () => {
+test('sends heartbeats byte for byte as graphql-ws and graphql-js do', async () => {
   const [mine, stock] = await Promise.all([RawLive.open(host, member), RawLive.open(stockHost, member)]);
   let id = 0;
   await fc.assert(
@@ -250,7 +250,7 @@ const STATUS =
 const clientId = (message: string | null) =>
   JSON.parse(message ?? '').payload.data.deviceStatus.device?.clientId;
 
-test('who differs in `since` alone, or in nothing, shares each execution', async () => {
+test('executes an event once for subscribers that differ in `since` alone, or in nothing', async () => {
   const lives = await Promise.all([1, 2, 3, 4].map(() => RawLive.open(host, admin)));
   const [first, ...others] = lives;
   first?.subscribe('a', STATUS);
@@ -267,7 +267,7 @@ test('who differs in `since` alone, or in nothing, shares each execution', async
   await Promise.all(lives.map((live) => live.close()));
 });
 
-test('those who begin while the snapshot is read share it, and what happened meanwhile is told to each', async () => {
+test('subscribers that join during the read of a snapshot share it, and miss no event meanwhile', async () => {
   const { devices } = gateway.services;
   const gate = Promise.withResolvers<void>();
   const pick = devices.pick.bind(devices);
@@ -291,7 +291,7 @@ test('those who begin while the snapshot is read share it, and what happened mea
   await Promise.all(lives.map((live) => live.close()));
 });
 
-test('who may see other things shares none, whoever came first', async () => {
+test('subscribers with other permissions or devices share nothing', async () => {
   const [root, one, other] = await Promise.all(
     [admin, member, neighbour].map((by) => RawLive.open(host, by)),
   );
@@ -309,7 +309,7 @@ test('who may see other things shares none, whoever came first', async () => {
   await Promise.all([root, one, other].map((live) => live?.close()));
 });
 
-test('a group outlives whoever began it, and one that has ended begins anew', async () => {
+test('a group outlives its first member, and starts again after its last one', async () => {
   const [first, second] = [await RawLive.open(host, admin), await RawLive.open(host, admin)];
   first.subscribe('a', STATUS);
   await first.next();

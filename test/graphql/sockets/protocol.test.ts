@@ -19,7 +19,7 @@ beforeAll(async () => {
   token = (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken;
 });
 afterEach(async () => {
-  // Whatever one client did, the next one is served.
+  // The next client is served, whatever this one did.
   const raw = await RawLive.open(host, token);
   raw.subscribe('after', '{ __typename }');
   expect(await raw.message()).toEqual({
@@ -41,48 +41,48 @@ const hello = subscribe('hello', '{ __typename }');
 
 describe('the server closes with', () => {
   test.each<[what: string, message: string]>([
-    ['nothing', ''],
-    ['no JSON', '{'],
-    ['a null', 'null'],
+    ['an empty message', ''],
+    ['invalid JSON', '{'],
+    ['null', 'null'],
     ['a list', '[]'],
-    ['a text', '"connection_init"'],
-    ['no type', '{}'],
+    ['a string', '"connection_init"'],
+    ['a message without a type', '{}'],
     ['an unknown type', '{"type": "start"}'],
-    ['the message of a server', '{"type": "connection_ack"}'],
-    ['an init whose payload is a text', '{"type": "connection_init", "payload": "x"}'],
+    ['a message of the server', '{"type": "connection_ack"}'],
+    ['a connection_init whose payload is a string', '{"type": "connection_init", "payload": "x"}'],
     ['a subscription without an id', '{"type": "subscribe", "payload": {"query": "{ me { id } }"}}'],
     ['a subscription with an empty id', '{"type": "subscribe", "id": "", "payload": {"query": "x"}}'],
     ['a subscription without a query', '{"type": "subscribe", "id": "1", "payload": {}}'],
     [
-      'variables that are a text',
+      'variables that are a string',
       '{"type": "subscribe", "id": "1", "payload": {"query": "x", "variables": "x"}}',
     ],
-    ['lists in lists without end', '['.repeat(100_000)],
+    ['100,000 nested lists', '['.repeat(100_000)],
   ])('4400 after %s', async (_what, message) => {
     const raw = await RawLive.open(host, token);
     raw.socket.send(message);
     expect(await raw.closed).toBe(4400);
   });
 
-  test('4400 after bytes that are no JSON', async () => {
+  test('4400 after a binary message that is not JSON', async () => {
     const raw = await RawLive.open(host, token);
     raw.socket.send(Buffer.from([0, 1, 2, 255]));
     expect(await raw.closed).toBe(4400);
   });
 
-  test('4401 after an operation before the introduction, or before it was acknowledged', async () => {
+  test('4401 after an operation before connection_init, or before it was acknowledged', async () => {
     const early = await RawLive.connect(host);
     early.send(hello);
     expect(await early.closed).toBe(4401);
     const hasty = await RawLive.connect(host);
-    // A token that nobody has looked up yet.
+    // Not in the cache, so that the check takes a query.
     const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
     hasty.send({ ...init, payload: { authorization: `Bearer ${accessToken}` } });
     hasty.send(hello);
     expect(await hasty.closed).toBe(4401);
   });
 
-  test('4403 after a token that is not good', async () => {
+  test('4403 after an invalid token', async () => {
     for (const authorization of ['Bearer nonsense', 'nonsense']) {
       const raw = await RawLive.connect(host);
       raw.send({ ...init, payload: { authorization } });
@@ -109,7 +109,7 @@ describe('the server closes with', () => {
     socket.destroy();
   });
 
-  test('4408 when nobody introduces themselves in three seconds', async () => {
+  test('4408 without connection_init within three seconds', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance'] });
     try {
       const raw = await RawLive.connect(host);
@@ -123,14 +123,14 @@ describe('the server closes with', () => {
     }
   });
 
-  test('4409 when an id is used that is still in use', async () => {
+  test('4409 after an operation whose id is in use', async () => {
     const raw = await RawLive.open(host, token);
     raw.subscribe('same', waiting);
     raw.subscribe('same', waiting);
     expect(await raw.closed).toBe(4409);
   });
 
-  test('4429 at the second introduction, also while the first is looked at', async () => {
+  test('4429 after a second connection_init, even while the first is being checked', async () => {
     const raw = await RawLive.open(host, token);
     raw.send(init);
     expect(await raw.closed).toBe(4429);
@@ -140,7 +140,7 @@ describe('the server closes with', () => {
     expect(await hasty.closed).toBe(4429);
   });
 
-  test('1009 after a message beyond 256 KiB, whole or in fragments', async () => {
+  test('1009 after a message of more than 256 KiB, whole or in fragments', async () => {
     const text = JSON.stringify(subscribe('huge', `{ __typename } #${'x'.repeat(256 * 1024)}`));
     const whole = await RawLive.open(host, token);
     whole.socket.send(text);
@@ -152,7 +152,7 @@ describe('the server closes with', () => {
     expect(await pieces.closed).toBe(1009);
   });
 
-  test('1007 after text that is no UTF-8', async () => {
+  test('1007 after text that is not UTF-8', async () => {
     const raw = await RawLive.open(host, token);
     raw.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
     expect(await raw.closed).toBe(1007);
@@ -160,7 +160,7 @@ describe('the server closes with', () => {
 });
 
 describe('messages', () => {
-  test('a ping is answered by a pong with its payload, before and after the introduction', async () => {
+  test('a ping is answered by a pong with its payload, before and after connection_init', async () => {
     const raw = await RawLive.connect(host);
     raw.send({ type: 'ping' });
     expect(await raw.message()).toEqual({ type: 'pong' });
@@ -171,14 +171,14 @@ describe('messages', () => {
     raw.socket.close();
   });
 
-  test('a pong that nobody asked for is taken', async () => {
+  test('an unsolicited pong is accepted', async () => {
     const raw = await RawLive.open(host, token);
     raw.send({ type: 'pong' });
     expect(await raw.settle()).toEqual([]);
     raw.socket.close();
   });
 
-  test('one in many fragments, or of bytes, is read like any other', async () => {
+  test('fragmented and binary messages are read like any other', async () => {
     const raw = await RawLive.open(host, token);
     const text = JSON.stringify(hello);
     for (const [at, letter] of [...text].entries()) raw.socket.send(letter, { fin: at === text.length - 1 });
@@ -189,7 +189,7 @@ describe('messages', () => {
     raw.socket.close();
   });
 
-  test('an id can be any text', async () => {
+  test('an id may be any string', async () => {
     const raw = await RawLive.open(host, token);
     for (const id of ['__proto__', 'constructor', '"}\n', '我', 'x'.repeat(1000)]) {
       raw.subscribe(id, '{ __typename }');
@@ -200,7 +200,7 @@ describe('messages', () => {
   });
 
   test.each([10, 500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 10_000, 15_000, 40_000])(
-    'variables that nest %d levels deep are taken or refused, and never a fault',
+    'variables that nest %d levels deep are accepted or refused, and never a fault',
     async (levels) => {
       const raw = await RawLive.open(host, token);
       const deep = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
@@ -210,11 +210,11 @@ describe('messages', () => {
       const ended = await Promise.race([
         raw.closed,
         raw.settle().then(
-          () => 'taken',
+          () => 'accepted',
           () => raw.closed,
         ),
       ]);
-      expect(['taken', 4400]).toContain(ended);
+      expect(['accepted', 4400]).toContain(ended);
       raw.socket.close();
     },
   );

@@ -13,7 +13,7 @@ const STATUS =
 let gateway: TestGateway;
 let host: string;
 let root: string;
-const readers: RawLive[] = [];
+const sockets: RawLive[] = [];
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -25,18 +25,18 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 afterEach(async () => {
   jest.restoreAllMocks();
-  await Promise.all(readers.splice(0).map((reader) => reader.close()));
+  await Promise.all(sockets.splice(0).map((socket) => socket.close()));
 });
 
 const beat = (deviceId: string) => ask(gateway, op.HeartbeatDocument, { input: { deviceId } }, root);
 
-async function reader(): Promise<RawLive> {
+async function open(): Promise<RawLive> {
   const live = await RawLive.open(host, root);
-  readers.push(live);
+  sockets.push(live);
   return live;
 }
 
-interface Told {
+interface StatusMessage {
   readonly payload: {
     readonly data: {
       readonly deviceStatus: { readonly kind: string; readonly device: { readonly clientId: string } | null };
@@ -45,50 +45,55 @@ interface Told {
 }
 
 /** `kind clientId` of the next event. */
-async function told(live: RawLive): Promise<string> {
-  const { payload } = (await live.message()) as Told;
+async function nextEvent(live: RawLive): Promise<string> {
+  const { payload } = (await live.message()) as StatusMessage;
   const { kind, device } = payload.data.deviceStatus;
   return `${kind} ${device?.clientId ?? ''}`.trim();
 }
 
-/** Where a reader stands that has been told all that there was so far. */
+/** The cursor of a subscriber that has received everything so far. */
 async function cursorNow(): Promise<string> {
   const { log } = gateway.services.heartbeats;
   return log.cursor(log.offset, deviceScope(await callerOf(gateway, root)));
 }
 
-test('who comes back beside a snapshot of what cannot be told yet waits for it, and holds up nobody', async () => {
+test('a subscriber that reconnects before a transition is published waits for it, without polling', async () => {
   await beat('seen before');
   await gateway.services.heartbeats.announce();
   const since = await cursorNow();
   await beat('not announced');
-  const beginner = await reader();
-  beginner.subscribe('s', STATUS);
-  expect(await told(beginner)).toBe('SNAPSHOT');
+  const newSubscriber = await open();
+  newSubscriber.subscribe('s', STATUS);
+  expect(await nextEvent(newSubscriber)).toBe('SNAPSHOT');
   const reads = jest.spyOn(gateway.services.devices, 'recall');
-  const back = await reader();
-  back.subscribe('s', STATUS, { since });
-  expect(await back.settle()).toEqual([]);
+  const reconnected = await open();
+  reconnected.subscribe('s', STATUS, { since });
+  expect(await reconnected.settle()).toEqual([]);
   expect(reads.mock.calls.length).toBeLessThan(5);
   await gateway.services.heartbeats.announce();
-  expect(await told(back)).toBe('ONLINE not announced');
+  expect(await nextEvent(reconnected)).toBe('ONLINE not announced');
   await beat('later');
   await gateway.services.heartbeats.announce();
-  expect([await told(back), await told(beginner)]).toEqual(['ONLINE later', 'ONLINE later']);
+  expect([await nextEvent(reconnected), await nextEvent(newSubscriber)]).toEqual([
+    'ONLINE later',
+    'ONLINE later',
+  ]);
 });
 
-test('a cursor that is not given at all has its default, one that is null has none', async () => {
+test('an omitted cursor takes its default, and null does not', async () => {
   const since = await cursorNow();
   await beat('by default');
   await gateway.services.heartbeats.announce();
-  const live = await reader();
+  const live = await open();
   const document = `subscription ($since: Cursor = "${since}") { deviceStatus(since: $since) { kind device { clientId } } }`;
   live.subscribe('absent', document, {});
   live.subscribe('null', document, { since: null });
-  expect(new Set([await told(live), await told(live)])).toEqual(new Set(['ONLINE by default', 'SNAPSHOT']));
+  expect(new Set([await nextEvent(live), await nextEvent(live)])).toEqual(
+    new Set(['ONLINE by default', 'SNAPSHOT']),
+  );
 });
 
-test('who is far behind is told in batches, between which others have their turn', async () => {
+test('a subscriber that is far behind reads in batches, between which the event loop turns', async () => {
   const deviceId = Number((await beat('restless')).heartbeat.deviceId);
   await gateway.services.heartbeats.announce();
   const cursor = await cursorNow();
@@ -107,21 +112,21 @@ test('who is far behind is told in batches, between which others have their turn
     turns.add(turn);
     return since(...place);
   });
-  const live = await reader();
+  const live = await open();
   live.subscribe('s', STATUS, { since: cursor });
-  for (let told = 0; told < 5000; told++) await live.next();
+  for (let event = 0; event < 5000; event++) await live.next();
   clearImmediate(turning);
   expect(turns.size).toBeGreaterThanOrEqual(9);
 });
 
-test('a subscription that asks for nothing is refused, and the others of its socket go on', async () => {
-  const live = await reader();
+test('refuses a subscription whose only field is skipped, and leaves the others of its socket open', async () => {
+  const live = await open();
   live.subscribe('other', STATUS);
-  expect(await told(live)).toBe('SNAPSHOT');
+  expect(await nextEvent(live)).toBe('SNAPSHOT');
   live.subscribe('nothing', 'subscription { deviceStatus @skip(if: true) { kind } }');
   expect(await live.message()).toMatchObject({ id: 'nothing', payload: { errors: [{}] } });
   expect(await live.message()).toMatchObject({ id: 'nothing', type: 'complete' });
-  await beat('still followed');
+  await beat('afterwards');
   await gateway.services.heartbeats.announce();
-  expect(await told(live)).toBe('ONLINE still followed');
+  expect(await nextEvent(live)).toBe('ONLINE afterwards');
 });

@@ -10,9 +10,9 @@ import { connect, watch } from '../../support/live.js';
 import { PASSWORD } from '../../support/password.js';
 import { RawLive } from '../../support/raw-live.js';
 
-const READERS = 50;
+const SUBSCRIBERS = 50;
 const EVENTS = 60;
-/** Characters in a device's name: events are large enough to fill the queue of who stalls. */
+/** Characters in a device's name, so that few events fill the queue of a stalled client. */
 const NAME_LENGTH = 400_000;
 const accepted = trackAcceptedSockets();
 let gateway: TestGateway;
@@ -42,18 +42,19 @@ const LARGE =
   'subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor device { clientId name } } }';
 const status = (message: string | null) => JSON.parse(message ?? '{}').payload?.data.deviceStatus;
 
-test('one who stalls is closed with 1013 and goes on from its cursor; nobody waits, nothing piles up', async () => {
-  const readers = await Promise.all(Array.from({ length: READERS }, () => RawLive.open(host, token)));
+test('a stalled subscriber is closed with 1013, keeps its cursor, and delays nobody', async () => {
+  const subscribers = await Promise.all(Array.from({ length: SUBSCRIBERS }, () => RawLive.open(host, token)));
   const stalled = await RawLive.open(host, token);
-  for (const reader of readers) reader.subscribe('s', SMALL);
-  for (const reader of readers) await reader.next();
+  for (const subscriber of subscribers) subscriber.subscribe('s', SMALL);
+  for (const subscriber of subscribers) await subscriber.next();
   stalled.subscribe('s', LARGE);
   const names = [];
   let { cursor } = status(await stalled.next());
   stalled.socket.pause();
   for (let event = 1; event <= EVENTS; event++) {
     await happen();
-    for (const reader of readers) expect(status(await reader.next()).device.clientId).toBe(`device-${event}`);
+    for (const subscriber of subscribers)
+      expect(status(await subscriber.next()).device.clientId).toBe(`device-${event}`);
     const queued = accepted.reduce((sum, socket) => sum + socket.writableLength, 0);
     expect(queued).toBeLessThan(MAX_QUEUE_BYTES + 2 * NAME_LENGTH);
   }
@@ -68,11 +69,11 @@ test('one who stalls is closed with 1013 and goes on from its cursor; nobody wai
   again.subscribe('s', LARGE, { since: cursor });
   while (names.length < EVENTS) names.push(status(await again.next()).device.clientId);
   expect(names).toEqual(Array.from({ length: EVENTS }, (_, at) => `device-${at + 1}`));
-  await Promise.all([...readers, again].map((reader) => reader.close()));
+  await Promise.all([...subscribers, again].map((subscriber) => subscriber.close()));
   expect(gateway.logged()).not.toMatch(/"level":[56]0/);
 });
 
-test('a stock client comes back by itself', async () => {
+test('a stock client reconnects after 1013', async () => {
   const sockets: WebSocket[] = [];
   class Watched extends WebSocket {
     constructor(...args: ConstructorParameters<typeof WebSocket>) {
@@ -99,12 +100,12 @@ test('a stock client comes back by itself', async () => {
   await client.dispose();
 });
 
-test('a reader who has stalled does not hold up the end of the gateway', async () => {
+test('a stalled subscriber does not delay the stop of the gateway', async () => {
   const other = await startGateway({}, gateway);
   const stalled = await RawLive.open(await other.listen(), token);
   stalled.socket.pause();
   const started = performance.now();
-  // The WebSocket library alone would wait half a minute for its answer.
+  // The WebSocket library would wait half a minute for the answer to its close frame.
   await other.close();
   expect(performance.now() - started).toBeLessThan(20_000);
   stalled.socket.resume();

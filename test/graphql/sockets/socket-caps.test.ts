@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test('too many sockets of an address are closed with 4429, until one has gone', async () => {
+test('closes sockets over the limit of an address with 4429, until another one is closed', async () => {
   const open = [await RawLive.connect(host), await RawLive.connect(host), await RawLive.connect(host)];
   expect(await (await RawLive.connect(host)).closed).toBe(4429);
   for (const { socket, closed } of open) {
@@ -30,7 +30,7 @@ test('too many sockets of an address are closed with 4429, until one has gone', 
   await again.closed;
 });
 
-test('too many sockets of a user are closed with 4429, until one has gone', async () => {
+test('closes sockets over the limit of a user with 4429, until another one is closed', async () => {
   const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const first = await RawLive.open(host, accessToken);
   const second = await RawLive.connect(host);
@@ -44,7 +44,7 @@ test('too many sockets of a user are closed with 4429, until one has gone', asyn
   await again.closed;
 });
 
-test('too many operations on one socket are refused one by one', async () => {
+test('refuses operations over the limit of a socket, and keeps it open', async () => {
   const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
   const raw = await RawLive.open(host, accessToken);
   for (const id of ['1', '2', '3']) raw.subscribe(id, 'subscription { heartbeats { at } }');

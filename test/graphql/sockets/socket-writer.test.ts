@@ -35,7 +35,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** Everything up to here has arrived once the library's own message behind it has. */
+/** What has arrived before a message that the library sends now. */
 async function arrived(): Promise<string[]> {
   await new Promise((resolve) => setImmediate(resolve));
   accepted.send('the end');
@@ -43,26 +43,23 @@ async function arrived(): Promise<string[]> {
   return received.slice(0, -1);
 }
 
-test.each([125, 126, 127, 65_534, 65_535, 65_536, 65_537])(
-  'a message of %i bytes arrives whole',
-  async (length) => {
-    const prefix = nextPrefix('id');
-    const payload = 'x'.repeat(length - prefix.length - 3);
-    const text = `${prefix}"${payload}"}`;
-    expect(text).toHaveLength(length);
-    writer.push(prefix, nextRest(payload));
-    expect(await arrived()).toEqual([text]);
-  },
-);
+test.each([125, 126, 127, 65_534, 65_535, 65_536, 65_537])('writes a message of %i bytes', async (length) => {
+  const prefix = nextPrefix('id');
+  const payload = 'x'.repeat(length - prefix.length - 3);
+  const text = `${prefix}"${payload}"}`;
+  expect(text).toHaveLength(length);
+  writer.push(prefix, nextRest(payload));
+  expect(await arrived()).toEqual([text]);
+});
 
-test('ids and payloads may hold quotes, newlines and any script', async () => {
+test('writes ids and payloads with quotes, newlines and any script', async () => {
   const id = '"quoted"\\\n设备🛰';
   const payload = { data: { name: '北京 "七"\u2028🛰' } };
   writer.push(nextPrefix(id), nextRest(payload));
   expect((await arrived()).map((text) => JSON.parse(text))).toEqual([{ id, type: 'next', payload }]);
 });
 
-test('its frames take turns with those of the library', async () => {
+test('alternates its frames with those of the library', async () => {
   const pings: string[] = [];
   client.on('ping', (data) => pings.push(String(data)));
   for (let turn = 0; turn < 50; turn++) {
@@ -80,7 +77,7 @@ test('its frames take turns with those of the library', async () => {
   expect(pings).toEqual(turns.map((turn) => `p${turn}`));
 });
 
-test('all events of one turn leave in one write, those of two subscriptions too', async () => {
+test('writes all events of one turn at once, also those of two subscriptions', async () => {
   const write = jest.spyOn(socket, 'write');
   for (let event = 0; event < 10; event++) {
     writer.push(nextPrefix('one'), nextRest(event));
@@ -92,7 +89,7 @@ test('all events of one turn leave in one write, those of two subscriptions too'
   expect(await arrived()).toHaveLength(20);
 });
 
-test('who reads slowly is closed for what piles up, not for the size of one message', async () => {
+test('closes a slow client for the messages behind a large one, not for its size', async () => {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const large = nextRest('x'.repeat(32 * 1024 ** 2));
   client.pause();
@@ -109,7 +106,7 @@ test('who reads slowly is closed for what piles up, not for the size of one mess
   expect([code, received.length]).toEqual([1013, 2]);
 });
 
-test('a socket that is closing gets nothing behind its close frame', async () => {
+test('writes nothing after a close frame', async () => {
   writer.push(nextPrefix('id'), nextRest(1));
   accepted.close(4403, 'Forbidden');
   const [code] = await once(client, 'close');
