@@ -16,8 +16,8 @@ export enum Gender {
 registerEnumType(Gender, { name: 'Gender' });
 
 /**
- * The human-resources data of a person that the BMS answer shows. Every field is optional: what is absent is
- * shown with the neutral value of the document's own sample. Field names are the document's.
+ * Human-resources data for the BMS answer, with the field names of its document. A missing field is shown with the
+ * neutral value of the document's sample.
  */
 export interface Employee {
   jobNumber?: string;
