@@ -1,4 +1,4 @@
-/** Subscribers in a process of their own: they read, and count. */
+/** Subscribers in a process of their own, which count messages. */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -32,13 +32,13 @@ function fail(reason) {
 }
 
 const answers = {
-  /** Adds so many subscribers, each after its snapshot. */
+  /** Adds subscribers, and waits for their snapshots. */
   async subscribe({ count, ...server }) {
     for (let left = count; left > 0; left -= 50) {
       await Promise.all(Array.from({ length: Math.min(50, left) }, () => subscribe(server)));
     }
   },
-  /** Comes back once so many messages came in since the last time. */
+  /** Waits for so many messages since the last time. */
   async receive({ count }) {
     awaited = count;
     if (received < count) {

@@ -1,6 +1,6 @@
 /**
- * Three servers that tell every subscriber of an event, behind one face: `{ port, change(events), tell() }`. What
- * the peers send is what the gateway sends for the same document.
+ * Three servers that send events to every subscriber, as `{ port, change(events), publish() }`. The peers send what the
+ * gateway sends for the same document.
  */
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -31,7 +31,7 @@ const event = (device, online) => ({
   devices: null,
 });
 
-/** Devices that go online and offline by turns. */
+/** Devices that alternate between online and offline. */
 function transitions() {
   let online = false;
   let made = [];
@@ -44,7 +44,7 @@ function transitions() {
   };
 }
 
-/** Nothing but `ws`, and a frame of its own for everybody. */
+/** Only `ws`, with a frame for each subscriber. */
 export async function raw() {
   const subscribers = [];
   const port = await listen((server) => {
@@ -54,7 +54,7 @@ export async function raw() {
         if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
         else {
           subscribers.push({ socket, prefix: `{"id":${JSON.stringify(id)},"type":"next","payload":` });
-          // The gateway begins with a snapshot.
+          // The gateway starts with a snapshot.
           socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":{}}`);
         }
       }),
@@ -64,7 +64,7 @@ export async function raw() {
   return {
     port,
     change: changes.make,
-    async tell() {
+    async publish() {
       for (const change of changes.take()) {
         const payload = JSON.stringify({ data: { deviceStatus: change } });
         for (const { socket, prefix } of subscribers) socket.send(`${prefix}${payload}}`);
@@ -73,7 +73,7 @@ export async function raw() {
   };
 }
 
-/** graphql-ws as its manual has it, with graphql-js: everybody's event is executed for them alone. */
+/** graphql-ws with graphql-js, as its manual says: each event is executed for each subscriber. */
 export async function plain() {
   const schema = buildSchema(`
     type Query { nothing: Int }
@@ -105,7 +105,7 @@ export async function plain() {
   return {
     port,
     change: changes.make,
-    async tell() {
+    async publish() {
       for (const deviceStatus of changes.take()) {
         for (const queue of queues) {
           queue.events.push({ deviceStatus });
@@ -116,7 +116,7 @@ export async function plain() {
   };
 }
 
-/** The gateway as it is, on a database of its own. */
+/** The gateway on a database of its own. */
 export async function gateway() {
   await import('reflect-metadata');
   const built = (path) => import(`../../../dist/src/${path}`);
@@ -132,7 +132,7 @@ export async function gateway() {
   const { graphqlSessionPolicy } = await built('graphql/session-policy.js');
   const { pino } = await import('pino');
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  // Run as root, the database has a user of its own, who must get there.
+  // The database of a gateway run as root has another user, which must be able to read the folder.
   await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir });
   const db = await openDatabase(postgres.url, entities);
@@ -177,7 +177,7 @@ export async function gateway() {
       }
       await heartbeats.saveTransitions();
     },
-    tell: () => heartbeats.announce(),
+    publish: () => heartbeats.announce(),
     async close() {
       await db.close(true);
       await postgres.stop();

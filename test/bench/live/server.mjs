@@ -1,4 +1,4 @@
-/** One peer in a process of its own, that counts what it costs. Answers each message of its parent with one. */
+/** One peer in a process of its own. Answers each message of the parent process with one. */
 import { gateway, plain, raw } from './peers.mjs';
 
 const peer = await { gateway, plain, raw }[process.argv[2]]();
@@ -8,17 +8,17 @@ function cpu() {
 }
 
 const answers = {
-  /** So many devices change; the gateway saves it. @returns microseconds of CPU. */
+  /** Changes some devices; the gateway saves them. @returns microseconds of CPU. */
   async change({ events }) {
     const before = cpu();
     await peer.change(events);
     return cpu() - before;
   },
-  /** Tells all subscribers. */
-  tell: () => peer.tell(),
+  /** Sends the changes to all subscribers. */
+  publish: () => peer.publish(),
   /** Microseconds of CPU so far. */
   cpu,
-  /** Bytes resident, garbage aside. */
+  /** Resident bytes after garbage collection. */
   memory() {
     for (let round = 0; round < 5; round++) globalThis.gc();
     return process.memoryUsage().rss;
