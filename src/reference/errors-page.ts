@@ -1,5 +1,6 @@
 import { domainErrors } from '../errors.js';
 import { extensionCodes, FAULT_CODE } from '../graphql/execution/error-codes.js';
+import { closes } from '../graphql/sockets/close-codes.js';
 import type { FailureCode } from '../legacy/dialect.js';
 import { type Api, failureCodes } from './apis.js';
 import { type Html, html } from './html.js';
@@ -12,11 +13,25 @@ export function errorsPage(apis: readonly Api[]): string {
     html`<ul>${failureCodes.map((code) => html`<li><a href="#${code}">${code}</a></li>`)}</ul>`,
     html`<p class="lead">The APIs share one list of error codes, and each API has its own form for them. GraphQL
 reports the code in <code>errors[].extensions.code</code>, over HTTP with status 200 unless nothing was executed. An
-unknown account and a wrong password look the same there. A WebSocket is closed with 4403 when its session ends, and
-with 4429 when a limit on connections is reached.</p>
-${failureCodes.map((code) => section(code, apis))}`,
+unknown account and a wrong password look the same there. WebSockets are closed with
+<a href="#close-codes">codes of their own</a>.</p>
+${failureCodes.map((code) => section(code, apis))}${closeCodes}`,
   );
 }
+
+const closeCodes = html`<article id="close-codes">
+<h2>WebSocket close codes</h2>
+${table(
+  'Close codes of WebSockets',
+  ['Code', 'Meaning', 'Reconnect'],
+  Object.values(closes).map(({ code, meaning, reconnect }) => [
+    String(code),
+    meaning,
+    reconnect ? 'yes' : 'no',
+  ]),
+)}
+</article>
+`;
 
 const section = (code: FailureCode, apis: readonly Api[]): Html => html`<article id="${code}">
 <h2><code>${code}</code></h2>

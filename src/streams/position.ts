@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.js';
 
-/** A place in a stream. Offsets count within one epoch; those of another epoch cannot be compared with them. */
+/** Offsets count within an epoch: those of different epochs cannot be compared. */
 export interface Position {
   readonly epoch: string;
   readonly offset: number;

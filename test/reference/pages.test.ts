@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { closes } from '../../src/graphql/sockets/close-codes.js';
 import { dialects } from '../../src/legacy/index.js';
 import { describeApis, failureCodes } from '../../src/reference/apis.js';
 import { launchBrowser } from '../support/browser.js';
@@ -43,11 +44,13 @@ test('the errors page shows every code in every API, and the reference links to 
   await page.getByRole('link', { name: 'THROTTLED' }).first().click();
   expect(page.url()).toBe(`http://${host}/reference/errors#THROTTLED`);
   const ids = await page.locator('article').evaluateAll((articles) => articles.map(({ id }) => id));
-  expect(ids).toEqual(failureCodes);
+  expect(ids).toEqual([...failureCodes, 'close-codes']);
   const throttled = page.locator('#THROTTLED');
   expect(await throttled.locator('tbody tr').count()).toBe(1 + dialects.length);
   expect(await throttled.textContent()).toContain('"code": "THROTTLED"');
   expect(await throttled.textContent()).toContain('{"code":200007,"message":"登录错误，请联系系统管理员"}');
+  const closeCodes = page.locator('#close-codes tbody tr');
+  expect(await closeCodes.count()).toBe(Object.keys(closes).length);
   await close();
 });
 

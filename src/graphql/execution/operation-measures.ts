@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { fieldComplexity, listLength } from './complexity.js';
 
-/** What an operation asks for. A fragment counts at every place where it is spread. */
+/** The size of an operation. A fragment counts wherever it is spread. */
 export interface Measures {
   /** Levels of fields. */
   readonly depth: number;

@@ -22,25 +22,25 @@ export interface Presentation {
 export function presentError(error: unknown, { log, suggestions }: Presentation): GraphQLFormattedError {
   const graphqlError = error instanceof GraphQLError ? error : null;
   const { path, locations } = graphqlError ?? {};
-  const place = { ...(path ? { path } : {}), ...(locations ? { locations } : {}) };
+  const location = { ...(path ? { path } : {}), ...(locations ? { locations } : {}) };
   const cause = graphqlError ? graphqlError.originalError : error;
   if (cause instanceof DomainError) {
     const code = extensionCodes[cause.code];
     if (code === 'UNAVAILABLE') log.warn({ err: cause }, 'an operation could not be served');
     const message = code === 'BAD_CREDENTIALS' ? 'The account or the password is wrong.' : cause.message;
-    return { message, ...place, extensions: { code, ...cause.details } };
+    return { message, ...location, extensions: { code, ...cause.details } };
   }
   if (graphqlError && isClientMistake(graphqlError)) {
     const message = redactValues(graphqlError.message, graphqlError.originalError?.message);
     const code = graphqlError.extensions.code ?? 'BAD_REQUEST';
     return {
       message: suggestions ? message : withoutSuggestion(message),
-      ...place,
+      ...location,
       extensions: { code: code === FAULT_CODE ? 'BAD_REQUEST' : code },
     };
   }
   log.error({ err: cause }, 'an operation failed unexpectedly');
-  return { message: 'Something went wrong on our side.', ...place, extensions: { code: FAULT_CODE } };
+  return { message: 'Something went wrong on our side.', ...location, extensions: { code: FAULT_CODE } };
 }
 
 /** As graphql-js and graphql-ws declare it. */

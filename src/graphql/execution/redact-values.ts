@@ -31,7 +31,7 @@ export function redactValues(message: string, reason = ''): string {
   if (name !== undefined) {
     return `Variable "$${name}" got an invalid value${path ? ` at "${path}"` : ''}; ${redactValues(reason)}`;
   }
-  // In any other form, the value cannot be told from the rest.
+  // In any other form, the end of the value is unknown.
   if (/^Variable "\$\w+" got invalid value /.test(message)) return 'A variable got an invalid value.';
   const [pattern, redacted] = quotingMessages.find(([pattern]) => pattern.test(message)) ?? [];
   return pattern && redacted !== undefined ? message.replace(pattern, redacted) : message;

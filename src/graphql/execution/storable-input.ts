@@ -46,8 +46,8 @@ function refuseUnstorable(input: object, list?: string): void {
 }
 
 /**
- * A list or an input object, as graphql-js makes them: of literals without a prototype, of variables with the usual
- * one. Not what a scalar made, such as a file.
+ * A list or an input object as graphql-js creates them: without a prototype from literals, with the usual one from
+ * variables. Not the value of a scalar, such as a file.
  */
 function isInputObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;

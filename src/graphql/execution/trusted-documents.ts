@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import ours from '../../../schema/trusted-documents.json' with { type: 'json' };
+import builtIn from '../../../schema/trusted-documents.json' with { type: 'json' };
 import type { Config } from '../../config.js';
 import { DomainError, StartError } from '../../errors.js';
 
@@ -40,7 +40,7 @@ export class TrustedDocuments {
   /** Reads the built-in manifest and those of the settings. @throws StartError for an unreadable one. */
   static read({ GRAPHQL_DOCUMENTS, GRAPHQL_MANIFESTS }: Config): TrustedDocuments {
     const documents = new TrustedDocuments(GRAPHQL_DOCUMENTS === 'trusted');
-    documents.#add(ours);
+    documents.#add(builtIn);
     for (const path of GRAPHQL_MANIFESTS) documents.#add(readManifest(path));
     return documents;
   }

@@ -19,7 +19,7 @@ import { LiveSocket } from './live-socket.js';
 import { Operations } from './operations.js';
 import { Cap } from './socket-caps.js';
 
-/** No operation of ours comes near: larger messages close the socket with `closes.messageTooLarge`. */
+/** Larger messages close the socket, see `closes.messageTooLarge`. No operation comes near. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
 const INIT_TIMEOUT_MS = 3000;

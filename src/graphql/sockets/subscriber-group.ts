@@ -33,7 +33,8 @@ export class SubscriberGroup {
   /** What the members have been sent; null before the first batch. */
   #offset: number | null = null;
   #isReading = false;
-  #hasNews = false;
+  /** Whether events may follow the latest read. */
+  #isBehind = false;
   /** Shared by all failed reads: during an outage there may be many. */
   #retry: NodeJS.Timeout | undefined;
   readonly #unsubscribe: () => void;
@@ -98,19 +99,19 @@ export class SubscriberGroup {
 
   /** Sends the members what was appended since the last read. */
   async #read(): Promise<void> {
-    this.#hasNews = true;
+    this.#isBehind = true;
     if (this.#isReading || this.#offset === null) return;
     this.#isReading = true;
     try {
-      while (this.#hasNews && this.#members.size > 0) {
-        this.#hasNews = false;
+      while (this.#isBehind && this.#members.size > 0) {
+        this.#isBehind = false;
         const batch = await this.#execute(this.#stream.since(this.#offset));
         this.#offset = batch.offset;
         for (const member of this.#members) member.send(batch);
         if (batch.status === 'ended') await end(this.#members);
-        if (batch.status === 'behind') this.#hasNews = true;
+        if (batch.status === 'behind') this.#isBehind = true;
         // Between the batches of a mass expiry, the event loop serves others.
-        if (this.#hasNews) await setImmediate();
+        if (this.#isBehind) await setImmediate();
       }
     } catch (err) {
       this.log.error({ err }, 'live events could not be read; the read will be repeated');
