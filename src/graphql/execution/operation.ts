@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { Refusal } from './refusal.js';
 
 export type Transport = 'http' | 'websocket';
 
@@ -34,19 +35,22 @@ export function requireTransport({ operation }: OperationDefinitionNode, transpo
   );
 }
 
-/** @returns one error BAD_USER_INPUT for each variable that does not match its type. */
-export function variableErrors(
+/** @throws Refusal with an error BAD_USER_INPUT for each mistake, at most 50. */
+export function requireValidVariables(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): readonly GraphQLError[] {
-  const { errors = [] } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 50 });
-  return errors.map(
-    (error) =>
-      new GraphQLError(error.message, {
-        nodes: error.nodes ?? null,
-        originalError: error.originalError ?? null,
-        extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
-      }),
+): void {
+  const { errors } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 50 });
+  if (!errors) return;
+  throw new Refusal(
+    errors.map(
+      ({ message, nodes, originalError, extensions }) =>
+        new GraphQLError(message, {
+          nodes: nodes ?? null,
+          originalError: originalError ?? null,
+          extensions: { ...extensions, code: 'BAD_USER_INPUT' },
+        }),
+    ),
   );
 }

@@ -2,16 +2,16 @@ import type { FastifyBaseLogger } from 'fastify';
 import {
   type DocumentNode,
   type FormattedExecutionResult,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
 import type { Config } from '../../config.js';
-import { DomainError } from '../../errors.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
 import { DocumentCache, type ValidDocument } from './document-cache.js';
-import { requireTransport, selectOperation, type Transport, variableErrors } from './operation.js';
+import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
+import { Refusal, refusalErrors } from './refusal.js';
 import { type DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 import { requireSmallVariables } from './variable-limits.js';
 
@@ -67,7 +67,7 @@ export class Pipeline {
       const { document, complexities } = await this.#parse(text, payer);
       const operation = selectOperation(document, request.operationName);
       requireTransport(operation, transport);
-      requireNone(variableErrors(this.schema, operation, request.variables ?? {}));
+      requireValidVariables(this.schema, operation, request.variables ?? {});
       await this.budget.spend(payer, complexities.get(operation) ?? 0);
       return { text, document };
     } catch (error) {
@@ -89,23 +89,4 @@ export class Pipeline {
     if ('errors' in parsed) throw new Refusal(parsed.errors);
     return parsed;
   }
-}
-
-/** Several errors at once. */
-class Refusal extends Error {
-  constructor(readonly errors: readonly GraphQLError[]) {
-    super('The operation was refused.');
-  }
-}
-
-function requireNone(errors: readonly GraphQLError[]): void {
-  if (errors.length > 0) throw new Refusal(errors);
-}
-
-/** @throws anything that is not a refusal. */
-function refusalErrors(error: unknown): readonly GraphQLError[] {
-  if (error instanceof Refusal) return error.errors;
-  if (error instanceof GraphQLError) return [error];
-  if (error instanceof DomainError) return [new GraphQLError(error.message, { originalError: error })];
-  throw error;
 }

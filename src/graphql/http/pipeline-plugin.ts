@@ -47,7 +47,7 @@ function documentId({ http }: GraphQLRequest): unknown {
   return isRecord(http?.body) ? http.body.documentId : undefined;
 }
 
-/** Apollo Server would refuse it: it knows no persisted queries here. */
+/** Apollo Server refuses requests with persisted queries that it does not store itself. */
 function withoutPersistedQuery({ persistedQuery: _persistedQuery, ...others }: Record<string, unknown>) {
   return others;
 }

@@ -21,6 +21,7 @@ export interface SubscriptionArgs extends ExecutionArgs {
   readonly contextValue: Context;
 }
 
+/** Subscribers whose messages are equal, but for the prefix. */
 export class SubscriberGroup {
   readonly #stream: EventStream<unknown>;
   readonly #args: SubscriptionArgs;
