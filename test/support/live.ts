@@ -3,7 +3,7 @@ import { print } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** A stock client of the live API. */
+/** A stock client of graphql-ws. */
 export const connect = (host: string, token?: string, options: Partial<ClientOptions> = {}): Client =>
   createClient({
     url: `ws://${host}/graphql`,
@@ -13,9 +13,9 @@ export const connect = (host: string, token?: string, options: Partial<ClientOpt
     ...options,
   });
 
-/** The events of a subscription, one at a time. */
+/** A subscription, event by event. */
 export interface Watch<T> {
-  /** The next event's data; null at the end. @throws with the codes of a refusal. */
+  /** The data of the next event; null at the end. @throws Error with the codes of a refusal. */
   next(): Promise<T | null>;
   stop(): Promise<unknown>;
 }

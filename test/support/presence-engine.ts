@@ -4,7 +4,7 @@ export const intervalMs = 30_000;
 export const START = 1_800_000_000_000;
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** A presence engine with a clock that calls `tick` as often as it asks to be called. */
+/** A presence engine whose clock calls `tick` every `tickMs`. */
 export function engine(start = START) {
   const presence = new Presence({ intervalMs }, start);
   let now = start;
@@ -18,7 +18,7 @@ export function engine(start = START) {
     now: () => now,
     beat: (id: number, authEnds = NEVER, isOther = false) =>
       presence.beat(presence.intern(id), now, authEnds, isOther),
-    /** Lets time pass, tick by tick; `each` runs before every tick. */
+    /** Advances the clock tick by tick. @param each runs before every tick. */
     pass(ms: number, each?: () => void) {
       for (const end = now + ms; now < end; ) {
         now = Math.min(now + presence.tickMs, end);
@@ -26,7 +26,7 @@ export function engine(start = START) {
         tick();
       }
     },
-    /** Time passes while the process stands still; `before` runs before its first tick. */
+    /** Advances the clock, or sets it back, in one step. @param before runs before the tick. */
     jump(ms: number, before?: () => void) {
       now += ms;
       before?.();

@@ -3,10 +3,10 @@ import WebSocket from 'ws';
 
 export const PROTOCOL = 'graphql-transport-ws';
 
-/** A message of the protocol. */
+/** A message of graphql-transport-ws. */
 type Message = { readonly id?: string; readonly type: string; readonly payload?: unknown };
 
-/** A client of the live API that sends whatever the test says, shows what came as it came, and can stop reading. */
+/** A WebSocket client that sends any message, returns messages as they arrive, and can stop reading. */
 export class RawLive {
   readonly #received: string[] = [];
   #wake: () => void = () => {};
@@ -20,7 +20,7 @@ export class RawLive {
         this.#wake();
       });
     });
-    // What is left of a connection that was cut is nobody's concern.
+    // Such as the end of a connection that the test has cut.
     socket.on('error', () => {});
     socket.on('message', (data) => {
       this.#received.push(String(data));
@@ -28,7 +28,7 @@ export class RawLive {
     });
   }
 
-  /** Connects and signs in. @returns after the server has acknowledged it, or closed. */
+  /** Connects and signs in. Resolves once the server has acknowledged the connection or closed it. */
   static async open(host: string, token?: string): Promise<RawLive> {
     const live = await RawLive.connect(host);
     const payload = token ? { authorization: `Bearer ${token}` } : {};
@@ -37,7 +37,7 @@ export class RawLive {
     return live;
   }
 
-  /** Connects and says nothing. */
+  /** Connects without a connection_init. */
   static async connect(host: string, protocols: string[] = [PROTOCOL]): Promise<RawLive> {
     const live = new RawLive(new WebSocket(`ws://${host}/graphql`, protocols));
     await once(live.socket, 'open');
@@ -52,7 +52,7 @@ export class RawLive {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** Comes back once all that was sent before has been taken up. @returns `id type` of what came until then. */
+  /** Waits until the server has handled all messages so far. @returns `id type` of the messages until then. */
   async settle(): Promise<string[]> {
     this.subscribe('settle', '{ __typename }');
     const seen: string[] = [];
@@ -63,7 +63,7 @@ export class RawLive {
     }
   }
 
-  /** The text of the next message; null once the socket is closed. */
+  /** The text of the next message; null after the socket was closed. */
   async next(): Promise<string | null> {
     while (this.#received.length === 0) {
       if (this.socket.readyState === WebSocket.CLOSED) return null;
@@ -74,7 +74,7 @@ export class RawLive {
     return this.#received.shift() ?? null;
   }
 
-  /** The next message. @throws when the socket is closed instead. */
+  /** The next message. @throws Error if the socket is closed instead. */
   async message(): Promise<Message> {
     const text = await this.next();
     if (text === null) throw new Error(`The socket is closed: ${await this.closed}.`);
