@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { announcesBody } from '../http/body-deadline.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
 
-/** What a client may still send after its request was refused; then its connection is closed. */
+/** Limits of what is read after a request was refused. Beyond them the connection is closed. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MS = 10_000;
 
-/** Bounds what one address can make the gateway read: with MAX_BYTES, 2 GiB at a time. */
+/** Refused requests of one address whose bodies are read at a time: with MAX_BYTES, at most 2 GiB. */
 const MAX_PER_ADDRESS = 32;
 
-/** A client that pauses for this long probably waits for the answer. */
+/** A client that has sent nothing for this long probably waits for the answer. */
 const PAUSE_MS = 1000;
 
 /**

@@ -10,7 +10,7 @@ test('accepted heartbeats of both APIs are counted; refused ones and combined op
   await createCallers(gateway);
   const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const before = gateway.logged();
-  for (let beat = 0; beat < 3; beat++) {
+  for (let count = 0; count < 3; count += 1) {
     await ask(gateway, op.HeartbeatDocument, {}, accessToken);
     const answer = await gateway.post('/api/heart/check', {}, { authorization: accessToken });
     expect(answer.statusCode).toBe(201);

@@ -18,25 +18,25 @@ const publish = (version: string) =>
     ['version', version],
     ['file', { fileName: `client-${version}.apk`, content: `content of ${version}` }],
   ]);
-const beat = async (clientVersion: string | null) =>
+const offeredTo = async (clientVersion: string | null) =>
   (await ask(gateway, op.HeartbeatDocument, { input: { deviceId: 'machine', clientVersion } }, member))
     .heartbeat.latestRelease?.version ?? null;
 
 test('a heartbeat returns the newest stable release if the device has an older one', async () => {
-  expect(await beat('1.0.0')).toBeNull();
+  expect(await offeredTo('1.0.0')).toBeNull();
   await publish('1.9.0');
-  expect(await beat('1.8.5')).toBe('1.9.0');
-  expect(await beat('1.9.0')).toBeNull();
-  expect(await beat('1.10.0-rc.1')).toBeNull();
+  expect(await offeredTo('1.8.5')).toBe('1.9.0');
+  expect(await offeredTo('1.9.0')).toBeNull();
+  expect(await offeredTo('1.10.0-rc.1')).toBeNull();
   await publish('1.10.0');
-  expect(await beat('1.9.0')).toBe('1.10.0');
-  expect(await beat('1.10.0-rc.1')).toBe('1.10.0');
+  expect(await offeredTo('1.9.0')).toBe('1.10.0');
+  expect(await offeredTo('1.10.0-rc.1')).toBe('1.10.0');
 });
 
 test('an unknown version and one of another scheme count as older', async () => {
-  expect(await beat('101')).toBe('1.10.0');
-  expect(await beat('beta of Monday')).toBe('1.10.0');
-  expect(await beat(null)).toBe('1.10.0');
+  expect(await offeredTo('101')).toBe('1.10.0');
+  expect(await offeredTo('beta of Monday')).toBe('1.10.0');
+  expect(await offeredTo(null)).toBe('1.10.0');
 });
 
 test('a heartbeat does not return a withdrawn release', async () => {
@@ -47,14 +47,14 @@ test('a heartbeat does not return a withdrawn release', async () => {
     { id: String(newest?.id), reason: 'It does not start.' },
     publisher,
   );
-  expect(await beat('1.8.5')).toBe('1.9.0');
-  expect(await beat('1.9.0')).toBeNull();
+  expect(await offeredTo('1.8.5')).toBe('1.9.0');
+  expect(await offeredTo('1.9.0')).toBeNull();
 });
 
 test('a heartbeat of a known device needs no query', async () => {
-  await beat('1.8.5');
+  await offeredTo('1.8.5');
   const statements = jest.spyOn(gateway.services.db.em.getConnection(), 'execute');
-  expect([await beat('1.8.5'), await beat('1.8.5')]).toEqual(['1.9.0', '1.9.0']);
+  expect([await offeredTo('1.8.5'), await offeredTo('1.8.5')]).toEqual(['1.9.0', '1.9.0']);
   expect(statements).not.toHaveBeenCalled();
   statements.mockRestore();
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 test.each(Object.entries(refusedUploads))(
-  'an upload %s is refused before its file has come in',
+  'an upload %s is refused before its file is received',
   async (_name, { path, sender, fields, fileField, answer }) => {
     const { payload } = uploadForm([
       ...fields,

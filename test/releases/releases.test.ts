@@ -46,7 +46,7 @@ describe('of eight concurrent publications', () => {
 });
 
 describe('a channel', () => {
-  test('has the highest version as its newest, in whatever order versions were published', async () => {
+  test('has the highest version as its newest, regardless of the order of publication', async () => {
     for (const version of ['9', '1112343', '10']) await publish(version);
     expect(await latest()).toBe('1112343');
     for (const version of ['1.9.0', '1.10.0', '1.10.0-rc.1']) await publish(version, { channel: 'beta' });

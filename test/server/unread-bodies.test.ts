@@ -60,7 +60,7 @@ const chunk = (bytes: number) =>
   Buffer.concat([Buffer.from(`${bytes.toString(16)}\r\n`), Buffer.alloc(bytes), CRLF]);
 const CRLF = Buffer.from('\r\n');
 
-/** Resolves when the server has read what was written to a socket. */
+/** Resolves when the server has read so many bytes of a request. */
 async function read(index: number, bytes: number): Promise<void> {
   const { socket } = refused[index] ?? {};
   await until(() => (socket?.bytesRead ?? 0) >= bytes);

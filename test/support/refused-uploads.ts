@@ -19,10 +19,10 @@ export interface RefusedUpload {
   readonly answer: string;
 }
 
-/** What a client prints of one answer. */
+/** One line of a client's output. */
 export interface ClientAnswer {
   readonly body?: string;
-  /** What it throws instead. */
+  /** The error if the client could not read a response. */
   readonly error?: string;
 }
 

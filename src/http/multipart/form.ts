@@ -32,8 +32,8 @@ export interface UploadForm {
   /** The fields received so far. All of them once `file` resolved to null or its content has ended. */
   readonly fields: ReadonlyMap<string, string>;
   /**
-   * Resolves when the file begins, to null when the form ends without one. The client waits while nobody reads the
-   * content. Rejects as `content` fails.
+   * Resolves when the file begins, or to null when the form ends without one. The client must wait until the content
+   * is read. Rejects like `content`.
    */
   readonly file: Promise<FormFile | null>;
   /** A field that precedes the file. @throws DomainError INVALID_INPUT when it does not, and as `file` rejects. */
@@ -47,12 +47,12 @@ const invalid = (message: string, field = 'body') => new DomainError('INVALID_IN
 const misplaced = (name: string) => invalid(`${name} must be a field that precedes the file.`, name);
 
 /** Past `maxBytes`. */
-export const tooLarge = (field: string, maxBytes: number): DomainError =>
+const tooLarge = (field: string, maxBytes: number): DomainError =>
   new DomainError('TOO_LARGE', `${field} must be at most ${maxBytes} bytes.`, { field });
 
 /**
  * Starts to receive a form. The caller must have checked the sender's permission to upload.
- * @param maxFileBytes refused early where Content-Length tells; the reader of the file enforces it.
+ * @param maxFileBytes checked by Content-Length alone; the consumer of the file enforces it.
  * @throws DomainError INVALID_INPUT, TOO_LARGE
  */
 export function receiveForm(request: IncomingMessage, maxFileBytes: number): UploadForm {
@@ -78,7 +78,7 @@ class IncomingForm implements UploadForm {
   readonly fields = new Map<string, string>();
   readonly #file = Promise.withResolvers<FormFile | null>();
   readonly #awaited = new Map<string, PromiseWithResolvers<string>>();
-  /** A snapshot of the fields, once none can precede the file any more. */
+  /** The fields that precede the file. Set when the file begins or the form ends. */
   #leading: ReadonlyMap<string, string> | undefined;
   #content: Readable | undefined;
 
@@ -137,7 +137,7 @@ class IncomingForm implements UploadForm {
     for (const [name, { reject }] of this.#awaited) reject(errorOf(name));
   }
 
-  /** Passes the bytes on as they come, without copying them, but ends only with the form. */
+  /** A stream of the same chunks that ends with the form. */
   #contentOf(source: Readable): Readable {
     const content = new Readable({
       read: () => source.resume(),
@@ -147,14 +147,14 @@ class IncomingForm implements UploadForm {
         done(error);
       },
     });
-    // A form that is cut off fails its file too, which would end the process without a listener.
+    // The parser emits an error on the file of a truncated form; without a listener it would end the process.
     source.on('error', () => {});
     source.pause();
     source.on('data', (chunk: Buffer) => {
       this.digest?.addFile(chunk);
       if (!content.push(chunk)) source.pause();
     });
-    // Nobody reads it when the operation was refused.
+    // Nor may an error end the process when the operation was refused and the content has no consumer.
     content.on('error', () => {});
     return content;
   }
