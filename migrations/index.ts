@@ -3,6 +3,8 @@ import { Identity20261121 } from './20261121-identity.js';
 import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
+import { ListOrders20261128 } from './20261128-list-orders.js';
+import { NodeIds20261128 } from './20261128-node-ids.js';
 import { PresenceClock20261128 } from './20261128-presence-clock.js';
 
 /**
@@ -16,4 +18,6 @@ export const migrations = [
   Revocations20261121,
   Scans20261121,
   PresenceClock20261128,
+  NodeIds20261128,
+  ListOrders20261128,
 ];

@@ -28,6 +28,7 @@ import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { Releases } from './releases/releases.js';
+import { OpenSessions } from './sessions/open-sessions.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/token-signer.js';
@@ -93,6 +94,7 @@ function createAccounts({ config, db, clock, signer }: Core, policies: readonly 
   const administration = new Administration(db, users, sessions, clock);
   return {
     sessions,
+    openSessions: new OpenSessions(db, clock),
     users,
     administration,
     setupLink: new SetupLink(administration),

@@ -87,10 +87,10 @@ test('keeps the history of a device for RETAIN_PRESENCE', async () => {
 test('keeps audit entries for RETAIN_AUDIT', async () => {
   const em = entities();
   const { younger, older } = aroundAge(4 * DAY_MS);
-  for (const at of [younger, older]) em.create(AuditEntry, { action: 'test', at });
+  for (const at of [younger, older]) em.create(AuditEntry, { action: 'user.roles', at });
   await em.flush();
   await purge();
-  const entries = await entities().find(AuditEntry, { action: 'test' });
+  const entries = await entities().find(AuditEntry, { action: 'user.roles' });
   expect(entries.map(({ at }) => at)).toEqual([younger]);
 });
 

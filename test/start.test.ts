@@ -89,7 +89,7 @@ test('prints a set-up link at the first start, which creates one administrator',
   const setUp = (token: string | null, username: string) =>
     post(
       `mutation($token: String!, $username: String!) {
-        createFirstAdministrator(token: $token, username: $username, password: "correct horse") { username }
+        createFirstAdministrator(input: {token: $token, username: $username, password: "correct horse"}) { user { login } }
       }`,
       { token, username },
     );
@@ -99,7 +99,9 @@ test('prints a set-up link at the first start, which creates one administrator',
   });
   const token = link.searchParams.get('token');
   expect(await setUp('forged', 'mallory')).toEqual(refused('FORBIDDEN'));
-  expect(await setUp(token, 'root')).toEqual({ data: { createFirstAdministrator: { username: 'root' } } });
+  expect(await setUp(token, 'root')).toEqual({
+    data: { createFirstAdministrator: { user: { login: 'root' } } },
+  });
   expect(await setUp(token, 'second')).toEqual(refused('CONFLICT'));
   const query = `mutation { login(input: {username: "root", password: "correct horse"}) { user { roles { code } } } }`;
   expect(await post(query)).toEqual({ data: { login: { user: { roles: [{ code: 'ADMIN' }] } } } });

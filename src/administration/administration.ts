@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Actor, anonymiseAudit, recordAudit } from '../audit/audit.js';
+import { type Actor, anonymiseAudit, ERASED_USER, recordAudit, userTarget } from '../audit/audit.js';
+import type { AuditAction } from '../audit/audit-entry.entity.js';
 import { Captcha, CaptchaType } from '../captchas/captcha.entity.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
@@ -23,7 +24,8 @@ export class Administration {
 
   /** @throws DomainError NOT_FOUND, CONFLICT (the last administrator) */
   async setStatus(userId: number, status: UserStatus, actor: Actor): Promise<User> {
-    const user = await this.#change(userId, actor, `user.${status.toLowerCase()}`, async (_em, user) => {
+    const action = status === UserStatus.ACTIVE ? 'user.active' : 'user.disabled';
+    const user = await this.#change(userId, actor, action, async (_em, user) => {
       user.status = status;
     });
     if (status === UserStatus.DISABLED) await this.sessions.revokeAll(userId);
@@ -53,7 +55,7 @@ export class Administration {
       const isSelf = actor.userId === userId;
       recordAudit(em, new Date(this.clock()), isSelf ? { userId: null, address: null } : actor, {
         action: 'user.delete',
-        target: 'user:erased',
+        target: ERASED_USER,
       });
     });
     this.sessions.invalidate(userId);
@@ -87,7 +89,7 @@ export class Administration {
   async #change(
     userId: number,
     actor: Actor,
-    action: string,
+    action: AuditAction,
     change: (em: EntityManager, user: User) => Promise<string | undefined>,
   ): Promise<User> {
     const user = await this.#keepingAdministrator(async (em) => {
@@ -95,7 +97,7 @@ export class Administration {
       const detail = await change(em, found);
       const now = new Date(this.clock());
       found.updatedAt = now;
-      recordAudit(em, now, actor, { action, target: `user:${userId}`, ...(detail ? { detail } : {}) });
+      recordAudit(em, now, actor, { action, target: userTarget(userId), ...(detail ? { detail } : {}) });
       return found;
     });
     this.sessions.invalidate(userId);

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Actor, recordAudit } from '../audit/audit.js';
+import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { LoginName } from '../users/login-name.entity.js';
 import { Role } from '../users/role.entity.js';
@@ -41,7 +41,7 @@ export async function insertAccounts(
     'insert into user_roles select * from json_to_recordset(?) as t(user_id int, role_id int)',
     [JSON.stringify(grants)],
   );
-  for (const { id } of rows) recordAudit(em, now, actor, { action: 'user.create', target: `user:${id}` });
+  for (const { id } of rows) recordAudit(em, now, actor, { action: 'user.create', target: userTarget(id) });
   await em.flush();
   return outcomes;
 }

@@ -1,40 +1,89 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
 
-@ObjectType({ description: 'Who did what to whom, from where.' })
+/** Everything that is audited, as it is stored. The part before the dot is what it was done to. */
+export const AuditAction = {
+  SESSION_OPEN: 'session.open',
+  SESSION_CLOSE: 'session.close',
+  SESSION_REFUSE: 'session.refuse',
+  SESSION_REVOKE: 'session.revoke',
+  USER_CREATE: 'user.create',
+  USER_ACTIVE: 'user.active',
+  USER_DISABLED: 'user.disabled',
+  USER_ROLES: 'user.roles',
+  USER_PASSWORD: 'user.password',
+  USER_PASSWORD_REFUSE: 'user.password-refuse',
+  USER_PHONE_PROVEN: 'user.phone-proven',
+  USER_DELETE: 'user.delete',
+  RELEASE_PUBLISH: 'release.publish',
+  RELEASE_WITHDRAW: 'release.withdraw',
+} as const;
+export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction];
+registerEnumType(AuditAction, {
+  name: 'AuditAction',
+  description: 'What was done.',
+  valuesConfig: {
+    SESSION_OPEN: { description: 'Someone signed in. `detail` names the API.' },
+    SESSION_CLOSE: { description: 'Someone signed out. `detail` names the API.' },
+    SESSION_REFUSE: { description: 'A login was refused. `detail` names the API and the error code.' },
+    SESSION_REVOKE: { description: 'A session was revoked.' },
+    USER_CREATE: { description: 'An account was created. `detail` lists its roles where they were chosen.' },
+    USER_ACTIVE: { description: 'An account was enabled.' },
+    USER_DISABLED: { description: 'An account was disabled.' },
+    USER_ROLES: { description: 'The roles of an account were set. `detail` lists them.' },
+    USER_PASSWORD: { description: 'Someone changed their password.' },
+    USER_PASSWORD_REFUSE: { description: 'A password change was refused: the current password was wrong.' },
+    USER_PHONE_PROVEN: { description: 'Someone proved by SMS that the phone of an account is theirs.' },
+    USER_DELETE: { description: 'An account was deleted.' },
+    RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
+    RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
+  },
+});
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'Who did what to whom, and from where.',
+})
 @Entity({ tableName: 'audit_entries' })
 export class AuditEntry {
-  @Field(() => ID)
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When it was done.' })
   @Index()
   @Property({ type: 'timestamptz' })
   at!: Date;
 
-  @Field(() => String, { description: 'A verb of the domain, such as `user.create`.' })
+  @Field(() => AuditAction, { description: 'What was done.' })
   @Property({ type: 'text' })
-  action!: string;
+  action!: AuditAction;
 
-  /** No foreign key: the entry outlives the person, without naming them. */
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The user who acted; null for the system or an erased user.',
-  })
+  /** The user who acted. No foreign key: the entry outlives the account, without naming its owner. */
   @Index()
   @Property({ type: 'integer', nullable: true })
   actorId: number | null = null;
 
-  @Field(() => String, { nullable: true, description: 'What was acted on, such as `user:64`.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The node id of what was acted on, such as `user_64`; `user_erased` once that account is deleted.',
+  })
   @Property({ type: 'text', nullable: true })
   target: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The network address, or `command line (<account>)` for the command line of the host.',
+  })
   @Property({ type: 'text', nullable: true })
   address: string | null = null;
 
-  @Field(() => String, { nullable: true, description: 'What else matters, in words; never a secret.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the action adds, as its description says; never a secret.',
+  })
   @Property({ type: 'text', nullable: true })
   detail: string | null = null;
 }

@@ -1,7 +1,15 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { beginningWith } from '../database/like.js';
-import type { Page } from '../database/page.js';
-import { AuditEntry } from './audit-entry.entity.js';
+import { integerKey, keyOf, nodeId } from '../database/node-id.js';
+import {
+  type ListOrder,
+  orderedBy,
+  type Page,
+  type PageRequest,
+  pageQuery,
+  toPage,
+} from '../database/page.js';
+import { type AuditAction, AuditEntry } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */
 export interface Actor {
@@ -11,7 +19,8 @@ export interface Actor {
 
 /** `detail` is shown to administrators and must not contain a secret. */
 export interface AuditedAction {
-  readonly action: string;
+  readonly action: AuditAction;
+  /** A node id such as `user_64`. */
   readonly target?: string;
   readonly detail?: string;
 }
@@ -36,39 +45,52 @@ export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: Aud
 export async function anonymiseAudit(em: EntityManager, userId: number): Promise<void> {
   await em.nativeUpdate(AuditEntry, { actorId: userId }, { actorId: null, address: null });
   // Nobody signed in, yet somebody was there: it was them, signing up.
-  await em.nativeUpdate(AuditEntry, { target: targetOf(userId), actorId: null }, { address: null });
-  await em.nativeUpdate(AuditEntry, { target: targetOf(userId) }, { target: 'user:erased', detail: null });
+  await em.nativeUpdate(AuditEntry, { target: userTarget(userId), actorId: null }, { address: null });
+  await em.nativeUpdate(AuditEntry, { target: userTarget(userId) }, { target: ERASED_USER, detail: null });
 }
 
-/** Which entries; what is absent does not narrow. */
+/** The parts of the domain that actions are about. */
+export type AuditCategory = 'session' | 'user' | 'release';
+
+/** Omitted and null fields match everything. */
 export interface AuditFilter {
   /** Who acted or was acted on. */
-  readonly userId?: number;
-  /** How the action begins, such as `user.`. */
-  readonly action?: string;
+  readonly userId?: number | null;
+  readonly category?: AuditCategory | null;
+  readonly actions?: readonly AuditAction[] | null;
 }
 
-/** Entries, the latest first; one more than the page has, where there is one more. */
-export function listAudit(
+/** The latest first. */
+export const auditOrder: ListOrder = orderedBy('audit entries', [], 'desc');
+
+export async function listAudit(
   em: EntityManager,
-  { userId, action }: AuditFilter,
-  { first, after }: Page,
-): Promise<AuditEntry[]> {
-  return em.find(
-    AuditEntry,
-    {
-      ...(after === null ? {} : { id: { $lt: after } }),
-      ...(userId === undefined ? {} : { $or: [{ actorId: userId }, { target: targetOf(userId) }] }),
-      ...(action ? { action: beginningWith(action) } : {}),
-    },
-    { orderBy: { id: 'desc' }, limit: first + 1 },
-  );
+  filter: AuditFilter,
+  request: PageRequest,
+): Promise<Page<AuditEntry>> {
+  const { where, ...options } = pageQuery<AuditEntry>(request);
+  return toPage(await em.find(AuditEntry, { $and: [...matching(filter), where] }, options), request);
 }
 
-const targetOf = (userId: number) => `user:${userId}`;
+export const countAudit = (em: EntityManager, filter: AuditFilter): Promise<number> =>
+  em.count(AuditEntry, { $and: matching(filter) });
+
+/** Those of these entries that exist. */
+export const findAuditEntries = (em: EntityManager, ids: readonly number[]): Promise<AuditEntry[]> =>
+  em.find(AuditEntry, { id: { $in: [...ids] } });
+
+const matching = ({ userId, category, actions }: AuditFilter) => [
+  userId == null ? {} : { $or: [{ actorId: userId }, { target: userTarget(userId) }] },
+  category == null ? {} : { action: beginningWith(`${category}.`) },
+  actions == null ? {} : { action: { $in: [...actions] } },
+];
+
+/** The target of entries about an account that was erased. */
+export const ERASED_USER = 'user_erased';
+
+/** The target of entries about an account. */
+export const userTarget = (userId: number): string => nodeId('user', userId);
 
 /** The user that an entry is about; null where it is about something else, or the user was erased. */
-export function subjectIdOf({ target }: Pick<AuditEntry, 'target'>): number | null {
-  const id = /^user:(\d+)$/.exec(target ?? '')?.[1];
-  return id === undefined ? null : Number(id);
-}
+export const subjectIdOf = ({ target }: Pick<AuditEntry, 'target'>): number | null =>
+  target === null ? null : integerKey(keyOf('user', target));

@@ -8,7 +8,15 @@ export enum CaptchaType {
   SMS = 'SMS',
   SCAN = 'SCAN',
 }
-registerEnumType(CaptchaType, { name: 'CaptchaType' });
+registerEnumType(CaptchaType, {
+  name: 'CaptchaType',
+  description: 'How a captcha is answered.',
+  valuesConfig: {
+    IMAGE: { description: 'By typing the characters in an image.' },
+    SMS: { description: 'By typing the code sent to a phone.' },
+    SCAN: { description: 'By scanning a QR code with a device that is signed in.' },
+  },
+});
 
 export enum ScanState {
   PENDING = 'PENDING',
@@ -20,8 +28,15 @@ export enum ScanState {
 }
 registerEnumType(ScanState, {
   name: 'ScanState',
-  description:
-    'A ticket goes PENDING, CLAIMED, APPROVED or DENIED, REDEEMED; or EXPIRED from any of the first three.',
+  description: 'How far a login by scanning has come.',
+  valuesConfig: {
+    PENDING: { description: 'Nobody has scanned the code.' },
+    CLAIMED: { description: 'A user has scanned the code and has not decided.' },
+    APPROVED: { description: 'That user has approved the login. The device may redeem the ticket.' },
+    DENIED: { description: 'That user has denied the login. Final.' },
+    REDEEMED: { description: 'The device has redeemed the ticket for a session. Final.' },
+    EXPIRED: { description: 'The ticket expired before it was redeemed. Final.' },
+  },
 });
 
 /** A challenge that can be answered once: an image, an SMS code or a scan ticket. */

@@ -51,7 +51,7 @@ export class GatewayClient {
 
   /** Ends the session that `login` opened; keeps that of a token. */
   async logout(): Promise<void> {
-    if (this.ownsSession) await this.execute('Logout', {}, z.unknown()).catch(() => {});
+    if (this.ownsSession) await this.execute('Logout', { input: {} }, z.unknown()).catch(() => {});
   }
 
   /**

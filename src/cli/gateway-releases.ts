@@ -32,6 +32,7 @@ export async function* listReleases(
 
 /** @throws GatewayError */
 export async function withdrawRelease(client: GatewayClient, id: string, reason: string): Promise<Release> {
-  const Data = z.object({ withdrawRelease: Release });
-  return (await client.execute('WithdrawRelease', { id, reason }, Data)).withdrawRelease;
+  const Data = z.object({ withdrawRelease: z.object({ release: Release }) });
+  const { withdrawRelease } = await client.execute('WithdrawRelease', { input: { id, reason } }, Data);
+  return withdrawRelease.release;
 }

@@ -9,7 +9,7 @@ export const Release = z.object({
   size: z.number(),
   sha256: z.string(),
   notes: z.string().nullable(),
-  uploader: z.string().nullable(),
+  uploaderName: z.string().nullable(),
   url: z.string(),
   publishedAt: z.string(),
   withdrawnAt: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
+import { keyOf, nodeId, uuidKey } from '../database/node-id.js';
 import type { Session } from '../sessions/session.entity.js';
 import { displayPhone } from '../users/phone.js';
 import { UsageError } from './failures.js';
@@ -56,7 +57,7 @@ const revokeCommand = (env: Environment) =>
     .option('--user <user>', `end all sessions of a user: ${USER_ARGUMENT}`)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse session revoke 0f5b3a52-6a0e-4a5b-9d53-5a1c7d1f2f10\n  $ gatehouse session revoke --user alice',
+      '\nExamples:\n  $ gatehouse session revoke session_0f5b3a52-6a0e-4a5b-9d53-5a1c7d1f2f10\n  $ gatehouse session revoke --user alice',
     )
     .action(async (sessionId: string | undefined, { user }: { user?: string }, command: Command) => {
       const output = Output.of(command);
@@ -67,19 +68,22 @@ const revokeCommand = (env: Environment) =>
         const { sessions } = services;
         const ids =
           user === undefined
-            ? [sessionId ?? '']
+            ? [sessionKey(sessionId ?? '')]
             : (await sessions.listActive((await findUser(services, user)).id)).map(({ id }) => id);
         for (const id of ids) await sessions.revokeByOperator(id, actor);
         output.result(
-          { revoked: ids },
+          { revoked: ids.map((id) => nodeId('session', id)) },
           `Revoked ${ids.length === 1 ? '1 session' : `${ids.length} sessions`}.`,
         );
       });
     });
 
+/** The UUID in a node id, or the UUID alone, as earlier versions wrote it. */
+const sessionKey = (id: string): string => uuidKey(keyOf('session', id)) ?? id;
+
 const toRow = (session: Session) => ({
-  id: session.id,
-  userId: session.user.id,
+  id: nodeId('session', session.id),
+  userId: nodeId('user', session.user.id),
   user: session.user.username ?? (session.user.phone ? displayPhone(session.user.phone) : '–'),
   api: session.api,
   deviceId: session.deviceId,

@@ -43,15 +43,17 @@ export async function uploadRelease(
   const sha256 = await hashFile(path, size);
   const operation = {
     query: documentOf('UploadRelease'),
-    variables: { input: { ...details, sha256 }, file: null },
+    variables: { input: { ...details, sha256, file: null } },
   };
   const form = createForm(basename(path), operation);
   const { status, body } = await send(client, form, path, size);
-  const { uploadRelease: release } = readResponse(
+  const {
+    uploadRelease: { release },
+  } = readResponse(
     client.endpoint,
     status,
     body,
-    z.object({ uploadRelease: Release }),
+    z.object({ uploadRelease: z.object({ release: Release }) }),
   );
   if (release.sha256 === sha256) return release;
   throw new GatewayError(
@@ -87,7 +89,7 @@ function createForm(fileName: string, operation: object): Form {
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     head: Buffer.from(
-      `${field('operations', operation)}${field('map', { 0: ['variables.file'] })}` +
+      `${field('operations', operation)}${field('map', { 0: ['variables.input.file'] })}` +
         `--${boundary}\r\ncontent-disposition: form-data; name="0"; filename="${name}"\r\n` +
         'content-type: application/octet-stream\r\n\r\n',
     ),

@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
+import { nodeId } from '../database/node-id.js';
+import { firstRows, type Page, type Position, positionOf } from '../database/page.js';
 import { displayPhone } from '../users/phone.js';
+import type { Role } from '../users/role.entity.js';
 import type { User, UserStatus } from '../users/user.entity.js';
+import { userOrder } from '../users/user-order.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
 import { Output } from './output.js';
 import { passwordStdinOption, readPassword } from './password.js';
@@ -54,7 +58,10 @@ const addCommand = (env: Environment) =>
       await withServices(env, async ({ services: { users }, actor }) => {
         const created = await users.create({ ...given, password, phoneVerified: true }, actor);
         const user = await users.get(created.id);
-        output.result(toRow(user), `Created ${user.username ?? phone} with the id ${user.id}.`);
+        output.result(
+          toRow(user),
+          `Created ${user.username ?? phone} with the id ${nodeId('user', user.id)}.`,
+        );
       });
     });
 
@@ -67,20 +74,25 @@ const listCommand = (env: Environment) =>
     .action(async ({ search }: { search: string }, command: Command) => {
       const output = Output.of(command);
       await withServices(env, async ({ services: { users } }) => {
-        for (let after: number | null = null; ; ) {
-          // One more than asked for, if there is a next page.
-          const found: User[] = await users.list(search, { first: PAGE_SIZE, after });
-          const page = found.slice(0, PAGE_SIZE);
-          output.rows(page.map(toRow), {
-            id: ({ id }) => String(id),
+        const order = userOrder(null);
+        for (let after: Position | null = null; ; ) {
+          const { rows, hasNextPage }: Page<User> = await users.list(
+            search,
+            firstRows(order, PAGE_SIZE, after),
+          );
+          const roles = await users.rolesOf(rows.map(({ id }) => id));
+          const accounts = rows.map((user) => toRow(user, roles.get(user.id)));
+          output.rows(accounts, {
+            id: ({ id }) => id,
             username: ({ username }) => username ?? '–',
             phone: ({ phone }) => phone ?? '–',
             name: ({ name }) => name ?? '–',
             roles: ({ roles }) => roles.join(' '),
             status: ({ status }) => status,
           });
-          after = page.at(-1)?.id ?? null;
-          if (found.length <= PAGE_SIZE) return;
+          const last = rows.at(-1);
+          if (!last || !hasNextPage) return;
+          after = positionOf(order, last);
         }
       });
     });
@@ -106,13 +118,13 @@ const statusCommand = (env: Environment, verb: 'enable' | 'disable', status: `${
       });
     });
 
-const toRow = (user: User) => ({
-  id: user.id,
+const toRow = (user: User, roles: readonly Role[] = user.roles.getItems()) => ({
+  id: nodeId('user', user.id),
   username: user.username,
   phone: user.phone && displayPhone(user.phone),
   name: user.name ?? user.nickname,
   email: user.email,
   status: user.status,
-  roles: user.roles.getItems().map(({ code }) => code),
+  roles: roles.map(({ code }) => code),
   createdAt: user.createdAt.toISOString(),
 });

@@ -1,16 +1,16 @@
 import type { QBFilterQuery } from '@mikro-orm/postgresql';
-import { readId } from '../database/row-id.js';
 import { substringSearch } from '../database/substring-search.js';
 import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
+import type { Api } from '../sessions/session.entity.js';
 import type { Device } from './device.entity.js';
 
 /** Which devices. Omitted fields match everything. */
 export interface DeviceFilter {
-  readonly ids?: readonly string[] | null;
-  readonly userId?: string | null;
+  readonly ids?: readonly number[] | null;
+  readonly userId?: number | null;
   readonly online?: boolean | null;
-  readonly door?: string | null;
+  readonly api?: Api | null;
   readonly clientVersion?: string | null;
   /** Part of the device's name or of its client id. */
   readonly search?: string | null;
@@ -24,14 +24,14 @@ export interface DeviceSelection {
 
 /** The devices that the filter selects among those that the caller may see. */
 export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelection {
-  const { ids, userId, online, door, clientVersion, search } = filter;
+  const { ids, userId, online, api, clientVersion, search } = filter;
   const term = search?.trim() ?? '';
   return allOf([
     visibleTo(caller),
-    ids == null ? everything : withId(readIds(ids)),
-    userId == null ? everything : ownedBy(readIds([userId])),
+    ids == null ? everything : withId(ids),
+    userId == null ? everything : ownedBy([userId]),
     online == null ? everything : withValue('online', online),
-    door == null ? everything : withValue('api', door),
+    api == null ? everything : withValue('api', api),
     clientVersion == null ? everything : withValue('clientVersion', clientVersion),
     term === '' ? everything : containing(term),
   ]);
@@ -42,13 +42,12 @@ export function preselectDevices(
   caller: Caller,
   { ids, userId }: DeviceFilter,
 ): (deviceId: number, ownerId: number) => boolean {
-  const wanted = ids == null ? null : new Set(readIds(ids));
-  const owners = userId == null ? null : readIds([userId]);
+  const wanted = ids == null ? null : new Set(ids);
   const seesAll = seesAllDevices(caller);
   return (deviceId, ownerId) =>
     (seesAll || ownerId === caller.user.id) &&
     (wanted === null || wanted.has(deviceId)) &&
-    (owners === null || owners.includes(ownerId));
+    (userId == null || ownerId === userId);
 }
 
 /** Own devices only, without the permission to read all. */
@@ -57,9 +56,6 @@ export function visibleTo(caller: Caller): DeviceSelection {
 }
 
 export const seesAllDevices = (caller: Caller): boolean => hasPermission(caller, 'devices:read');
-
-/** Ids that were never ours select nothing, as unknown ones do. */
-export const readIds = (ids: readonly string[]): number[] => ids.map(readId).filter((id) => id !== null);
 
 const everything: DeviceSelection = { where: {}, matches: () => true };
 const nothing: DeviceSelection = { where: { id: { $in: [] } }, matches: () => false };

@@ -1,58 +1,57 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
+import { Api } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
 
-@ObjectType({ description: 'What beats: a machine in the field, or a program on one.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A machine in the field, or a program on one, that sends heartbeats.',
+})
 @Entity({ tableName: 'devices' })
 @Unique({ properties: ['user', 'clientId'] })
 export class Device {
-  @Field(() => ID)
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
-  @Field(() => User, { description: 'Whose account it uses.' })
   @Index()
   @ManyToOne({ entity: () => User, deleteRule: 'cascade' })
   user!: User;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The id the device gives itself; null where it gives none.',
+    description: 'The id that the device gives itself; null where it gives none.',
   })
   @Property({ type: 'text', nullable: true })
   clientId: string | null = null;
 
-  @Field(() => String, { name: 'door', description: 'The API of its latest session.' })
+  @Field(() => Api, { description: 'The API of its latest session.' })
   @Property({ type: 'text', fieldName: 'door' })
-  api!: string;
+  api!: Api;
 
-  @Field(() => String, { nullable: true, description: 'Its name or model.' })
+  @Field(() => String, { nullable: true, description: 'The name or model that it reports.' })
   @Property({ type: 'text', nullable: true })
   name: string | null = null;
 
-  @Field(() => String, { nullable: true, description: 'The version it reported last.' })
+  @Field(() => String, { nullable: true, description: 'The version that it reported last.' })
   @Index()
   @Property({ type: 'text', nullable: true })
   clientVersion: string | null = null;
 
-  /** No foreign key: sessions are purged, devices stay. */
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The session whose beats count for it; it may have ended.',
-  })
+  /** The session whose heartbeats count for it. No foreign key: sessions are purged, devices stay. */
   @Index()
   @Property({ type: 'uuid', nullable: true })
   sessionId: string | null = null;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether it is online.' })
   @Property({ type: 'boolean' })
   online: boolean = false;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When it sent its first heartbeat.' })
   @Property({ type: 'timestamptz' })
   firstSeenAt!: Date;
 
-  @Field(() => Date, { description: 'When it beat last, as of the last saving; exact once it is offline.' })
   @Property({ type: 'timestamptz' })
   lastSeenAt!: Date;
 }

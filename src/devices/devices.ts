@@ -1,9 +1,10 @@
 import { raw } from '@mikro-orm/core';
 import type { Database } from '../database/database.js';
-import type { Page } from '../database/page.js';
+import { type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
+import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
-import { type DeviceFilter, readIds, seesAllDevices, selectDevices, visibleTo } from './device-filter.js';
+import { type DeviceFilter, seesAllDevices, selectDevices, visibleTo } from './device-filter.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
@@ -17,6 +18,12 @@ export interface PresenceSummary {
   readonly degraded: boolean;
 }
 
+/** A time, its end excluded; null is unbounded. */
+export interface Period {
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
 /** Ids in one query. */
 const LARGEST_PICK = 10_000;
 
@@ -28,21 +35,41 @@ export class Devices {
     private readonly known: KnownDevices,
   ) {}
 
-  /** By id, owner loaded; null when there is none, or not for this caller. */
+  /** Null when there is none, or not for this caller. */
   async find(caller: Caller, id: number): Promise<Device | null> {
     await this.heartbeats.saveTransitions();
-    const where = { $and: [{ id }, visibleTo(caller).where] };
-    return this.db.em.fork().findOne(Device, where, { populate: ['user.roles'] });
+    return this.db.em.fork().findOne(Device, { $and: [{ id }, visibleTo(caller).where] });
   }
 
-  /** By id in a page, owner loaded; one more than the page has, where there is one more. */
-  async list(caller: Caller, filter: DeviceFilter, { first, after }: Page): Promise<Device[]> {
+  async list(caller: Caller, filter: DeviceFilter, request: PageRequest): Promise<Page<Device>> {
     await this.heartbeats.saveTransitions();
-    const { where: selected } = selectDevices(caller, filter);
-    const where = { $and: [selected, after === null ? {} : { id: { $gt: after } }] };
-    return this.db.em
+    const { where, ...options } = pageQuery<Device>(request);
+    const rows = await this.db.em
       .fork()
-      .find(Device, where, { orderBy: { id: 'asc' }, limit: first + 1, populate: ['user.roles'] });
+      .find(Device, { $and: [selectDevices(caller, filter).where, where] }, options);
+    return toPage(rows, request);
+  }
+
+  /** How many devices `list` selects. */
+  async count(caller: Caller, filter: DeviceFilter): Promise<number> {
+    await this.heartbeats.saveTransitions();
+    return this.db.em.fork().count(Device, selectDevices(caller, filter).where);
+  }
+
+  /** Those of these devices that exist, whoever owns them. */
+  async findAll(ids: readonly number[]): Promise<Device[]> {
+    await this.heartbeats.saveTransitions();
+    return this.db.em.fork().find(Device, { id: { $in: [...new Set(ids)] } });
+  }
+
+  /** The same page of the devices of each of these users. */
+  async listByUser(userIds: readonly number[], request: PageRequest): Promise<Map<number, Page<Device>>> {
+    await this.heartbeats.saveTransitions();
+    return pagesByParent(this.db.em.fork(), devicesOfUser, userIds, request);
+  }
+
+  countByUser(userIds: readonly number[]): Promise<Map<number, number>> {
+    return countsByParent(this.db.em.fork(), devicesOfUser, userIds);
   }
 
   async summary(caller: Caller, filter: DeviceFilter): Promise<PresenceSummary> {
@@ -60,16 +87,24 @@ export class Devices {
     return { total: online + offline, online, offline, degraded: this.heartbeats.degraded };
   }
 
-  /** The transitions of a device in a time, oldest first. @param most the longest answer. */
-  async history(deviceId: number, from: Date, to: Date, most: number): Promise<PresenceEvent[]> {
+  /** The same page of the transitions of each of these devices, within a time. */
+  async historyByDevice(
+    deviceIds: readonly number[],
+    period: Period,
+    request: PageRequest,
+  ): Promise<Map<number, Page<PresenceEvent>>> {
     await this.heartbeats.saveTransitions();
-    return this.db.em
-      .fork()
-      .find(
-        PresenceEvent,
-        { device: deviceId, at: { $gte: from, $lt: to } },
-        { orderBy: { at: 'asc', id: 'asc' }, limit: most },
-      );
+    return pagesByParent(this.db.em.fork(), transitionsIn(period), deviceIds, request);
+  }
+
+  async countHistoryByDevice(deviceIds: readonly number[], period: Period): Promise<Map<number, number>> {
+    await this.heartbeats.saveTransitions();
+    return countsByParent(this.db.em.fork(), transitionsIn(period), deviceIds);
+  }
+
+  /** Those of these transitions that exist, of devices that the caller may see. */
+  findEvents(caller: Caller, ids: readonly number[]): Promise<PresenceEvent[]> {
+    return this.db.em.fork().find(PresenceEvent, { id: { $in: [...ids] }, device: visibleTo(caller).where });
   }
 
   /** Those of `ids` that the filter selects and the caller may see, owners loaded, by id. */
@@ -97,7 +132,7 @@ export class Devices {
 
   /** Narrows ids without looking at each: by the filter's own ids, and to the caller's devices. */
   async narrow(caller: Caller, { ids }: DeviceFilter, among: readonly number[]): Promise<readonly number[]> {
-    let wanted = ids == null ? null : new Set(readIds(ids));
+    let wanted = ids == null ? null : new Set(ids);
     if (wanted === null && !seesAllDevices(caller)) {
       const mine = await this.db.em.fork().find(Device, { user: caller.user.id }, { fields: ['id'] });
       wanted = new Set(mine.map(({ id }) => id));
@@ -117,3 +152,11 @@ export class Devices {
 /** Callers with the same scope see the same devices, in the same way. */
 export const deviceScope = (caller: Caller): string =>
   `${seesAllDevices(caller) ? 'all' : caller.user.id} ${[...caller.permissions].sort()}`;
+
+const devicesOfUser = { entity: Device, parentColumn: 'user_id', where: {} };
+
+const transitionsIn = ({ from, to }: Period) => ({
+  entity: PresenceEvent,
+  parentColumn: 'device_id',
+  where: { at: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } },
+});

@@ -1,6 +1,7 @@
 import { BigIntType } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
 import { Device } from './device.entity.js';
 
 export enum OfflineReason {
@@ -11,10 +12,20 @@ export enum OfflineReason {
 }
 registerEnumType(OfflineReason, {
   name: 'OfflineReason',
-  description: 'Why a device is offline: it fell silent, left, was made to leave, or its token expired.',
+  description: 'Why a device went offline.',
+  valuesConfig: {
+    TIMEOUT: { description: 'It sent no heartbeat for two and a half intervals.' },
+    LOGOUT: { description: 'It signed out.' },
+    REVOKED: { description: 'Its session was revoked.' },
+    AUTH_EXPIRED: { description: 'Its access token expired.' },
+  },
 });
 
-@ObjectType({ description: 'A device came online or went offline.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A device came online or went offline.',
+})
 @Entity({ tableName: 'presence_events' })
 @Index({ properties: ['device', 'at'] })
 export class PresenceEvent {
@@ -24,15 +35,18 @@ export class PresenceEvent {
   @ManyToOne({ entity: () => Device, deleteRule: 'cascade' })
   device!: Device;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether it came online.' })
   @Property({ type: 'boolean' })
   online!: boolean;
 
-  @Field(() => OfflineReason, { nullable: true, description: 'Null when it came online.' })
+  @Field(() => OfflineReason, {
+    nullable: true,
+    description: 'Why it went offline; null when it came online.',
+  })
   @Property({ type: 'text', nullable: true })
   reason: OfflineReason | null = null;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When it happened.' })
   @Index()
   @Property({ type: 'timestamptz' })
   at!: Date;

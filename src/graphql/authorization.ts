@@ -1,28 +1,96 @@
-import { Authorized, getMetadataStorage, type ResolverData } from 'type-graphql';
-import { requirePermission } from '../sessions/authorization.js';
+import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import { Authorized, Extensions, type ResolverData } from 'type-graphql';
+import { hasPermission, mayAccess, requirePermission } from '../sessions/authorization.js';
+import type { Caller } from '../sessions/caller.js';
 import { type Permission, PUBLIC } from '../users/permissions.js';
-import type { Context } from './context.js';
+import { type Context, requireCaller } from './context.js';
+import { permissionName } from './permission.js';
 
-type Rule = Permission | typeof PUBLIC;
+/** Any caller who is signed in. */
+export const SIGNED_IN = 'signed-in';
 
-/** What an operation (or field) needs; every operation names it. */
-export const Allow = (rule: Rule) => Authorized<Rule>(rule);
+/** What belongs to a user: the owner needs one permission, everybody else another. */
+interface OwnerRule {
+  readonly own: Permission;
+  readonly others: Permission;
+  /** Whether the field is null for everybody else, where an error would take the rest of the answer with it. */
+  readonly orNull?: true;
+}
+
+/** A field that is null without the permission, where an error would take the rest of the answer with it. */
+interface NullableRule {
+  readonly nullWithout: Permission;
+}
+
+export type Rule = Permission | typeof PUBLIC | typeof SIGNED_IN | OwnerRule | NullableRule;
+
+export const DEVICES: OwnerRule = { own: 'devices:own', others: 'devices:read' };
+export const SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:manage' };
+export const OTHER_USERS: NullableRule = { nullWithout: 'users:read' };
+
+/** What an operation or field requires. Every operation names it, and its description ends with it. */
+export const Allow =
+  (rule: Rule): MethodDecorator =>
+  (target, property, descriptor) => {
+    Authorized<Rule>(rule)(target, property, descriptor);
+    Extensions({ rule })(target, property, descriptor);
+  };
+
+/** Marks a field whose value differs between callers with the same permissions. */
+export const PerCaller = (): PropertyDecorator & MethodDecorator => Extensions({ perCaller: true });
+
+/** Whether the value of a field differs between callers with the same permissions: by its mark, or by its rule. */
+export const isPerCaller = ({ extensions }: GraphQLField<unknown, unknown>): boolean =>
+  extensions.perCaller === true || (extensions.rule instanceof Object && 'others' in extensions.rule);
 
 /**
  * An arrow function: the library takes anything with a prototype for a class.
+ * @returns false for a field that is null then.
  * @throws DomainError UNAUTHENTICATED, FORBIDDEN
  */
-export const checkPermission = ({ context }: ResolverData<Context>, rules: readonly Rule[]): boolean => {
-  for (const rule of rules) {
-    if (rule !== PUBLIC) requirePermission(context.caller, rule);
-  }
-  return true;
-};
+export const checkPermission = ({ context }: ResolverData<Context>, rules: readonly Rule[]): boolean =>
+  rules.every((rule) => {
+    if (rule === PUBLIC) return true;
+    const caller = requireCaller(context);
+    if (rule === SIGNED_IN) return true;
+    if (typeof rule === 'object' && 'nullWithout' in rule) return hasPermission(caller, rule.nullWithout);
+    const permission = typeof rule === 'string' ? rule : rule.own;
+    requirePermission(caller, permission);
+    return true;
+  });
 
-/** @throws Error at build for an operation that names no permission. */
-export function requireRules(): void {
-  const { queries, mutations, subscriptions } = getMetadataStorage();
-  const open = [...queries, ...mutations, ...subscriptions].filter(({ roles }) => !roles?.length);
-  if (open.length === 0) return;
-  throw new Error(`No permission is named by ${open.map(({ schemaName }) => schemaName).join(', ')}.`);
+/** Whether the caller may read what belongs to this user. */
+export const mayRead = (caller: Caller, { others }: OwnerRule, ownerId: number): boolean =>
+  mayAccess(caller, ownerId, others);
+
+/** @throws DomainError UNAUTHENTICATED, FORBIDDEN when the caller may not read what belongs to this user. */
+export function requireOwner(context: Context, rule: OwnerRule, ownerId: number): void {
+  const caller = requireCaller(context);
+  if (!mayRead(caller, rule, ownerId)) requirePermission(caller, rule.others);
+}
+
+/**
+ * Ends the description of every operation and field that has a rule with the rule, in words.
+ * @throws Error at build for an operation without a rule.
+ */
+export function describeRules(schema: GraphQLSchema): void {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const rule: Rule | undefined = field.extensions.rule as Rule | undefined;
+      if (rule) field.description = [field.description, ruleInWords(rule)].filter(Boolean).join('\n\n');
+      else if (roots.includes(type)) throw new Error(`${type.name}.${field.name} names no permission.`);
+    }
+  }
+}
+
+export function ruleInWords(rule: Rule): string {
+  if (rule === PUBLIC) return 'Open to everyone, signed in or not.';
+  if (rule === SIGNED_IN) return 'Requires a signed-in caller.';
+  if (typeof rule === 'string') return `Requires the permission \`${permissionName(rule)}\`.`;
+  if ('nullWithout' in rule) return `Null without the permission \`${permissionName(rule.nullWithout)}\`.`;
+  const [own, others] = [permissionName(rule.own), permissionName(rule.others)];
+  const rights = `the permission \`${own}\` for your own, \`${others}\` for those of other users.`;
+  return rule.orNull ? `Null without ${rights}` : `Requires ${rights}`;
 }

@@ -1,75 +1,135 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Page } from '../database/page.js';
+import { type ListOrder, type Page, type PageRequest, positionOf } from '../database/page.js';
 import { DomainError } from '../errors.js';
+import { cursorOf, readCursor } from './list-cursor.js';
 
-/** Nodes of a page, unless told and at most. */
+/** Nodes of a page, by default and at most. */
 export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true, description: 'Where a page is in its list.' })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether there is a page after this one.' })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => Boolean, { description: 'Whether there is a page before this one.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The cursor of the first edge: `before` for the page before this one. Null for an empty page.',
+  })
+  startCursor!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last edge: `after` for the next page. Null for an empty page.',
+  })
   endCursor!: string | null;
 }
 
-/** One page of a list, as the Relay connection specification shapes it. */
+/** A page of a list. https://relay.dev/graphql/connections.htm */
 export interface Connection<T> {
-  edges: { cursor: string; node: T }[];
-  pageInfo: PageInfo;
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly pageInfo: PageInfo;
+  /** Counts, for those who select it. */
+  readonly totalCount: () => Promise<number>;
 }
 
-/** The `<name>Connection` and `<name>Edge` types of a node. */
-export function connectionType<T extends object>(name: string, Node: ClassType<T>): ClassType<Connection<T>> {
-  @ObjectType(`${name}Edge`)
+/**
+ * The types `<name>Connection` and `<name>Edge`.
+ * @param nodes what the list is of, in the plural.
+ */
+export function connectionType<T extends object>(
+  name: string,
+  Node: ClassType<T>,
+  nodes: string,
+): ClassType<Connection<T>> {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `An item of a list of ${nodes}.` })
   class Edge {
-    @Field(() => String)
+    @Field(() => String, { description: 'The position of the item: pass it as `after` or `before`.' })
     cursor!: string;
 
-    @Field(() => Node)
+    @Field(() => Node, { description: 'The item.' })
     node!: T;
   }
 
-  @ObjectType(`${name}Connection`)
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${nodes}.` })
   class NodeConnection implements Connection<T> {
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: 'The items of this page, in the order of the list.' })
     edges!: Edge[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Where this page is in the list.' })
     pageInfo!: PageInfo;
+
+    @Field(() => Int, {
+      description:
+        'How many items the list has, on all pages. Counted only when it is selected: it takes time in large lists.',
+    })
+    totalCount!: () => Promise<number>;
   }
   return NodeConnection;
 }
 
-/** How a page is asked for. */
+/** Which page is asked for. */
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { defaultValue: DEFAULT_PAGE })
-  first!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many to return from the start, or from \`after\`: ${DEFAULT_PAGE} by default, at most ${LARGEST_PAGE}.`,
+  })
+  first?: number | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A cursor of this list: return what comes after it.' })
   after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many to return from the end, or up to \`before\`: at most ${LARGEST_PAGE}. Not with \`first\`.`,
+  })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'A cursor of this list: return what comes before it.' })
+  before?: string | null;
 }
 
-/** @throws DomainError INVALID_INPUT for a size out of bounds or a cursor that is not ours. */
-export function readPage(first: number, after: string | null | undefined): Page {
-  if (first < 1 || first > LARGEST_PAGE) {
-    throw new DomainError('INVALID_INPUT', `first is from 1 to ${LARGEST_PAGE}.`, { field: 'first' });
+/** @throws DomainError INVALID_INPUT naming the argument, for a size out of bounds or a cursor of another list. */
+export function readPage({ first, after, last, before }: PageArgs, order: ListOrder): PageRequest {
+  checkSize('first', first);
+  checkSize('last', last);
+  if (first != null && last != null) {
+    throw new DomainError('INVALID_INPUT', 'last cannot be combined with first.', { field: 'last' });
   }
-  if (after == null) return { first, after: null };
-  const key = /^id:(\d{1,10})$/.exec(Buffer.from(after, 'base64url').toString())?.[1];
-  if (key === undefined)
-    throw new DomainError('INVALID_INPUT', 'The cursor is not ours.', { field: 'after' });
-  return { first, after: Number(key) };
+  return {
+    order,
+    size: first ?? last ?? DEFAULT_PAGE,
+    backwards: last != null,
+    after: after == null ? null : readCursor(after, order, 'after'),
+    before: before == null ? null : readCursor(before, order, 'before'),
+  };
 }
 
-/** @param nodes one more than the page has, where there is one more. */
-export function toConnection<T extends { id: number }>(nodes: readonly T[], { first }: Page): Connection<T> {
-  const edges = nodes.slice(0, first).map((node) => ({
-    cursor: Buffer.from(`id:${node.id}`).toString('base64url'),
-    node,
-  }));
-  return { edges, pageInfo: { hasNextPage: nodes.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
+/** @param count counts the rows of all pages. */
+export function toConnection<T extends object>(
+  { rows, hasNextPage, hasPreviousPage }: Page<T>,
+  { order }: PageRequest,
+  count: () => Promise<number>,
+): Connection<T> {
+  const edges = rows.map((node) => ({ cursor: cursorOf(order, positionOf(order, node)), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: count,
+  };
+}
+
+function checkSize(field: 'first' | 'last', size: number | null | undefined): void {
+  if (size == null || (size >= 0 && size <= LARGEST_PAGE)) return;
+  throw new DomainError('INVALID_INPUT', `${field} must be between 0 and ${LARGEST_PAGE}.`, { field });
 }

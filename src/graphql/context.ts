@@ -19,7 +19,7 @@ export interface RefreshTokenCookie {
 export interface Context {
   readonly services: Services;
   readonly loaders: Loaders;
-  /** Null without a valid token. `renewCaller` replaces it. */
+  /** Null without a valid token. Replaced by `renewCaller`, and by a mutation that signs in: its payload is read so. */
   caller: Caller | null;
   readonly client: Client;
   readonly publicUrl: string;

@@ -1,36 +1,64 @@
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { checkPermission, requireRules } from './authorization.js';
+import { checkPermission, describeRules } from './authorization.js';
+import { DateTime } from './date-time.js';
 import { requireStorableInput } from './execution/storable-input.js';
 import { AuditResolver } from './resolvers/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
-import { DeviceResolver } from './resolvers/device.resolver.js';
+import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
+import { LoginResolver } from './resolvers/login.resolver.js';
+import { NodeResolver } from './resolvers/node.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
 import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resolver.js';
+import { RoleResolver } from './resolvers/role.resolver.js';
 import { SessionResolver } from './resolvers/session.resolver.js';
 import { UserResolver } from './resolvers/user.resolver.js';
 
-/** The schema of all resolvers, in one visible list. @throws Error when an operation names no permission. */
+/** The schema of all resolvers. @throws Error for an operation that names no permission. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       AuditResolver,
       CaptchaResolver,
       DeviceResolver,
+      LoginResolver,
+      NodeResolver,
+      PresenceEventResolver,
       PresenceResolver,
       ReleaseResolver,
       ReleaseEventResolver,
+      RoleResolver,
       SessionResolver,
       UserResolver,
     ],
     authChecker: checkPermission,
-    // Inputs are checked by the services, where every door meets the same rule.
+    // Without an error: a field is null then, by its rule.
+    authMode: 'null',
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+    // Inputs are checked by the services, with the same rules for every API.
     validate: false,
     pubSub: unusedPubSub,
   });
-  requireRules();
+  describeRoots(schema);
+  describeRules(schema);
   requireStorableInput(schema);
   return schema;
+}
+
+/** The library has no place for the descriptions of these types. */
+function describeRoots(schema: GraphQLSchema): void {
+  const descriptions = [
+    [schema.getQueryType(), 'What can be read.'],
+    [
+      schema.getMutationType(),
+      'What can be changed. Each mutation takes one `input` and returns a payload of its own.',
+    ],
+    [
+      schema.getSubscriptionType(),
+      'What can be followed live, over WebSocket with the protocol graphql-transport-ws.',
+    ],
+  ] as const;
+  for (const [type, description] of descriptions) if (type) type.description = description;
 }
 
 /** The library wants one, though every subscription brings its own source. */

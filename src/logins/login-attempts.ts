@@ -1,4 +1,4 @@
-import { recordAudit } from '../audit/audit.js';
+import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import {
@@ -58,7 +58,7 @@ export class LoginAttempts {
       { userId: null, address },
       {
         action: 'session.refuse',
-        ...(userId === null ? {} : { target: `user:${userId}` }),
+        ...(userId === null ? {} : { target: userTarget(userId) }),
         detail: `${api} ${code}`,
       },
     );

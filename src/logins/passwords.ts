@@ -1,4 +1,4 @@
-import { type Actor, recordAudit } from '../audit/audit.js';
+import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -49,7 +49,7 @@ export class Passwords {
       const em = this.db.em.fork();
       recordAudit(em, new Date(this.clock()), actor, {
         action: 'user.password-refuse',
-        target: `user:${id}`,
+        target: userTarget(id),
       });
       await em.flush();
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
@@ -65,7 +65,7 @@ export class Passwords {
       if (replaced === 0) {
         throw new DomainError('PASSWORD_WRONG', 'The password was changed in the meantime.');
       }
-      recordAudit(em, now, actor, { action: 'user.password', target: `user:${id}` });
+      recordAudit(em, now, actor, { action: 'user.password', target: userTarget(id) });
     });
   }
 }

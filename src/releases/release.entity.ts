@@ -10,24 +10,30 @@ import {
   Unique,
 } from '@mikro-orm/decorators/legacy';
 import { GraphQLSafeInt } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
 import { User } from '../users/user.entity.js';
 
-@ObjectType({ description: 'A published package. It never changes; it can only be withdrawn.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A published package. It never changes; it can only be withdrawn.',
+})
 @Entity({ tableName: 'releases' })
 @Unique({ properties: ['channel', 'versionOrder'] })
 export class Release {
   [OptionalProps]?: 'withdrawnAt' | 'withdrawalReason';
 
-  @Field(() => ID)
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The channel it was published in, such as `stable`.' })
   @Property({ type: 'text' })
   channel!: string;
 
-  @Field(() => String, { description: 'A whole number or a semantic version; one form in a channel.' })
+  @Field(() => String, {
+    description: 'A whole number or a semantic version. All versions of a channel have the same form.',
+  })
   @Property({ type: 'text' })
   version!: string;
 
@@ -44,21 +50,21 @@ export class Release {
   @Property({ type: 'text' })
   packageName!: string;
 
-  @Field(() => String, { description: 'As it was uploaded.' })
+  @Field(() => String, { description: 'The name of the uploaded file.' })
   @Property({ type: 'text' })
   fileName!: string;
 
-  @Field(() => GraphQLSafeInt, { description: 'In bytes.' })
+  @Field(() => GraphQLSafeInt, { description: 'The size of the package in bytes.' })
   @Check({ expression: 'size > 0' })
   @Property({ type: new BigIntType('number') })
   size!: number;
 
-  @Field(() => String, { description: '64 hex digits.' })
+  @Field(() => String, { description: 'The SHA-256 of the package, as 64 hex digits.' })
   @Index()
   @Property({ type: 'text' })
   sha256!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What is new, in the words of the publisher.' })
   @Property({ type: 'text', nullable: true })
   notes!: string | null;
 
@@ -67,15 +73,18 @@ export class Release {
   @ManyToOne({ entity: () => User, nullable: true, deleteRule: 'set null' })
   uploader!: User | null;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When it was published.' })
   @Property({ type: 'timestamptz' })
   publishedAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'From then on it cannot be downloaded.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was withdrawn; null while it can be downloaded.',
+  })
   @Property({ type: 'timestamptz', nullable: true })
   withdrawnAt: Date | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why it was withdrawn.' })
   @Property({ type: 'text', nullable: true })
   withdrawalReason: string | null = null;
 }

@@ -4,7 +4,8 @@ import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
-import type { Page } from '../database/page.js';
+import { nodeId } from '../database/node-id.js';
+import { type ListOrder, type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
@@ -17,7 +18,7 @@ import {
 } from './new-release.js';
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
-import { ReleaseEvent, ReleaseEventType } from './release-event.entity.js';
+import { ReleaseEvent, ReleaseEventKind } from './release-event.entity.js';
 import { RELEASES } from './release-stream.js';
 import type { StagedPackage, Storage } from './storage.js';
 import { requireNewName, requireNewVersion } from './unique-release.js';
@@ -91,7 +92,7 @@ export class Releases {
         await requireNewName(em, columns.packageName);
         const now = new Date(this.clock());
         const release = em.create(Release, { ...columns, uploader: actor.userId, publishedAt: now });
-        em.create(ReleaseEvent, { release, type: ReleaseEventType.PUBLISHED, at: now });
+        em.create(ReleaseEvent, { release, kind: ReleaseEventKind.PUBLISHED, at: now });
         await em.flush();
         recordAudit(em, now, actor, { action: 'release.publish', ...auditDetails(release) });
         // Last, since a file without a row is swept, but a row without a file could not be downloaded.
@@ -120,7 +121,7 @@ export class Releases {
       if (release.withdrawnAt) throw new DomainError('CONFLICT', 'The release is already withdrawn.');
       const now = new Date(this.clock());
       em.assign(release, { withdrawnAt: now, withdrawalReason });
-      em.create(ReleaseEvent, { release, type: ReleaseEventType.WITHDRAWN, at: now });
+      em.create(ReleaseEvent, { release, kind: ReleaseEventKind.WITHDRAWN, at: now });
       recordAudit(em, now, actor, { action: 'release.withdraw', ...auditDetails(release) });
       return release;
     });
@@ -165,27 +166,24 @@ export class Releases {
   }
 
   /**
-   * Releases by channel, the newest version first, withdrawn ones included.
-   * @returns the page and, if there is one, the release that follows it.
-   * @throws DomainError INVALID_INPUT (after, channel)
+   * Withdrawn ones included.
+   * @param channel null for all.
+   * @throws DomainError INVALID_INPUT for what cannot be a channel.
    */
-  async list(channel: string | null, { first, after }: Page): Promise<Release[]> {
-    const em = this.db.em.fork();
-    const last = after === null ? null : await em.findOne(Release, after);
-    if (after !== null && !last) {
-      throw new DomainError('INVALID_INPUT', 'after must be a cursor of this list.', { field: 'after' });
-    }
-    const older = last && {
-      $or: [
-        { channel: { $gt: last.channel } },
-        { channel: last.channel, versionOrder: { $lt: last.versionOrder } },
-      ],
-    };
-    return em.find(
-      Release,
-      { $and: [channel === null ? {} : { channel: parseChannel(channel) }, older ?? {}] },
-      { orderBy: { channel: 'asc', versionOrder: 'desc' }, limit: first + 1, populate: ['uploader'] },
-    );
+  async list(channel: string | null, request: PageRequest): Promise<Page<Release>> {
+    const { where, ...options } = pageQuery<Release>(request);
+    const rows = await this.db.em.fork().find(Release, { $and: [inChannel(channel), where] }, options);
+    return toPage(rows, request);
+  }
+
+  /** How many releases `list` selects. @throws DomainError INVALID_INPUT for what cannot be a channel. */
+  async count(channel: string | null): Promise<number> {
+    return this.db.em.fork().count(Release, inChannel(channel));
+  }
+
+  /** Those of these releases that exist. */
+  findAll(ids: readonly number[]): Promise<Release[]> {
+    return this.db.em.fork().find(Release, { id: { $in: [...ids] } });
   }
 
   /** Deletes packages that failed uploads left behind. */
@@ -220,7 +218,18 @@ export class Releases {
   }
 }
 
+/** By channel, the newest version first. */
+export const releaseOrder: ListOrder = {
+  name: 'releases',
+  keys: [
+    { property: 'channel', direction: 'asc', type: 'text' },
+    { property: 'versionOrder', direction: 'desc', type: 'text' },
+  ],
+};
+
+const inChannel = (channel: string | null) => (channel === null ? {} : { channel: parseChannel(channel) });
+
 const auditDetails = ({ id, channel, version }: Release) => ({
-  target: `release:${id}`,
+  target: nodeId('release', id),
   detail: `${channel} ${version}`,
 });

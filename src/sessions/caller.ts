@@ -1,5 +1,6 @@
 import type { Permission } from '../users/permissions.js';
 import type { User } from '../users/user.entity.js';
+import type { Api } from './session.entity.js';
 
 /** Characters of a text that a client says about itself. Bounded, because every fleet subscriber receives it. */
 export const MAX_CLIENT_TEXT_LENGTH = 128;
@@ -18,7 +19,7 @@ export interface Client {
 export interface Caller {
   readonly sessionId: string;
   readonly user: User;
-  readonly api: string;
+  readonly api: Api;
   readonly restricted: boolean;
   readonly permissions: ReadonlySet<Permission>;
   /** From the login, as are the model and the version. */

@@ -1,4 +1,5 @@
 import type { User } from '../users/user.entity.js';
+import type { Api } from './session.entity.js';
 import type { TokenSigner } from './token-signer.js';
 
 /** The lifetime of an access token, in milliseconds since the epoch. */
@@ -10,7 +11,7 @@ export interface TokenValidity {
 /** The tokens of one API and their lifetimes. Each API defines its own in `session-policy.ts`. */
 export interface SessionPolicy {
   /** Stored with each session, so it must never be renamed. */
-  readonly api: string;
+  readonly api: Api;
   /** Whether its sessions are limited to the user's own account and to publishing. */
   readonly restricted: boolean;
   readonly tokenLifetimeMs: number;

@@ -1,30 +1,51 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
 import { User } from '../users/user.entity.js';
 
-@ObjectType({ description: 'One login.' })
+/** The APIs that open sessions, as they are stored. */
+export const Api = {
+  GRAPHQL: 'graphql',
+  UIMS: 'uims',
+  CONSOLE: 'console',
+  BMS: 'bms',
+  UPGRADE: 'upgrade',
+  TEACHER: 'teacher',
+} as const;
+export type Api = (typeof Api)[keyof typeof Api];
+registerEnumType(Api, {
+  name: 'Api',
+  description: 'An API of the gateway.',
+  valuesConfig: {
+    GRAPHQL: { description: 'This API.' },
+    UIMS: { description: 'The legacy UIMS API.' },
+    CONSOLE: { description: 'The legacy console API.' },
+    BMS: { description: 'The legacy BMS API.' },
+    UPGRADE: { description: 'The legacy upgrade API.' },
+    TEACHER: { description: 'The legacy teacher API.' },
+  },
+});
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A login and the tokens it was given.' })
 @Entity({ tableName: 'sessions' })
+@Index({ properties: ['createdAt', 'id'] })
 export class Session {
-  @Field(() => ID)
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  @Field(() => User)
   @Index()
   @ManyToOne({ entity: () => User, deleteRule: 'cascade' })
   user!: User;
 
-  @Field(() => String, {
-    name: 'door',
-    description: 'The API the session was opened through: graphql, uims, console, …',
-  })
+  @Field(() => Api, { description: 'The API it was opened through.' })
   @Property({ type: 'text', fieldName: 'door' })
-  api!: string;
+  api!: Api;
 
   /** A restricted session never administers, whatever its owner's roles are. */
   @Field(() => Boolean, {
-    name: 'capped',
-    description: 'Whether the session is kept to its own account and to publishing.',
+    description:
+      'Whether it is limited to the account of its user and to publishing releases, whatever the roles allow. ' +
+      'Sessions of legacy APIs are.',
   })
   @Property({ type: 'boolean', fieldName: 'capped' })
   restricted!: boolean;
@@ -37,38 +58,44 @@ export class Session {
   @Property({ type: 'timestamptz' })
   tokenExpiresAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'The client device id that the login named.' })
+  @Field(() => String, { nullable: true, description: 'The id that the device gave itself at login.' })
   @Property({ type: 'text', nullable: true })
   deviceId: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The device model that the login named, or its browser.',
+  })
   @Property({ type: 'text', nullable: true })
   deviceModel: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The client version that the login named.' })
   @Property({ type: 'text', nullable: true })
   clientVersion: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The network address of the login.' })
   @Property({ type: 'text', nullable: true })
   address: string | null = null;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When it was opened.' })
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When it was last used. Saved in batches, so it can be a minute old.' })
   @Property({ type: 'timestamptz' })
   lastSeenAt!: Date;
 
   @Field(() => Date, {
-    description: 'When the session ends unless it is used (sliding) or refreshed before.',
+    description: 'When it ends unless it is used (sliding expiration) or refreshed before.',
   })
   @Index()
   @Property({ type: 'timestamptz' })
   expiresAt!: Date;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was revoked or signed out; null while it is open.',
+  })
   @Index()
   @Property({ type: 'timestamptz', nullable: true })
   revokedAt: Date | null = null;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Actor, type AuditedAction, recordAudit } from '../audit/audit.js';
+import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -89,7 +89,7 @@ export class Sessions {
       await tx.insert(session);
       await saveRefreshToken(tx, session, tokens.refreshToken);
       const actor = { userId: user.id, address: client.address };
-      const opened = { target: `user:${user.id}`, detail: policy.api };
+      const opened = { target: userTarget(user.id), detail: policy.api };
       recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
     });
     return { session, user, ...tokens };
@@ -162,9 +162,14 @@ export class Sessions {
     return this.#reader.active(userId, limit);
   }
 
+  /** A session that is stored, ended or not. @throws DomainError NOT_FOUND */
+  get(sessionId: string): Promise<Session> {
+    return this.#reader.find(sessionId);
+  }
+
   /** Ends the caller's own session. */
   async logout({ user, sessionId, api }: Caller, actor: Actor): Promise<void> {
-    await this.#record({ action: 'session.close', target: `user:${user.id}`, detail: api }, actor);
+    await this.#record({ action: 'session.close', target: userTarget(user.id), detail: api }, actor);
     await this.revoke(user.id, sessionId, 'LOGOUT');
   }
 
@@ -235,7 +240,7 @@ export class Sessions {
   }
 
   async #revokeRecorded({ id, user }: Session, actor: Actor): Promise<Session> {
-    await this.#record({ action: 'session.revoke', target: `user:${user.id}` }, actor);
+    await this.#record({ action: 'session.revoke', target: userTarget(user.id) }, actor);
     await this.revoke(user.id, id);
     return this.#reader.find(id);
   }

@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.js';
 
 /** The longest password that every documented API accepts. */
-const MAX_PASSWORD_LENGTH = 100;
+export const MAX_PASSWORD_LENGTH = 100;
 
 /** Words that attackers of this system try first, besides the names of the account. */
 const productWords = ['gatehouse'];

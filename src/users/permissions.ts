@@ -33,7 +33,7 @@ export const builtInRoles = {
 const restrictedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases:publish']);
 
 const known: ReadonlySet<string> = new Set(permissions);
-const isPermission = (text: string): text is Permission => known.has(text);
+export const isPermission = (text: string): text is Permission => known.has(text);
 
 /**
  * The permissions of a session: those of a member, because imported roles grant none of their own, and those of its

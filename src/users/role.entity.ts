@@ -1,23 +1,27 @@
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
 
-@ObjectType({ description: 'A named set of permissions. MEMBER, PUBLISHER and ADMIN are built in.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A named set of permissions. MEMBER, PUBLISHER and ADMIN are built in; an import adds others.',
+})
 @Entity({ tableName: 'roles' })
 export class Role {
-  @Field(() => Int)
+  /** Internal: roles are known by their code. */
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The code that names it in inputs, such as `ADMIN`. Unique.' })
   @Unique()
   @Property({ type: 'text' })
   code!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Its name for people.' })
   @Property({ type: 'text' })
   name!: string;
 
-  @Field(() => [String])
   @Property({ type: 'text[]' })
   permissions: string[] = [];
 }

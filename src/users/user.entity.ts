@@ -1,19 +1,44 @@
 import { Collection, OptionalProps } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../database/node.entity.js';
 import { Role } from './role.entity.js';
 
 export enum UserStatus {
   ACTIVE = 'ACTIVE',
   DISABLED = 'DISABLED',
 }
-registerEnumType(UserStatus, { name: 'UserStatus' });
+registerEnumType(UserStatus, {
+  name: 'UserStatus',
+  description: 'Whether an account can sign in.',
+  valuesConfig: {
+    ACTIVE: { description: 'It can sign in.' },
+    DISABLED: { description: 'It cannot sign in, and has no sessions.' },
+  },
+});
 
 export enum Gender {
   MALE = 'MALE',
   FEMALE = 'FEMALE',
 }
-registerEnumType(Gender, { name: 'Gender' });
+registerEnumType(Gender, {
+  name: 'Gender',
+  description: 'The gender in a profile.',
+  valuesConfig: { MALE: { description: 'Male.' }, FEMALE: { description: 'Female.' } },
+});
+
+export enum LicenseStatus {
+  ACTIVE = 'ACTIVE',
+  INACTIVE = 'INACTIVE',
+}
+registerEnumType(LicenseStatus, {
+  name: 'LicenseStatus',
+  description: 'Whether a license is in force.',
+  valuesConfig: {
+    ACTIVE: { description: 'It is in force.' },
+    INACTIVE: { description: 'It is not in force.' },
+  },
+});
 
 /**
  * Human-resources data for the BMS answer, with the field names of its document. A missing field is shown with the
@@ -48,31 +73,46 @@ export interface Employee {
   isHomeWork?: number;
 }
 
-@ObjectType({ description: 'A licence to use the fleet software, as the upgrade API shows it.' })
+/** What `licenseStatus` is while a license is in force. */
+const LICENSE_IN_FORCE = 1;
+
+@ObjectType({ simpleResolvers: true, description: 'A license to use the fleet software.' })
 export class License {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The license number.' })
   number!: string | null;
 
-  @Field(() => Int, { description: '1 is in force.' })
-  status!: number;
+  @Field(() => LicenseStatus, { description: 'Whether it is in force.' })
+  status!: LicenseStatus;
 
-  @Field(() => Date, { nullable: true })
+  /** The status as the legacy APIs show it. */
+  statusCode!: number;
+
+  @Field(() => Date, { nullable: true, description: 'When it takes effect.' })
   effectDate!: Date | null;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, { nullable: true, description: 'When it expires.' })
   expiresAt!: Date | null;
 }
 
-@ObjectType({ description: 'A person or a device account.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'An account: of a person, or of devices.',
+})
 @Entity({ tableName: 'users' })
+@Index({ properties: ['username', 'id'] })
 export class User {
   [OptionalProps]?: 'status' | 'countryCode' | 'licenseStatus' | 'license';
 
-  @Field(() => ID)
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
-  @Field(() => String, { nullable: true, description: 'A login name; null where the phone is the only one.' })
+  @Field(() => String, {
+    name: 'login',
+    simple: false,
+    nullable: true,
+    description: 'The username: what it signs in with. Null for an account with a phone only.',
+  })
   @Property({ type: 'text', nullable: true })
   username: string | null = null;
 
@@ -87,58 +127,80 @@ export class User {
   @Property({ type: 'text', nullable: true, hidden: true })
   passwordHash: string | null = null;
 
-  @Field(() => String, { nullable: true, description: 'Contact data: neither unique nor a login name.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The email address: contact data, not unique and not for signing in.',
+  })
   @Property({ type: 'text', nullable: true })
   email: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The full name.' })
   @Property({ type: 'text', nullable: true })
   name: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The nickname. Other users are shown it before the name.',
+  })
   @Property({ type: 'text', nullable: true })
   nickname: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The address of the profile image.' })
   @Property({ type: 'text', nullable: true })
   avatarUrl: string | null = null;
 
-  @Field(() => Gender, { nullable: true })
+  @Field(() => Gender, { nullable: true, description: 'The gender.' })
   @Enum({ items: () => Gender, type: 'text', nullable: true })
   gender: Gender | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A line that the user writes under their name.' })
   @Property({ type: 'text', nullable: true })
   signature: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A short introduction.' })
   @Property({ type: 'text', nullable: true })
   brief: string | null = null;
 
-  @Field(() => String, { nullable: true, description: 'A category in words, as uims and bms show it.' })
+  @Field(() => String, {
+    name: 'typeLabel',
+    simple: false,
+    nullable: true,
+    description:
+      'The category of the account in words, as the importing system or an administrator chose it: `user_type` ' +
+      'at the UIMS API, `scope` at the BMS API.',
+  })
   @Property({ type: 'text', nullable: true })
   userType: string | null = null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'A category as a number, as teacher and heartbeat show it.',
+    description:
+      'The category of the account as a number, as the importing system or an administrator chose it: `type` at ' +
+      'the BMS, teacher and heartbeat APIs. The gateway attaches no meaning to it.',
   })
   @Property({ type: 'integer', nullable: true })
   type: number | null = null;
 
-  @Field(() => UserStatus)
+  @Field(() => UserStatus, { description: 'Whether the account can sign in.' })
   @Enum({ items: () => UserStatus, type: 'text' })
   status: UserStatus = UserStatus.ACTIVE;
 
-  @Field(() => String, { description: 'A 64-bit decimal number, unique to the user.' })
+  @Field(() => String, {
+    name: 'code',
+    simple: false,
+    description: 'A 64-bit decimal number, unique to the user: `user_code` at the UIMS API.',
+  })
   @Property({ type: 'text' })
   userCode!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id of the account at an external identity provider.',
+  })
   @Property({ type: 'text', nullable: true })
   openId: string | null = null;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The country calling code of the account, such as `+86`.' })
   @Property({ type: 'text' })
   countryCode: string = '+86';
 
@@ -146,7 +208,7 @@ export class User {
   licenseNumber: string | null = null;
 
   @Property({ type: 'integer' })
-  licenseStatus: number = 1;
+  licenseStatus: number = LICENSE_IN_FORCE;
 
   @Property({ type: 'timestamptz', nullable: true })
   licenseEffectDate: Date | null = null;
@@ -158,24 +220,28 @@ export class User {
   @Property({ type: 'json', nullable: true })
   employee: Employee | null = null;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'When the account was created.' })
   @Index()
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 
   /** Null until the first change, as the heartbeat answer shows `modify_time`. */
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the account was last changed; null until the first change.',
+  })
   @Property({ type: 'timestamptz', nullable: true })
   updatedAt: Date | null = null;
 
   @ManyToMany({ entity: () => Role, pivotTable: 'user_roles' })
   roles = new Collection<Role>(this);
 
-  @Field(() => License)
+  @Field(() => License, { description: 'Its license to use the fleet software.' })
   get license(): License {
     return {
       number: this.licenseNumber,
-      status: this.licenseStatus,
+      status: this.licenseStatus === LICENSE_IN_FORCE ? LicenseStatus.ACTIVE : LicenseStatus.INACTIVE,
+      statusCode: this.licenseStatus,
       effectDate: this.licenseEffectDate,
       expiresAt: this.licenseExpiresAt,
     };

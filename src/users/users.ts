@@ -1,10 +1,11 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type EntityDictionary, type ObjectQuery, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Actor, recordAudit } from '../audit/audit.js';
+import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { integerArray } from '../database/integer-array.js';
 import { containing } from '../database/like.js';
-import type { Page } from '../database/page.js';
+import { type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
@@ -54,9 +55,21 @@ export class Users {
     return em.findOne(User, { id }, { populate: ['roles'] });
   }
 
-  /** @returns the users that exist, in no particular order, roles loaded. */
+  /** @returns the users that exist, in no particular order, roles not loaded. */
   findAll(ids: readonly number[]): Promise<User[]> {
-    return this.db.em.fork().find(User, { id: { $in: [...new Set(ids)] } }, { populate: ['roles'] });
+    return this.db.em.fork().find(User, { id: { $in: [...new Set(ids)] } });
+  }
+
+  /** @returns the roles of each user that has any. */
+  async rolesOf(ids: readonly number[]): Promise<Map<number, Role[]>> {
+    const em = this.db.em.fork();
+    const rows = await em.execute<(EntityDictionary<Role> & { user_key: number })[]>(
+      `select user_id as user_key, roles.* from user_roles join roles on roles.id = role_id
+       where user_id = any(?::int[]) order by roles.id`,
+      [integerArray(ids)],
+    );
+    const byUser = Map.groupBy(rows, ({ user_key: userId }) => userId);
+    return new Map([...byUser].map(([userId, roles]) => [userId, roles.map((row) => em.map(Role, row))]));
   }
 
   /** @returns the user, roles loaded. @throws DomainError NOT_FOUND */
@@ -67,22 +80,18 @@ export class Users {
   }
 
   /**
-   * Users in the order of their ids, roles loaded.
-   * @param search part of a username, phone, name, nickname or email; empty for all.
-   * @returns one more than the page if another page follows.
+   * Users in the order of the request, roles not loaded.
+   * @param search part of a username, phone, name, nickname or email; empty matches everyone.
    */
-  list(search: string, { first, after }: Page): Promise<User[]> {
-    const term = containing(search.trim());
-    const matching = {
-      $or: [{ username: term }, { phone: term }, { name: term }, { nickname: term }, { email: term }],
-    };
-    return this.db.em
-      .fork()
-      .find(
-        User,
-        { ...(search.trim() ? matching : {}), ...(after === null ? {} : { id: { $gt: after } }) },
-        { orderBy: { id: 'asc' }, limit: first + 1, populate: ['roles'] },
-      );
+  async list(search: string, request: PageRequest): Promise<Page<User>> {
+    const { where, ...options } = pageQuery<User>(request);
+    const rows = await this.db.em.fork().find(User, { $and: [matching(search), where] }, options);
+    return toPage(rows, request);
+  }
+
+  /** How many users `list` selects. */
+  count(search: string): Promise<number> {
+    return this.db.em.fork().count(User, matching(search));
   }
 
   /**
@@ -123,7 +132,7 @@ export class Users {
     for (const name of names) em.create(LoginName, { ...name, user });
     await em.flush().catch(rethrowTakenName);
     const granted = input.roles ? { detail: input.roles.join(' ') } : {};
-    recordAudit(em, now, actor, { action: 'user.create', target: `user:${user.id}`, ...granted });
+    recordAudit(em, now, actor, { action: 'user.create', target: userTarget(user.id), ...granted });
     await em.flush();
     return user;
   }
@@ -168,6 +177,12 @@ export class Users {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+function matching(search: string): ObjectQuery<User> {
+  if (!search.trim()) return {};
+  const term = containing(search.trim());
+  return { $or: [{ username: term }, { phone: term }, { name: term }, { nickname: term }, { email: term }] };
 }
 
 /** @throws DomainError INVALID_INPUT if a code is unknown */

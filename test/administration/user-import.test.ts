@@ -2,6 +2,7 @@ import { createHash, pbkdf2Sync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { builtInRoles } from '../../src/users/permissions.js';
+import { accountsOf } from '../support/accounts.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -107,7 +108,7 @@ test('gives each record of a batch the outcome it would have alone', async () =>
     'CONFLICT',
     'created',
   ]);
-  const users = await gateway.services.users.list('batch-', { first: 20, after: null });
+  const users = await accountsOf(gateway, 'batch-');
   expect(users.map(({ username, roles }) => [username, ...roles.getItems().map(({ code }) => code)])).toEqual(
     expect.arrayContaining([
       ['batch-1', 'MEMBER'],

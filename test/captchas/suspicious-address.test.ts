@@ -28,10 +28,10 @@ const phone = () => {
 };
 const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
 const ask = async (captcha?: string, headers: Record<string, string> = from) => {
-  const query = 'mutation($input: CreateCaptchaInput!) { createCaptcha(input: $input) { type } }';
-  const variables = { input: { type: 'SMS', mobile: phone(), deviceId, captcha } };
+  const query = 'mutation($input: CreateCaptchaInput!) { createCaptcha(input: $input) { captcha { type } } }';
+  const variables = { input: { type: 'SMS', phone: phone(), deviceId, captcha } };
   const { data, errors } = (await gateway.post('/graphql', { query, variables }, headers)).json();
-  return data?.createCaptcha.type ?? errors[0].extensions.code;
+  return data?.createCaptcha.captcha.type ?? errors[0].extensions.code;
 };
 
 describe('an address that has spent its failure budget', () => {

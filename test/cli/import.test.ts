@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { accountsOf } from '../support/accounts.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -28,7 +29,7 @@ const write = async (name: string, content: string | Buffer) => {
   return path;
 };
 const list = async (search: string) => {
-  const users = await gateway.services.users.list(search, { first: 100, after: null });
+  const users = await accountsOf(gateway, search);
   return users.map(({ username }) => username);
 };
 
@@ -93,7 +94,7 @@ test('imports CSV with quotes, line breaks inside quotes and an unclosed quote',
     { line: 8, code: 'INVALID_INPUT', message: expect.stringMatching(/^type: /) },
     { line: 9, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
   ]);
-  const users = await gateway.services.users.list('csv-', { first: 10, after: null });
+  const users = await accountsOf(gateway, 'csv-');
   expect(users).toMatchObject([
     { username: 'csv-1', nickname: 'Smith, "Bob"', type: 7, licenseNumber: 'L-1' },
     { username: 'csv-2', nickname: 'two\nlines' },

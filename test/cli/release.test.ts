@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { accountsOf } from '../support/accounts.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -43,7 +44,7 @@ test('upload publishes the file unchanged', async () => {
   const ended = await upload('7', '--notes', 'first', '--channel', 'beta');
   expect(ended).toMatchObject({ code: 0, errors: '' });
   const [release] = jsonLines(ended) as { url: string }[];
-  expect(release).toMatchObject({ channel: 'beta', version: '7', notes: 'first', uploader: 'pia' });
+  expect(release).toMatchObject({ channel: 'beta', version: '7', notes: 'first', uploaderName: 'pia' });
   expect(release).toMatchObject({ size: content.length, sha256: sha256(content) });
   const downloaded = await fetch(release?.url ?? '');
   expect(sha256(Buffer.from(await downloaded.arrayBuffer()))).toBe(sha256(content));
@@ -64,7 +65,7 @@ test('list shows a release, and withdraw withdraws it with a reason', async () =
   const [release] = jsonLines(await upload('8')) as { id: string }[];
   const list = await gatehouse(['release', 'list', '--channel', 'stable', ...signIn], env, 'correct horse\n');
   expect(list.output).toMatch(
-    /^ID +CHANNEL +VERSION [^\n]*\n\d+ +stable +8 +应用 "1"\.bin +5\.0 MiB +\S+\n$/,
+    /^ID +CHANNEL +VERSION [^\n]*\nrelease_\d+ +stable +8 +应用 "1"\.bin +5\.0 MiB +\S+\n$/,
   );
   const withdraw = ['release', 'withdraw', release?.id ?? '', '--reason', 'does not start', ...signIn];
   expect(await gatehouse(withdraw, env, 'correct horse\n')).toEqual({
@@ -74,8 +75,8 @@ test('list shows a release, and withdraw withdraws it with a reason', async () =
   });
   expect(await gatehouse(withdraw, env, 'correct horse\n')).toMatchObject({ code: 1, output: '' });
   // The command ended the session that it opened.
-  const user = await gateway.services.users.list('pia', { first: 1, after: null });
-  expect(await gateway.services.sessions.listActive(user[0]?.id ?? 0)).toHaveLength(1);
+  const [user] = await accountsOf(gateway, 'pia');
+  expect(await gateway.services.sessions.listActive(user?.id ?? 0)).toHaveLength(1);
 });
 
 test('a refused upload prints one line and leaves nothing behind', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
+import { accountsOf } from '../support/accounts.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway } from '../support/gateway.js';
@@ -108,8 +109,7 @@ test('keeps the filter in the address, and filters by an address', async () => {
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await page.getByText('142 devices').waitFor();
   expect(new URL(page.url()).search).toBe('');
-  const { services } = gateway;
-  const [pia] = await services.users.list('pia', { first: 1, after: null });
+  const [pia] = await accountsOf(gateway, 'pia');
   await page.goto(`http://${host}/?owner=${pia?.id}`);
   await page.getByText('Owner: pia').waitFor();
   await page.getByText('12 devices').waitFor();

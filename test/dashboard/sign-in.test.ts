@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { accountsOf } from '../support/accounts.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 
 const dashboard = await openDashboard({ CAPTCHA_FIXED_CODE: 'a1b2', TRUST_PROXY: 'loopback' });
@@ -75,7 +76,7 @@ test('signs out in all tabs at once', async () => {
 test('says at once that the session was revoked', async () => {
   const { page, close } = await visitAs(browser, host, 'pia');
   const { services } = gateway;
-  const [pia] = await services.users.list('pia', { first: 1, after: null });
+  const [pia] = await accountsOf(gateway, 'pia');
   await services.sessions.revokeAll(pia?.id ?? 0);
   await page.getByRole('alert').filter({ hasText: 'Your session has ended' }).waitFor();
   await close();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
+import { integerKey, keyOf } from '../../src/database/node-id.js';
 import fixture from '../fixtures/gatehouse-0.1.0.json' with { type: 'json' };
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
@@ -90,8 +91,8 @@ const me = async (token: string) => (await ask(gateway, op.MeDocument, {}, token
 
 /** The session of this token, as its owner sees it. */
 async function sessionOf(token: string) {
-  const { sessions } = await ask(gateway, op.SessionsDocument, {}, token);
-  return sessions.find(({ current }) => current);
+  const { sessions } = await ask(gateway, op.SessionsDocument, { first: 100 }, token);
+  return sessions.edges.find(({ node }) => node.current)?.node;
 }
 
 const root = fixture.accessTokens['the GraphQL API'].token;
@@ -156,7 +157,7 @@ describe('people', () => {
     );
     expect(stored).toHaveLength(before.users ?? 0);
     const listed = users.edges.map(({ node }) => ({
-      id: Number(node.id),
+      id: integerKey(keyOf('user', node.id)),
       roles: node.roles.map(({ code }) => code).sort(),
     }));
     for (const { id, roles } of stored) expect(listed).toContainEqual({ id, roles: roles.sort() });
@@ -175,7 +176,7 @@ describe('people', () => {
     const [{ latest } = { latest: 0 }] = await query<{ latest: number }>(
       `select max(id) as latest from users where created_at < '${fixture.dumpedAt}'`,
     );
-    expect(Number(register.user.id)).toBeGreaterThan(latest);
+    expect(integerKey(keyOf('user', register.user.id))).toBeGreaterThan(latest);
   });
 });
 
@@ -184,7 +185,7 @@ describe('sessions', () => {
     'an access token of %s is good',
     async (_of, { user, door, capped, token }) => {
       expect(await me(token)).toMatchObject({ username: user });
-      expect(await sessionOf(token)).toMatchObject({ door, capped });
+      expect(await sessionOf(token)).toMatchObject({ api: door.toUpperCase(), restricted: capped });
     },
   );
 
@@ -198,8 +199,13 @@ describe('sessions', () => {
   test.each(Object.entries(fixture.refreshTokens))(
     'a refresh token of %s gives new tokens',
     async (_of, { user, door, token }) => {
-      const { refreshSession } = await ask(gateway, op.RefreshSessionDocument, { refreshToken: token });
-      expect(refreshSession).toMatchObject({ session: { door }, user: { username: user } });
+      const { refreshSession } = await ask(gateway, op.RefreshSessionDocument, {
+        input: { refreshToken: token },
+      });
+      expect(refreshSession).toMatchObject({
+        session: { api: door.toUpperCase() },
+        user: { username: user },
+      });
       expect(await me(refreshSession.accessToken)).toMatchObject({ username: user });
       expect(refreshSession.refreshToken).not.toBe(token);
     },
@@ -208,7 +214,7 @@ describe('sessions', () => {
   test('a refresh token that was used before ends its session', async () => {
     const { token, next, user } = fixture.spentRefreshToken;
     expect(await me(next)).toMatchObject({ username: user });
-    expect(await refusal(gateway, op.RefreshSessionDocument, { refreshToken: token })).toBe(
+    expect(await refusal(gateway, op.RefreshSessionDocument, { input: { refreshToken: token } })).toBe(
       'UNAUTHENTICATED',
     );
     expect(await refusal(gateway, op.MeDocument, {}, next)).toBe('UNAUTHENTICATED');
@@ -225,7 +231,7 @@ describe('captchas', () => {
   test('a code that was sent by SMS logs in on the device that asked for it', async () => {
     const { mobile, deviceId, code: captcha } = fixture.captchas.sms;
     const { loginWithPhone } = await ask(gateway, op.LoginWithPhoneDocument, {
-      input: { mobile, deviceId, captcha },
+      input: { phone: mobile, deviceId, captcha },
     });
     expect(loginWithPhone.user).toMatchObject({ phone: mobile, name: '陈静' });
   });
@@ -240,9 +246,9 @@ describe('captchas', () => {
   test.each([fixture.captchas.scan, fixture.captchas.scanCapped])(
     'a scan that $user approved logs in on the device that shows it',
     async ({ deviceId, ticket, user, capped }) => {
-      const { loginWithScan } = await ask(gateway, op.LoginWithScanDocument, { ticket, deviceId });
+      const { loginWithScan } = await ask(gateway, op.LoginWithScanDocument, { input: { ticket, deviceId } });
       expect(loginWithScan.user).toMatchObject({ username: user });
-      expect(await sessionOf(loginWithScan.accessToken)).toMatchObject({ capped });
+      expect(await sessionOf(loginWithScan.accessToken)).toMatchObject({ restricted: capped });
     },
   );
 });
@@ -253,9 +259,11 @@ describe('devices', () => {
     expect(devices.edges).toHaveLength(before.devices ?? 0);
     const times = { from: new Date(dumpedAt - 7 * 86_400_000).toISOString(), to: fixture.dumpedAt };
     const histories = await Promise.all(
-      devices.edges.map(({ node: { id } }) => ask(gateway, op.DeviceDocument, { id, ...times }, root)),
+      devices.edges.map(({ node: { id } }) =>
+        ask(gateway, op.DeviceHistoryDocument, { id, ...times, first: 100 }, root),
+      ),
     );
-    const events = histories.flatMap(({ device }) => device?.history ?? []);
+    const events = histories.flatMap(({ device }) => device?.history.edges.map(({ node }) => node) ?? []);
     expect(events).toHaveLength(before.presence_events ?? 0);
     expect(new Set(events.map(({ reason }) => reason))).toEqual(
       new Set([null, 'TIMEOUT', 'LOGOUT', 'REVOKED', 'AUTH_EXPIRED']),
@@ -274,7 +282,8 @@ describe('devices', () => {
     const { token } = fixture.accessTokens['the upgrade API'];
     const [truck] = await query<{ id: number }>(`select id from devices where client_id = 'truck-07'`);
     const { heartbeat } = await ask(gateway, op.HeartbeatDocument, { input: beat }, token);
-    expect(heartbeat).toMatchObject({ deviceId: String(truck?.id), latestRelease: null });
+    expect(heartbeat).toMatchObject({ latestRelease: null });
+    expect(gateway.services.heartbeats.isOnline(truck?.id ?? 0)).toBe(true);
   });
 });
 
@@ -307,7 +316,7 @@ describe('releases', () => {
   });
 
   test('the release of an erased publisher has no uploader', async () => {
-    const uploaders = (await released()).map(({ node }) => [node.version, node.uploader]);
+    const uploaders = (await released()).map(({ node }) => [node.version, node.uploaderName]);
     expect(Object.fromEntries(uploaders)).toMatchObject({ 1112342: 'Pia', 1112343: null });
   });
 
@@ -334,7 +343,7 @@ describe('releases', () => {
 });
 
 test('the audit log still shows every entry', async () => {
-  const nodes: { id: string; action: string }[] = [];
+  const nodes: { id: string; action: string; target: string | null }[] = [];
   for (let after: string | null = null; ; ) {
     const { auditLog }: op.AuditLogQuery = await ask(
       gateway,
@@ -350,5 +359,9 @@ test('the audit log still shows every entry', async () => {
     `select id, action from audit_entries where at < '${fixture.dumpedAt}' order by id desc`,
   );
   expect(stored).toHaveLength(before.audit_entries ?? 0);
-  expect(nodes.map(({ id, action }) => ({ id: Number(id), action })).slice(-stored.length)).toEqual(stored);
+  const shown = nodes.slice(-stored.length);
+  expect(shown.map(({ id, action }) => [id, action])).toEqual(
+    stored.map(({ id, action }) => [`auditEntry_${id}`, action.toUpperCase().replace(/[.-]/g, '_')]),
+  );
+  for (const { target } of shown) expect(target ?? 'user_1').toMatch(/^(user_(\d+|erased)|release_\d+)$/);
 });

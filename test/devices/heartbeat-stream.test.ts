@@ -51,11 +51,7 @@ test('subscribers receive only devices that they may see and that the filter sel
   await beat(member, 'of the member');
   expect(await clientIds(all, offset)).toEqual(['of the neighbour', 'of the member']);
   expect(await clientIds(new HeartbeatStream(services, member, {}), offset)).toEqual(['of the member']);
-  for (const filter of [
-    { userId: String(neighbour.user.id) },
-    { ids: [String(id)] },
-    { search: 'NEIGHBOUR' },
-  ]) {
+  for (const filter of [{ userId: neighbour.user.id }, { ids: [id] }, { search: 'NEIGHBOUR' }]) {
     expect(await clientIds(new HeartbeatStream(services, administrator, filter), offset)).toEqual([
       'of the neighbour',
     ]);

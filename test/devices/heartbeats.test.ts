@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { nodeId } from '../../src/database/node-id.js';
 import * as op from '../generated/graphql.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
@@ -24,7 +25,7 @@ let username: string;
 let userId: string;
 beforeEach(async () => {
   username = `user-${++users}`;
-  userId = String((await gateway.createUser({ username, password: PASSWORD })).id);
+  userId = nodeId('user', (await gateway.createUser({ username, password: PASSWORD })).id);
 });
 afterEach(() => gateway.pass(4 * MINUTE));
 
@@ -47,8 +48,8 @@ const history = async (id: string) => {
     from: new Date(gateway.clock.now - day).toISOString(),
     to: new Date(gateway.clock.now + day).toISOString(),
   };
-  const { device } = await ask(gateway, op.DeviceDocument, { id, ...span }, await admin());
-  return device?.history.map(({ online, reason }) => (online ? 'online' : reason));
+  const { device } = await ask(gateway, op.DeviceHistoryDocument, { id, ...span }, await admin());
+  return device?.history.edges.map(({ node: { online, reason } }) => (online ? 'online' : reason));
 };
 
 describe('a device', () => {
@@ -57,7 +58,7 @@ describe('a device', () => {
     expect(await devices()).toEqual([]);
     await beat(token);
     expect(await devices()).toMatchObject([
-      { clientId: null, name: 'mate60', clientVersion: '101', door: 'bms', online: true, user: { username } },
+      { clientId: null, name: 'mate60', clientVersion: '101', api: 'BMS', online: true, user: { username } },
     ]);
   });
 
@@ -65,25 +66,36 @@ describe('a device', () => {
     const { login } = await ask(gateway, op.LoginDocument, {
       input: { username, password: PASSWORD, deviceId: 'd' },
     });
-    await ask(gateway, op.HeartbeatDocument, {}, login.accessToken);
+    await ask(gateway, op.HeartbeatDocument, { input: {} }, login.accessToken);
     await gateway.pass(2 * MINUTE);
-    const { heartbeat } = await ask(gateway, op.HeartbeatDocument, {}, login.accessToken);
-    expect(heartbeat.interval).toBe(30);
-    await ask(gateway, op.LogoutDocument, {}, login.accessToken);
-    expect(await history(heartbeat.deviceId)).toEqual(['online', 'TIMEOUT', 'online', 'LOGOUT']);
+    const { heartbeat } = await ask(gateway, op.HeartbeatDocument, { input: {} }, login.accessToken);
+    expect(heartbeat.intervalSeconds).toBe(30);
+    await ask(gateway, op.LogoutDocument, { input: {} }, login.accessToken);
+    const [device] = await devices();
+    expect(await history(device?.id ?? '')).toEqual(['online', 'TIMEOUT', 'online', 'LOGOUT']);
   });
 
   test('goes offline at once when its session is revoked, or its owner disabled or deleted', async () => {
     const token = await bmsLogin();
     await beat(token);
     const [device] = await devices();
-    const { sessions } = await ask(gateway, op.SessionsDocument, { userId }, await admin());
-    await ask(gateway, op.RevokeSessionDocument, { id: sessions[0]?.id ?? '' }, await admin());
+    const { sessions } = await ask(gateway, op.SessionsDocument, { filter: { userId } }, await admin());
+    await ask(
+      gateway,
+      op.RevokeSessionDocument,
+      { input: { id: sessions.edges[0]?.node.id ?? '' } },
+      await admin(),
+    );
     expect(await history(device?.id ?? '')).toEqual(['online', 'REVOKED']);
     await beat(await bmsLogin());
-    await ask(gateway, op.SetUserStatusDocument, { id: userId, status: 'DISABLED' }, await admin());
+    await ask(
+      gateway,
+      op.SetUserStatusDocument,
+      { input: { id: userId, status: 'DISABLED' } },
+      await admin(),
+    );
     expect(await history(device?.id ?? '')).toEqual(['online', 'REVOKED', 'online', 'REVOKED']);
-    await ask(gateway, op.DeleteUserDocument, { id: userId }, await admin());
+    await ask(gateway, op.DeleteUserDocument, { input: { id: userId } }, await admin());
     expect(await devices()).toEqual([]);
   });
 
@@ -91,7 +103,7 @@ describe('a device', () => {
     const input = { username, password: PASSWORD, deviceId: 'd' };
     const { accessToken } = (await ask(gateway, op.LoginDocument, { input })).login;
     for (let beats = 0; beats < 30; beats++) {
-      await ask(gateway, op.HeartbeatDocument, {}, accessToken);
+      await ask(gateway, op.HeartbeatDocument, { input: {} }, accessToken);
       await gateway.pass(MINUTE / 2 - 100);
     }
     await gateway.pass(MINUTE / 10);
@@ -163,7 +175,7 @@ test('counts all devices, but for a member only their own', async () => {
   const mine = await ask(gateway, op.PresenceSummaryDocument, {}, login.accessToken);
   expect(mine.presenceSummary).toEqual({ total: 1, online: 1, offline: 0, degraded: false });
   const other = await gateway.createUser({ username: `${username}-other`, password: PASSWORD });
-  const filter = { userId: String(other.id) };
+  const filter = { userId: nodeId('user', other.id) };
   expect((await ask(gateway, op.DevicesDocument, { filter }, login.accessToken)).devices.edges).toEqual([]);
   const all = await ask(gateway, op.PresenceSummaryDocument, {}, await admin());
   expect(all.presenceSummary.total).toBeGreaterThan(1);

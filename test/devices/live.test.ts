@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
+import { nodeId } from '../../src/database/node-id.js';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   host = await gateway.listen();
   await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
-  memberId = String((await gateway.createUser({ username: 'member', password: PASSWORD })).id);
+  memberId = nodeId('user', (await gateway.createUser({ username: 'member', password: PASSWORD })).id);
   member = await bms('member');
   client = connect(host, await login('root'));
 });
@@ -106,7 +107,7 @@ describe('deviceStatus', () => {
 
   test('rejects text that is not a cursor, and sends an empty snapshot for unknown ids', async () => {
     await expect(status({ since: 'yesterday' }).next()).rejects.toThrow('INVALID_INPUT');
-    const events = status({ filter: { ids: ['999999', 'nonsense', '-1'] } });
+    const events = status({ filter: { ids: ['device_999999'] } });
     expect(await events.next()).toMatchObject({ kind: 'SNAPSHOT', devices: [] });
     await events.stop();
   });

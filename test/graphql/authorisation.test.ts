@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { getMetadataStorage, Query, Resolver } from 'type-graphql';
+import { isObjectType } from 'graphql';
+import { buildSchemaSync, Query, Resolver } from 'type-graphql';
+import { nodeId } from '../../src/database/node-id.js';
+import { describeRules, ruleInWords, type Rule as SchemaRule } from '../../src/graphql/authorization.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { sessionPolicies } from '../../src/server/http-server.js';
@@ -11,10 +14,11 @@ import { uploadForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
 
 const DEVICE = 'serial-1';
-const UNKNOWN = '999999';
+const UNKNOWN = 'release_999999';
 let gateway: TestGateway;
 let host: string;
-let memberId: number;
+/** The node id of the member. */
+let memberId: string;
 /** So that no call meets what another one made. */
 let unique = 0;
 
@@ -23,7 +27,7 @@ beforeAll(async () => {
   host = await gateway.listen();
   await createCallers(gateway);
   const { user, accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
-  memberId = user.id;
+  memberId = nodeId('user', user.id);
   await beat(accessToken, DEVICE);
   await upload(accessToken);
   await upload((await openSession(gateway, 'pia', graphqlSessionPolicy)).accessToken);
@@ -35,7 +39,7 @@ type Result = { data?: unknown; errors?: readonly { extensions?: Record<string, 
 /** The codes of a refusal; `nothing` for what is not there for the caller; else `allowed`. */
 function outcome({ data, errors }: Result): string {
   if (errors) return errors.map(({ extensions }) => extensions?.code).join(' ');
-  return /^\{"\w+":(null|\[\]|\{"(edges|devices)":\[\]\})\}$/.test(JSON.stringify(data))
+  return /^\{"\w+":(null|\[\]|\[null\]|\{"(edges|devices)":\[\]\})\}$/.test(JSON.stringify(data))
     ? 'nothing'
     : 'allowed';
 }
@@ -74,12 +78,12 @@ async function beat(token: string, device: string): Promise<void> {
 async function upload(token?: string): Promise<string> {
   unique += 1;
   const operations = JSON.stringify({
-    query: `mutation($file: Upload!) { uploadRelease(input: {version: "${unique}"}, file: $file) { id } }`,
-    variables: { file: null },
+    query: `mutation($input: UploadReleaseInput!) { uploadRelease(input: $input) { release { id } } }`,
+    variables: { input: { version: String(unique), file: null } },
   });
   const form = uploadForm([
     ['operations', operations],
-    ['map', '{"0": ["variables.file"]}'],
+    ['map', '{"0": ["variables.input.file"]}'],
     ['0', { fileName: `agent${unique}.bin`, content: 'x' }],
   ]);
   const headers = { ...form.headers, ...bearer(token), 'apollo-require-preflight': 'true' };
@@ -134,7 +138,7 @@ const rules: Record<string, Rule> = {
       const [device] = await gateway.services.db.em
         .fork()
         .execute<{ id: number }[]>('select id from devices where client_id = ?', [DEVICE]);
-      return ask(`{ device(id: "${device?.id}") { id } }`)(session);
+      return ask(`{ device(id: "device_${device?.id}") { id } }`)(session);
     },
     refused: 'nothing',
   },
@@ -146,13 +150,23 @@ const rules: Record<string, Rule> = {
   'Query.releaseCursor': { may: 'members', call: ask('{ releaseCursor }') },
   'Query.latestRelease': { may: 'members', call: ask('{ latestRelease { id } }') },
   'Query.me': { may: 'members', call: ask('{ me { id } }') },
+  'Query.node': {
+    may: 'the member',
+    call: (session) => ask(`{ node(id: "${memberId}") { id } }`)(session),
+    refused: 'nothing',
+  },
+  'Query.nodes': {
+    may: 'the member',
+    call: (session) => ask(`{ nodes(ids: ["${memberId}"]) { id } }`)(session),
+    refused: 'nothing',
+  },
   'Query.presenceSummary': { may: 'members', call: ask('{ presenceSummary { total } }') },
   'Query.releaseChannels': { may: 'members', call: ask('{ releaseChannels }') },
   'Query.releases': { may: 'members', call: ask('{ releases { edges { cursor } } }') },
   'Query.roles': { may: 'administrators at GraphQL', call: ask('{ roles { code } }') },
   'Query.sessions': {
     may: 'the member',
-    call: (session) => ask(`{ sessions(userId: "${memberId}") { id } }`)(session),
+    call: (session) => ask(`{ sessions(filter: {userId: "${memberId}"}) { edges { cursor } } }`)(session),
   },
   'Query.user': {
     may: 'administrators at GraphQL',
@@ -162,65 +176,73 @@ const rules: Record<string, Rule> = {
   'Mutation.approveScan': {
     may: 'members',
     call: withTicket(
-      (ticket) => `mutation { approveScan(ticket: "${ticket}", approve: true) { state } }`,
+      (ticket) => `mutation { approveScan(input: {ticket: "${ticket}"}) { ticket { state } } }`,
       ask,
     ),
   },
   'Mutation.changePassword': {
     may: 'members',
-    call: ask(`mutation { changePassword(currentPassword: "${PASSWORD}", newPassword: "${PASSWORD}") }`),
+    call: ask(
+      `mutation { changePassword(input: {currentPassword: "${PASSWORD}", newPassword: "${PASSWORD}"}) { user { id } } }`,
+    ),
   },
   'Mutation.claimScan': {
     may: 'members',
-    call: withTicket((ticket) => `mutation { claimScan(ticket: "${ticket}") { state } }`, ask),
+    call: withTicket(
+      (ticket) => `mutation { claimScan(input: {ticket: "${ticket}"}) { ticket { state } } }`,
+      ask,
+    ),
   },
   'Mutation.createCaptcha': {
     may: 'anybody',
-    call: ask('mutation { createCaptcha(input: {type: SCAN, deviceId: "kiosk"}) { id } }'),
+    call: ask('mutation { createCaptcha(input: {type: SCAN, deviceId: "kiosk"}) { captcha { ticket } } }'),
   },
   'Mutation.createFirstAdministrator': {
     may: 'anybody',
     call: ask(
-      'mutation { createFirstAdministrator(token: "none", username: "x", password: "correct horse") { id } }',
+      'mutation { createFirstAdministrator(input: {token: "none", username: "x", password: "correct horse"}) { user { id } } }',
     ),
     told: 'FORBIDDEN',
   },
   'Mutation.createUser': {
     may: 'administrators at GraphQL',
-    call: (session) => ask(`mutation { createUser(input: {username: "new${++unique}"}) { id } }`)(session),
+    call: (session) =>
+      ask(`mutation { createUser(input: {username: "new${++unique}"}) { user { id } } }`)(session),
   },
   'Mutation.deleteUser': {
     may: 'administrators at GraphQL',
     call: async (session) => {
       const { id } = await gateway.createUser({ username: `old${++unique}` });
-      return ask(`mutation { deleteUser(id: "${id}") }`)(session);
+      return ask(`mutation { deleteUser(input: {id: "user_${id}"}) { deletedUserId } }`)(session);
     },
   },
-  'Mutation.heartbeat': { may: 'members', call: ask('mutation { heartbeat { deviceId } }') },
+  'Mutation.heartbeat': { may: 'members', call: ask('mutation { heartbeat(input: {}) { device { id } } }') },
   'Mutation.login': {
     may: 'anybody',
     call: ask(`mutation { login(input: {username: "max", password: "${PASSWORD}"}) { expiresAt } }`),
   },
   'Mutation.loginWithPhone': {
     may: 'anybody',
-    call: ask('mutation { loginWithPhone(input: {mobile: "13800000001", captcha: "000000"}) { expiresAt } }'),
+    call: ask('mutation { loginWithPhone(input: {phone: "13800000001", captcha: "000000"}) { expiresAt } }'),
     told: 'CAPTCHA_EXPIRED',
   },
   'Mutation.loginWithScan': {
     may: 'anybody',
     call: withTicket(
       (ticket, device) =>
-        `mutation { loginWithScan(ticket: "${ticket}", deviceId: "${device}") { expiresAt } }`,
+        `mutation { loginWithScan(input: {ticket: "${ticket}", deviceId: "${device}"}) { expiresAt } }`,
       ask,
     ),
     told: 'CAPTCHA_REQUIRED',
   },
-  'Mutation.logout': { may: 'members', call: ask('mutation { logout }') },
+  'Mutation.logout': { may: 'members', call: ask('mutation { logout(input: {}) { session { id } } }') },
   'Mutation.refreshSession': {
     may: 'anybody',
     call: async (session) => {
       const { refreshToken } = await anySession('max');
-      return ask(`mutation { refreshSession(refreshToken: "${refreshToken}") { expiresAt } }`)(session);
+      return ask(`mutation { refreshSession(input: {refreshToken: "${refreshToken}"}) { expiresAt } }`)(
+        session,
+      );
     },
   },
   'Mutation.register': {
@@ -234,26 +256,32 @@ const rules: Record<string, Rule> = {
     may: 'the member',
     call: async (session) => {
       const theirs = await anySession('max');
-      return ask(`mutation { revokeSession(id: "${theirs.session.id}") { id } }`)(session);
+      return ask(
+        `mutation { revokeSession(input: {id: "session_${theirs.session.id}"}) { session { id } } }`,
+      )(session);
     },
     refused: 'NOT_FOUND',
   },
   'Mutation.setUserRoles': {
     may: 'administrators at GraphQL',
-    call: (session) => ask(`mutation { setUserRoles(id: "${memberId}", roles: ["MEMBER"]) { id } }`)(session),
+    call: (session) =>
+      ask(`mutation { setUserRoles(input: {id: "${memberId}", roles: ["MEMBER"]}) { user { id } } }`)(
+        session,
+      ),
   },
   'Mutation.setUserStatus': {
     may: 'administrators at GraphQL',
-    call: (session) => ask(`mutation { setUserStatus(id: "${memberId}", status: ACTIVE) { id } }`)(session),
+    call: (session) =>
+      ask(`mutation { setUserStatus(input: {id: "${memberId}", status: ACTIVE}) { user { id } } }`)(session),
   },
   'Mutation.updateProfile': {
     may: 'members',
-    call: ask('mutation { updateProfile(input: {brief: "b"}) { id } }'),
+    call: ask('mutation { updateProfile(input: {brief: "b"}) { user { id } } }'),
   },
   'Mutation.uploadRelease': { may: 'publishers', call: (session) => upload(session?.accessToken) },
   'Mutation.withdrawRelease': {
     may: 'publishers',
-    call: ask(`mutation { withdrawRelease(id: "${UNKNOWN}", reason: "r") { id } }`),
+    call: ask(`mutation { withdrawRelease(input: {id: "${UNKNOWN}", reason: "r"}) { release { id } } }`),
     told: 'NOT_FOUND',
   },
   'Subscription.deviceStatus': {
@@ -265,7 +293,7 @@ const rules: Record<string, Rule> = {
   'Subscription.heartbeats': { may: 'members', call: follow('subscription { heartbeats { at } }') },
   'Subscription.releasePublished': {
     may: 'members',
-    call: follow(`subscription { releasePublished(since: "${past}") { type } }`),
+    call: follow(`subscription { releasePublished(since: "${past}") { kind } }`),
   },
   'Subscription.scanTicket': {
     may: 'anybody',
@@ -276,7 +304,7 @@ const rules: Record<string, Rule> = {
   },
 };
 
-test('every operation of the schema has its row here', () => {
+test('the table has a row for every operation of the schema', () => {
   const schema = createSchema();
   const operations = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
     (type) => Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),
@@ -285,7 +313,7 @@ test('every operation of the schema has its row here', () => {
 });
 
 test.each(Object.entries(rules))(
-  '%s is for whom it says, whatever session they come with',
+  '%s is open to its audience and refused to everyone else, with every kind of session',
   async (_operation, { may, call, told = 'allowed', refused = 'FORBIDDEN' }) => {
     expect(await askAll(gateway, call)).toEqual(
       expected(may, { allowed: told, forbidden: refused, unauthenticated: 'UNAUTHENTICATED' }),
@@ -293,15 +321,15 @@ test.each(Object.entries(rules))(
   },
 );
 
-describe('a session of a legacy door administers nobody, even that of an administrator', () => {
+describe('a session of a legacy API has no administrative permission, even for an administrator:', () => {
   const legacy = sessionPolicies.filter(({ api: name }) => name !== graphqlSessionPolicy.api);
-  test.each(legacy.map((door) => [door.api, door] as const))('%s', async (_name, door) => {
-    const { accessToken } = await openSession(gateway, 'root', door);
+  test.each(legacy.map((policy) => [policy.api, policy] as const))('%s', async (_api, policy) => {
+    const { accessToken } = await openSession(gateway, 'root', policy);
     for (const query of [
       '{ users { edges { cursor } } }',
       '{ auditLog { edges { cursor } } }',
-      `{ sessions(userId: "${memberId}") { id } }`,
-      `mutation { setUserStatus(id: "${memberId}", status: DISABLED) { id } }`,
+      `{ sessions(filter: {userId: "${memberId}"}) { edges { cursor } } }`,
+      `mutation { setUserStatus(input: {id: "${memberId}", status: DISABLED}) { user { id } } }`,
     ]) {
       expect(await overHttp(query, accessToken)).toBe('FORBIDDEN');
     }
@@ -310,23 +338,91 @@ describe('a session of a legacy door administers nobody, even that of an adminis
   });
 });
 
-test('an operation that names no permission fails the build', () => {
-  @Resolver()
-  class Careless {
-    @Query(() => String)
-    unguarded(): string {
-      return 'open to everybody';
+describe('the rules of the schema', () => {
+  test('refuse an operation without one when the schema is built', () => {
+    @Resolver()
+    class Unguarded {
+      @Query(() => String)
+      greeting(): string {
+        return 'hello';
+      }
     }
-  }
-  try {
-    expect(() => createSchema()).toThrow('No permission is named by unguarded.');
-  } finally {
-    // The library keeps it for the whole process.
-    const { queries } = getMetadataStorage();
-    queries.splice(
-      queries.findIndex(({ target }) => target === Careless),
-      1,
-    );
-  }
-  expect(() => createSchema()).not.toThrow();
+    const schema = buildSchemaSync({
+      resolvers: [Unguarded],
+      authChecker: () => true,
+      validate: false,
+    });
+    expect(() => describeRules(schema)).toThrow('Query.greeting names no permission.');
+  });
+
+  test('end the description of every operation and field that has one', () => {
+    const fields = Object.values(createSchema().getTypeMap())
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()))
+      .filter(({ extensions }) => extensions.rule);
+    expect(fields.length).toBeGreaterThan(Object.keys(rules).length);
+    for (const { description, extensions } of fields) {
+      expect(description).toMatch(/^[A-Z].+\.\n\n(Requires|Null without|Open to) .+\.$/s);
+      expect(description).toContain(ruleInWords(extensions.rule as SchemaRule));
+    }
+  });
+
+  test.each([
+    ['public', 'Open to everyone, signed in or not.'],
+    ['signed-in', 'Requires a signed-in caller.'],
+    ['users:read', 'Requires the permission `USERS_READ`.'],
+    [
+      { own: 'devices:own', others: 'devices:read' },
+      'Requires the permission `DEVICES_OWN` for your own, `DEVICES_READ` for those of other users.',
+    ],
+    [
+      { own: 'sessions:own', others: 'sessions:manage', orNull: true },
+      'Null without the permission `SESSIONS_OWN` for your own, `SESSIONS_MANAGE` for those of other users.',
+    ],
+    [{ nullWithout: 'users:read' }, 'Null without the permission `USERS_READ`.'],
+  ] as const)('read well: %j', (rule, words) => {
+    expect(ruleInWords(rule)).toBe(words);
+  });
+});
+
+describe('fields of other users', () => {
+  const asCaller = async (username: string, query: string) => {
+    const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
+    return (await gateway.post('/graphql', { query }, bearer(accessToken))).json<Result>();
+  };
+
+  test('devices and sessions of a user are for the user and for administrators', async () => {
+    const query = `{ node(id: "${memberId}") { ... on User { devices { totalCount } sessions { totalCount } } } }`;
+    for (const username of ['max', 'root']) {
+      expect(await asCaller(username, query)).toMatchObject({
+        data: {
+          node: { devices: { totalCount: expect.any(Number) }, sessions: { totalCount: expect.any(Number) } },
+        },
+      });
+    }
+    expect(await asCaller('nia', query)).toEqual({ data: { node: null } });
+  });
+
+  test('the uploader of a release is for callers who may read users, the name for all', async () => {
+    const query = '{ latestRelease { uploaderName uploader { login } } }';
+    expect(await asCaller('max', query)).toMatchObject({
+      data: { latestRelease: { uploaderName: expect.any(String), uploader: null } },
+    });
+    expect(await asCaller('root', query)).toMatchObject({
+      data: { latestRelease: { uploader: { login: expect.any(String) } } },
+    });
+  });
+
+  test('a payload that signs in is read as the caller who signed in', async () => {
+    const query = `mutation { login(input: {username: "max", password: "${PASSWORD}"}) {
+      user { login devices { totalCount } } session { current } } }`;
+    expect((await gateway.post('/graphql', { query })).json()).toMatchObject({
+      data: {
+        login: {
+          user: { login: 'max', devices: { totalCount: expect.any(Number) } },
+          session: { current: true },
+        },
+      },
+    });
+  });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { nodeId } from '../../src/database/node-id.js';
 import * as op from '../generated/graphql.js';
 import { ask, refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -22,9 +23,9 @@ describe('login', () => {
     await gateway.createUser({ username: 'Ada', phone: '13900000001', password: PASSWORD });
     for (const name of ['ada', '+86 139 0000 0001']) {
       const { accessToken, refreshToken, session, user } = await login(name);
-      expect({ user, door: session.door, current: session.current }).toMatchObject({
+      expect({ user, api: session.api, current: session.current }).toMatchObject({
         user: { username: 'Ada', phone: '13900000001', roles: [{ code: 'MEMBER' }] },
-        door: 'graphql',
+        api: 'GRAPHQL',
       });
       expect(refreshToken).toMatch(/^[\w-]{43}$/);
       const { me } = await ask(gateway, op.MeDocument, {}, accessToken);
@@ -34,7 +35,12 @@ describe('login', () => {
 
   test('answers the same for an unknown account, a wrong password and a disabled account', async () => {
     const { id } = await gateway.createUser({ username: 'gone', password: PASSWORD });
-    await ask(gateway, op.SetUserStatusDocument, { id: String(id), status: 'DISABLED' }, admin);
+    await ask(
+      gateway,
+      op.SetUserStatusDocument,
+      { input: { id: nodeId('user', id), status: 'DISABLED' } },
+      admin,
+    );
     const attempts = [
       { username: 'nobody', password: PASSWORD },
       { username: 'root', password: 'wrong password' },
@@ -93,15 +99,15 @@ describe('sessions', () => {
     await gateway.createUser({ username: 'rotor', password: PASSWORD });
     const first = await login('rotor');
     const refresh = (refreshToken: string | null) => ({ refreshToken });
-    const second = (await ask(gateway, op.RefreshSessionDocument, refresh(first.refreshToken)))
+    const second = (await ask(gateway, op.RefreshSessionDocument, { input: refresh(first.refreshToken) }))
       .refreshSession;
     expect(await refusal(gateway, op.MeDocument, {}, first.accessToken)).toBe('UNAUTHENTICATED');
     await ask(gateway, op.MeDocument, {}, second.accessToken);
-    expect(await refusal(gateway, op.RefreshSessionDocument, refresh(first.refreshToken))).toBe(
+    expect(await refusal(gateway, op.RefreshSessionDocument, { input: refresh(first.refreshToken) })).toBe(
       'UNAUTHENTICATED',
     );
     expect(await refusal(gateway, op.MeDocument, {}, second.accessToken)).toBe('UNAUTHENTICATED');
-    expect(await refusal(gateway, op.RefreshSessionDocument, refresh(second.refreshToken))).toBe(
+    expect(await refusal(gateway, op.RefreshSessionDocument, { input: refresh(second.refreshToken) })).toBe(
       'UNAUTHENTICATED',
     );
   });
@@ -111,15 +117,17 @@ describe('sessions', () => {
     await gateway.createUser({ username: 'stranger', password: PASSWORD });
     const [here, there, stranger] = [await login('owner'), await login('owner'), await login('stranger')];
     const { sessions } = await ask(gateway, op.SessionsDocument, {}, here.accessToken);
-    expect(sessions.map(({ current }) => current).sort()).toEqual([false, true]);
-    const owner = { userId: here.user.id };
+    expect(sessions.edges.map(({ node }) => node.current).sort()).toEqual([false, true]);
+    const owner = { filter: { userId: here.user.id } };
     expect(await refusal(gateway, op.SessionsDocument, owner, stranger.accessToken)).toBe('FORBIDDEN');
-    expect((await ask(gateway, op.SessionsDocument, owner, admin)).sessions).toHaveLength(2);
+    expect((await ask(gateway, op.SessionsDocument, owner, admin)).sessions.edges).toHaveLength(2);
     const target = { id: there.session.id };
-    expect(await refusal(gateway, op.RevokeSessionDocument, target, stranger.accessToken)).toBe('NOT_FOUND');
-    await ask(gateway, op.RevokeSessionDocument, target, here.accessToken);
+    expect(await refusal(gateway, op.RevokeSessionDocument, { input: target }, stranger.accessToken)).toBe(
+      'NOT_FOUND',
+    );
+    await ask(gateway, op.RevokeSessionDocument, { input: target }, here.accessToken);
     expect(await refusal(gateway, op.MeDocument, {}, there.accessToken)).toBe('UNAUTHENTICATED');
-    await ask(gateway, op.LogoutDocument, {}, here.accessToken);
+    await ask(gateway, op.LogoutDocument, { input: {} }, here.accessToken);
     expect(await refusal(gateway, op.MeDocument, {}, here.accessToken)).toBe('UNAUTHENTICATED');
   });
 
@@ -128,10 +136,10 @@ describe('sessions', () => {
     const [here, there] = [await login('changer'), await login('changer')];
     const change = { currentPassword: PASSWORD, newPassword: 'battery staple' };
     const wrong = { ...change, currentPassword: 'wrong password' };
-    expect(await refusal(gateway, op.ChangePasswordDocument, wrong, here.accessToken)).toBe(
+    expect(await refusal(gateway, op.ChangePasswordDocument, { input: wrong }, here.accessToken)).toBe(
       'BAD_CREDENTIALS',
     );
-    await ask(gateway, op.ChangePasswordDocument, change, here.accessToken);
+    await ask(gateway, op.ChangePasswordDocument, { input: change }, here.accessToken);
     await ask(gateway, op.MeDocument, {}, here.accessToken);
     expect(await refusal(gateway, op.MeDocument, {}, there.accessToken)).toBe('UNAUTHENTICATED');
     await login('changer', 'battery staple');
@@ -150,8 +158,8 @@ test.each([
     (token: string) => ({ authorization: 'Bearer', userToken: token }),
   ],
 ])('a token is found with %s', async (_name, headersOf) => {
-  const answer = await gateway.post('/graphql', { query: '{ me { username } }' }, headersOf(admin));
-  expect(answer.json()).toEqual({ data: { me: { username: 'root' } } });
+  const answer = await gateway.post('/graphql', { query: '{ me { login } }' }, headersOf(admin));
+  expect(answer.json()).toEqual({ data: { me: { login: 'root' } } });
 });
 
 describe('administration', () => {
@@ -168,7 +176,7 @@ describe('administration', () => {
         { input: { username: 'x', password: PASSWORD } },
         accessToken,
       ),
-      await refusal(gateway, op.SetUserRolesDocument, { id, roles: ['ADMIN'] }, accessToken),
+      await refusal(gateway, op.SetUserRolesDocument, { input: { id, roles: ['ADMIN'] } }, accessToken),
       await refusal(gateway, op.AuditLogDocument, {}, accessToken),
     ]).toEqual(Array(5).fill('FORBIDDEN'));
     expect(await refusal(gateway, op.UsersDocument, {})).toBe('UNAUTHENTICATED');
@@ -196,14 +204,19 @@ describe('administration', () => {
     const { id } = await gateway.createUser({ username: 'promoted', password: PASSWORD, roles: ['ADMIN'] });
     const { accessToken } = await login('promoted');
     await ask(gateway, op.UsersDocument, {}, accessToken);
-    await ask(gateway, op.SetUserRolesDocument, { id: String(id), roles: ['MEMBER'] }, admin);
+    await ask(
+      gateway,
+      op.SetUserRolesDocument,
+      { input: { id: nodeId('user', id), roles: ['MEMBER'] } },
+      admin,
+    );
     expect(await refusal(gateway, op.UsersDocument, {}, accessToken)).toBe('FORBIDDEN');
     const root = (await login('root')).user.id;
-    expect(await refusal(gateway, op.DeleteUserDocument, { id: root }, admin)).toBe('CONFLICT');
-    await ask(gateway, op.DeleteUserDocument, { id: String(id) }, admin);
+    expect(await refusal(gateway, op.DeleteUserDocument, { input: { id: root } }, admin)).toBe('CONFLICT');
+    await ask(gateway, op.DeleteUserDocument, { input: { id: nodeId('user', id) } }, admin);
     expect(await refusal(gateway, op.MeDocument, {}, accessToken)).toBe('UNAUTHENTICATED');
     const { auditLog } = await ask(gateway, op.AuditLogDocument, { first: 3 }, admin);
-    expect(auditLog.edges[0]?.node).toMatchObject({ action: 'user.delete', target: 'user:erased' });
+    expect(auditLog.edges[0]?.node).toMatchObject({ action: 'USER_DELETE', target: 'user_erased' });
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { nodeId } from '../../src/database/node-id.js';
 import { ReleaseStream } from '../../src/releases/release-stream.js';
 import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
@@ -19,7 +20,7 @@ afterAll(() => gateway.close());
 
 const latestCursor = async () => (await ask(gateway, op.ReleaseChannelsDocument, {}, member)).releaseCursor;
 const summary = (event: op.ReleasePublishedSubscription | null) =>
-  event && [event.releasePublished.type, event.releasePublished.release.version].join(' ');
+  event && [event.releasePublished.kind, event.releasePublished.release.version].join(' ');
 
 test('a subscription without since starts with the next event', async () => {
   await publishRelease(gateway, '199', { channel: 'now' });
@@ -38,7 +39,7 @@ test('a subscription to a channel receives its publications and withdrawals in o
   expect(summary(await subscription.next())).toBe('PUBLISHED 200');
   const release = await publishRelease(gateway, '201', { channel: 'live' });
   await publishRelease(gateway, '202', { channel: 'other' });
-  const withdrawal = { id: String(release.id), reason: 'bad' };
+  const withdrawal = { input: { id: nodeId('release', release.id), reason: 'bad' } };
   await ask(gateway, op.WithdrawReleaseDocument, withdrawal, publisher);
   expect(summary(await subscription.next())).toBe('PUBLISHED 201');
   expect(summary(await subscription.next())).toBe('WITHDRAWN 201');

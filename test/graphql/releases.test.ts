@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { nodeId } from '../../src/database/node-id.js';
 import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -20,22 +21,22 @@ test('a publisher withdraws a release once, and the audit log has both the uploa
     { channel: 'audited', name: 'audited.zip' },
     { userId: user?.id ?? null, address: null },
   );
-  const id = String(released.id);
-  const withdraw = { id, reason: 'It does not start.' };
+  const id = nodeId('release', released.id);
+  const withdraw = { input: { id, reason: 'It does not start.' } };
   expect(await refusal(gateway, op.WithdrawReleaseDocument, withdraw, member)).toBe('FORBIDDEN');
   const { withdrawRelease } = await ask(gateway, op.WithdrawReleaseDocument, withdraw, publisher);
-  expect(withdrawRelease).toMatchObject({
+  expect(withdrawRelease.release).toMatchObject({
     withdrawnAt: new Date(gateway.clock.now).toISOString(),
     withdrawalReason: 'It does not start.',
   });
   expect(await refusal(gateway, op.WithdrawReleaseDocument, withdraw, publisher)).toBe('CONFLICT');
-  const unknown = { id: '99999', reason: 'none' };
+  const unknown = { input: { id: 'release_99999', reason: 'none' } };
   expect(await refusal(gateway, op.WithdrawReleaseDocument, unknown, publisher)).toBe('NOT_FOUND');
   const log = await gateway.services.db.em
     .fork()
     .execute(
       `select action, detail, actor_id is not null as known from audit_entries where target = ? order by id`,
-      [`release:${id}`],
+      [id],
     );
   expect(log).toEqual([
     { action: 'release.publish', detail: 'audited 7', known: true },
@@ -84,9 +85,9 @@ test('a release whose uploader was deleted has no uploader', async () => {
   const { id } = await gateway.createUser({ username: 'former' });
   await publishRelease(gateway, '1', { channel: 'former' }, { userId: id, address: null });
   const latest = () => ask(gateway, op.LatestReleaseDocument, { channel: 'former' }, member);
-  expect(await latest()).toMatchObject({ latestRelease: { uploader: 'former' } });
+  expect(await latest()).toMatchObject({ latestRelease: { uploaderName: 'former' } });
   await gateway.services.administration.delete(id, { userId: null, address: null });
-  expect(await latest()).toMatchObject({ latestRelease: { version: '1', uploader: null } });
+  expect(await latest()).toMatchObject({ latestRelease: { version: '1', uploaderName: null } });
 });
 
 test('a channel without releases has no latest release', async () => {

@@ -27,7 +27,8 @@ const newTicket = async () => {
   const { createCaptcha } = await ask(gateway, op.CreateCaptchaDocument, {
     input: { type: 'SCAN', deviceId },
   });
-  return { ticket: createCaptcha.id, image: createCaptcha.image ?? '' };
+  const { ticket, image } = createCaptcha.captcha;
+  return { ticket: ticket ?? '', image: image ?? '' };
 };
 
 /** Subscribes with a stock client. @returns a function that waits for the next state; null at the end. */
@@ -61,20 +62,28 @@ test('a device follows its ticket live, without signing in, and redeems it once'
   const client = connect();
   const next = watch(client, ticket);
   expect(await next()).toBe('PENDING');
-  expect(await refusal(gateway, op.LoginWithScanDocument, { ticket, deviceId })).toBe('CAPTCHA_REQUIRED');
-  const claimed = await ask(gateway, op.ClaimScanDocument, { ticket }, phone);
-  expect(claimed.claimScan).toMatchObject({ state: 'CLAIMED', scannedBy: 'Ada', requestedFrom: '127.0.0.1' });
+  expect(await refusal(gateway, op.LoginWithScanDocument, { input: { ticket, deviceId } })).toBe(
+    'CAPTCHA_REQUIRED',
+  );
+  const claimed = await ask(gateway, op.ClaimScanDocument, { input: { ticket } }, phone);
+  expect(claimed.claimScan.ticket).toMatchObject({
+    state: 'CLAIMED',
+    scannedBy: 'Ada',
+    requestedFrom: '127.0.0.1',
+  });
   expect(await next()).toBe('CLAIMED');
-  await ask(gateway, op.ApproveScanDocument, { ticket, approve: true }, phone);
+  await ask(gateway, op.ApproveScanDocument, { input: { ticket, decision: 'APPROVE' } }, phone);
   expect(await next()).toBe('APPROVED');
-  expect(await refusal(gateway, op.LoginWithScanDocument, { ticket, deviceId: 'other' })).toBe(
+  expect(await refusal(gateway, op.LoginWithScanDocument, { input: { ticket, deviceId: 'other' } })).toBe(
     'CAPTCHA_EXPIRED',
   );
-  const { loginWithScan } = await ask(gateway, op.LoginWithScanDocument, { ticket, deviceId });
+  const { loginWithScan } = await ask(gateway, op.LoginWithScanDocument, { input: { ticket, deviceId } });
   expect(loginWithScan.user.username).toBe('ada');
   expect(await next()).toBe('REDEEMED');
   expect(await next()).toBeNull();
-  expect(await refusal(gateway, op.LoginWithScanDocument, { ticket, deviceId })).toBe('CAPTCHA_EXPIRED');
+  expect(await refusal(gateway, op.LoginWithScanDocument, { input: { ticket, deviceId } })).toBe(
+    'CAPTCHA_EXPIRED',
+  );
   await client.dispose();
 });
 
@@ -83,9 +92,9 @@ test('a denied ticket ends the subscription, and cannot be redeemed', async () =
   const client = connect();
   const next = watch(client, ticket);
   expect(await next()).toBe('PENDING');
-  await ask(gateway, op.ApproveScanDocument, { ticket, approve: false }, phone);
+  await ask(gateway, op.ApproveScanDocument, { input: { ticket, decision: 'DENY' } }, phone);
   expect([await next(), await next()]).toEqual(['DENIED', null]);
-  expect(await refusal(gateway, op.LoginWithScanDocument, { ticket, deviceId })).toBe('FORBIDDEN');
+  expect(await refusal(gateway, op.LoginWithScanDocument, { input: { ticket, deviceId } })).toBe('FORBIDDEN');
   await client.dispose();
 });
 
@@ -109,7 +118,7 @@ test('closes a socket with 4403 for an invalid token, and when its session ends'
   const ended = closed(client);
   const next = watch(client, ticket);
   expect(await next()).toBe('PENDING');
-  await ask(gateway, op.LogoutDocument, {}, login.accessToken);
+  await ask(gateway, op.LogoutDocument, { input: {} }, login.accessToken);
   await expect(next()).rejects.toMatchObject({ code: 4403 });
   expect(await ended).toMatchObject({ code: 4403 });
 });

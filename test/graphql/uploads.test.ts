@@ -49,8 +49,8 @@ async function post(parts: Parts, headers: Record<string, string> = {}, to = gat
 }
 
 const operations = (input: object, query = UPLOAD) =>
-  ['operations', JSON.stringify({ query, variables: { input, file: null } })] as const;
-const map = ['map', '{"0":["variables.file"]}'] as const;
+  ['operations', JSON.stringify({ query, variables: { input: { ...input, file: null } } })] as const;
+const map = ['map', '{"0":["variables.input.file"]}'] as const;
 
 describe('an upload is refused and leaves nothing behind', () => {
   const version = { version: '1' };
@@ -104,10 +104,10 @@ describe('an upload is refused and leaves nothing behind', () => {
       'with a map of another file',
       200,
       'INVALID_INPUT',
-      [operations(version), ['map', '{"1":["variables.file"]}'], ['0', file]],
+      [operations(version), ['map', '{"1":["variables.input.file"]}'], ['0', file]],
     ],
     ['with a map to an index of a list', 400, 'INVALID_INPUT', paths('variables.files.2000000')],
-    ['with a map to a prototype', 400, 'INVALID_INPUT', paths('variables.__proto__')],
+    ['with a map to a prototype', 400, 'INVALID_INPUT', paths('variables.input.__proto__')],
     ['with a map to the query', 400, 'INVALID_INPUT', paths('query')],
     ['with map after the file', 400, 'INVALID_INPUT', [operations(version), ['0', file], map]],
     ['with operations after the file', 400, 'INVALID_INPUT', [map, ['0', file], operations(version)]],
@@ -120,7 +120,7 @@ describe('an upload is refused and leaves nothing behind', () => {
       [operations(version, '{ none }'), map, ['0', file]],
     ],
     ['with a map to a variable that is not null', 400, 'INVALID_INPUT', paths('variables.input')],
-    ['with a map to a variable that is missing', 400, 'INVALID_INPUT', paths('variables.other')],
+    ['with a map to a variable that is missing', 400, 'INVALID_INPUT', paths('variables.input.other')],
   ];
   test.each(cases)('%s', async (_name, status, code, parts) => {
     expect(await post(parts)).toMatchObject({ status, code });
@@ -147,7 +147,7 @@ describe('an upload is refused and leaves nothing behind', () => {
   });
 
   test('with text as its file', async () => {
-    const body = { query: UPLOAD, variables: { input: version, file: 'text' } };
+    const body = { query: UPLOAD, variables: { input: { ...version, file: 'text' } } };
     const answer = await gateway.post('/graphql', body, { authorization: publisher });
     expect(answer.json()).toMatchObject({ errors: [{ message: expect.stringContaining('Upload value') }] });
   });
@@ -163,7 +163,7 @@ test('a publisher uploads a package with all its details, and members see it', a
   const input = { version: '1.0.0', channel: 'beta', notes: '修复', sha256: sha256(CONTENT) };
   const { data, status } = await post([map, operations(input), ['0', file]]);
   expect(status).toBe(200);
-  expect(data?.uploadRelease).toEqual({
+  expect(data?.uploadRelease.release).toEqual({
     id: expect.any(String),
     channel: 'beta',
     version: '1.0.0',
@@ -171,24 +171,28 @@ test('a publisher uploads a package with all its details, and members see it', a
     size: 9,
     sha256: sha256(CONTENT),
     notes: '修复',
-    uploader: 'Pia',
+    uploaderName: 'Pia',
     url: 'https://gate.example/dist/app-1.0.0.zip',
     publishedAt: new Date(gateway.clock.now).toISOString(),
     withdrawnAt: null,
     withdrawalReason: null,
   });
   const { latestRelease } = await ask(gateway, op.LatestReleaseDocument, { channel: 'beta' }, member);
-  expect(latestRelease).toEqual(data?.uploadRelease);
+  expect(latestRelease).toEqual(data?.uploadRelease.release);
   expect((await ask(gateway, op.LatestReleaseDocument, {}, member)).latestRelease).toBeNull();
 });
 
 test('a file that two fields use is published once', async () => {
   const query = `mutation($file: Upload!) {
-    one: uploadRelease(input: {version: "1"}, file: $file) { id }
-    two: uploadRelease(input: {version: "2"}, file: $file) { id }
+    one: uploadRelease(input: {version: "1", file: $file}) { release { id } }
+    two: uploadRelease(input: {version: "2", file: $file}) { release { id } }
   }`;
   const before = await inventory(gateway);
-  const { errors } = await post([operations({}, query), map, ['0', file]]);
+  const { errors } = await post([
+    ['operations', JSON.stringify({ query, variables: { file: null } })],
+    ['map', '{"0":["variables.file"]}'],
+    ['0', file],
+  ]);
   expect(errors).toMatchObject([{ path: ['two'], extensions: { code: 'INVALID_INPUT', field: 'file' } }]);
   expect(await inventory(gateway)).toMatchObject({ uploads: [], releases: before.releases + 1 });
 });
@@ -196,7 +200,7 @@ test('a file that two fields use is published once', async () => {
 test('an upload may name the digest of its file in a header', async () => {
   const parts = [operations({ version: '4' }), map, ['0', file]] as const;
   const { data } = await post(parts, { 'content-digest': digestOf(CONTENT) });
-  expect(data).toMatchObject({ uploadRelease: { sha256: sha256(CONTENT) } });
+  expect(data).toMatchObject({ uploadRelease: { release: { sha256: sha256(CONTENT) } } });
 });
 
 test('an upload may take longer than its access token lasts', async () => {
@@ -206,6 +210,6 @@ test('an upload may take longer than its access token lasts', async () => {
     return releases.receive(source);
   });
   const { data } = await post([operations({ version: '3' }), map, ['0', file]]);
-  expect(data).toMatchObject({ uploadRelease: { version: '3' } });
+  expect(data).toMatchObject({ uploadRelease: { release: { version: '3' } } });
   receive.mockRestore();
 });

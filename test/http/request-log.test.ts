@@ -11,14 +11,14 @@ test('accepted heartbeats of both APIs are counted; refused ones and combined op
   const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   const before = gateway.logged();
   for (let count = 0; count < 3; count += 1) {
-    await ask(gateway, op.HeartbeatDocument, {}, accessToken);
+    await ask(gateway, op.HeartbeatDocument, { input: {} }, accessToken);
     const answer = await gateway.post('/api/heart/check', {}, { authorization: accessToken });
     expect(answer.statusCode).toBe(201);
   }
   expect(gateway.logged()).toBe(before);
   await gateway.post('/api/heart/check', {}, { authorization: 'nonsense' });
   await ask(gateway, op.MeDocument, {}, accessToken);
-  const query = 'mutation { heartbeat { deviceId } logout }';
+  const query = 'mutation { heartbeat(input: {}) { intervalSeconds } logout(input: {}) { session { id } } }';
   await gateway.post('/graphql', { query }, { authorization: accessToken });
   const lines = gateway.logged().slice(before.length).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([

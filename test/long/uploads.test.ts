@@ -90,12 +90,14 @@ linux('GraphQL receives 2 GiB in constant memory', async () => {
   const before = await peak();
   const operations = {
     query: print(op.UploadReleaseDocument),
-    variables: { input: { version: '2', sha256 }, file: null },
+    variables: { input: { version: '2', sha256, file: null } },
   };
   const spec = ['-F', `operations=${JSON.stringify(operations)};type=application/json`];
-  const file = ['-F', 'map={"0":["variables.file"]}', '-F', `0=@${path}`];
+  const file = ['-F', 'map={"0":["variables.input.file"]}', '-F', `0=@${path}`];
   const { stdout, seconds } = await curl(...spec, ...file, `${url}/graphql`);
-  expect(JSON.parse(stdout)).toMatchObject({ data: { uploadRelease: { size: 2 * GIB, sha256 } } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    data: { uploadRelease: { release: { size: 2 * GIB, sha256 } } },
+  });
   const growth = (await peak()) - before;
   report('GraphQL upload', seconds, growth);
   expect(growth).toBeLessThan(GROWTH);

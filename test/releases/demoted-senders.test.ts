@@ -82,13 +82,13 @@ test('fields that follow an upload are authorised by the roles that the sender h
   const setRoles = (roles: string[]) => gateway.services.administration.setRoles(id, roles, system);
   await gateway.createUser({ username: 'another administrator', roles: ['ADMIN'] });
   await setRoles(['ADMIN']);
-  const query = `mutation($file: Upload!) {
-    uploadRelease(input: {version: "8"}, file: $file) { id }
-    setUserRoles(id: ${id}, roles: ["ADMIN"]) { id }
+  const query = `mutation($input: UploadReleaseInput!) {
+    uploadRelease(input: $input) { release { id } }
+    setUserRoles(input: {id: "user_${id}", roles: ["ADMIN"]}) { user { id } }
   }`;
   const response = await sendAround(() => setRoles(['PUBLISHER']), '/graphql', [
-    ['operations', JSON.stringify({ query, variables: { file: null } })],
-    ['map', '{"0":["variables.file"]}'],
+    ['operations', JSON.stringify({ query, variables: { input: { version: '8', file: null } } })],
+    ['map', '{"0":["variables.input.file"]}'],
     ['0', FILE],
   ]);
   expect(response).toContain('"FORBIDDEN"');

@@ -55,7 +55,7 @@ describe('an upload is refused and leaves nothing behind:', () => {
       '/graphql',
       [
         operations,
-        ['map', JSON.stringify(Object.fromEntries(files.map(([name]) => [name, ['variables.file']])))],
+        ['map', JSON.stringify(Object.fromEntries(files.map(([name]) => [name, ['variables.input.file']])))],
         ['0', file],
       ],
     ],
@@ -68,7 +68,7 @@ describe('an upload is refused and leaves nothing behind:', () => {
     [
       'a map to the end of a list',
       '/graphql',
-      [operations, ['map', '{"0":["variables.file.4294967294"]}'], ['0', file]],
+      [operations, ['map', '{"0":["variables.input.file.4294967294"]}'], ['0', file]],
     ],
     [
       'deeply nested variables',

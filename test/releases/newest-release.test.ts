@@ -44,7 +44,7 @@ test('a heartbeat does not return a withdrawn release', async () => {
   await ask(
     gateway,
     op.WithdrawReleaseDocument,
-    { id: String(newest?.id), reason: 'It does not start.' },
+    { input: { id: `release_${newest?.id}`, reason: 'It does not start.' } },
     publisher,
   );
   expect(await offeredTo('1.8.5')).toBe('1.9.0');

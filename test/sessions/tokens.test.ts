@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
 import { sessionPolicies } from '../../src/server/http-server.js';
-import { Session } from '../../src/sessions/session.entity.js';
+import { Api, Session } from '../../src/sessions/session.entity.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { tokenHash } from '../../src/sessions/token-signer.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -36,7 +36,7 @@ async function store(token: string): Promise<string> {
   const em = gateway.services.db.em.fork();
   const times = { createdAt: new Date(0), lastSeenAt: new Date(0) };
   const expiry = { tokenExpiresAt: new Date('2100-01-01'), expiresAt: new Date('2100-01-01') };
-  const columns = { id: randomUUID(), api: 'graphql', restricted: false, tokenHash: tokenHash(token) };
+  const columns = { id: randomUUID(), api: Api.GRAPHQL, restricted: false, tokenHash: tokenHash(token) };
   await em.insert(Session, { ...columns, user: adminId, ...times, ...expiry });
   return token;
 }

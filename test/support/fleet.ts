@@ -1,3 +1,5 @@
+import { firstRows } from '../../src/database/page.js';
+import { historyOrder } from '../../src/devices/device-order.js';
 import type { Heartbeats } from '../../src/devices/heartbeats.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
@@ -57,6 +59,7 @@ export class TestGroup {
 
 /** The transitions of a device: `online`, or the reason why it went offline. */
 export async function historyOf({ services }: TestGateway, deviceId: number): Promise<(string | null)[]> {
-  const history = await services.devices.history(deviceId, new Date(0), new Date('2100-01-01'), 100);
-  return history.map(({ online, reason }) => (online ? 'online' : reason));
+  const request = firstRows(historyOrder, 100);
+  const histories = await services.devices.historyByDevice([deviceId], { from: null, to: null }, request);
+  return (histories.get(deviceId)?.rows ?? []).map(({ online, reason }) => (online ? 'online' : reason));
 }

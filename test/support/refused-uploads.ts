@@ -38,8 +38,8 @@ const graphql = (
   path: '/graphql',
   sender,
   fields: [
-    ['operations', JSON.stringify({ query, variables: { input, file: null } })],
-    ['map', '{"0":["variables.file"]}'],
+    ['operations', JSON.stringify({ query, variables: { input: { ...input, file: null } } })],
+    ['map', '{"0":["variables.input.file"]}'],
   ],
   fileField: '0',
   answer,

@@ -16,15 +16,15 @@ export const UPLOAD = '/api/upgrade/upload';
 
 /** The parts of an upload, by the path of the API. */
 export const uploadParts = (file: FilePart, version = '7') => {
-  const query = `mutation($file: Upload!) { uploadRelease(input: {version: "${version}"}, file: $file) { id } }`;
+  const query = 'mutation($input: UploadReleaseInput!) { uploadRelease(input: $input) { release { id } } }';
   return {
     [UPLOAD]: [
       ['version', version],
       ['file', file],
     ],
     '/graphql': [
-      ['operations', JSON.stringify({ query, variables: { file: null } })],
-      ['map', '{"0":["variables.file"]}'],
+      ['operations', JSON.stringify({ query, variables: { input: { version, file: null } } })],
+      ['map', '{"0":["variables.input.file"]}'],
       ['0', file],
     ],
   } as const;

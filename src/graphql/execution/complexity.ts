@@ -11,10 +11,8 @@ import { DEFAULT_PAGE, LARGEST_PAGE } from '../connection.js';
 
 /** Items of a list whose length is unknown. */
 const DEFAULT_LENGTH = 10;
-/** Lists that can be much longer. */
-const longLists: Readonly<Record<string, number>> = { 'Device.history': 1000 };
-/** Heartbeats are answered from memory, and a whole fleet may send them for one user. */
-const freeFields: ReadonlySet<string> = new Set(['Mutation.heartbeat']);
+/** Answered from memory, and a whole fleet may send heartbeats for one user. Objects that they select count. */
+const freeFields: ReadonlySet<string> = new Set(['Mutation.heartbeat', 'HeartbeatPayload.intervalSeconds']);
 
 /**
  * `__schema` and `__type` cost as much as the answer to the standard query, whatever they select. Each alias inside
@@ -38,9 +36,16 @@ export function fieldComplexity(
 ): number {
   const { node, definition, parent } = field;
   if (introspectionFields.has(node.name.value)) return INTROSPECTION_COMPLEXITY * (1 + selected.aliases);
-  if (definition && parent && freeFields.has(`${parent.name}.${definition.name}`)) return 0;
+  if (definition && parent && freeFields.has(`${parent.name}.${definition.name}`)) {
+    return selected.complexity;
+  }
+  if (isPageInfo(field)) return 0;
   return 1 + selected.complexity * listLength(field);
 }
+
+/** A connection has one, while what it selects counts for each edge. */
+const isPageInfo = ({ definition, parent }: MeasuredField): boolean =>
+  definition?.name === 'pageInfo' && parent?.name.endsWith('Connection') === true;
 
 /** The largest length of a list; 1 for other fields. The `edges` of a connection count at its field. */
 export function listLength({ node, definition, parent }: MeasuredField): number {
@@ -48,7 +53,7 @@ export function listLength({ node, definition, parent }: MeasuredField): number 
   if (definition.args.some(({ name }) => name === 'first')) return pageLength(node);
   if (!isListType(getNullableType(definition.type)) || parent.name.endsWith('Connection')) return 1;
   if (definition.args.some(({ name }) => name === 'ids')) return idCount(node);
-  return longLists[`${parent.name}.${definition.name}`] ?? DEFAULT_LENGTH;
+  return DEFAULT_LENGTH;
 }
 
 /** A variable counts as the largest page: a document has one complexity, whatever its variables. */

@@ -9,57 +9,81 @@ import {
   Query,
   Resolver,
   Root,
+  registerEnumType,
 } from 'type-graphql';
-import { listAudit, subjectIdOf } from '../../audit/audit.js';
-import { AuditEntry } from '../../audit/audit-entry.entity.js';
-import { readId } from '../../database/row-id.js';
+import { type AuditCategory, auditOrder, countAudit, listAudit, subjectIdOf } from '../../audit/audit.js';
+import { AuditAction, AuditEntry } from '../../audit/audit-entry.entity.js';
 import { User } from '../../users/user.entity.js';
 import { Allow } from '../authorization.js';
-import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
+import { PageArgs, readPage, toConnection } from '../connection.js';
 import type { Context } from '../context.js';
+import { readId } from '../id.js';
+import { AuditConnection } from './connections.js';
 
-const AuditConnection = connectionType('Audit', AuditEntry);
+const AuditCategoryEnum: Record<string, AuditCategory> = {
+  SESSION: 'session',
+  USER: 'user',
+  RELEASE: 'release',
+};
+registerEnumType(AuditCategoryEnum, {
+  name: 'AuditCategory',
+  description: 'What actions are about.',
+  valuesConfig: {
+    SESSION: { description: 'Logins, logouts, refused logins and revoked sessions.' },
+    USER: { description: 'Accounts.' },
+    RELEASE: { description: 'Releases.' },
+  },
+});
 
-@InputType({ description: 'Which entries; what is absent does not narrow.' })
+@InputType({ description: 'Which entries. Omitted fields match everything.' })
 class AuditFilter {
-  @Field(() => ID, { nullable: true, description: 'Who acted or was acted on.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Entries about what this user did, or what was done to them.',
+  })
   userId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'How the action begins, such as `user.`.' })
-  action?: string | null;
+  @Field(() => AuditCategoryEnum, { nullable: true, description: 'Entries about this kind of object.' })
+  category?: AuditCategory | null;
+
+  @Field(() => [AuditAction], { nullable: true, description: 'Entries about any of these actions.' })
+  actions?: AuditAction[] | null;
 }
 
 @ArgsType()
 class AuditArgs extends PageArgs {
-  @Field(() => AuditFilter, { nullable: true })
+  @Field(() => AuditFilter, { nullable: true, description: 'Which entries.' })
   filter?: AuditFilter | null;
 }
 
 @Resolver(() => AuditEntry)
 export class AuditResolver {
-  @Query(() => AuditConnection, { description: 'The latest first.' })
+  @Query(() => AuditConnection, { description: 'Who did what to whom, the latest first.' })
   @Allow('audit:read')
-  async auditLog(@Args() { filter, first, after }: AuditArgs, @Ctx() { services }: Context) {
-    const page = readPage(first, after);
-    const narrowed = {
-      // What was never an id is nobody's.
-      ...(filter?.userId == null ? {} : { userId: readId(filter.userId) ?? 0 }),
-      ...(filter?.action ? { action: filter.action } : {}),
-    };
-    return toConnection(await listAudit(services.db.em.fork(), narrowed, page), page);
-  }
-
-  @FieldResolver(() => User, { nullable: true, description: 'Who acted, as long as the account is there.' })
-  actor(@Root() { actorId }: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
-    return actorId === null ? null : loaders.users.load(actorId);
+  async auditLog(@Args() { filter, ...page }: AuditArgs, @Ctx() { services }: Context) {
+    const request = readPage(page, auditOrder);
+    const { userId, ...others } = filter ?? {};
+    const selected = { ...others, userId: userId == null ? null : readId('user', userId, 'userId') };
+    const em = services.db.em.fork();
+    return toConnection(await listAudit(em, selected, request), request, () => countAudit(em, selected));
   }
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'Whose account was acted on, as long as it is there.',
+    description:
+      'The user who acted; null for the system, for anonymous callers, and once the user is deleted.',
+  })
+  actor(@Root() { actorId }: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
+    return actorId === null ? null : loaders.userById(actorId);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description:
+      'The user who was acted on; null for entries about something else, and once the user is deleted.',
   })
   subject(@Root() entry: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
     const id = subjectIdOf(entry);
-    return id === null ? null : loaders.users.load(id);
+    return id === null ? null : loaders.userById(id);
   }
 }

@@ -1,149 +1,115 @@
 import { toDataURL } from 'qrcode';
-import {
-  Arg,
-  Ctx,
-  Field,
-  ID,
-  InputType,
-  Mutation,
-  ObjectType,
-  Resolver,
-  Root,
-  Subscription,
-} from 'type-graphql';
-import { CaptchaType, ScanState } from '../../captchas/captcha.entity.js';
+import { Arg, Ctx, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import { CaptchaType } from '../../captchas/captcha.entity.js';
 import type { ScanStatus } from '../../captchas/scan-stream.js';
 import { scanLink } from '../../captchas/scan-tickets.js';
 import { DomainError } from '../../errors.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { Allow } from '../authorization.js';
 import { type Context, clientOf, requireCaller } from '../context.js';
-
-@InputType()
-class CreateCaptchaInput {
-  @Field(() => CaptchaType)
-  type!: CaptchaType;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The id this client gives itself; the answer must name it too.',
-  })
-  deviceId?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Where the code goes (SMS).' })
-  mobile?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The answer of an image captcha; asked for by CAPTCHA_REQUIRED (SMS).',
-  })
-  captcha?: string | null;
-}
-
-@ObjectType('Captcha', { description: 'A challenge that was handed out.' })
-class IssuedCaptcha {
-  @Field(() => ID, { description: 'For a scan, the ticket.' })
-  id!: string;
-
-  @Field(() => CaptchaType)
-  type!: CaptchaType;
-
-  @Field(() => Date)
-  expiresAt!: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'A PNG as data URI: the characters, or the QR code of a scan.',
-  })
-  image!: string | null;
-}
-
-@ObjectType({ description: 'A login that is waiting to be approved by scanning.' })
-class ScanTicket implements ScanStatus {
-  @Field(() => ScanState)
-  state!: ScanState;
-
-  @Field(() => Date)
-  expiresAt!: Date;
-
-  @Field(() => String, { nullable: true, description: 'The network address that asked for the login.' })
-  requestedFrom!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The browser that asked, as it says of itself, such as `Firefox (Windows)`.',
-  })
-  requestedBy!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'The name of who scanned it.' })
-  scannedBy!: string | null;
-}
+import {
+  ApproveScanInput,
+  ApproveScanPayload,
+  type Captcha,
+  ClaimScanInput,
+  ClaimScanPayload,
+  CreateCaptchaInput,
+  CreateCaptchaPayload,
+  ScanTicket,
+} from './captcha.types.js';
 
 @Resolver()
 export class CaptchaResolver {
-  @Mutation(() => IssuedCaptcha, { name: 'createCaptcha' })
+  @Mutation(() => CreateCaptchaPayload, {
+    description: 'Creates an image captcha, sends a code by SMS, or opens a ticket for a login by scanning.',
+  })
   @Allow(PUBLIC)
   async createCaptcha(
-    @Arg('input') input: CreateCaptchaInput,
+    @Arg('input', { description: 'What to create.' }) input: CreateCaptchaInput,
     @Ctx() context: Context,
-  ): Promise<IssuedCaptcha> {
-    const { type } = input;
-    const client = clientOf(context, input.deviceId);
-    if (type === CaptchaType.SMS) {
-      if (!input.mobile) throw missing('mobile');
-      if (input.captcha) await context.services.imageCaptchas.solve(client.deviceId ?? '', input.captcha);
-      const { id, expiresAt } = await context.services.smsCodes.send(
-        input.mobile,
-        client.deviceId,
-        client,
-        input.captcha ? 'solved' : 'possible',
-      );
-      return { id, type, expiresAt, image: null };
+  ): Promise<CreateCaptchaPayload> {
+    switch (input.type) {
+      case CaptchaType.IMAGE:
+        return { captcha: await issueImage(input, context) };
+      case CaptchaType.SMS:
+        return { captcha: await sendSms(input, context) };
+      case CaptchaType.SCAN:
+        return { captcha: await issueTicket(input, context) };
     }
-    if (!client.deviceId) throw missing('deviceId');
-    if (type === CaptchaType.SCAN) {
-      const { scanTickets } = context.services;
-      const { ticket, expiresAt } = await scanTickets.issue(client.deviceId, client, client.model);
-      return { id: ticket, type, expiresAt, image: await toDataURL(scanLink(context.publicUrl, ticket)) };
-    }
-    const { id, expiresAt, png } = await context.services.imageCaptchas.issue(client.deviceId, client);
-    return { id, type, expiresAt, image: `data:image/png;base64,${png.toString('base64')}` };
   }
 
-  @Mutation(() => ScanTicket, {
-    description: 'Says on the waiting device who scanned it; then only they decide.',
+  @Mutation(() => ClaimScanPayload, {
+    description:
+      'Shows the waiting device that you have scanned its code. From then on only you can approve or deny it.',
   })
   @Allow('sessions:own')
-  claimScan(@Arg('ticket') ticket: string, @Ctx() context: Context): Promise<ScanStatus> {
-    return context.services.scanTickets.claim(ticket, requireCaller(context));
+  async claimScan(
+    @Arg('input', { description: 'The ticket.' }) { ticket }: ClaimScanInput,
+    @Ctx() context: Context,
+  ): Promise<ClaimScanPayload> {
+    return { ticket: await context.services.scanTickets.claim(ticket, requireCaller(context)) };
   }
 
-  @Mutation(() => ScanTicket, {
-    description: 'Lets the waiting device in as you, with no more rights than this session.',
+  @Mutation(() => ApproveScanPayload, {
+    description:
+      'Approves or denies the login of a waiting device. Once approved, the device can sign in as you, with no more ' +
+      'permissions than this session has.',
   })
   @Allow('sessions:own')
-  approveScan(
-    @Arg('ticket') ticket: string,
-    @Arg('approve') approve: boolean,
+  async approveScan(
+    @Arg('input', { description: 'The ticket and the decision.' }) { ticket, decision }: ApproveScanInput,
     @Ctx() context: Context,
-  ): Promise<ScanStatus> {
-    return context.services.scanTickets.decide(ticket, requireCaller(context), approve);
+  ): Promise<ApproveScanPayload> {
+    const approve = decision === 'APPROVE';
+    return { ticket: await context.services.scanTickets.decide(ticket, requireCaller(context), approve) };
   }
 
   @Subscription(() => ScanTicket, {
     description:
-      'The ticket now and at every change, until it is final. Needs no sign-in but the right device id.',
+      'A ticket as it is now, and at every change until its state is final. It needs the id of the device that asked ' +
+      'for the ticket.',
     subscribe: ({ args, context }: { args: Record<string, string>; context: Context }) =>
       context.services.scanTickets.watch(args.ticket ?? '', args.deviceId ?? ''),
   })
   @Allow(PUBLIC)
   scanTicket(
-    @Arg('ticket') _ticket: string,
-    @Arg('deviceId') _deviceId: string,
+    @Arg('ticket', { description: 'The ticket that `createCaptcha` returned.' }) _ticket: string,
+    @Arg('deviceId', { description: 'The id of the device that asked for the ticket.' }) _deviceId: string,
     @Root() status: ScanStatus,
   ): ScanStatus {
     return status;
   }
 }
 
-const missing = (field: string) => new DomainError('INVALID_INPUT', `${field} is needed.`, { field });
+async function issueImage({ type, deviceId }: CreateCaptchaInput, context: Context): Promise<Captcha> {
+  const client = clientOf(context, deviceId);
+  if (!client.deviceId) throw missing('deviceId');
+  const { expiresAt, png } = await context.services.imageCaptchas.issue(client.deviceId, client);
+  return { type, expiresAt, image: `data:image/png;base64,${png.toString('base64')}`, ticket: null };
+}
+
+async function sendSms(
+  { type, deviceId, phone, captcha }: CreateCaptchaInput,
+  context: Context,
+): Promise<Captcha> {
+  const { imageCaptchas, smsCodes } = context.services;
+  const client = clientOf(context, deviceId);
+  if (!phone) throw missing('phone');
+  if (captcha) await imageCaptchas.solve(client.deviceId ?? '', captcha);
+  const state = captcha ? 'solved' : 'possible';
+  const { expiresAt } = await smsCodes.send(phone, client.deviceId, client, state);
+  return { type, expiresAt, image: null, ticket: null };
+}
+
+async function issueTicket({ type, deviceId }: CreateCaptchaInput, context: Context): Promise<Captcha> {
+  const client = clientOf(context, deviceId);
+  if (!client.deviceId) throw missing('deviceId');
+  const { ticket, expiresAt } = await context.services.scanTickets.issue(
+    client.deviceId,
+    client,
+    client.model,
+  );
+  return { type, expiresAt, image: await toDataURL(scanLink(context.publicUrl, ticket)), ticket };
+}
+
+const missing = (field: string) => new DomainError('INVALID_INPUT', `${field} is required.`, { field });

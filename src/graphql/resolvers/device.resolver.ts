@@ -1,105 +1,109 @@
 import {
   Arg,
   Args,
-  ArgsType,
   Ctx,
   Field,
   FieldResolver,
   ID,
-  InputType,
   Int,
   ObjectType,
   Query,
   Resolver,
   Root,
 } from 'type-graphql';
-import { readId } from '../../database/row-id.js';
 import { Device } from '../../devices/device.entity.js';
-import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
+import { deviceOrder, historyOrder } from '../../devices/device-order.js';
 import { PresenceEvent } from '../../devices/presence-event.entity.js';
-import { Allow } from '../authorization.js';
-import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
+import { Session } from '../../sessions/session.entity.js';
+import { User } from '../../users/user.entity.js';
+import { Allow, DEVICES, mayRead, SESSIONS } from '../authorization.js';
+import { readPage, toConnection } from '../connection.js';
 import { type Context, requireCaller } from '../context.js';
+import { readId } from '../id.js';
+import { DeviceConnection, PresenceEventConnection } from './connections.js';
+import { DevicesArgs, HistoryArgs, readDeviceFilter } from './device.inputs.js';
 
-const DeviceConnection = connectionType('Device', Device);
-export const LONGEST_HISTORY = 1000;
-
-@InputType({ description: 'Which devices; what is absent does not narrow.' })
-export class DeviceFilter implements Filter {
-  @Field(() => [ID], { nullable: true })
-  ids?: string[] | null;
-
-  @Field(() => ID, { nullable: true, description: 'Whose.' })
-  userId?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Not for subscriptions, which tell exactly that.' })
-  online?: boolean | null;
-
-  @Field(() => String, { nullable: true })
-  door?: string | null;
-
-  @Field(() => String, { nullable: true })
-  clientVersion?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Part of its name or of the id it gives itself.' })
-  search?: string | null;
-}
-
-@ArgsType()
-class DevicesArgs extends PageArgs {
-  @Field(() => DeviceFilter, { nullable: true })
-  filter?: DeviceFilter | null;
-}
-
-@ObjectType({ description: 'How many devices report a version.' })
+@ObjectType({ simpleResolvers: true, description: 'How many devices report a version.' })
 class Adoption {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The version; null for devices that report none.' })
   clientVersion!: string | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of devices.' })
   devices!: number;
 }
 
 @Resolver(() => Device)
 export class DeviceResolver {
-  @Query(() => Device, { nullable: true, description: 'One of yours, or anybody’s for administrators.' })
-  @Allow('devices:own')
-  async device(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Device | null> {
-    const key = readId(id);
-    return key === null ? null : context.services.devices.find(requireCaller(context), key);
+  @Query(() => Device, { nullable: true, description: 'A device by id; null where there is none for you.' })
+  @Allow(DEVICES)
+  device(
+    @Arg('id', () => ID, { description: 'The id of the device.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<Device | null> {
+    return context.services.devices.find(requireCaller(context), readId('device', id));
   }
 
-  @Query(() => DeviceConnection)
-  @Allow('devices:own')
-  async devices(@Args() { filter, first, after }: DevicesArgs, @Ctx() context: Context) {
-    const page = readPage(first, after);
-    return toConnection(
-      await context.services.devices.list(requireCaller(context), filter ?? {}, page),
-      page,
+  @Query(() => DeviceConnection, {
+    description: 'All devices that you may read, or those that a filter selects.',
+  })
+  @Allow(DEVICES)
+  async devices(@Args() { filter, orderBy, ...page }: DevicesArgs, @Ctx() context: Context) {
+    const { devices } = context.services;
+    const caller = requireCaller(context);
+    const request = readPage(page, deviceOrder(orderBy?.field, orderBy?.direction));
+    const selected = readDeviceFilter(filter);
+    return toConnection(await devices.list(caller, selected, request), request, () =>
+      devices.count(caller, selected),
     );
   }
 
-  @Query(() => [Adoption], { description: 'Devices per client version, the most first.' })
+  @Query(() => [Adoption], { description: 'How many devices report each version, the most frequent first.' })
   @Allow('adoption:read')
   adoption(@Ctx() context: Context): Promise<Adoption[]> {
     return context.services.devices.adoption();
   }
 
-  @FieldResolver(() => Date)
+  @FieldResolver(() => User, { description: 'Whose account it uses.' })
+  user(@Root() { user }: Device, @Ctx() { loaders }: Context): Promise<User | null> {
+    return loaders.user(user);
+  }
+
+  @FieldResolver(() => Session, {
+    nullable: true,
+    description: 'The session whose heartbeats count for it. It may have ended; null once it is purged.',
+  })
+  @Allow({ ...SESSIONS, orNull: true })
+  async session(@Root() { user, sessionId }: Device, @Ctx() context: Context): Promise<Session | null> {
+    if (sessionId === null || !mayRead(requireCaller(context), SESSIONS, user.id)) return null;
+    return context.loaders.session(sessionId);
+  }
+
+  @FieldResolver(() => Date, { description: 'When it sent its last heartbeat.' })
   lastSeenAt(@Root() device: Device, @Ctx() { services }: Context): Date {
     const seen = services.heartbeats.lastSeen(device.id) ?? 0;
     return new Date(Math.max(seen, device.lastSeenAt.getTime()));
   }
 
-  @FieldResolver(() => [PresenceEvent], {
-    description: `When it came online and went offline, oldest first; at most ${LONGEST_HISTORY}.`,
+  @FieldResolver(() => PresenceEventConnection, {
+    description: 'When it came online and went offline, the oldest first.',
   })
-  history(
-    @Root() device: Device,
-    @Arg('from', () => Date) from: Date,
-    @Arg('to', () => Date) to: Date,
-    @Ctx() context: Context,
-  ): Promise<PresenceEvent[]> {
-    return context.services.devices.history(device.id, from, to, LONGEST_HISTORY);
+  async history(
+    @Root() { id }: Device,
+    @Args() { from = null, to = null, ...page }: HistoryArgs,
+    @Ctx() { loaders }: Context,
+  ) {
+    const request = readPage(page, historyOrder);
+    const period = { from, to };
+    return toConnection(await loaders.historyOfDevice(id, { period, request }), request, () =>
+      loaders.historyCountOfDevice(id, period),
+    );
+  }
+}
+
+@Resolver(() => PresenceEvent)
+export class PresenceEventResolver {
+  @FieldResolver(() => Device, { description: 'The device that came online or went offline.' })
+  device(@Root() { device }: PresenceEvent, @Ctx() { loaders }: Context): Promise<Device | null> {
+    return loaders.device(device.id);
   }
 }

@@ -1,87 +1,56 @@
-import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
-import type { FileUpload } from 'graphql-upload/processRequest.mjs';
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-  Subscription,
-} from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { packagePath } from '../../releases/package-name.js';
 import { Release } from '../../releases/release.entity.js';
 import { ReleaseEvent } from '../../releases/release-event.entity.js';
 import { cursorOf, latestCursor, ReleaseStream } from '../../releases/release-stream.js';
-import { STABLE } from '../../releases/releases.js';
+import { releaseOrder, STABLE } from '../../releases/releases.js';
 import { receiveAuthorized } from '../../releases/upload-authorization.js';
 import { requirePermission } from '../../sessions/authorization.js';
 import { displayName } from '../../users/display-name.js';
-import { Allow } from '../authorization.js';
-import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
+import { User } from '../../users/user.entity.js';
+import { Allow, OTHER_USERS } from '../authorization.js';
+import { readPage, toConnection } from '../connection.js';
 import { actorOf, type Context, renewCaller } from '../context.js';
 import { Cursor } from '../cursor.js';
-import { parseId } from '../id.js';
-
-const ReleaseConnection = connectionType('Release', Release);
-
-@InputType()
-class UploadReleaseInput {
-  @Field(() => String, { description: 'A whole number or a semantic version, as the channel has them.' })
-  version!: string;
-
-  @Field(() => String, { defaultValue: STABLE })
-  channel!: string;
-
-  @Field(() => String, { nullable: true })
-  notes?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Hex; the upload is refused if it came in otherwise.' })
-  sha256?: string | null;
-}
-
-@ArgsType()
-class ReleasesArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'All unless told.' })
-  channel?: string | null;
-}
-
-@ArgsType()
-class ReleasePublishedArgs {
-  @Field(() => String, { nullable: true, description: 'All unless told.' })
-  channel?: string | null;
-
-  @Field(() => Cursor, { nullable: true, description: 'The cursor of the last event that was seen.' })
-  since?: string | null;
-}
+import { readId } from '../id.js';
+import { ReleaseConnection } from './connections.js';
+import {
+  ReleasePublishedArgs,
+  ReleasesArgs,
+  UploadReleaseInput,
+  UploadReleasePayload,
+  WithdrawReleaseInput,
+  WithdrawReleasePayload,
+} from './release.types.js';
 
 @Resolver(() => Release)
 export class ReleaseResolver {
   @Query(() => ReleaseConnection, {
-    description: 'By channel, the newest version first; withdrawn ones are there too.',
+    description: 'Releases by channel, the newest version first, withdrawn ones included.',
   })
   @Allow('releases:read')
-  async releases(@Args() { channel, first, after }: ReleasesArgs, @Ctx() { services }: Context) {
-    const page = readPage(first, after);
-    return toConnection(await services.releases.list(channel ?? null, page), page);
+  async releases(
+    @Args() { channel = null, ...page }: ReleasesArgs,
+    @Ctx() { services: { releases } }: Context,
+  ) {
+    const request = readPage(page, releaseOrder);
+    return toConnection(await releases.list(channel, request), request, () => releases.count(channel));
   }
 
-  @Query(() => [String], { description: 'The channels that have releases, by name.' })
+  @Query(() => [String], { description: 'The names of the channels that have releases, sorted.' })
   @Allow('releases:read')
   releaseChannels(@Ctx() { services }: Context): Promise<string[]> {
     return services.releases.channels();
   }
 
-  @Query(() => Release, { nullable: true, description: 'The newest version that is not withdrawn.' })
+  @Query(() => Release, {
+    nullable: true,
+    description: 'The newest version of a channel that is not withdrawn; null where there is none.',
+  })
   @Allow('releases:read')
   latestRelease(
-    @Arg('channel', () => String, { nullable: true, defaultValue: STABLE }) channel: string | null,
+    @Arg('channel', () => String, { nullable: true, defaultValue: STABLE, description: 'The channel.' })
+    channel: string | null,
     @Ctx() { services }: Context,
   ): Promise<Release | null> {
     return services.releases.latest(channel ?? STABLE);
@@ -89,20 +58,30 @@ export class ReleaseResolver {
 
   @Query(() => Cursor, {
     description:
-      'Ask for it before you read, and follow `releasePublished` since it: nothing is missed between.',
+      'The position of `releasePublished` now. Read it before you read `releases`, and subscribe since it: then you ' +
+      'miss no event in between.',
   })
   @Allow('releases:read')
   releaseCursor(@Ctx() { services }: Context): Promise<string> {
     return latestCursor(services.db);
   }
 
-  @Mutation(() => Release)
+  @Mutation(() => UploadReleasePayload, {
+    description:
+      'Publishes a package. Sent as https://github.com/jaydenseric/graphql-multipart-request-spec describes, with the ' +
+      'header Apollo-Require-Preflight and the file as `variables.input.file`.',
+  })
   @Allow('releases:publish')
   async uploadRelease(
-    @Arg('input') { version, channel, notes, sha256 }: UploadReleaseInput,
-    @Arg('file', () => GraphQLUpload) file: Promise<FileUpload>,
+    @Arg('input', { description: 'The package.' }) {
+      file,
+      version,
+      channel,
+      notes,
+      sha256,
+    }: UploadReleaseInput,
     @Ctx() context: Context,
-  ): Promise<Release> {
+  ): Promise<UploadReleasePayload> {
     const { releases } = context.services;
     const details = { version, channel, notes: notes ?? null, sha256: sha256 ?? null };
     await releases.requirePublishable(details);
@@ -111,22 +90,27 @@ export class ReleaseResolver {
     const staged = await receiveAuthorized(releases, createReadStream(), async () =>
       requirePermission(await renewCaller(context), 'releases:publish'),
     );
-    return releases.publish({ name, staged }, details, actorOf(context));
+    return { release: await releases.publish({ name, staged }, details, actorOf(context)) };
   }
 
-  @Mutation(() => Release, { description: 'For good: it cannot be downloaded any more.' })
+  @Mutation(() => WithdrawReleasePayload, {
+    description:
+      'Withdraws a release for good: it can no longer be downloaded, and devices are offered the one before.',
+  })
   @Allow('releases:publish')
-  withdrawRelease(
-    @Arg('id', () => ID) id: string,
-    @Arg('reason') reason: string,
+  async withdrawRelease(
+    @Arg('input', { description: 'The release and the reason.' }) { id, reason }: WithdrawReleaseInput,
     @Ctx() context: Context,
-  ): Promise<Release> {
-    return context.services.releases.withdraw(parseId(id), reason, actorOf(context));
+  ): Promise<WithdrawReleasePayload> {
+    const { releases } = context.services;
+    return { release: await releases.withdraw(readId('release', id), reason, actorOf(context)) };
   }
 
   @Subscription(() => ReleaseEvent, {
-    description: 'Releases as they are published and withdrawn, in order; with `since`, first those missed.',
-    // Awaited here, so that a bad cursor is refused as any bad argument is.
+    description:
+      'Releases as they are published and withdrawn, each event once and in order. With `since`, the events after ' +
+      'it first.',
+    // Awaited here, so that an invalid cursor is refused as any invalid argument is.
     subscribe: async ({ context, args }: { context: Context; args: ReleasePublishedArgs }) =>
       await ReleaseStream.create(context.services, args.channel ?? null, args.since ?? null),
   })
@@ -135,23 +119,36 @@ export class ReleaseResolver {
     return event;
   }
 
-  @FieldResolver(() => String, { description: 'Where it is downloaded.' })
+  @FieldResolver(() => String, { description: 'Where the package is downloaded.' })
   url(@Root() { packageName }: Release, @Ctx() { publicUrl }: Context): string {
     return publicUrl + packagePath(packageName);
   }
 
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The user who published it; null once the account is deleted.',
+  })
+  @Allow(OTHER_USERS)
+  uploader(@Root() { uploader }: Release, @Ctx() { loaders }: Context): Promise<User | null> | null {
+    return uploader && loaders.user(uploader);
+  }
+
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The name of who published it; null once the account is erased.',
+    description:
+      'The name of the user who published it, for all who may read releases; null once the account is deleted.',
   })
-  uploader(@Root() { uploader }: Release): string | null {
-    return uploader && displayName(uploader);
+  async uploaderName(@Root() { uploader }: Release, @Ctx() { loaders }: Context): Promise<string | null> {
+    const user = uploader && (await loaders.user(uploader));
+    return user && displayName(user);
   }
 }
 
 @Resolver(() => ReleaseEvent)
 export class ReleaseEventResolver {
-  @FieldResolver(() => Cursor)
+  @FieldResolver(() => Cursor, {
+    description: 'The position after this event: pass it as `since` to continue from here.',
+  })
   cursor(@Root() event: ReleaseEvent): string {
     return cursorOf(event);
   }

@@ -1,182 +1,178 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
-import { readId } from '../../database/row-id.js';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { nodeId } from '../../database/node-id.js';
+import { deviceOrder } from '../../devices/device-order.js';
+import { sessionOrder } from '../../sessions/open-sessions.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { displayPhone } from '../../users/phone.js';
 import { Role } from '../../users/role.entity.js';
-import { Gender, User, UserStatus } from '../../users/user.entity.js';
-import { Allow } from '../authorization.js';
-import { connectionType, PageArgs, readPage, toConnection } from '../connection.js';
+import { User } from '../../users/user.entity.js';
+import { userOrder } from '../../users/user-order.js';
+import { Allow, DEVICES, requireOwner, SESSIONS } from '../authorization.js';
+import { PageArgs, readPage, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
-import { parseId } from '../id.js';
-
-const UserConnection = connectionType('User', User);
-
-@InputType()
-export class UpdateProfileInput {
-  @Field(() => String, { nullable: true })
-  email?: string | null;
-
-  @Field(() => String, { nullable: true })
-  name?: string | null;
-
-  @Field(() => String, { nullable: true })
-  nickname?: string | null;
-
-  @Field(() => String, { nullable: true })
-  avatarUrl?: string | null;
-
-  @Field(() => Gender, { nullable: true })
-  gender?: Gender | null;
-
-  @Field(() => String, { nullable: true })
-  signature?: string | null;
-
-  @Field(() => String, { nullable: true })
-  brief?: string | null;
-}
-
-@InputType({ description: 'A new account. It needs a username, a phone or both.' })
-export class CreateUserInput extends UpdateProfileInput {
-  @Field(() => String, { nullable: true })
-  username?: string | null;
-
-  @Field(() => String, { nullable: true })
-  phone?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Eight characters or more; none where the phone is the way in.',
-  })
-  password?: string | null;
-
-  @Field(() => String, { nullable: true })
-  userType?: string | null;
-
-  @Field(() => Int, { nullable: true })
-  type?: number | null;
-
-  @Field(() => [String], { nullable: true, description: 'Role codes; MEMBER unless told.' })
-  roles?: string[] | null;
-}
-
-@ArgsType()
-class UsersArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'Part of a username, phone, name, nickname or email.' })
-  search?: string | null;
-}
+import { readId } from '../id.js';
+import { DeviceConnection, SessionConnection, UserConnection } from './connections.js';
+import {
+  ChangePasswordInput,
+  CreateFirstAdministratorInput,
+  CreateUserInput,
+  DeleteUserInput,
+  SetUserRolesInput,
+  SetUserStatusInput,
+  UpdateProfileInput,
+  UsersArgs,
+} from './user.inputs.js';
+import {
+  ChangePasswordPayload,
+  CreateFirstAdministratorPayload,
+  CreateUserPayload,
+  DeleteUserPayload,
+  SetUserRolesPayload,
+  SetUserStatusPayload,
+  UpdateProfilePayload,
+} from './user.payloads.js';
 
 @Resolver(() => User)
 export class UserResolver {
-  @Query(() => User, { description: 'Who you are.' })
+  @Query(() => User, { description: 'The user who is signed in.' })
   @Allow('profile:own')
   me(@Ctx() context: Context): User {
     return requireCaller(context).user;
   }
 
-  @Query(() => User, { nullable: true })
+  @Query(() => User, { nullable: true, description: 'A user by id; null where there is none.' })
   @Allow('users:read')
-  async user(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<User | null> {
-    const key = readId(id);
-    return key === null ? null : context.services.users.find(key);
+  user(
+    @Arg('id', () => ID, { description: 'The id of the user.' }) id: string,
+    @Ctx() { services }: Context,
+  ): Promise<User | null> {
+    return services.users.find(readId('user', id));
   }
 
-  @Query(() => UserConnection)
+  @Query(() => UserConnection, { description: 'All users, or those that a search finds.' })
   @Allow('users:read')
-  async users(@Args() { search, first, after }: UsersArgs, @Ctx() context: Context) {
-    const page = readPage(first, after);
-    return toConnection(await context.services.users.list(search ?? '', page), page);
+  async users(@Args() { search, orderBy, ...page }: UsersArgs, @Ctx() { services: { users } }: Context) {
+    const request = readPage(page, userOrder(orderBy?.field ?? null, orderBy?.direction));
+    return toConnection(await users.list(search ?? '', request), request, () => users.count(search ?? ''));
   }
 
-  @Query(() => [Role], { description: 'What roles there are to give.' })
-  @Allow('users:manage')
-  roles(@Ctx() { services }: Context): Promise<Role[]> {
-    return services.administration.listRoles();
-  }
-
-  @Mutation(() => User, { description: 'Takes the token of the set-up link that the start prints; once.' })
+  @Mutation(() => CreateFirstAdministratorPayload, {
+    description:
+      'Creates the first administrator of a new installation, with the token of the set-up link that the gateway ' +
+      'prints at its start. The token works once.',
+  })
   @Allow(PUBLIC)
-  createFirstAdministrator(
-    @Arg('token') token: string,
-    @Arg('username') username: string,
-    @Arg('password') password: string,
+  async createFirstAdministrator(
+    @Arg('input', { description: 'The administrator.' })
+    { token, username, password }: CreateFirstAdministratorInput,
     @Ctx() context: Context,
-  ): Promise<User> {
-    return context.services.setupLink.redeem(token, username, password, actorOf(context));
+  ): Promise<CreateFirstAdministratorPayload> {
+    return { user: await context.services.setupLink.redeem(token, username, password, actorOf(context)) };
   }
 
-  @Mutation(() => User)
+  @Mutation(() => UpdateProfilePayload, { description: 'Changes your own profile.' })
   @Allow('profile:own')
-  updateProfile(@Arg('input') input: UpdateProfileInput, @Ctx() context: Context): Promise<User> {
-    return context.services.users.updateProfile(requireCaller(context).user.id, input);
+  async updateProfile(
+    @Arg('input', { description: 'The fields to change.' }) input: UpdateProfileInput,
+    @Ctx() context: Context,
+  ): Promise<UpdateProfilePayload> {
+    return { user: await context.services.users.updateProfile(requireCaller(context).user.id, input) };
   }
 
-  @Mutation(() => Boolean, { description: 'Ends your other sessions.' })
+  @Mutation(() => ChangePasswordPayload, {
+    description: 'Changes your own password, and ends your other sessions.',
+  })
   @Allow('profile:own')
   async changePassword(
-    @Arg('currentPassword') current: string,
-    @Arg('newPassword') next: string,
+    @Arg('input', { description: 'The current and the new password.' })
+    { currentPassword: current, newPassword: next }: ChangePasswordInput,
     @Ctx() context: Context,
-  ): Promise<boolean> {
-    await context.services.passwords.change(requireCaller(context), { current, next }, actorOf(context));
-    return true;
+  ): Promise<ChangePasswordPayload> {
+    const caller = requireCaller(context);
+    await context.services.passwords.change(caller, { current, next }, actorOf(context));
+    return { user: await context.services.users.get(caller.user.id) };
   }
 
-  @Mutation(() => User)
+  @Mutation(() => CreateUserPayload, { description: 'Creates an account.' })
   @Allow('users:manage')
-  createUser(@Arg('input') input: CreateUserInput, @Ctx() context: Context): Promise<User> {
-    return context.services.users.create(input, actorOf(context));
-  }
-
-  @Mutation(() => User, { description: 'Disabling ends all sessions of the user.' })
-  @Allow('users:manage')
-  setUserStatus(
-    @Arg('id', () => ID) id: string,
-    @Arg('status', () => UserStatus) status: UserStatus,
+  async createUser(
+    @Arg('input', { description: 'The account.' }) { typeLabel, ...input }: CreateUserInput,
     @Ctx() context: Context,
-  ): Promise<User> {
-    return context.services.administration.setStatus(parseId(id), status, actorOf(context));
+  ): Promise<CreateUserPayload> {
+    const account = { ...input, ...(typeLabel === undefined ? {} : { userType: typeLabel }) };
+    return { user: await context.services.users.create(account, actorOf(context)) };
   }
 
-  @Mutation(() => User)
-  @Allow('users:manage')
-  setUserRoles(
-    @Arg('id', () => ID) id: string,
-    @Arg('roles', () => [String]) roles: string[],
-    @Ctx() context: Context,
-  ): Promise<User> {
-    return context.services.administration.setRoles(parseId(id), roles, actorOf(context));
-  }
-
-  @Mutation(() => Boolean, {
-    description: 'Erases the person; the audit log keeps what happened without them.',
+  @Mutation(() => SetUserStatusPayload, {
+    description: 'Enables or disables an account. Disabling ends all its sessions.',
   })
   @Allow('users:manage')
-  async deleteUser(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<boolean> {
-    await context.services.administration.delete(parseId(id), actorOf(context));
-    return true;
+  async setUserStatus(
+    @Arg('input', { description: 'The user and the new status.' }) { id, status }: SetUserStatusInput,
+    @Ctx() context: Context,
+  ): Promise<SetUserStatusPayload> {
+    const { administration } = context.services;
+    return { user: await administration.setStatus(readId('user', id), status, actorOf(context)) };
   }
 
-  @FieldResolver(() => String, { nullable: true })
+  @Mutation(() => SetUserRolesPayload, { description: 'Replaces the roles of an account.' })
+  @Allow('users:manage')
+  async setUserRoles(
+    @Arg('input', { description: 'The user and all its roles.' }) { id, roles }: SetUserRolesInput,
+    @Ctx() context: Context,
+  ): Promise<SetUserRolesPayload> {
+    const { administration } = context.services;
+    return { user: await administration.setRoles(readId('user', id), roles, actorOf(context)) };
+  }
+
+  @Mutation(() => DeleteUserPayload, {
+    description: 'Deletes an account with its sessions and devices. The audit log stays, without the person.',
+  })
+  @Allow('users:manage')
+  async deleteUser(
+    @Arg('input', { description: 'The user.' }) { id }: DeleteUserInput,
+    @Ctx() context: Context,
+  ): Promise<DeleteUserPayload> {
+    const key = readId('user', id);
+    await context.services.administration.delete(key, actorOf(context));
+    return { deletedUserId: nodeId('user', key) };
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The phone that it signs in with; null for an account with a username only.',
+  })
   phone(@Root() { phone }: User): string | null {
     return phone && displayPhone(phone);
   }
 
-  @FieldResolver(() => [Role], { name: 'roles' })
-  rolesOf(@Root() user: User): Role[] {
-    return user.roles.getItems();
+  @FieldResolver(() => [Role], { name: 'roles', description: 'The roles of the account.' })
+  rolesOf(@Root() user: User, @Ctx() { loaders }: Context): Promise<readonly Role[]> {
+    return loaders.roles(user);
+  }
+
+  @FieldResolver(() => DeviceConnection, { nullable: true, description: 'The devices that use the account.' })
+  @Allow(DEVICES)
+  async devices(@Root() { id }: User, @Args() page: PageArgs, @Ctx() context: Context) {
+    requireOwner(context, DEVICES, id);
+    const { loaders } = context;
+    const request = readPage(page, deviceOrder());
+    return toConnection(await loaders.devicesOfUser(id, request), request, () =>
+      loaders.deviceCountOfUser(id, null),
+    );
+  }
+
+  @FieldResolver(() => SessionConnection, {
+    nullable: true,
+    description: 'The sessions of the account that have not ended, the latest first.',
+  })
+  @Allow(SESSIONS)
+  async sessions(@Root() { id }: User, @Args() page: PageArgs, @Ctx() context: Context) {
+    requireOwner(context, SESSIONS, id);
+    const { loaders } = context;
+    const request = readPage(page, sessionOrder);
+    return toConnection(await loaders.sessionsOfUser(id, request), request, () =>
+      loaders.sessionCountOfUser(id, null),
+    );
   }
 }

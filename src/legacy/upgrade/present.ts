@@ -7,7 +7,7 @@ import { localTime } from '../timestamps.js';
 
 /** `data` of the login response and the claims of its token, in the document's key order and spelling. */
 export function presentUser(user: User) {
-  const { number, status, effectDate, expiresAt } = user.license;
+  const { number, statusCode: status, effectDate, expiresAt } = user.license;
   return {
     account: user.phone ? displayPhone(user.phone) : (user.username ?? ''),
     password: '',

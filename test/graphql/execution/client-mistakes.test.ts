@@ -22,7 +22,7 @@ const loginWith = (input: unknown) => ({
 });
 const login = (input: string) => ({ query: `mutation { login(input: ${input}) { accessToken } }` });
 const captcha = (type: unknown) => ({
-  query: 'mutation($input: CreateCaptchaInput!) { createCaptcha(input: $input) { id } }',
+  query: 'mutation($input: CreateCaptchaInput!) { createCaptcha(input: $input) { captcha { type } } }',
   variables: { input: { type } },
 });
 
@@ -93,15 +93,24 @@ describe('errors about a request do not quote its values', () => {
 
 describe('refuses text that PostgreSQL cannot store, naming the field', () => {
   test.each([
-    ['mutation { createCaptcha(input: {type: IMAGE, deviceId: "a\\u0000b"}) { id } }', 'deviceId'],
+    [
+      'mutation { createCaptcha(input: {type: IMAGE, deviceId: "a\\u0000b"}) { captcha { type } } }',
+      'deviceId',
+    ],
     [
       'mutation { login(input: {username: "root", password: "x", deviceId: "a\\u0000b"}) { expiresAt } }',
       'deviceId',
     ],
-    ['mutation { loginWithScan(ticket: "a\\u0000b", deviceId: "d") { expiresAt } }', 'ticket'],
+    ['mutation { loginWithScan(input: {ticket: "a\\u0000b", deviceId: "d"}) { expiresAt } }', 'ticket'],
     ['{ users(search: "a\\u0000b") { edges { cursor } } }', 'search'],
-    ['mutation { createUser(input: {username: "nul", userType: "a\\u0000b"}) { id } }', 'userType'],
-    ['mutation { createUser(input: {username: "nul", roles: ["MEMBER", "a\\u0000b"]}) { id } }', 'roles'],
+    [
+      'mutation { createUser(input: {username: "nul", typeLabel: "a\\u0000b"}) { user { id } } }',
+      'typeLabel',
+    ],
+    [
+      'mutation { createUser(input: {username: "nul", roles: ["MEMBER", "a\\u0000b"]}) { user { id } } }',
+      'roles',
+    ],
   ])('%s', async (query, field) => {
     const answer = await gateway.post('/graphql', { query }, { authorization });
     expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field } }]);
@@ -135,17 +144,17 @@ describe('refuses text that PostgreSQL cannot store, naming the field', () => {
 });
 
 test('refuses a time before the year 1, which PostgreSQL cannot store', async () => {
-  const beat = 'mutation { heartbeat { deviceId } }';
-  const { deviceId } = (await gateway.post('/graphql', { query: beat }, { authorization })).json().data
+  const beat = 'mutation { heartbeat(input: {}) { device { id } } }';
+  const { device } = (await gateway.post('/graphql', { query: beat }, { authorization })).json().data
     .heartbeat;
   const times = 'from: "0000-12-31T23:59:59Z", to: "9999-12-31T23:59:59Z"';
-  const query = `{ device(id: ${deviceId}) { history(${times}) { at } } }`;
+  const query = `{ device(id: "${device.id}") { history(${times}) { edges { cursor } } } }`;
   const answer = await gateway.post('/graphql', { query }, { authorization });
   expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'from' } }]);
 });
 
 test('limits the length of a user type', async () => {
-  const query = `mutation { createUser(input: {username: "long", userType: "${'x'.repeat(2001)}"}) { id } }`;
+  const query = `mutation { createUser(input: {username: "long", typeLabel: "${'x'.repeat(2001)}"}) { user { id } } }`;
   const answer = await gateway.post('/graphql', { query }, { authorization });
   expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'userType' } }]);
 });
@@ -177,15 +186,13 @@ describe('refuses in the form of GraphQL errors', () => {
   });
 });
 
-test('returns null for an impossible id, and refuses to change it', async () => {
-  for (const id of ['999999', '99999999999', '0', 'x']) {
-    const query = `{ user(id: "${id}") { id } device(id: "${id}") { id } }`;
-    const answer = await gateway.post('/graphql', { query }, { authorization });
-    expect(answer.json()).toEqual({ data: { user: null, device: null } });
-  }
-  const change = 'mutation { deleteUser(id: "99999999999") }';
-  const answer = await gateway.post('/graphql', { query: change }, { authorization });
-  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+test('an object that does not exist is null, and a change of it is refused', async () => {
+  const query = '{ user(id: "user_999999") { id } device(id: "device_999999") { id } }';
+  const answer = await gateway.post('/graphql', { query }, { authorization });
+  expect(answer.json()).toEqual({ data: { user: null, device: null } });
+  const change = 'mutation { deleteUser(input: {id: "user_999999"}) { deletedUserId } }';
+  const refused = await gateway.post('/graphql', { query: change }, { authorization });
+  expect(refused.json().errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
 });
 
 test('a login returns its session as the current one', async () => {

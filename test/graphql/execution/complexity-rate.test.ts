@@ -10,7 +10,7 @@ import { outcome, overHttp, overSocket } from '../../support/transports.js';
 /** A page of 100 edges, each with a node of two fields, and the page itself. */
 const page = '{ devices(first: 100) { edges { node { id name } } } }';
 const PAGE_COMPLEXITY = 401;
-const heartbeat = 'mutation { heartbeat { deviceId interval } }';
+const heartbeat = 'mutation { heartbeat(input: {}) { intervalSeconds } }';
 
 let gateway: TestGateway;
 let token: string;

@@ -50,5 +50,5 @@ test('an introspection field is as complex as the answer to the standard query',
     return value;
   });
   expect(fields).toBeGreaterThan(2500);
-  expect(fields).toBeLessThanOrEqual(5000);
+  expect(fields).toBeLessThanOrEqual(7500);
 });

@@ -117,10 +117,10 @@ describe.each(transports)('over %s', (_transport, over) => {
 test('refuses an upload with another document, and discards its file', async () => {
   await createCallers(trusting);
   const { accessToken } = await openSession(trusting, 'pia', graphqlSessionPolicy);
-  const query = 'mutation($f: Upload!) { uploadRelease(input: {version: "1"}, file: $f) { id } }';
+  const query = 'mutation($input: UploadReleaseInput!) { uploadRelease(input: $input) { release { id } } }';
   const form = uploadForm([
-    ['operations', JSON.stringify({ query, variables: { f: null } })],
-    ['map', '{"0": ["variables.f"]}'],
+    ['operations', JSON.stringify({ query, variables: { input: { version: '1', file: null } } })],
+    ['map', '{"0": ["variables.input.file"]}'],
     ['0', { fileName: 'a.bin', content: 'x' }],
   ]);
   const headers = { ...form.headers, authorization: accessToken, 'apollo-require-preflight': 'true' };

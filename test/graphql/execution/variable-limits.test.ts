@@ -51,11 +51,11 @@ describe('refuses at once, before their mistakes are reported,', () => {
   });
 
   test('variables of an upload', async () => {
-    const operations = JSON.stringify({ query, variables: { file: null, i: objectOf(101) } });
+    const operations = JSON.stringify({ query, variables: { input: { file: null }, i: objectOf(101) } });
     const file = { fileName: 'a.bin', content: 'x' };
     const form = uploadForm([
       ['operations', operations],
-      ['map', '{"0": ["variables.file"]}'],
+      ['map', '{"0": ["variables.input.file"]}'],
       ['0', file],
     ]);
     const headers = { ...form.headers, authorization, 'apollo-require-preflight': 'true' };

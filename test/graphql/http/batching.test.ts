@@ -22,10 +22,10 @@ const batch = (...queries: string[]) =>
   });
 
 test('answers the operations of a batch in their order, each with its own errors', async () => {
-  const answer = await batch('{ me { username } }', '{ nothing }', 'query { __typename }');
+  const answer = await batch('{ me { login } }', '{ nothing }', 'query { __typename }');
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toEqual([
-    { data: { me: { username: 'max' } } },
+    { data: { me: { login: 'max' } } },
     {
       errors: [
         {

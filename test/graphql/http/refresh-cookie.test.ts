@@ -25,7 +25,7 @@ async function signIn(headers: Record<string, string> = {}) {
 
 /** @returns `refreshed`, or the code of the refusal, for a page of the gateway with these cookies. */
 async function refresh(headers: Record<string, string>): Promise<string> {
-  const query = 'mutation { refreshSession { accessToken } }';
+  const query = 'mutation { refreshSession(input: {}) { accessToken } }';
   const answer = await gateway.post('/graphql', { query }, { ...own, ...headers });
   return answer.json().errors?.[0].extensions.code ?? 'refreshed';
 }
@@ -41,7 +41,7 @@ test('pages of the gateway get the refresh token in a cookie that scripts cannot
   expect(cookie).toMatch(
     /^gatehouse_refresh=[\w-]{43}; Path=\/graphql; HttpOnly; SameSite=Strict; Max-Age=2592000$/,
   );
-  const refresh = { query: 'mutation { refreshSession { accessToken refreshToken } }' };
+  const refresh = { query: 'mutation { refreshSession(input: {}) { accessToken refreshToken } }' };
   const pair = { cookie: cookie.split(';')[0] ?? '' };
   const foreign = await gateway.post('/graphql', refresh, { ...pair, 'sec-fetch-site': 'cross-site' });
   expect(foreign.json().errors[0].extensions.code).toBe('UNAUTHENTICATED');
@@ -91,7 +91,11 @@ test.each(['http', 'https'])('of two cookies over %s, neither counts', async (sc
 test('a logout deletes the cookie', async () => {
   const { accessToken, cookie } = await signIn();
   const headers = { ...own, ...cookie, authorization: accessToken };
-  const answer = await gateway.post('/graphql', { query: 'mutation { logout }' }, headers);
+  const answer = await gateway.post(
+    '/graphql',
+    { query: 'mutation { logout(input: {}) { session { id } } }' },
+    headers,
+  );
   expect(answer.headers['set-cookie']).toMatch(/^gatehouse_refresh=; Path=\/graphql; .*Max-Age=0/);
 });
 

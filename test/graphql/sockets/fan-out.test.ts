@@ -161,7 +161,7 @@ const inFragment = (type: string, selection: fc.Arbitrary<string>) =>
   fc
     .tuple(selection, directive, fc.boolean())
     .map(([chosen, when, inline]) => (inline ? `... on ${type}${when} { ${chosen} }` : chosen));
-const user = fields(['id', 'username', 'brief']).map((chosen) => `user { ${chosen} }`);
+const user = fields(['id', 'login', 'brief']).map((chosen) => `user { ${chosen} }`);
 const device = inFragment('Device', fields(['id', 'clientId', 'name', 'online', 'lastSeenAt'], [user]));
 const event = fc.tuple(
   inFragment(
@@ -180,7 +180,7 @@ const event = fc.tuple(
 const variables = { yes: true, no: false, filter: { search: 'gen' } };
 const HEAD = 'subscription S($yes: Boolean = true, $no: Boolean = false, $filter: DeviceFilter)';
 const FRAGMENT =
-  'fragment Shown on Device { shown: id @skip(if: $no) user { login: username @include(if: $yes) } }';
+  'fragment Shown on Device { shown: id @skip(if: $no) user { shownLogin: login @include(if: $yes) } }';
 const use = 'used: __typename @include(if: $yes) @skip(if: $no)';
 
 test('sends deviceStatus byte for byte as graphql-ws and graphql-js do', async () => {

@@ -94,7 +94,9 @@ test('an omitted cursor takes its default, and null does not', async () => {
 });
 
 test('a subscriber that is far behind reads in batches, between which the event loop turns', async () => {
-  const deviceId = Number((await beat('restless')).heartbeat.deviceId);
+  const { heartbeats } = gateway.services;
+  const caller = await callerOf(gateway, root);
+  const deviceId = await heartbeats.beat(caller, { clientId: 'restless', name: null, clientVersion: null });
   await gateway.services.heartbeats.announce();
   const cursor = await cursorNow();
   const { log } = gateway.services.heartbeats;

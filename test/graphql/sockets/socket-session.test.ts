@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { nodeId } from '../../../src/database/node-id.js';
 import { teacherSessionPolicy } from '../../../src/legacy/teacher/session-policy.js';
 import * as op from '../../generated/graphql.js';
 import { openSession } from '../../support/callers.js';
@@ -30,8 +31,11 @@ beforeEach(async () => {
 
 const opened = async (name: string) =>
   (await ask(gateway, op.LoginDocument, { input: { username: name, password: PASSWORD } })).login;
+/** The key in the node id of a session. */
+const sessionKey = (id: string) => id.replace('session_', '');
 const login = async (name: string) => (await opened(name)).accessToken;
-const setRoles = (roles: string[]) => ask(gateway, op.SetUserRolesDocument, { id: String(id), roles }, root);
+const setRoles = (roles: string[]) =>
+  ask(gateway, op.SetUserRolesDocument, { input: { id: nodeId('user', id), roles } }, root);
 
 describe('a socket is closed with 4403, after which stock clients reconnect, when', () => {
   test('its user gets more or fewer permissions', async () => {
@@ -46,7 +50,7 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
   test('its session is revoked', async () => {
     const { accessToken, session } = await opened(username);
     const live = await RawLive.open(host, accessToken);
-    await gateway.services.sessions.revoke(id, session.id);
+    await gateway.services.sessions.revoke(id, sessionKey(session.id));
     expect(await live.closed).toBe(4403);
   });
 
@@ -57,7 +61,7 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
     sessions.authenticate = async (token) => {
       sessions.authenticate = authenticate;
       const caller = await authenticate(token);
-      await sessions.revoke(id, session.id);
+      await sessions.revoke(id, sessionKey(session.id));
       return caller;
     };
     const live = await RawLive.open(host, accessToken);
@@ -66,20 +70,25 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
 
   test('its user is disabled', async () => {
     const live = await RawLive.open(host, await login(username));
-    await ask(gateway, op.SetUserStatusDocument, { id: String(id), status: 'DISABLED' }, root);
+    await ask(
+      gateway,
+      op.SetUserStatusDocument,
+      { input: { id: nodeId('user', id), status: 'DISABLED' } },
+      root,
+    );
     expect(await live.closed).toBe(4403);
   });
 
   test('its user is deleted', async () => {
     const live = await RawLive.open(host, await login(username));
-    await ask(gateway, op.DeleteUserDocument, { id: String(id) }, root);
+    await ask(gateway, op.DeleteUserDocument, { input: { id: nodeId('user', id) } }, root);
     expect(await live.closed).toBe(4403);
   });
 
   test('its token expires', async () => {
     const { accessToken, session } = await opened(username);
     const caller = await gateway.services.sessions.authenticate(accessToken);
-    expect(caller?.sessionId).toBe(session.id);
+    expect(caller?.sessionId).toBe(sessionKey(session.id));
     const now = gateway.clock.now;
     gateway.clock.now = (caller?.expiresAt ?? 0) - 300;
     const live = await RawLive.open(host, accessToken);
@@ -92,7 +101,7 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
 test('a socket stays open when its session is refreshed, and shows later changes of its user', async () => {
   const { accessToken, refreshToken } = await opened(username);
   const live = await RawLive.open(host, accessToken);
-  const { refreshSession } = await ask(gateway, op.RefreshSessionDocument, { refreshToken });
+  const { refreshSession } = await ask(gateway, op.RefreshSessionDocument, { input: { refreshToken } });
   await ask(gateway, op.UpdateProfileDocument, { input: { nickname: 'Nick' } }, refreshSession.accessToken);
   live.subscribe('me', '{ me { nickname } }');
   expect(await live.message()).toMatchObject({ payload: { data: { me: { nickname: 'Nick' } } } });
@@ -164,8 +173,8 @@ test('operations over a socket keep a sliding session alive', async () => {
   const live = await RawLive.open(host, accessToken);
   for (let day = 0; day < 4; day++) {
     gateway.clock.advance(DAY);
-    live.subscribe('s', '{ me { username } }');
-    expect(await live.message()).toMatchObject({ payload: { data: { me: { username } } } });
+    live.subscribe('s', '{ me { login } }');
+    expect(await live.message()).toMatchObject({ payload: { data: { me: { login: username } } } });
     expect(await live.message()).toMatchObject({ type: 'complete' });
   }
   expect(await gateway.services.sessions.authenticate(accessToken)).not.toBeNull();

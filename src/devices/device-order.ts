@@ -1,0 +1,25 @@
+import { type ListOrder, orderedBy } from '../database/page.js';
+
+/** What devices can be sorted by. Only the order of arrival has an index: the other keys change with heartbeats. */
+export type DeviceSorting = 'FIRST_SEEN_AT' | 'LAST_SEEN_AT' | 'NAME';
+
+const keys = {
+  // Ids are given in this order.
+  FIRST_SEEN_AT: [],
+  LAST_SEEN_AT: [{ property: 'lastSeenAt', type: 'time' }],
+  NAME: [{ property: 'name', type: 'text', nullable: true }],
+} as const;
+
+export const deviceOrder = (
+  sorting: DeviceSorting = 'FIRST_SEEN_AT',
+  direction: 'asc' | 'desc' = 'asc',
+): ListOrder => orderedBy('devices', keys[sorting], direction);
+
+/** The history of a device, the oldest event first. */
+export const historyOrder: ListOrder = {
+  name: 'presence events',
+  keys: [
+    { property: 'at', direction: 'asc', type: 'time' },
+    { property: 'id', direction: 'asc', type: 'bigint' },
+  ],
+};

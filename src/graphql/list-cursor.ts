@@ -1,0 +1,52 @@
+import { bigintKey, integerKey, uuidKey } from '../database/node-id.js';
+import type { ListOrder, Position, SortKey } from '../database/page.js';
+import { DomainError } from '../errors.js';
+
+/** A position in a list, with the name of its order: opaque to clients. */
+export const cursorOf = ({ name }: ListOrder, position: Position): string =>
+  Buffer.from(JSON.stringify([name, ...position])).toString('base64url');
+
+/**
+ * @param field the argument that the cursor was given as.
+ * @throws DomainError INVALID_INPUT for a cursor of another list or order, and for what is no cursor.
+ */
+export function readCursor(cursor: string, { name, keys }: ListOrder, field: string): Position {
+  const [list, ...values] = parseArray(Buffer.from(cursor, 'base64url').toString());
+  const position = keys.map((key, index) => readValue(key, values[index]));
+  if (list === name && values.length === keys.length && position.every((value) => value !== undefined)) {
+    return position;
+  }
+  throw new DomainError('INVALID_INPUT', `${field} must be a cursor of this list in this order.`, { field });
+}
+
+function parseArray(text: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined for a value that the key cannot have: the database would refuse it as a fault of ours. */
+function readValue({ type, nullable }: SortKey, value: unknown): Position[number] | undefined {
+  if (value === null) return nullable ? null : undefined;
+  switch (type) {
+    case 'integer':
+      return integerKey(String(value)) ?? undefined;
+    case 'bigint':
+      return bigintKey(String(value)) ?? undefined;
+    case 'uuid':
+      return uuidKey(String(value)) ?? undefined;
+    case 'text':
+      return typeof value === 'string' && !value.includes('\0') ? value : undefined;
+    case 'time':
+      return readTime(String(value));
+  }
+}
+
+/** As `Date.toJSON` writes times of four-digit years. */
+function readTime(text: string): Date | undefined {
+  const time = new Date(/^\d{4}-/.test(text) && !text.startsWith('0000') ? text : Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

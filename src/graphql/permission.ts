@@ -1,0 +1,32 @@
+import { registerEnumType } from 'type-graphql';
+import { type Permission, permissions } from '../users/permissions.js';
+
+/** What each permission allows. */
+const descriptions: Record<Permission, string> = {
+  'profile:own': 'Read and change your own profile and password.',
+  'sessions:own': 'List and end your own sessions, and approve logins by scanning.',
+  'devices:own': 'Send heartbeats, and read your own devices.',
+  'releases:read': 'Read releases.',
+  'releases:publish': 'Publish and withdraw releases.',
+  'adoption:read': 'Read how many devices run which version.',
+  'users:read': 'Read the accounts of all users.',
+  'users:manage': 'Create, change and delete accounts, and read the list of roles.',
+  'sessions:manage': 'List and end the sessions of all users.',
+  'devices:read': 'Read the devices of all users.',
+  'audit:read': 'Read the audit log.',
+};
+
+/** A permission as the schema names it, such as `DEVICES_OWN`. */
+export const permissionName = (permission: Permission): string => permission.toUpperCase().replace(':', '_');
+
+/** Registered with its values from `permissions`: the schema shows names, resolvers return the permissions. */
+export const PermissionEnum: Record<string, Permission> = Object.fromEntries(
+  permissions.map((permission) => [permissionName(permission), permission]),
+);
+registerEnumType(PermissionEnum, {
+  name: 'Permission',
+  description: 'What a session can be allowed to do.',
+  valuesConfig: Object.fromEntries(
+    permissions.map((permission) => [permissionName(permission), { description: descriptions[permission] }]),
+  ),
+});

@@ -1,0 +1,89 @@
+import { ArgsType, Field, ID, InputType, registerEnumType } from 'type-graphql';
+import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
+import type { DeviceSorting } from '../../devices/device-order.js';
+import { Api } from '../../sessions/session.entity.js';
+import { PageArgs } from '../connection.js';
+import { readId } from '../id.js';
+import { OrderDirection } from '../order.js';
+
+const DeviceOrderField: Record<DeviceSorting, DeviceSorting> = {
+  FIRST_SEEN_AT: 'FIRST_SEEN_AT',
+  LAST_SEEN_AT: 'LAST_SEEN_AT',
+  NAME: 'NAME',
+};
+registerEnumType(DeviceOrderField, {
+  name: 'DeviceOrderField',
+  description: 'What devices can be sorted by.',
+  valuesConfig: {
+    FIRST_SEEN_AT: { description: 'When the device sent its first heartbeat.' },
+    LAST_SEEN_AT: {
+      description: 'When the device was last seen, as of the last save: at most one interval ago.',
+    },
+    NAME: { description: 'The name, character by character. Devices without one have no value.' },
+  },
+});
+
+@InputType({ description: 'How to sort devices.' })
+export class DeviceOrder {
+  @Field(() => DeviceOrderField, { description: 'What to sort by.' })
+  field!: DeviceSorting;
+
+  @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which way to sort.' })
+  direction!: OrderDirection;
+}
+
+@InputType({ description: 'Which devices. Omitted fields match everything.' })
+export class DeviceFilter {
+  @Field(() => [ID], { nullable: true, description: 'Devices with these ids.' })
+  ids?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Devices of this user.' })
+  userId?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Devices that are online, or that are offline. Subscriptions ignore it: they report changes of it.',
+  })
+  online?: boolean | null;
+
+  @Field(() => Api, { nullable: true, description: 'Devices whose latest session is of this API.' })
+  api?: Api | null;
+
+  @Field(() => String, { nullable: true, description: 'Devices that reported exactly this version last.' })
+  clientVersion?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Part of the name, or of the id that the device gives itself.',
+  })
+  search?: string | null;
+}
+
+@ArgsType()
+export class DevicesArgs extends PageArgs {
+  @Field(() => DeviceFilter, { nullable: true, description: 'Which devices.' })
+  filter?: DeviceFilter | null;
+
+  @Field(() => DeviceOrder, { nullable: true, description: 'How to sort. By FIRST_SEEN_AT by default.' })
+  orderBy?: DeviceOrder | null;
+}
+
+@ArgsType()
+export class HistoryArgs extends PageArgs {
+  @Field(() => Date, { nullable: true, description: 'Events at this time or later.' })
+  from?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Events before this time.' })
+  to?: Date | null;
+}
+
+/** @throws DomainError INVALID_INPUT for ids of other types. */
+export function readDeviceFilter(filter: DeviceFilter | null | undefined): Filter {
+  const { ids, userId, ...others } = filter ?? {};
+  return {
+    ...others,
+    ids: ids?.map((id) => readId('device', id, 'ids')) ?? null,
+    userId: userId == null ? null : readId('user', userId, 'userId'),
+  };
+}

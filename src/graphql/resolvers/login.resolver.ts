@@ -1,0 +1,147 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { DomainError } from '../../errors.js';
+import type { OpenedSession } from '../../sessions/sessions.js';
+import { PUBLIC } from '../../users/permissions.js';
+import { Allow } from '../authorization.js';
+import { type Context, clientOf } from '../context.js';
+import { graphqlSessionPolicy } from '../session-policy.js';
+import {
+  LoginInput,
+  LoginWithPhoneInput,
+  LoginWithScanInput,
+  RefreshSessionInput,
+  RegisterInput,
+} from './session.inputs.js';
+import {
+  type Authenticated,
+  LoginPayload,
+  LoginWithPhonePayload,
+  LoginWithScanPayload,
+  RefreshSessionPayload,
+  RegisterPayload,
+} from './session.payloads.js';
+
+@Resolver()
+export class LoginResolver {
+  @Mutation(() => LoginPayload, {
+    description:
+      'Signs in with a password. After repeated failures it asks for an image captcha (CAPTCHA_REQUIRED) or for ' +
+      'patience (THROTTLED).',
+  })
+  @Allow(PUBLIC)
+  async login(
+    @Arg('input', { description: 'The credentials.' }) input: LoginInput,
+    @Ctx() context: Context,
+  ): Promise<LoginPayload> {
+    const { imageCaptchas, passwordLogins } = context.services;
+    const client = clientOf(context, input.deviceId);
+    if (input.captcha) await imageCaptchas.solve(client.deviceId ?? '', input.captcha);
+    const { username: login, password } = input;
+    const credentials = { login, password, captcha: input.captcha ? 'solved' : 'possible' } as const;
+    const opened = await passwordLogins
+      .login(credentials, client, graphqlSessionPolicy)
+      .catch(hideDisabledAccount);
+    return signIn(opened, context);
+  }
+
+  @Mutation(() => LoginWithPhonePayload, {
+    description: 'Signs in with a code that `createCaptcha` sent to the phone of an account.',
+  })
+  @Allow(PUBLIC)
+  async loginWithPhone(
+    @Arg('input', { description: 'The phone and the code.' })
+    { phone, captcha, deviceId }: LoginWithPhoneInput,
+    @Ctx() context: Context,
+  ): Promise<LoginWithPhonePayload> {
+    const client = clientOf(context, deviceId);
+    const credentials = { phone, code: captcha };
+    const opened = await context.services.phoneLogins.login(credentials, client, graphqlSessionPolicy, {
+      createsAccount: false,
+    });
+    return signIn(opened, context);
+  }
+
+  @Mutation(() => LoginWithScanPayload, {
+    description: 'Redeems a ticket once it is APPROVED, on the device that asked for it.',
+  })
+  @Allow(PUBLIC)
+  async loginWithScan(
+    @Arg('input', { description: 'The ticket and its device.' }) { ticket, deviceId }: LoginWithScanInput,
+    @Ctx() context: Context,
+  ): Promise<LoginWithScanPayload> {
+    const client = { ...clientOf(context, deviceId), deviceId };
+    const opened = await context.services.scanLogins.login(ticket, client, graphqlSessionPolicy);
+    return signIn(opened, context);
+  }
+
+  @Mutation(() => RegisterPayload, {
+    description: 'Creates an account and signs in. FORBIDDEN where registration is closed.',
+  })
+  @Allow(PUBLIC)
+  async register(
+    @Arg('input', { description: 'The account.' }) { deviceId, ...account }: RegisterInput,
+    @Ctx() context: Context,
+  ): Promise<RegisterPayload> {
+    if (context.services.config.REGISTRATION === 'closed') {
+      throw new DomainError('FORBIDDEN', 'Registration is closed.');
+    }
+    const client = clientOf(context, deviceId);
+    return signIn(
+      await context.services.registrations.register(account, client, graphqlSessionPolicy),
+      context,
+    );
+  }
+
+  @Mutation(() => RefreshSessionPayload, {
+    description:
+      'Exchanges a refresh token for a new access token and a new refresh token; the old ones stop working. A ' +
+      'refresh token that is used twice ends its session.',
+  })
+  @Allow(PUBLIC)
+  async refreshSession(
+    @Arg('input', { description: 'The refresh token.' }) { refreshToken }: RefreshSessionInput,
+    @Ctx() context: Context,
+  ): Promise<RefreshSessionPayload> {
+    const token = refreshToken ?? context.refreshCookie?.read();
+    if (!token) throw new DomainError('UNAUTHENTICATED', 'There is no refresh token.');
+    return authenticated(await context.services.sessions.refresh(token), context, refreshToken == null);
+  }
+}
+
+/** A new login on a page of the dashboard ends the session that the page had (OWASP ASVS 5.0, 7.2.4). */
+async function signIn(opened: OpenedSession, context: Context): Promise<Authenticated> {
+  const { services, refreshCookie } = context;
+  const earlierToken = refreshCookie?.read();
+  const earlier = earlierToken ? await services.sessions.findByRefreshToken(earlierToken) : null;
+  if (earlier) {
+    await services.sessions.logout(earlier, { userId: earlier.user.id, address: context.client.address });
+  }
+  return authenticated(opened, context);
+}
+
+/** Pages of the dashboard get the refresh token as a cookie, all other clients in the payload. */
+async function authenticated(
+  { accessToken, refreshToken, session, user }: OpenedSession,
+  context: Context,
+  ownPage = context.refreshCookie !== null,
+): Promise<Authenticated> {
+  const { refreshCookie, services } = context;
+  const cookie = ownPage && refreshToken ? refreshCookie : null;
+  if (refreshToken) cookie?.set(refreshToken, session.expiresAt, services.clock());
+  context.caller = await services.sessions.authenticate(accessToken);
+  return {
+    accessToken,
+    refreshToken: cookie ? null : refreshToken,
+    expiresAt: session.tokenExpiresAt,
+    user,
+    session,
+  };
+}
+
+/** The legacy documents tell a disabled account from a wrong password; this API does not. */
+function hideDisabledAccount(error: unknown): never {
+  if (error instanceof DomainError && error.code === 'ACCOUNT_DISABLED') {
+    throw new DomainError('PASSWORD_WRONG', error.message);
+  }
+  throw error;
+}

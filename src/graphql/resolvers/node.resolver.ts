@@ -1,0 +1,56 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Node } from '../../database/node.entity.js';
+import { nodeId } from '../../database/node-id.js';
+import { DomainError } from '../../errors.js';
+import { Allow, SIGNED_IN } from '../authorization.js';
+import { LARGEST_PAGE } from '../connection.js';
+import type { Context } from '../context.js';
+import { readNodes } from '../nodes.js';
+
+@Resolver(() => Node)
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'An object by its id; null where there is none, or the caller may not read it.',
+  })
+  @Allow(SIGNED_IN)
+  async node(
+    @Arg('id', () => ID, { description: 'The id of an object of any type.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<Node | null> {
+    const [node = null] = await readNodes(context, [id], 'id');
+    return node;
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description:
+      'Objects by their ids, in the order of the ids; null in the place of those that do not exist, or that the ' +
+      'caller may not read.',
+  })
+  @Allow(SIGNED_IN)
+  nodes(
+    @Arg('ids', () => [ID], { description: `Ids of objects of any type: at most ${LARGEST_PAGE}.` })
+    ids: string[],
+    @Ctx() context: Context,
+  ): Promise<(Node | null)[]> {
+    if (ids.length > LARGEST_PAGE) {
+      throw new DomainError('INVALID_INPUT', `ids must name at most ${LARGEST_PAGE} objects.`, {
+        field: 'ids',
+      });
+    }
+    return readNodes(context, ids, 'ids');
+  }
+
+  /** A role is known by its code, every other object by its id in the database. */
+  @FieldResolver(() => ID)
+  id(
+    @Root() node: { id: number | string; code?: string },
+    @Info() { parentType }: GraphQLResolveInfo,
+  ): string {
+    const { name } = parentType;
+    const key = name === 'Role' && node.code !== undefined ? node.code : node.id;
+    return nodeId(name.charAt(0).toLowerCase() + name.slice(1), key);
+  }
+}

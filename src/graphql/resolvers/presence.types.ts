@@ -1,0 +1,135 @@
+import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Device } from '../../devices/device.entity.js';
+import type { PresenceSummary as Summary } from '../../devices/devices.js';
+import type { Heartbeat as Beat } from '../../devices/heartbeat-stream.js';
+import { OfflineReason } from '../../devices/presence-event.entity.js';
+import { DeviceStatusKind, type DeviceStatusEvent as StatusEvent } from '../../devices/status-stream.js';
+import { Release } from '../../releases/release.entity.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
+import { Cursor } from '../cursor.js';
+import { DeviceFilter } from './device.inputs.js';
+
+registerEnumType(DeviceStatusKind, {
+  name: 'DeviceStatusKind',
+  description: 'What an event of `deviceStatus` reports.',
+  valuesConfig: {
+    SNAPSHOT: { description: 'All devices that are online. The first event, and the event after RESET.' },
+    ONLINE: { description: 'A device came online.' },
+    OFFLINE: { description: 'A device went offline.' },
+    RESET: {
+      description: 'The events after `since` are no longer available: forget all state; a SNAPSHOT follows.',
+    },
+  },
+});
+
+@ArgsType()
+export class DeviceStatusArgs {
+  @Field(() => DeviceFilter, {
+    nullable: true,
+    description:
+      'Which devices. A device is matched as it is when the event is published: once its name or version no longer ' +
+      'matches, its events are left out, OFFLINE too.',
+  })
+  filter?: DeviceFilter | null;
+
+  @Field(() => Cursor, {
+    nullable: true,
+    description:
+      'The cursor of the last event received: continue after it instead of starting with a SNAPSHOT.',
+  })
+  since?: string | null;
+}
+
+@InputType({ description: 'A sign of life.' })
+export class HeartbeatInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The id that the device gives itself. By default, the header X-Device-Id, then the id given at login.',
+  })
+  deviceId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `A name or model for people: at most ${MAX_CLIENT_TEXT_LENGTH} characters. By default, as at login.`,
+  })
+  name?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The version it runs: at most ${MAX_CLIENT_TEXT_LENGTH} characters. By default, as at login.`,
+  })
+  clientVersion?: string | null;
+}
+
+@ObjectType({ description: 'The answer to a heartbeat.' })
+export class HeartbeatPayload {
+  /** The key of the device, which is read when it is selected. */
+  deviceKey!: number;
+
+  @Field(() => Int, {
+    simple: true,
+    description: 'How many seconds from now the next heartbeat is expected.',
+  })
+  intervalSeconds!: number;
+
+  @Field(() => Release, {
+    simple: true,
+    nullable: true,
+    description:
+      'The newest release of channel `stable`, where the reported version is older or cannot be compared with it; ' +
+      'else null.',
+  })
+  latestRelease!: Release | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How many devices are online.' })
+export class PresenceSummary implements Summary {
+  @Field(() => Int, { description: 'All devices.' })
+  total!: number;
+
+  @Field(() => Int, { description: 'Devices that are online.' })
+  online!: number;
+
+  @Field(() => Int, { description: 'Devices that are offline.' })
+  offline!: number;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether devices can be shown as online that are not: so many fell silent at once that the cause may be the ' +
+      'gateway, so that none is marked offline for now.',
+  })
+  degraded!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'An event of `deviceStatus`.' })
+export class DeviceStatusEvent implements StatusEvent {
+  @Field(() => DeviceStatusKind, { description: 'What the event reports.' })
+  kind!: DeviceStatusKind;
+
+  @Field(() => Cursor, {
+    description: 'The position after this event: pass it as `since` to continue from here.',
+  })
+  cursor!: string;
+
+  @Field(() => Date, { description: 'When it happened.' })
+  at!: Date;
+
+  @Field(() => [Device], { nullable: true, description: 'For SNAPSHOT: all devices that are online.' })
+  devices!: Device[] | null;
+
+  @Field(() => Device, { nullable: true, description: 'For ONLINE and OFFLINE: the device.' })
+  device!: Device | null;
+
+  @Field(() => OfflineReason, { nullable: true, description: 'For OFFLINE: why the device went offline.' })
+  reason!: OfflineReason | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The latest heartbeat of a device.' })
+export class Heartbeat implements Beat {
+  @Field(() => Device, { description: 'The device that sent it.' })
+  device!: Device;
+
+  @Field(() => Date, { description: 'When it was received.' })
+  at!: Date;
+}

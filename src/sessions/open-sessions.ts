@@ -1,0 +1,94 @@
+import type { ObjectQuery } from '@mikro-orm/core';
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import { type ListOrder, type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
+import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
+import { type Api, Session } from './session.entity.js';
+
+/** The latest first. */
+export const sessionOrder: ListOrder = {
+  name: 'sessions',
+  keys: [
+    { property: 'createdAt', direction: 'desc', type: 'time' },
+    { property: 'id', direction: 'desc', type: 'uuid' },
+  ],
+};
+
+/** Omitted and null fields match everything. */
+export interface SessionFilter {
+  readonly userId?: number | null;
+  readonly api?: Api | null;
+  /** Sessions of a device: those whose login named it, and the one whose heartbeats count for it. */
+  readonly device?: SessionDevice | null | undefined;
+}
+
+/** What ties sessions to a device. */
+export interface SessionDevice {
+  readonly userId: number;
+  /** The id that the device gives itself; null where it gives none. */
+  readonly clientId: string | null;
+  readonly sessionId: string | null;
+}
+
+/** Lists the sessions that have not ended. */
+export class OpenSessions {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async list(filter: SessionFilter, request: PageRequest): Promise<Page<Session>> {
+    const { where, ...options } = pageQuery<Session>(request);
+    const rows = await this.db.em
+      .fork()
+      .find(Session, { $and: [this.#open(), matching(filter), where] }, options);
+    return toPage(rows, request);
+  }
+
+  count(filter: SessionFilter): Promise<number> {
+    return this.db.em.fork().count(Session, { $and: [this.#open(), matching(filter)] });
+  }
+
+  /** The same page for each of these users. */
+  listByUser(userIds: readonly number[], request: PageRequest): Promise<Map<number, Page<Session>>> {
+    return pagesByParent(this.db.em.fork(), this.#ofUsers(), userIds, request);
+  }
+
+  countByUser(userIds: readonly number[]): Promise<Map<number, number>> {
+    return countsByParent(this.db.em.fork(), this.#ofUsers(), userIds);
+  }
+
+  /** Those of these sessions that are stored, ended or not. */
+  findAll(ids: readonly string[]): Promise<Session[]> {
+    return this.db.em.fork().find(Session, { id: { $in: [...ids] } });
+  }
+
+  #ofUsers() {
+    return { entity: Session, parentColumn: 'user_id', where: this.#open() };
+  }
+
+  #open() {
+    return { revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } };
+  }
+}
+
+function matching({ userId, api, device }: SessionFilter): ObjectQuery<Session> {
+  return {
+    $and: [
+      userId == null ? {} : { user: userId },
+      api == null ? {} : { api },
+      device == null ? {} : ofDevice(device),
+    ],
+  };
+}
+
+function ofDevice({ userId, clientId, sessionId }: SessionDevice): ObjectQuery<Session> {
+  return {
+    $or: [
+      ...(sessionId === null ? [] : [{ id: sessionId }]),
+      ...(clientId === null ? [] : [{ user: userId, deviceId: clientId }]),
+      // Never true: a device with neither has no sessions.
+      { id: { $in: [] } },
+    ],
+  };
+}
