@@ -102,6 +102,20 @@ export async function signIn(page: Page, username: string, password = PASSWORD):
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** Creates an account with the password of `password.ts`. @returns the id. */
+export async function createPerson(gateway: TestGateway, username: string, name?: string): Promise<number> {
+  const user = await gateway.createUser({ username, password: PASSWORD, ...(name ? { name } : {}) });
+  return user.id;
+}
+
+/** Presses a button of the open dialog. */
+export const confirm = (page: Page, name: string): Promise<void> =>
+  page.getByRole('dialog').getByRole('button', { name }).click();
+
+/** Resolves once the page says that the gateway has ended its session. */
+export const signedOut = (page: Page): Promise<void> =>
+  page.getByRole('alert').filter({ hasText: 'Your session has ended' }).waitFor();
+
 /** Serious and critical axe violations, each with its rule and first element. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);

@@ -1,0 +1,47 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { UserStatus } from '../../src/users/user.entity.js';
+import { createPerson, openDashboard, signIn, visit, visitAs } from '../support/dashboard.js';
+
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
+
+test('describes audit entries in sentences, and filters them by type and person', async () => {
+  const id = await createPerson(gateway, 'tessa', 'Tessa');
+  const tessa = await visit(browser, host);
+  await signIn(tessa.page, 'tessa', 'wrong');
+  await tessa.page.getByText('Incorrect account or password.').waitFor();
+  await signIn(tessa.page, 'tessa');
+  await tessa.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('checkbox', { name: 'Publisher' }).check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await page.getByText('Roles saved.').waitFor();
+  await page.getByRole('link', { name: 'View in audit log' }).click();
+  const entries = page.getByRole('main').getByRole('listitem');
+  await page.getByText('Person: Tessa').waitFor();
+  await page.getByText('root set the roles of Tessa to Member and Publisher').waitFor();
+  await page.getByText('Sign-ins', { exact: true }).click();
+  await page.getByText('root set the roles').waitFor({ state: 'detached' });
+  expect(await entries.allTextContents()).toEqual([
+    expect.stringMatching(/^Tessa signed inGraphQL · 127\.0\.0\.1/),
+    expect.stringMatching(/^Sign-in as Tessa was refusedWrong password · GraphQL · 127\.0\.0\.1/),
+  ]);
+  await tessa.close();
+  await close();
+});
+
+test('marks audit entries of the command line', async () => {
+  const id = await createPerson(gateway, 'ona', 'Ona');
+  const operator = { userId: null, address: 'command line (ops)' };
+  await gateway.services.administration.setStatus(id, UserStatus.DISABLED, operator);
+  const { page, close } = await visitAs(browser, host, 'root', `/audit?user=${id}`);
+  await page.getByText('disabled').waitFor();
+  const [latest] = await page
+    .getByRole('main')
+    .getByRole('listitem')
+    .filter({ hasText: 'disabled' })
+    .allTextContents();
+  expect(latest).toMatch(/^A command-line operator disabled OnaCommand line \(ops\)/);
+  await close();
+});

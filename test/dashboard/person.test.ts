@@ -1,0 +1,93 @@
+import { afterAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { confirm, createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/dashboard.js';
+
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
+
+const views = (page: Page) => page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link');
+
+test('applies role changes to an open page at once', async () => {
+  const id = await createPerson(gateway, 'rolf');
+  const rolf = await visitAs(browser, host, 'rolf');
+  // Role changes reach connected pages only.
+  await rolf.page.getByText('Live', { exact: true }).waitFor();
+  expect(await views(rolf.page).allTextContents()).toEqual(['Fleet', 'Releases', 'Account']);
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  const administrator = page.getByRole('checkbox', { name: 'Administrator' });
+  await administrator.check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await views(rolf.page).getByText('People').waitFor();
+  await administrator.uncheck();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await views(rolf.page).getByText('People').waitFor({ state: 'detached' });
+  await rolf.close();
+  await close();
+});
+
+test('disables the roles form until the saved person is loaded', async () => {
+  const id = await createPerson(gateway, 'tilda');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  const publisher = page.getByRole('checkbox', { name: 'Publisher' });
+  await publisher.waitFor();
+  const release = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('"roles"')) await release.promise;
+    await route.continue();
+  });
+  await page.getByRole('checkbox', { name: 'Administrator' }).check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await page.getByText('Roles saved.').waitFor();
+  expect(await publisher.isDisabled()).toBe(true);
+  release.resolve();
+  await publisher.check();
+  await page.getByRole('button', { name: 'Save roles' }).click();
+  await page.getByText(/root set the roles of tilda to .*Publisher/).waitFor();
+  await close();
+});
+
+test('signs a disabled person out, and lets them sign in once enabled', async () => {
+  const id = await createPerson(gateway, 'dora');
+  const dora = await visitAs(browser, host, 'dora');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await confirm(page, 'Disable');
+  await page.getByText('Disabled', { exact: true }).waitFor();
+  await signedOut(dora.page);
+  await signIn(dora.page, 'dora');
+  await dora.page.getByText('Incorrect account or password.').waitFor();
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByText('Active', { exact: true }).waitFor();
+  await signIn(dora.page, 'dora');
+  await dora.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  await dora.close();
+  await close();
+});
+
+test('deletes a person once their name is typed in, and anonymises the audit log', async () => {
+  const id = await createPerson(gateway, 'dan', 'Dan Doomed');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const confirmButton = page.getByRole('button', { name: 'Delete permanently' });
+  expect(await confirmButton.isDisabled()).toBe(true);
+  await page.getByLabel('Type Dan Doomed to confirm').fill('Dan Doomed');
+  await confirmButton.click();
+  await page.getByRole('heading', { name: 'People' }).waitFor();
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByText('root deleted a person').waitFor();
+  expect(await page.getByRole('main').filter({ hasText: 'Dan Doomed' }).count()).toBe(0);
+  await page.goto(`http://${host}/people/${id}`);
+  await page.getByText('This person does not exist.').waitFor();
+  await close();
+});
+
+test('offers administrators no changes to their own account', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/people?q=root');
+  await page.getByRole('link', { name: 'root' }).click();
+  await page.getByText('This is your own account.').waitFor();
+  await page.getByRole('region', { name: 'Sessions' }).getByText('Current session').waitFor();
+  const offered = await page.getByRole('main').getByRole('button').allTextContents();
+  expect(offered.filter((text) => text !== 'Revoke')).toEqual([]);
+  await close();
+});
