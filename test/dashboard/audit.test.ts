@@ -7,7 +7,7 @@ const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 
 test('describes audit entries in sentences, and filters them by type and person', async () => {
-  const id = await createPerson(gateway, 'tessa', 'Tessa');
+  const { id } = await createPerson(gateway, 'tessa', 'Tessa');
   const tessa = await visit(browser, host);
   await signIn(tessa.page, 'tessa', 'wrong');
   await tessa.page.getByText('Incorrect account or password.').waitFor();
@@ -32,9 +32,9 @@ test('describes audit entries in sentences, and filters them by type and person'
 });
 
 test('marks audit entries of the command line', async () => {
-  const id = await createPerson(gateway, 'ona', 'Ona');
+  const { key, id } = await createPerson(gateway, 'ona', 'Ona');
   const operator = { userId: null, address: 'command line (ops)' };
-  await gateway.services.administration.setStatus(id, UserStatus.DISABLED, operator);
+  await gateway.services.administration.setStatus(key, UserStatus.DISABLED, operator);
   const { page, close } = await visitAs(browser, host, 'root', `/audit?user=${id}`);
   await page.getByText('disabled').waitFor();
   const [latest] = await page

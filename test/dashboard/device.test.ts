@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { nodeId } from '../../src/database/node-id.js';
 import { Device } from '../../src/devices/device.entity.js';
+import { OfflineReason, PresenceEvent } from '../../src/devices/presence-event.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
@@ -19,7 +21,7 @@ async function sendHeartbeat(clientId: string, name = NAME) {
   await services.heartbeats.beat(caller, { clientId, name, clientVersion: '1.3.0' });
   await services.heartbeats.announce();
   const { id } = await services.db.em.fork().findOneOrFail(Device, { clientId });
-  return { path: `/devices/${id}`, session };
+  return { id, path: `/devices/${nodeId('device', id)}`, session };
 }
 
 const timeline = (page: Page) => page.getByRole('table', { name: 'Timeline' });
@@ -31,6 +33,7 @@ test('shows at once that a device goes offline, with the reason, and comes onlin
   await page.getByRole('heading', { name: NAME }).waitFor();
   const presence = page.getByRole('main').getByRole('status');
   await presence.getByText('Online').waitFor();
+  await timeline(page).getByRole('row').nth(1).waitFor();
   expect(await timeline(page).getByRole('row').count()).toBe(2);
 
   await gateway.pass(90_000);
@@ -48,7 +51,7 @@ test('links an administrator to the owner, and shows a device offline once its s
   const { path, session } = await sendHeartbeat('serial-2');
   const { page, close } = await visitAs(browser, host, 'root', path);
   expect(await page.getByRole('link', { name: 'max' }).getAttribute('href')).toBe(
-    `/people/${session.user.id}`,
+    `/people/${nodeId('user', session.user.id)}`,
   );
   await page.getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
@@ -77,7 +80,7 @@ test("shows the device id of a device without a name, on its own page and on its
   const { path, session } = await sendHeartbeat('serial-6', '');
   const { page, close } = await visitAs(browser, host, 'root', path);
   await page.getByRole('heading', { name: 'serial-6' }).waitFor();
-  await page.goto(`http://${host}/people/${session.user.id}`);
+  await page.goto(`http://${host}/people/${nodeId('user', session.user.id)}`);
   await page.getByRole('region', { name: 'Devices' }).getByRole('link', { name: 'serial-6' }).waitFor();
   await close();
 });
@@ -96,10 +99,41 @@ test('shows no device of another user and none that does not exist', async () =>
   const { path } = await sendHeartbeat('serial-4');
   for (const [username, where] of [
     ['nia', path],
-    ['root', '/devices/999999'],
+    ['root', '/devices/device_999999'],
+    ['root', '/devices/none'],
   ] as const) {
     const { page, close } = await visitAs(browser, host, username, where);
     await page.getByText('This device does not exist, or you do not have access to it.').waitFor();
     await close();
   }
+});
+
+test('follows a bookmark with the bare number of a device', async () => {
+  const { id } = await sendHeartbeat('serial-7', 'Kiosk at gate 7');
+  const { page, close } = await visitAs(browser, host, 'max', `/devices/${id}`);
+  await page.getByRole('heading', { name: 'Kiosk at gate 7' }).waitFor();
+  await close();
+});
+
+test('shows the latest changes of a device with many, and earlier ones on request', async () => {
+  const { id, path } = await sendHeartbeat('serial-8');
+  const em = gateway.services.db.em.fork();
+  const first = gateway.clock.now - 3 * 86_400_000;
+  for (let minute = 0; minute < 130; minute++) {
+    const online = minute % 2 === 0;
+    em.create(PresenceEvent, {
+      device: em.getReference(Device, id),
+      online,
+      reason: online ? null : OfflineReason.TIMEOUT,
+      at: new Date(first + minute * 60_000),
+    });
+  }
+  await em.flush();
+  const { page, close } = await visitAs(browser, host, 'max', `${path}?range=week`);
+  await page.getByText('Only the latest 100 changes are shown.').waitFor();
+  await page.getByRole('button', { name: 'Show earlier changes' }).click();
+  await page.getByText('Only the latest 100 changes are shown.').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Show all 131' }).click();
+  expect(await timeline(page).getByRole('row').count()).toBe(132);
+  await close();
 });

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import * as page from '../../src/dashboard/app/api/limits.js';
-import { LONGEST_HISTORY } from '../../src/graphql/resolvers/device.resolver.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../src/sessions/caller.js';
 import { MAX_NAME_LENGTH } from '../../src/users/login-names.js';
@@ -14,6 +13,5 @@ test('the dashboard has the same limits as the gateway', () => {
     LONGEST_PROFILE_TEXT,
     LONGEST_CLIENT_TEXT: MAX_CLIENT_TEXT_LENGTH,
     LONGEST_RELEASE_TEXT,
-    LONGEST_HISTORY,
   });
 });

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { nodeId } from '../../src/database/node-id.js';
 import { openDashboard, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 
 const LONG = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6).slice(0, 200);
 const PHONE = { viewport: { width: 390, height: 844 } };
+/** The id of the person with the long name. */
 let person: string;
 
 const dashboard = await openDashboard();
@@ -12,7 +14,7 @@ const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 beforeAll(async () => {
   const { id } = await gateway.createUser({ username: 'wolfe', name: LONG });
-  person = `/people/${id}`;
+  person = nodeId('user', id);
   const group = await TestGroup.of(gateway, 'wolfe', [{ clientId: 'gate-1', name: LONG.slice(0, 128) }]);
   await group.beat();
 });
@@ -34,7 +36,7 @@ test.each([
   ['/?owner=', 'Show all owners'],
   ['/audit?user=', 'Show all people'],
 ])('lets a filter with a long name be removed, at %s', async (path, button) => {
-  const { page, close } = await visitAs(browser, host, 'root', path + person.split('/').at(-1), PHONE);
+  const { page, close } = await visitAs(browser, host, 'root', path + person, PHONE);
   await page.getByTitle(`: ${LONG}`).waitFor();
   await page.getByRole('button', { name: button }).click();
   await page.getByTitle(`: ${LONG}`).waitFor({ state: 'detached' });
@@ -50,7 +52,7 @@ test('shows a role in full beside a long name', async () => {
 });
 
 test('fits a long name on the page of the person and in the deletion dialog', async () => {
-  const { page, close } = await visitAs(browser, host, 'root', person, PHONE);
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${person}`, PHONE);
   await page.getByRole('heading', { name: LONG }).waitFor();
   const device = page.getByRole('region', { name: 'Devices' }).getByRole('listitem');
   const seen = await device.getByRole('time').boundingBox();

@@ -54,11 +54,11 @@ test('keeps edits made while a save is in progress', async () => {
   const signature = page.getByRole('textbox', { name: 'Signature' });
   const typed = Promise.withResolvers<void>();
   await page.route('**/graphql', async (route) => {
-    if (route.request().postData()?.includes('"input"')) await typed.promise;
+    if (route.request().postData()?.includes('"signature"')) await typed.promise;
     await route.continue();
   });
   await signature.fill('On my way');
-  const saving = page.waitForRequest((request) => request.postData()?.includes('"input"') ?? false);
+  const saving = page.waitForRequest((request) => request.postData()?.includes('"signature"') ?? false);
   await page.getByRole('button', { name: 'Save' }).click();
   await saving;
   await signature.fill('On my way home');

@@ -72,7 +72,7 @@ test('keeps every letter of a slowly typed search', async () => {
 });
 
 test('tells members that they may not see people and the audit log', async () => {
-  for (const path of ['/people', '/people/1', '/audit']) {
+  for (const path of ['/people', '/people/user_1', '/audit']) {
     const { page, close } = await visitAs(browser, host, 'max', path);
     await page.getByText('You do not have permission to do this.').waitFor();
     expect(await page.getByRole('button', { name: /Add person|Disable|Delete|Try again/ }).count()).toBe(0);
@@ -89,7 +89,7 @@ test.each([
   async (colorScheme, width) => {
     const options = { colorScheme, viewport: { width, height: 844 } };
     const { page, faults, close } = await visitAs(browser, host, 'root', '/people', options);
-    for (const path of ['/people', '/people/1', '/people/4', '/audit', '/account']) {
+    for (const path of ['/people', '/people/user_1', '/people/user_4', '/audit', '/account']) {
       await page.goto(`http://${host}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });

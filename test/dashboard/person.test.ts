@@ -1,5 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { openSession } from '../support/callers.js';
 import { confirm, createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/dashboard.js';
 
 const dashboard = await openDashboard();
@@ -9,7 +11,7 @@ afterAll(() => dashboard.close());
 const views = (page: Page) => page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link');
 
 test('applies role changes to an open page at once', async () => {
-  const id = await createPerson(gateway, 'rolf');
+  const { id } = await createPerson(gateway, 'rolf');
   const rolf = await visitAs(browser, host, 'rolf');
   // Role changes reach connected pages only.
   await rolf.page.getByText('Live', { exact: true }).waitFor();
@@ -27,7 +29,7 @@ test('applies role changes to an open page at once', async () => {
 });
 
 test('disables the roles form until the saved person is loaded', async () => {
-  const id = await createPerson(gateway, 'tilda');
+  const { id } = await createPerson(gateway, 'tilda');
   const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
   const publisher = page.getByRole('checkbox', { name: 'Publisher' });
   await publisher.waitFor();
@@ -48,7 +50,7 @@ test('disables the roles form until the saved person is loaded', async () => {
 });
 
 test('signs a disabled person out, and lets them sign in once enabled', async () => {
-  const id = await createPerson(gateway, 'dora');
+  const { id } = await createPerson(gateway, 'dora');
   const dora = await visitAs(browser, host, 'dora');
   const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
   await page.getByRole('button', { name: 'Disable' }).click();
@@ -66,7 +68,7 @@ test('signs a disabled person out, and lets them sign in once enabled', async ()
 });
 
 test('deletes a person once their name is typed in, and anonymises the audit log', async () => {
-  const id = await createPerson(gateway, 'dan', 'Dan Doomed');
+  const { id } = await createPerson(gateway, 'dan', 'Dan Doomed');
   const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
   await page.getByRole('button', { name: 'Delete' }).click();
   const confirmButton = page.getByRole('button', { name: 'Delete permanently' });
@@ -79,6 +81,34 @@ test('deletes a person once their name is typed in, and anonymises the audit log
   expect(await page.getByRole('main').filter({ hasText: 'Dan Doomed' }).count()).toBe(0);
   await page.goto(`http://${host}/people/${id}`);
   await page.getByText('This person does not exist.').waitFor();
+  await close();
+});
+
+test('follows a bookmark with the bare number of a person, and reports an address that names none', async () => {
+  const { key } = await createPerson(gateway, 'bo', 'Bo Bookmarked');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${key}`);
+  await page.getByRole('heading', { name: 'Bo Bookmarked' }).waitFor();
+  await page.goto(`http://${host}/audit?user=${key}`);
+  await page.getByText('Person: Bo Bookmarked').waitFor();
+  await page.goto(`http://${host}/people/none`);
+  await page.getByText('This person does not exist.').waitFor();
+  await close();
+});
+
+test('shows the first sessions of a person, and more on request', async () => {
+  const { id } = await createPerson(gateway, 'busy');
+  for (let each = 0; each < 25; each++) await openSession(gateway, 'busy', graphqlSessionPolicy);
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  const sessions = page.getByRole('region', { name: 'Sessions' });
+  const revoke = sessions.getByRole('button', { name: 'Revoke' });
+  await revoke.first().waitFor();
+  expect(await revoke.count()).toBe(20);
+  await sessions.getByRole('button', { name: 'Show more' }).click();
+  await revoke.nth(24).waitFor();
+  await revoke.first().click();
+  await confirm(page, 'Revoke');
+  await revoke.nth(24).waitFor({ state: 'detached' });
+  expect(await revoke.count()).toBe(24);
   await close();
 });
 

@@ -12,9 +12,9 @@ const paths = [
   '/',
   '/sign-in',
   '/scan?ticket=1',
-  '/devices/7',
+  '/devices/device_7',
   '/releases',
-  '/people/7',
+  '/people/user_7',
   '/audit',
   '/account',
 ];

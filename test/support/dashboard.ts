@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { persisted } from '../../src/dashboard/app/api/persisted-document.js';
 import { LoginDocument } from '../../src/dashboard/app/generated/graphql.js';
+import { nodeId } from '../../src/database/node-id.js';
 import { launchBrowser } from './browser.js';
 import { createCallers } from './callers.js';
 import { startGateway, type TestGateway } from './gateway.js';
@@ -102,10 +103,14 @@ export async function signIn(page: Page, username: string, password = PASSWORD):
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Creates an account with the password of `password.ts`. @returns the id. */
-export async function createPerson(gateway: TestGateway, username: string, name?: string): Promise<number> {
-  const user = await gateway.createUser({ username, password: PASSWORD, ...(name ? { name } : {}) });
-  return user.id;
+/** Creates an account with the password of `password.ts`. @returns its key in the database, and its node id. */
+export async function createPerson(
+  gateway: TestGateway,
+  username: string,
+  name?: string,
+): Promise<{ key: number; id: string }> {
+  const { id } = await gateway.createUser({ username, password: PASSWORD, ...(name ? { name } : {}) });
+  return { key: id, id: nodeId('user', id) };
 }
 
 /** Presses a button of the open dialog. */

@@ -12,5 +12,3 @@ export const LONGEST_PROFILE_TEXT = 2000;
 export const LONGEST_CLIENT_TEXT = 128;
 /** For release notes and withdrawal reasons. */
 export const LONGEST_RELEASE_TEXT = 10_000;
-/** Not characters: the most transitions in one answer of a device's history. */
-export const LONGEST_HISTORY = 1000;

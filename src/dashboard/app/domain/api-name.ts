@@ -1,17 +1,19 @@
 import { useTranslation } from 'react-i18next';
+import type { Api } from '../generated/graphql.js';
 import { en } from './texts.js';
 
-type ApiName = keyof typeof en.apis;
+/** All APIs of the gateway. */
+export const apis = Object.keys(en.apis).filter(isApi);
 
-/** The APIs through which devices and sessions come, as the gateway names them. */
-export const apiNames = Object.keys(en.apis).filter(isApiName);
-
-function isApiName(name: string): name is ApiName {
+function isApi(name: string): name is Api {
   return Object.hasOwn(en.apis, name);
 }
 
-/** The name of an API in the page's language. An unknown one keeps the gateway's name. */
-export function useApiName(): (api: string) => string {
+/** The API of a name in lower case, as addresses and the audit log have it; null for an unknown one. */
+export const apiOf = (name: string): Api | null => apis.find((api) => api === name.toUpperCase()) ?? null;
+
+/** The name of an API in the page's language. */
+export function useApiName(): (api: Api) => string {
   const { t } = useTranslation();
-  return (api) => (isApiName(api) ? t(`domain.apis.${api}`) : api);
+  return (api) => t(`domain.apis.${api}`);
 }

@@ -10,7 +10,7 @@ import { EntryList } from '../ui/entry-list.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 import { useApiName } from './api-name.js';
 
-type Session = SessionsQuery['sessions'][number];
+type Session = SessionsQuery['sessions']['edges'][number]['node'];
 
 interface SessionListProps {
   readonly sessions: readonly Session[];
@@ -32,17 +32,11 @@ export function SessionList({ sessions, onRevoked }: SessionListProps) {
       confirmProps: { color: 'red' },
       closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
-        const { error } = await revoke({ id: session.id });
+        const { error } = await revoke({ input: { id: session.id } });
         setFailure(error ? failureOf(error) : null);
         onRevoked();
       },
     });
-  if (sessions.length === 0)
-    return (
-      <Text size="sm" c="dimmed">
-        {t('domain.sessions.none')}
-      </Text>
-    );
   return (
     <>
       {failure && <FailureAlert failure={failure} />}
@@ -69,7 +63,7 @@ interface SessionEntryProps {
 function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
   const { t } = useTranslation();
   const apiName = useApiName();
-  const { door, address, clientVersion, createdAt, lastSeenAt, current } = session;
+  const { api, address, clientVersion, createdAt, lastSeenAt, current } = session;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
       <Stack gap={2} miw={0}>
@@ -77,7 +71,7 @@ function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
           <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
             {name}
           </Text>
-          <Badge variant="default">{apiName(door)}</Badge>
+          <Badge variant="default">{apiName(api)}</Badge>
           {current && <Badge variant="light">{t('domain.sessions.current')}</Badge>}
         </Group>
         <Text size="xs" c="dimmed">

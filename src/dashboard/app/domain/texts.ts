@@ -2,12 +2,12 @@ import type { Translation } from '../i18n/translation.js';
 
 export const en = {
   apis: {
-    graphql: 'GraphQL',
-    uims: 'UIMS',
-    console: 'Console',
-    bms: 'BMS',
-    upgrade: 'Upgrade',
-    teacher: 'Teacher',
+    GRAPHQL: 'GraphQL',
+    UIMS: 'UIMS',
+    CONSOLE: 'Console',
+    BMS: 'BMS',
+    UPGRADE: 'Upgrade',
+    TEACHER: 'Teacher',
   },
   online: 'Online',
   offline: 'Offline',
@@ -58,12 +58,12 @@ export const en = {
 
 export const zh: Translation<typeof en> = {
   apis: {
-    graphql: 'GraphQL',
-    uims: 'UIMS',
-    console: '控制台',
-    bms: 'BMS',
-    upgrade: '升级',
-    teacher: '教师端',
+    GRAPHQL: 'GraphQL',
+    UIMS: 'UIMS',
+    CONSOLE: '控制台',
+    BMS: 'BMS',
+    UPGRADE: '升级',
+    TEACHER: '教师端',
   },
   online: '在线',
   offline: '离线',

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
-import type { AuthFragment } from '../generated/graphql.js';
+import type { AuthFragment, Permission } from '../generated/graphql.js';
 import type { BrowserSession, SessionState } from './session.js';
 
 const SessionContext = createContext<BrowserSession | null>(null);
@@ -27,7 +27,7 @@ export function useViewer(): AuthFragment {
 }
 
 /** Whether the session has a permission. Views hide actions that it does not allow. */
-export function usePermission(): (permission: string) => boolean {
+export function usePermission(): (permission: Permission) => boolean {
   const { session } = useViewer();
   return (permission) => session.permissions.includes(permission);
 }

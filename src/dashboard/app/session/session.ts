@@ -54,7 +54,7 @@ export class BrowserSession {
 
   async signOut(): Promise<void> {
     const { token } = this;
-    if (token) await post(LogoutDocument, {}, { token }).catch(() => {});
+    if (token) await post(LogoutDocument, { input: {} }, { token }).catch(() => {});
     this.#broadcast({ status: 'signed-out', ended: false });
   }
 
@@ -74,7 +74,7 @@ export class BrowserSession {
   async #requestRefresh(): Promise<void> {
     try {
       // With keepalive, the new cookie is stored even if the page closes before the answer arrives.
-      const { refreshSession } = await post(RefreshSessionDocument, {}, { keepalive: true });
+      const { refreshSession } = await post(RefreshSessionDocument, { input: {} }, { keepalive: true });
       this.#broadcast({ status: 'signed-in', auth: refreshSession });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

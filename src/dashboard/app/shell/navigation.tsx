@@ -6,11 +6,11 @@ import { usePermission } from '../session/session-context.js';
 
 /** Each view with the permission that it needs. */
 const views = [
-  { to: '/', title: 'fleet.title', icon: IconDevices2, permission: 'devices:own' },
-  { to: '/releases', title: 'releases.title', icon: IconPackage, permission: 'releases:read' },
-  { to: '/people', title: 'people.title', icon: IconUsers, permission: 'users:read' },
-  { to: '/audit', title: 'audit.title', icon: IconHistory, permission: 'audit:read' },
-  { to: '/account', title: 'account.title', icon: IconUserCircle, permission: 'profile:own' },
+  { to: '/', title: 'fleet.title', icon: IconDevices2, permission: 'DEVICES_OWN' },
+  { to: '/releases', title: 'releases.title', icon: IconPackage, permission: 'RELEASES_READ' },
+  { to: '/people', title: 'people.title', icon: IconUsers, permission: 'USERS_READ' },
+  { to: '/audit', title: 'audit.title', icon: IconHistory, permission: 'AUDIT_READ' },
+  { to: '/account', title: 'account.title', icon: IconUserCircle, permission: 'PROFILE_OWN' },
 ] as const;
 
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {

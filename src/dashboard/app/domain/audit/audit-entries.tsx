@@ -1,5 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
-import { IconLock, IconLogin2, IconPackage, IconPoint, IconUser } from '@tabler/icons-react';
+import { IconLock, IconLogin2, IconPackage, IconUser } from '@tabler/icons-react';
+import type { AuditAction } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
 import { EntryList } from '../../ui/entry-list.js';
 import { useEntryDetails } from './entry-details.js';
@@ -38,9 +39,8 @@ function EntryItem({ entry }: { entry: AuditEntry }) {
   );
 }
 
-function iconOf(action: string) {
-  if (action === 'session.refuse') return IconLock;
-  if (action.startsWith('session.')) return IconLogin2;
-  if (action.startsWith('user.')) return IconUser;
-  return action.startsWith('release.') ? IconPackage : IconPoint;
+function iconOf(action: AuditAction) {
+  if (action === 'SESSION_REFUSE') return IconLock;
+  if (action.startsWith('SESSION_')) return IconLogin2;
+  return action.startsWith('USER_') ? IconUser : IconPackage;
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useApiName } from '../api-name.js';
+import { apiOf, useApiName } from '../api-name.js';
 import { useRoleNames } from '../role-name.js';
 import { operatorOf } from './operator.js';
 import type { AuditEntry } from './sentence-key.js';
@@ -14,14 +14,15 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
   const { t } = useTranslation();
   const apiName = useApiName();
   const roleNames = useRoleNames();
-  const detailsOf = ({ action, detail }: AuditEntry): string[] => {
+  const detailsOf = ({ action, detail }: AuditEntry): (string | null)[] => {
     if (!detail) return [];
-    const [api = '', reason = ''] = detail.split(' ');
-    if (action === 'session.refuse') {
-      return [isReason(reason) ? t(`auditEntry.reasons.${reason}`) : reason, apiName(api)];
+    const [name = '', reason = ''] = detail.split(' ');
+    const api = apiOf(name);
+    if (action === 'SESSION_REFUSE') {
+      return [isReason(reason) ? t(`auditEntry.reasons.${reason}`) : reason, api && apiName(api)];
     }
-    if (action.startsWith('session.')) return [apiName(api)];
-    if (action !== 'user.create') return [];
+    if (action.startsWith('SESSION_')) return [api && apiName(api)];
+    if (action !== 'USER_CREATE') return [];
     return [t('auditEntry.withRoles', { roles: roleNames(detail) })];
   };
   const originOf = (entry: AuditEntry) => {

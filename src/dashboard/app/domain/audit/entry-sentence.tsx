@@ -12,12 +12,11 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const roleNames = useRoleNames();
   const { action, actor, subject, target } = entry;
-  const sentence = sentenceKey(entry);
-  const detail = action === 'user.roles' ? roleNames(entry.detail ?? '') : entry.detail;
+  const detail = action === 'USER_ROLES' ? roleNames(entry.detail ?? '') : entry.detail;
   return (
     <Text span size="sm" style={{ overflowWrap: 'anywhere' }}>
       <Trans
-        i18nKey={sentence ? `auditEntry.sentences.${sentence}` : 'auditEntry.fallback'}
+        i18nKey={`auditEntry.sentences.${sentenceKey(entry)}`}
         components={{
           actor: (
             <Person
@@ -33,7 +32,7 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
           ),
           detail: (
             <Text span inherit fw={550}>
-              {sentence ? detail : action}
+              {detail}
             </Text>
           ),
         }}

@@ -2,7 +2,7 @@ import { Button, Grid, Stack } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PersonSessions } from '../../domain/person-sessions.js';
+import { Sessions } from '../../domain/sessions.js';
 import { useSession, useViewer } from '../../session/session-context.js';
 import { Page } from '../../ui/page.js';
 import { Appearance } from './appearance.js';
@@ -38,7 +38,7 @@ export function Component() {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
-            <PersonSessions key={passwordChanges} userId={user.id} />
+            <Sessions key={passwordChanges} filter={{ userId: user.id }} />
             <Appearance />
           </Stack>
         </Grid.Col>

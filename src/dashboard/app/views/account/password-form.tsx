@@ -22,7 +22,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const { error } = await change({ currentPassword, newPassword });
+    const { error } = await change({ input: { currentPassword, newPassword } });
     if (error) return;
     notifications.show({ message: t('account.changed') });
     onChanged();

@@ -55,7 +55,7 @@ function ProfileForm({ person }: { person: PersonFragment }) {
     event.preventDefault();
     const { data } = await update({ input });
     if (!data) return;
-    onSaved(data.updateProfile);
+    onSaved(data.updateProfile.user);
     notifications.show({ message: t('account.saved') });
     // The header shows the name of the session's user.
     await session.refresh(session.token);

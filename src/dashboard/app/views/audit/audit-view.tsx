@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
+import { nodeIdOf } from '../../api/node-id.js';
 import { AuditEntries } from '../../domain/audit/audit-entries.js';
 import { displayName } from '../../domain/display-name.js';
-import { AuditLogDocument, UserDocument } from '../../generated/graphql.js';
+import { type AuditCategory, AuditLogDocument, UserDocument } from '../../generated/graphql.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { FilterPill } from '../../ui/filter-pill.js';
@@ -16,44 +17,57 @@ import { AFTER, Pager } from '../../ui/pager.js';
 
 const PAGE_SIZE = 50;
 
-/** The prefixes of actions, such as `session.open`. */
-const kinds = ['all', 'session', 'user', 'release'] as const;
+/** The kinds of entries as the address names them, each with its category; null for all. */
+const categories = {
+  all: null,
+  session: 'SESSION',
+  user: 'USER',
+  release: 'RELEASE',
+} as const satisfies Record<string, AuditCategory | null>;
+
+type Kind = keyof typeof categories;
+
+const isKind = (text: string | null): text is Kind => text !== null && Object.hasOwn(categories, text);
+
+const kinds = Object.keys(categories).filter(isKind);
 
 /** The audit log. Its filter and page are kept in the address. */
 export function Component() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
-  const kind = kinds.find((known) => known === params.get('kind')) ?? 'all';
+  const requested = params.get('kind');
+  const kind = isKind(requested) ? requested : 'all';
   const user = params.get('user');
-  const show = (kind: string, user: string | null) =>
+  const person = user === null ? null : nodeIdOf('user', user);
+  const show = (kind: Kind, user: string | null) =>
     setParams({ ...(kind === 'all' ? {} : { kind }), ...(user ? { user } : {}) });
   return (
     <Page title={t('audit.title')}>
       <Group component="search" gap="sm">
         <ScrollArea type="never">
-          <SegmentedControl
+          <SegmentedControl<Kind>
             aria-label={t('audit.kind')}
             data={kinds.map((value) => ({ value, label: t(`audit.kinds.${value}`) }))}
             value={kind}
-            onChange={(kind) => show(kind, user)}
+            onChange={(kind) => show(kind, person)}
           />
         </ScrollArea>
-        {user && <PersonPill userId={user} onRemove={() => show(kind, null)} />}
+        {person && <PersonPill userId={person} onRemove={() => show(kind, null)} />}
       </Group>
-      <Entries kind={kind} userId={user} after={params.get(AFTER)} />
+      <Entries kind={kind} userId={person} after={params.get(AFTER)} />
     </Page>
   );
 }
 
 interface EntriesProps {
-  readonly kind: (typeof kinds)[number];
+  readonly kind: Kind;
   readonly userId: string | null;
   readonly after: string | null;
 }
 
 function Entries({ kind, userId, after }: EntriesProps) {
   const { t } = useTranslation();
-  const filter = { userId, action: kind === 'all' ? null : `${kind}.` };
+  const filter = { userId, category: categories[kind] };
   const [{ data, error }, reload] = useQuery({
     query: AuditLogDocument,
     variables: { filter, first: PAGE_SIZE, after },

@@ -3,24 +3,28 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useApiName } from '../../domain/api-name.js';
 import { displayName } from '../../domain/display-name.js';
-import type { DeviceQuery } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
 import { Ago } from '../../time/ago.js';
 import { Detail } from '../../ui/detail.js';
+import type { History } from './history.js';
+import type { LoadedDevice } from './use-device.js';
 
-export type LoadedDevice = NonNullable<DeviceQuery['device']>;
+interface DeviceDetailsProps {
+  readonly device: LoadedDevice;
+  readonly history: History;
+}
 
-export function DeviceDetails({ device }: { device: LoadedDevice }) {
+export function DeviceDetails({ device, history }: DeviceDetailsProps) {
   const { t } = useTranslation();
   const may = usePermission();
   const apiName = useApiName();
-  const { user, door, clientVersion, clientId, firstSeenAt } = device;
+  const { user, api, clientVersion, clientId, firstSeenAt } = device;
   const owner = displayName(user);
   return (
     <Card padding="md">
       <SimpleGrid component="dl" m={0} cols={{ base: 2, sm: 3, lg: 6 }} spacing="md" verticalSpacing="md">
         <Detail name={t('device.owner')}>
-          {may('users:read') ? (
+          {may('USERS_READ') ? (
             <Anchor component={Link} to={`/people/${user.id}`} inherit>
               {owner}
             </Anchor>
@@ -28,9 +32,9 @@ export function DeviceDetails({ device }: { device: LoadedDevice }) {
             owner
           )}
         </Detail>
-        <Detail name={t('device.api')}>{apiName(door)}</Detail>
+        <Detail name={t('device.api')}>{apiName(api)}</Detail>
         <Detail name={t('device.version')}>{clientVersion ?? t('device.unknown')}</Detail>
-        <LastSeen device={device} />
+        <LastSeen device={device} history={history} />
         <Detail name={t('device.firstSeen')}>
           <Ago at={firstSeenAt} />
         </Detail>
@@ -43,9 +47,9 @@ export function DeviceDetails({ device }: { device: LoadedDevice }) {
 }
 
 /** "Online since" when the loaded history has that transition, else "Last seen". */
-function LastSeen({ device: { online, history, lastSeenAt } }: { device: LoadedDevice }) {
+function LastSeen({ device: { online, lastSeenAt }, history: { events } }: DeviceDetailsProps) {
   const { t } = useTranslation();
-  const since = online ? history.findLast((transition) => transition.online)?.at : undefined;
+  const since = online ? events.findLast((event) => event.online)?.at : undefined;
   return (
     <Detail name={t(since ? 'device.onlineSince' : 'device.lastSeen')}>
       <Ago at={since ?? lastSeenAt} />

@@ -2,22 +2,24 @@ import { Anchor, Card, Stack } from '@mantine/core';
 import { IconDeviceDesktopOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
-import { failureOf } from '../../api/failure.js';
+import { nodeIdOf } from '../../api/node-id.js';
 import { deviceName } from '../../domain/device-name.js';
+import { useNow } from '../../time/clock.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { DeviceDetails } from './device-details.js';
 import { DeviceSessions } from './device-sessions.js';
+import { EarlierEvents } from './earlier-events.js';
 import { PresenceBadge } from './presence-badge.js';
-import { isTimeRange } from './time-range.js';
+import { isTimeRange, rangeStart } from './time-range.js';
 import { Timeline } from './timeline.js';
 import { useDevice } from './use-device.js';
 
 export function Component() {
   const { id = '' } = useParams();
-  return <DeviceView key={id} id={id} />;
+  return <DeviceView key={id} id={nodeIdOf('device', id)} />;
 }
 
 /** The details, the timeline and the sessions of one device. */
@@ -26,15 +28,17 @@ function DeviceView({ id }: { id: string }) {
   const [search, setSearch] = useSearchParams();
   const requested = search.get('range');
   const timeRange = isTimeRange(requested) ? requested : 'today';
-  const { device, from, error, fetching, reload } = useDevice(id, timeRange);
-  if (error && !device) {
+  // From midnight on, so that it changes only once a day.
+  const from = rangeStart(timeRange, rangeStart('today', useNow()));
+  const { device, history, loadEarlier, loadingEarlier, failure, fetching, reload } = useDevice(id, from);
+  if (failure && failure.field !== 'id' && !device) {
     return (
       <Page title={t('device.title')}>
-        <FailureAlert failure={failureOf(error)} onRetry={reload} />
+        <FailureAlert failure={failure} onRetry={reload} />
       </Page>
     );
   }
-  if (!device) {
+  if (!device || !history) {
     return <Page title={t('device.title')}>{fetching ? <Loading /> : <DeviceNotFound />}</Page>;
   }
   return (
@@ -42,16 +46,24 @@ function DeviceView({ id }: { id: string }) {
       title={deviceName(device) ?? t('domain.unnamedDevice')}
       actions={<PresenceBadge online={device.online} />}
     >
-      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
+      {failure && <FailureAlert failure={failure} onRetry={reload} />}
       <Stack gap="md">
-        <DeviceDetails device={device} />
+        <DeviceDetails device={device} history={history} />
         <Card padding="md">
           <Timeline
             device={device}
+            history={history}
             from={from}
             timeRange={timeRange}
             onTimeRangeChange={(range) => setSearch({ range }, { replace: true })}
           />
+          {history.before !== null && (
+            <EarlierEvents
+              shown={history.events.length}
+              onLoad={() => void loadEarlier()}
+              loading={loadingEarlier}
+            />
+          )}
         </Card>
         <DeviceSessions device={device} />
       </Stack>

@@ -24,13 +24,13 @@ export const en = {
   range: 'Time range',
   ranges: { today: 'Today', week: '7 days', month: '30 days' },
   timelineAlt: 'Bar of online and offline periods, listed in the table below',
-  truncated: 'Too many changes to show them all: the latest are missing. Choose a shorter time range.',
+  latestShown: 'Only the latest {{count}} changes are shown.',
+  showEarlier: 'Show earlier changes',
   noHistory: 'No history in this time range.',
   state: 'Status',
   since: 'Since',
   duration: 'Duration',
   showAll: 'Show all {{count}}',
-  sessions: 'Sessions',
 };
 
 export const zh: Translation<typeof en> = {
@@ -57,11 +57,11 @@ export const zh: Translation<typeof en> = {
   range: '时间范围',
   ranges: { today: '今天', week: '近 7 天', month: '近 30 天' },
   timelineAlt: '在线与离线时段的条形图，详见下表',
-  truncated: '状态变化过多，最近的变化未能显示。请选择更短的时间范围。',
+  latestShown: '仅显示最近的 {{count}} 次变化。',
+  showEarlier: '显示更早的变化',
   noHistory: '该时间范围内没有记录。',
   state: '状态',
   since: '开始时间',
   duration: '持续时长',
   showAll: '显示全部 {{count}} 条',
-  sessions: '会话',
 };

@@ -1,14 +1,16 @@
-import { Alert, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../../time/clock.js';
-import type { LoadedDevice } from './device-details.js';
-import { isTruncated, onlineShare, presenceIntervals } from './presence-intervals.js';
+import type { History } from './history.js';
+import { onlineShare, presenceIntervals } from './presence-intervals.js';
 import { isTimeRange, type TimeRange, timeRanges } from './time-range.js';
 import { TimelineBar } from './timeline-bar.js';
 import { TimelineTable } from './timeline-table.js';
+import type { LoadedDevice } from './use-device.js';
 
 interface TimelineProps {
   readonly device: LoadedDevice;
+  readonly history: History;
   /** Milliseconds since the epoch. The timeline ends now. */
   readonly from: number;
   readonly timeRange: TimeRange;
@@ -16,12 +18,14 @@ interface TimelineProps {
 }
 
 /** When a device was online and offline, and why, as a bar and as a table. */
-export function Timeline({ device, from, timeRange, onTimeRangeChange }: TimelineProps) {
+export function Timeline({ device, history, from, timeRange, onTimeRangeChange }: TimelineProps) {
   const { t, i18n } = useTranslation();
-  const last = device.history.at(-1)?.at;
-  // A transition may be newer than the last tick of the clock.
-  const to = Math.max(useNow(), last ? Date.parse(last) : 0);
-  const intervals = presenceIntervals(device, { from, to });
+  const { events, before } = history;
+  const [first, last] = [events[0], events.at(-1)];
+  // An event may be newer than the last tick of the clock.
+  const to = Math.max(useNow(), last ? Date.parse(last.at) : 0);
+  const loadedFrom = first && before !== null ? Date.parse(first.at) : from;
+  const intervals = presenceIntervals(events, device, { from: loadedFrom, to });
   const share = onlineShare(intervals);
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
@@ -44,11 +48,6 @@ export function Timeline({ device, from, timeRange, onTimeRangeChange }: Timelin
           onChange={(value) => isTimeRange(value) && onTimeRangeChange(value)}
         />
       </Group>
-      {isTruncated(device.history) && (
-        <Alert color="orange" variant="light">
-          {t('device.truncated')}
-        </Alert>
-      )}
       <TimelineBar intervals={intervals} from={from} to={to} />
       <TimelineTable intervals={intervals} />
     </Stack>

@@ -1,24 +1,29 @@
 import { useCallback, useEffect } from 'react';
 import { useQuery } from 'urql';
+import { failureOf } from '../../api/failure.js';
 import { useLiveConnection } from '../../client/gateway-context.js';
-import { DeviceDocument, DeviceStatusDocument } from '../../generated/graphql.js';
-import { useNow } from '../../time/clock.js';
-import { rangeStart, type TimeRange } from './time-range.js';
+import {
+  DeviceHistoryDocument,
+  type DeviceHistoryQuery,
+  DeviceStatusDocument,
+} from '../../generated/graphql.js';
+import { useHistory } from './use-history.js';
 
-/** The requested history ends in the future, so that the query's variables change only once a day. */
-const AHEAD_MS = 2 * 86_400_000;
+export type LoadedDevice = NonNullable<DeviceHistoryQuery['device']>;
 
-/** A device with its history since the start of a range, loaded again whenever it comes online or goes offline. */
-export function useDevice(id: string, timeRange: TimeRange) {
-  const connection = useLiveConnection();
-  const today = rangeStart('today', useNow());
-  const from = rangeStart(timeRange, today);
-  const period = { from: new Date(from).toISOString(), to: new Date(today + AHEAD_MS).toISOString() };
-  const [{ data, error, fetching }, execute] = useQuery({
-    query: DeviceDocument,
-    variables: { id, ...period },
-  });
+/** The gateway's largest page. */
+const PAGE_SIZE = 100;
+
+/**
+ * A device with its history, loaded again whenever it comes online or goes offline.
+ * @param from the start of the history, in milliseconds since the epoch.
+ */
+export function useDevice(id: string, from: number) {
+  const variables = { id, from: new Date(from).toISOString(), last: PAGE_SIZE };
+  const [{ data, error, fetching }, execute] = useQuery({ query: DeviceHistoryDocument, variables });
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
+  const { failure, ...history } = useHistory(variables, data?.device?.history ?? null);
+  const connection = useLiveConnection();
   useEffect(
     () =>
       connection.subscribeWithRecovery(
@@ -32,5 +37,5 @@ export function useDevice(id: string, timeRange: TimeRange) {
       ),
     [connection, id, reload],
   );
-  return { device: data?.device, from, error, fetching, reload };
+  return { device: data?.device, ...history, failure: error ? failureOf(error) : failure, fetching, reload };
 }

@@ -53,7 +53,7 @@ export const DeviceRow = memo(function DeviceRow({
         </span>
       </span>
       {showOwner && <span className={classes.wideOnly}>{displayName(device.user)}</span>}
-      <span className={classes.wideOnly}>{apiName(device.door)}</span>
+      <span className={classes.wideOnly}>{apiName(device.api)}</span>
       <span>{device.clientVersion ?? '—'}</span>
       <span className={classes.lastSeen}>
         <Ago at={seenAt} />

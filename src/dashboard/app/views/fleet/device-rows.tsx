@@ -13,7 +13,7 @@ const ROW_HEIGHT = 56;
 export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[] }) {
   const { t } = useTranslation();
   const may = usePermission();
-  const showOwner = may('devices:read');
+  const showOwner = may('DEVICES_READ');
   const body = useRef<HTMLUListElement>(null);
   const offset = usePageOffset(body);
   const virtualizer = useWindowVirtualizer({

@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { apiNames } from '../../domain/api-name.js';
+import { apiOf, apis } from '../../domain/api-name.js';
 import { displayName } from '../../domain/display-name.js';
 import { AdoptionDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
@@ -43,13 +43,13 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
       <Select
         aria-label={t('fleet.filters.api')}
         placeholder={t('fleet.filters.anyApi')}
-        data={apiNames.map((api) => ({ value: api, label: t(`domain.apis.${api}`) }))}
+        data={apis.map((api) => ({ value: api, label: t(`domain.apis.${api}`) }))}
         value={filter.api}
-        onChange={(api) => onChange({ api })}
+        onChange={(api) => onChange({ api: apiOf(api ?? '') })}
         clearable
         className={classes.select}
       />
-      {may('adoption:read') && (
+      {may('ADOPTION_READ') && (
         <VersionSelect value={filter.version} onChange={(version) => onChange({ version })} />
       )}
       {filter.owner && <OwnerPill fleet={fleet} onRemove={() => onChange({ owner: null })} />}

@@ -1,15 +1,17 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import type { DeviceFilter } from '../../generated/graphql.js';
+import { nodeIdOf } from '../../api/node-id.js';
+import { apiOf } from '../../domain/api-name.js';
+import type { Api, DeviceFilter } from '../../generated/graphql.js';
 import type { Presence } from './device-table.js';
 
 /** Which devices are shown. It is kept in the address, for links and the browser's Back. */
 export interface FleetFilter {
   readonly search: string;
   readonly presence: Presence;
-  readonly api: string | null;
+  readonly api: Api | null;
   readonly version: string | null;
-  /** A user's id. */
+  /** The owner's node id. */
   readonly owner: string | null;
 }
 
@@ -49,23 +51,26 @@ export function useFleetFilter() {
 function toDeviceFilter({ search, api, version, owner }: Omit<FleetFilter, 'presence'>): DeviceFilter {
   return {
     ...(search ? { search } : {}),
-    ...(api ? { door: api } : {}),
+    ...(api ? { api } : {}),
     ...(version ? { clientVersion: version } : {}),
     ...(owner ? { userId: owner } : {}),
   };
 }
 
-const parse = (params: URLSearchParams): FleetFilter => ({
-  search: params.get('q') ?? '',
-  presence: presences.find((presence) => presence === params.get('state')) ?? 'all',
-  api: params.get('api'),
-  version: params.get('version'),
-  owner: params.get('owner'),
-});
+function parse(params: URLSearchParams): FleetFilter {
+  const owner = params.get('owner');
+  return {
+    search: params.get('q') ?? '',
+    presence: presences.find((presence) => presence === params.get('state')) ?? 'all',
+    api: apiOf(params.get('api') ?? ''),
+    version: params.get('version'),
+    owner: owner === null ? null : nodeIdOf('user', owner),
+  };
+}
 
 function format({ search, presence, api, version, owner }: FleetFilter): URLSearchParams {
   const state = presence === 'all' ? null : presence;
-  const named = { q: search.trim(), state, api, version, owner };
+  const named = { q: search.trim(), state, api: api?.toLowerCase(), version, owner };
   return new URLSearchParams(
     Object.entries(named).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
   );

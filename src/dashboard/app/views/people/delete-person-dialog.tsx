@@ -37,7 +37,7 @@ function DeletePersonForm({ person, onClose }: Omit<DeletePersonDialogProps, 'op
   const [{ error, fetching }, deleteUser] = useMutation(DeleteUserDocument);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const { error } = await deleteUser({ id: person.id });
+    const { error } = await deleteUser({ input: { id: person.id } });
     if (error) return;
     notifications.show({ message: t('people.deleted', { name }) });
     await navigate('/people', { replace: true });

@@ -52,8 +52,9 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
     const entered = Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''));
     const { data } = await create({ input: { ...entered, roles } });
     if (!data) return;
-    notifications.show({ message: t('people.created', { name: displayName(data.createUser) }) });
-    await navigate(`/people/${data.createUser.id}`);
+    const { user } = data.createUser;
+    notifications.show({ message: t('people.created', { name: displayName(user) }) });
+    await navigate(`/people/${user.id}`);
   };
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -28,7 +28,7 @@ export function Component() {
     <Page
       title={t('people.title')}
       actions={
-        may('users:manage') && (
+        may('USERS_MANAGE') && (
           <Button leftSection={<IconUserPlus size={18} aria-hidden />} onClick={open}>
             {t('people.add')}
           </Button>

@@ -19,7 +19,10 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
   const { t } = useTranslation();
   const [deleting, { open, close }] = useDisclosure();
   const [{ fetching }, setStatus] = useMutation(SetUserStatusDocument);
-  const change = async (status: UserStatus) => onChanged((await setStatus({ id: person.id, status })).error);
+  const change = async (status: UserStatus) => {
+    const { error } = await setStatus({ input: { id: person.id, status } });
+    onChanged(error);
+  };
   const confirmDisabling = () =>
     modals.openConfirmModal({
       title: t('people.disableTitle', { name: displayName(person) }),

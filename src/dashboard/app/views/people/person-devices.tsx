@@ -56,7 +56,7 @@ export function PersonDevices({ userId }: { userId: string }) {
 function DeviceEntry({ device }: { device: MachineFragment }) {
   const { t } = useTranslation();
   const apiName = useApiName();
-  const { id, clientVersion, door, online, lastSeenAt } = device;
+  const { id, clientVersion, api, online, lastSeenAt } = device;
   const Icon = online ? IconCircleFilled : IconCircle;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
@@ -73,7 +73,7 @@ function DeviceEntry({ device }: { device: MachineFragment }) {
           {deviceName(device) ?? t('domain.unnamedDevice')}
         </Anchor>
         <Text size="xs" c="dimmed" visibleFrom="xs" truncate>
-          {[apiName(door), clientVersion].filter(Boolean).join(' · ')}
+          {[apiName(api), clientVersion].filter(Boolean).join(' · ')}
         </Text>
       </Group>
       <Text size="xs" c="dimmed" flex="none">

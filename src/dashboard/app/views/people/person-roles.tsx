@@ -34,7 +34,7 @@ function RoleForm({ person, onChanged }: Omit<PersonRolesProps, 'changeable'>) {
   const saving = savedFor === person;
   const save = async () => {
     setSavedFor(person);
-    const { error } = await setRoles({ id: person.id, roles: chosen });
+    const { error } = await setRoles({ input: { id: person.id, roles: chosen } });
     if (error) {
       setSavedFor(null);
       return;

@@ -5,8 +5,9 @@ import { Trans, useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { type CombinedError, useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
+import { nodeIdOf } from '../../api/node-id.js';
 import { displayName } from '../../domain/display-name.js';
-import { PersonSessions } from '../../domain/person-sessions.js';
+import { Sessions } from '../../domain/sessions.js';
 import { type PersonFragment, UserDocument } from '../../generated/graphql.js';
 import { usePermission, useViewer } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
@@ -22,18 +23,20 @@ import { PersonRoles } from './person-roles.js';
 
 export function Component() {
   const { id = '' } = useParams();
-  return <PersonView key={id} id={id} />;
+  return <PersonView key={id} id={nodeIdOf('user', id)} />;
 }
 
 function PersonView({ id }: { id: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({ query: UserDocument, variables: { id } });
   if (data?.user) return <PersonPage person={data.user} onChanged={reload} />;
+  const failure = error ? failureOf(error) : null;
+  // An address can also hold what is no id of a user.
+  const isUnknown = failure ? failure.field === 'id' : data !== undefined;
   return (
     <Page title={t('people.person')}>
-      {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
-      {!data && !error && <Loading />}
-      {data && !error && <PersonNotFound />}
+      {isUnknown && <PersonNotFound />}
+      {!isUnknown && (failure ? <FailureAlert failure={failure} onRetry={reload} /> : <Loading />)}
     </Page>
   );
 }
@@ -44,7 +47,7 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
   const may = usePermission();
   const [failure, setFailure] = useState<CombinedError | undefined>();
   const isViewer = viewer.user.id === person.id;
-  const changeable = may('users:manage') && !isViewer;
+  const changeable = may('USERS_MANAGE') && !isViewer;
   // A key: a new status or role ends sessions and adds audit entries, so their lists load again.
   const state = `${person.status} ${person.roles.map(({ code }) => code).join(' ')}`;
   const changed = (error: CombinedError | undefined) => {
@@ -68,8 +71,8 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">
-            {may('sessions:manage') && <PersonSessions key={`sessions ${state}`} userId={person.id} />}
-            {may('audit:read') && <PersonActivity key={`activity ${state}`} userId={person.id} />}
+            {may('SESSIONS_MANAGE') && <Sessions key={`sessions ${state}`} filter={{ userId: person.id }} />}
+            {may('AUDIT_READ') && <PersonActivity key={`activity ${state}`} userId={person.id} />}
           </Stack>
         </Grid.Col>
       </Grid>

@@ -43,7 +43,7 @@ export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProp
         </Box>
         {!withdrawnAt && (
           <Group gap="xs">
-            {may('releases:publish') && (
+            {may('RELEASES_PUBLISH') && (
               <Button variant="subtle" color="red" size="xs" onClick={() => onWithdraw(release)}>
                 {t('releases.withdraw')}
               </Button>
@@ -97,12 +97,12 @@ export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProp
   );
 }
 
-function Publication({ release: { publishedAt, uploader } }: { release: PackageFragment }) {
+function Publication({ release: { publishedAt, uploaderName } }: { release: PackageFragment }) {
   const { t } = useTranslation();
   return (
     <Text size="sm" c="dimmed">
       <Ago at={publishedAt} />
-      {uploader && ` · ${t('releases.by', { name: uploader })}`}
+      {uploaderName && ` · ${t('releases.by', { name: uploaderName })}`}
     </Text>
   );
 }

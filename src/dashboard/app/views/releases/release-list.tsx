@@ -1,4 +1,4 @@
-import { Button, Center, Divider, Stack } from '@mantine/core';
+import { Divider, Stack } from '@mantine/core';
 import { IconPackage } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { LatestReleaseDocument, type PackageFragment, ReleasesDocument } from '.
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
+import { ShowMore } from '../../ui/show-more.js';
 import { ReleaseEntry } from './release-entry.js';
 import { useQueryAtRevision } from './use-channels.js';
 import { WithdrawDialog } from './withdraw-dialog.js';
@@ -40,13 +41,12 @@ interface EntriesProps {
   readonly onWithdraw: (release: PackageFragment) => void;
 }
 
-/** One page, followed by the next once "Show more" is pressed. Each page loads itself, after the previous one. */
+/** One page, followed by the next. Each loads itself, after the previous one. */
 function Entries({ after, ...rest }: EntriesProps) {
   const { t } = useTranslation();
   const { channel, revision, latest, onWithdraw } = rest;
   const variables = { channel, first: PAGE_SIZE, after };
   const [{ data, error }, reload] = useQueryAtRevision(revision, ReleasesDocument, variables);
-  const [expanded, setExpanded] = useState(false);
   if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   const { edges, pageInfo } = data.releases;
@@ -63,13 +63,10 @@ function Entries({ after, ...rest }: EntriesProps) {
           <ReleaseEntry release={node} isLatest={node.id === latest} onWithdraw={onWithdraw} />
         </Fragment>
       ))}
-      {pageInfo.hasNextPage && expanded && <Entries {...rest} after={pageInfo.endCursor} />}
-      {pageInfo.hasNextPage && !expanded && (
-        <Center p="sm">
-          <Button variant="subtle" onClick={() => setExpanded(true)}>
-            {t('releases.more')}
-          </Button>
-        </Center>
+      {pageInfo.hasNextPage && (
+        <ShowMore>
+          <Entries {...rest} after={pageInfo.endCursor} />
+        </ShowMore>
       )}
     </>
   );

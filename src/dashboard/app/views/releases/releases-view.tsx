@@ -27,7 +27,7 @@ export function Component() {
     channels.find((name) => name === requested) ??
     (channels.includes(STABLE) ? STABLE : (channels[0] ?? STABLE));
   const choose = (channel: string) => setSearch({ channel }, { replace: true });
-  const hasSidebar = may('releases:publish') || may('adoption:read');
+  const hasSidebar = may('RELEASES_PUBLISH') || may('ADOPTION_READ');
   return (
     <Page title={t('releases.title')}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
@@ -37,10 +37,10 @@ export function Component() {
           {hasSidebar && (
             <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 1, md: 2 }}>
               <Stack>
-                {may('releases:publish') && (
+                {may('RELEASES_PUBLISH') && (
                   <UploadCard channels={channels} channel={channel} onPublished={choose} />
                 )}
-                {may('adoption:read') && <ChannelAdoption channel={channel} revision={revision} />}
+                {may('ADOPTION_READ') && <ChannelAdoption channel={channel} revision={revision} />}
               </Stack>
             </Grid.Col>
           )}

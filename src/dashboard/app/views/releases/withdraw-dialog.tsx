@@ -40,7 +40,7 @@ function WithdrawForm({
   const [{ error, fetching }, withdraw] = useMutation(WithdrawReleaseDocument);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const { error } = await withdraw({ id, reason });
+    const { error } = await withdraw({ input: { id, reason } });
     if (!error) onClose();
   };
   return (

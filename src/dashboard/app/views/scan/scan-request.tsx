@@ -2,14 +2,14 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { checkCode } from '../../domain/check-code.js';
 import { displayName } from '../../domain/display-name.js';
-import type { ClaimScanMutation } from '../../generated/graphql.js';
+import type { ClaimScanMutation, ScanDecision } from '../../generated/graphql.js';
 import { useViewer } from '../../session/session-context.js';
 
 interface ScanRequestProps {
   readonly ticket: string;
-  readonly request: ClaimScanMutation['claimScan'];
+  readonly request: ClaimScanMutation['claimScan']['ticket'];
   readonly deciding: boolean;
-  readonly onDecision: (approve: boolean) => void;
+  readonly onDecision: (decision: ScanDecision) => void;
 }
 
 /** The origin of a sign-in request, with buttons to approve and deny it. */
@@ -31,10 +31,10 @@ export function ScanRequest({ ticket, request, deciding, onDecision }: ScanReque
         <RequestDetail name={t('scan.account')} value={displayName(user)} />
       </Stack>
       <Group grow>
-        <Button variant="default" size="md" disabled={deciding} onClick={() => onDecision(false)}>
+        <Button variant="default" size="md" disabled={deciding} onClick={() => onDecision('DENY')}>
           {t('scan.deny')}
         </Button>
-        <Button size="md" loading={deciding} onClick={() => onDecision(true)}>
+        <Button size="md" loading={deciding} onClick={() => onDecision('APPROVE')}>
           {t('scan.approve')}
         </Button>
       </Group>

@@ -5,14 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useMutation } from 'urql';
 import { type Failure, failureOf } from '../../api/failure.js';
-import { ApproveScanDocument, ClaimScanDocument } from '../../generated/graphql.js';
+import { ApproveScanDocument, ClaimScanDocument, type ScanDecision } from '../../generated/graphql.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { ScanRequest } from './scan-request.js';
-
-type Decision = 'approved' | 'denied';
 
 /** Opened on a phone by a sign-in QR code: shows the request, to be approved or denied. */
 export function Component() {
@@ -23,7 +21,7 @@ export function Component() {
     <Page title={t('scan.title')}>
       <Card padding="lg" maw={440} w="100%" mx="auto">
         {ticket ? (
-          <ScanDecision key={ticket} ticket={ticket} />
+          <ScannedTicket key={ticket} ticket={ticket} />
         ) : (
           <EmptyState icon={<IconQrcode size={32} stroke={1.4} aria-hidden />}>
             {t('scan.noTicket')}
@@ -34,21 +32,21 @@ export function Component() {
   );
 }
 
-function ScanDecision({ ticket }: { ticket: string }) {
+function ScannedTicket({ ticket }: { ticket: string }) {
   const [{ data }, claim] = useMutation(ClaimScanDocument);
   const [{ fetching }, approve] = useMutation(ApproveScanDocument);
-  const [decision, setDecision] = useState<Decision | null>(null);
+  const [decision, setDecision] = useState<ScanDecision | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   const claimTicket = useCallback(async () => {
-    const { error } = await claim({ ticket });
+    const { error } = await claim({ input: { ticket } });
     setFailure(error ? failureOf(error) : null);
   }, [claim, ticket]);
   useEffect(() => void claimTicket(), [claimTicket]);
-  const decide = async (approved: boolean) => {
-    const { error } = await approve({ ticket, approve: approved });
+  const decide = async (made: ScanDecision) => {
+    const { error } = await approve({ input: { ticket, decision: made } });
     if (error) setFailure(failureOf(error));
-    else setDecision(approved ? 'approved' : 'denied');
+    else setDecision(made);
   };
   if (decision) return <DecisionResult decision={decision} />;
   if (failure) return <ScanFailure failure={failure} onRetry={() => void claimTicket()} />;
@@ -56,19 +54,19 @@ function ScanDecision({ ticket }: { ticket: string }) {
   return (
     <ScanRequest
       ticket={ticket}
-      request={data.claimScan}
+      request={data.claimScan.ticket}
       deciding={fetching}
-      onDecision={(approved) => void decide(approved)}
+      onDecision={(made) => void decide(made)}
     />
   );
 }
 
-function DecisionResult({ decision }: { decision: Decision }) {
+function DecisionResult({ decision }: { decision: ScanDecision }) {
   const { t } = useTranslation();
-  const [color, Icon] = decision === 'approved' ? ['teal', IconCircleCheck] : ['gray', IconCircleX];
+  const [color, Icon] = decision === 'APPROVE' ? ['teal', IconCircleCheck] : ['gray', IconCircleX];
   return (
     <Alert color={color} variant="light" role="status" icon={<Icon aria-hidden />}>
-      {t(`scan.${decision}`)}
+      {t(`scan.results.${decision}`)}
     </Alert>
   );
 }

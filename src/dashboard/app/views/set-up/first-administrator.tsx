@@ -29,7 +29,7 @@ export function FirstAdministrator({ token }: { token: string }) {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     return submit(async () => {
-      await post(CreateFirstAdministratorDocument, { token, username, password });
+      await post(CreateFirstAdministratorDocument, { input: { token, username, password } });
       const input = { username, password, deviceId: browserDeviceId() };
       await post(LoginDocument, { input }).then(
         ({ login }) => session.open(login),

@@ -30,7 +30,7 @@ export function PhoneForm() {
     setLatest('sending');
     const failed = await sending.submit(() =>
       captcha.attempt(async (solved) => {
-        const input = { type: 'SMS', mobile: phone, deviceId: browserDeviceId(), ...solved } as const;
+        const input = { type: 'SMS', phone, deviceId: browserDeviceId(), ...solved } as const;
         await post(CreateCaptchaDocument, { input });
         setSentTo(phone);
         setWait(RESEND_SECONDS);
@@ -42,7 +42,7 @@ export function PhoneForm() {
     event.preventDefault();
     setLatest('signingIn');
     await signingIn.submit(async () => {
-      const input = { mobile: phone, captcha: code, deviceId: browserDeviceId() };
+      const input = { phone, captcha: code, deviceId: browserDeviceId() };
       session.open((await post(LoginWithPhoneDocument, { input })).loginWithPhone);
     });
   };

@@ -25,41 +25,41 @@ export function QrSignIn() {
   const { t } = useTranslation();
   const session = useSession();
   const { submit, failure } = useSubmission();
-  const [ticket, setTicket] = useState<CreateCaptchaMutation['createCaptcha'] | null>(null);
+  const [captcha, setCaptcha] = useState<CreateCaptchaMutation['createCaptcha']['captcha'] | null>(null);
   const deviceId = browserDeviceId();
 
   const renew = useCallback(async () => {
-    setTicket(null);
+    setCaptcha(null);
     await submit(async () => {
       const { createCaptcha } = await post(CreateCaptchaDocument, { input: { type: 'SCAN', deviceId } });
-      setTicket(createCaptcha);
+      setCaptcha(createCaptcha.captcha);
     });
   }, [deviceId, submit]);
   useEffect(() => void renew(), [renew]);
 
-  const id = ticket?.id;
+  const ticket = captcha?.ticket;
   const [{ data, operation }] = useSubscription({
     query: ScanTicketDocument,
-    variables: { ticket: id ?? '', deviceId },
-    pause: ticket === null,
+    variables: { ticket: ticket ?? '', deviceId },
+    pause: !ticket,
   });
   // After a renewal, `data` is still that of the previous ticket.
-  const status = operation?.variables.ticket === id ? data?.scanTicket : undefined;
+  const status = operation?.variables.ticket === ticket ? data?.scanTicket : undefined;
   const state = status?.state ?? 'PENDING';
   useEffect(() => {
-    if (state !== 'APPROVED' || !id) return;
+    if (state !== 'APPROVED' || !ticket) return;
     void submit(async () => {
-      session.open((await post(LoginWithScanDocument, { ticket: id, deviceId })).loginWithScan);
+      session.open((await post(LoginWithScanDocument, { input: { ticket, deviceId } })).loginWithScan);
     });
-  }, [state, id, deviceId, session, submit]);
+  }, [state, ticket, deviceId, session, submit]);
 
   return (
     <Stack align="center" gap="sm">
       {failure && <FailureAlert failure={failure} />}
       <Center pos="relative" w={SIZE} h={SIZE} bg="white" style={{ borderRadius: 12, overflow: 'hidden' }}>
-        {ticket?.image ? (
+        {captcha?.image ? (
           <img
-            src={ticket.image}
+            src={captcha.image}
             width={SIZE}
             height={SIZE}
             alt={t('signIn.qr.alt')}
@@ -84,11 +84,11 @@ export function QrSignIn() {
       <Text size="sm" c="dimmed" ta="center">
         {t('signIn.qr.hint')}
       </Text>
-      {id && !finalStates.has(state) && (
+      {ticket && !finalStates.has(state) && (
         <Text size="sm" c="dimmed">
           {t('signIn.qr.checkCode')}{' '}
           <Text span ff="monospace" fw={650} c="var(--mantine-color-text)">
-            {checkCode(id)}
+            {checkCode(ticket)}
           </Text>
         </Text>
       )}

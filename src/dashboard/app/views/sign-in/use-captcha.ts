@@ -27,7 +27,7 @@ export function useCaptcha(): ImageCaptcha {
     const input = { type: 'IMAGE', deviceId: browserDeviceId() } as const;
     const { createCaptcha } = await post(CreateCaptchaDocument, { input });
     setAnswer('');
-    setImage(createCaptcha.image);
+    setImage(createCaptcha.captcha.image);
   };
   // If loading fails, the form still shows the earlier failure, and the next attempt loads again.
   const renew = () => load().catch(() => {});

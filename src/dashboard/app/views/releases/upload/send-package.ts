@@ -7,9 +7,12 @@ import {
   type UploadReleaseMutation,
 } from '../../../generated/graphql.js';
 
+/** What the upload form asks for, and the digest. */
+export type PackageDetails = Omit<UploadReleaseInput, 'file'>;
+
 interface PackageUpload {
   readonly file: File;
-  readonly input: UploadReleaseInput;
+  readonly details: PackageDetails;
   readonly token: string;
   readonly signal: AbortSignal;
   /** @param bytes sent so far. */
@@ -29,7 +32,7 @@ interface Answer {
  */
 export function sendPackage({
   file,
-  input,
+  details,
   token,
   signal,
   onProgress,
@@ -37,11 +40,11 @@ export function sendPackage({
   const form = new FormData();
   const operation = {
     query: '',
-    variables: { input, file: null },
+    variables: { input: { ...details, file: null } },
     extensions: persisted(UploadReleaseDocument),
   };
   form.append('operations', JSON.stringify(operation));
-  form.append('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.append('map', JSON.stringify({ 0: ['variables.input.file'] }));
   form.append('0', file, file.name);
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
@@ -52,7 +55,7 @@ export function sendPackage({
     request.upload.onprogress = ({ loaded }) => onProgress(Math.min(loaded, file.size));
     request.onload = () => {
       const answer: Answer | null = request.response;
-      const release = answer?.data?.uploadRelease;
+      const release = answer?.data?.uploadRelease.release;
       if (release) resolve(release);
       else reject(Failure.of(answer?.errors?.[0]));
     };

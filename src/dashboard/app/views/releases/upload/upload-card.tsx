@@ -44,7 +44,7 @@ export function UploadCard({ channels, channel, onPublished }: UploadCardProps) 
             channel={channel}
             failure={state.status === 'idle' ? state.failure : null}
             busy={state.status === 'sending'}
-            onSubmit={(input) => void start(file, { ...input, sha256 })}
+            onSubmit={(details) => void start(file, { ...details, sha256 })}
             onRemove={clear}
           />
         )}

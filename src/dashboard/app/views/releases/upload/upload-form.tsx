@@ -14,10 +14,10 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../../api/failure.js';
 import { LONGEST_RELEASE_TEXT } from '../../../api/limits.js';
-import type { UploadReleaseInput } from '../../../generated/graphql.js';
 import { byteSize } from '../../../ui/byte-size.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
 import { DigestProgress } from './digest-progress.js';
+import type { PackageDetails } from './send-package.js';
 import type { DigestMessage } from './sha256.worker.js';
 import { isFieldError, useFieldError } from './use-field-error.js';
 
@@ -28,7 +28,7 @@ interface UploadFormProps {
   readonly channel: string;
   readonly failure: Failure | null;
   readonly busy: boolean;
-  readonly onSubmit: (input: Omit<UploadReleaseInput, 'sha256'>) => void;
+  readonly onSubmit: (details: Omit<PackageDetails, 'sha256'>) => void;
   /** Removes the file. */
   readonly onRemove: () => void;
 }

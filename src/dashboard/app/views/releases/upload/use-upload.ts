@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { Failure } from '../../../api/failure.js';
-import type { PackageFragment, UploadReleaseInput } from '../../../generated/graphql.js';
+import type { PackageFragment } from '../../../generated/graphql.js';
 import { useSession } from '../../../session/session-context.js';
-import { sendPackage } from './send-package.js';
+import { type PackageDetails, sendPackage } from './send-package.js';
 import { TransferRate } from './transfer-rate.js';
 
 export type UploadState =
@@ -20,7 +20,7 @@ export function useUpload(onPublished: (release: PackageFragment) => void) {
   const running = useRef<AbortController>(null);
   useEffect(() => () => running.current?.abort(), []);
 
-  const start = async (file: File, input: UploadReleaseInput) => {
+  const start = async (file: File, details: PackageDetails) => {
     const controller = new AbortController();
     running.current = controller;
     const rate = new TransferRate();
@@ -31,7 +31,7 @@ export function useUpload(onPublished: (release: PackageFragment) => void) {
     setState({ status: 'sending', sent: 0, rate: null });
     try {
       const { signal } = controller;
-      const release = await sendPackage({ file, input, token: session.token ?? '', signal, onProgress });
+      const release = await sendPackage({ file, details, token: session.token ?? '', signal, onProgress });
       setState(release ? { status: 'published', release } : IDLE);
       if (release) onPublished(release);
     } catch (error) {
