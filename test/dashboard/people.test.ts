@@ -59,6 +59,23 @@ test('keeps search and page in the address', async () => {
   await close();
 });
 
+test('counts and sorts the people, and keeps the order in the address', async () => {
+  const { page, close } = await visitAs(browser, host, 'root', '/people?q=crowd&sort=username');
+  await page.getByText('25 people').waitFor();
+  const names = () =>
+    page
+      .getByRole('row')
+      .getByText(/^crowd/)
+      .allTextContents();
+  await page.getByText('crowd 10', { exact: true }).waitFor();
+  expect((await names()).slice(0, 4)).toEqual(['crowd 0', 'crowd 1', 'crowd 10', 'crowd 11']);
+  await page.getByRole('combobox', { name: 'Sort by' }).click();
+  await page.getByRole('option', { name: 'Newest first' }).click();
+  await page.waitForURL('**/people?q=crowd&sort=newest');
+  await page.getByText('crowd 5', { exact: true }).waitFor();
+  await close();
+});
+
 test('keeps every letter of a slowly typed search', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/people');
   const search = page.getByRole('searchbox');

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { openSession } from '../support/callers.js';
 import { confirm, createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/dashboard.js';
+import { TestGroup } from '../support/fleet.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
@@ -109,6 +110,18 @@ test('shows the first sessions of a person, and more on request', async () => {
   await confirm(page, 'Revoke');
   await revoke.nth(24).waitFor({ state: 'detached' });
   expect(await revoke.count()).toBe(24);
+  await close();
+});
+
+test('shows the devices of a person that were seen last, and how many there are', async () => {
+  const { id } = await createPerson(gateway, 'dee');
+  const devices = Array.from({ length: 12 }, (_, at) => ({ clientId: `d-${at}`, name: `Desk ${at}` }));
+  const group = await TestGroup.of(gateway, 'dee', devices);
+  await group.beat();
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  const region = page.getByRole('region', { name: 'Devices' });
+  await region.getByText('The 10 last seen of 12.').waitFor();
+  expect(await region.getByRole('listitem').count()).toBe(10);
   await close();
 });
 

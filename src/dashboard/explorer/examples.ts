@@ -5,7 +5,8 @@ import documents from '../../../schema/trusted-documents.json';
 const shown: Readonly<Record<string, object>> = {
   Me: {},
   PresenceSummary: {},
-  Devices: { first: 20 },
+  Devices: { first: 20, orderBy: { field: 'LAST_SEEN_AT', direction: 'DESC' }, withTotalCount: true },
+  Sessions: { first: 20 },
   Releases: { first: 20 },
   Heartbeat: { input: { deviceId: 'explorer', name: 'GraphQL explorer' } },
   FleetStatus: {},

@@ -6,7 +6,7 @@ import { LONGEST_CLIENT_TEXT } from '../api/limits.js';
 
 const DEBOUNCE_MS = 250;
 
-interface SearchBoxProps extends Pick<TextInputProps, 'className' | 'maw'> {
+interface SearchBoxProps extends Pick<TextInputProps, 'className' | 'flex' | 'miw' | 'maw'> {
   /** Both label and placeholder. */
   readonly label: string;
   readonly value: string;

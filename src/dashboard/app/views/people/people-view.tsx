@@ -1,4 +1,4 @@
-import { Button, Card } from '@mantine/core';
+import { Button, Card, Group, Select, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -14,16 +14,24 @@ import { Page } from '../../ui/page.js';
 import { AFTER, Pager } from '../../ui/pager.js';
 import { SearchBox } from '../../ui/search-box.js';
 import { NewPersonDialog } from './new-person-dialog.js';
+import { DEFAULT_ORDER, type PeopleOrder, peopleOrderOf, peopleOrders, userOrderOf } from './people-order.js';
 import { PeopleTable } from './people-table.js';
 
 const PAGE_SIZE = 20;
 
-/** All accounts. The search and the page are kept in the address. */
+/** All accounts. The search, the order and the page are kept in the address. */
 export function Component() {
   const { t } = useTranslation();
   const may = usePermission();
   const [params, setParams] = useSearchParams();
   const [adding, { open, close }] = useDisclosure();
+  const search = params.get('q') ?? '';
+  const order = peopleOrderOf(params.get('sort'));
+  const show = (search: string, order: PeopleOrder) =>
+    setParams(
+      { ...(search ? { q: search } : {}), ...(order === DEFAULT_ORDER ? {} : { sort: order }) },
+      { replace: true },
+    );
   return (
     <Page
       title={t('people.title')}
@@ -35,29 +43,49 @@ export function Component() {
         )
       }
     >
-      <search>
+      <Group component="search" gap="sm">
         <SearchBox
           label={t('people.search')}
+          flex={1}
+          miw={200}
           maw={420}
-          value={params.get('q') ?? ''}
-          onChange={(q) => setParams(q ? { q } : {}, { replace: true })}
+          value={search}
+          onChange={(text) => show(text, order)}
         />
-      </search>
-      <PeoplePage search={params.get('q') ?? ''} after={params.get(AFTER)} />
+        <Select
+          aria-label={t('people.sort')}
+          data={peopleOrders.map((value) => ({ value, label: t(`people.orders.${value}`) }))}
+          value={order}
+          onChange={(value) => show(search, peopleOrderOf(value))}
+          allowDeselect={false}
+        />
+      </Group>
+      <PeoplePage search={search} order={order} after={params.get(AFTER)} />
       <NewPersonDialog opened={adding} onClose={close} />
     </Page>
   );
 }
 
-function PeoplePage({ search, after }: { search: string; after: string | null }) {
+interface PeoplePageProps {
+  readonly search: string;
+  readonly order: PeopleOrder;
+  readonly after: string | null;
+}
+
+function PeoplePage({ search, order, after }: PeoplePageProps) {
   const { t } = useTranslation();
-  const variables = { search, first: PAGE_SIZE, after };
+  const variables = { search, orderBy: userOrderOf(order), first: PAGE_SIZE, after };
   const [{ data, error }, reload] = useQuery({ query: UsersDocument, variables });
   if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
-  const { edges, pageInfo } = data.users;
+  const { totalCount, edges, pageInfo } = data.users;
   return (
     <>
+      {totalCount > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('people.total', { count: totalCount })}
+        </Text>
+      )}
       <Card padding={0}>
         {edges.length > 0 ? (
           <PeopleTable people={edges.map(({ node }) => node)} />

@@ -15,14 +15,20 @@ import { Section } from '../../ui/section.js';
 
 const MOST_SHOWN = 10;
 
-/** The first devices of a person, with a link to all of them. */
+/** The devices of a person that were seen last, with a link to all of them. */
 export function PersonDevices({ userId }: { userId: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({
     query: DevicesDocument,
-    variables: { filter: { userId }, first: MOST_SHOWN },
+    variables: {
+      filter: { userId },
+      orderBy: { field: 'LAST_SEEN_AT', direction: 'DESC' },
+      first: MOST_SHOWN,
+      withTotalCount: true,
+    },
   });
   const devices = data?.devices.edges.map(({ node }) => node);
+  const total = data?.devices.totalCount ?? 0;
   return (
     <Section
       title={t('people.devices')}
@@ -48,6 +54,11 @@ export function PersonDevices({ userId }: { userId: string }) {
             <DeviceEntry key={device.id} device={device} />
           ))}
         </EntryList>
+      )}
+      {devices && devices.length < total && (
+        <Text size="xs" c="dimmed">
+          {t('people.someDevices', { shown: devices.length, total })}
+        </Text>
       )}
     </Section>
   );
