@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { Role } from '../../src/users/role.entity.js';
 import { openSession } from '../support/callers.js';
 import { confirm, createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
@@ -47,6 +48,18 @@ test('disables the roles form until the saved person is loaded', async () => {
   await publisher.check();
   await page.getByRole('button', { name: 'Save roles' }).click();
   await page.getByText(/root set the roles of tilda to .*Publisher/).waitFor();
+  await close();
+});
+
+test('describes a role that is not built in by its permissions', async () => {
+  const em = gateway.services.db.em.fork();
+  em.create(Role, { id: 900, code: 'AUDITOR', name: 'Auditor', permissions: ['audit:read', 'devices:read'] });
+  em.create(Role, { id: 901, code: 'GUEST', name: 'Guest', permissions: [] });
+  await em.flush();
+  const { id } = await createPerson(gateway, 'rita');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByText('can also read the audit log and see all devices').waitFor();
+  await page.getByText('Has the permissions of a member', { exact: true }).waitFor();
   await close();
 });
 

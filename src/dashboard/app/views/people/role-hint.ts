@@ -1,10 +1,19 @@
 import { useTranslation } from 'react-i18next';
+import type { RolesQuery } from '../../generated/graphql.js';
 import { en } from './texts.js';
+
+type Role = Pick<RolesQuery['roles'][number], 'code' | 'permissions'>;
 
 const isBuiltIn = (code: string): code is keyof typeof en.roleHints => Object.hasOwn(en.roleHints, code);
 
-/** Describes the permissions of a role. Roles that are not built in have those of a member. */
-export function useRoleHint(): (role: { readonly code: string }) => string {
-  const { t } = useTranslation();
-  return ({ code }) => (isBuiltIn(code) ? t(`people.roleHints.${code}`) : t('people.importedRole'));
+/** Describes what a role allows: a built-in one in its own words, others by their permissions. */
+export function useRoleHint(): (role: Role) => string {
+  const { t, i18n } = useTranslation();
+  const list = new Intl.ListFormat(i18n.language);
+  return ({ code, permissions }) => {
+    if (isBuiltIn(code)) return t(`people.roleHints.${code}`);
+    if (permissions.length === 0) return t('people.memberRole');
+    const allowed = permissions.map((permission) => t(`people.permissions.${permission}`));
+    return t('people.otherRole', { permissions: list.format(allowed) });
+  };
 }
