@@ -133,7 +133,7 @@ test('shows the devices of a person that were seen last, and how many there are'
   await group.beat();
   const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
   const region = page.getByRole('region', { name: 'Devices' });
-  await region.getByText('The 10 last seen of 12.').waitFor();
+  await region.getByText('10 of 12 devices, most recently seen first').waitFor();
   expect(await region.getByRole('listitem').count()).toBe(10);
   await close();
 });

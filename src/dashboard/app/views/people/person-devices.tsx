@@ -15,7 +15,7 @@ import { Section } from '../../ui/section.js';
 
 const MOST_SHOWN = 10;
 
-/** The devices of a person that were seen last, with a link to all of them. */
+/** The most recently seen devices of a person, with a link to all of them. */
 export function PersonDevices({ userId }: { userId: string }) {
   const { t } = useTranslation();
   const [{ data, error }, reload] = useQuery({
