@@ -130,9 +130,9 @@ test('shows the latest changes of a device with many, and earlier ones on reques
   }
   await em.flush();
   const { page, close } = await visitAs(browser, host, 'max', `${path}?range=week`);
-  await page.getByText('Only the latest 100 changes are shown.').waitFor();
-  await page.getByRole('button', { name: 'Show earlier changes' }).click();
-  await page.getByText('Only the latest 100 changes are shown.').waitFor({ state: 'detached' });
+  await page.getByText('Only the latest 100 changes are loaded.').waitFor();
+  await page.getByRole('button', { name: 'Load earlier changes' }).click();
+  await page.getByText('Only the latest 100 changes are loaded.').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Show all 131' }).click();
   expect(await timeline(page).getByRole('row').count()).toBe(132);
   await close();

@@ -59,7 +59,7 @@ function DeviceView({ id }: { id: string }) {
           />
           {history.before !== null && (
             <EarlierEvents
-              shown={history.events.length}
+              loaded={history.events.length}
               onLoad={() => void loadEarlier()}
               loading={loadingEarlier}
             />

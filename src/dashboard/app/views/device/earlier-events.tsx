@@ -2,22 +2,22 @@ import { Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
 interface EarlierEventsProps {
-  /** The number of events shown. */
-  readonly shown: number;
+  /** The number of events loaded so far. */
+  readonly loaded: number;
   readonly onLoad: () => void;
   readonly loading: boolean;
 }
 
 /** Says that the time range has earlier events, and loads some of them. */
-export function EarlierEvents({ shown, onLoad, loading }: EarlierEventsProps) {
+export function EarlierEvents({ loaded, onLoad, loading }: EarlierEventsProps) {
   const { t } = useTranslation();
   return (
     <Group justify="center" gap="xs" mt="sm">
       <Text size="sm" c="dimmed">
-        {t('device.latestShown', { count: shown })}
+        {t('device.latestLoaded', { count: loaded })}
       </Text>
       <Button variant="subtle" size="compact-sm" loading={loading} onClick={onLoad}>
-        {t('device.showEarlier')}
+        {t('device.loadEarlier')}
       </Button>
     </Group>
   );

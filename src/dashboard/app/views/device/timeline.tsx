@@ -24,9 +24,10 @@ export function Timeline({ device, history, from, timeRange, onTimeRangeChange }
   const [first, last] = [events[0], events.at(-1)];
   // An event may be newer than the last tick of the clock.
   const to = Math.max(useNow(), last ? Date.parse(last.at) : 0);
-  const loadedFrom = first && before !== null ? Date.parse(first.at) : from;
+  const isComplete = before === null;
+  const loadedFrom = isComplete || !first ? from : Date.parse(first.at);
   const intervals = presenceIntervals(events, device, { from: loadedFrom, to });
-  const share = onlineShare(intervals);
+  const share = isComplete ? onlineShare(intervals) : null;
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   return (
     <Stack gap="md">
