@@ -234,7 +234,7 @@ const limits = {
     .meta(doc('Maximum number of WebSockets of one user; further ones are closed with 4429.')),
   LIVE_SUBSCRIPTIONS_PER_SOCKET: integer(1, 10_000)
     .prefault('100')
-    .meta(doc('Maximum number of operations on one WebSocket, which is closed with 4429 beyond it.')),
+    .meta(doc('Maximum number of operations on one WebSocket at a time; further ones fail with THROTTLED.')),
 };
 
 const operation = {
