@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 
-/** Exit codes, as listed in the help and the README. */
+/** Exit codes, as listed in the help and docs/operations.md. */
 export const ExitCode = {
   success: 0,
   failure: 1,

@@ -20,7 +20,7 @@ Exit codes:
   3    user import: finished, but some lines were rejected
   130  interrupted
 
-Commands use the settings of the gateway (DATA_DIR, DATABASE_URL, …) from the environment; see the README.
+Commands use the settings of the gateway (DATA_DIR, DATABASE_URL, …) from the environment; see docs/settings.md.
 Without DATABASE_URL they use the embedded database: that of the running gateway, or else one started for the
 command.
 
