@@ -12,7 +12,7 @@ const SHOWN_HOST = '127.0.0.1:8080';
 /** The administrator of the documents. */
 export const ADMINISTRATOR = { username: 'root', password: 'correct horse' };
 
-/** What a reader of a document has: a running gateway with an administrator, and a terminal in the same folder. */
+/** The set-up of a document: a running gateway with an administrator, and a terminal in the same folder. */
 export class DocumentSession {
   #conversation: Conversation | null = null;
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 /** Ends the output of each block. */
 const END = '\0';
 
-/** A Bash in which a reader types the commands of a document: variables and the working folder are kept. */
+/** A Bash that runs the commands of a document one after another: variables and the working folder are kept. */
 export class Shell {
   readonly #child: ChildProcess;
   #output = '';
