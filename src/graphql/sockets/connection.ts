@@ -4,56 +4,50 @@ import type { WebSocket } from 'ws';
 import { close, closes } from './close-codes.js';
 import type { LiveSocket } from './live-socket.js';
 
-/** A client that does not answer a ping until the next one is terminated. */
-const PING_MS = 12_000;
+/** The socket that graphql-ws works with. */
+type ProtocolSocket = Parameters<Server['opened']>[0];
 
 /**
  * Connects a socket to graphql-ws. In place of the library's own adapter for `ws`, which logs to the console, keeps
- * the upgrade request in memory, and knows the socket only as a key.
+ * the upgrade request in memory, and identifies a socket only by reference.
  */
 export function connect(protocol: Server<LiveSocket>, live: LiveSocket, log: FastifyBaseLogger): void {
-  const { client } = live;
-  const closed = protocol.opened(
-    {
-      protocol: client.protocol,
-      send: (message) => send(client, message),
-      close: (code, reason) => client.close(code, reason),
-      onMessage(handle) {
-        client.on('message', (message) => {
-          handle(String(message)).catch((err: unknown) => {
-            log.error({ err }, 'a message of a socket could not be handled');
-            close(client, closes.fault);
-          });
-        });
-      },
-    },
-    live,
-  );
-  const stopPinging = keepAlive(client);
-  client.once('close', (code, reason) => {
-    stopPinging();
+  const closed = protocol.opened(new Connection(live.client, log), live);
+  live.client.once('close', (code, reason) => {
     closed(code, String(reason)).catch((err: unknown) =>
       log.error({ err }, 'a socket was not closed cleanly'),
     );
   });
 }
 
-function send(client: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (client.readyState !== client.OPEN) resolve();
-    else client.send(message, (error) => (error ? reject(error) : resolve()));
-  });
-}
+class Connection implements ProtocolSocket {
+  constructor(
+    private readonly client: WebSocket,
+    private readonly log: FastifyBaseLogger,
+  ) {}
 
-function keepAlive(client: WebSocket): () => void {
-  let isAlive = true;
-  client.on('pong', () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) return client.terminate();
-    isAlive = false;
-    client.ping();
-  }, PING_MS);
-  return () => clearInterval(timer);
+  get protocol(): string {
+    return this.client.protocol;
+  }
+
+  send(message: string): Promise<void> {
+    const { client } = this;
+    return new Promise((resolve, reject) => {
+      if (client.readyState !== client.OPEN) resolve();
+      else client.send(message, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close(code?: number, reason?: string): void {
+    this.client.close(code, reason);
+  }
+
+  onMessage(handle: (message: string) => Promise<void>): void {
+    this.client.on('message', (message) => {
+      handle(String(message)).catch((err: unknown) => {
+        this.log.error({ err }, 'a message of a socket could not be handled');
+        close(this.client, closes.fault);
+      });
+    });
+  }
 }

@@ -13,9 +13,9 @@ export class LiveOperation implements SubscriptionArgs {
   constructor(
     readonly schema: GraphQLSchema,
     readonly document: DocumentNode,
-    readonly contextValue: Context,
     { operationName, variables }: Pick<SubscribePayload, 'operationName' | 'variables'>,
-    readonly connection: Recipient & { readonly slot: OperationSlot },
+    readonly contextValue: Context,
+    readonly delivery: { readonly slot: OperationSlot; readonly recipient: Recipient },
   ) {
     this.operationName = operationName ?? null;
     this.variableValues = variables ?? null;

@@ -15,6 +15,7 @@ import { pauseUnreadClient } from './backpressure.js';
 import { refuseServerMessages } from './client-messages.js';
 import { close, closes } from './close-codes.js';
 import { connect } from './connection.js';
+import { KeepAlive } from './keep-alive.js';
 import { LiveSocket } from './live-socket.js';
 import { Operations } from './operations.js';
 import { Cap } from './socket-caps.js';
@@ -45,6 +46,7 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
     handleProtocols,
   });
   const protocol = createProtocol(services, pipeline, log);
+  const keepAlive = new KeepAlive();
   const accept = createAccept(services, log);
   return {
     upgrade(request, socket, head) {
@@ -54,7 +56,9 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
         // ws closes a client that breaks the protocol, and reports it as an error of the socket.
         client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
         const live = accept(client, request, socket);
-        if (live) connect(protocol, live, log);
+        if (!live) return;
+        connect(protocol, live, log);
+        keepAlive.add(client);
       });
     },
     async close() {
@@ -72,6 +76,7 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
       }, CLOSING_MS);
       await closed;
       clearTimeout(timer);
+      keepAlive.stop();
     },
   };
 }

@@ -39,8 +39,8 @@ export class Operations {
     await slot.stillHeld();
     if ('errors' in prepared) return prepared.errors;
     const contextValue = { ...context, caller: caller && context.services.sessions.touch(caller) };
-    const connection = { slot, writer, prefix: nextPrefix(id) };
-    return new LiveOperation(this.pipeline.schema, prepared.document, contextValue, payload, connection);
+    const delivery = { slot, recipient: { writer, prefix: nextPrefix(id) } };
+    return new LiveOperation(this.pipeline.schema, prepared.document, payload, contextValue, delivery);
   }
 
   /** Opens a subscription. It shares its messages with equal subscriptions. */
@@ -48,14 +48,14 @@ export class Operations {
     const operation = operationOf(args);
     const stream = await openStream(operation);
     if (!(stream instanceof EventStream)) return stream;
-    const { slot, writer, prefix } = operation.connection;
+    const { slot, recipient } = operation.delivery;
     await slot.stillHeld();
-    return this.#fanOut.join({ args: operation, stream, writer, prefix });
+    return this.#fanOut.join({ args: operation, stream, recipient });
   }
 
   /** Abandons the operation if it was completed while it was executed. */
   async requireHeld(args: ExecutionArgs): Promise<void> {
-    await operationOf(args).connection.slot.stillHeld();
+    await operationOf(args).delivery.slot.stillHeld();
   }
 }
 

@@ -16,8 +16,8 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export class SocketSession {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  /** The latest check. */
-  #check: Promise<void> = Promise.resolve();
+  /** The latest check; null before the first one. */
+  #check: Promise<void> | null = null;
   readonly #unsubscribe: () => void;
 
   private constructor(

@@ -12,9 +12,10 @@ import { nextRest } from './socket-writer.js';
 const RETRY_MS = 1000;
 
 /** A subscription of one socket. */
-export interface Subscriber extends Recipient {
+export interface Subscriber {
   readonly args: SubscriptionArgs;
   readonly stream: EventStream<unknown>;
+  readonly recipient: Recipient;
 }
 
 export interface SubscriptionArgs extends ExecutionArgs {
@@ -56,10 +57,10 @@ export class SubscriberGroup {
   }
 
   /** @param cursor the subscriber's, in any form that is equal for equal cursors. */
-  join(subscriber: Subscriber, cursor: string): Member {
-    const member = new Member(subscriber, () => this.#remove(member));
+  join({ recipient, stream }: Subscriber, cursor: string): Member {
+    const member = new Member(recipient, () => this.#remove(member));
     this.#joining.add(member);
-    this.#catchUp(member, subscriber.stream, cursor)
+    this.#catchUp(member, stream, cursor)
       .catch((error: unknown) => member.fail(error))
       .finally(() => {
         this.#joining.delete(member);

@@ -37,8 +37,7 @@ const join = (stream: EventStream<unknown>) =>
   new FanOut(presenter, log).join({
     args,
     stream,
-    writer: { push() {}, async drained() {} },
-    prefix: '',
+    recipient: { writer: { push() {}, async drained() {} }, prefix: '' },
   });
 
 afterEach(() => {
@@ -92,7 +91,7 @@ test('ends the members of a stream that has ended, after their last message', as
   );
   const writer = { push: (_prefix: string, rest: string) => void sent.push(rest), async drained() {} };
   const fanOut = new FanOut(presenter, log);
-  const members = [1, 2].map(() => fanOut.join({ args, stream, writer, prefix: '' }));
+  const members = [1, 2].map(() => fanOut.join({ args, stream, recipient: { writer, prefix: '' } }));
   expect(await Promise.all(members.map((member) => member.next()))).toMatchObject([
     { done: true },
     { done: true },
