@@ -2,9 +2,8 @@ import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { Authorized, Extensions, type ResolverData } from 'type-graphql';
 import { hasPermission, mayAccess, requirePermission } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
-import { type Permission, PUBLIC } from '../users/permissions.js';
+import { type Permission, PUBLIC, permissionName } from '../users/permissions.js';
 import { type Context, requireCaller } from './context.js';
-import { permissionName } from './permission.js';
 
 /** Any caller who is signed in. */
 export const SIGNED_IN = 'signed-in';

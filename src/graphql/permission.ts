@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql';
-import { type Permission, permissions } from '../users/permissions.js';
+import { type Permission, permissionName, permissions } from '../users/permissions.js';
 
 /** What each permission allows. */
 const descriptions: Record<Permission, string> = {
@@ -15,9 +15,6 @@ const descriptions: Record<Permission, string> = {
   'devices:read': 'Read the devices of all users.',
   'audit:read': 'Read the audit log.',
 };
-
-/** A permission as the schema names it, such as `DEVICES_OWN`. */
-export const permissionName = (permission: Permission): string => permission.toUpperCase().replace(':', '_');
 
 /** Registered with its values from `permissions`: the schema shows names, resolvers return the permissions. */
 export const PermissionEnum: Record<string, Permission> = Object.fromEntries(

@@ -27,17 +27,17 @@ export class Passwords {
    */
   async change(
     caller: Caller,
-    passwords: { current: string; next: string },
+    { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
     actor: Actor,
     policy: PasswordPolicy = standardPasswordPolicy,
   ): Promise<void> {
     const user = await this.users.get(caller.user.id);
     // The account may have been disabled since the request was authenticated.
     requireActive(user);
-    await this.#verifyCurrent(user, passwords.current, actor);
+    await this.#verifyCurrent(user, currentPassword, actor);
     const { username, phone } = user;
-    await checkNewPassword(passwords.next, policy, [username, phone && displayPhone(phone)]);
-    await this.#replace(user, await hashPassword(passwords.next), actor);
+    await checkNewPassword(newPassword, policy, [username, phone && displayPhone(phone)], 'newPassword');
+    await this.#replace(user, await hashPassword(newPassword), actor);
     await this.sessions.revokeAll(user.id, caller.sessionId);
   }
 

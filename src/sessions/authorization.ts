@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.js';
-import type { Permission } from '../users/permissions.js';
+import { type Permission, permissionName } from '../users/permissions.js';
 import type { Caller } from './caller.js';
 
 /** @throws DomainError UNAUTHENTICATED without a caller. */
@@ -12,7 +12,7 @@ export function requireSignedIn(caller: Caller | null): Caller {
 export function requirePermission(caller: Caller | null, permission: Permission): Caller {
   const signedIn = requireSignedIn(caller);
   if (hasPermission(signedIn, permission)) return signedIn;
-  throw new DomainError('FORBIDDEN', `This requires the permission ${permission}.`);
+  throw new DomainError('FORBIDDEN', `This requires the permission ${permissionName(permission)}.`);
 }
 
 export const hasPermission = ({ permissions }: Caller, permission: Permission): boolean =>

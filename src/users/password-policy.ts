@@ -22,26 +22,29 @@ export interface PasswordPolicy {
 export const standardPasswordPolicy: PasswordPolicy = { minLength: 8, rejectsCommon: true };
 
 /**
- * @param names the login names of the account.
+ * @param names the login names of the account. @param field the input that an error names.
  * @throws DomainError INVALID_INPUT
  */
 export async function checkNewPassword(
   password: string,
   { minLength, rejectsCommon }: PasswordPolicy,
   names: readonly (string | null | undefined)[],
+  field = 'password',
 ): Promise<void> {
+  const invalidPassword = (rule: string) =>
+    new DomainError('INVALID_INPUT', `${field} must ${rule}.`, { field });
   const length = [...password].length;
   if (length < minLength || length > MAX_PASSWORD_LENGTH) {
-    throw invalidPassword(`password must be ${minLength} to ${MAX_PASSWORD_LENGTH} characters.`);
+    throw invalidPassword(`be ${minLength} to ${MAX_PASSWORD_LENGTH} characters`);
   }
   if (!rejectsCommon) return;
   if (consistsOf([...names, ...productWords], password)) {
     throw invalidPassword(
-      `password must have at least ${MIN_OTHER_CHARACTERS} characters besides the names of the account.`,
+      `have at least ${MIN_OTHER_CHARACTERS} characters besides the names of the account`,
     );
   }
   if (await isCommon(password)) {
-    throw invalidPassword('password must not be one of the most common passwords.');
+    throw invalidPassword('not be one of the most common passwords');
   }
 }
 
@@ -58,5 +61,3 @@ async function isCommon(password: string): Promise<boolean> {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   return dictionary['passwords-common'].includes(password.toLowerCase());
 }
-
-const invalidPassword = (message: string) => new DomainError('INVALID_INPUT', message, { field: 'password' });

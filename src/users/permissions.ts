@@ -16,6 +16,9 @@ export const permissions = [
 
 export type Permission = (typeof permissions)[number];
 
+/** A permission as the GraphQL schema and errors name it, such as `DEVICES_OWN`. */
+export const permissionName = (permission: Permission): string => permission.toUpperCase().replace(':', '_');
+
 /** Marks an operation that needs no session. */
 export const PUBLIC = 'public';
 

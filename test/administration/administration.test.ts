@@ -109,7 +109,11 @@ test('deletion removes the user, frees the names and anonymises the audit log', 
   const user = await gateway.services.users.get(id, em);
   const { accessToken } = await gateway.services.sessions.open(em, user, client, graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
-  await gateway.services.passwords.change(caller, { current: PASSWORD, next: 'battery staple' }, self);
+  await gateway.services.passwords.change(
+    caller,
+    { currentPassword: PASSWORD, newPassword: 'battery staple' },
+    self,
+  );
   await administration().setRoles(id, ['PUBLISHER'], { userId: adminId, address: '192.0.2.7' });
   await gateway.services.smsCodes.send(phone, null, client);
   const { ticket } = await gateway.services.scanTickets.issue('screen', { ...client, deviceId: 'screen' });

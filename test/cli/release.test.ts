@@ -83,7 +83,7 @@ test('a refused upload prints one line and leaves nothing behind', async () => {
   const before = await inventory(gateway);
   const refusals = [
     [await upload('7', '--channel', 'beta'), 'is already published'],
-    [await upload('9', '--token', member), 'requires the permission releases:publish'],
+    [await upload('9', '--token', member), 'requires the permission RELEASES_PUBLISH'],
     [await upload('9', '--token', 'nonsense'), 'not signed in'],
     [
       await gatehouse(['release', 'list', '--username', 'pia', '--password-stdin'], env, 'wrong password'),

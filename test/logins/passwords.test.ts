@@ -23,10 +23,10 @@ async function signIn(username?: string | null) {
   if (!username) await gateway.createUser({ username: name, password: PASSWORD });
   const { accessToken } = await openSession(gateway, name, graphqlSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
-  const change = (next: string, current = PASSWORD) =>
+  const change = (newPassword: string, currentPassword = PASSWORD) =>
     gateway.services.passwords.change(
       caller,
-      { current, next },
+      { currentPassword, newPassword },
       { userId: caller.user.id, address: client.address },
     );
   return { username: name, accessToken, caller, change };
@@ -83,11 +83,14 @@ test('shares the failure budget of the login', async () => {
 
 test('applies the password policy of the API', async () => {
   const { username, caller, change } = await signIn();
-  for (const next of ['short', 'password1', `${username}1`]) {
-    await expect(change(next)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  for (const password of ['short', 'password1', `${username}1`]) {
+    await expect(change(password)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { field: 'newPassword' },
+    });
   }
   const actor = { userId: caller.user.id, address: client.address };
   const legacyPolicy = { minLength: 5, rejectsCommon: false };
-  const passwords = { current: PASSWORD, next: 'short' };
+  const passwords = { currentPassword: PASSWORD, newPassword: 'short' };
   await gateway.services.passwords.change(caller, passwords, actor, legacyPolicy);
 });

@@ -4,6 +4,7 @@ import { deviceOrder } from '../../devices/device-order.js';
 import { sessionOrder } from '../../sessions/open-sessions.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { displayPhone } from '../../users/phone.js';
+import { checkTexts } from '../../users/profile.js';
 import { Role } from '../../users/role.entity.js';
 import { User } from '../../users/user.entity.js';
 import { userOrder } from '../../users/user-order.js';
@@ -84,12 +85,11 @@ export class UserResolver {
   })
   @Allow('profile:own')
   async changePassword(
-    @Arg('input', { description: 'The current and the new password.' })
-    { currentPassword: current, newPassword: next }: ChangePasswordInput,
+    @Arg('input', { description: 'The current and the new password.' }) passwords: ChangePasswordInput,
     @Ctx() context: Context,
   ): Promise<ChangePasswordPayload> {
     const caller = requireCaller(context);
-    await context.services.passwords.change(caller, { current, next }, actorOf(context));
+    await context.services.passwords.change(caller, passwords, actorOf(context));
     return { user: await context.services.users.get(caller.user.id) };
   }
 
@@ -99,6 +99,7 @@ export class UserResolver {
     @Arg('input', { description: 'The account.' }) { typeLabel, ...input }: CreateUserInput,
     @Ctx() context: Context,
   ): Promise<CreateUserPayload> {
+    checkTexts({ typeLabel });
     const account = { ...input, ...(typeLabel === undefined ? {} : { userType: typeLabel }) };
     return { user: await context.services.users.create(account, actorOf(context)) };
   }

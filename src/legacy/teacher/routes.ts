@@ -95,10 +95,10 @@ function updateAccount({ users }: Services): AuthenticatedHandler<typeof Profile
 }
 
 function updatePassword({ passwords, config }: Services): AuthenticatedHandler<typeof PasswordChange> {
-  return async ({ password: current, passwordTwo, passwordNew: next }, caller, { client }) => {
-    if (current !== passwordTwo) return passwordsDiffer;
+  return async ({ password: currentPassword, passwordTwo, passwordNew: newPassword }, caller, { client }) => {
+    if (currentPassword !== passwordTwo) return passwordsDiffer;
     const actor = { userId: caller.user.id, address: client.address };
-    await passwords.change(caller, { current, next }, actor, passwordPolicy(config));
+    await passwords.change(caller, { currentPassword, newPassword }, actor, passwordPolicy(config));
     return ok();
   };
 }

@@ -156,7 +156,7 @@ test('refuses a time before the year 1, which PostgreSQL cannot store', async ()
 test('limits the length of a user type', async () => {
   const query = `mutation { createUser(input: {username: "long", typeLabel: "${'x'.repeat(2001)}"}) { user { id } } }`;
   const answer = await gateway.post('/graphql', { query }, { authorization });
-  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'userType' } }]);
+  expect(answer.json().errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'typeLabel' } }]);
 });
 
 describe('refuses in the form of GraphQL errors', () => {

@@ -53,10 +53,10 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             minLength={SHORTEST_PASSWORD}
             value={newPassword}
             onChange={(event) => {
-              edited('password');
+              edited('newPassword');
               setNew(event.currentTarget.value);
             }}
-            error={errorAt('password')}
+            error={errorAt('newPassword')}
           />
           <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>
             {t('account.change')}
