@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { integerKey, keyOf, nodeId } from '../../src/database/node-id.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask, refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 const NEXT = 'battery staple';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import * as op from '../generated/graphql.js';
 import { openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 let gateway: TestGateway;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { HeartbeatDocument, LoginDocument } from '../generated/graphql.js';
 import { launchBrowser } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { type Visit, visit } from '../support/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { HeartbeatDocument, LoginDocument } from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 const ada = { username: 'ada', password: PASSWORD };

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { integerKey, keyOf } from '../../src/database/node-id.js';
 import fixture from '../fixtures/gatehouse-0.1.0.json' with { type: 'json' };
-import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import { type CommandResult, gatehouse, jsonLines } from '../support/command.js';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../support/database.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { uploadForm } from '../support/multipart.js';
+import * as op from '../support/operations.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 const dumpedAt = Date.parse(fixture.dumpedAt);

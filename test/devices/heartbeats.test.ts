@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
-import * as op from '../generated/graphql.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Caller } from '../../src/sessions/sessions.js';
-import * as op from '../generated/graphql.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 let gateway: TestGateway;

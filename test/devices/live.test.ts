@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { nodeId } from '../../src/database/node-id.js';
-import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 const MINUTE = 60_000;

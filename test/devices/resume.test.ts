@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deviceScope } from '../../src/devices/devices.js';
-import * as op from '../generated/graphql.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 const MINUTE = 60_000;

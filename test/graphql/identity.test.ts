@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
-import * as op from '../generated/graphql.js';
 import { ask, refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 
 const PASSWORD = 'correct horse';
 let gateway: TestGateway;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserStatus } from '../../src/users/user.entity.js';
-import * as op from '../generated/graphql.js';
 import { send } from '../support/client.js';
 import { cpuTime } from '../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 /** Fewer than the failures after which a captcha is required. */

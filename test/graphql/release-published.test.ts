@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
 import { ReleaseStream } from '../../src/releases/release-stream.js';
-import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import * as op from '../support/operations.js';
 import { RawLive } from '../support/raw-live.js';
 import { publishRelease, startPublishing } from '../support/releases.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
-import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { publishRelease, startPublishing } from '../support/releases.js';
 
 let gateway: TestGateway;

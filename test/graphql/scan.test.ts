@@ -4,9 +4,9 @@ import { type Client, createClient } from 'graphql-ws';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import WebSocket from 'ws';
-import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 const deviceId = 'kiosk-7';

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import * as op from '../generated/graphql.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { connect, watch } from '../support/live.js';
+import * as op from '../support/operations.js';
 import { publishRelease } from '../support/releases.js';
 
 let gateway: TestGateway;

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import * as op from '../generated/graphql.js';
 import { createCallers, openSession } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { startGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 
 test('accepted heartbeats of both APIs are counted; refused ones and combined operations are logged', async () => {
   const gateway = await startGateway();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import * as op from '../generated/graphql.js';
 import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { bodies, headers, methods, pathSpellings, queries } from '../support/hostile-requests.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 import { type RawResponse, sendRaw } from '../support/raw-http.js';
 

@@ -2,11 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deviceScope } from '../../src/devices/devices.js';
-import * as op from '../generated/graphql.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
-import * as op from '../generated/graphql.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { CaptchaType } from '../../src/captchas/captcha.entity.js';
 import { DomainError } from '../../src/errors.js';
 import { AddressLimit } from '../../src/rate-limits/address-limit.js';
-import * as op from '../generated/graphql.js';
 import { refusal, send } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 describe('the limit of an address', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import * as op from '../generated/graphql.js';
 import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 import { startPublishing, upload } from '../support/releases.js';
 
 let gateway: TestGateway;

@@ -6,10 +6,10 @@ import type { Actor } from '../../src/audit/audit.js';
 import type { NewRelease } from '../../src/releases/new-release.js';
 import { Release } from '../../src/releases/release.entity.js';
 import { ReleaseEvent } from '../../src/releases/release-event.entity.js';
-import * as op from '../generated/graphql.js';
 import { ask } from './client.js';
 import { startGateway, type TestGateway } from './gateway.js';
 import { type FilePart, uploadForm } from './multipart.js';
+import * as op from './operations.js';
 import { PASSWORD } from './password.js';
 
 export const UPLOAD = '/api/upgrade/upload';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ClientError, GraphQLClient, gql } from 'graphql-request';
-import * as op from '../../generated/graphql.js';
 import { type ClientGateway, startForClients } from '../../support/clients.js';
+import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 
 let on: ClientGateway;

@@ -4,8 +4,8 @@ import { Client, fetchExchange, gql, subscriptionExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { buildSchema, type IntrospectionQuery, introspectionFromSchema } from 'graphql';
-import * as op from '../../generated/graphql.js';
 import { type ClientGateway, startForClients } from '../../support/clients.js';
+import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 
 const orderBy: op.DeviceOrder = { field: 'NAME', direction: 'ASC' };

@@ -12,10 +12,10 @@ import { createLoaders } from '../../../src/graphql/loaders.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createLiveServer, type LiveServer } from '../../../src/graphql/sockets/live-server.js';
-import * as op from '../../generated/graphql.js';
 import { openSession } from '../../support/callers.js';
 import { ask } from '../../support/client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
+import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 import { RawLive } from '../../support/raw-live.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { deviceScope } from '../../../src/devices/devices.js';
-import * as op from '../../generated/graphql.js';
 import { callerOf } from '../../support/callers.js';
 import { ask } from '../../support/client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
+import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 import { RawLive } from '../../support/raw-live.js';
 

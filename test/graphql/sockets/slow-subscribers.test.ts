@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { MAX_QUEUE_BYTES } from '../../../src/graphql/sockets/socket-writer.js';
-import * as op from '../../generated/graphql.js';
 import { trackAcceptedSockets } from '../../support/accepted-sockets.js';
 import { callerOf } from '../../support/callers.js';
 import { ask } from '../../support/client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { connect, watch } from '../../support/live.js';
+import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 import { RawLive } from '../../support/raw-live.js';
 

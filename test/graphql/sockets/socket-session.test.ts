@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { nodeId } from '../../../src/database/node-id.js';
 import { teacherSessionPolicy } from '../../../src/legacy/teacher/session-policy.js';
-import * as op from '../../generated/graphql.js';
 import { openSession } from '../../support/callers.js';
 import { ask } from '../../support/client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
+import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 import { RawLive } from '../../support/raw-live.js';
 
