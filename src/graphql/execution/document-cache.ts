@@ -11,6 +11,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../../config.js';
 import { documentLimits, limitRule } from './document-limits.js';
+import { type Sharing, sharingOf } from './sharing.js';
 
 /** Characters of the documents in memory. Parsed, each character takes a few hundred bytes. */
 const CAPACITY = 256 * 1024;
@@ -18,6 +19,7 @@ const CAPACITY = 256 * 1024;
 export interface ValidDocument {
   readonly document: DocumentNode;
   readonly complexities: ReadonlyMap<OperationDefinitionNode, number>;
+  readonly sharing: Sharing;
 }
 
 export interface InvalidDocument {
@@ -64,7 +66,7 @@ export class DocumentCache {
       limitRule(documentLimits(this.config), complexities),
       ...(this.config.GRAPHQL_INTROSPECTION === 'on' ? [] : [NoSchemaIntrospectionCustomRule]),
     ]);
-    if (errors.length === 0) return { document, complexities };
+    if (errors.length === 0) return { document, complexities, sharing: sharingOf(this.schema, document) };
     return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
   }
 }

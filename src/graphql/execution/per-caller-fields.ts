@@ -14,8 +14,6 @@ import { isPerCaller } from '../authorization.js';
  * cannot be shared. The scope of its stream stands for the rule of its root field.
  */
 export function selectsPerCaller(schema: GraphQLSchema, document: DocumentNode): boolean {
-  const known = remembered.get(document);
-  if (known !== undefined) return known;
   const types = new TypeInfo(schema);
   let found = false;
   const enter = () => {
@@ -25,9 +23,5 @@ export function selectsPerCaller(schema: GraphQLSchema, document: DocumentNode):
     return BREAK;
   };
   visit(document, visitWithTypeInfo(types, { [Kind.FIELD]: { enter } }));
-  remembered.set(document, found);
   return found;
 }
-
-/** Subscribers of the same document come in thousands. */
-const remembered = new WeakMap<DocumentNode, boolean>();

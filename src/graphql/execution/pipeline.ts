@@ -12,6 +12,7 @@ import { DocumentCache, type ValidDocument } from './document-cache.js';
 import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
 import { Refusal, refusalErrors } from './refusal.js';
+import type { Sharing } from './sharing.js';
 import { type DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 import { requireSmallVariables } from './variable-limits.js';
 
@@ -30,6 +31,7 @@ export interface Sender {
 export interface PreparedOperation {
   readonly text: string;
   readonly document: DocumentNode;
+  readonly sharing: Sharing;
 }
 
 /** The errors of an operation that must not be executed. */
@@ -64,12 +66,12 @@ export class Pipeline {
     try {
       const text = this.#trusted.resolve(request);
       requireSmallVariables(request.variables);
-      const { document, complexities } = await this.#parse(text, payer);
+      const { document, complexities, sharing } = await this.#parse(text, payer);
       const operation = selectOperation(document, request.operationName);
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
       await this.budget.spend(payer, complexities.get(operation) ?? 0);
-      return { text, document };
+      return { text, document, sharing };
     } catch (error) {
       return { errors: refusalErrors(error) };
     }

@@ -1,12 +1,9 @@
 import {
   createSourceEventStream,
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
-  Kind,
-  visit,
 } from 'graphql';
 import { EventStream } from '../../streams/event-stream.js';
 
@@ -26,25 +23,4 @@ function refuseSkippedField(error: unknown): ExecutionResult {
   if (!(error instanceof TypeError)) throw error;
   const message = 'The subscription must select a field that is not skipped.';
   return { errors: [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })] };
-}
-
-/**
- * The variable that is passed as `since`, unless the document uses it elsewhere, too: subscribers that differ in this
- * variable alone receive the same events once they have caught up.
- */
-export function cursorVariable(document: DocumentNode): string | null {
-  const uses = new Map<string, number>();
-  let cursor: string | null = null;
-  visit(document, {
-    [Kind.VARIABLE_DEFINITION]: () => false,
-    [Kind.VARIABLE]({ name }) {
-      uses.set(name.value, (uses.get(name.value) ?? 0) + 1);
-    },
-    [Kind.ARGUMENT]: {
-      leave({ name, value }) {
-        if (name.value === 'since' && value.kind === Kind.VARIABLE) cursor = value.name.value;
-      },
-    },
-  });
-  return cursor !== null && uses.get(cursor) === 1 ? cursor : null;
 }

@@ -39,7 +39,10 @@ export const pipelinePlugin = (pipeline: Pipeline): ApolloServerPlugin<Context> 
 });
 
 const PLACEHOLDER = '{ __typename }';
-const placeholder: PreparedOperation = { text: PLACEHOLDER, document: parse(PLACEHOLDER) };
+const placeholder: Pick<PreparedOperation, 'text' | 'document'> = {
+  text: PLACEHOLDER,
+  document: parse(PLACEHOLDER),
+};
 
 /** `documentId` in the body or the URL, which Apollo Server does not read. */
 function documentId({ http }: GraphQLRequest): unknown {

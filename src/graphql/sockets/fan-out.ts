@@ -1,8 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionResult } from 'graphql';
-import { selectsPerCaller } from '../execution/per-caller-fields.js';
 import type { Pipeline } from '../execution/pipeline.js';
-import { cursorVariable } from '../execution/subscription.js';
 import { type Subscriber, SubscriberGroup } from './subscriber-group.js';
 
 /**
@@ -38,8 +36,8 @@ export class FanOut {
 
 /** Everything that messages depend on, and the cursor, by which only the first messages differ. */
 function groupKey({ args, stream }: Subscriber): { key: string; cursor: string } {
-  const { schema, document, operationName, variableValues, contextValue } = args;
-  const { [cursorVariable(document) ?? '']: cursor, ...variables } = variableValues ?? {};
+  const { document, operationName, variableValues, contextValue, sharing } = args;
+  const { [sharing.cursorVariable ?? '']: cursor, ...variables } = variableValues ?? {};
   const { caller, publicUrl } = contextValue;
   const permissions = [...(caller?.permissions ?? [])].sort();
   const key = JSON.stringify([
@@ -47,7 +45,7 @@ function groupKey({ args, stream }: Subscriber): { key: string; cursor: string }
     operationName,
     variables,
     permissions,
-    selectsPerCaller(schema, document) ? caller?.sessionId : null,
+    sharing.isPerCaller ? caller?.sessionId : null,
     stream.scope,
     publicUrl,
   ]);

@@ -40,7 +40,7 @@ export class Operations {
     if ('errors' in prepared) return prepared.errors;
     const contextValue = { ...context, caller: caller && context.services.sessions.touch(caller) };
     const delivery = { slot, recipient: { writer, prefix: nextPrefix(id) } };
-    return new LiveOperation(this.pipeline.schema, prepared.document, payload, contextValue, delivery);
+    return new LiveOperation(this.pipeline.schema, prepared, payload, contextValue, delivery);
   }
 
   /** Opens a subscription. It shares its messages with equal subscriptions. */

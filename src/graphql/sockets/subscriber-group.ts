@@ -4,6 +4,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Batch, EventStream } from '../../streams/event-stream.js';
 import type { Context } from '../context.js';
 import type { Pipeline } from '../execution/pipeline.js';
+import type { Sharing } from '../execution/sharing.js';
 import { executeEvent } from '../execution/subscription.js';
 import { Member, type Message, type MessageBatch, type Recipient } from './member.js';
 import { nextRest } from './socket-writer.js';
@@ -20,6 +21,7 @@ export interface Subscriber {
 
 export interface SubscriptionArgs extends ExecutionArgs {
   readonly contextValue: Context;
+  readonly sharing: Sharing;
 }
 
 /** Subscribers whose messages are equal, but for the prefix. */

@@ -30,8 +30,14 @@ const log = pino({ level: 'silent' });
 const presenter = {
   presentResult: (result: ExecutionResult) => presentResult(result, { log, suggestions: true }),
 };
+const sharing = { cursorVariable: null, isPerCaller: false };
 const contextValue = { caller: null, publicUrl: '' } as Context;
-const args = { schema: buildSchema('type Query { a: Int }'), document: parse('{ a }'), contextValue };
+const args = {
+  schema: buildSchema('type Query { a: Int }'),
+  document: parse('{ a }'),
+  contextValue,
+  sharing,
+};
 
 const join = (stream: EventStream<unknown>) =>
   new FanOut(presenter, log).join({

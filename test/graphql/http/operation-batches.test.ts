@@ -1,3 +1,5 @@
+import { ApolloClient, gql, InMemoryCache } from '@apollo/client';
+import { BatchHttpLink } from '@apollo/client/link/batch-http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
@@ -37,6 +39,34 @@ test('answers the operations of a batch in their order, each with its own errors
     },
     { data: { __typename: 'Query' } },
   ]);
+});
+
+test("executes what Apollo's BatchHttpLink sends", async () => {
+  const uri = `http://${await gateway.listen()}/graphql`;
+  const sizes: number[] = [];
+  const client = new ApolloClient({
+    link: new BatchHttpLink({
+      uri,
+      headers: { authorization },
+      batchMax: 3,
+      fetch(url, options) {
+        sizes.push(JSON.parse(String(options?.body)).length);
+        return fetch(url, options);
+      },
+    }),
+    cache: new InMemoryCache(),
+  });
+  const query = (text: string) => client.query({ query: gql(text), errorPolicy: 'all' });
+  const [me, invalid, latest] = await Promise.all([
+    query('query Me { me { id username } }'),
+    query('query Invalid { nothing }'),
+    query('query Latest { latestRelease { id } }'),
+  ]);
+  expect(sizes).toEqual([3]);
+  expect(me.data).toMatchObject({ me: { username: 'max' } });
+  expect(invalid.error?.message).toBe('Cannot query field "nothing" on type "Query".');
+  expect(latest.data).toEqual({ latestRelease: null });
+  client.stop();
 });
 
 test('refuses a batch of more operations than the limit, with a sentence that says so', async () => {
