@@ -24,6 +24,17 @@ test('ends the other sessions of a person who changes the password', async () =>
   await here.close();
 });
 
+test('shows a refused new password at its field', async () => {
+  await createPerson(gateway, 'pam');
+  const { page, close } = await visitAs(browser, host, 'pam', '/account');
+  await page.getByLabel('Current password').fill(PASSWORD);
+  await page.getByLabel('New password').fill('password1');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Enter 8 to 100 characters. Common passwords are not allowed.').waitFor();
+  expect(await page.getByLabel('New password').getAttribute('aria-invalid')).toBe('true');
+  await close();
+});
+
 test('shows a changed nickname everywhere at once', async () => {
   await createPerson(gateway, 'nick');
   const { page, close } = await visitAs(browser, host, 'nick', '/account');
