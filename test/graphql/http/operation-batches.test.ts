@@ -58,12 +58,12 @@ test("executes what Apollo's BatchHttpLink sends", async () => {
   });
   const query = (text: string) => client.query({ query: gql(text), errorPolicy: 'all' });
   const [me, invalid, latest] = await Promise.all([
-    query('query Me { me { id username } }'),
+    query('query Me { me { id login } }'),
     query('query Invalid { nothing }'),
     query('query Latest { latestRelease { id } }'),
   ]);
   expect(sizes).toEqual([3]);
-  expect(me.data).toMatchObject({ me: { username: 'max' } });
+  expect(me.data).toMatchObject({ me: { login: 'max' } });
   expect(invalid.error?.message).toBe('Cannot query field "nothing" on type "Query".');
   expect(latest.data).toEqual({ latestRelease: null });
   client.stop();
