@@ -2,6 +2,7 @@ import { findAuditEntries } from '../audit/audit.js';
 import type { Node } from '../database/node.entity.js';
 import { bigintKey, integerKey, splitNodeId, uuidKey } from '../database/node-id.js';
 import { DomainError } from '../errors.js';
+import { hasPermission, mayAccess } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
 import { mayRead, SESSIONS } from './authorization.js';
 import { type Context, requireCaller } from './context.js';
@@ -11,24 +12,29 @@ type NodeReader = (keys: readonly string[], context: Context, caller: Caller) =>
 
 const readers: Readonly<Record<string, NodeReader>> = {
   user: async (keys, { services }, caller) => {
-    const ids = integers(keys).filter((id) => id === caller.user.id || caller.permissions.has('users:read'));
+    const ids = integers(keys).filter((id) => mayAccess(caller, id, 'users:read'));
     return byId(await services.users.findAll(ids));
   },
-  device: async (keys, { services }, caller) => byId(await services.devices.pick(caller, {}, integers(keys))),
+  device: async (keys, { services }, caller) =>
+    byId(await services.devices.findSelected(caller, {}, integers(keys))),
   presenceEvent: async (keys, { services }, caller) =>
     byId(await services.devices.findEvents(caller, keysOf(keys, bigintKey))),
   session: async (keys, { services }, caller) => {
     const found = await services.openSessions.findAll(keysOf(keys, uuidKey));
     return byId(found.filter(({ user }) => mayRead(caller, SESSIONS, user.id)));
   },
-  release: async (keys, { services }, { permissions }) =>
-    byId(permissions.has('releases:read') ? await services.releases.findAll(integers(keys)) : []),
-  role: async (keys, { services }, { permissions }) => {
-    const roles = permissions.has('users:manage') ? await services.administration.listRoles() : [];
+  release: async (keys, { services }, caller) =>
+    byId(hasPermission(caller, 'releases:read') ? await services.releases.findAll(integers(keys)) : []),
+  role: async (keys, { services }, caller) => {
+    const roles = hasPermission(caller, 'users:manage') ? await services.administration.listRoles() : [];
     return new Map(roles.filter(({ code }) => keys.includes(code)).map((role) => [role.code, role]));
   },
-  auditEntry: async (keys, { services }, { permissions }) =>
-    byId(permissions.has('audit:read') ? await findAuditEntries(services.db.em.fork(), integers(keys)) : []),
+  auditEntry: async (keys, { services }, caller) =>
+    byId(
+      hasPermission(caller, 'audit:read')
+        ? await findAuditEntries(services.db.em.fork(), integers(keys))
+        : [],
+    ),
 };
 
 /**

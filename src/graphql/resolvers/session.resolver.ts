@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { DomainError } from '../../errors.js';
+import { hasPermission } from '../../sessions/authorization.js';
 import type { SessionFilter as Filter } from '../../sessions/open-sessions.js';
 import { sessionOrder } from '../../sessions/open-sessions.js';
 import { Session } from '../../sessions/session.entity.js';
@@ -91,11 +92,11 @@ export class SessionResolver {
 
 /** What the caller may read of what the filter selects. @throws DomainError FORBIDDEN for the sessions of others */
 async function readFilter({ userId, api, deviceId }: SessionFilter, context: Context): Promise<Filter> {
-  const { user, permissions } = requireCaller(context);
+  const caller = requireCaller(context);
   const owner = userId == null ? null : readId('user', userId, 'userId');
   if (owner !== null) requireOwner(context, SESSIONS, owner);
   return {
-    userId: permissions.has(SESSIONS.others) ? owner : user.id,
+    userId: hasPermission(caller, SESSIONS.others) ? owner : caller.user.id,
     api: api ?? null,
     device: deviceId == null ? null : await readDevice(readId('device', deviceId, 'deviceId'), context),
   };
