@@ -16,10 +16,12 @@ export interface DeviceFilter {
   readonly search?: string | null;
 }
 
-/** The same devices, as a condition of the database and as a predicate in memory. */
+/** The same devices, as a condition of the database and as predicates in memory. */
 export interface DeviceSelection {
   readonly where: QBFilterQuery<Device>;
   matches(device: Device): boolean;
+  /** Rules out devices by their id and owner alone; a device that passes may still not match. */
+  mayMatch(deviceId: number, ownerId: number): boolean;
 }
 
 /** The devices that the filter selects among those that the caller may see. */
@@ -29,7 +31,7 @@ export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelec
   return allOf([
     visibleTo(caller),
     ids == null ? everything : withId(ids),
-    userId == null ? everything : ownedBy([userId]),
+    userId == null ? everything : ownedBy(userId),
     online == null ? everything : withValue('online', online),
     api == null ? everything : withValue('api', api),
     clientVersion == null ? everything : withValue('clientVersion', clientVersion),
@@ -37,58 +39,64 @@ export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelec
   ]);
 }
 
-/** Rules out devices by their id and owner alone; a device that passes may still not match. */
-export function preselectDevices(
-  caller: Caller,
-  { ids, userId }: DeviceFilter,
-): (deviceId: number, ownerId: number) => boolean {
-  const wanted = ids == null ? null : new Set(ids);
-  const seesAll = seesAllDevices(caller);
-  return (deviceId, ownerId) =>
-    (seesAll || ownerId === caller.user.id) &&
-    (wanted === null || wanted.has(deviceId)) &&
-    (userId == null || ownerId === userId);
-}
-
-/** Own devices only, without the permission to read all. */
+/** All devices with the permission to read them, else the caller's own. */
 export function visibleTo(caller: Caller): DeviceSelection {
-  return seesAllDevices(caller) ? everything : ownedBy([caller.user.id]);
+  return seesAllDevices(caller) ? everything : ownedBy(caller.user.id);
 }
 
 export const seesAllDevices = (caller: Caller): boolean => hasPermission(caller, 'devices:read');
 
-const everything: DeviceSelection = { where: {}, matches: () => true };
-const nothing: DeviceSelection = { where: { id: { $in: [] } }, matches: () => false };
+const everything: DeviceSelection = { where: {}, matches: () => true, mayMatch: () => true };
+const nothing: DeviceSelection = {
+  where: { id: { $in: [] } },
+  matches: () => false,
+  mayMatch: () => false,
+};
 
 function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
+  const narrowing = selections.filter((selection) => selection !== everything);
   return {
-    where: { $and: selections.map(({ where }) => where) },
-    matches: (device) => selections.every((selection) => selection.matches(device)),
+    where: { $and: narrowing.map(({ where }) => where) },
+    matches: (device) => narrowing.every((selection) => selection.matches(device)),
+    mayMatch: (deviceId, ownerId) => narrowing.every((selection) => selection.mayMatch(deviceId, ownerId)),
   };
 }
 
 function withId(ids: readonly number[]): DeviceSelection {
   const wanted = new Set(ids);
-  return { where: { id: { $in: [...wanted] } }, matches: ({ id }) => wanted.has(id) };
+  return {
+    where: { id: { $in: [...wanted] } },
+    matches: ({ id }) => wanted.has(id),
+    mayMatch: (deviceId) => wanted.has(deviceId),
+  };
 }
 
-function ownedBy(userIds: readonly number[]): DeviceSelection {
-  return { where: { user: { $in: userIds } }, matches: ({ user }) => userIds.includes(user.id) };
+function ownedBy(userId: number): DeviceSelection {
+  return {
+    where: { user: userId },
+    matches: ({ user }) => user.id === userId,
+    mayMatch: (_deviceId, ownerId) => ownerId === userId,
+  };
 }
 
 function withValue<K extends 'online' | 'api' | 'clientVersion'>(
   field: K,
   value: Device[K],
 ): DeviceSelection {
-  return { where: { [field]: value }, matches: (device) => device[field] === value };
+  return {
+    where: { [field]: value },
+    matches: (device) => device[field] === value,
+    mayMatch: () => true,
+  };
 }
 
 function containing(term: string): DeviceSelection {
-  // No name is as long, and a pattern of any length would be compiled in vain.
+  // No name is longer, and PostgreSQL would compile a pattern of any length.
   if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
   const { pattern, matches } = substringSearch(term);
   return {
     where: { $or: [{ name: { $re: pattern } }, { clientId: { $re: pattern } }] },
     matches: ({ name, clientId }) => [name, clientId].some((text) => text !== null && matches(text)),
+    mayMatch: () => true,
   };
 }

@@ -14,20 +14,20 @@ export interface PresenceSummary {
   readonly total: number;
   readonly online: number;
   readonly offline: number;
-  /** Devices shown online may not be: expiries are being held after a fault that may be ours. */
+  /** Whether expiries are delayed after a fault that may be the gateway's own: some online devices may be offline. */
   readonly degraded: boolean;
 }
 
-/** A time, its end excluded; null is unbounded. */
+/** A period of time, without its end; null is unbounded. */
 export interface Period {
   readonly from: Date | null;
   readonly to: Date | null;
 }
 
 /** Ids in one query. */
-const LARGEST_PICK = 10_000;
+const MAX_IDS_PER_QUERY = 10_000;
 
-/** Devices as people ask for them. Whoever may not read all devices sees their own. */
+/** Lists and statistics of the devices that a caller may see. */
 export class Devices {
   constructor(
     private readonly db: Database,
@@ -35,7 +35,7 @@ export class Devices {
     private readonly known: KnownDevices,
   ) {}
 
-  /** Null when there is none, or not for this caller. */
+  /** @returns null if the device does not exist or the caller may not see it. */
   async find(caller: Caller, id: number): Promise<Device | null> {
     await this.heartbeats.saveTransitions();
     return this.db.em.fork().findOne(Device, { $and: [{ id }, visibleTo(caller).where] });
@@ -50,19 +50,19 @@ export class Devices {
     return toPage(rows, request);
   }
 
-  /** How many devices `list` selects. */
+  /** The number of devices that `list` selects. */
   async count(caller: Caller, filter: DeviceFilter): Promise<number> {
     await this.heartbeats.saveTransitions();
     return this.db.em.fork().count(Device, selectDevices(caller, filter).where);
   }
 
-  /** Those of these devices that exist, whoever owns them. */
+  /** The existing devices among `ids`, of any owner. */
   async findAll(ids: readonly number[]): Promise<Device[]> {
     await this.heartbeats.saveTransitions();
     return this.db.em.fork().find(Device, { id: { $in: [...new Set(ids)] } });
   }
 
-  /** The same page of the devices of each of these users. */
+  /** The same page of the devices of each user. */
   async listByUser(userIds: readonly number[], request: PageRequest): Promise<Map<number, Page<Device>>> {
     await this.heartbeats.saveTransitions();
     return pagesByParent(this.db.em.fork(), devicesOfUser, userIds, request);
@@ -74,7 +74,7 @@ export class Devices {
 
   async summary(caller: Caller, filter: DeviceFilter): Promise<PresenceSummary> {
     await this.heartbeats.saveTransitions();
-    // In one statement: two could count at different moments.
+    // One statement, since two could count at different times.
     const counts = await this.db.em
       .fork()
       .createQueryBuilder(Device)
@@ -87,7 +87,7 @@ export class Devices {
     return { total: online + offline, online, offline, degraded: this.heartbeats.degraded };
   }
 
-  /** The same page of the transitions of each of these devices, within a time. */
+  /** The same page of the transitions of each device, within a period. */
   async historyByDevice(
     deviceIds: readonly number[],
     period: Period,
@@ -102,45 +102,43 @@ export class Devices {
     return countsByParent(this.db.em.fork(), transitionsIn(period), deviceIds);
   }
 
-  /** Those of these transitions that exist, of devices that the caller may see. */
+  /** The existing transitions among `ids`, of devices that the caller may see. */
   findEvents(caller: Caller, ids: readonly number[]): Promise<PresenceEvent[]> {
     return this.db.em.fork().find(PresenceEvent, { id: { $in: [...ids] }, device: visibleTo(caller).where });
   }
 
-  /** Those of `ids` that the filter selects and the caller may see, owners loaded, by id. */
-  async pick(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
+  /** The devices among `ids` that the filter selects and the caller may see, in the order of their ids, owners loaded. */
+  async findSelected(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
     const { where: selected } = selectDevices(caller, filter);
     const found: Device[] = [];
-    for (let at = 0; at < ids.length; at += LARGEST_PICK) {
-      const where = { $and: [{ id: { $in: ids.slice(at, at + LARGEST_PICK) } }, selected] };
+    for (let at = 0; at < ids.length; at += MAX_IDS_PER_QUERY) {
+      const where = { $and: [{ id: { $in: ids.slice(at, at + MAX_IDS_PER_QUERY) } }, selected] };
       const options = { orderBy: { id: 'asc' }, populate: ['user.roles'] } as const;
       found.push(...(await this.db.em.fork().find(Device, where, options)));
     }
     return found;
   }
 
-  /** Those of `ids` that exist still, from memory where it can, in that order. They are shared: change none. */
-  recall(ids: readonly number[]): Promise<Device[]> {
+  /** The existing devices among `ids`, in that order, from the cache. They are shared and must not be changed. */
+  findCached(ids: readonly number[]): Promise<Device[]> {
     return this.known.get(ids);
   }
 
-  /** As `pick`, of those that `recall` finds. */
-  async follow(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
-    const { matches } = selectDevices(caller, filter);
-    return (await this.recall(ids)).filter(matches);
-  }
-
-  /** Narrows ids without looking at each: by the filter's own ids, and to the caller's devices. */
-  async narrow(caller: Caller, { ids }: DeviceFilter, among: readonly number[]): Promise<readonly number[]> {
+  /** Reduces ids to those of the filter, or to the caller's own devices, without reading each device. */
+  async preselectIds(
+    caller: Caller,
+    { ids }: DeviceFilter,
+    candidates: readonly number[],
+  ): Promise<readonly number[]> {
     let wanted = ids == null ? null : new Set(ids);
     if (wanted === null && !seesAllDevices(caller)) {
-      const mine = await this.db.em.fork().find(Device, { user: caller.user.id }, { fields: ['id'] });
-      wanted = new Set(mine.map(({ id }) => id));
+      const own = await this.db.em.fork().find(Device, { user: caller.user.id }, { fields: ['id'] });
+      wanted = new Set(own.map(({ id }) => id));
     }
-    return wanted === null ? among : among.filter((id) => wanted.has(id));
+    return wanted === null ? candidates : candidates.filter((id) => wanted.has(id));
   }
 
-  /** How many devices report each client version, the most first; null for those that report none. */
+  /** The number of devices per client version, largest first; null for devices that report no version. */
   async adoption(): Promise<{ clientVersion: string | null; devices: number }[]> {
     return this.db.em.fork().execute(
       `select client_version as "clientVersion", count(*)::int as devices from devices
@@ -149,7 +147,7 @@ export class Devices {
   }
 }
 
-/** Callers with the same scope see the same devices, in the same way. */
+/** Callers with the same scope see the same devices and the same fields of them. */
 export const deviceScope = (caller: Caller): string =>
   `${seesAllDevices(caller) ? 'all' : caller.user.id} ${[...caller.permissions].sort()}`;
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../sessions/sessions.js';
 import { type Batch, EventStream } from '../streams/event-stream.js';
 import type { Device } from './device.entity.js';
-import { type DeviceFilter, preselectDevices } from './device-filter.js';
+import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { deviceScope } from './devices.js';
 import { BEATS } from './heartbeats.js';
 import type { LiveServices } from './status-stream.js';
@@ -14,14 +14,16 @@ export interface Heartbeat {
 /** Heartbeats, conflated: a subscriber receives the latest heartbeat of each device, however late it reads. */
 export class HeartbeatStream extends EventStream<Heartbeat[]> {
   readonly scope: string;
+  readonly #selection: DeviceSelection;
 
   constructor(
     private readonly services: LiveServices,
-    private readonly caller: Caller,
-    private readonly filter: DeviceFilter,
+    caller: Caller,
+    filter: DeviceFilter,
   ) {
     super();
     this.scope = deviceScope(caller);
+    this.#selection = selectDevices(caller, filter);
   }
 
   async open(): Promise<Batch<Heartbeat[]>> {
@@ -30,10 +32,10 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
 
   async since(offset: number): Promise<Batch<Heartbeat[]>> {
     const { devices, heartbeats } = this.services;
-    const latest = heartbeats.beatsSince(offset, preselectDevices(this.caller, this.filter));
+    const latest = heartbeats.beatsSince(offset, this.#selection.mayMatch);
     const reached = heartbeats.beatOffset;
-    const selected = await devices.follow(this.caller, this.filter, [...latest.keys()]);
-    const beats = selected.map((device) => ({
+    const known = await devices.findCached([...latest.keys()]);
+    const beats = known.filter(this.#selection.matches).map((device) => ({
       device: { ...device, online: heartbeats.isOnline(device.id) },
       at: new Date(latest.get(device.id) ?? 0),
     }));

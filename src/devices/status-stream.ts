@@ -2,7 +2,7 @@ import type { Caller } from '../sessions/sessions.js';
 import { type Batch, EventStream, type Publication } from '../streams/event-stream.js';
 import type { Events } from '../streams/events.js';
 import type { Device } from './device.entity.js';
-import { type DeviceFilter, selectDevices } from './device-filter.js';
+import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { type Devices, deviceScope } from './devices.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { OfflineReason } from './presence-event.entity.js';
@@ -45,6 +45,7 @@ export interface LiveServices {
 export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   readonly scope: string;
   readonly #start: number | null;
+  readonly #selection: DeviceSelection;
 
   /** @throws DomainError INVALID_INPUT for a `since` that is not a cursor. */
   constructor(
@@ -55,6 +56,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   ) {
     super();
     this.scope = deviceScope(caller);
+    this.#selection = selectDevices(caller, filter);
     this.#start = cursor === null ? null : services.heartbeats.log.recover(cursor, this.scope);
   }
 
@@ -87,8 +89,8 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
       device: null,
       reason: null,
     };
-    const ids = await devices.narrow(this.caller, this.filter, online);
-    const found = await devices.pick(this.caller, this.filter, ids);
+    const ids = await devices.preselectIds(this.caller, this.filter, online);
+    const found = await devices.findSelected(this.caller, this.filter, ids);
     for (const device of found) device.online = true;
     const snapshot = { event: { ...common, kind: DeviceStatusKind.SNAPSHOT, devices: found }, offset };
     if (staleCursor === null) return { publications: [snapshot], offset, status: 'current' };
@@ -105,10 +107,9 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
     const { heartbeats, devices } = this.services;
     const ids = [...new Set(transitions.map(({ deviceId }) => deviceId))];
     // One read: a device deleted between two reads would look like one that the filter leaves out.
-    const known = await devices.recall(ids);
+    const known = await devices.findCached(ids);
     if (known.length < ids.length) return null;
-    const { matches } = selectDevices(this.caller, this.filter);
-    const selected = new Map(known.filter(matches).map((device) => [device.id, device]));
+    const selected = new Map(known.filter(this.#selection.matches).map((device) => [device.id, device]));
     return transitions.flatMap(({ offset, deviceId, online, reason, at }) => {
       const device = selected.get(deviceId);
       if (!device) return [];

@@ -38,7 +38,7 @@ afterAll(() => gateway.close());
 test('reads a device once for all subscribers, and again after it or its owner changed', async () => {
   const { devices, heartbeats } = gateway.services;
   const [id] = ids.slice(4);
-  const follow = async () => (await devices.follow(admin, {}, [id ?? 0]))[0];
+  const follow = async () => (await devices.findCached([id ?? 0]))[0];
   await follow();
   const statements = jest.spyOn(gateway.services.db.em.getConnection(), 'execute');
   await Promise.all([follow(), follow()]);
@@ -54,5 +54,5 @@ test('reads a device once for all subscribers, and again after it or its owner c
 test('no longer returns a device whose owner was deleted', async () => {
   const { services } = gateway;
   await services.administration.delete(member.user.id, { userId: admin.user.id, address: null });
-  expect((await services.devices.follow(admin, {}, ids)).map(({ id }) => id)).toEqual(ids.slice(0, 4));
+  expect((await services.devices.findCached(ids)).map(({ id }) => id)).toEqual(ids.slice(0, 4));
 });

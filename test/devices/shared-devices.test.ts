@@ -113,7 +113,7 @@ describe('a device with heartbeats of two sessions', () => {
     const id = await beat(short);
     await beat(long);
     const { devices, heartbeats, sessions } = gateway.services;
-    const shown = async () => (await devices.recall([id]))[0];
+    const shown = async () => (await devices.findCached([id]))[0];
     expect(await shown()).toMatchObject({ sessionId: long.sessionId, api: 'bms' });
     await beat(short);
     await heartbeats.saveLastSeen();

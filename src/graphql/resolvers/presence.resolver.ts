@@ -81,7 +81,7 @@ export class PresenceResolver {
     @Root() { deviceKey }: HeartbeatPayload,
     @Ctx() { services }: Context,
   ): Promise<Device | null> {
-    const [device = null] = await services.devices.recall([deviceKey]);
+    const [device = null] = await services.devices.findCached([deviceKey]);
     return device && { ...device, online: services.heartbeats.isOnline(deviceKey) };
   }
 

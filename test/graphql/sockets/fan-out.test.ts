@@ -270,8 +270,8 @@ test('executes an event once for subscribers that differ in `since` alone, or in
 test('subscribers that join during the read of a snapshot share it, and miss no event meanwhile', async () => {
   const { devices } = gateway.services;
   const gate = Promise.withResolvers<void>();
-  const pick = devices.pick.bind(devices);
-  const reading = jest.spyOn(devices, 'pick').mockImplementation(async (...args) => {
+  const pick = devices.findSelected.bind(devices);
+  const reading = jest.spyOn(devices, 'findSelected').mockImplementation(async (...args) => {
     const found = await pick(...args);
     await gate.promise;
     return found;

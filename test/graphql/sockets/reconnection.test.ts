@@ -65,7 +65,7 @@ test('a subscriber that reconnects before a transition is published waits for it
   const newSubscriber = await open();
   newSubscriber.subscribe('s', STATUS);
   expect(await nextEvent(newSubscriber)).toBe('SNAPSHOT');
-  const reads = jest.spyOn(gateway.services.devices, 'recall');
+  const reads = jest.spyOn(gateway.services.devices, 'findCached');
   const reconnected = await open();
   reconnected.subscribe('s', STATUS, { since });
   expect(await reconnected.settle()).toEqual([]);
