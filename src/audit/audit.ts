@@ -26,16 +26,16 @@ export interface AuditedAction {
 }
 
 /** Adds an entry to the unit of work of `em`, so that it is saved together with the action. */
-export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: AuditedAction): void {
+export function recordAudit(em: EntityManager, at: Date, actor: Actor, audited: AuditedAction): void {
   em.create(
     AuditEntry,
     {
       at,
-      action: fact.action,
+      action: audited.action,
       actorId: actor.userId,
-      target: fact.target ?? null,
+      target: audited.target ?? null,
       address: actor.address,
-      detail: fact.detail ?? null,
+      detail: audited.detail ?? null,
     },
     { persist: true },
   );
@@ -44,7 +44,7 @@ export function recordAudit(em: EntityManager, at: Date, actor: Actor, fact: Aud
 /** Removes a deleted user and their addresses from the entries, which are kept. */
 export async function anonymiseAudit(em: EntityManager, userId: number): Promise<void> {
   await em.nativeUpdate(AuditEntry, { actorId: userId }, { actorId: null, address: null });
-  // Nobody signed in, yet somebody was there: it was them, signing up.
+  // Registrations have no actor, but the address of the user.
   await em.nativeUpdate(AuditEntry, { target: userTarget(userId), actorId: null }, { address: null });
   await em.nativeUpdate(AuditEntry, { target: userTarget(userId) }, { target: ERASED_USER, detail: null });
 }
@@ -54,13 +54,13 @@ export type AuditCategory = 'session' | 'user' | 'release';
 
 /** Omitted and null fields match everything. */
 export interface AuditFilter {
-  /** Who acted or was acted on. */
+  /** The user who acted or was acted on. */
   readonly userId?: number | null;
   readonly category?: AuditCategory | null;
   readonly actions?: readonly AuditAction[] | null;
 }
 
-/** The latest first. */
+/** Latest first. */
 export const auditOrder: ListOrder = orderedBy('audit entries', [], 'desc');
 
 export async function listAudit(
@@ -75,7 +75,7 @@ export async function listAudit(
 export const countAudit = (em: EntityManager, filter: AuditFilter): Promise<number> =>
   em.count(AuditEntry, { $and: matching(filter) });
 
-/** Those of these entries that exist. */
+/** @returns the entries that exist, in no particular order. */
 export const findAuditEntries = (em: EntityManager, ids: readonly number[]): Promise<AuditEntry[]> =>
   em.find(AuditEntry, { id: { $in: [...ids] } });
 
@@ -85,12 +85,12 @@ const matching = ({ userId, category, actions }: AuditFilter) => [
   actions == null ? {} : { action: { $in: [...actions] } },
 ];
 
-/** The target of entries about an account that was erased. */
+/** The target of entries about a deleted account. */
 export const ERASED_USER = 'user_erased';
 
 /** The target of entries about an account. */
 export const userTarget = (userId: number): string => nodeId('user', userId);
 
-/** The user that an entry is about; null where it is about something else, or the user was erased. */
+/** The user that an entry is about; null if it is about something else or the user was deleted. */
 export const subjectIdOf = ({ target }: Pick<AuditEntry, 'target'>): number | null =>
   target === null ? null : integerKey(keyOf('user', target));

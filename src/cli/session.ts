@@ -30,11 +30,11 @@ const listCommand = (env: Environment) =>
     .action(async (name: string | undefined, _options: object, command: Command) => {
       const output = Output.of(command);
       await withServices(env, async ({ services }) => {
-        const { sessions } = services;
+        const { openSessions } = services;
         const found =
           name === undefined
-            ? await sessions.listActive(null, MAX_LISTED)
-            : await sessions.listActive((await findUser(services, name)).id);
+            ? await openSessions.listAll(null, MAX_LISTED)
+            : await openSessions.listAll((await findUser(services, name)).id);
         output.rows(found.map(toRow), {
           id: (session) => session.id,
           user: (session) => session.user,
@@ -65,11 +65,11 @@ const revokeCommand = (env: Environment) =>
         throw new UsageError('Name either a session, or a user with --user.');
       }
       await withServices(env, async ({ services, actor }) => {
-        const { sessions } = services;
+        const { openSessions, sessions } = services;
         const ids =
           user === undefined
             ? [sessionKey(sessionId ?? '')]
-            : (await sessions.listActive((await findUser(services, user)).id)).map(({ id }) => id);
+            : (await openSessions.listAll((await findUser(services, user)).id)).map(({ id }) => id);
         for (const id of ids) await sessions.revokeByOperator(id, actor);
         output.result(
           { revoked: ids.map((id) => nodeId('session', id)) },

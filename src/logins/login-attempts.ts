@@ -8,7 +8,7 @@ import {
   type LoginThrottle,
 } from '../rate-limits/login-throttle.js';
 
-/** Somebody who tries to log in. */
+/** One attempt to log in. */
 export interface LoginAttempt {
   /** Null when no account has this name. */
   readonly userId: number | null;

@@ -63,7 +63,7 @@ export class PhoneLogins {
 
   async #markPhoneVerified(em: EntityManager, user: User, { address }: Client): Promise<void> {
     const wasUnverified = await this.users.markPhoneVerified(em, user, { userId: user.id, address });
-    // The earlier sessions may belong to somebody who registered a phone of another person.
+    // The earlier sessions may belong to another person who registered this phone.
     if (wasUnverified) await this.sessions.revokeAll(user.id);
   }
 }

@@ -5,7 +5,7 @@ import { type ListOrder, type Page, type PageRequest, pageQuery, toPage } from '
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
 import { type Api, Session } from './session.entity.js';
 
-/** The latest first. */
+/** Latest first. */
 export const sessionOrder: ListOrder = {
   name: 'sessions',
   keys: [
@@ -22,11 +22,12 @@ export interface SessionFilter {
   readonly device?: SessionDevice | null | undefined;
 }
 
-/** What ties sessions to a device. */
+/** The device whose sessions are selected. */
 export interface SessionDevice {
   readonly userId: number;
-  /** The id that the device gives itself; null where it gives none. */
+  /** Chosen by the device; null if it has none. */
   readonly clientId: string | null;
+  /** The session whose heartbeats count for the device. */
   readonly sessionId: string | null;
 }
 
@@ -36,6 +37,23 @@ export class OpenSessions {
     private readonly db: Database,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * All open sessions without paging, latest first, users loaded: for the command line.
+   * @param userId null for the sessions of all users.
+   */
+  listAll(userId: number | null, limit?: number): Promise<Session[]> {
+    const ofUser = userId === null ? {} : { user: userId };
+    return this.db.em.fork().find(
+      Session,
+      { ...ofUser, ...this.#open() },
+      {
+        orderBy: { createdAt: 'desc', id: 'asc' },
+        populate: ['user.roles'],
+        ...(limit === undefined ? {} : { limit }),
+      },
+    );
+  }
 
   async list(filter: SessionFilter, request: PageRequest): Promise<Page<Session>> {
     const { where, ...options } = pageQuery<Session>(request);
@@ -49,7 +67,7 @@ export class OpenSessions {
     return this.db.em.fork().count(Session, { $and: [this.#open(), matching(filter)] });
   }
 
-  /** The same page for each of these users. */
+  /** The same page of each user's sessions. */
   listByUser(userIds: readonly number[], request: PageRequest): Promise<Map<number, Page<Session>>> {
     return pagesByParent(this.db.em.fork(), this.#ofUsers(), userIds, request);
   }
@@ -58,7 +76,7 @@ export class OpenSessions {
     return countsByParent(this.db.em.fork(), this.#ofUsers(), userIds);
   }
 
-  /** Those of these sessions that are stored, ended or not. */
+  /** @returns the sessions that exist, ended or not, in no particular order. */
   findAll(ids: readonly string[]): Promise<Session[]> {
     return this.db.em.fork().find(Session, { id: { $in: [...ids] } });
   }

@@ -55,20 +55,6 @@ export class SessionReader {
     return session;
   }
 
-  /** @param userId null for the sessions of all users. @returns sessions that have not ended, latest first. */
-  active(userId: number | null, limit?: number): Promise<Session[]> {
-    const whose = userId === null ? {} : { user: userId };
-    return this.db.em.fork().find(
-      Session,
-      { ...whose, revokedAt: null, expiresAt: { $gt: new Date(this.clock()) } },
-      {
-        orderBy: { createdAt: 'desc', id: 'asc' },
-        populate: ['user.roles'],
-        ...(limit === undefined ? {} : { limit }),
-      },
-    );
-  }
-
   #toCaller(session: Session): CachedSession {
     const { user, restricted } = session;
     const policy = this.policies.of(session.api);

@@ -12,10 +12,10 @@ export interface TokenPair {
   readonly refreshToken: string | null;
 }
 
-/** What became of a refresh token that was presented. */
+/** The outcome of presenting a refresh token. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly session: Session; readonly tokens: TokenPair }
-  /** It was used before, so somebody has stolen it. */
+  /** It was used before, which means that it was stolen. */
   | { readonly outcome: 'reused'; readonly session: Session }
   | { readonly outcome: 'invalid' };
 

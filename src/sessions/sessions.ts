@@ -125,7 +125,7 @@ export class Sessions {
   }
 
   /**
-   * Records the use of a session by somebody who holds its caller; `authenticate` does so itself.
+   * Records the use of a session whose caller is at hand; `authenticate` does so itself.
    * @param caller from `authenticate` or `findActive`.
    * @returns the caller; null when its token has expired.
    */
@@ -153,16 +153,7 @@ export class Sessions {
     return this.#reader.byRefreshToken(refreshToken);
   }
 
-  /**
-   * Sessions that have not ended, latest first.
-   * @param userId null for the sessions of all users.
-   * @param limit the length of the result at most.
-   */
-  listActive(userId: number | null, limit?: number): Promise<Session[]> {
-    return this.#reader.active(userId, limit);
-  }
-
-  /** A session that is stored, ended or not. @throws DomainError NOT_FOUND */
+  /** A session, ended or not, with its user. @throws DomainError NOT_FOUND */
   get(sessionId: string): Promise<Session> {
     return this.#reader.find(sessionId);
   }
@@ -206,7 +197,7 @@ export class Sessions {
     await revoked.finally(() => this.invalidate(userId));
   }
 
-  /** Discards what is cached of a user. Must follow every change of the user, its roles or its sessions. */
+  /** Discards the cached sessions of a user. Must follow every change of the user, its roles or its sessions. */
   invalidate(userId: number): void {
     this.#cache.invalidate(userId);
     for (const listener of this.#changeListeners) listener(userId);

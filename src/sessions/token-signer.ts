@@ -36,8 +36,8 @@ export class TokenSigner {
   }
 
   /**
-   * HMAC-SHA256 of a short secret such as an SMS code. Unlike a plain hash, it cannot be brute-forced by somebody who
-   * reads the database.
+   * HMAC-SHA256 of a short secret such as an SMS code. Unlike a plain hash, it cannot be brute-forced with access to
+   * the database alone.
    * @param purpose separates the key spaces of different uses.
    * @returns 64 hex digits.
    */

@@ -60,7 +60,7 @@ export class Users {
     return this.db.em.fork().find(User, { id: { $in: [...new Set(ids)] } });
   }
 
-  /** @returns the roles of each user that has any. */
+  /** @returns the roles of each user that has any, by user id. */
   async rolesOf(ids: readonly number[]): Promise<Map<number, Role[]>> {
     const em = this.db.em.fork();
     const rows = await em.execute<(EntityDictionary<Role> & { user_key: number })[]>(
@@ -89,7 +89,7 @@ export class Users {
     return toPage(rows, request);
   }
 
-  /** How many users `list` selects. */
+  /** The number of users that `list` selects. */
   count(search: string): Promise<number> {
     return this.db.em.fork().count(User, matching(search));
   }
@@ -154,8 +154,8 @@ export class Users {
   }
 
   /**
-   * Marks the phone as verified. The first verification removes the password, which may have been set by somebody who
-   * registered a phone that was not theirs.
+   * Marks the phone as verified. The first verification removes the password, which another person may have set who
+   * registered this phone.
    * @returns whether this was the first verification.
    */
   async markPhoneVerified(em: EntityManager, user: User, actor: Actor): Promise<boolean> {

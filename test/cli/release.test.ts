@@ -76,7 +76,7 @@ test('list shows a release, and withdraw withdraws it with a reason', async () =
   expect(await gatehouse(withdraw, env, 'correct horse\n')).toMatchObject({ code: 1, output: '' });
   // The command ended the session that it opened.
   const [user] = await accountsOf(gateway, 'pia');
-  expect(await gateway.services.sessions.listActive(user?.id ?? 0)).toHaveLength(1);
+  expect(await gateway.services.openSessions.listAll(user?.id ?? 0)).toHaveLength(1);
 });
 
 test('a refused upload prints one line and leaves nothing behind', async () => {

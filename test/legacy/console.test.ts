@@ -118,7 +118,7 @@ describe('reads the parameters', () => {
 });
 
 describe('opens one session', () => {
-  const sessions = async () => (await api.gateway.services.sessions.listActive(1)).length;
+  const sessions = async () => (await api.gateway.services.openSessions.listAll(1)).length;
 
   test('for two parallel logins with one image captcha', async () => {
     await api.issue('image');

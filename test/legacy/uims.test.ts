@@ -138,7 +138,7 @@ test('stores the id and the version of the device with the session', async () =>
   const device = { 'x-device-id': 'till-7' };
   const { token } = (await gateway.post(url, { ...sample, version: '1.0\u0000.1' }, device)).json().body;
   const caller = await gateway.services.sessions.authenticate(token);
-  const session = (await gateway.services.sessions.listActive(1)).find(({ id }) => id === caller?.sessionId);
+  const session = (await gateway.services.openSessions.listAll(1)).find(({ id }) => id === caller?.sessionId);
   expect(session).toMatchObject({
     deviceId: 'till-7',
     clientVersion: '1.0.1',

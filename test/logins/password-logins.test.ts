@@ -58,7 +58,7 @@ test('keeps the budget of an unknown name apart from the user whose id it contai
 
 test('opens no session if the password changed after it was verified', async () => {
   const { id } = await gateway.createUser({ phone, password: PASSWORD });
-  const { db, sessions, users } = gateway.services;
+  const { db, openSessions, sessions, users } = gateway.services;
   const em = db.em.fork();
   const user = await users.get(id, em);
   const proof = { passwordHash: user.passwordHash ?? '' };
@@ -66,5 +66,5 @@ test('opens no session if the password changed after it was verified', async () 
   await expect(sessions.open(em, user, client, graphqlSessionPolicy, { proof })).rejects.toMatchObject({
     code: 'PASSWORD_WRONG',
   });
-  expect(await sessions.listActive(id)).toEqual([]);
+  expect(await openSessions.listAll(id)).toEqual([]);
 });

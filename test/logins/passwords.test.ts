@@ -57,11 +57,11 @@ test('performs one of two parallel changes', async () => {
   const { id } = owner.caller.user;
   const { passwordHash } = await gateway.services.users.get(id);
   expect(await verifyPassword(passwordHash, passwords[winner] ?? '')).toBe(true);
-  const sessions = await gateway.services.sessions.listActive(id);
+  const sessions = await gateway.services.openSessions.listAll(id);
   expect(sessions.map((session) => session.id)).toEqual([[owner, thief][winner]?.caller.sessionId]);
 });
 
-test('does not restore a password that was removed meanwhile', async () => {
+test('does not restore a password that was removed during the change', async () => {
   const { caller, change } = await signIn();
   const { id } = caller.user;
   const changing = change('stolen staple');

@@ -73,7 +73,7 @@ test('opens no session if the approving one ends after the ticket was redeemed',
   const { userId } = await approved(graphqlSessionPolicy);
   const em = gateway.services.db.em.fork();
   const user = await gateway.services.users.get(userId, em);
-  const [approver] = await gateway.services.sessions.listActive(userId);
+  const [approver] = await gateway.services.openSessions.listAll(userId);
   const proof = { approvedBy: approver?.id ?? '' };
   await gateway.services.sessions.revokeAll(userId);
   await expect(

@@ -96,7 +96,7 @@ describe('authenticate', () => {
     gateway.clock.advance(MINUTE);
     await caller(accessToken);
     await gateway.services.sessions.saveActivity();
-    const [session] = await gateway.services.sessions.listActive(user.id);
+    const [session] = await gateway.services.openSessions.listAll(user.id);
     expect(session?.lastSeenAt.getTime()).toBe(gateway.clock.now);
   });
 });
@@ -110,7 +110,7 @@ describe('the next request fails', () => {
     await gateway.services.sessions.revoke(user.id, session.id);
     expect(await caller(accessToken)).toBeNull();
     expect(await caller(other.accessToken)).not.toBeNull();
-    expect((await gateway.services.sessions.listActive(user.id)).map(({ id }) => id)).toEqual([
+    expect((await gateway.services.openSessions.listAll(user.id)).map(({ id }) => id)).toEqual([
       other.session.id,
     ]);
   });
@@ -197,7 +197,7 @@ describe('refresh', () => {
       const { refreshToken, user } = await open(graphqlSessionPolicy);
       const outcomes = await Promise.allSettled([refresh(refreshToken), refresh(refreshToken)]);
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-      expect(await gateway.services.sessions.listActive(user.id)).toEqual([]);
+      expect(await gateway.services.openSessions.listAll(user.id)).toEqual([]);
     }
   });
 
