@@ -2,7 +2,7 @@ import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legac
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
 
-/** Everything that is audited, as it is stored. The part before the dot is what it was done to. */
+/** The audited actions as they are stored: the object, a dot and the action. */
 export const AuditAction = {
   SESSION_OPEN: 'session.open',
   SESSION_CLOSE: 'session.close',

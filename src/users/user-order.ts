@@ -1,6 +1,6 @@
 import { type ListOrder, orderedBy } from '../database/page.js';
 
-/** What users can be sorted by. */
+/** The fields that users can be sorted by. */
 export type UserSorting = 'CREATED_AT' | 'USERNAME';
 
 const keys = {
