@@ -52,7 +52,7 @@ export async function bundle() {
     dir,
     format: 'esm',
     sourcemap: true,
-    // Names are kept: logs show them, and errors are told apart by them.
+    // Names are kept: logs show them, and errors are distinguished by them.
     minify: { compress: false, mangle: false, codegen: true },
     codeSplitting: {
       groups: [

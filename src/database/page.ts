@@ -11,7 +11,7 @@ export interface SortKey {
 
 /** How a list is sorted. The last key is unique, so that every row has a position of its own. */
 export interface ListOrder {
-  /** Unique over all lists: a cursor of another list or order is told apart by it. */
+  /** Unique over all lists: it distinguishes the cursors of another list or order. */
   readonly name: string;
   readonly keys: readonly SortKey[];
 }

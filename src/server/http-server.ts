@@ -30,7 +30,7 @@ export const sessionPolicies: readonly SessionPolicy[] = [
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** The request headers that browsers may send: those of the documented clients and of ours. */
+/** The request headers that browsers may send: those of the documented clients and of the dashboard. */
 const ALLOWED_HEADERS = [...TOKEN_HEADERS, 'Content-Type', 'X-Device-Id', 'apollo-require-preflight'];
 
 /** Registers every API and page. Nothing listens yet. */
