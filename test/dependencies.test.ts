@@ -4,8 +4,12 @@ import { gte } from 'semver';
 
 interface Locked {
   readonly version: string;
+  readonly integrity?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly hasInstallScript?: boolean;
 }
+
+const lockfile = 'package-lock.json';
 
 const readJson = async (path: string) =>
   JSON.parse(await readFile(new URL(`../${path}`, import.meta.url), 'utf8'));
@@ -48,8 +52,29 @@ describe('installs no version with a known advisory anywhere in the tree:', () =
   });
 });
 
+describe('the lockfile', () => {
+  let locked: Map<string, Locked[]>;
+  beforeAll(async () => {
+    locked = await readLock(lockfile);
+  });
+
+  // npm leaves it out of what it did not install, unless it runs with --package-lock-only.
+  test('has the integrity of every package, those of other platforms included', () => {
+    const unverified = [...locked].filter(([, places]) => places.some(({ integrity }) => !integrity));
+    expect(unverified.map(([name]) => name)).toEqual([]);
+  });
+
+  // A release whose platform packages were never published works on the machine that added it only.
+  test('has the packages of every platform', () => {
+    const optional = [...locked.values()]
+      .flat()
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
+    expect([...new Set(optional)].filter((name) => !locked.has(name))).toEqual([]);
+  });
+});
+
 test('allows or denies exactly the packages with an install script', async () => {
-  const locked = await readLock('package-lock.json');
+  const locked = await readLock(lockfile);
   const scripted = [...locked].filter(([, places]) =>
     places.some(({ hasInstallScript }) => hasInstallScript),
   );

@@ -24,7 +24,7 @@ const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 test('imports every kind of hash, which a login replaces by argon2id', async () => {
   const pbkdf2 = pbkdf2Sync('old password', 'a salt', 10_000, 24, 'sha1').toString('hex');
   const hashes = {
-    bcrypt: { scheme: 'bcrypt', hash: await bcrypt('old password', { cost: 10 }) },
+    bcrypt: { scheme: 'bcrypt', hash: await bcrypt('old password', 10) },
     pbkdf2: { scheme: 'pbkdf2-sha1', salt: 'a salt', hash: pbkdf2 },
     first: { scheme: 'md5-salt-first', salt: 'NaCl$', hash: md5('NaCl$old password') },
     last: { scheme: 'md5-salt-last', salt: 'NaCl$', hash: md5('old passwordNaCl$') },

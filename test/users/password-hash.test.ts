@@ -11,10 +11,10 @@ import {
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 const imported = {
-  bcrypt: encodeLegacyHash({ scheme: 'bcrypt', hash: await bcrypt('sesame', { cost: 4 }) }),
+  bcrypt: encodeLegacyHash({ scheme: 'bcrypt', hash: await bcrypt('sesame', 4) }),
   'bcrypt as PHP writes it': encodeLegacyHash({
     scheme: 'bcrypt',
-    hash: (await bcrypt('sesame', { cost: 4 })).replace(/^\$2b\$/, '$2y$'),
+    hash: (await bcrypt('sesame', 4)).replace(/^\$2b\$/, '$2y$'),
   }),
   'PBKDF2-SHA1': encodeLegacyHash({
     scheme: 'pbkdf2-sha1',
