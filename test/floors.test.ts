@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 const CONFIG = resolve('.dependency-cruiser.cjs');
 const CRUISER = resolve('node_modules/.bin/depcruise');
+const BIOME = resolve('node_modules/@biomejs/biome/bin/biome');
 
 /** A file of each floor, from the top down. */
 const floors = {
@@ -133,4 +134,13 @@ test('a file on no floor must not be imported', async () => {
     'import',
   );
   expect(found).toEqual([{ rule: 'every-file-is-on-a-floor', from: floors.users, to: stray }]);
+});
+
+test('the lint refuses an import inside a type, which the rules of the floors do not see', async () => {
+  const file = join(root, 'user.ts');
+  await writeFile(file, "export type Services = import('./services.js').Services;\n");
+  const args = [BIOME, 'lint', '--config-path', resolve('.'), file];
+  await expect(promisify(execFile)(process.execPath, args, { cwd: root })).rejects.toMatchObject({
+    stderr: expect.stringContaining('Import the type in a statement'),
+  });
 });
