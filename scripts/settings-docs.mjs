@@ -9,7 +9,8 @@ const page = `<!-- Generated from src/settings.ts by npm run docs. -->
 # Settings
 
 All settings are environment variables. A start with invalid settings fails with one message that names all of them, and
-\`npx gatehouse config check\` reports them without a start. An empty variable counts as unset.
+\`npx gatehouse config check\` reports them without a start. An empty variable counts as unset. A value is UTF-8 without
+quotes around it, and neither begins nor ends with a space, a line end or another invisible character.
 
 A duration is a number with a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`. A size is a number of bytes, or a number with
 \`KiB\`, \`MiB\` or \`GiB\`. Limits for one address count an IPv6 network of 64 bits as one address.

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { StartError } from './errors.js';
+import { textProblems } from './setting-text.js';
 import { Settings } from './settings.js';
 
 /** `process.env` */
@@ -41,10 +42,7 @@ export type Config = Readonly<
  * @throws StartError with one message that names every invalid setting.
  */
 export function readConfig(env: Environment): Config {
-  const given = withoutEmpty(env);
-  const { data, error } = Settings.safeParse(given);
-  const problems = [...problemsOf(error), ...conflictsIn(given)];
-  if (!data || problems.length > 0) throw invalidSettings(problems);
+  const data = parse(Settings, env, conflictsIn);
   const { SMS_PROVIDER: _provider, REDIS_URL: _redis, STORAGE_URL: _storage, ...settings } = data;
   return Object.freeze({ ...settings, SMS: smsSettings(data) });
 }
@@ -56,20 +54,30 @@ const AddressSettings = Settings.pick({ HOST: true, PORTS: true });
  * @throws StartError as `readConfig`
  */
 export function readListenAddress(env: Environment): z.output<typeof AddressSettings> {
-  const { data, error } = AddressSettings.safeParse(withoutEmpty(env));
-  if (data) return data;
-  throw invalidSettings(problemsOf(error));
+  return parse(AddressSettings, env);
+}
+
+/** @param conflicts finds problems between settings. */
+function parse<T>(
+  settings: z.ZodObject & z.ZodType<T>,
+  env: Environment,
+  conflicts: (given: Environment) => string[] = () => [],
+): T {
+  const given = withoutEmpty(env);
+  const ofText = textProblems(given, Object.keys(settings.shape));
+  const { data, error } = settings.safeParse(given);
+  // The text of a setting explains why its form is wrong.
+  const ofForm = error?.issues.filter(({ path }) => !ofText.has(String(path[0]))).map(sentence) ?? [];
+  const problems = [...ofText.values(), ...ofForm, ...conflicts(given)];
+  if (data && problems.length === 0) return data;
+  throw new StartError(`Invalid settings: ${[...new Set(problems)].join('; ')}.`);
 }
 
 /** Container tools write an unset variable as an empty one. */
 const withoutEmpty = (env: Environment) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
-const problemsOf = (error: z.ZodError | undefined): string[] =>
-  error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];
-
-const invalidSettings = (problems: readonly string[]) =>
-  new StartError(`Invalid settings: ${[...new Set(problems)].join('; ')}.`);
+const sentence = ({ path, message }: z.core.$ZodIssue): string => `${String(path[0])} ${message}`;
 
 const requiredBy = {
   outbox: [],

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { readConfig } from '../src/config.js';
 import { Settings } from '../src/settings.js';
@@ -47,4 +47,61 @@ test('describes every setting', () => {
   for (const setting of Object.values(properties ?? {})) {
     expect(setting).toMatchObject({ description: expect.stringMatching(/^.+\.$/) });
   }
+});
+
+describe('the text of a setting', () => {
+  const password = 'a long passphrase';
+
+  test.each([
+    ['the carriage return of an env file with Windows line ends', `${password}\r`, 'U+000D'],
+    ['the line feed at the end of a mounted secret', `${password}\n`, 'U+000A'],
+    ['a tab', `\t${password}`, 'U+0009'],
+    ['a space', `${password} `, 'U+0020'],
+    ['a no-break space', `\u00A0${password}`, 'U+00A0'],
+    ['an ideographic space', `${password}\u3000`, 'U+3000'],
+    ['a byte order mark', `\uFEFF${password}`, 'U+FEFF'],
+    ['a zero width space', `${password}\u200B`, 'U+200B'],
+    ['a mark of direction', `\u202E${password}`, 'U+202E'],
+    ['an escape character', `${password}\u001B`, 'U+001B'],
+  ])('must not begin or end with %s', (_name, ADMIN_PASSWORD, character) => {
+    expect(complaint({ ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD })).toBe(
+      `Invalid settings: ADMIN_PASSWORD must not begin or end with the invisible character ${character}.`,
+    );
+  });
+
+  test.each(Object.keys(Settings.shape))('is checked for %s', (name) => {
+    expect(complaint({ [name]: '\r' })).toContain(`${name} must not begin or end with`);
+  });
+
+  test('is reported once, and not as a value of the wrong form too', () => {
+    expect(complaint({ HEARTBEAT_INTERVAL: '30s\r', PORTS: '8080\r' })).toBe(
+      'Invalid settings: PORTS must not begin or end with the invisible character U+000D; ' +
+        'HEARTBEAT_INTERVAL must not begin or end with the invisible character U+000D.',
+    );
+  });
+
+  test.each([`"${password}"`, `'${password}'`])('must not be in quotes: %s', (ADMIN_PASSWORD) => {
+    expect(complaint({ ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD })).toBe(
+      'Invalid settings: ADMIN_PASSWORD must not be in quotes, which the reader of the env file did not remove.',
+    );
+  });
+
+  test('must be UTF-8, since Node replaces other bytes', () => {
+    expect(complaint({ ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: '\uFFFD\uFFFD long password' })).toBe(
+      'Invalid settings: ADMIN_PASSWORD must be UTF-8.',
+    );
+  });
+
+  test.each(['p@ss "word" of mine', "it's a 'secret'", '密码很长很长很长', 'inner\u00A0space is fine'])(
+    'may contain what can be typed: %s',
+    (ADMIN_PASSWORD) => {
+      expect(readConfig({ ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD })).toMatchObject({ ADMIN_PASSWORD });
+    },
+  );
+
+  test.each(['\uFEFFPORTS', 'PORTS\r', 'PORTS '])('belongs to a variable whose name is exact: %j', (name) => {
+    expect(complaint({ [name]: '9000' })).toMatch(
+      /^Invalid settings: PORTS must be named without the invisible character U\+[\dA-F]{4}\.$/,
+    );
+  });
 });

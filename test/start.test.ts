@@ -44,6 +44,7 @@ describe('a start that fails prints one sentence and exits with code 1 for', () 
     ],
     ['production without an SMS provider', { NODE_ENV: 'production' }],
     ['a provider without its credentials', { SMS_PROVIDER: 'webhook' }],
+    ['the line end of an env file in a password', { ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: `${PASSWORD}\r` }],
     ['a database that does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
     ['a data folder that is a file', { DATA_DIR: '/etc/hostname' }],
     ['a data folder below a file', { DATA_DIR: '/etc/hostname/data' }],
@@ -53,8 +54,8 @@ describe('a start that fails prints one sentence and exits with code 1 for', () 
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^[A-Z][^\n]+\.$/) });
   });
 
-  test.each(['tab\there', ' '])('the invalid administrator name %j', async (name) => {
-    const env = { ADMIN_ACCOUNT: name, ADMIN_PASSWORD: PASSWORD, DATA_DIR: join(folder, 'named') };
+  test('an invalid administrator name', async () => {
+    const env = { ADMIN_ACCOUNT: 'tab\there', ADMIN_PASSWORD: PASSWORD, DATA_DIR: join(folder, 'named') };
     const { code, errors } = await run(env).ended;
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^ADMIN_ACCOUNT [^\n]+\.$/) });
   });
