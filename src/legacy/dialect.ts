@@ -6,6 +6,7 @@ import type { StagedPackage } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client } from '../sessions/sessions.js';
+import type { TokenHeader } from '../sessions/token-headers.js';
 import type { RequestParameters } from './request-parameters.js';
 
 /** Why a request failed: the code of a DomainError, or FAULT for an unexpected error. */
@@ -39,7 +40,7 @@ export interface RouteDescription<Schema extends z.ZodObject = z.ZodObject> {
   /** Where the document shows the parameters: in the body by default. Both places are accepted. */
   readonly sentIn?: 'query';
   /** The documented header of the token; absent where no token is required. */
-  readonly token?: 'Authorization' | 'userToken';
+  readonly token?: TokenHeader;
   /** HTTP status of a success, 200 by default. */
   readonly status?: number;
   /** Content type of the responses that are not JSON. */
@@ -78,7 +79,7 @@ export interface LegacyRequest {
   readonly client: Client;
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string;
-  /** The token from any of the token headers; null without one. */
+  /** The token of the documented header, or else of another token header; null without one. */
   readonly token: string | null;
 }
 

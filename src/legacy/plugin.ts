@@ -16,6 +16,7 @@ import type {
   LegacyRequest,
   LegacyResponse,
   LegacyUpload,
+  Route,
   UploadRoute,
 } from './dialect.js';
 import { type LegacyHttpRequest, readParameters } from './request-parameters.js';
@@ -45,7 +46,7 @@ function registerRoutes(scope: FastifyInstance, { routes }: Dialect, services: S
       url,
       handler: async (request: LegacyHttpRequest, reply) => {
         requirePost(request);
-        const response = await handle(await readRequest(request, services));
+        const response = await handle(await readRequest(request, services, route));
         if (route.isHeartbeat) countHeartbeat(request);
         return send(reply, response);
       },
@@ -131,12 +132,16 @@ function requirePost({ method }: FastifyRequest): void {
   if (method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
 }
 
-async function readRequest(request: LegacyHttpRequest, { config }: Services): Promise<LegacyRequest> {
+async function readRequest(
+  request: LegacyHttpRequest,
+  { config }: Services,
+  route: Route,
+): Promise<LegacyRequest> {
   const parameters = await readParameters(request);
   const { headers, ip } = request;
   return {
     parameters,
-    token: sentToken(headers),
+    token: sentToken(headers, route.token),
     publicUrl: publicUrl(config, request),
     client: {
       address: ip,
