@@ -21,7 +21,7 @@ const ABSENT = /^(undefined|null|\(null\)|none|nil|<nil>)$/i;
  */
 export function bearerToken(header: string | undefined): string | null {
   for (const value of header?.split(',') ?? []) {
-    const token = /^\s*(?:Bearer\s+)*(?!Bearer\s*$)(\S+)\s*$/i.exec(value)?.[1];
+    const token = /^\s*(?:Bearer\s+)*(?!Bearer\s*$)([^\s=]+=*)\s*$/i.exec(value)?.[1];
     if (token !== undefined && !ABSENT.test(token)) return token;
   }
   return null;
