@@ -8,7 +8,7 @@ import { countHeartbeat } from '../http/request-log.js';
 import { authenticatePublisher, receiveAuthorized } from '../releases/upload-authorization.js';
 import type { Services } from '../services.js';
 import { requirePermission } from '../sessions/authorization.js';
-import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
+import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../sessions/caller.js';
 import { sentToken } from '../sessions/token-headers.js';
 import type {
   Dialect,
@@ -146,7 +146,7 @@ async function readRequest(
     client: {
       address: ip,
       deviceId: clientText(headers['x-device-id'] ?? parameters.deviceId, MAX_CLIENT_TEXT_LENGTH),
-      version: clientText(parameters.version, MAX_VERSION_LENGTH),
+      version: reportedVersion(clientText(parameters.version, MAX_VERSION_LENGTH) ?? ''),
       model: clientText(parameters.device, MAX_CLIENT_TEXT_LENGTH),
     },
   };

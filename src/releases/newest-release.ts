@@ -1,9 +1,8 @@
-import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
 import type { Release } from './release.entity.js';
 import { RELEASES } from './release-stream.js';
 import { type Releases, STABLE } from './releases.js';
-import { parseVersion } from './versions.js';
+import { readReportedVersion } from './versions.js';
 
 /** Caches the newest stable release, which every heartbeat needs. */
 export class NewestRelease {
@@ -20,12 +19,12 @@ export class NewestRelease {
 
   /**
    * The release that a client should upgrade to.
-   * @param version as the client reports it. A version of another scheme counts as older.
-   * @returns null if the client is up to date, or there is no release.
+   * @param version as the client reports it; null for a client that compares by itself.
+   * @returns null if there is none that is strictly newer, or the version does not compare.
    */
   async newerThan(version: string | null): Promise<Release | null> {
     const newest = await this.#load();
-    return newest && isOlder(version, newest) ? newest : null;
+    return newest && (version === null || isOlder(version, newest)) ? newest : null;
   }
 
   #load(): Promise<Release | null> {
@@ -39,13 +38,7 @@ export class NewestRelease {
   }
 }
 
-function isOlder(text: string | null, { versionScheme, versionOrder }: Release): boolean {
-  if (text === null) return true;
-  try {
-    const { scheme, order } = parseVersion(text);
-    return scheme !== versionScheme || order < versionOrder;
-  } catch (error) {
-    if (error instanceof DomainError) return true;
-    throw error;
-  }
+function isOlder(text: string, { versionScheme, versionOrder }: Release): boolean {
+  const version = readReportedVersion(text);
+  return version?.scheme === versionScheme && version.order < versionOrder;
 }

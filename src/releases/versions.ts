@@ -38,6 +38,23 @@ export function parseVersion(text: string): Version {
   throw new DomainError('INVALID_INPUT', message, { field: 'version' });
 }
 
+/**
+ * Reads a version as devices report it: with a `v` in front, spaces around it, zeros before its numbers, or any build
+ * metadata.
+ * @returns null for text that does not compare with any version.
+ */
+export function readReportedVersion(text: string): Version | null {
+  const [version = ''] = text.trim().replace(/^v\s*/i, '').split('+');
+  try {
+    return parseVersion(version.trimEnd().replace(/^[\d.]+/, withoutLeadingZeros));
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+const withoutLeadingZeros = (numbers: string) => numbers.replace(/\b0+(?=\d)/g, '');
+
 /** A release, `~`, sorts after each of its pre-releases. Build metadata, after `+`, does not count. */
 function suffix(text: string): string {
   const [release = ''] = text.split('+');

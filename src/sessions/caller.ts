@@ -5,6 +5,9 @@ import type { Api } from './session.entity.js';
 /** Characters of a text that a client says about itself. Bounded, because every fleet subscriber receives it. */
 export const MAX_CLIENT_TEXT_LENGTH = 128;
 
+/** A version as a client reports it, without surrounding spaces; null where it reports none. */
+export const reportedVersion = (text: string): string | null => text.trim() || null;
+
 /** Where a request comes from. */
 export interface Client {
   readonly address: string;

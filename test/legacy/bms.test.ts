@@ -122,15 +122,18 @@ describe('a login', () => {
     expect(JSON.parse(await post({ url: `${URL_PATH}/`, payload: credentials }))).toMatchObject({ ok: true });
   });
 
-  test('stores the version and the id of the device with the session', async () => {
-    const { access } = await login({ ...credentials, version: 102 }, { 'x-device-id': 'phone-1' });
-    const caller = await gateway.services.sessions.authenticate(access);
-    expect(caller).toMatchObject({ api: 'bms', restricted: true, deviceId: 'phone-1' });
-    const session = await gateway.services.db.em
-      .fork()
-      .findOneOrFail(Session, { id: caller?.sessionId ?? '' });
-    expect(session.clientVersion).toBe('102');
-  });
+  test.each([102, ' 102 ', '102\n'])(
+    'stores the version %j and the id of the device with the session',
+    async (version) => {
+      const { access } = await login({ ...credentials, version }, { 'x-device-id': 'phone-1' });
+      const caller = await gateway.services.sessions.authenticate(access);
+      expect(caller).toMatchObject({ api: 'bms', restricted: true, deviceId: 'phone-1' });
+      const session = await gateway.services.db.em
+        .fork()
+        .findOneOrFail(Session, { id: caller?.sessionId ?? '' });
+      expect(session.clientVersion).toBe('102');
+    },
+  );
 
   test('issues a token that is valid for 48 hours, and can be refreshed for 30 days', async () => {
     const { access, refresh } = await login(credentials);

@@ -33,10 +33,23 @@ test('a heartbeat returns the newest stable release if the device has an older o
   expect(await offeredTo('1.10.0-rc.1')).toBe('1.10.0');
 });
 
-test('an unknown version and one of another scheme count as older', async () => {
-  expect(await offeredTo('101')).toBe('1.10.0');
-  expect(await offeredTo('beta of Monday')).toBe('1.10.0');
-  expect(await offeredTo(null)).toBe('1.10.0');
+test('a version is compared however a device spells it', async () => {
+  for (const spelled of ['v1.10.0', ' 1.10.0 ', 'V1.10.0+build.7', '1.010.00', 'v1.11.0']) {
+    expect([spelled, await offeredTo(spelled)]).toEqual([spelled, null]);
+  }
+  for (const spelled of ['v1.9.0', '1.9.0 ', '1.9.0+1.10.0', '1.09.0']) {
+    expect([spelled, await offeredTo(spelled)]).toEqual([spelled, '1.10.0']);
+  }
+});
+
+test('a device whose version does not compare is offered nothing', async () => {
+  for (const version of ['unknown', 'beta of Monday', '1.9', '101', 'v101']) {
+    expect([version, await offeredTo(version)]).toEqual([version, null]);
+  }
+});
+
+test('a device that reports no version is offered the newest release', async () => {
+  for (const version of [null, '', '  ']) expect(await offeredTo(version)).toBe('1.10.0');
 });
 
 test('a heartbeat does not return a withdrawn release', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import semver from 'semver';
-import { parseVersion } from '../../src/releases/versions.js';
+import { parseVersion, readReportedVersion } from '../../src/releases/versions.js';
 
 const sorted = (versions: string[]) =>
   versions
@@ -83,4 +83,75 @@ test.each([
   `1.0.0-${'a'.repeat(60)}`,
 ])('%j is not a version', (text) => {
   expect(() => parseVersion(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+});
+
+describe('a version that a device reports is read as', () => {
+  const order = (text: string) => readReportedVersion(text)?.order;
+
+  test.each([
+    '2023.10.2',
+    'v2023.10.2',
+    'V2023.10.2',
+    ' 2023.10.2 ',
+    '\t2023.10.2\r\n',
+    'v 2023.10.2',
+    '2023.10.02',
+    'v02023.010.0002',
+    '2023.10.2+build.5',
+    '2023.10.2+20231002_nightly (arm64)',
+    `2023.10.2+${'0'.repeat(120)}`,
+  ])('2023.10.2: %j', (text) => {
+    expect(order(text)).toBe(parseVersion('2023.10.2').order);
+  });
+
+  test.each(['v1.0.0-rc.1', '1.0.0-rc.1 ', '01.0.0-rc.1+5'])('1.0.0-rc.1: %j', (text) => {
+    expect(order(text)).toBe(parseVersion('1.0.0-rc.1').order);
+  });
+
+  test.each(['1113', 'v1113', '0001113', ' 1113+debug', `${'0'.repeat(40)}1113`])('1113: %j', (text) => {
+    expect(order(text)).toBe(parseVersion('1113').order);
+  });
+
+  test.each(['0', '000', 'v0'])('0: %j', (text) => {
+    expect(order(text)).toBe(parseVersion('0').order);
+  });
+
+  test.each([
+    '',
+    ' ',
+    'v',
+    'unknown',
+    'latest',
+    'vv1.0.0',
+    '=1.0.0',
+    '-1',
+    '1.0',
+    '1.0.0.0',
+    '1.0.0beta',
+    '1.0.0-rc.01',
+    '1,0,0',
+    '1. 0.0',
+    '1.0.0 (build 5)',
+    '1000000000000000',
+    '9007199254740992.0.0',
+    '٢.0.0',
+    `1.0.0-${'a'.repeat(60)}`,
+  ])('none that compares: %j', (text) => {
+    expect(readReportedVersion(text)).toBeNull();
+  });
+
+  test('what it is, for every version that can be published', () => {
+    const published = fc.oneof(
+      fc.nat().map(String),
+      fc.tuple(fc.nat(), fc.nat(), fc.nat()).map((parts) => parts.join('.')),
+      fc
+        .tuple(fc.nat(), fc.stringMatching(/^[a-z-]-?0?[0-9a-z-]{0,6}$/))
+        .map(([n, rc]) => `${n}.0.0-${rc}.${n}`),
+    );
+    fc.assert(
+      fc.property(published, (text) => {
+        expect(readReportedVersion(text)).toEqual(parseVersion(text));
+      }),
+    );
+  });
 });

@@ -16,7 +16,7 @@ import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
 import { type Heartbeat as Beat, HeartbeatStream } from '../../devices/heartbeat-stream.js';
 import { DeviceStatusStream, type DeviceStatusEvent as StatusEvent } from '../../devices/status-stream.js';
 import { DomainError } from '../../errors.js';
-import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
+import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../../sessions/caller.js';
 import { Allow, DEVICES } from '../authorization.js';
 import { type Context, clientOf, requireCaller } from '../context.js';
 import { DeviceFilter, readDeviceFilter } from './device.inputs.js';
@@ -59,7 +59,7 @@ export class PresenceResolver {
     const { heartbeats, newestRelease, config } = context.services;
     requireShort('name', input.name);
     requireShort('clientVersion', input.clientVersion);
-    const clientVersion = input.clientVersion ?? caller.clientVersion;
+    const clientVersion = reportedVersion(input.clientVersion ?? '') ?? caller.clientVersion;
     const deviceKey = await heartbeats.beat(caller, {
       clientId: deviceId ?? caller.deviceId,
       name: input.name ?? caller.deviceModel,

@@ -77,8 +77,8 @@ export class HeartbeatPayload {
     simple: true,
     nullable: true,
     description:
-      'The newest release of channel `stable`, where the reported version is older or cannot be compared with it; ' +
-      'else null.',
+      'The newest release of channel `stable` where the reported version is older, or none was reported. Null for a ' +
+      'version that does not compare with it, such as `unknown`.',
   })
   latestRelease!: Release | null;
 }
