@@ -4,6 +4,7 @@ import { DiskStorage } from './adapters/storage/disk.js';
 import { Administration } from './administration/administration.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
+import { Alarms } from './alarms.js';
 import { CaptchaStore } from './captchas/captcha-store.js';
 import { ImageCaptchas } from './captchas/image-captchas.js';
 import { ScanTickets } from './captchas/scan-tickets.js';
@@ -55,6 +56,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     config,
     db,
     clock,
+    alarms: new Alarms(clock),
     events: new MemoryEvents(),
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(),
@@ -65,6 +67,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     config,
     db,
     clock,
+    alarms: core.alarms,
     events: core.events,
     complexityBudget: new ComplexityBudget(config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
@@ -78,6 +81,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
 /** What several services share. */
 interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly config: Config;
+  readonly alarms: Alarms;
   readonly events: Events;
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;

@@ -40,7 +40,7 @@ export const closes = {
   tryAgainLater: {
     code: 1013,
     reason: 'Try again later',
-    meaning: 'The token could not be checked, because the database did not answer.',
+    meaning: 'The session could not be checked, because the database did not answer.',
     reconnect: true,
   },
   tooSlow: {

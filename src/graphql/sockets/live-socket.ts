@@ -42,8 +42,8 @@ export class LiveSocket {
     const token = bearerToken(typeof authorization === 'string' ? authorization : undefined);
     if (token === null) return true;
     try {
-      const session = await SocketSession.open(this.context.services, token, () =>
-        close(this.client, closes.forbidden),
+      const session = await SocketSession.open(this.context.services, token, (end) =>
+        close(this.client, end === 'ended' ? closes.forbidden : closes.tryAgainLater),
       );
       if (session) this.#attach(session);
       return session !== null;

@@ -1,20 +1,20 @@
-import type { Clock } from '../../clock.js';
+import type { Alarms } from '../../alarms.js';
 import type { Caller, Sessions } from '../../sessions/sessions.js';
 
 export interface SessionServices {
   readonly sessions: Sessions;
-  readonly clock: Clock;
+  readonly alarms: Alarms;
 }
 
-/** setTimeout takes at most 2^31 − 1 ms. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+/** Why a socket must be closed: its session has ended, or the database did not answer whether it has. */
+export type SessionEnd = 'ended' | 'unknown';
 
 /**
  * The session behind a socket. It ends the socket when the session ends, and when the permissions of its user change:
  * subscriptions were opened with the old ones.
  */
 export class SocketSession {
-  #timer: NodeJS.Timeout | undefined;
+  #cancelExpiry: () => void = () => {};
   #isClosed = false;
   /** The latest check; null before the first one. */
   #check: Promise<void> | null = null;
@@ -22,7 +22,7 @@ export class SocketSession {
 
   private constructor(
     private readonly services: SessionServices,
-    private readonly onEnd: () => void,
+    private readonly onEnd: (end: SessionEnd) => void,
     readonly userId: number,
     private caller: Caller,
   ) {
@@ -36,7 +36,7 @@ export class SocketSession {
   static async open(
     services: SessionServices,
     token: string,
-    onEnd: () => void,
+    onEnd: (end: SessionEnd) => void,
   ): Promise<SocketSession | null> {
     const caller = await services.sessions.authenticate(token);
     if (!caller) return null;
@@ -55,31 +55,36 @@ export class SocketSession {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#cancelExpiry();
     this.#unsubscribe();
   }
 
   /** A refreshed session has a new token, but keeps its sockets. @param changed whether the user may have changed. */
   async #recheck(changed: boolean): Promise<void> {
-    const current = await this.services.sessions.findActive(this.caller.sessionId).catch(() => null);
+    const { sessions } = this.services;
+    const current = await sessions.findActive(this.caller.sessionId).catch((): 'unknown' => 'unknown');
     if (this.#isClosed) return;
-    if (current && haveSamePermissions(current, this.caller)) {
+    if (current === 'unknown') {
+      this.#end('unknown');
+    } else if (current && haveSamePermissions(current, this.caller)) {
       // Sockets share the caller of their token, and with it some kilobytes, until the user changes.
       this.caller = changed ? current : { ...this.caller, expiresAt: current.expiresAt };
       this.#scheduleExpiry();
     } else {
-      this.close();
-      this.onEnd();
+      this.#end('ended');
     }
   }
 
+  #end(end: SessionEnd): void {
+    this.close();
+    this.onEnd(end);
+  }
+
   #scheduleExpiry(): void {
-    clearTimeout(this.#timer);
-    const left = this.caller.expiresAt - this.services.clock();
-    const delay = Math.min(Math.max(left, 0) + 1, LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => {
+    this.#cancelExpiry();
+    this.#cancelExpiry = this.services.alarms.set(this.caller.expiresAt, () => {
       this.#check = this.#recheck(false);
-    }, delay);
+    });
   }
 }
 

@@ -96,6 +96,35 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
     expect(await live.closed).toBe(4403);
     gateway.clock.now = now;
   });
+
+  test('the clock is set past the expiry of its token', async () => {
+    const live = await RawLive.open(host, await login(username));
+    gateway.clock.advance(DAY);
+    expect(await live.closed).toBe(4403);
+    gateway.clock.advance(-DAY);
+  });
+});
+
+describe('a socket is closed with 1013 when the database fails while its session is checked, because', () => {
+  const fail = () =>
+    jest.spyOn(gateway.services.sessions, 'findActive').mockRejectedValue(new Error('Connection lost.'));
+
+  test('its user has changed', async () => {
+    const live = await RawLive.open(host, await login(username));
+    const check = fail();
+    await setRoles(['ADMIN']);
+    expect(await live.closed).toBe(1013);
+    check.mockRestore();
+  });
+
+  test('its token seems to have expired', async () => {
+    const live = await RawLive.open(host, await login(username));
+    const check = fail();
+    gateway.clock.advance(DAY);
+    expect(await live.closed).toBe(1013);
+    gateway.clock.advance(-DAY);
+    check.mockRestore();
+  });
 });
 
 test('a socket stays open when its session is refreshed, and shows later changes of its user', async () => {
