@@ -2,14 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../errors.js';
 import { requireActive } from '../users/account-status.js';
-import { hashPassword, needsRehash, timedVerification, verifyPassword } from '../users/password-hash.js';
+import { hashPassword, verification, verifyPassword } from '../users/password-hash.js';
+import { passwordForms } from '../users/password-text.js';
 import { User, UserStatus } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
 
 /**
- * The time that every failed verification takes, in milliseconds. Argon2id takes about 45, an imported bcrypt hash
- * of the usual costs 10 to 12 takes 110 to 370: without a common minimum the time reveals which accounts exist.
- * Costs above 12 still show until their owners log in.
+ * The time that a failed verification takes for each form of the password (`passwordForms`), in milliseconds. Argon2id
+ * takes about 45, an imported bcrypt hash of the usual costs 10 to 12 takes 110 to 370: without a common minimum the
+ * time reveals which accounts exist. Costs above 12 still show until their owners log in.
  */
 const MIN_FAILURE_MS = 400;
 
@@ -34,31 +35,38 @@ export class PasswordVerifier {
    * UNAVAILABLE
    */
   async verify(em: EntityManager, userId: number | null, password: string): Promise<VerifiedUser> {
-    const { user, passwordHash } = await this.#match(em, userId, password);
+    const { user, passwordHash, isOutdated } = await this.#match(em, userId, password);
+    if (!isOutdated) return { user, passwordHash };
     return { user, passwordHash: await this.#upgrade(em, user.id, passwordHash, password) };
   }
 
-  async #match(em: EntityManager, userId: number | null, password: string): Promise<VerifiedUser> {
+  async #match(
+    em: EntityManager,
+    userId: number | null,
+    password: string,
+  ): Promise<VerifiedUser & { isOutdated: boolean }> {
     const start = performance.now();
     // No user has the id 0. An unknown name is looked up too, because the query takes measurable time.
     const user = await this.users.find(userId ?? 0, em);
     const foundMs = performance.now() - start;
     const passwordHash = user?.passwordHash ?? null;
-    const { matches, tookMs } = await timedVerification(passwordHash, password);
-    if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) return { user, passwordHash };
-    await wait(Math.max(0, this.minFailureMs - foundMs - tookMs));
+    const { matches, isOutdated, tookMs } = await verification(passwordHash, password);
+    if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) {
+      return { user, passwordHash, isOutdated };
+    }
+    const minMs = this.minFailureMs * passwordForms(password).length;
+    await wait(Math.max(0, minMs - foundMs - tookMs));
     if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
     requireActive(user);
     throw wrongPassword();
   }
 
   /**
-   * Replaces a hash of another scheme or with outdated parameters.
+   * Replaces an outdated hash.
    * @returns the hash that is stored now.
    * @throws DomainError PASSWORD_WRONG if the password was changed since it was verified.
    */
   async #upgrade(em: EntityManager, userId: number, verified: string, password: string): Promise<string> {
-    if (!needsRehash(verified)) return verified;
     const passwordHash = await hashPassword(password);
     const replaced = await em.nativeUpdate(User, { id: userId, passwordHash: verified }, { passwordHash });
     if (replaced === 1) return passwordHash;

@@ -5,6 +5,7 @@ import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { verify as bcryptVerify } from '@node-rs/bcrypt';
 import pLimit from 'p-limit';
 import { DomainError } from '../errors.js';
+import { isIntact, normalizePassword, passwordForms } from './password-text.js';
 
 /** OWASP's minimum for argon2id, the library's default variant: 19 MiB, two passes, one lane. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -31,32 +32,49 @@ export function encodeLegacyHash(legacy: LegacyHash): string {
 
 /** @throws DomainError UNAVAILABLE when the queue is full */
 export function hashPassword(password: string): Promise<string> {
-  return queued(() => argon2Hash(password, ARGON2));
+  return queued(() => argon2Hash(normalizePassword(password), ARGON2));
 }
 
 /** Verified in place of a missing or cheap hash, so that the time does not reveal it. */
 const decoy = argon2Hash('nobody', ARGON2);
 
+/** How a password compares to a stored hash. */
+export interface Verification {
+  readonly matches: boolean;
+  /** Whether to replace a hash that matches: it has another scheme, other parameters, or is not of the normal form. */
+  readonly isOutdated: boolean;
+  /** Milliseconds of hashing, without the time in the queue. */
+  readonly tookMs: number;
+}
+
 /**
- * Whether the password matches the stored hash. A mismatch takes the time of one argon2id or of the stored bcrypt
- * hash; `PasswordVerifier` hides that difference at login.
+ * Whether the password matches the stored hash. A mismatch takes the time of one hash, argon2id or the stored bcrypt,
+ * for each form of the password; `PasswordVerifier` hides that difference at login.
  * @param stored null when the account has no password.
  * @throws DomainError UNAVAILABLE when the queue is full
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  return (await timedVerification(stored, password)).matches;
+  return (await verification(stored, password)).matches;
 }
 
-/** As `verifyPassword`, with the time of the hashing in milliseconds, which excludes the time in the queue. */
-export function timedVerification(
-  stored: string | null,
-  password: string,
-): Promise<{ matches: boolean; tookMs: number }> {
+/** As `verifyPassword`, with the age of the hash and the time of the hashing. */
+export function verification(stored: string | null, password: string): Promise<Verification> {
+  const [normal, ...olderForms] = passwordForms(password);
+  const comparable = isIntact(password) ? stored : null;
   return queued(async () => {
     const start = performance.now();
-    const matches = await matchesStored(stored, password);
-    return { matches, tookMs: performance.now() - start };
+    const matchesNormal = await matchesStored(comparable, normal ?? password);
+    const matches = matchesNormal || (await matchesAny(comparable, olderForms));
+    const isOutdated = !matchesNormal || (comparable !== null && needsRehash(comparable));
+    return { matches, isOutdated, tookMs: performance.now() - start };
   });
+}
+
+async function matchesAny(stored: string | null, passwords: readonly string[]): Promise<boolean> {
+  for (const password of passwords) {
+    if (await matchesStored(stored, password)) return true;
+  }
+  return false;
 }
 
 async function matchesStored(stored: string | null, password: string): Promise<boolean> {

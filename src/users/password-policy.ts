@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.js';
+import { isIntact, normalizePassword, passwordLength } from './password-text.js';
 
 /** The longest password that every documented API accepts. */
 export const MAX_PASSWORD_LENGTH = 100;
@@ -12,7 +13,7 @@ const MIN_OTHER_CHARACTERS = 4;
 
 /** What an API requires of new passwords. It is not applied at login. */
 export interface PasswordPolicy {
-  /** In characters. */
+  /** In characters of NFC. */
   readonly minLength: number;
   /** Whether to reject common passwords and those made of the account's names. */
   readonly rejectsCommon: boolean;
@@ -33,17 +34,19 @@ export async function checkNewPassword(
 ): Promise<void> {
   const invalidPassword = (rule: string) =>
     new DomainError('INVALID_INPUT', `${field} must ${rule}.`, { field });
-  const length = [...password].length;
+  if (!isIntact(password)) throw invalidPassword('be text without broken characters');
+  const normal = normalizePassword(password);
+  const length = passwordLength(password);
   if (length < minLength || length > MAX_PASSWORD_LENGTH) {
     throw invalidPassword(`be ${minLength} to ${MAX_PASSWORD_LENGTH} characters`);
   }
   if (!rejectsCommon) return;
-  if (consistsOf([...names, ...productWords], password)) {
+  if (consistsOf([...names, ...productWords], normal)) {
     throw invalidPassword(
       `have at least ${MIN_OTHER_CHARACTERS} characters besides the names of the account`,
     );
   }
-  if (await isCommon(password)) {
+  if (await isCommon(normal)) {
     throw invalidPassword('not be one of the most common passwords');
   }
 }
@@ -51,7 +54,8 @@ export async function checkNewPassword(
 function consistsOf(words: readonly (string | null | undefined)[], password: string): boolean {
   let remaining = password.toLowerCase();
   for (const word of words) {
-    if (word && word.length >= MIN_WORD_LENGTH) remaining = remaining.replaceAll(word.toLowerCase(), '');
+    const name = word?.normalize('NFC').toLowerCase() ?? '';
+    if (name.length >= MIN_WORD_LENGTH) remaining = remaining.replaceAll(name, '');
   }
   return remaining.length < Math.min(MIN_OTHER_CHARACTERS, password.length);
 }

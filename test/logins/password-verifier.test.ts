@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { hash as argon2 } from '@node-rs/argon2';
 import { PasswordVerifier } from '../../src/logins/password-verifier.js';
-import { encodeLegacyHash, needsRehash } from '../../src/users/password-hash.js';
+import { encodeLegacyHash, needsRehash, verification } from '../../src/users/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
@@ -79,6 +80,22 @@ test('replaces an imported hash by argon2id at the first correct password only',
   await verify(id, PASSWORD);
   expect(needsRehash(await storedHash(id))).toBe(false);
   await verify(id, PASSWORD);
+});
+
+test('replaces a hash of NFD, which earlier versions stored, at the first login with either form', async () => {
+  const nfd = 'Zoë’s Möbelhaus'.normalize('NFD');
+  for (const entered of [nfd, nfd.normalize('NFC')]) {
+    const { id } = await gateway.createUser({ username: `${username} ${entered.length}` });
+    const passwordHash = await argon2(nfd, { memoryCost: 19_456, timeCost: 2 });
+    await gateway.services.db.em.fork().nativeUpdate(User, { id }, { passwordHash });
+    await expect(verify(id, nfd.toLowerCase())).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await storedHash(id)).toBe(passwordHash);
+    await verify(id, entered);
+    expect(await verification(await storedHash(id), nfd.normalize('NFC'))).toMatchObject({
+      matches: true,
+      isOutdated: false,
+    });
+  }
 });
 
 test('returns the stored hash to parallel logins, although one of them replaced it', async () => {

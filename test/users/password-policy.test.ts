@@ -15,6 +15,27 @@ test('counts characters rather than UTF-16 units', async () => {
   await expect(check('🐎🐎🐎🐎', [], legacyPolicy)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
 });
 
+test('counts characters of NFC, whichever form was sent', async () => {
+  await check('ǘ'.normalize('NFD').repeat(100));
+  await expect(check('ǘ'.normalize('NFD').repeat(7))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await expect(check('é'.normalize('NFD').repeat(101))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test.each(['\ud800 correct horse', '\ufffd\ufffd correct horse'])(
+  'rejects the broken text %j, even where common passwords are accepted',
+  async (password) => {
+    await expect(check(password, [], legacyPolicy)).rejects.toMatchObject(
+      rejection('password must be text without broken characters.'),
+    );
+  },
+);
+
+test('recognises a name in either form', async () => {
+  await expect(check('Renée-Noëlle'.normalize('NFD'), ['renée-noëlle'])).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+});
+
 test('applies the minimum of the API, which may accept common passwords', async () => {
   await check('12345', [], legacyPolicy);
   await expect(check('1234', [], legacyPolicy)).rejects.toMatchObject(

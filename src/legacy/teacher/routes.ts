@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
 import type { PasswordPolicy } from '../../users/password-policy.js';
+import { isSamePassword } from '../../users/password-text.js';
 import type { Dialect } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
 import { type AuthenticatedHandler, authenticatedRoute, type Handler, route } from '../route.js';
@@ -96,7 +97,7 @@ function updateAccount({ users }: Services): AuthenticatedHandler<typeof Profile
 
 function updatePassword({ passwords, config }: Services): AuthenticatedHandler<typeof PasswordChange> {
   return async ({ password: currentPassword, passwordTwo, passwordNew: newPassword }, caller, { client }) => {
-    if (currentPassword !== passwordTwo) return passwordsDiffer;
+    if (!isSamePassword(currentPassword, passwordTwo)) return passwordsDiffer;
     const actor = { userId: caller.user.id, address: client.address };
     await passwords.change(caller, { currentPassword, newPassword }, actor, passwordPolicy(config));
     return ok();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
+import { passwordLength } from '../../users/password-text.js';
 import type { Dialect } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
 import { type Handler, route } from '../route.js';
@@ -14,20 +15,19 @@ const PASSWORD_MISSING = '密码为必填字段';
 const PASSWORD_TOO_SHORT = '密码长度必须至少为6个字符';
 const PASSWORD_TOO_LONG = '密码长度不能超过100个字符';
 
-/** Lengths in Unicode code points: an emoji counts once. */
-const hasAtLeast = (min: number) => (text: string) => [...text].length >= min;
-const hasAtMost = (max: number) => (text: string) => [...text].length <= max;
+/** In Unicode code points: an emoji counts once. */
+const hasAtMost16Characters = (text: string) => [...text].length <= 16;
 
 const LoginParameters = z.object({
   account: phoneField
     .catch('')
-    .pipe(z.string().min(1, ACCOUNT_MISSING).refine(hasAtMost(16), ACCOUNT_TOO_LONG))
+    .pipe(z.string().min(1, ACCOUNT_MISSING).refine(hasAtMost16Characters, ACCOUNT_TOO_LONG))
     .meta({ description: 'Username or phone.', minLength: 1, maxLength: 16 }),
   passwd: z
     .string(PASSWORD_MISSING)
     .min(1, PASSWORD_MISSING)
-    .refine(hasAtLeast(6), PASSWORD_TOO_SHORT)
-    .refine(hasAtMost(100), PASSWORD_TOO_LONG)
+    .refine((password) => passwordLength(password) >= 6, PASSWORD_TOO_SHORT)
+    .refine((password) => passwordLength(password) <= 100, PASSWORD_TOO_LONG)
     .meta({ description: 'Password.', minLength: 6, maxLength: 100 }),
 });
 
