@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import send from 'send';
+import { registerAssets } from './assets.js';
 
 /** The output of `scripts/dashboard.mjs`. */
 const BUILD_DIR = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'dist', 'dashboard');
@@ -21,9 +21,6 @@ const appRoutes = [
   '/audit',
   '/account',
 ];
-
-/** For assets, whose names contain a hash of their content. */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /** Sources that the content security policy of a page allows in addition. */
 export interface CspSources {
@@ -49,21 +46,7 @@ const cspOf = ({ styles, fonts = '' }: CspSources & { readonly styles: string })
 /** Serves the dashboard's page at each of its routes, and the assets of all pages under `/assets/`. */
 export function registerDashboard(app: FastifyInstance): void {
   for (const route of appRoutes) app.get(route, (_request, reply) => sendPage(reply, 'app'));
-  app.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
-    const response = reply.raw;
-    reply.hijack();
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) response.setHeader(name, value);
-    }
-    response.setHeader('cache-control', IMMUTABLE);
-    send(request.raw, request.params['*'], { root: join(BUILD_DIR, 'assets'), index: false })
-      .on('error', (error: Error & { status?: number }) => {
-        response.setHeader('cache-control', 'no-store');
-        response.statusCode = error.status ?? 500;
-        response.end();
-      })
-      .pipe(response);
-  });
+  registerAssets(app, join(BUILD_DIR, 'assets'));
 }
 
 /**

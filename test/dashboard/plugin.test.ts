@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -64,3 +65,32 @@ test('caches hashed assets for a year, and never caches a missing one', async ()
     expect(missing.headers['cache-control']).toBe('no-store');
   }
 });
+
+test.each([
+  ['br', 'gzip, deflate, br, zstd'],
+  ['br', '*'],
+  ['gzip', 'gzip'],
+  ['gzip', 'gzip, br;q=0'],
+  [undefined, ''],
+  [undefined, 'identity'],
+  [undefined, 'br;q=0, gzip;q=0'],
+])('serves assets in the encoding %s to clients that accept "%s"', async (encoding, accepted) => {
+  const page = await get('/');
+  for (const type of ['js', 'css']) {
+    const [, url = ''] = new RegExp(`"(/assets/[^"]+\\.${type})"`).exec(page.body) ?? [];
+    const plain = await gateway.app.inject({ url });
+    const answer = await gateway.app.inject({ url, headers: { 'accept-encoding': accepted } });
+    expect(answer.headers['content-encoding']).toBe(encoding);
+    expect(decode(encoding, answer.rawPayload)).toEqual(plain.rawPayload);
+    for (const { headers } of [plain, answer]) {
+      expect(headers.vary).toContain('accept-encoding');
+      expect(headers['content-type']).toBe(plain.headers['content-type']);
+    }
+    expect(answer.headers.etag === plain.headers.etag).toBe(encoding === undefined);
+  }
+});
+
+function decode(encoding: string | undefined, body: Buffer): Buffer {
+  if (encoding === 'br') return brotliDecompressSync(body);
+  return encoding === 'gzip' ? gunzipSync(body) : body;
+}
