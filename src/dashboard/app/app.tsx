@@ -1,6 +1,4 @@
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import { RouterProvider } from 'react-router/dom';
 import { router } from './router.js';
 import type { BrowserSession } from './session/session.js';
@@ -17,10 +15,7 @@ export function App({ session, nonce }: { session: BrowserSession; nonce: string
       getStyleNonce={() => nonce}
     >
       <SessionProvider session={session}>
-        <ModalsProvider>
-          <Notifications position="top-right" />
-          <RouterProvider router={router} />
-        </ModalsProvider>
+        <RouterProvider router={router} />
       </SessionProvider>
     </MantineProvider>
   );

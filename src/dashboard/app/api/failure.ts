@@ -29,6 +29,11 @@ export class Failure extends Error {
     );
   }
 
+  /** From an answer without a GraphQL body, such as that of a proxy in front of a gateway that restarts. */
+  static ofStatus(status: number): Failure {
+    return new Failure(codeOfStatus[status] ?? 'INTERNAL_SERVER_ERROR', `HTTP ${status}`);
+  }
+
   static network = (cause: unknown) =>
     new Failure('NETWORK', cause instanceof Error ? cause.message : String(cause));
 }
@@ -37,8 +42,19 @@ export class Failure extends Error {
 export function failureOf(error: CombinedError): Failure {
   const [first] = error.graphQLErrors;
   if (first) return Failure.of(first);
-  return Failure.network(error.networkError);
+  const response: Response | undefined = error.response;
+  // When a connection fails, even in the middle of an answer, `fetch` throws a TypeError.
+  if (!response || error.networkError instanceof TypeError) return Failure.network(error.networkError);
+  return Failure.ofStatus(response.status);
 }
+
+const codeOfStatus: Readonly<Record<number, string>> = {
+  413: 'TOO_LARGE',
+  429: 'THROTTLED',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'UNAVAILABLE',
+};
 
 const extensionsOf = (value: unknown): { code?: unknown; field?: unknown; retryAfter?: unknown } =>
   value instanceof Object ? value : {};

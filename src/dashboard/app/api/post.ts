@@ -3,6 +3,11 @@ import { syncGatewayTime } from '../time/clock.js';
 import { Failure } from './failure.js';
 import { persisted } from './persisted-document.js';
 
+interface Answer<T> {
+  readonly data?: T | null;
+  readonly errors?: readonly { message?: unknown; extensions?: unknown }[];
+}
+
 /**
  * Sends one operation outside urql and returns its data. The session uses it to sign in, refresh and sign out,
  * because urql's client itself depends on the session for its token.
@@ -13,7 +18,7 @@ export async function post<T, V>(
   variables: V,
   { token, keepalive = false }: { token?: string; keepalive?: boolean } = {},
 ): Promise<T> {
-  const answer = await fetch('/graphql', {
+  const response = await fetch('/graphql', {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -21,16 +26,24 @@ export async function post<T, V>(
     },
     body: JSON.stringify({ variables, extensions: persisted(document) }),
     keepalive,
-  })
-    .then(
-      (response): Promise<{ data?: T | null; errors?: { message?: unknown; extensions?: unknown }[] }> => {
-        syncGatewayTime(response.headers.get('date'));
-        return response.json();
-      },
-    )
-    .catch((cause: unknown) => {
-      throw Failure.network(cause);
-    });
+  }).catch(networkFailure);
+  syncGatewayTime(response.headers.get('date'));
+  const answer = parse<T>(await response.text().catch(networkFailure));
+  if (!answer) throw Failure.ofStatus(response.status);
   if (answer.errors || !answer.data) throw Failure.of(answer.errors?.[0]);
   return answer.data;
+}
+
+function networkFailure(cause: unknown): never {
+  throw Failure.network(cause);
+}
+
+/** @returns null for the text of anything but a GraphQL answer. */
+function parse<T>(text: string): Answer<T> | null {
+  try {
+    const answer: Answer<T> | null = JSON.parse(text);
+    return answer?.data || answer?.errors ? answer : null;
+  } catch {
+    return null;
+  }
 }

@@ -4,7 +4,8 @@ import { type AuthFragment, LogoutDocument, RefreshSessionDocument } from '../ge
 
 export type SessionState =
   | { readonly status: 'starting' }
-  | { readonly status: 'unreachable' }
+  /** Whether there is a session is unknown, since the gateway did not say. It is asked again soon. */
+  | { readonly status: 'unrestored'; readonly failure: Failure }
   /** `ended`: the gateway ended the session, for example by a revocation. */
   | { readonly status: 'signed-out'; readonly ended: boolean }
   | { readonly status: 'signed-in'; readonly auth: AuthFragment };
@@ -80,13 +81,13 @@ export class BrowserSession {
       if (!(error instanceof Failure)) throw error;
       const rejected = error.code === 'UNAUTHENTICATED' || error.code === 'ACCOUNT_DISABLED';
       if (rejected) this.#broadcast({ status: 'signed-out', ended: this.token !== null });
-      else this.#scheduleRetry();
+      else this.#scheduleRetry(error);
     }
   }
 
-  /** For an unreachable gateway. A signed-in session stays signed in: its token may still be valid. */
-  #scheduleRetry(): void {
-    if (this.#state.status === 'starting') this.#setState({ status: 'unreachable' });
+  /** A signed-in session stays signed in: its token may still be valid. */
+  #scheduleRetry(failure: Failure): void {
+    if (this.token === null) this.#setState({ status: 'unrestored', failure });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.refresh(this.token), RETRY_MS);
   }

@@ -2,7 +2,7 @@ import { Alert } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useConnectionState } from '../client/gateway-context.js';
+import { useConnectionState } from '../client/live-connection-context.js';
 import { gatewayTime } from '../time/clock.js';
 import { timeOfDay } from '../time/format.js';
 

@@ -1,33 +1,43 @@
-import { Anchor } from '@mantine/core';
+import { Alert, Button, Code, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { isRouteErrorResponse, Link, useRouteError } from 'react-router';
+import { useRouteError } from 'react-router';
 import { Failure } from '../api/failure.js';
-import { EmptyState } from '../ui/empty-state.js';
+import { isGatewayReachable } from '../api/reachable.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 
 /** Reloads only when the gateway answers: otherwise the browser's own error page would replace the dashboard. */
 async function reloadIfReachable() {
-  const reachable = await fetch('/health/live').then(
-    ({ ok }) => ok,
-    () => false,
-  );
-  if (reachable) location.reload();
+  if (await isGatewayReachable()) location.reload();
 }
 
-/** Replaces a view that is unknown, failed to load or threw an error. */
+/** Replaces a view that could not be loaded or threw an error. */
 export function RouteError() {
-  const { t } = useTranslation();
   const error = useRouteError();
-  if (!isRouteErrorResponse(error)) {
-    const failure = error instanceof Failure ? error : new Failure('', String(error));
-    return <FailureAlert failure={failure} onRetry={() => void reloadIfReachable()} />;
+  if (error instanceof Failure) {
+    return <FailureAlert failure={error} onRetry={() => void reloadIfReachable()} />;
   }
+  return <BrokenView cause={String(error)} />;
+}
+
+/** @param cause lets users report the error. */
+function BrokenView({ cause }: { cause: string }) {
+  const { t } = useTranslation();
   return (
-    <EmptyState>
-      {t('shell.notFound')}{' '}
-      <Anchor component={Link} to="/">
-        {t('shell.backToFleet')}
-      </Anchor>
-    </EmptyState>
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t('shell.broken')}
+    >
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{t('shell.brokenHint')}</Text>
+        <Code>{cause}</Code>
+        <Button variant="default" size="xs" onClick={() => void reloadIfReachable()}>
+          {t('shell.reload')}
+        </Button>
+      </Stack>
+    </Alert>
   );
 }

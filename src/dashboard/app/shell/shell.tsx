@@ -1,9 +1,13 @@
+import '@mantine/notifications/styles.css';
 import { AppShell, Avatar, Burger, Group, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications } from '@mantine/notifications';
 import { IconBook, IconCode, IconLogout, IconUser } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
+import { GatewayProvider } from '../client/gateway-provider.js';
 import { displayName } from '../domain/display-name.js';
 import { useSession, useViewer } from '../session/session-context.js';
 import { Brand } from '../ui/brand.js';
@@ -13,8 +17,20 @@ import { ConnectionBanner } from './connection-banner.js';
 import { Navigation } from './navigation.js';
 import { useScrollRestoration } from './use-scroll-restoration.js';
 
-/** Header, navigation and connection banner around every view. */
-export function Shell() {
+/** Connects a signed-in session to the gateway, and surrounds every view by header and navigation. */
+export function Component() {
+  const { session } = useViewer();
+  return (
+    <GatewayProvider key={session.id} lazy={false}>
+      <ModalsProvider>
+        <Notifications position="top-right" />
+        <Shell />
+      </ModalsProvider>
+    </GatewayProvider>
+  );
+}
+
+function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
   useScrollRestoration();

@@ -2,7 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../api/failure.js';
-import { useOnReconnect } from '../client/gateway-context.js';
+import { useOnReconnect } from '../client/live-connection-context.js';
 import { useFailureText } from './failure-text.js';
 
 interface FailureAlertProps {

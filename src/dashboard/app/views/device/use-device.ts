@@ -1,7 +1,7 @@
 import { useCallback, useEffect } from 'react';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { useLiveConnection } from '../../client/gateway-context.js';
+import { useLiveConnection } from '../../client/live-connection-context.js';
 import {
   DeviceHistoryDocument,
   type DeviceHistoryQuery,

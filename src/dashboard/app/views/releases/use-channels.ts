@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useEffect, useMemo, useState } from 'react';
 import { type AnyVariables, useQuery } from 'urql';
-import { useLiveConnection } from '../../client/gateway-context.js';
+import { useLiveConnection } from '../../client/live-connection-context.js';
 import {
   ReleaseChannelsDocument,
   ReleasePublishedDocument,

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSubscription } from 'urql';
 import { post } from '../../api/post.js';
+import { GatewayProvider } from '../../client/gateway-provider.js';
 import { checkCode } from '../../domain/check-code.js';
 import {
   CreateCaptchaDocument,
@@ -22,6 +23,14 @@ const finalStates: ReadonlySet<ScanState> = new Set(['DENIED', 'EXPIRED']);
 
 /** A QR code for a signed-in phone. Shows the live state of the scan and signs in once it is approved. */
 export function QrSignIn() {
+  return (
+    <GatewayProvider lazy>
+      <ScanTicket />
+    </GatewayProvider>
+  );
+}
+
+function ScanTicket() {
   const { t } = useTranslation();
   const session = useSession();
   const { submit, failure } = useSubmission();

@@ -1,13 +1,15 @@
 import { Alert, Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
-import { GatewayProvider } from '../../client/gateway-context.js';
 import { useSessionState } from '../../session/session-context.js';
+import { Loading } from '../../ui/loading.js';
 import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { PasswordForm } from './password-form.js';
 import { PhoneForm } from './phone-form.js';
-import { QrSignIn } from './qr-sign-in.js';
+
+/** Loaded for its tab only: it alone needs a live connection before sign-in. */
+const QrSignIn = lazy(() => import('./qr-sign-in.js').then(({ QrSignIn }) => ({ default: QrSignIn })));
 
 /** Offers three sign-in methods, then goes to the page that asked for a session. */
 export function Component() {
@@ -44,9 +46,9 @@ function SignInMethods() {
         <PhoneForm />
       </Tabs.Panel>
       <Tabs.Panel value="qr">
-        <GatewayProvider lazy>
+        <Suspense fallback={<Loading />}>
           <QrSignIn />
-        </GatewayProvider>
+        </Suspense>
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,11 +1,10 @@
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { type Client, Provider } from 'urql';
 import { useSession } from '../session/session-context.js';
 import { createClient } from './graphql-client.js';
-import { type ConnectionState, LiveConnection } from './live-connection.js';
+import { LiveConnection } from './live-connection.js';
+import { LiveConnectionContext } from './live-connection-context.js';
 import { ActiveQueries, onPageFocus } from './refetch-on-focus.js';
-
-const LiveConnectionContext = createContext<LiveConnection | null>(null);
 
 interface GatewayProviderProps {
   /** Connect the WebSocket only while there is a subscription. */
@@ -34,29 +33,4 @@ export function GatewayProvider({ lazy, children }: GatewayProviderProps) {
       <Provider value={gateway.client}>{children}</Provider>
     </LiveConnectionContext>
   );
-}
-
-export function useLiveConnection(): LiveConnection {
-  const connection = useContext(LiveConnectionContext);
-  if (!connection) throw new Error('useLiveConnection needs a GatewayProvider.');
-  return connection;
-}
-
-export function useConnectionState(): ConnectionState {
-  const connection = useLiveConnection();
-  return useSyncExternalStore(connection.onStateChange, connection.getState);
-}
-
-/** Calls back after each reconnect. Without a GatewayProvider it never does. */
-export function useOnReconnect(callback: (() => void) | undefined): void {
-  const connection = useContext(LiveConnectionContext);
-  useEffect(() => {
-    if (!connection || !callback) return;
-    let wasDown = connection.getState() === 'reconnecting';
-    return connection.onStateChange(() => {
-      const state = connection.getState();
-      if (state === 'connected' && wasDown) callback();
-      wasDown = state === 'reconnecting';
-    });
-  }, [connection, callback]);
 }

@@ -1,0 +1,17 @@
+import { Anchor } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { EmptyState } from '../ui/empty-state.js';
+
+/** For an address inside the dashboard that no view has. The gateway itself answers addresses that are opened. */
+export function PageNotFound() {
+  const { t } = useTranslation();
+  return (
+    <EmptyState>
+      {t('shell.notFound')}{' '}
+      <Anchor component={Link} to="/" underline="always">
+        {t('shell.backToFleet')}
+      </Anchor>
+    </EmptyState>
+  );
+}
