@@ -87,7 +87,8 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   resources.defer(async () => {
     await Promise.all([...listeners, live].map((server) => server.close()));
   });
-  for (const port of config.PORTS) listeners.push(await listen(app, live, config.HOST, port));
+  const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT };
+  for (const port of config.PORTS) listeners.push(await listen(app, live, config.HOST, port, timeouts));
   if (config.CAPTCHA_FIXED_CODE) log.warn('CAPTCHA_FIXED_CODE is set: anybody can answer every captcha');
   const ports = listeners.map(({ port }) => port);
   return startMessage(config, ports, (await administration.hasAdministrator()) ? null : setupLink);

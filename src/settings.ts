@@ -37,6 +37,13 @@ const network = {
     .meta(
       doc('Proxies whose `X-Forwarded-*` headers count: addresses, CIDR ranges, `loopback`, `uniquelocal`.'),
     ),
+  KEEP_ALIVE_TIMEOUT: duration('1s')
+    .prefault('75s')
+    .meta(
+      doc(
+        'How long a connection stays open without a request. It must be longer than the proxy in front keeps its connections: otherwise the proxy sends requests on connections that close, and answers 502. nginx keeps them for 60 seconds.',
+      ),
+    ),
 };
 
 const storage = {

@@ -10,11 +10,15 @@ const REQUEST_TIMEOUT_MS = 6 * 3_600_000;
 const IDLE_TIMEOUT_MS = 300_000;
 /** Every body but a package is small. */
 const BODY_TIMEOUT_MS = 60_000;
+/** A new connection may wait this long for its first request. */
+const HEADERS_TIMEOUT_MS = 60_000;
 /** How long requests may take to finish after `close`, before their connections are cut. */
 const DRAIN_MS = 5000;
 
-/** Limits for slow clients, in milliseconds. */
+/** Limits for slow and idle clients, in milliseconds. */
 export interface Timeouts {
+  /** How long a connection stays open after a response. */
+  readonly keepAliveMs: number;
   /** How long a connection may transfer nothing. */
   readonly idleMs?: number;
   /** How long a body may take to arrive, unless it is a package. */
@@ -38,7 +42,7 @@ export async function listen(
   live: LiveServer,
   host: string,
   port: number,
-  { idleMs: standstillMs = IDLE_TIMEOUT_MS, bodyMs: smallBodyMs = BODY_TIMEOUT_MS }: Timeouts = {},
+  { keepAliveMs, idleMs: standstillMs = IDLE_TIMEOUT_MS, bodyMs: smallBodyMs = BODY_TIMEOUT_MS }: Timeouts,
 ): Promise<Listener> {
   const serve: RequestListener = (request, response) => {
     limitBody(request, smallBodyMs);
@@ -47,6 +51,8 @@ export async function listen(
   const server = createServer(
     {
       requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: keepAliveMs,
+      headersTimeout: Math.max(HEADERS_TIMEOUT_MS, keepAliveMs),
       // Some clients offer HTTP/2 (`Upgrade: h2c`) with an ordinary request and expect an ordinary answer.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },

@@ -101,7 +101,10 @@ describe.each([UPLOAD, '/graphql'] as const)('a client of %s', (url) => {
     const log = gateway.app.log;
     const pipeline = new Pipeline(createSchema(), config, complexityBudget, log);
     const live = createLiveServer(gateway.services, pipeline, log);
-    const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, { idleMs: IDLE_MS });
+    const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, {
+      keepAliveMs: IDLE_MS,
+      idleMs: IDLE_MS,
+    });
     const slow = await openRequest(`127.0.0.1:${port}`, head(payload.length + 1_000_000));
     slow.write(payload.subarray(0, payload.length - 10));
     // A busy machine may take longer than the idle limit to create the file.

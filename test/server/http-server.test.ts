@@ -132,7 +132,7 @@ describe('a body that arrives slowly', () => {
     const log = pino({ level: 'silent' });
     const pipeline = new Pipeline(createSchema(), config, complexityBudget, log);
     const live = createLiveServer(gateway.services, pipeline, log);
-    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { bodyMs: 1000 });
+    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { keepAliveMs: 1000, bodyMs: 1000 });
     host = `127.0.0.1:${listener.port}`;
     close = async () => {
       await live.close();

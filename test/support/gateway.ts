@@ -103,7 +103,7 @@ export async function startGateway(
       await heartbeats.announce();
     },
     async listen() {
-      const listener = await listen(app, live, '127.0.0.1', 0);
+      const listener = await listen(app, live, '127.0.0.1', 0, { keepAliveMs: config.KEEP_ALIVE_TIMEOUT });
       listeners.push(listener);
       return `127.0.0.1:${listener.port}`;
     },
