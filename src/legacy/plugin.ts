@@ -30,16 +30,36 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addHook('onRequest', dropInvalidContentType);
     scope.setErrorHandler<HttpError>((error, request, reply) => sendFailure(dialect, error, request, reply));
-    registerRoutes(scope, dialect, services);
-    if (dialect.uploads) registerUploads(scope, dialect.uploads, services);
+    const routes = Object.entries(dialect.routes);
+    registerRoutes(scope, routes.filter(takesParameters), services);
+    scope.register(async (unread) => {
+      unread.removeAllContentTypeParsers();
+      unread.addContentTypeParser('*', (_request, _payload, done) => done(null));
+      registerRoutes(
+        unread,
+        routes.filter((entry) => !takesParameters(entry)),
+        services,
+      );
+      registerUploads(unread, dialect.uploads ?? {}, services);
+    });
     if (dialect.catchAllPrefix) registerCatchAll(scope, dialect.catchAllPrefix);
   });
 }
 
+/** Fastify refuses what is no media type, and some devices send it with valid parameters. */
+async function dropInvalidContentType({ mediaType, raw }: FastifyRequest): Promise<void> {
+  if (mediaType === undefined) delete raw.headers['content-type'];
+}
+
+type RouteEntry = readonly [url: string, route: Route];
+
+const takesParameters = ([, { parameters }]: RouteEntry): boolean => Object.keys(parameters.shape).length > 0;
+
 /** Every method is registered, so that a wrong one is also answered in the envelope of the dialect. */
-function registerRoutes(scope: FastifyInstance, { routes }: Dialect, services: Services): void {
-  for (const [url, route] of Object.entries(routes)) {
+function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], services: Services): void {
+  for (const [url, route] of routes) {
     const handle = route.handler(services);
     scope.route({
       method: scope.supportedMethods,
@@ -54,27 +74,23 @@ function registerRoutes(scope: FastifyInstance, { routes }: Dialect, services: S
   }
 }
 
-/** Has a scope of its own in which Fastify reads no body: a package does not fit in memory. */
+/** In a scope in which Fastify reads no body: a package does not fit in memory. */
 function registerUploads(
   scope: FastifyInstance,
   uploads: Readonly<Record<string, UploadRoute>>,
   services: Services,
 ): void {
-  scope.register(async (unread) => {
-    unread.removeAllContentTypeParsers();
-    unread.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const [url, route] of Object.entries(uploads)) {
-      const handle = route.handler(services);
-      unread.route({
-        method: unread.supportedMethods,
-        url,
-        handler: async (request: LegacyHttpRequest, reply) => {
-          requirePost(request);
-          return send(reply, await handle(await readUpload(request, services)));
-        },
-      });
-    }
-  });
+  for (const [url, route] of Object.entries(uploads)) {
+    const handle = route.handler(services);
+    scope.route({
+      method: scope.supportedMethods,
+      url,
+      handler: async (request: LegacyHttpRequest, reply) => {
+        requirePost(request);
+        return send(reply, await handle(await readUpload(request, services)));
+      },
+    });
+  }
 }
 
 async function readUpload(
