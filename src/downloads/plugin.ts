@@ -1,60 +1,99 @@
-import { basename, dirname } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import send from 'send';
 import type { Release } from '../releases/release.entity.js';
 import type { Releases } from '../releases/releases.js';
+import { ByteRanges, contentRange } from './byte-ranges.js';
+import { evaluateConditions, isRangeCurrent, type Validators } from './conditions.js';
+import { type ByteRange, readRanges } from './ranges.js';
 
-const YEAR_SECONDS = 365 * 86_400;
-
-/**
- * A package is uploaded content on the gateway's own origin: a browser must save it and run nothing of it. The package
- * of a name never changes, so caches may keep it.
- */
-const headersOf = ({ packageName, sha256, publishedAt }: Release) => ({
-  'content-type': 'application/octet-stream',
-  'content-disposition': contentDisposition(packageName),
-  'content-security-policy': 'sandbox',
-  'cache-control': `public, max-age=${YEAR_SECONDS}, immutable`,
-  etag: `"${sha256}"`,
-  'last-modified': publishedAt.toUTCString(),
-});
+const PACKAGE_TYPE = 'application/octet-stream';
 
 /** Serves published packages at `/dist/<name>`, whole or in ranges, without authentication. */
 export function registerDownloads(app: FastifyInstance, releases: Releases): void {
-  app.get('/dist/*', async (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
-    const release = await releases.findPackage(request.params['*']);
-    if (!release) return refuse(reply, 404, 'There is no such package.');
-    if (release.withdrawnAt) return refuse(reply, 410, 'The package has been withdrawn.');
-    sendPackage(request, reply, release, releases.locate(release));
-    return reply;
+  app.route<{ Params: { '*': string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/dist/*',
+    handler: async (request, reply) => {
+      const release = await releases.findPackage(request.params['*']);
+      if (!release) return refuse(reply, 404, 'There is no such package.');
+      if (release.withdrawnAt) return refuse(reply, 410, 'The package has been withdrawn.');
+      return sendPackage(request, reply, release, releases.locate(release));
+    },
   });
 }
 
 const refuse = (reply: FastifyReply, status: number, text: string) =>
   reply.code(status).type('text/plain').send(`${text}\n`);
 
-/** `send` evaluates conditions and ranges by the ETag and the time that are set before it is called. */
-function sendPackage(request: FastifyRequest, reply: FastifyReply, release: Release, path: string): void {
-  const response = reply.raw;
-  reply.hijack();
-  for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headersOf(release) })) {
-    if (value !== undefined) response.setHeader(name, value);
+async function sendPackage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  release: Release,
+  path: string,
+): Promise<FastifyReply> {
+  const { size } = release;
+  const validators = { etag: `"${release.sha256}"`, lastModified: release.publishedAt };
+  const status = evaluateConditions(request.headers, validators);
+  if (status === 412) return refuse(reply, 412, 'The package does not meet the conditions.');
+  if (status === 304) return reply.code(304).headers(cacheHeaders(validators)).send();
+  const ranges = wantedRanges(request, size, validators);
+  if (ranges?.length === 0) {
+    return refuse(
+      reply.header('content-range', `bytes */${size}`),
+      416,
+      'The package has none of these bytes.',
+    );
   }
-  send(request.raw, basename(path), {
-    root: dirname(path),
-    dotfiles: 'allow',
-    index: false,
-  })
-    .on('error', (error: Error & { status?: number; headers?: Record<string, string> }) => {
-      const status = error.status ?? 500;
-      if (status === 404 || status >= 500) request.log.error({ err: error }, 'package cannot be read');
-      if (response.headersSent) return void response.destroy();
-      for (const name of ['content-disposition', 'cache-control', 'etag', 'last-modified'])
-        response.removeHeader(name);
-      for (const [name, value] of Object.entries(error.headers ?? {})) response.setHeader(name, value);
-      response.statusCode = status === 404 ? 500 : status;
-      response.end();
-    })
-    .pipe(response);
+  const file = await open(path).catch((error: Error) => {
+    request.log.error({ err: error }, 'package cannot be read');
+    return null;
+  });
+  if (!file) return refuse(reply, 500, 'The package cannot be read.');
+  reply.headers({ ...cacheHeaders(validators), ...packageHeaders(release) });
+  if (request.method !== 'HEAD') return sendRanges(reply, file, ranges, size);
+  await file.close();
+  return reply.header('content-length', size).send();
+}
+
+/** A package can be withdrawn, so a cache must ask before it serves one. */
+const cacheHeaders = ({ etag, lastModified }: Validators) => ({
+  'cache-control': 'no-cache',
+  etag,
+  'last-modified': lastModified.toUTCString(),
+});
+
+/** A package is uploaded content on the gateway's own origin: a browser must save it and run nothing of it. */
+const packageHeaders = ({ packageName }: Release) => ({
+  'content-type': PACKAGE_TYPE,
+  'content-disposition': contentDisposition(packageName),
+  'content-security-policy': 'sandbox',
+  'accept-ranges': 'bytes',
+});
+
+/** @returns null for the whole package; `Range` is defined for GET alone (RFC 9110, 14.2). */
+function wantedRanges(
+  { method, headers }: FastifyRequest,
+  size: number,
+  validators: Validators,
+): ByteRange[] | null {
+  if (method !== 'GET' || headers.range === undefined) return null;
+  return isRangeCurrent(headers, validators) ? readRanges(headers.range, size) : null;
+}
+
+/** Closes `file` when the response ends. */
+function sendRanges(
+  reply: FastifyReply,
+  file: FileHandle,
+  ranges: readonly ByteRange[] | null,
+  size: number,
+): FastifyReply {
+  const [range = { start: 0, end: size - 1 }, ...others] = ranges ?? [];
+  if (ranges) reply.code(206);
+  if (ranges && others.length > 0) {
+    const parts = new ByteRanges(ranges, PACKAGE_TYPE, size);
+    return reply.type(parts.contentType).header('content-length', parts.contentLength).send(parts.body(file));
+  }
+  if (ranges) reply.header('content-range', contentRange(range, size));
+  return reply.header('content-length', range.end - range.start + 1).send(file.createReadStream(range));
 }

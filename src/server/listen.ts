@@ -12,6 +12,8 @@ const IDLE_TIMEOUT_MS = 300_000;
 const BODY_TIMEOUT_MS = 60_000;
 /** A new connection may wait this long for its first request. */
 const HEADERS_TIMEOUT_MS = 60_000;
+/** Room for a header `Range` with 1,000 ranges of a large package. */
+const MAX_HEADER_SIZE = 64 * 1024;
 /** How long requests may take to finish after `close`, before their connections are cut. */
 const DRAIN_MS = 5000;
 
@@ -53,6 +55,7 @@ export async function listen(
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: keepAliveMs,
       headersTimeout: Math.max(HEADERS_TIMEOUT_MS, keepAliveMs),
+      maxHeaderSize: MAX_HEADER_SIZE,
       // Some clients offer HTTP/2 (`Upgrade: h2c`) with an ordinary request and expect an ordinary answer.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },

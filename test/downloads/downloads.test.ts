@@ -12,6 +12,10 @@ import { publishRelease, sha256, startPublishing } from '../support/releases.js'
 
 const content = Buffer.from('0123456789');
 const ETAG = `"${sha256(content)}"`;
+const EARLIER = new Date(0).toUTCString();
+const LATER = new Date(Date.now() + 60_000).toUTCString();
+const CONDITIONS_FAILED = 'The package does not meet the conditions.\n';
+const NO_SUCH_BYTES = 'The package has none of these bytes.\n';
 const system = { userId: null, address: null };
 
 let gateway: TestGateway;
@@ -32,7 +36,7 @@ const get = (
   method: 'GET' | 'HEAD' = 'GET',
 ) => gateway.app.inject({ method, url, headers });
 
-test('a package is an attachment in a sandbox and may be cached for a year', async () => {
+test('a package is an attachment in a sandbox that a cache must revalidate', async () => {
   const { statusCode, headers, body } = await get();
   expect([statusCode, body]).toEqual([200, '0123456789']);
   expect(headers).toMatchObject({
@@ -41,7 +45,7 @@ test('a package is an attachment in a sandbox and may be cached for a year', asy
     'content-disposition': 'attachment; filename=app-1.html',
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
-    'cache-control': 'public, max-age=31536000, immutable',
+    'cache-control': 'no-cache',
     'accept-ranges': 'bytes',
     'access-control-allow-origin': '*',
     etag: ETAG,
@@ -52,6 +56,11 @@ test('a package is an attachment in a sandbox and may be cached for a year', asy
 test('HEAD returns the headers without the body', async () => {
   const { statusCode, headers, body } = await get({}, '/dist/app-1.html', 'HEAD');
   expect([statusCode, headers['content-length'], headers.etag, body]).toEqual([200, '10', ETAG, '']);
+});
+
+test('HEAD ignores ranges', async () => {
+  const { statusCode, headers } = await get({ range: 'bytes=0-3' }, '/dist/app-1.html', 'HEAD');
+  expect([statusCode, headers['content-length'], headers['content-range']]).toEqual([200, '10', undefined]);
 });
 
 test('a package with a non-ASCII name is downloaded by its encoded path and saved under its name', async () => {
@@ -74,19 +83,49 @@ describe('a request with a condition', () => {
     ],
     ['If-None-Match with any ETag', { 'if-none-match': '*' }, 304, ''],
     ['If-None-Match with another ETag', { 'if-none-match': '"other"' }, 200, '0123456789'],
+    ['If-Modified-Since with a later time', { 'if-modified-since': LATER }, 304, ''],
+    ['If-Modified-Since with an earlier time', { 'if-modified-since': EARLIER }, 200, '0123456789'],
+    ['If-Modified-Since that is not a time', { 'if-modified-since': 'today' }, 200, '0123456789'],
     [
-      'If-Modified-Since with a later time',
-      { 'if-modified-since': new Date(Date.now() + 60_000).toUTCString() },
+      'If-None-Match with another ETag beside If-Modified-Since',
+      { 'if-none-match': '"other"', 'if-modified-since': LATER },
+      200,
+      '0123456789',
+    ],
+    [
+      'If-None-Match beside Cache-Control: no-cache',
+      { 'if-none-match': ETAG, 'cache-control': 'no-cache', pragma: 'no-cache' },
       304,
       '',
     ],
+    [
+      'If-Modified-Since beside Cache-Control: max-age=0, no-cache',
+      { 'if-modified-since': LATER, 'cache-control': 'max-age=0, no-cache' },
+      304,
+      '',
+    ],
+    ['If-None-Match beside Range', { 'if-none-match': ETAG, range: 'bytes=0-1,4-5' }, 304, ''],
     ['If-Match with its ETag', { 'if-match': ETAG }, 200, '0123456789'],
-    ['If-Match with another ETag', { 'if-match': '"other"' }, 412, ''],
+    ['If-Match with a list that has its ETag', { 'if-match': `"other", ${ETAG}` }, 200, '0123456789'],
+    ['If-Match with any ETag', { 'if-match': '*' }, 200, '0123456789'],
+    ['If-Match with another ETag', { 'if-match': '"other"' }, 412, CONDITIONS_FAILED],
+    ['If-Match with its ETag as a weak one', { 'if-match': `W/${ETAG}` }, 412, CONDITIONS_FAILED],
+    [
+      'If-Match that fails beside If-None-Match',
+      { 'if-match': '"a"', 'if-none-match': ETAG },
+      412,
+      CONDITIONS_FAILED,
+    ],
+    ['If-Unmodified-Since with a later time', { 'if-unmodified-since': LATER }, 200, '0123456789'],
+    ['If-Unmodified-Since with an earlier time', { 'if-unmodified-since': EARLIER }, 412, CONDITIONS_FAILED],
   ];
   test.each(cases)('%s', async (_name, headers, status, body) => {
     const response = await get(headers);
     expect([response.statusCode, response.body]).toEqual([status, body]);
-    if (status === 304) expect(response.headers.etag).toBe(ETAG);
+    if (status === 304) {
+      expect(response.headers).toMatchObject({ etag: ETAG, 'cache-control': 'no-cache' });
+      expect(response.headers['content-type']).toBeUndefined();
+    }
   });
 });
 
@@ -96,10 +135,22 @@ describe('a request for a range', () => {
     ['from an offset to the end', { range: 'bytes=4-' }, 206, '456789', 'bytes 4-9/10'],
     ['of the last bytes', { range: 'bytes=-2' }, 206, '89', 'bytes 8-9/10'],
     ['that reaches past the end', { range: 'bytes=8-99' }, 206, '89', 'bytes 8-9/10'],
-    ['that starts past the end', { range: 'bytes=10-' }, 416, '', 'bytes */10'],
+    ['of more last bytes than there are', { range: 'bytes=-99' }, 206, '0123456789', 'bytes 0-9/10'],
+    ['with its unit in capitals', { range: 'Bytes=0-3' }, 206, '0123', 'bytes 0-3/10'],
+    ['that starts past the end', { range: 'bytes=10-' }, 416, NO_SUCH_BYTES, 'bytes */10'],
+    ['of the last 0 bytes', { range: 'bytes=-0' }, 416, NO_SUCH_BYTES, 'bytes */10'],
+    [
+      'that is empty beside others past the end',
+      { range: 'bytes=10-12,-0' },
+      416,
+      NO_SUCH_BYTES,
+      'bytes */10',
+    ],
+    ['beside others past the end', { range: 'bytes=10-12,2-3,99-' }, 206, '23', 'bytes 2-3/10'],
+    ['that others overlap', { range: 'bytes=2-5,0-3,5-7' }, 206, '01234567', 'bytes 0-7/10'],
     ['that is malformed', { range: 'bytes=b-a' }, 200, '0123456789', undefined],
     ['of another unit', { range: 'lines=1-2' }, 200, '0123456789', undefined],
-    ['in several parts', { range: 'bytes=0-1,4-5' }, 200, '0123456789', undefined],
+    ['that ends before it starts', { range: 'bytes=0-1,5-4' }, 200, '0123456789', undefined],
     ['with If-Range and its ETag', { range: 'bytes=4-', 'if-range': ETAG }, 206, '456789', 'bytes 4-9/10'],
     [
       'with If-Range and another ETag',
@@ -109,8 +160,22 @@ describe('a request for a range', () => {
       undefined,
     ],
     [
+      'with If-Range and its ETag as a weak one',
+      { range: 'bytes=4-', 'if-range': `W/${ETAG}` },
+      200,
+      '0123456789',
+      undefined,
+    ],
+    [
       'with If-Range and an older time',
-      { range: 'bytes=4-', 'if-range': new Date(0).toUTCString() },
+      { range: 'bytes=4-', 'if-range': EARLIER },
+      200,
+      '0123456789',
+      undefined,
+    ],
+    [
+      'past the end with If-Range and another ETag',
+      { range: 'bytes=10-', 'if-range': '"other"' },
       200,
       '0123456789',
       undefined,
@@ -122,6 +187,91 @@ describe('a request for a range', () => {
       status,
       body,
       range,
+    ]);
+  });
+});
+
+test('a range is sent if the package was last modified at the time of If-Range', async () => {
+  const { headers } = await get();
+  const response = await get({ range: 'bytes=4-', 'if-range': String(headers['last-modified']) });
+  expect([response.statusCode, response.body]).toEqual([206, '456789']);
+});
+
+describe('a request for several ranges', () => {
+  test('returns them as the parts of one body, in their order', async () => {
+    const { statusCode, headers, body } = await get({ range: 'bytes=8-, 0-1,4-5' });
+    const boundary = /^multipart\/byteranges; boundary=(\w+)$/.exec(String(headers['content-type']))?.[1];
+    expect([statusCode, headers['content-range']]).toEqual([206, undefined]);
+    expect(headers).toMatchObject({
+      'content-length': String(body.length),
+      'content-disposition': 'attachment; filename=app-1.html',
+      'content-security-policy': 'sandbox',
+      'cache-control': 'no-cache',
+      etag: ETAG,
+    });
+    const part = (range: string, bytes: string) =>
+      `--${boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes ${range}/10\r\n\r\n${bytes}\r\n`;
+    expect(body).toBe(`${part('8-9', '89')}${part('0-1', '01')}${part('4-5', '45')}--${boundary}--\r\n`);
+  });
+
+  const rangesOf = async (range: string) => {
+    const { statusCode, body } = await get({ range });
+    return [statusCode, ...body.matchAll(/^Content-Range: bytes (\d+-\d+)/gm)].map((found) =>
+      typeof found === 'number' ? found : found[1],
+    );
+  };
+
+  test('keeps ranges apart that only touch', async () => {
+    expect(await rangesOf('bytes=0-1,2-3')).toEqual([206, '0-1', '2-3']);
+  });
+
+  test('merges those that overlap, and leaves out those past the end', async () => {
+    expect(await rangesOf('bytes=6-7,0-2,10-,1-3,-1,9-99')).toEqual([206, '6-7', '0-3', '9-9']);
+  });
+
+  test('accepts spaces and empty elements in the list', async () => {
+    expect(await rangesOf('bytes = 0-1 ,, 4-5 ,')).toEqual([206, '0-1', '4-5']);
+  });
+
+  test('sends 1,000 ranges of a large package over a connection, each as it was asked for', async () => {
+    const large = randomBytes(20 * 1024 * 1024);
+    await publish('blocks.bin', '6', large);
+    const starts = Array.from({ length: 1000 }, (_, at) => ((at * 7919) % 1000) * 20_971 + 3);
+    const ranges = starts.map((start, at) => ({ start, end: start + (at === 500 ? 20_000 : at % 100) }));
+    const range = `bytes=${ranges.map(({ start, end }) => `${start}-${end}`).join(', ')}`;
+    const response = await fetch(`http://${host}/dist/blocks-6.bin`, { headers: { range } });
+    expect(response.status).toBe(206);
+    const body = Buffer.from(await response.arrayBuffer());
+    const parts = ranges.map(
+      ({ start, end }) =>
+        `bytes ${start}-${end}/${large.length}\r\n\r\n${large.toString('latin1', start, end + 1)}\r\n--`,
+    );
+    expect(
+      body
+        .toString('latin1')
+        .split('Content-Range: ')
+        .slice(1)
+        .map((part, at) => part.startsWith(parts[at] ?? ' ')),
+    ).toEqual(parts.map(() => true));
+  });
+
+  test('ignores more than 1,000 ranges that do not overlap', async () => {
+    await publish('many.bin', '7', Buffer.alloc(4000, 'x'));
+    const many = (count: number) => Array.from({ length: count }, (_, at) => `${at * 2}-${at * 2}`).join();
+    const [most, more] = [many(1000), many(1001)];
+    expect((await get({ range: `bytes=${most}` }, '/dist/many-7.bin')).statusCode).toBe(206);
+    const { statusCode, body } = await get({ range: `bytes=${more}` }, '/dist/many-7.bin');
+    expect([statusCode, body.length]).toEqual([200, 4000]);
+  });
+
+  test('sends the bytes of 10,000 overlapping ranges once', async () => {
+    const response = await fetch(`http://${host}/dist/app-1.html`, {
+      headers: { range: `bytes=${'0-5,'.repeat(10_000)}5-6` },
+    });
+    expect([response.status, response.headers.get('content-range'), await response.text()]).toEqual([
+      206,
+      'bytes 0-6/10',
+      '0123456',
     ]);
   });
 });
@@ -151,7 +301,7 @@ test('a missing file is logged as a server error', async () => {
   const release = await publish('missing.zip', '4', Buffer.from('missing'));
   await rm(gateway.services.releases.locate(release));
   const response = await get({}, '/dist/missing-4.zip');
-  expect([response.statusCode, response.headers['cache-control']]).toEqual([500, undefined]);
+  expect([response.statusCode, response.headers['cache-control']]).toEqual([500, 'no-store']);
   expect(gateway.logged()).toContain('package cannot be read');
 });
 
