@@ -5,6 +5,7 @@ import { DomainError } from '../errors.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { TokenSigner } from '../sessions/token-signer.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
+import { canonicalAnswer } from './captcha-answer.js';
 
 /** How long a captcha can be answered. */
 export const CAPTCHA_LIFETIME_MS = 5 * 60_000;
@@ -19,7 +20,7 @@ export interface CaptchaAnswer {
   readonly subject: string;
   /** The client device id that requested it; an answer from another one fails. */
   readonly deviceId: string | null;
-  /** Compared without regard to case and surrounding spaces. */
+  /** In any spelling, see `canonicalAnswer`. */
   readonly answer: string;
 }
 
@@ -85,6 +86,6 @@ export class CaptchaStore {
   }
 
   #mac({ type, subject, answer }: CaptchaAnswer): string {
-    return this.signer.mac(`captcha ${type} ${subject}`, answer.trim().toLowerCase());
+    return this.signer.mac(`captcha ${type} ${subject}`, canonicalAnswer(type, answer));
   }
 }

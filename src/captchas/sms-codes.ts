@@ -6,6 +6,7 @@ import type { Client } from '../sessions/sessions.js';
 import { requirePhone } from '../users/login-names.js';
 import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
+import { SMS_CODE_LENGTH } from './captcha-answer.js';
 import { CAPTCHA_LIFETIME_MS, type CaptchaStore, type IssuedCaptcha } from './captcha-store.js';
 import { reserveSms } from './sms-limits.js';
 import { SmsDeliveryUnknown, type SmsReceipt, type SmsSender } from './sms-sender.js';
@@ -50,7 +51,8 @@ export class SmsCodes {
       });
     }
     await this.throttle.admit({ address: client.address, captcha });
-    const answer = this.settings.fixedCode ?? String(randomInt(1_000_000)).padStart(6, '0');
+    const answer =
+      this.settings.fixedCode ?? String(randomInt(10 ** SMS_CODE_LENGTH)).padStart(SMS_CODE_LENGTH, '0');
     const expected = { type: CaptchaType.SMS, subject: phone, deviceId, answer } as const;
     const issued = this.captchas.create(expected, client.address);
     await reserveSms(this.db, issued, this.settings.dailyBudget);

@@ -34,7 +34,7 @@ describe('every failure matches its golden file', () => {
     },
     'verifyCode: no code': { url: VERIFY, payload: { account: PHONE } },
     'verifyCode: an empty code': { url: VERIFY, payload: { account: PHONE, code: '' } },
-    'verifyCode: a code that is a number': { url: VERIFY, payload: { account: PHONE, code: 123_456 } },
+    'verifyCode: a code that is an object': { url: VERIFY, payload: { account: PHONE, code: {} } },
     'verifyCode: not a phone': { url: VERIFY, payload: { account: 'wrq@8', code: '123456' } },
     'verifyCode: no code was sent': { url: VERIFY, payload: { account: '13600000000', code: '123456' } },
     'verifyCode: malformed JSON': { url: VERIFY, ...malformed },

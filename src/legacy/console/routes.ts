@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
 import type { Dialect, LegacyResponse } from '../dialect.js';
-import { phoneField } from '../parameter-types.js';
+import { codeField, phoneField } from '../parameter-types.js';
 import { type Handler, route } from '../route.js';
 import { fail, failForPhone, failure, ok, phoneFailures } from './envelope.js';
 import { presentLogin } from './present.js';
@@ -19,9 +19,7 @@ const deviceId = z
   .regex(/\S/, DEVICE_ID_MISSING)
   .refine((text) => /^\P{Cc}{1,128}$/u.test(text), DEVICE_ID_MISSING)
   .meta({ description: 'Id of the client session. A captcha is bound to it.', maxLength: 128 });
-/** A number is accepted: the sample's `5694` easily loses its quotes. */
-const captcha = z
-  .union([z.string(), z.int().nonnegative().transform(String)])
+const captcha = codeField
   .catch('')
   .pipe(z.string().trim().min(1, CAPTCHA_MISSING))
   .describe('Answer to the captcha that was issued to this `deviceId`.');

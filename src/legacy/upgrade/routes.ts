@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import type { Dialect } from '../dialect.js';
-import { phoneField } from '../parameter-types.js';
+import { codeField, phoneField } from '../parameter-types.js';
 import { authenticatedRoute, type Handler, route } from '../route.js';
 import { fail, failure, failuresOf, ok, SmsThrottled, smsThrottled } from './envelope.js';
 import { heartbeat } from './heartbeat.js';
@@ -13,7 +13,7 @@ import { upgradeSessionPolicy } from './session-policy.js';
 
 const account = phoneField.describe('Phone.');
 const CodeRequest = z.object({ account });
-const CodeLogin = z.object({ account, code: z.string().describe('Code that was sent by SMS.') });
+const CodeLogin = z.object({ account, code: codeField.describe('Code that was sent by SMS.') });
 const NoParameters = z.object({});
 
 const accountMissing = { account: failure(400, '手机号不能为空') };
