@@ -58,7 +58,7 @@ test('shows devices come online and go offline, live', async () => {
   await kiosks.beat();
   await gateway.services.heartbeats.announce();
   await page.getByText('No matching devices.').waitFor();
-  await page.getByRole('figure', { name: /^Heartbeats per second over/ }).waitFor();
+  await page.getByRole('figure', { name: /^Heartbeats per second of all devices over/ }).waitFor();
   expect(faults).toEqual([]);
   await close();
 });
@@ -117,6 +117,25 @@ test('keeps the filter in the address, and filters by an address', async () => {
     await page.getByText('Owner: pia').waitFor();
     await page.getByText('12 devices').waitFor();
   }
+  await close();
+});
+
+test('keeps the heartbeat chart during a search and a visit of another view', async () => {
+  const { page, close } = await visitAs(browser, host, 'root');
+  const quiet = page.getByText(/^No heartbeats since/);
+  await quiet.waitFor();
+  await gates.beat();
+  await gateway.services.heartbeats.announce();
+  await quiet.waitFor({ state: 'detached' });
+  const search = page.getByRole('searchbox', { name: 'Search by name or ID' });
+  await search.fill('nothing');
+  await page.getByText('No matching devices.').waitFor();
+  expect(await quiet.isVisible()).toBe(false);
+  await page.getByRole('link', { name: 'Releases' }).click();
+  await page.getByRole('heading', { name: 'Releases' }).waitFor();
+  await page.getByRole('link', { name: 'Fleet' }).click();
+  await page.getByRole('figure', { name: /^Heartbeats per second of all devices over/ }).waitFor();
+  expect(await quiet.isVisible()).toBe(false);
   await close();
 });
 

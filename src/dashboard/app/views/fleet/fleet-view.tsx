@@ -7,6 +7,7 @@ import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { type FleetFilter, useFleetFilter } from './fleet-filter.js';
 import { HeartbeatChart } from './heartbeat-chart.js';
+import type { HeartbeatFeed } from './heartbeat-feed.js';
 import { LiveBadge } from './live-badge.js';
 import { Notices } from './notices.js';
 import { Summary } from './summary.js';
@@ -16,29 +17,34 @@ import { useFleet } from './use-fleet.js';
 export function Component() {
   const { t } = useTranslation();
   const { filter, change, deviceFilter } = useFleetFilter();
-  const { fleet, retry } = useFleet(deviceFilter);
+  const { fleet, feed, retry } = useFleet(deviceFilter);
   return (
     <Page title={t('fleet.title')} actions={fleet && <LiveBadge fleet={fleet} />}>
-      {fleet ? <FleetPanels fleet={fleet} filter={filter} onChange={change} onRetry={retry} /> : <Loading />}
+      {fleet ? (
+        <FleetPanels fleet={fleet} feed={feed} filter={filter} onChange={change} onRetry={retry} />
+      ) : (
+        <Loading />
+      )}
     </Page>
   );
 }
 
 interface FleetPanelsProps {
   readonly fleet: Fleet;
+  readonly feed: HeartbeatFeed;
   readonly filter: FleetFilter;
   readonly onChange: (changes: Partial<FleetFilter>) => void;
   readonly onRetry: () => void;
 }
 
 /** Renders again only for another filter: each panel subscribes to the fleet itself. */
-function FleetPanels({ fleet, filter, onChange, onRetry }: FleetPanelsProps) {
+function FleetPanels({ fleet, feed, filter, onChange, onRetry }: FleetPanelsProps) {
   return (
     <>
       <Notices fleet={fleet} onRetry={onRetry} />
       <div className={classes.overview}>
         <Summary fleet={fleet} />
-        <HeartbeatChart fleet={fleet} />
+        <HeartbeatChart feed={feed} />
       </div>
       <Filters fleet={fleet} filter={filter} onChange={onChange} />
       <DeviceList fleet={fleet} filter={filter} onClear={onChange} />

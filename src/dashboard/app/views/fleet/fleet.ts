@@ -6,12 +6,11 @@ import {
   DevicesDocument,
   FleetStatusDocument,
   type FleetStatusSubscription,
-  HeartbeatsDocument,
-  type HeartbeatsSubscription,
   PresenceSummaryDocument,
 } from '../../generated/graphql.js';
 import { DeviceTable } from './device-table.js';
 import { FrameScheduler } from './frame-scheduler.js';
+import type { HeartbeatFeed, Heartbeats } from './heartbeat-feed.js';
 import { MissedChanges } from './missed-changes.js';
 import { PerSecondCounter } from './per-second-counter.js';
 
@@ -20,10 +19,8 @@ const PAGE_SIZE = 100;
 /** A larger fleet is listed only in part, and searched for the rest. */
 export const MOST_ROWS = 20_000;
 const MINUTE_SECONDS = 60;
-const CHART_SECONDS = 180;
 /** No event reports `degraded`, or a device that never sent a heartbeat. */
 const SUMMARY_INTERVAL_MS = 10_000;
-const CHART_INTERVAL_MS = 1000;
 
 /** All state but the devices themselves. Immutable: a change makes a new snapshot. */
 export interface FleetSnapshot {
@@ -51,7 +48,6 @@ export interface FleetSnapshot {
  */
 export class Fleet {
   readonly table = new DeviceTable();
-  readonly heartbeats = new PerSecondCounter(CHART_SECONDS, Date.now());
   #cameOnline = new PerSecondCounter(MINUTE_SECONDS, Date.now());
   #wentOffline = new PerSecondCounter(MINUTE_SECONDS, Date.now());
   readonly #missedChanges = new MissedChanges();
@@ -68,10 +64,10 @@ export class Fleet {
   constructor(
     private readonly client: Client,
     private readonly connection: LiveConnection,
+    private readonly feed: HeartbeatFeed,
     private readonly filter: DeviceFilter,
   ) {
     this.#snapshot = this.#takeSnapshot();
-    this.heartbeats.setObserving(this.#isConnected, Date.now());
   }
 
   readonly subscribe = this.#frames.subscribe;
@@ -84,10 +80,9 @@ export class Fleet {
       this.#frames.schedule();
     };
     const summaryTimer = setInterval(() => void this.#loadSummary(), SUMMARY_INTERVAL_MS);
-    // Without events, too, the chart moves on.
-    const chartTimer = setInterval(() => this.#frames.schedule(), CHART_INTERVAL_MS);
     this.#cleanups.push(
-      connection.subscribe(HeartbeatsDocument, { filter }, (data) => this.#applyHeartbeats(data), onError),
+      this.feed.onHeartbeats((heartbeats) => this.#applyHeartbeats(heartbeats)),
+      this.feed.subscribe(() => this.#frames.schedule()),
       connection.subscribeWithRecovery(
         FleetStatusDocument,
         { filter },
@@ -96,7 +91,6 @@ export class Fleet {
       ),
       connection.onStateChange(() => this.#connectionChanged()),
       () => clearInterval(summaryTimer),
-      () => clearInterval(chartTimer),
     );
     this.#reload();
   }
@@ -116,13 +110,11 @@ export class Fleet {
     return this.connection.getState() === 'connected';
   }
 
-  #applyHeartbeats({ heartbeats }: HeartbeatsSubscription): void {
-    this.heartbeats.add(heartbeats.length, Date.now());
+  #applyHeartbeats(heartbeats: Heartbeats): void {
     for (const heartbeat of heartbeats) {
       this.#missedChanges.observeGatewayTime(heartbeat.at);
       this.table.applyHeartbeat(heartbeat);
     }
-    this.#frames.schedule();
   }
 
   /** @returns the cursor to resume since. */
@@ -142,7 +134,6 @@ export class Fleet {
   }
 
   #connectionChanged(): void {
-    this.heartbeats.setObserving(this.#isConnected, Date.now());
     if (this.connection.getState() === 'reconnecting') this.#missedChanges.disconnected();
     if (this.#isConnected) {
       // Disconnected before the first snapshot, there is no cursor to resume since.
@@ -197,6 +188,7 @@ export class Fleet {
   #takeSnapshot(): FleetSnapshot {
     const now = Date.now();
     const countedSince = this.#cameOnline.observedSince(now);
+    const failure = this.#failure ?? this.feed.failure;
     return {
       counts: this.#counts(),
       cameOnline: this.#cameOnline.sum(now),
@@ -205,8 +197,8 @@ export class Fleet {
       degraded: this.#summary?.degraded ?? false,
       loaded: this.table.size,
       loading: this.#load !== null,
-      failure: this.#failure,
-      live: this.#isConnected && this.table.onlineCount !== null && !this.#failure,
+      failure,
+      live: this.#isConnected && this.table.onlineCount !== null && !failure,
       missedChanges: this.#missedChanges.count,
     };
   }

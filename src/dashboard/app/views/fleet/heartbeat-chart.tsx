@@ -4,8 +4,8 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
 import { timeOfDay } from '../../time/format.js';
-import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
+import type { HeartbeatFeed } from './heartbeat-feed.js';
 
 const HEIGHT = 108;
 /** The current rate is an average, since heartbeats come in bunches. */
@@ -13,11 +13,11 @@ const RATE_SECONDS = 5;
 /** Axis labels closer to the end would be cut off. */
 const LABEL_SECONDS = 16;
 
-/** Heartbeats per second over the last three minutes, live. */
-export function HeartbeatChart({ fleet }: { fleet: Fleet }) {
+/** Heartbeats per second over the last five minutes, live. */
+export function HeartbeatChart({ feed }: { feed: HeartbeatFeed }) {
   const { t, i18n } = useTranslation();
-  const rate = useSyncExternalStore(fleet.subscribe, () => currentRate(fleet));
-  const quietText = useQuietText(fleet);
+  const rate = useSyncExternalStore(feed.subscribe, () => currentRate(feed));
+  const quietText = useQuietText(feed);
   const rateText = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
   const alt = rateText ? t('fleet.chart.alt', { rate: rateText }) : t('fleet.chart.title');
   return (
@@ -33,7 +33,7 @@ export function HeartbeatChart({ fleet }: { fleet: Fleet }) {
         )}
       </Group>
       <figure className={classes.plot} aria-label={quietText ?? alt}>
-        <Plot fleet={fleet} />
+        <Plot feed={feed} />
         {quietText && (
           <Text size="sm" c="dimmed" className={classes.quiet} aria-hidden>
             {quietText}
@@ -45,18 +45,18 @@ export function HeartbeatChart({ fleet }: { fleet: Fleet }) {
 }
 
 /** The text for a chart without heartbeats; null if there were any, or if that is unknown. */
-function useQuietText(fleet: Fleet): string | null {
+function useQuietText(feed: HeartbeatFeed): string | null {
   const { t, i18n } = useTranslation();
-  const quietSince = useSyncExternalStore(fleet.subscribe, () => {
+  const quietSince = useSyncExternalStore(feed.subscribe, () => {
     const now = Date.now();
-    return fleet.heartbeats.sum(now) === 0 ? fleet.heartbeats.observedSince(now) : null;
+    return feed.counter.sum(now) === 0 ? feed.counter.observedSince(now) : null;
   });
   if (quietSince === null) return null;
   if (quietSince === 'all') return t('fleet.chart.quiet');
   return t('fleet.chart.quietSince', { time: timeOfDay(new Date(quietSince), i18n.language) });
 }
 
-function Plot({ fleet }: { fleet: Fleet }) {
+function Plot({ feed }: { feed: HeartbeatFeed }) {
   const { i18n } = useTranslation();
   const scheme = useComputedColorScheme();
   const container = useRef<HTMLDivElement>(null);
@@ -64,15 +64,15 @@ function Plot({ fleet }: { fleet: Fleet }) {
   useEffect(() => {
     const { current } = container;
     if (!current) return;
-    const plot = new uPlot(options(current, i18n.language), seriesOf(fleet), current);
+    const plot = new uPlot(options(current, i18n.language), seriesOf(feed), current);
     let drawnSecond = 0;
     const draw = () => {
       const second = Math.floor(Date.now() / 1000);
       if (second === drawnSecond) return;
       drawnSecond = second;
-      plot.setData(seriesOf(fleet));
+      plot.setData(seriesOf(feed));
     };
-    const unsubscribe = fleet.subscribe(draw);
+    const unsubscribe = feed.subscribe(draw);
     const observer = new ResizeObserver(([entry]) => {
       if (entry) plot.setSize({ width: entry.contentRect.width, height: HEIGHT });
     });
@@ -82,18 +82,18 @@ function Plot({ fleet }: { fleet: Fleet }) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [fleet, scheme, i18n.language]);
+  }, [feed, scheme, i18n.language]);
   return <div ref={container} />;
 }
 
-const seriesOf = (fleet: Fleet): uPlot.AlignedData => {
-  const { seconds, counts } = fleet.heartbeats.series(Date.now());
+const seriesOf = (feed: HeartbeatFeed): uPlot.AlignedData => {
+  const { seconds, counts } = feed.counter.series(Date.now());
   return [seconds, counts];
 };
 
 /** Heartbeats per second; null if none of the latest seconds was observed. */
-function currentRate(fleet: Fleet): number | null {
-  const recent = fleet.heartbeats.series(Date.now()).counts.slice(-RATE_SECONDS);
+function currentRate(feed: HeartbeatFeed): number | null {
+  const recent = feed.counter.series(Date.now()).counts.slice(-RATE_SECONDS);
   const observed = recent.filter((count) => count !== null);
   return observed.length > 0 ? observed.reduce((sum, count) => sum + count, 0) / observed.length : null;
 }

@@ -13,11 +13,11 @@ export const en = {
   soFar: 'so far',
   share: '{{percent}} online',
   chart: {
-    title: 'Heartbeats per second',
+    title: 'Heartbeats per second, all devices',
     now: 'now {{rate}}',
-    quiet: 'No heartbeats in the last three minutes',
+    quiet: 'No heartbeats in the last five minutes',
     quietSince: 'No heartbeats since {{time}}',
-    alt: 'Heartbeats per second over the last three minutes, now {{rate}}',
+    alt: 'Heartbeats per second of all devices over the last five minutes, now {{rate}}',
   },
   degraded: {
     title: 'Presence may be inaccurate',
@@ -72,11 +72,11 @@ export const zh: Translation<typeof en> = {
   soFar: '开始统计以来',
   share: '在线率 {{percent}}',
   chart: {
-    title: '每秒心跳数',
+    title: '每秒心跳数（全部设备）',
     now: '当前 {{rate}}',
-    quiet: '最近三分钟没有心跳',
+    quiet: '最近五分钟没有心跳',
     quietSince: '{{time}} 以来没有心跳',
-    alt: '最近三分钟的每秒心跳数，当前 {{rate}}',
+    alt: '最近五分钟全部设备的每秒心跳数，当前 {{rate}}',
   },
   degraded: {
     title: '在线状态可能不准确',

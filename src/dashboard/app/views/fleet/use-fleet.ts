@@ -3,25 +3,33 @@ import { useClient } from 'urql';
 import { useLiveConnection } from '../../client/live-connection-context.js';
 import type { DeviceFilter } from '../../generated/graphql.js';
 import { Fleet, type FleetSnapshot } from './fleet.js';
+import { feedOf, type HeartbeatFeed } from './heartbeat-feed.js';
 
 /**
  * Follows the devices that a filter selects. `fleet` is null in the first render only.
  * @param filter must keep its identity between renders.
  */
-export function useFleet(filter: DeviceFilter): { fleet: Fleet | null; retry: () => void } {
+export function useFleet(filter: DeviceFilter): {
+  fleet: Fleet | null;
+  feed: HeartbeatFeed;
+  retry: () => void;
+} {
   const client = useClient();
   const connection = useLiveConnection();
+  const feed = feedOf(connection);
   const [fleet, setFleet] = useState<Fleet | null>(null);
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((before) => before + 1), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt starts again.
+  useEffect(() => feed.start(), [feed, attempt]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt starts again.
   useEffect(() => {
-    const started = new Fleet(client, connection, filter);
+    const started = new Fleet(client, connection, feed, filter);
     started.start();
     setFleet(started);
     return () => started.stop();
-  }, [client, connection, filter, attempt]);
-  return { fleet, retry };
+  }, [client, connection, feed, filter, attempt]);
+  return { fleet, feed, retry };
 }
 
 export function useFleetSnapshot(fleet: Fleet): FleetSnapshot {
