@@ -1,5 +1,6 @@
 import i18next, { type Resource } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { correctBrowserLanguage } from './browser-language.js';
 
 /** The languages on offer, each by its own name. */
 export const languages = { en: 'English', zh: '中文' } as const;
@@ -19,9 +20,11 @@ function preferredLanguage(): Language {
 }
 
 export async function startI18n(resources: Record<Language, Resource[string]>): Promise<void> {
+  const language = preferredLanguage();
+  correctBrowserLanguage(language);
   await i18next.use(initReactI18next).init({
     resources,
-    lng: preferredLanguage(),
+    lng: language,
     fallbackLng: 'en',
     // React escapes texts already.
     interpolation: { escapeValue: false },
