@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { crossOriginHeaders } from '../http/cross-origin.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
 import { sendFailure } from '../legacy/plugin.js';
@@ -22,7 +23,7 @@ export function handleUndecodableUrl(
   reply: FastifyReply,
 ): FastifyReply {
   setSecurityHeaders(request, reply);
-  reply.header('access-control-allow-origin', '*');
+  reply.headers(crossOriginHeaders);
   // A URL in absolute form (RFC 9112, 3.2.2) has the origin in front of the path.
   const path = request.url.replace(/^https?:\/\/[^/]*/i, '');
   const dialect = dialects.find(

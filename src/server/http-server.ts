@@ -9,6 +9,7 @@ import type { Pipeline } from '../graphql/execution/pipeline.js';
 import { registerGraphql } from '../graphql/http/plugin.js';
 import { graphqlSessionPolicy } from '../graphql/session-policy.js';
 import { normalizeForwardedFor } from '../http/client-address.js';
+import { EXPOSED_HEADERS, PREFLIGHT_MAX_AGE } from '../http/cross-origin.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
@@ -17,7 +18,6 @@ import { loggedError } from '../logged-error.js';
 import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
-import { TOKEN_HEADERS } from '../sessions/token-headers.js';
 import { handleUndecodableUrl, registerErrorHandlers } from './failures.js';
 import { registerHealth } from './health.js';
 import { discardUnreadBodies } from './unread-bodies.js';
@@ -30,9 +30,6 @@ export const sessionPolicies: readonly SessionPolicy[] = [
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** The request headers that browsers may send: those of the documented clients and of the dashboard. */
-const ALLOWED_HEADERS = [...TOKEN_HEADERS, 'Content-Type', 'X-Device-Id', 'apollo-require-preflight'];
-
 /** Registers every API and page. Nothing listens yet. */
 export async function createHttpServer(
   services: Services,
@@ -43,9 +40,11 @@ export async function createHttpServer(
   const app = createFastify(config, log);
   app.addHook('onRequest', async ({ raw }) => normalizeForwardedFor(raw));
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
+  // Without credentials, and with whatever headers are asked for: the token, which only its owner has, authorises.
   await app.register(cors, {
     origin: '*',
-    allowedHeaders: ALLOWED_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_MAX_AGE,
     strictPreflight: false,
   });
   discardUnreadBodies(app);
