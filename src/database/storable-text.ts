@@ -10,6 +10,3 @@ export const NOT_STORABLE = 'must not contain NUL or unpaired surrogates';
 export function requireStorable(field: string, text: string): void {
   if (!isStorable(text)) throw new DomainError('INVALID_INPUT', `${field} ${NOT_STORABLE}.`, { field });
 }
-
-/** The text with whatever is not storable removed or replaced by U+FFFD, where it is no reason to refuse. */
-export const toStorable = (text: string): string => text.replaceAll('\0', '').toWellFormed();

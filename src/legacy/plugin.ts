@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { receiveForm } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
 import { countHeartbeat } from '../http/request-log.js';
+import { headerText } from '../http/text/header-text.js';
 import { authenticatePublisher, receiveAuthorized } from '../releases/upload-authorization.js';
 import type { Services } from '../services.js';
 import { requirePermission } from '../sessions/authorization.js';
-import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../sessions/caller.js';
+import { reportedVersion } from '../sessions/caller.js';
+import { clientText } from '../sessions/client-text.js';
 import { sentToken } from '../sessions/token-headers.js';
 import type {
   Dialect,
@@ -19,7 +20,7 @@ import type {
   Route,
   UploadRoute,
 } from './dialect.js';
-import { type LegacyHttpRequest, readParameters } from './request-parameters.js';
+import { readParameters, readQuery } from './request-parameters.js';
 
 const MAX_VERSION_LENGTH = 64;
 
@@ -64,7 +65,7 @@ function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], s
     scope.route({
       method: scope.supportedMethods,
       url,
-      handler: async (request: LegacyHttpRequest, reply) => {
+      handler: async (request, reply) => {
         requirePost(request);
         const response = await handle(await readRequest(request, services, route));
         if (route.isHeartbeat) countHeartbeat(request);
@@ -85,7 +86,7 @@ function registerUploads(
     scope.route({
       method: scope.supportedMethods,
       url,
-      handler: async (request: LegacyHttpRequest, reply) => {
+      handler: async (request, reply) => {
         requirePost(request);
         return send(reply, await handle(await readUpload(request, services)));
       },
@@ -93,15 +94,13 @@ function registerUploads(
   }
 }
 
-async function readUpload(
-  { raw, query, ip }: LegacyHttpRequest,
-  { sessions, releases }: Services,
-): Promise<LegacyUpload> {
+async function readUpload(request: FastifyRequest, { sessions, releases }: Services): Promise<LegacyUpload> {
+  const { raw, ip } = request;
   const { user, sessionId } = await authenticatePublisher(sessions, raw.headers);
   allowLongBody(raw);
   return {
     actor: { userId: user.id, address: ip },
-    query,
+    query: readQuery(request),
     form: receiveForm(raw, releases.maxBytes),
     receive: ({ content }) =>
       receiveAuthorized(releases, content, async () =>
@@ -149,7 +148,7 @@ function requirePost({ method }: FastifyRequest): void {
 }
 
 async function readRequest(
-  request: LegacyHttpRequest,
+  request: FastifyRequest,
   { config }: Services,
   route: Route,
 ): Promise<LegacyRequest> {
@@ -161,17 +160,11 @@ async function readRequest(
     publicUrl: publicUrl(config, request),
     client: {
       address: ip,
-      deviceId: clientText(headers['x-device-id'] ?? parameters.deviceId, MAX_CLIENT_TEXT_LENGTH),
+      deviceId: clientText(headerText(headers, 'X-Device-Id') ?? parameters.deviceId),
       version: reportedVersion(clientText(parameters.version, MAX_VERSION_LENGTH) ?? ''),
-      model: clientText(parameters.device, MAX_CLIENT_TEXT_LENGTH),
+      model: clientText(parameters.device),
     },
   };
-}
-
-/** What a client says about itself never fails a request: it is truncated and made storable. */
-function clientText(value: unknown, maxLength: number): string | null {
-  const text = typeof value === 'number' ? String(value) : value;
-  return (typeof text === 'string' && toStorable(text.slice(0, maxLength))) || null;
 }
 
 function failureCode(error: HttpError): FailureCode {

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.js';
+import { Charset } from '../http/text/charset.js';
+import { UnreadableText } from '../http/text/unreadable-text.js';
+import { parseUrlencoded, queryString } from '../http/text/urlencoded.js';
 
 /** Request parameters by name, not validated. If a name is sent twice, its last value counts. */
 export type RequestParameters = Readonly<Record<string, unknown>>;
-
-/** The query is typed as Fastify parses it. */
-export type LegacyHttpRequest = FastifyRequest<{ Querystring: Record<string, string | string[]> }>;
 
 /**
  * Limits far above what devices send. Parsing half a million pairs would block the event loop, so the rest of a
@@ -25,28 +25,30 @@ const malformed = (what: string) =>
 /**
  * Reads the parameters of the body (JSON, urlencoded or multipart form) and of the query; the body takes
  * precedence. An empty body has no parameters, and an unknown content type is read as JSON: some devices send a
- * wrong one.
- * @throws DomainError INVALID_INPUT if the body is malformed.
+ * wrong one. The query is UTF-8, and the body in the charset of its Content-Type.
+ * @throws DomainError INVALID_INPUT if the body is malformed; UnreadableText
  */
-export async function readParameters(request: LegacyHttpRequest): Promise<RequestParameters> {
-  const query = Object.entries(request.query).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.at(-1) : value,
-  ]);
+export async function readParameters(request: FastifyRequest): Promise<RequestParameters> {
+  const query = readQuery(request);
   // Without a prototype, a parameter named `__proto__` is a name like any other.
-  return Object.assign(Object.create(null), Object.fromEntries(query), await readBody(request));
+  return Object.assign(Object.create(null), query, await readBody(request));
 }
 
-async function readBody({ body, headers }: LegacyHttpRequest): Promise<object> {
+/** The parameters of the query. @throws UnreadableText */
+export const readQuery = ({ raw }: FastifyRequest): RequestParameters =>
+  Object.fromEntries(parseUrlencoded(queryString(raw.url), Charset.utf8));
+
+async function readBody({ body, headers }: FastifyRequest): Promise<object> {
   if (!Buffer.isBuffer(body) || body.length === 0) return {};
-  const type = headers['content-type']?.toLowerCase() ?? '';
-  if (type.startsWith('multipart/form-data')) return parseMultipart(body, headers['content-type'] ?? '');
-  const text = body.toString('utf8').replace(/^\uFEFF/, '');
-  if (text.trim() === '') return {};
+  const contentType = headers['content-type'] ?? '';
+  const type = contentType.toLowerCase();
+  if (type.startsWith('multipart/form-data')) return parseMultipart(body, contentType);
+  const charset = Charset.of(contentType);
   if (type.startsWith('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(new URLSearchParams(text.split('&', MAX_URLENCODED_PAIRS).join('&')));
+    return Object.fromEntries(parseUrlencoded(body.toString('latin1'), charset, MAX_URLENCODED_PAIRS));
   }
-  return parseJson(text);
+  const text = charset.decode(body, 'body').replace(/^\uFEFF/, '');
+  return text.trim() === '' ? {} : parseJson(text);
 }
 
 function parseJson(text: string): object {
@@ -57,7 +59,15 @@ function parseJson(text: string): object {
     throw malformed('JSON body');
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw malformed('JSON body');
+  refuseUnpairedSurrogates(parsed);
   return parsed;
+}
+
+/** An escape such as `\ud800` is half a character: to hash or store it, it would have to be replaced. */
+function refuseUnpairedSurrogates(parameters: object): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value === 'string' && !value.isWellFormed()) throw new UnreadableText('bytes', name);
+  }
 }
 
 /** Reads text fields only; files are skipped. */

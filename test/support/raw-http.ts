@@ -11,14 +11,17 @@ export interface RawResponse {
   readonly body: string;
 }
 
-/** Opens a connection and sends the head of a request; the caller writes the body, or stops halfway. */
+/**
+ * Opens a connection and sends the head of a request, one byte for each character; the caller writes the body, or
+ * stops halfway.
+ */
 export async function openRequest(host: string, lines: readonly string[]): Promise<Socket> {
   const [name, port] = host.split(':');
   const socket = connect(Number(port), name);
   // The server may reset a connection that the test abandoned.
   socket.on('error', () => {});
   await once(socket, 'connect');
-  socket.write(`${[...lines, `host: ${host}`].join('\r\n')}\r\n\r\n`);
+  socket.write(`${[...lines, `host: ${host}`].join('\r\n')}\r\n\r\n`, 'latin1');
   return socket;
 }
 

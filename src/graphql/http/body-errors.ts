@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
+import { UnreadableText } from '../../http/text/unreadable-text.js';
 import { presentError } from '../execution/present.js';
 import { statusOf } from './status.js';
 
@@ -10,8 +11,11 @@ export function sendBodyError(
   reply: FastifyReply,
 ): FastifyReply {
   const formatted = presentError(refusalOf(error), { log: request.log, suggestions: true });
-  return reply.code(error.statusCode === 415 ? 415 : statusOf(formatted)).send({ errors: [formatted] });
+  return reply.code(isUnsupported(error) ? 415 : statusOf(formatted)).send({ errors: [formatted] });
 }
+
+const isUnsupported = (error: Error & { statusCode?: number }): boolean =>
+  error.statusCode === 415 || (error instanceof UnreadableText && error.reason !== 'bytes');
 
 /** Fastify's own messages address the developer of the server. */
 function refusalOf(error: Error & { statusCode?: number }): Error {

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { browserName } from '../../http/browser-name.js';
 import { publicUrl } from '../../http/public-url.js';
 import { countHeartbeat } from '../../http/request-log.js';
+import { headerText } from '../../http/text/header-text.js';
 import type { Services } from '../../services.js';
-import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
+import { clientText } from '../../sessions/client-text.js';
 import { sentToken } from '../../sessions/token-headers.js';
 import type { Context } from '../context.js';
 import { createLoaders } from '../loaders.js';
@@ -23,7 +24,7 @@ export async function httpContext(
     caller: token === null ? null : await services.sessions.authenticate(token),
     client: {
       address: request.ip,
-      deviceId: deviceIdHeader(headers['x-device-id']),
+      deviceId: clientText(headerText(headers, 'X-Device-Id')),
       version: null,
       model: browserName(headers['user-agent']),
     },
@@ -33,6 +34,3 @@ export async function httpContext(
     countHeartbeat: Array.isArray(request.body) ? () => {} : () => countHeartbeat(request),
   };
 }
-
-const deviceIdHeader = (value: string | string[] | undefined) =>
-  typeof value === 'string' && value !== '' ? value.slice(0, MAX_CLIENT_TEXT_LENGTH) : null;

@@ -5,6 +5,7 @@ import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
 import { requireCorsPreflight, requireValidHost } from './origin.js';
+import { parseJsonBodies, requireReadableHead } from './text.js';
 import { registerUploads } from './uploads.js';
 
 export interface MountOptions<C extends BaseContext> {
@@ -23,8 +24,10 @@ export function mountApollo<C extends BaseContext>(
   app.register(async (scope) => {
     scope.addHook('onRequest', requireValidHost);
     scope.addHook('onRequest', requireCorsPreflight);
+    scope.addHook('onRequest', requireReadableHead);
     scope.addHook('preHandler', async ({ body }) => refuseLargeBatch(body, batchLimit));
     scope.setErrorHandler(sendBodyError);
+    parseJsonBodies(scope);
     registerUploads(scope, services);
     scope.route({
       method: ['GET', 'POST'],

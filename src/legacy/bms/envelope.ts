@@ -1,4 +1,5 @@
 import type { FailureCode, LegacyResponse } from '../dialect.js';
+import { unreadableMessage } from '../unreadable.js';
 
 export const ok = (data: object): LegacyResponse => ({
   status: 200,
@@ -32,4 +33,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
   FAULT: failure(400, '服务器错误'),
 };
 
-export const fail = (code: FailureCode): LegacyResponse => failures[code];
+export function fail(code: FailureCode, error: Error): LegacyResponse {
+  const message = unreadableMessage(error);
+  return message === undefined ? failures[code] : failure(400, message);
+}

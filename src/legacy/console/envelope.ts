@@ -1,6 +1,7 @@
 import { DomainError } from '../../errors.js';
 import type { FailureCode, LegacyResponse } from '../dialect.js';
 import { InvalidParameter } from '../route.js';
+import { unreadableMessage } from '../unreadable.js';
 
 export const ok = (data: object | null): LegacyResponse => ({
   status: 200,
@@ -35,8 +36,10 @@ const failures: Record<FailureCode, LegacyResponse> = {
 };
 
 /** The schemas in `routes.ts` carry the documented message of an invalid parameter. */
-export const fail = (code: FailureCode, error: Error): LegacyResponse =>
-  error instanceof InvalidParameter ? failure(400, error.message) : failures[code];
+export function fail(code: FailureCode, error: Error): LegacyResponse {
+  const message = error instanceof InvalidParameter ? error.message : unreadableMessage(error);
+  return message === undefined ? failures[code] : failure(400, message);
+}
 
 /** Failures of SMS codes. A caller who has the code owns the phone and may learn the state of its account. */
 export const phoneFailures: Partial<Record<FailureCode, LegacyResponse>> = {

@@ -1,5 +1,6 @@
 import type { FailureCode, LegacyResponse } from '../dialect.js';
 import { InvalidParameter } from '../route.js';
+import { unreadableMessage } from '../unreadable.js';
 
 export const ok = (body: object): LegacyResponse => ({
   status: 200,
@@ -31,4 +32,4 @@ const messages: Record<FailureCode, string> = {
 
 /** The schema in `routes.ts` carries the documented message of an invalid parameter. */
 export const fail = (code: FailureCode, error: Error): LegacyResponse =>
-  failure(error instanceof InvalidParameter ? error.message : messages[code]);
+  failure(error instanceof InvalidParameter ? error.message : (unreadableMessage(error) ?? messages[code]));

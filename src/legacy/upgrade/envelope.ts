@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../errors.js';
 import type { FailureCode, LegacyResponse } from '../dialect.js';
+import { unreadableMessage } from '../unreadable.js';
 
 /** The statuses of the document's table; no other one is sent. */
 type Status = 200 | 201 | 204 | 400 | 401 | 403 | 404 | 500;
@@ -50,6 +51,8 @@ export const failuresOf = (field: string): LegacyResponse[] => Object.values(fai
 
 export function fail(code: FailureCode, error: Error): LegacyResponse {
   if (error instanceof SmsThrottled) return smsThrottled();
+  const message = unreadableMessage(error);
+  if (message !== undefined) return failure(400, message);
   const field = error instanceof DomainError ? error.details.field : undefined;
   return failuresByField[field ?? '']?.[code] ?? failures[code];
 }
