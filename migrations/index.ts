@@ -5,6 +5,7 @@ import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
 import { ListOrders20261128 } from './20261128-list-orders.js';
 import { NodeIds20261128 } from './20261128-node-ids.js';
+import { PhoneForms20261128 } from './20261128-phone-forms.js';
 import { PresenceClock20261128 } from './20261128-presence-clock.js';
 
 /**
@@ -20,4 +21,5 @@ export const migrations = [
   PresenceClock20261128,
   NodeIds20261128,
   ListOrders20261128,
+  PhoneForms20261128,
 ];

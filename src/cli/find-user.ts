@@ -1,7 +1,6 @@
 import { integerKey, keyOf } from '../database/node-id.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
-import { canonicalLoginName } from '../users/login-names.js';
 import type { User } from '../users/user.entity.js';
 
 /** Describes the argument that `findUser` accepts. */
@@ -10,8 +9,7 @@ export const USER_ARGUMENT = 'username, phone, or id such as user_64';
 /** Finds the user that an argument names. @throws DomainError NOT_FOUND */
 export async function findUser({ users, db }: Pick<Services, 'users' | 'db'>, name: string): Promise<User> {
   const id = readUserId(name);
-  const user =
-    id === null ? await users.findByLoginName(db.em.fork(), canonicalLoginName(name)) : await users.find(id);
+  const user = id === null ? await users.findByLoginName(db.em.fork(), name) : await users.find(id);
   if (user) return user;
   const looksLikeId = /^\d{1,5}$/.test(name);
   throw new DomainError(

@@ -36,7 +36,7 @@ export class PasswordLogins {
   ): Promise<OpenedSession> {
     const em = this.db.em.fork();
     const name = canonicalLoginName(login);
-    const userId = await this.users.findIdByLoginName(em, name);
+    const userId = await this.users.findIdByLoginName(em, login);
     const attempt = { userId, name, address: client.address, api: policy.api, captcha };
     return this.attempts.audited(attempt, () =>
       this.attempts.throttled(attempt, async () => {

@@ -6,6 +6,7 @@ import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { requirePhone } from '../users/login-names.js';
+import { displayPhone } from '../users/phone.js';
 import type { User } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
 import type { LoginAttempts } from './login-attempts.js';
@@ -43,13 +44,15 @@ export class PhoneLogins {
     const { code, deviceId = client.deviceId } = credentials;
     const { address } = client;
     const em = this.db.em.fork();
-    const userId = await this.users.findIdByLoginName(em, phone);
+    const userId = await this.users.findIdByPhone(em, phone);
     const attempt = { userId, name: phone, address, api: policy.api, captcha: 'none' } as const;
     return this.attempts.audited(attempt, async () => {
       await this.attempts.throttled(attempt, () => this.codes.consume(phone, deviceId, code));
-      const known = await this.users.findByLoginName(em, phone);
-      if (!known && !createsAccount) throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
-      const user = known ?? (await this.#createAccount(em, phone, client));
+      const knownId = await this.users.findIdByPhone(em, phone);
+      if (knownId === null && !createsAccount)
+        throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
+      const user =
+        knownId === null ? await this.#createAccount(em, phone, client) : await this.users.get(knownId, em);
       requireActive(user);
       await this.#markPhoneVerified(em, user, client);
       return this.sessions.open(em, user, client, policy);
@@ -57,7 +60,7 @@ export class PhoneLogins {
   }
 
   #createAccount(em: EntityManager, phone: string, { address }: Client): Promise<User> {
-    const account = { phone: `+${phone}`, phoneVerified: true, passwordHash: null };
+    const account = { phone: displayPhone(phone), phoneVerified: true, passwordHash: null };
     return em.transactional((tx) => this.users.add(tx, account, { userId: null, address }));
   }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { LoginName } from './login-name.entity.js';
 import { parseLoginNames } from './login-names.js';
 import { type PasswordPolicy, standardPasswordPolicy } from './password-policy.js';
+import { callingCode } from './phone.js';
 import { checkTexts, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import type { Employee, User, UserStatus } from './user.entity.js';
 
@@ -14,7 +14,8 @@ export interface NewUser extends Profile {
   password?: string | null;
   userType?: string | null;
   openId?: string | null;
-  countryCode?: string;
+  /** By default that of the phone. */
+  countryCode?: string | null;
   status?: UserStatus;
   /** Codes; MEMBER by default. */
   roles?: readonly string[] | null;
@@ -55,14 +56,12 @@ export function newAccount(
   imported: Partial<ImportedColumns> = {},
 ) {
   checkTexts({ userType: input.userType, openId: input.openId });
-  const { username, phone } = parseLoginNames(input);
-  const names: Pick<LoginName, 'name' | 'kind'>[] = [];
-  if (username) names.push({ name: username.key, kind: 'username' });
-  if (phone) names.push({ name: phone, kind: 'phone' });
+  const { username, phone, names } = parseLoginNames(input);
+  const countryCode = input.countryCode ?? (input.phone == null ? null : callingCode(input.phone));
   const columns = {
     ...profileColumns(input),
-    username: username?.text ?? null,
-    phone: phone ?? null,
+    username,
+    phone,
     phoneVerifiedAt: input.phoneVerified ? now : null,
     passwordHash: input.passwordHash,
     userType: input.userType ?? null,
@@ -71,7 +70,7 @@ export function newAccount(
     userCode: imported.userCode ?? newUserCodes(now, 1)[0] ?? '',
     employee: input.employee ?? null,
     createdAt: now,
-    ...(input.countryCode ? { countryCode: input.countryCode } : {}),
+    ...(countryCode ? { countryCode } : {}),
     ...(input.status ? { status: input.status } : {}),
     ...imported,
   };

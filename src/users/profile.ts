@@ -23,12 +23,16 @@ export type EmailPolicy = 'valid' | 'any';
 /** As browsers validate it: https://html.spec.whatwg.org/#valid-e-mail-address */
 const Email = z.email({ pattern: z.regexes.html5Email });
 
-/** An empty email counts as absent. @throws DomainError INVALID_INPUT */
+/** What a message says of text that is no email, after the name of the field. */
+export const NOT_AN_EMAIL = 'must be an address such as li@example.com';
+
+/** An empty email counts as absent. */
+export const isEmail = (text: string): boolean => text === '' || Email.safeParse(text).success;
+
+/** @throws DomainError INVALID_INPUT */
 export function checkEmail(email: string | null | undefined, policy: EmailPolicy): void {
-  if (!email || policy === 'any' || Email.safeParse(email).success) return;
-  throw new DomainError('INVALID_INPUT', 'email must be an address such as li@example.com.', {
-    field: 'email',
-  });
+  if (email == null || policy === 'any' || isEmail(email)) return;
+  throw new DomainError('INVALID_INPUT', `email ${NOT_AN_EMAIL}.`, { field: 'email' });
 }
 
 /** The profile fields that are not undefined. @throws DomainError INVALID_INPUT */

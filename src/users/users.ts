@@ -1,4 +1,4 @@
-import { type EntityDictionary, type ObjectQuery, UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { EntityDictionary, ObjectQuery } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
@@ -10,6 +10,7 @@ import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { LoginName } from './login-name.entity.js';
+import { type NewLoginName, readLoginName, requireNoPhone } from './login-names.js';
 import {
   type AccountPolicy,
   checkNewUser,
@@ -23,6 +24,7 @@ import { checkNewPassword } from './password-policy.js';
 import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
+import { takenNames } from './taken-names.js';
 import { User } from './user.entity.js';
 
 export type { NewUser } from './new-user.js';
@@ -37,16 +39,28 @@ export class Users {
     private readonly clock: Clock,
   ) {}
 
-  /** @param key a canonical username or phone. @returns the user, roles loaded, or null. */
-  async findByLoginName(em: EntityManager, key: string): Promise<User | null> {
-    const id = await this.findIdByLoginName(em, key);
+  /** @param input a username or phone in any spelling. @returns the user, roles loaded, or null. */
+  async findByLoginName(em: EntityManager, input: string): Promise<User | null> {
+    const id = await this.findIdByLoginName(em, input);
     return id === null ? null : this.find(id, em);
   }
 
-  /** @param key a canonical username or phone. */
-  async findIdByLoginName(em: EntityManager, key: string): Promise<number | null> {
-    if (!isStorable(key)) return null;
-    const found = await em.findOne(LoginName, { name: key });
+  /** @param input a username or phone in any spelling. */
+  async findIdByLoginName(em: EntityManager, input: string): Promise<number | null> {
+    const { username, phone } = readLoginName(input);
+    if (!isStorable(username)) return null;
+    const found = await em.findOne(LoginName, {
+      $or: [
+        { name: username, kind: 'username' },
+        ...(phone === null ? [] : [{ name: phone, kind: 'phone' as const }]),
+      ],
+    });
+    return found?.user.id ?? null;
+  }
+
+  /** @param phone canonical. */
+  async findIdByPhone(em: EntityManager, phone: string): Promise<number | null> {
+    const found = await em.findOne(LoginName, { name: phone, kind: 'phone' });
     return found?.user.id ?? null;
   }
 
@@ -116,7 +130,10 @@ export class Users {
    */
   register(input: NewUser, address: string, policy = standardAccountPolicy): Promise<User> {
     const actor = { userId: null, address };
-    return this.registrationLimit.spend(address, () => this.create(input, actor, policy));
+    return this.registrationLimit.spend(address, () => {
+      requireNoPhone(input.username);
+      return this.create(input, actor, policy);
+    });
   }
 
   /** Creates an account in the caller's transaction, with a hash instead of a password. */
@@ -127,10 +144,11 @@ export class Users {
   ): Promise<User> {
     const now = new Date(this.clock());
     const { columns, names } = newAccount(input, now);
+    await requireFreeNames(em, names);
     const user = em.create(User, columns);
     user.roles.set(await findRoles(em, input.roles ?? DEFAULT_ROLES));
     for (const name of names) em.create(LoginName, { ...name, user });
-    await em.flush().catch(rethrowTakenName);
+    await em.flush();
     const granted = input.roles ? { detail: input.roles.join(' ') } : {};
     recordAudit(em, now, actor, { action: 'user.create', target: userTarget(user.id), ...granted });
     await em.flush();
@@ -145,7 +163,7 @@ export class Users {
   ): Promise<User> {
     const em = this.db.em.fork();
     const user = await this.get(userId, em);
-    // An imported email may be invalid, and clients send the whole profile back.
+    // The legacy APIs accept any email, and clients send the whole profile back.
     if (profile.email !== user.email) checkEmail(profile.email, emailPolicy);
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
     await em.flush();
@@ -192,9 +210,9 @@ export async function findRoles(em: EntityManager, codes: readonly string[]): Pr
   throw new DomainError('INVALID_INPUT', 'roles must be codes of existing roles.', { field: 'roles' });
 }
 
-function rethrowTakenName(error: unknown): never {
-  if (error instanceof UniqueConstraintViolationException) {
-    throw new DomainError('CONFLICT', 'username or phone is already taken.', { field: 'username' });
-  }
-  throw error;
+async function requireFreeNames(em: EntityManager, names: readonly NewLoginName[]): Promise<void> {
+  const taken = await takenNames(em, names);
+  const collision = names.find((name) => taken.ownerOf(name) !== undefined);
+  if (!collision) return;
+  throw new DomainError('CONFLICT', `${collision.kind} is already taken.`, { field: collision.kind });
 }

@@ -1,7 +1,6 @@
 import { LoginName } from '../../src/users/login-name.entity.js';
-import { canonicalLoginName } from '../../src/users/login-names.js';
+import { parseLoginNames } from '../../src/users/login-names.js';
 import { hashPassword } from '../../src/users/password-hash.js';
-import { canonicalPhone } from '../../src/users/phone.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';
@@ -21,12 +20,12 @@ export interface ImportedUser extends Partial<Columns> {
 export async function importUser(gateway: TestGateway, imported: ImportedUser): Promise<User> {
   const { password, roles, phone, ...columns } = imported;
   const em = gateway.services.db.em.fork();
-  const key = phone ? canonicalPhone(phone) : null;
+  const names = parseLoginNames({ username: columns.username ?? null, phone: phone ?? null });
   const user = em.create(User, {
     userCode: String(columns.id),
     phoneVerifiedAt: columns.createdAt,
     ...columns,
-    phone: key,
+    phone: names.phone,
     passwordHash: password === undefined ? null : await hashPassword(password),
   });
   if (roles)
@@ -36,9 +35,7 @@ export async function importUser(gateway: TestGateway, imported: ImportedUser): 
     );
   const codes = roles?.map(({ code }) => code) ?? ['MEMBER'];
   user.roles.set(await em.find(Role, { code: { $in: codes } }));
-  if (user.username)
-    em.create(LoginName, { name: canonicalLoginName(user.username), kind: 'username', user });
-  if (key) em.create(LoginName, { name: key, kind: 'phone', user });
+  for (const name of names.names) em.create(LoginName, { ...name, user });
   await em.flush();
   // Imported ids do not come from the sequence.
   await em.execute(`select setval('users_id_seq', greatest(?, (select last_value from users_id_seq)))`, [

@@ -22,7 +22,7 @@ const newName = () => {
   created += 1;
   return `person ${created}`;
 };
-const find = (key: string) => gateway.services.users.findByLoginName(gateway.services.db.em.fork(), key);
+const find = (name: string) => gateway.services.users.findByLoginName(gateway.services.db.em.fork(), name);
 
 describe('create', () => {
   test('gives the account its names, a role and a unique user code', async () => {
@@ -30,7 +30,8 @@ describe('create', () => {
     const first = await gateway.createUser({ username, phone: '+1 415 555 1234' });
     const second = await gateway.createUser({ username: newName() });
     expect((await find(username))?.id).toBe(first.id);
-    expect((await find('14155551234'))?.id).toBe(first.id);
+    expect((await find('+14155551234'))?.id).toBe(first.id);
+    expect(await find('14155551234')).toBeNull();
     expect(first.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER']);
     expect(first.userCode).toMatch(/^\d{19}$/);
     expect(second.userCode).not.toBe(first.userCode);

@@ -53,7 +53,7 @@ export class LoginWithScanInput {
 export class RegisterInput {
   @Field(() => String, {
     nullable: true,
-    description: `${USERNAME} Unique, whatever the case of its letters.`,
+    description: `${USERNAME} Unique, whatever the case of its letters. Not a phone number: that is \`phone\`.`,
   })
   username?: string | null;
 

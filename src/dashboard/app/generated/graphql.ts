@@ -325,7 +325,7 @@ export type RegisterInput = {
   password: string;
   /** A phone to sign in with: 6 to 15 digits, with the country code unless it is +86. Unique. */
   phone?: string | null | undefined;
-  /** A name to sign in with: 1 to 64 printable characters. Unique, whatever the case of its letters. */
+  /** A name to sign in with: 1 to 64 printable characters. Unique, whatever the case of its letters. Not a phone number: that is `phone`. */
   username?: string | null | undefined;
 };
 
