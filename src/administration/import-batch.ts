@@ -2,30 +2,70 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import { LoginName } from '../users/login-name.entity.js';
-import { Role } from '../users/role.entity.js';
 import { User } from '../users/user.entity.js';
+import { type AccountLine, type Decision, decide, type LinesByUser } from './import-conflicts.js';
+import { ImportedRoles } from './import-roles.js';
 import type { ImportedAccount } from './imported-user.js';
 
-/** `exists`: an account already has one of the names. It is not changed. */
-export type ImportOutcome = 'created' | 'exists' | DomainError;
+/** The account that a line created or matches, or why the line was rejected. A matching account is not changed. */
+export type ImportOutcome = { readonly status: 'created' | 'exists'; readonly userId: number } | DomainError;
+
+/** Who imports, and when. */
+export interface ImportContext {
+  readonly actor: Actor;
+  readonly now: Date;
+}
 
 /**
  * Inserts the accounts whose names and ids are free, within the caller's transaction. It takes a dozen statements,
  * whatever the number of accounts.
- * @returns an outcome for each account, in order.
+ * @returns an outcome for each line, in order.
  */
 export async function insertAccounts(
   em: EntityManager,
-  accounts: readonly ImportedAccount[],
-  actor: Actor,
-  now: Date,
+  lines: readonly AccountLine[],
+  earlier: LinesByUser,
+  context: ImportContext,
 ): Promise<ImportOutcome[]> {
-  const outcomes = await decide(em, accounts);
-  const creating = accounts.filter((_, index) => outcomes[index] === 'created');
-  if (creating.length === 0) return outcomes;
-  const roleIds = await ensureRoles(em, creating);
-  const ids = await chooseIds(em, creating);
-  const rows = creating.map((account, index) => ({ ...account, id: ids[index] ?? 0 }));
+  const roles = await ImportedRoles.read(
+    em,
+    lines.map(({ account }) => account),
+  );
+  const decisions = checkRoles(lines, await decide(em, lines, earlier), roles);
+  const creating = lines.filter((_, index) => decisions[index] === 'create').map(({ account }) => account);
+  const ids = (await insertRows(em, creating, await roles.save(em), context)).values();
+  return decisions.map((decision) => {
+    if (decision instanceof DomainError) return decision;
+    if (decision === 'create') return { status: 'created', userId: ids.next().value ?? 0 };
+    return { status: 'exists', ...decision };
+  });
+}
+
+/** Replaces the decision to create an account by a conflict where the ids of its roles contradict others. */
+function checkRoles(
+  lines: readonly AccountLine[],
+  decisions: readonly Decision[],
+  roles: ImportedRoles,
+): Decision[] {
+  return decisions.map((decision, index) => {
+    if (decision !== 'create') return decision;
+    const imported = lines[index]?.account.importedRoles ?? [];
+    const conflict = roles.conflictOf(imported);
+    if (!conflict) roles.add(imported);
+    return conflict ?? decision;
+  });
+}
+
+/** @returns the ids of the accounts, in order. */
+async function insertRows(
+  em: EntityManager,
+  accounts: readonly ImportedAccount[],
+  roleIds: ReadonlyMap<string, number>,
+  { actor, now }: ImportContext,
+): Promise<number[]> {
+  if (accounts.length === 0) return [];
+  const ids = await chooseIds(em, accounts);
+  const rows = accounts.map((account, index) => ({ ...account, id: ids[index] ?? 0 }));
   await em.insertMany(
     User,
     rows.map(({ id, columns }) => ({ ...columns, id })),
@@ -41,34 +81,12 @@ export async function insertAccounts(
     'insert into user_roles select * from json_to_recordset(?) as t(user_id int, role_id int)',
     [JSON.stringify(grants)],
   );
-  for (const { id } of rows) recordAudit(em, now, actor, { action: 'user.create', target: userTarget(id) });
+  for (const { id, roles, importedRoles } of rows) {
+    const granted = importedRoles.length > 0 ? { detail: roles.join(' ') } : {};
+    recordAudit(em, now, actor, { action: 'user.create', target: userTarget(id), ...granted });
+  }
   await em.flush();
-  return outcomes;
-}
-
-/** Decides in order: the names and ids of an earlier account are taken for the later ones. */
-async function decide(em: EntityManager, accounts: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
-  const names = accounts.flatMap((account) => account.names.map(({ name }) => name));
-  const ids = accounts.map(({ id }) => id).filter((id) => id !== null);
-  const taken = await em.find(LoginName, { name: { $in: names } }, { fields: ['name', 'user'] });
-  const owners = new Map<string, unknown>(taken.map(({ name, user }) => [name, user.id]));
-  const users = await em.find(User, { id: { $in: ids } }, { fields: ['id'] });
-  const takenIds = new Set(users.map(({ id }) => id));
-  return accounts.map((account) => {
-    const own = account.names.map(({ name }) => owners.get(name)).filter((owner) => owner !== undefined);
-    if (new Set(own).size > 1) {
-      return new DomainError('CONFLICT', 'username and phone belong to different accounts.', {
-        field: 'username',
-      });
-    }
-    if (own.length > 0) return 'exists';
-    if (account.id !== null && takenIds.has(account.id)) {
-      return new DomainError('CONFLICT', 'id belongs to another account.', { field: 'id' });
-    }
-    for (const { name } of account.names) owners.set(name, account);
-    if (account.id !== null) takenIds.add(account.id);
-    return 'created';
-  });
+  return ids;
 }
 
 /** The imported id of each account, or a new one from the sequence. */
@@ -85,49 +103,4 @@ async function chooseIds(em: EntityManager, accounts: readonly ImportedAccount[]
   );
   const next = fresh.values();
   return accounts.map(({ id }) => id ?? Number(next.next().value?.id));
-}
-
-/**
- * Creates the roles that do not exist, without permissions.
- * @returns the ids of all roles, by code.
- * @throws DomainError CONFLICT if an imported id belongs to another role.
- */
-async function ensureRoles(
-  em: EntityManager,
-  accounts: readonly ImportedAccount[],
-): Promise<Map<string, number>> {
-  const codes = accounts.flatMap(({ roles }) => roles);
-  const imported = new Map(
-    accounts.flatMap(({ importedRoles }) => importedRoles).map((role) => [role.code, role]),
-  );
-  const importedIds = [...imported.values()].flatMap(({ id }) => id ?? []);
-  const known = await em.find(Role, { $or: [{ code: { $in: codes } }, { id: { $in: importedIds } }] });
-  const ids = new Map(known.map(({ code, id }) => [code, id]));
-  const missing = [...imported.values()].filter(({ code }) => !ids.has(code));
-  if (missing.length === 0) return ids;
-  requireFreeIds(
-    missing.flatMap(({ id }) => id ?? []),
-    new Set(ids.values()),
-  );
-  const create = async (roles: typeof missing) => {
-    const created = roles.map(({ id, ...role }) =>
-      em.create(Role, { ...role, permissions: [], ...(id === undefined ? {} : { id }) }),
-    );
-    await em.flush();
-    for (const { code, id } of created) ids.set(code, id);
-  };
-  await create(missing.filter(({ id }) => id !== undefined));
-  // Built-in and imported roles have ids that did not come from the sequence.
-  await em.execute(`select setval('roles_id_seq', (select max(id) from roles))`);
-  await create(missing.filter(({ id }) => id === undefined));
-  return ids;
-}
-
-function requireFreeIds(roleIds: readonly number[], taken: Set<number>): void {
-  for (const id of roleIds) {
-    if (taken.has(id)) {
-      throw new DomainError('CONFLICT', 'roles must not contain the id of another role.', { field: 'roles' });
-    }
-    taken.add(id);
-  }
 }

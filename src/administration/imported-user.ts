@@ -3,6 +3,7 @@ import { isStorable, NOT_STORABLE } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import { DEFAULT_ROLES, newAccount } from '../users/new-user.js';
 import { encodeLegacyHash } from '../users/password-hash.js';
+import { isEmail, NOT_AN_EMAIL } from '../users/profile.js';
 import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
 
 const hex = (bytes: number) =>
@@ -69,7 +70,7 @@ const ImportedUser = z.strictObject({
   username: text,
   phone: text,
   password: PasswordHash.nullish(),
-  email: text,
+  email: storable(0).refine(isEmail, NOT_AN_EMAIL).nullable().default(null),
   name: text,
   nickname: text,
   avatarUrl: text,
@@ -87,7 +88,8 @@ const ImportedUser = z.strictObject({
   countryCode: z
     .string()
     .regex(/^\+\d{1,4}$/)
-    .default('+86'),
+    .nullable()
+    .default(null),
   license: z
     .strictObject({
       number: text,
@@ -150,6 +152,8 @@ export function parseImportedUser(record: unknown, now: Date, userCode: string) 
   const passwordHash = password ? encodeLegacyHash(password) : null;
   return {
     id: id ?? null,
+    /** What an account must have in common with the record, besides the login names, to be the same person. */
+    identity: present({ id, userCode: account.userCode, openId: account.openId, name: account.name }),
     ...newAccount({ ...account, passwordHash, phoneVerified: true }, now, imported),
     /** Codes. */
     roles: roles?.map(({ code }) => code) ?? DEFAULT_ROLES,

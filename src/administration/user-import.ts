@@ -4,8 +4,15 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { newUserCodes } from '../users/new-user.js';
-import { type ImportOutcome, insertAccounts } from './import-batch.js';
+import { type ImportContext, type ImportOutcome, insertAccounts } from './import-batch.js';
+import type { AccountLine } from './import-conflicts.js';
 import { type ImportedAccount, parseImportedUser } from './imported-user.js';
+
+/** A record that starts at a line of the imported file. Not validated. */
+export interface ImportRecord {
+  readonly line: number;
+  readonly value: unknown;
+}
 
 /** Imports accounts of another system with their password hashes. An import can be repeated. */
 export class UserImport {
@@ -14,46 +21,65 @@ export class UserImport {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Imports one record.
-   * @throws DomainError INVALID_INPUT, CONFLICT (the names belong to different accounts, or the id to another one)
-   */
-  async importOne(record: unknown, actor: Actor): Promise<'created' | 'exists'> {
-    const [outcome = 'exists'] = await this.importMany([record], actor);
-    if (outcome instanceof DomainError) throw outcome;
-    return outcome;
+  /** Begins the import of a file. */
+  start(actor: Actor): FileImport {
+    return new FileImport(this.db, this.clock, actor);
   }
+}
+
+/** The import of one file, of which each line is about another account. */
+class FileImport {
+  readonly #linesByUser = new Map<number, number>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly actor: Actor,
+  ) {}
 
   /**
-   * Imports the records in one transaction if the database accepts all, else in several. A rejected record does not
-   * affect the others.
-   * @param records not validated; at most a few thousand, because each statement holds them all.
-   * @returns an outcome for each record, in order.
+   * Imports the next records in one transaction if the database accepts all, else in several. A rejected record does
+   * not affect the others.
+   * @param records at most a few thousand, because each statement holds them all.
+   * @returns an outcome for each record, in order. A DomainError is INVALID_INPUT with all mistakes of the record, or
+   * CONFLICT with the lines or accounts that it collides with.
    */
-  async importMany(records: readonly unknown[], actor: Actor): Promise<ImportOutcome[]> {
+  async importMany(records: readonly ImportRecord[]): Promise<ImportOutcome[]> {
     const now = new Date(this.clock());
     const codes = newUserCodes(now, records.length);
-    const parsed = records.map((record, index) => parseOrReject(record, now, codes[index] ?? ''));
-    const accounts = parsed.flatMap((account) => (account instanceof DomainError ? [] : [account]));
-    const outcomes = (await this.#insert(accounts, actor, now)).values();
-    return parsed.map((account) =>
-      account instanceof DomainError ? account : (outcomes.next().value ?? 'exists'),
+    const parsed = records.map(({ value }, index) => parseOrReject(value, now, codes[index] ?? ''));
+    const lines = parsed.flatMap((account, index) =>
+      account instanceof DomainError ? [] : [{ line: records[index]?.line ?? 0, account }],
     );
+    const outcomes = (await this.#insert(lines, { actor: this.actor, now })).values();
+    return parsed.map((account) => {
+      const outcome = account instanceof DomainError ? account : outcomes.next().value;
+      if (!outcome) throw new Error('A record of the import has no outcome.');
+      return outcome;
+    });
   }
 
   /** Splits a batch that the database rejects in halves, until the rejected records are alone. */
-  async #insert(accounts: readonly ImportedAccount[], actor: Actor, now: Date): Promise<ImportOutcome[]> {
-    if (accounts.length === 0) return [];
+  async #insert(lines: readonly AccountLine[], context: ImportContext): Promise<ImportOutcome[]> {
+    if (lines.length === 0) return [];
     try {
-      return await this.db.em.fork().transactional((em) => insertAccounts(em, accounts, actor, now));
+      const outcomes = await this.db.em
+        .fork()
+        .transactional((em) => insertAccounts(em, lines, this.#linesByUser, context));
+      for (const [index, outcome] of outcomes.entries()) this.#remember(outcome, lines[index]?.line ?? 0);
+      return outcomes;
     } catch (error) {
       const rejection = rejectionOf(error);
       if (!rejection) throw error;
-      if (accounts.length === 1) return [rejection];
-      const half = Math.ceil(accounts.length / 2);
-      const first = await this.#insert(accounts.slice(0, half), actor, now);
-      return [...first, ...(await this.#insert(accounts.slice(half), actor, now))];
+      if (lines.length === 1) return [rejection];
+      const half = Math.ceil(lines.length / 2);
+      const first = await this.#insert(lines.slice(0, half), context);
+      return [...first, ...(await this.#insert(lines.slice(half), context))];
     }
+  }
+
+  #remember(outcome: ImportOutcome, line: number): void {
+    if (!(outcome instanceof DomainError)) this.#linesByUser.set(outcome.userId, line);
   }
 }
 
@@ -68,10 +94,9 @@ function parseOrReject(record: unknown, now: Date, userCode: string): ImportedAc
 
 /** The outcome for a record that caused this error; null if the data is not the cause. */
 function rejectionOf(error: unknown): DomainError | null {
-  if (error instanceof DomainError) return error;
   if (error instanceof UniqueConstraintViolationException) {
-    return new DomainError('CONFLICT', 'A name or the id of a role was taken in the meantime.', {
-      field: 'username',
+    return new DomainError('CONFLICT', 'id, or a role, was taken in the meantime. Repeat the import.', {
+      field: 'id',
     });
   }
   // Class 22, data exception: https://www.postgresql.org/docs/18/errcodes-appendix.html

@@ -1,3 +1,4 @@
+import { DomainError } from '../errors.js';
 import type { InputFile } from './input-file.js';
 import { type FileRecord, jsonRecords } from './json-records.js';
 import type { Progress } from './progress.js';
@@ -28,16 +29,17 @@ export async function importRecords(
   let bytes = 0;
   let lastLine = 0;
   const lines = readLines(countBytes(stream, (length) => (bytes += length)));
+  const fileImport = services.userImport.start(actor);
   try {
     for await (const batch of batches(await readRecords(lines, format))) {
-      const values = batch.flatMap((record) => ('value' in record ? [record.value] : []));
-      const outcomes = (await services.userImport.importMany(values, actor)).values();
+      const readable = batch.filter((record) => 'value' in record);
+      const outcomes = (await fileImport.importMany(readable)).values();
       const rejected: RejectedLine[] = [];
       for (const record of batch) {
         const outcome = 'value' in record ? outcomes.next().value : undefined;
-        if (outcome === 'created') counts.created += 1;
-        else if (outcome === 'exists') counts.existing += 1;
-        else rejected.push(toRejectedLine(record, outcome));
+        if (!outcome || outcome instanceof DomainError) rejected.push(toRejectedLine(record, outcome));
+        else if (outcome.status === 'created') counts.created += 1;
+        else counts.existing += 1;
       }
       counts.rejected += rejected.length;
       lastLine = batch.at(-1)?.line ?? lastLine;
@@ -59,16 +61,11 @@ async function readRecords(lines: ReturnType<typeof readLines>, format: Format) 
   return csvRecords(lines);
 }
 
-function toRejectedLine(
-  record: FileRecord,
-  outcome: { code: string; message: string } | undefined,
-): RejectedLine {
-  if ('error' in record) return { line: record.line, code: 'MALFORMED', message: record.error };
-  return {
-    line: record.line,
-    code: outcome?.code ?? 'FAILED',
-    message: outcome?.message ?? 'The account was not created.',
-  };
+function toRejectedLine(record: FileRecord, outcome: DomainError | undefined): RejectedLine {
+  const { line } = record;
+  if (!outcome) return { line, code: 'MALFORMED', message: 'error' in record ? record.error : '' };
+  const { code, message, details } = outcome;
+  return { line, code, ...(details.field ? { field: details.field } : {}), message };
 }
 
 async function* countBytes(stream: AsyncIterable<Buffer>, count: (length: number) => void) {

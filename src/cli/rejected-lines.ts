@@ -6,6 +6,8 @@ import { folderError } from './input-file.js';
 export interface RejectedLine {
   readonly line: number;
   readonly code: string;
+  /** The field that the message is about; absent if the line cannot be read. */
+  readonly field?: string;
   readonly message: string;
 }
 

@@ -31,8 +31,13 @@ JSON Lines: one object per line.
 Password schemes: bcrypt, pbkdf2-sha1 (10,000 rounds, 24 bytes), md5-salt-first, md5-salt-last. The owner's next
 login replaces the old hash. Unknown roles are created without permissions.
 
-An account whose username or phone exists already is left unchanged, so an import can be repeated. A rejected line is
-reported with its number and the reason, and the import continues; the exit code is then 3.
+A username may be digits, and is never read as a phone. A phone has 6 to 15 digits, with the country code unless it
+is +86; 13911113333.0 and 1.39E+10 are rejected.
+
+An import changes no account, and can be repeated: a line exists already if an account has its username and phone, and
+no other id, userCode, openId or name. A line that shares a name or an id with another account, or with an earlier
+line, is a conflict. Rejected lines are reported with their number, the field and the reason, and the import continues;
+the exit code is then 3.
 
 Examples:
   $ gatehouse user import people.csv --errors rejected.txt

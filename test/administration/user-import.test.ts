@@ -1,6 +1,8 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hash as bcrypt } from '@node-rs/bcrypt';
+import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
+import { DomainError } from '../../src/errors.js';
 import { builtInRoles } from '../../src/users/permissions.js';
 import { accountsOf } from '../support/accounts.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -13,7 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const importOne = (record: unknown) => gateway.services.userImport.importOne(record, system);
+/** Imports a file of these records. @returns what happened, by line. */
+const importFile = async (records: readonly unknown[]) => {
+  const lines = records.map((value, index) => ({ line: index + 1, value }));
+  const outcomes = await gateway.services.userImport.start(system).importMany(lines);
+  return outcomes.map((outcome) =>
+    outcome instanceof DomainError
+      ? { code: outcome.code, field: outcome.details.field, message: outcome.message }
+      : outcome.status,
+  );
+};
+const importOne = async (record: unknown) => (await importFile([record]))[0];
 const bmsLogin = async (username: string, password: string) => {
   const query = new URLSearchParams({ username, password, device: 'mate60', version: '101' });
   return (await gateway.post(`/sys/login-phone?${query}`)).json();
@@ -75,97 +87,199 @@ test('grants the permissions of a member to a user with imported roles only', as
   expect([...(caller?.permissions ?? [])].sort()).toEqual([...builtInRoles.MEMBER.permissions].sort());
 });
 
-test('gives each record of a batch the outcome it would have alone', async () => {
+const conflict = (field: string, message: string) => ({ code: 'CONFLICT', field, message });
+
+test('names both sides of every collision between lines', async () => {
   const records = [
-    { username: 'batch-1' },
-    { username: 'batch-2', phone: '13900000021', id: 7001 },
-    { username: 'BATCH-1', phone: '13900000022' },
-    { username: 'batch-4', phone: '+86 139 0000 0021' },
-    { username: 'batch-1', phone: '13900000021' },
+    { username: 'batch-1', phone: '13900000091' },
+    { username: 'BATCH-1', phone: '13900000092' },
+    { username: 'Batch-1' },
+    { username: 'batch-4', phone: '+86 139 0000 0091' },
+    { username: 'batch-5', id: 7001 },
     { username: 'batch-6', id: 7001 },
-    { username: 'batch-7', nickname: 'a\0b' },
-    { username: 'batch-8', roles: [{ code: 'FIRST', name: 'One' }] },
-    // The id of this role belongs to a built-in one.
-    { username: 'batch-9', roles: [{ id: 1, code: 'SECOND', name: 'Two' }] },
-    {
-      username: 'batch-10',
-      roles: [
-        { code: 'THIRD', name: 'Three' },
-        { code: 'ADMIN', name: 'Root' },
-      ],
-    },
+    { username: 'batch-5', phone: '13900000091' },
+    { username: '13900000091' },
+    { username: 'batch-9', phone: '13900000092' },
+    { username: 'batch-9', phone: '13900000092' },
   ];
-  const outcomes = await gateway.services.userImport.importMany(records, system);
-  expect(outcomes.map((outcome) => (typeof outcome === 'string' ? outcome : outcome.code))).toEqual([
+  const expected = [
     'created',
+    conflict('username', 'username "BATCH-1" is already in line 1.'),
+    conflict('username', 'username "Batch-1" is already in line 1.'),
+    conflict('phone', 'phone 13900000091 is already in line 1.'),
     'created',
-    'exists',
-    'exists',
-    'CONFLICT',
-    'CONFLICT',
-    'INVALID_INPUT',
+    conflict('id', 'id 7001 is already in line 5.'),
+    conflict('username', 'username "batch-5" is already in line 5; phone 13900000091 is already in line 1.'),
+    conflict('username', 'username "13900000091" is already in line 1.'),
     'created',
-    'CONFLICT',
-    'created',
-  ]);
-  const users = await accountsOf(gateway, 'batch-');
-  expect(users.map(({ username, roles }) => [username, ...roles.getItems().map(({ code }) => code)])).toEqual(
-    expect.arrayContaining([
-      ['batch-1', 'MEMBER'],
-      ['batch-2', 'MEMBER'],
-      ['batch-8', 'FIRST'],
-      ['batch-10', 'ADMIN', 'THIRD'],
-    ]),
+    conflict('username', 'username "batch-9" is already in line 9; phone 13900000092 is already in line 9.'),
+  ];
+  expect(await importFile(records)).toEqual(expected);
+  const repeated = await importFile(records);
+  expect(repeated).toEqual(
+    expected.map((outcome) =>
+      outcome === 'created' ? 'exists' : expect.objectContaining({ code: 'CONFLICT' }),
+    ),
   );
-  expect(users).toHaveLength(4);
-  expect(new Set(users.map(({ userCode }) => userCode)).size).toBe(4);
 });
 
-test('never changes an existing account with the same name or id', async () => {
+test('reports collisions with a line of an earlier batch by its number', async () => {
+  const file = gateway.services.userImport.start(system);
+  await file.importMany([{ line: 2, value: { username: 'early', phone: '13900000041' } }]);
+  const outcomes = await file.importMany([
+    { line: 502, value: { username: 'early', phone: '13900000041' } },
+    { line: 503, value: { phone: '13900000041' } },
+  ]);
+  expect(outcomes).toMatchObject([
+    { message: 'username "early" is already in line 2; phone 13900000041 is already in line 2.' },
+    { message: 'phone 13900000041 is already in line 2.' },
+  ]);
+});
+
+test('names the account that a line collides with, and never changes it', async () => {
   const { id } = await gateway.createUser({
     username: 'owner',
     phone: '13900000031',
+    name: 'Li Na',
     password: PASSWORD,
   });
+  const other = await gateway.createUser({ username: '2018012346' });
   const before = await gateway.services.users.get(id);
-  const password = { scheme: 'bcrypt', hash: `$2b$04$${'x'.repeat(53)}` };
-  const roles = [{ code: 'ADMIN', name: 'Administrator' }];
-  for (const name of [
-    { username: ' ＯＷＮＥＲ' },
-    { username: '+86 139 0000 0031' },
-    { phone: '008613900000031' },
-  ]) {
-    expect(await importOne({ ...name, password, roles })).toBe('exists');
+  const theft = {
+    password: { scheme: 'bcrypt', hash: `$2b$04$${'x'.repeat(53)}` },
+    roles: [{ code: 'ADMIN', name: 'Administrator' }],
+  };
+  const names = { username: ' ＯＷＮＥＲ', phone: '008613900000031' };
+  const of = (field: string) => `belongs to user_${id}, which differs in ${field}.`;
+  for (const [record, expected] of [
+    [names, 'exists'],
+    [{ ...names, id, name: 'Li Na', userCode: before.userCode }, 'exists'],
+    [{ username: 'owner' }, conflict('username', `username "owner" ${of('phone')}`)],
+    [{ ...names, phone: '13900000032' }, conflict('username', `username "ＯＷＮＥＲ" ${of('phone')}`)],
+    [{ phone: '13900000031' }, conflict('phone', `phone 13900000031 ${of('username')}`)],
+    [
+      { username: '139-0000-0031' },
+      conflict('username', `username "139-0000-0031" ${of('username and phone')}`),
+    ],
+    [{ ...names, name: 'Li Wei' }, conflict('username', `username "ＯＷＮＥＲ" ${of('name')}`)],
+    [{ ...names, userCode: '7' }, conflict('username', `username "ＯＷＮＥＲ" ${of('userCode')}`)],
+    [{ ...names, id: id + 500 }, conflict('username', `username "ＯＷＮＥＲ" ${of('id')}`)],
+    [{ id, username: 'usurper' }, conflict('id', `id ${id} belongs to user_${id}.`)],
+    [
+      { username: '2018012346', phone: '13900000031' },
+      conflict(
+        'username',
+        `username "2018012346" belongs to user_${other.id}; phone 13900000031 belongs to user_${id}.`,
+      ),
+    ],
+    [
+      { phone: '+20 18012346' },
+      conflict(
+        'phone',
+        `phone +2018012346 belongs to user_${other.id}, which differs in username and phone.`,
+      ),
+    ],
+  ] as const) {
+    expect([record, await importOne({ ...theft, ...record })]).toEqual([record, expected]);
   }
-  await expect(importOne({ id, username: 'usurper', password, roles })).rejects.toMatchObject({
-    code: 'CONFLICT',
-  });
   const { passwordHash, username, roles: kept } = await gateway.services.users.get(id);
   expect([passwordHash, username]).toEqual([before.passwordHash, 'owner']);
   expect(kept.getItems().map(({ code }) => code)).toEqual(['MEMBER']);
 });
 
-test('can be repeated, and names the wrong field of a record', async () => {
-  expect(await importOne({ username: 'twice' })).toBe('created');
-  expect(await importOne({ username: 'TWICE', phone: '13900000009' })).toBe('exists');
-  await importOne({ username: 'left', phone: '13900000011' });
-  await importOne({ username: 'right', phone: '13900000012' });
-  await expect(importOne({ username: 'left', phone: '13900000012' })).rejects.toMatchObject({
-    code: 'CONFLICT',
-  });
-  const bad = [
-    { record: { username: 'a', password: { scheme: 'sha1', hash: 'x' } }, field: 'password.scheme' },
-    { record: { username: 'a', password: { scheme: 'bcrypt', hash: 'x' } }, field: 'password.hash' },
-    {
-      record: { username: 'a', password: { scheme: 'bcrypt', hash: `$2b$31$${'x'.repeat(53)}` } },
-      field: 'password.hash',
-    },
-    { record: { username: 'a', employee: { shoeSize: 43 } }, field: 'employee.shoeSize' },
-    { record: { username: 'a', createdAt: 'yesterday' }, field: 'createdAt' },
-    { record: {}, field: 'username' },
-    { record: 'text', field: '' },
+test('rejects invalid records of a batch alone', async () => {
+  const records = [
+    { username: 'mixed-1', nickname: 'a\0b' },
+    { username: 'mixed-2', roles: [{ code: 'FIRST', name: 'One' }] },
+    { username: 'mixed-3', roles: [{ code: 'ADMIN', name: 'Root' }] },
   ];
-  for (const { record, field } of bad) {
-    await expect(importOne(record)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field } });
-  }
+  expect(await importFile(records)).toEqual([
+    expect.objectContaining({ code: 'INVALID_INPUT' }),
+    'created',
+    'created',
+  ]);
+  const users = await accountsOf(gateway, 'mixed-');
+  expect(users.map(({ username, roles }) => [username, ...roles.getItems().map(({ code }) => code)])).toEqual(
+    [
+      ['mixed-2', 'FIRST'],
+      ['mixed-3', 'ADMIN'],
+    ],
+  );
+  expect(new Set(users.map(({ userCode }) => userCode)).size).toBe(2);
+});
+
+test('keeps the id of a role that only some records bring, and rejects another id', async () => {
+  const records = [
+    { username: 'role-1', roles: [{ code: 'BOSS', name: '老板' }] },
+    { username: 'role-2', roles: [{ id: 301, code: 'BOSS', name: 'Boss' }] },
+    { username: 'role-3', roles: [{ code: 'BOSS', name: 'BOSS' }] },
+    { username: 'role-4', roles: [{ id: 302, code: 'BOSS', name: 'Boss' }] },
+    { username: 'role-5', roles: [{ id: 301, code: 'CLERK', name: 'Clerk' }] },
+    { username: 'role-6', roles: [{ id: 1, code: 'CLERK', name: 'Clerk' }] },
+  ];
+  const contradiction = (message: string) => conflict('roles', `roles contradict each other: ${message}`);
+  expect(await importFile(records)).toEqual([
+    'created',
+    'created',
+    'created',
+    contradiction('the role "BOSS" has the id 301, not 302.'),
+    contradiction('the id 301 belongs to the role "BOSS".'),
+    contradiction('the id 1 belongs to the role "MEMBER".'),
+  ]);
+  const roles = await gateway.services.administration.listRoles();
+  expect(roles.filter(({ code }) => code === 'BOSS')).toMatchObject([{ id: 301, name: '老板' }]);
+  expect(await importOne({ username: 'role-7', roles: [{ id: 303, code: 'BOSS', name: 'Boss' }] })).toEqual(
+    contradiction('the role "BOSS" has the id 301, not 303.'),
+  );
+});
+
+test('records in the audit log which roles an import granted', async () => {
+  await importFile([
+    {
+      username: 'audited-1',
+      roles: [
+        { code: 'ADMIN', name: 'Administrator' },
+        { code: 'BMS', name: 'BMS' },
+      ],
+    },
+    { username: 'audited-2' },
+  ]);
+  const em = gateway.services.db.em.fork();
+  const entries = await em.find(AuditEntry, { action: 'user.create' }, { orderBy: { id: 'desc' }, limit: 2 });
+  expect(entries.map(({ detail }) => detail)).toEqual([null, 'ADMIN BMS']);
+});
+
+test('takes the country of an account from its phone', async () => {
+  await importFile([
+    { username: 'country-1', phone: '+852 5123 4567' },
+    { username: 'country-2', phone: '+852 5123 4568', countryCode: '+86' },
+    { username: 'country-3', phone: '2018012399' },
+  ]);
+  const users = await accountsOf(gateway, 'country-');
+  expect(users.map(({ countryCode }) => countryCode)).toEqual(['+852', '+86', '+86']);
+});
+
+test.each([
+  ['a hash of an unknown scheme', { password: { scheme: 'sha1', hash: 'x' } }, 'password.scheme'],
+  ['a malformed hash', { password: { scheme: 'bcrypt', hash: 'x' } }, 'password.hash'],
+  [
+    'a hash that takes seconds to verify',
+    { password: { scheme: 'bcrypt', hash: `$2b$31$${'x'.repeat(53)}` } },
+    'password.hash',
+  ],
+  ['an unknown field', { employee: { shoeSize: 43 } }, 'employee.shoeSize'],
+  ['a malformed time', { createdAt: 'yesterday' }, 'createdAt'],
+  ['text that is no email', { email: 'not a mail' }, 'email'],
+  ['two emails', { email: 'li@example.com, na@example.com' }, 'email'],
+  ['a phone with a decimal point', { phone: '13911113333.0' }, 'phone'],
+  ['a phone in scientific notation', { phone: '1.39E+10' }, 'phone'],
+  ['a phone with a trunk prefix', { phone: '+86(0)13911113333' }, 'phone'],
+  ['a phone as a number', { phone: 13911113333 }, 'phone'],
+  ['no login name', { username: undefined }, 'username'],
+])('rejects %s, and names the field', async (_name, fields, field) => {
+  expect(await importOne({ username: 'a', ...fields })).toMatchObject({ code: 'INVALID_INPUT', field });
+});
+
+test('rejects a record that is no object', async () => {
+  expect(await importOne('text')).toMatchObject({ code: 'INVALID_INPUT', field: '' });
 });

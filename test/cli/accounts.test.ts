@@ -53,7 +53,8 @@ test('user add validates accounts like the APIs do', async () => {
 
 test('user list prints all pages, and removes control characters from names', async () => {
   const accounts = Array.from({ length: 130 }, (_, index) => ({ username: `crowd-${index}` }));
-  await gateway.services.userImport.importMany(accounts, { userId: null, address: null });
+  const records = accounts.map((value, index) => ({ line: index + 1, value }));
+  await gateway.services.userImport.start({ userId: null, address: null }).importMany(records);
   await gateway.createUser({ username: 'sly', nickname: '\u001b[2Jgone', name: '李先芬' });
   const all = jsonLines(await gatehouse(['user', 'list', '--search', 'crowd-', '--json'], env));
   expect(all).toHaveLength(130);

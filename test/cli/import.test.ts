@@ -49,7 +49,7 @@ test('imports the valid lines of JSON Lines, reports the invalid ones, and can b
   const first = await gatehouse(['user', 'import', path], env);
   expect(first).toMatchObject({
     code: 3,
-    output: 'Created 3 accounts, 1 already existed, rejected 4 lines.\n',
+    output: 'Created 3 accounts, 0 already existed, rejected 5 lines.\n',
   });
   const reported = first.errors.trim().split('\n');
   expect(reported.map((line) => line.slice(path.length))).toEqual([
@@ -57,6 +57,7 @@ test('imports the valid lines of JSON Lines, reports the invalid ones, and can b
     expect.stringMatching(/^:4: password\.hash: must be .*; gender: /),
     expect.stringMatching(/^:6: Invalid input: expected object/),
     expect.stringMatching(/^:7: nickname: must not contain NUL/),
+    ':9: username "JL-1" is already in line 1.',
   ]);
   expect(await list('jl-')).toEqual(['jl-1', 'jl-5', 'jl-8']);
   const login = { phone: 'jl-1', password: 'old password', device: 'mate60', version: '101' };
@@ -65,7 +66,7 @@ test('imports the valid lines of JSON Lines, reports the invalid ones, and can b
   });
 
   expect(jsonLines(await gatehouse(['user', 'import', path, '--json'], env))).toEqual([
-    { created: 0, existing: 4, rejected: 4 },
+    { created: 0, existing: 3, rejected: 5 },
   ]);
 });
 
@@ -91,7 +92,7 @@ test('imports CSV with quotes, line breaks inside quotes and an unclosed quote',
   expect(rejected.map((line) => JSON.parse(line))).toEqual([
     { line: 5, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
     { line: 7, code: 'MALFORMED', message: 'The line has 2 fields, but the header has 9.' },
-    { line: 8, code: 'INVALID_INPUT', message: expect.stringMatching(/^type: /) },
+    { line: 8, code: 'INVALID_INPUT', field: 'type', message: expect.stringMatching(/^type: /) },
     { line: 9, code: 'MALFORMED', message: 'A quote is not closed, or stands inside a field.' },
   ]);
   const users = await accountsOf(gateway, 'csv-');
@@ -102,6 +103,72 @@ test('imports CSV with quotes, line breaks inside quotes and an unclosed quote',
     { username: 'csv-9', nickname: 'closed' },
   ]);
   expect(users[0]?.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER', 'GYSBOSS']);
+});
+
+test('names every collision of a CSV file with the line and the field', async () => {
+  const csv = 'username,phone\r\nAlice,13900000091\r\nalice,13900000092\r\nALICE,\r\nbob,13900000091\r\n';
+  const path = await write('collisions.csv', csv);
+  const conflict = (line: number, field: string, message: string) => ({
+    line,
+    code: 'CONFLICT',
+    field,
+    message,
+  });
+  const conflicts = [
+    conflict(3, 'username', 'username "alice" is already in line 2.'),
+    conflict(4, 'username', 'username "ALICE" is already in line 2.'),
+    conflict(5, 'phone', 'phone 13900000091 is already in line 2.'),
+  ];
+  for (const [created, existing] of [
+    [1, 0],
+    [0, 1],
+  ]) {
+    const ended = await gatehouse(['user', 'import', path, '--json'], env);
+    expect(ended.code).toBe(3);
+    expect(jsonLines(ended)).toEqual([{ created, existing, rejected: 3 }]);
+    expect(
+      ended.errors
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(conflicts);
+  }
+});
+
+test('keeps usernames of digits as they are written, and refuses what is no phone', async () => {
+  const csv = [
+    'username,phone,email',
+    '00123456,,',
+    '123456,,',
+    '123-456,,',
+    '2018012346,13900000093,',
+    'float,13911113333.0,',
+    'trunk,+86(0)13911113334,',
+    'short,1.39E+10,',
+    'letters,1391111333O,',
+    'mail,13911113335,not a mail',
+  ].join('\n');
+  const { code, output, errors } = await gatehouse(['user', 'import', await write('digits.csv', csv)], env);
+  expect({ code, output }).toEqual({
+    code: 3,
+    output: 'Created 4 accounts, 0 already existed, rejected 5 lines.\n',
+  });
+  const phones = [6, 7, 8, 9].map((line) => `:${line}: phone must be a phone number of 6 to 15 digits.`);
+  expect(
+    errors
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(line.indexOf('.csv') + 4)),
+  ).toEqual([...phones, ':10: email: must be an address such as li@example.com']);
+  const { users, db } = gateway.services;
+  const names = ['00123456', '123456', '123-456', '2018012346'];
+  const found = await Promise.all(names.map((name) => users.findByLoginName(db.em.fork(), name)));
+  expect(found).toMatchObject([
+    { username: '00123456', phone: null },
+    { username: '123456', phone: null },
+    { username: '123-456', phone: null },
+    { username: '2018012346', phone: '8613900000093' },
+  ]);
 });
 
 test('rejects unknown fields of JSON Lines by name', async () => {
