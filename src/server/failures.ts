@@ -1,18 +1,24 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { crossOriginHeaders } from '../http/cross-origin.js';
+import Negotiator from 'negotiator';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
 import { sendFailure } from '../legacy/plugin.js';
+import { html } from '../reference/html.js';
+import { layout, sendPage } from '../reference/layout.js';
 
-/** Answers what no API answers. Nothing of the request is sent back; faults are logged and masked. */
+/**
+ * Answers what no API answers: with a page in browsers, else with JSON. Nothing of the request is sent back; faults are
+ * logged and masked.
+ */
 export function registerErrorHandlers(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) => sendStatus(reply, 404));
+  app.setNotFoundHandler((request, reply) => sendStatus(request, reply, 404));
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { statusCode = 500 } = error;
-    if (statusCode < 500) return sendStatus(reply, statusCode);
+    if (statusCode < 500) return sendStatus(request, reply, statusCode);
     request.log.error({ err: error }, 'a request failed unexpectedly');
-    return sendStatus(reply, 500);
+    return sendStatus(request, reply, 500);
   });
 }
 
@@ -29,8 +35,26 @@ export function handleUndecodableUrl(
   const dialect = dialects.find(
     ({ catchAllPrefix }) => catchAllPrefix && path.startsWith(`${catchAllPrefix}/`),
   );
-  return dialect ? sendFailure(dialect, error, request, reply) : sendStatus(reply, 400);
+  return dialect ? sendFailure(dialect, error, request, reply) : sendStatus(request, reply, 400);
 }
 
-const sendStatus = (reply: FastifyReply, status: number) =>
-  reply.code(status).send({ status, message: STATUS_CODES[status] ?? 'Failed' });
+function sendStatus(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
+  const message = STATUS_CODES[status] ?? 'Failed';
+  reply.code(status).header('vary', 'accept');
+  return prefersPage(request) ? sendPage(reply, failurePage(message)) : reply.send({ status, message });
+}
+
+/** A browser opens a page by GET. Java clients prefer `text/html` too, unless they are configured otherwise. */
+function prefersPage({ method, raw }: FastifyRequest): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  // Clients without a preference get the first type.
+  return new Negotiator(raw).mediaType(['application/json', 'text/html']) === 'text/html';
+}
+
+const failurePage = (message: string) =>
+  layout(
+    message,
+    null,
+    html`<p>There is no page at this address, or it cannot be shown. <a href="/">Open the dashboard</a></p>
+<p lang="zh">此地址没有页面，或页面无法显示。<a href="/">返回首页</a></p>`,
+  );

@@ -116,6 +116,46 @@ describe('outside the APIs', () => {
   });
 });
 
+describe('a failure outside the APIs', () => {
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+  const answer = async (method: 'GET' | 'HEAD' | 'POST', url: string, accept?: string) => {
+    const { statusCode, headers } = await gateway.app.inject({
+      method,
+      url,
+      headers: accept === undefined ? {} : { accept },
+    });
+    return { status: statusCode, type: headers['content-type'], vary: headers.vary };
+  };
+  const page = (status: number) => ({ status, type: 'text/html; charset=utf-8', vary: 'accept' });
+  const json = (status: number) => ({ status, type: 'application/json; charset=utf-8', vary: 'accept' });
+
+  test('is a page with a link to the dashboard in browsers', async () => {
+    for (const url of ['/nope', '/devices/1/2', '/reference/nope']) {
+      expect([url, await answer('GET', url, BROWSER)]).toEqual([url, page(404)]);
+    }
+    expect(await answer('GET', '/%zz', BROWSER)).toEqual(page(400));
+    expect(await answer('HEAD', '/nope', BROWSER)).toEqual(page(404));
+    const { body, headers } = await gateway.app.inject({ url: '/nope<b>', headers: { accept: BROWSER } });
+    expect(body).toContain('<a href="/">Open the dashboard</a>');
+    expect(body).not.toContain('nope');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
+  });
+
+  test.each([undefined, '*/*', 'application/json', 'application/json, text/html;q=0.9', 'text/plain'])(
+    'is JSON for clients that accept %s',
+    async (accept) => expect(await answer('GET', '/nope', accept)).toEqual(json(404)),
+  );
+
+  test('is JSON for a POST', async () => {
+    expect(await answer('POST', '/nope', BROWSER)).toEqual(json(404));
+  });
+
+  test('keeps the envelope of the upgrade API below /api', async () => {
+    const { body } = await gateway.app.inject({ url: '/api/nope', headers: { accept: BROWSER } });
+    expect(JSON.parse(body)).toEqual(upgradeFailure(404));
+  });
+});
+
 test.each(['/health/live', '/graphql', '/api/background_login', '/setup', '/nothing', '/%zz'])(
   '%s is sent with nosniff',
   async (url) => {
