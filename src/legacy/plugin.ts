@@ -66,7 +66,7 @@ function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], s
       method: scope.supportedMethods,
       url,
       handler: async (request, reply) => {
-        requirePost(request);
+        requirePost(request, reply);
         const response = await handle(await readRequest(request, services, route));
         if (route.isHeartbeat) countHeartbeat(request);
         return send(reply, response);
@@ -87,7 +87,7 @@ function registerUploads(
       method: scope.supportedMethods,
       url,
       handler: async (request, reply) => {
-        requirePost(request);
+        requirePost(request, reply);
         return send(reply, await handle(await readUpload(request, services)));
       },
     });
@@ -143,8 +143,11 @@ function send(reply: FastifyReply, { status, body, contentType }: LegacyResponse
     .send(body);
 }
 
-function requirePost({ method }: FastifyRequest): void {
-  if (method !== 'POST') throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
+/** Documents have no answer for another method; `Allow` (RFC 9110, 10.2.1) says which one to use. */
+function requirePost({ method }: FastifyRequest, reply: FastifyReply): void {
+  if (method === 'POST') return;
+  reply.header('allow', 'POST');
+  throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
 }
 
 async function readRequest(

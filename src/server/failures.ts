@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { crossOriginHeaders } from '../http/cross-origin.js';
 import Negotiator from 'negotiator';
+import { crossOriginHeaders } from '../http/cross-origin.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
 import { sendFailure } from '../legacy/plugin.js';
