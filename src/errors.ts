@@ -13,6 +13,7 @@ export const domainErrors = {
   CAPTCHA_EXPIRED: 'The captcha is unknown, used up or expired.',
   NOT_FOUND: 'The object does not exist, or the caller may not see it.',
   CONFLICT: 'Another object already has this name or number.',
+  LIMIT_REACHED: 'The account already has as many objects of this kind as it may have.',
   INVALID_INPUT: 'A parameter is missing, mistyped or out of range, or the request is malformed.',
   THROTTLED: 'Too many requests. `retryAfter`, or the header Retry-After, says how many seconds to wait.',
   TOO_LARGE: 'The body or the file exceeds its size limit.',
@@ -25,7 +26,7 @@ export type DomainErrorCode = keyof typeof domainErrors;
 export interface DomainErrorDetails {
   /** Seconds until the same request may succeed (THROTTLED). */
   readonly retryAfter?: number;
-  /** The input field that the error is about (INVALID_INPUT, CONFLICT, TOO_LARGE). */
+  /** The input field that the error is about (INVALID_INPUT, CONFLICT, LIMIT_REACHED, TOO_LARGE). */
   readonly field?: string;
 }
 

@@ -13,6 +13,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { Bindings } from './devices/bindings.js';
+import { DeviceLimits } from './devices/device-limits.js';
 import { Devices } from './devices/devices.js';
 import { Heartbeats } from './devices/heartbeats.js';
 import { KnownDevices } from './devices/known-devices.js';
@@ -143,7 +144,9 @@ function createLogins(
 
 function createDevices({ config, db, clock, events }: Core, { sessions }: { readonly sessions: Sessions }) {
   const store = new PresenceStore(db);
-  const heartbeats = new Heartbeats(store, new Bindings(db), events, clock, config.HEARTBEAT_INTERVAL);
+  const limits = new DeviceLimits(db, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
+  const bindings = new Bindings(db, limits);
+  const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   return { heartbeats, devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)) };

@@ -233,6 +233,16 @@ const limits = {
   CAPTCHAS_PER_ADDRESS: integer(1, 1_000_000)
     .prefault('1000')
     .meta(doc('Maximum number of image captchas and scan tickets that one address may request in an hour.')),
+  DEVICES_PER_ACCOUNT: integer(1, 10_000_000)
+    .prefault('10000')
+    .meta(
+      doc(
+        'Maximum number of devices of one account. Heartbeats of further ones are refused; known devices are not affected. An account may add a tenth of it in a minute, and at least 100.',
+      ),
+    ),
+  DEVICES_PER_ADDRESS: integer(1, 100_000_000)
+    .prefault('100000')
+    .meta(doc('Maximum number of devices that sessions opened from one address may add in an hour.')),
   LIVE_SOCKETS_PER_ADDRESS: integer(1, 1_000_000)
     .prefault('1000')
     .meta(doc('Maximum number of WebSockets of one address; further ones are closed with 4429.')),

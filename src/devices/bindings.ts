@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
+import type { DeviceLimits } from './device-limits.js';
 
 /** What a heartbeat reports about its device; null where it reports nothing. */
 export interface DeviceReport {
@@ -14,7 +15,10 @@ export interface DeviceReport {
 
 /** Finds the device that the heartbeats of a session are for. */
 export class Bindings {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly limits: DeviceLimits,
+  ) {}
 
   /**
    * A client id identifies a device of its user. Without one, the session keeps its device, else takes over the device of
@@ -24,7 +28,8 @@ export class Bindings {
    * Concurrent calls for the same user and client id could both create the device, so that callers must run one at a time.
    * @param isOnline the current presence, which the database stores a moment later.
    * @returns the id of the device.
-   * @throws DomainError UNAUTHENTICATED if the account was deleted meanwhile.
+   * @throws DomainError UNAUTHENTICATED if the account was deleted meanwhile, LIMIT_REACHED and THROTTLED if the
+   * account may not have a new device.
    */
   async bind(
     caller: Caller,
@@ -47,16 +52,11 @@ export class Bindings {
       await em.nativeUpdate(Device, { id: existing }, seen);
       return existing;
     }
-    return em
-      .insert(Device, {
-        user: caller.user.id,
-        clientId: report.clientId,
-        firstSeenAt: now,
-        lastSeenAt: now,
-        online: false,
-        ...seen,
-      })
-      .catch(rethrowDeletedUser);
+    const { clientId } = report;
+    const created = { user: caller.user.id, clientId, firstSeenAt: now, lastSeenAt: now, online: false };
+    return this.limits.admit(caller, () =>
+      em.insert(Device, { ...created, ...seen }).catch(rethrowDeletedUser),
+    );
   }
 
   async #findByClientId(caller: Caller, { clientId }: DeviceReport): Promise<number | null> {

@@ -4,6 +4,7 @@ import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
 import type { Bindings, DeviceReport } from './bindings.js';
+import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
 import { BeatLog } from './presence/beat-log.js';
@@ -36,8 +37,8 @@ export class Heartbeats {
   readonly #latestSessions: LatestSessions;
   /** By caller, then by the client id of the device. */
   readonly #bindings = new WeakMap<Caller, Map<string, Binding>>();
-  /** The latest bind of each device key; the next one waits for it. */
-  readonly #pendingBinds = new Map<string, Promise<unknown>>();
+  /** By user and client id: two first heartbeats must not create or take over the same device. */
+  readonly #binds = new KeyedQueue<string>();
   /** A request that was authenticated before its session ended may arrive here after it. */
   readonly #endedSessions = new LRUCache<string, true>({ max: ENDED_SESSIONS });
   #announcedBeats = 0;
@@ -103,7 +104,8 @@ export class Heartbeats {
   /**
    * A heartbeat of the caller's device.
    * @returns the device's id: at once for a known session, after a query for its first heartbeat.
-   * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated.
+   * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated; for a new
+   * device LIMIT_REACHED and THROTTLED, too.
    */
   beat(caller: Caller, hello: DeviceReport): number | Promise<number> {
     this.#requireOpen(caller);
@@ -182,18 +184,9 @@ export class Heartbeats {
     return sameVersion && (hello.clientId !== null || this.#latestSessions.has(device, sessionId));
   }
 
-  /** One at a time for each user and client id: two first heartbeats must not create or take over the same device. */
-  async #firstBeat(caller: Caller, hello: DeviceReport): Promise<number> {
+  #firstBeat(caller: Caller, hello: DeviceReport): Promise<number> {
     const key = JSON.stringify([caller.user.id, hello.clientId]);
-    const previous = this.#pendingBinds.get(key) ?? Promise.resolve();
-    const bind = previous.then(() => this.#bindAndBeat(caller, hello));
-    const settled = bind.catch(() => undefined);
-    this.#pendingBinds.set(key, settled);
-    try {
-      return await bind;
-    } finally {
-      if (this.#pendingBinds.get(key) === settled) this.#pendingBinds.delete(key);
-    }
+    return this.#binds.run(key, () => this.#bindAndBeat(caller, hello));
   }
 
   async #bindAndBeat(caller: Caller, hello: DeviceReport): Promise<number> {

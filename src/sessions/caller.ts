@@ -25,10 +25,11 @@ export interface Caller {
   readonly api: Api;
   readonly restricted: boolean;
   readonly permissions: ReadonlySet<Permission>;
-  /** From the login, as are the model and the version. */
+  /** From the login, as are the model, the version and the network address. */
   readonly deviceId: string | null;
   readonly deviceModel: string | null;
   readonly clientVersion: string | null;
+  readonly address: string | null;
   /** When the access token expires. */
   readonly expiresAt: number;
   /** How far each use moves `expiresAt`; null where the expiration does not slide. */

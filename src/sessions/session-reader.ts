@@ -69,6 +69,7 @@ export class SessionReader {
       deviceId: session.deviceId,
       deviceModel: session.deviceModel,
       clientVersion: session.clientVersion,
+      address: session.address,
       slidingMs: policy?.sliding ? policy.tokenLifetimeMs : null,
       absoluteExpiresAt: this.policies.absoluteExpiry(session.createdAt.getTime()),
       expiresAt: Math.max(session.tokenExpiresAt.getTime(), unsaved),

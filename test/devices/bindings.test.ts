@@ -5,6 +5,7 @@ import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
+import { wideLimits } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -32,7 +33,7 @@ class SlowBindings extends Bindings {
 
 test('first heartbeats of one account wait for each other only if they have the same client id', async () => {
   const { db, events, clock } = gateway.services;
-  const bindings = new SlowBindings(db);
+  const bindings = new SlowBindings(db, wideLimits(gateway));
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
   const slow = ['slow', 'slow'].map((id) => fleet.beat(caller, report(id)));
   const quick = await Promise.all(['quick', 'quick', 'other'].map((id) => fleet.beat(caller, report(id))));
@@ -44,6 +45,7 @@ test('first heartbeats of one account wait for each other only if they have the 
 
 test('rejects the heartbeat of a user who is deleted meanwhile as unauthenticated', async () => {
   await gateway.services.administration.delete(caller.user.id, { userId: null, address: null });
-  const bound = new Bindings(gateway.services.db).bind(caller, report('late'), new Date(), () => false);
+  const bindings = new Bindings(gateway.services.db, wideLimits(gateway));
+  const bound = bindings.bind(caller, report('late'), new Date(), () => false);
   await expect(bound).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });

@@ -5,6 +5,7 @@ import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
+import { wideLimits } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
@@ -35,7 +36,7 @@ class DelayedBindings extends Bindings {
 test('a first heartbeat brings no device online if its session ends meanwhile', async () => {
   const { db, events, sessions } = gateway.services;
   const caller = await signIn();
-  const bindings = new DelayedBindings(db);
+  const bindings = new DelayedBindings(db, wideLimits(gateway));
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, gateway.services.clock, 30_000);
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const beat = Promise.resolve(fleet.beat(caller, hello('first')));

@@ -6,6 +6,7 @@ import type { Transition } from '../../src/devices/transition-log.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
+import { wideLimits } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -34,7 +35,10 @@ class TestStore extends PresenceStore {
   }
 }
 
-function fleetOn(store: PresenceStore, bindings = new Bindings(gateway.services.db)): Heartbeats {
+function fleetOn(
+  store: PresenceStore,
+  bindings = new Bindings(gateway.services.db, wideLimits(gateway)),
+): Heartbeats {
   const { events, clock } = gateway.services;
   return new Heartbeats(store, bindings, events, clock, 30_000);
 }
@@ -77,7 +81,7 @@ test('saves each transition once, though the database fails in the middle of a l
     [caller.user.id],
   );
   const store = new TestStore(db);
-  const fleet = fleetOn(store, new KnownIds(db));
+  const fleet = fleetOn(store, new KnownIds(db, wideLimits(gateway)));
   const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const again = await callerOf(gateway, accessToken);
   for (const { id } of rows) await fleet.beat(again, hello(String(id)));

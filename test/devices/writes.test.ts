@@ -5,6 +5,7 @@ import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf } from '../support/callers.js';
 import { ask } from '../support/client.js';
+import { wideLimits } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -40,7 +41,7 @@ test('the statements of 10,000 devices depend on the time, not on the heartbeats
   const store = new PresenceStore(services.db);
   const fleet = new Heartbeats(
     store,
-    new KnownIds(services.db),
+    new KnownIds(services.db, wideLimits(gateway)),
     services.events,
     services.clock,
     INTERVAL_MS,

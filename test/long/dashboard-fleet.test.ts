@@ -10,7 +10,7 @@ const STEP_MS = 100;
 const SECONDS = 60;
 const LONGEST_TASK_MS = 100;
 
-const dashboard = await openDashboard();
+const dashboard = await openDashboard({ DEVICES_PER_ACCOUNT: '100000' });
 const { browser, gateway, host } = dashboard;
 afterAll(() => dashboard.close());
 const groups: TestGroup[] = [];

@@ -11,6 +11,7 @@ const session: CachedSession = {
   deviceId: null,
   deviceModel: null,
   clientVersion: null,
+  address: null,
   slidingMs: null,
   absoluteExpiresAt: 0,
   expiresAt: 0,

@@ -1,4 +1,5 @@
 import { firstRows } from '../../src/database/page.js';
+import { DeviceLimits } from '../../src/devices/device-limits.js';
 import { historyOrder } from '../../src/devices/device-order.js';
 import type { Heartbeats } from '../../src/devices/heartbeats.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
@@ -6,6 +7,10 @@ import type { Caller } from '../../src/sessions/caller.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
+
+/** Limits beyond what any test adds. */
+export const wideLimits = ({ services }: TestGateway): DeviceLimits =>
+  new DeviceLimits(services.db, 1_000_000, 1_000_000);
 
 /** The identity that a device reports with its heartbeats. */
 export interface TestDevice {

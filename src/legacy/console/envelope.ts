@@ -31,6 +31,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
   FORBIDDEN: failure(403, '没有权限'),
   NOT_FOUND: failure(404, '数据不存在'),
   CONFLICT: failure(409, '数据已存在'),
+  LIMIT_REACHED: failure(403, '数量已达上限'),
   UNAVAILABLE: failure(400, '服务繁忙，请稍后再试'),
   FAULT: failure(400, '服务器错误'),
 };

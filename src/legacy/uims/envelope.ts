@@ -26,6 +26,7 @@ const messages: Record<FailureCode, string> = {
   CAPTCHA_EXPIRED: '验证码不存在或已过期',
   NOT_FOUND: '数据不存在',
   CONFLICT: '数据已存在',
+  LIMIT_REACHED: '数量已达上限',
   UNAVAILABLE: '服务繁忙，请稍后再试',
   FAULT: '服务器错误',
 };

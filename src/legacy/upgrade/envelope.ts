@@ -30,6 +30,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
   ACCOUNT_DISABLED: failure(403, '该账号暂不可用'),
   PASSWORD_WRONG: failure(400, '密码错误'),
   CONFLICT: failure(400, '数据已存在'),
+  LIMIT_REACHED: failure(403, '数量已达上限'),
   THROTTLED: failure(400, '操作过于频繁，请稍后再试'),
   UNAVAILABLE: failure(500, '服务繁忙，请稍后再试'),
 };
@@ -37,6 +38,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
 /** Failures of a parameter by the field that the DomainError names, instead of those in `failures`. */
 const failuresByField: Record<string, Partial<Record<FailureCode, LegacyResponse>>> = {
   phone: { INVALID_INPUT: failure(400, '手机号不正确') },
+  deviceId: { LIMIT_REACHED: failure(403, '设备数量已达上限') },
   version: { INVALID_INPUT: failure(400, '版本号不正确'), CONFLICT: failure(400, '版本号已存在') },
   file: {
     INVALID_INPUT: failure(400, '升级文件不正确'),

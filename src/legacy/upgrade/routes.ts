@@ -54,6 +54,7 @@ export const upgrade: Dialect = {
       status: 201,
       sample: samples['/api/heart/check'],
       isHeartbeat: true,
+      failures: failuresOf('deviceId'),
       handler: heartbeat,
     }),
   },

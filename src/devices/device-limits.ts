@@ -1,0 +1,55 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Database } from '../database/database.js';
+import { DomainError, throttledFor } from '../errors.js';
+import { AddressLimit } from '../rate-limits/address-limit.js';
+import type { Caller } from '../sessions/sessions.js';
+import { Device } from './device.entity.js';
+import { KeyedQueue } from './keyed-queue.js';
+
+const MINUTE_SECONDS = 60;
+/** The share of its devices that an account may add within a minute, and the number that any account may. */
+const SHARE_PER_MINUTE = 0.1;
+const MINIMUM_PER_MINUTE = 100;
+
+/** Limits how many devices an account has, and how fast an account or an address adds them. */
+export class DeviceLimits {
+  readonly #perMinute: RateLimiterMemory;
+  readonly #addresses: AddressLimit;
+  /** By user: parallel heartbeats of new devices must not exceed the limit together. */
+  readonly #admissions = new KeyedQueue<number>();
+
+  /** @param perAddress new devices in an hour. */
+  constructor(
+    private readonly db: Database,
+    private readonly perAccount: number,
+    perAddress: number,
+  ) {
+    const points = Math.max(MINIMUM_PER_MINUTE, Math.floor(perAccount * SHARE_PER_MINUTE));
+    this.#perMinute = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+    this.#addresses = new AddressLimit(
+      perAddress,
+      'Too many devices were added from this address; try again later.',
+    );
+  }
+
+  /**
+   * Runs `create`, which adds a device to the caller's account.
+   * @throws DomainError LIMIT_REACHED (deviceId), THROTTLED
+   */
+  async admit<T>({ user, address }: Caller, create: () => Promise<T>): Promise<T> {
+    await this.#perMinute.consume(user.id).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
+      throw throttledFor(msBeforeNext, 'Too many devices were added to this account; try again later.');
+    });
+    return this.#admissions.run(user.id, async () => {
+      await this.#requireRoom(user.id);
+      return this.#addresses.spend(address ?? '', create);
+    });
+  }
+
+  async #requireRoom(userId: number): Promise<void> {
+    const count = await this.db.em.fork().count(Device, { user: userId });
+    if (count < this.perAccount) return;
+    const message = `deviceId must be that of a known device: an account has at most ${this.perAccount} devices.`;
+    throw new DomainError('LIMIT_REACHED', message, { field: 'deviceId' });
+  }
+}
