@@ -17,6 +17,7 @@ import { DeviceLimits } from './devices/device-limits.js';
 import { Devices } from './devices/devices.js';
 import { Heartbeats } from './devices/heartbeats.js';
 import { KnownDevices } from './devices/known-devices.js';
+import { OnlineDevices } from './devices/online-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
 import { LoginAttempts } from './logins/login-attempts.js';
 import { PasswordLogins } from './logins/password-logins.js';
@@ -149,7 +150,11 @@ function createDevices({ config, db, clock, events }: Core, { sessions }: { read
   const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
-  return { heartbeats, devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)) };
+  return {
+    heartbeats,
+    devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
+    onlineDevices: new OnlineDevices(db),
+  };
 }
 
 function createReleases({ config, db, clock, events }: Core) {

@@ -24,9 +24,6 @@ export interface Period {
   readonly to: Date | null;
 }
 
-/** Ids in one query. */
-const MAX_IDS_PER_QUERY = 10_000;
-
 /** Lists and statistics of the devices that a caller may see. */
 export class Devices {
   constructor(
@@ -109,33 +106,13 @@ export class Devices {
 
   /** The devices among `ids` that the filter selects and the caller may see, in the order of their ids, owners loaded. */
   async findSelected(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
-    const { where: selected } = selectDevices(caller, filter);
-    const found: Device[] = [];
-    for (let at = 0; at < ids.length; at += MAX_IDS_PER_QUERY) {
-      const where = { $and: [{ id: { $in: ids.slice(at, at + MAX_IDS_PER_QUERY) } }, selected] };
-      const options = { orderBy: { id: 'asc' }, populate: ['user.roles'] } as const;
-      found.push(...(await this.db.em.fork().find(Device, where, options)));
-    }
-    return found;
+    const where = { $and: [{ id: { $in: [...ids] } }, selectDevices(caller, filter).where] };
+    return this.db.em.fork().find(Device, where, { orderBy: { id: 'asc' }, populate: ['user.roles'] });
   }
 
   /** The existing devices among `ids`, in that order, from the cache. They are shared and must not be changed. */
   findCached(ids: readonly number[]): Promise<Device[]> {
     return this.known.get(ids);
-  }
-
-  /** Reduces ids to those of the filter, or to the caller's own devices, without reading each device. */
-  async preselectIds(
-    caller: Caller,
-    { ids }: DeviceFilter,
-    candidates: readonly number[],
-  ): Promise<readonly number[]> {
-    let wanted = ids == null ? null : new Set(ids);
-    if (wanted === null && !seesAllDevices(caller)) {
-      const own = await this.db.em.fork().find(Device, { user: caller.user.id }, { fields: ['id'] });
-      wanted = new Set(own.map(({ id }) => id));
-    }
-    return wanted === null ? candidates : candidates.filter((id) => wanted.has(id));
   }
 
   /** The number of devices per client version, largest first; null for devices that report no version. */

@@ -5,6 +5,7 @@ import type { Device } from './device.entity.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { type Devices, deviceScope } from './devices.js';
 import type { Heartbeats } from './heartbeats.js';
+import type { DevicesPart, OnlineDevices } from './online-devices.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { Transition } from './transition-log.js';
 import { TRANSITIONS } from './transition-queue.js';
@@ -12,8 +13,12 @@ import { TRANSITIONS } from './transition-queue.js';
 /** Transitions of one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
 const BATCH_SIZE = 500;
 
+/** The scope of cursors that cannot be resumed since. */
+const INCOMPLETE = 'incomplete snapshot';
+
 export enum DeviceStatusKind {
   SNAPSHOT = 'SNAPSHOT',
+  SNAPSHOT_CONTINUED = 'SNAPSHOT_CONTINUED',
   ONLINE = 'ONLINE',
   OFFLINE = 'OFFLINE',
   RESET = 'RESET',
@@ -24,7 +29,9 @@ export interface DeviceStatusEvent {
   /** Value of `since` for a client that has received this event. */
   readonly cursor: string;
   readonly at: Date;
-  /** All devices that are online (SNAPSHOT). */
+  /** Whether a client that has received this event knows all devices that are online. */
+  readonly complete: boolean;
+  /** Devices that are online (SNAPSHOT, SNAPSHOT_CONTINUED). */
   readonly devices: readonly Device[] | null;
   /** The device that changed (ONLINE, OFFLINE). */
   readonly device: Device | null;
@@ -34,12 +41,13 @@ export interface DeviceStatusEvent {
 export interface LiveServices {
   readonly heartbeats: Heartbeats;
   readonly devices: Devices;
+  readonly onlineDevices: OnlineDevices;
   readonly events: Events;
   readonly clock: () => number;
 }
 
 /**
- * A snapshot of the devices that are online, then every transition once and in order. With `since`, the missed
+ * A snapshot of the devices that are online, in parts, then every transition once and in order. With `since`, the missed
  * transitions come instead of the snapshot; RESET and a new snapshot when they are no longer kept.
  */
 export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
@@ -79,27 +87,45 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
 
   /** @param staleCursor the cursor of a subscriber that is reset. */
   async #snapshot(staleCursor: string | null): Promise<Batch<DeviceStatusEvent>> {
-    const { heartbeats, devices, clock } = this.services;
+    const { heartbeats, onlineDevices, clock } = this.services;
     // Synchronously, so that no transition comes between the offset and the state.
     const { offset } = heartbeats.log;
-    const online = [...heartbeats.onlineIds()];
-    const common = {
-      cursor: heartbeats.log.cursor(offset, this.scope),
-      at: new Date(clock()),
+    const online = heartbeats.onlineIds();
+    const at = new Date(clock());
+    const first = await onlineDevices.read(this.caller, this.filter, online);
+    const batch = this.#presentPart(DeviceStatusKind.SNAPSHOT, first, { offset, at });
+    if (staleCursor === null) return batch;
+    // A client that disconnects before the snapshot keeps the stale cursor, and is reset again.
+    const reset = {
+      kind: DeviceStatusKind.RESET,
+      cursor: staleCursor,
+      at,
+      complete: false,
+      devices: null,
       device: null,
       reason: null,
     };
-    const ids = await devices.preselectIds(this.caller, this.filter, online);
-    const found = await devices.findSelected(this.caller, this.filter, ids);
-    for (const device of found) device.online = true;
-    const snapshot = { event: { ...common, kind: DeviceStatusKind.SNAPSHOT, devices: found }, offset };
-    if (staleCursor === null) return { publications: [snapshot], offset, status: 'current' };
-    // A client that disconnects before the snapshot keeps the stale cursor, and is reset again.
-    const reset = {
-      event: { ...common, kind: DeviceStatusKind.RESET, cursor: staleCursor, devices: null },
+    return { ...batch, publications: [{ event: reset, offset }, ...batch.publications] };
+  }
+
+  #presentPart(
+    kind: DeviceStatusKind,
+    { devices, readNext }: DevicesPart,
+    moment: { readonly offset: number; readonly at: Date },
+  ): Batch<DeviceStatusEvent> {
+    const { offset, at } = moment;
+    const complete = readNext === null;
+    // No client can resume since a part of a snapshot: its cursor leads to RESET.
+    const cursor = this.services.heartbeats.log.cursor(offset, complete ? this.scope : INCOMPLETE);
+    const event = { kind, cursor, at, complete, devices, device: null, reason: null };
+    return {
+      publications: [{ event, offset }],
       offset,
+      status: 'current',
+      readNext:
+        readNext &&
+        (async () => this.#presentPart(DeviceStatusKind.SNAPSHOT_CONTINUED, await readNext(), moment)),
     };
-    return { publications: [reset, snapshot], offset, status: 'current' };
   }
 
   /** @returns null when a device was deleted meanwhile: its transitions can no longer be shown. */
@@ -115,7 +141,16 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
       if (!device) return [];
       const kind = online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
       const cursor = heartbeats.log.cursor(offset, this.scope);
-      const event = { kind, cursor, at: new Date(at), devices: null, device: { ...device, online }, reason };
+      const present = { ...device, online };
+      const event = {
+        kind,
+        cursor,
+        at: new Date(at),
+        complete: true,
+        devices: null,
+        device: present,
+        reason,
+      };
       return { event, offset };
     });
   }

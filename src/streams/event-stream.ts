@@ -16,6 +16,8 @@ export interface Batch<E> {
    * follows.
    */
   readonly status: 'current' | 'behind' | 'ended';
+  /** Reads the rest of a batch that is too large for one. A subscriber needs all parts, or starts again. */
+  readonly readNext?: (() => Promise<Batch<E>>) | null;
 }
 
 /**
@@ -48,6 +50,10 @@ export abstract class EventStream<E> implements AsyncIterable<E> {
       let batch = await this.open();
       while (!isStopped) {
         for (const { event } of batch.publications) await push(event);
+        if (batch.readNext) {
+          batch = await batch.readNext();
+          continue;
+        }
         if (batch.status === 'ended') return stop();
         if (batch.status === 'current') await appended.promise;
         appended = Promise.withResolvers();

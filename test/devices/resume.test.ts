@@ -53,9 +53,9 @@ class Subscriber {
     this.cursor = cursor;
     if (kind === 'RESET') {
       this.resets += 1;
-    } else if (kind === 'SNAPSHOT') {
-      this.online.clear();
-      for (const { id } of devices ?? []) this.online.add(id);
+    } else if (devices) {
+      if (kind === 'SNAPSHOT') this.online.clear();
+      for (const { id } of devices) this.online.add(id);
     } else {
       // Each transition once, in order, and without a gap.
       expect(this.position).toEqual({ epoch: before.epoch, offset: before.offset + 1 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 test('publishes the transition of a device that is deleted right after it was read', async () => {
-  const { db, events, sessions, heartbeats, clock } = gateway.services;
+  const { db, events, sessions, heartbeats, onlineDevices, clock } = gateway.services;
   const { id } = await gateway.createUser({ username: 'leaver' });
   const { accessToken } = await openSession(gateway, 'leaver', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
@@ -25,7 +25,12 @@ test('publishes the transition of a device that is deleted right after it was re
     }
   }
   const devices = new Devices(db, heartbeats, new DeletedOnceRead(db, events, sessions));
-  const stream = new DeviceStatusStream({ heartbeats, devices, events, clock }, caller, {}, null);
+  const stream = new DeviceStatusStream(
+    { heartbeats, devices, onlineDevices, events, clock },
+    caller,
+    {},
+    null,
+  );
   const { offset } = await stream.open();
   await heartbeats.beat(caller, { clientId: 'last', name: null, clientVersion: null });
   await heartbeats.announce();

@@ -13,7 +13,11 @@ registerEnumType(DeviceStatusKind, {
   name: 'DeviceStatusKind',
   description: 'What an event of `deviceStatus` reports.',
   valuesConfig: {
-    SNAPSHOT: { description: 'All devices that are online. The first event, and the event after RESET.' },
+    SNAPSHOT: {
+      description:
+        'The devices that are online, or the first of them. The first event, and the event after RESET.',
+    },
+    SNAPSHOT_CONTINUED: { description: 'More of the devices that are online: a snapshot comes in parts.' },
     ONLINE: { description: 'A device came online.' },
     OFFLINE: { description: 'A device went offline.' },
     RESET: {
@@ -115,7 +119,17 @@ export class DeviceStatusEvent implements StatusEvent {
   @Field(() => Date, { description: 'When it happened.' })
   at!: Date;
 
-  @Field(() => [Device], { nullable: true, description: 'For SNAPSHOT: all devices that are online.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the client now knows all devices that are online: false after RESET, and while more parts of a ' +
+      'snapshot follow.',
+  })
+  complete!: boolean;
+
+  @Field(() => [Device], {
+    nullable: true,
+    description: 'For SNAPSHOT and SNAPSHOT_CONTINUED: devices that are online.',
+  })
   devices!: Device[] | null;
 
   @Field(() => Device, { nullable: true, description: 'For ONLINE and OFFLINE: the device.' })

@@ -11,6 +11,8 @@ export interface Message {
 /** A batch of a stream, executed. */
 export interface MessageBatch extends Pick<Batch<unknown>, 'offset' | 'status'> {
   readonly messages: readonly Message[];
+  /** Reads and executes the next part of a large batch, once for all members; null after the last one. */
+  readonly readNext: (() => Promise<MessageBatch>) | null;
 }
 
 /** Where a member's messages go. */
@@ -44,13 +46,13 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     return this.#hasLeft;
   }
 
-  /** Sends the messages after its offset. */
-  send({ messages, offset }: MessageBatch): void {
+  /** Sends the messages after its offset, which is reached with the last part of a batch. */
+  send({ messages, offset, readNext }: MessageBatch): void {
     const { writer, prefix } = this.recipient;
     for (const message of messages) {
       if (message.offset > this.#offset) writer.push(prefix, message.rest);
     }
-    this.#offset = Math.max(this.#offset, offset);
+    if (readNext === null) this.#offset = Math.max(this.#offset, offset);
   }
 
   drained(): Promise<void> {

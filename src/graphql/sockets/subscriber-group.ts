@@ -61,21 +61,31 @@ export class SubscriberGroup {
   /** @param cursor the subscriber's, in any form that is equal for equal cursors. */
   join({ recipient, stream }: Subscriber, cursor: string): Member {
     const member = new Member(recipient, () => this.#remove(member));
+    this.#startCatchUp(member, stream, this.#open(stream, cursor));
+    return member;
+  }
+
+  #startCatchUp(member: Member, stream: EventStream<unknown>, first: Promise<MessageBatch>): void {
     this.#joining.add(member);
-    this.#catchUp(member, stream, cursor)
+    this.#catchUp(member, stream, first)
       .catch((error: unknown) => member.fail(error))
       .finally(() => {
         this.#joining.delete(member);
         this.#closeIfEmpty();
       });
-    return member;
   }
 
   /** Lets a member read on its own, as fast as its socket, until it has reached the group's offset. */
-  async #catchUp(member: Member, stream: EventStream<unknown>, cursor: string): Promise<void> {
-    let batch = await this.#open(stream, cursor);
+  async #catchUp(member: Member, stream: EventStream<unknown>, first: Promise<MessageBatch>): Promise<void> {
+    let batch = await first;
     while (!member.hasLeft) {
       member.send(batch);
+      if (batch.readNext) {
+        await setImmediate();
+        await member.drained();
+        if (!member.hasLeft) batch = await batch.readNext();
+        continue;
+      }
       this.#offset ??= member.offset;
       if (batch.status === 'ended') return end([member]);
       if (member.offset >= this.#offset) {
@@ -110,6 +120,7 @@ export class SubscriberGroup {
       while (this.#isBehind && this.#members.size > 0) {
         this.#isBehind = false;
         const batch = await this.#execute(this.#stream.since(this.#offset));
+        if (batch.readNext) return this.#restart(batch);
         this.#offset = batch.offset;
         for (const member of this.#members) member.send(batch);
         if (batch.status === 'ended') await end(this.#members);
@@ -128,14 +139,33 @@ export class SubscriberGroup {
     }
   }
 
+  /** Lets each member read a batch in parts as fast as its socket: together, they would wait for the slowest. */
+  #restart(batch: MessageBatch): void {
+    const members = [...this.#members];
+    this.#members.clear();
+    this.#offset = null;
+    for (const member of members) this.#startCatchUp(member, this.#stream, Promise.resolve(batch));
+  }
+
   async #execute(batch: Promise<Batch<unknown>>): Promise<MessageBatch> {
-    const { publications, offset, status } = await batch;
+    const { publications, offset, status, readNext } = await batch;
     const messages: Message[] = [];
     for (const { event, offset } of publications) {
       const result = this.pipeline.presentResult(await executeEvent(this.#args, event));
       messages.push({ rest: nextRest(result), offset });
     }
-    return { messages, offset, status };
+    let next: Promise<MessageBatch> | undefined;
+    return {
+      messages,
+      offset,
+      status,
+      readNext: readNext
+        ? () => {
+            next ??= this.#execute(readNext());
+            return next;
+          }
+        : null,
+    };
   }
 
   #remove(member: Member): void {

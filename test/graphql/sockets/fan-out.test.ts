@@ -268,11 +268,11 @@ test('executes an event once for subscribers that differ in `since` alone, or in
 });
 
 test('subscribers that join during the read of a snapshot share it, and miss no event meanwhile', async () => {
-  const { devices } = gateway.services;
+  const { onlineDevices } = gateway.services;
   const gate = Promise.withResolvers<void>();
-  const pick = devices.findSelected.bind(devices);
-  const reading = jest.spyOn(devices, 'findSelected').mockImplementation(async (...args) => {
-    const found = await pick(...args);
+  const read = onlineDevices.read.bind(onlineDevices);
+  const reading = jest.spyOn(onlineDevices, 'read').mockImplementation(async (...args) => {
+    const found = await read(...args);
     await gate.promise;
     return found;
   });

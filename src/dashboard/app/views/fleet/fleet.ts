@@ -55,6 +55,8 @@ export class Fleet {
     this.#snapshot = this.#takeSnapshot();
   });
   readonly #cleanups: (() => void)[] = [];
+  /** The ids of the parts of a snapshot so far. */
+  #snapshotIds: string[] = [];
   #summary: { total: number; online: number; degraded: boolean } | null = null;
   /** Identifies the latest load; null when it is complete. */
   #load: object | null = null;
@@ -119,10 +121,12 @@ export class Fleet {
 
   /** @returns the cursor to resume since. */
   #applyStatus({ deviceStatus }: FleetStatusSubscription): string {
-    const { kind, cursor, at, device, devices } = deviceStatus;
+    const { kind, cursor, at, complete, device, devices } = deviceStatus;
     this.#missedChanges.observeGatewayTime(at);
-    if (kind === 'SNAPSHOT') {
-      this.table.setOnline((devices ?? []).map(({ id }) => id));
+    if (devices) {
+      if (kind === 'SNAPSHOT') this.#snapshotIds = [];
+      for (const { id } of devices) this.#snapshotIds.push(id);
+      if (complete) this.table.setOnline(this.#snapshotIds);
     } else if (kind === 'RESET') {
       this.#reset();
     } else if (device && this.table.applyStatus(device)) {
