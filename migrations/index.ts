@@ -7,6 +7,7 @@ import { ListOrders20261128 } from './20261128-list-orders.js';
 import { NodeIds20261128 } from './20261128-node-ids.js';
 import { PhoneForms20261128 } from './20261128-phone-forms.js';
 import { PresenceClock20261128 } from './20261128-presence-clock.js';
+import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -22,4 +23,5 @@ export const migrations = [
   NodeIds20261128,
   ListOrders20261128,
   PhoneForms20261128,
+  StrangerFailures20261128,
 ];

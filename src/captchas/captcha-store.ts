@@ -5,12 +5,15 @@ import { DomainError } from '../errors.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { TokenSigner } from '../sessions/token-signer.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
-import { canonicalAnswer } from './captcha-answer.js';
+import { canonicalAnswer, possibleAnswers } from './captcha-answer.js';
 
 /** How long a captcha can be answered. */
 export const CAPTCHA_LIFETIME_MS = 5 * 60_000;
 
-/** Wrong answers after which a captcha is consumed. Resends of an SMS code share one budget. */
+/**
+ * Wrong answers after which a captcha accepts no more: so many from the client that requested it, and so many from all
+ * others together. Resends of an SMS code share both budgets.
+ */
 export const MAX_FAILURES = { [CaptchaType.IMAGE]: 3, [CaptchaType.SMS]: 5 } as const;
 
 /** A challenge, and the answer that solves it. */
@@ -18,9 +21,11 @@ export interface CaptchaAnswer {
   readonly type: keyof typeof MAX_FAILURES;
   /** The canonical phone (SMS) or the client device id (image). */
   readonly subject: string;
-  /** The client device id that requested it; an answer from another one fails. */
+  /** The client device id that requested it; an answer from another one fails. Null where the API names none. */
   readonly deviceId: string | null;
-  /** In any spelling, see `canonicalAnswer`. */
+  /** Of the request. It tells the client that requested the captcha from others where there is no device id. */
+  readonly address: string;
+  /** In any spelling, see `possibleAnswers`. */
   readonly answer: string;
 }
 
@@ -33,7 +38,7 @@ export interface IssuedCaptcha {
 /** The columns of a captcha that has not been saved. */
 export type NewCaptcha = Pick<
   Captcha,
-  'id' | 'type' | 'subject' | 'deviceId' | 'answerHash' | 'failures' | 'address' | 'createdAt' | 'expiresAt'
+  'id' | 'type' | 'subject' | 'deviceId' | 'answerHash' | 'address' | 'createdAt' | 'expiresAt'
 >;
 
 /** Creates and consumes captchas that are answered by text. */
@@ -45,16 +50,15 @@ export class CaptchaStore {
   ) {}
 
   /** A captcha that starts now. It is not saved. */
-  create(expected: CaptchaAnswer, address: string): NewCaptcha {
-    const { type, subject, deviceId } = expected;
+  create(expected: CaptchaAnswer): NewCaptcha {
+    const { type, subject, deviceId, address } = expected;
     const now = this.clock();
     return {
       id: randomUUID(),
       type,
       subject,
       deviceId,
-      answerHash: this.#mac(expected),
-      failures: 0,
+      answerHash: this.#mac(expected, canonicalAnswer(expected.answer)),
       address: addressBucket(address),
       createdAt: new Date(now),
       expiresAt: new Date(now + CAPTCHA_LIFETIME_MS),
@@ -63,29 +67,44 @@ export class CaptchaStore {
 
   /**
    * Consumes the latest captcha of the subject if the answer is right. One atomic statement: of parallel right
-   * answers one succeeds, and parallel wrong answers cannot exceed the budget.
-   * @throws DomainError CAPTCHA_EXPIRED (none can be answered), CAPTCHA_INVALID
+   * answers one succeeds, and parallel wrong answers cannot exceed a budget.
+   * @throws DomainError CAPTCHA_EXPIRED (none can be answered by this client), CAPTCHA_INVALID
    */
   async consume(given: CaptchaAnswer): Promise<void> {
-    const { type, subject, deviceId } = given;
-    const mac = this.#mac(given);
-    const now = new Date(this.clock()).toISOString();
-    const [outcome] = await this.db.em.fork().execute<{ right: boolean }[]>(
-      `update captchas set
-         failures = failures + case when answer_hash = ? then 0 else 1 end,
-         consumed_at = case when answer_hash = ? or failures + 1 >= ? then ?::timestamptz end
-       where id = (
-           select id from captchas where type = ? and subject = ? and device_id is not distinct from ?
-           order by created_at desc limit 1)
-         and consumed_at is null and expires_at > ?
-       returning answer_hash = ? as "right"`,
-      [mac, mac, MAX_FAILURES[type], now, type, subject, deviceId, now, mac],
-    );
+    const { type, subject, deviceId, address } = given;
+    const [outcome] = await this.db.em
+      .fork()
+      .execute<{ right: boolean }[]>(CONSUME, [
+        possibleAnswers(type, given.answer).map((answer) => this.#mac(given, answer)),
+        addressBucket(address),
+        MAX_FAILURES[type],
+        new Date(this.clock()).toISOString(),
+        type,
+        subject,
+        deviceId,
+      ]);
     if (!outcome) throw new DomainError('CAPTCHA_EXPIRED', 'The captcha is unknown, used or expired.');
     if (!outcome.right) throw new DomainError('CAPTCHA_INVALID', 'The captcha answer is wrong.');
   }
 
-  #mac({ type, subject, answer }: CaptchaAnswer): string {
-    return this.signer.mac(`captcha ${type} ${subject}`, canonicalAnswer(type, answer));
+  #mac({ type, subject }: CaptchaAnswer, answer: string): string {
+    return this.signer.mac(`captcha ${type} ${subject}`, answer);
   }
 }
+
+/** Only the client that requested a captcha has its device id, or, without one, its address. */
+const IS_REQUESTER = '(c.device_id is not null or c.address is not distinct from given.address)';
+
+const CONSUME = `
+  with given as (select array[?] as macs, ? as address, ?::integer as max_failures, ?::timestamptz as at)
+  update captchas c set
+    failures = failures + (answer_hash <> all (macs) and ${IS_REQUESTER})::integer,
+    stranger_failures = stranger_failures + (answer_hash <> all (macs) and not ${IS_REQUESTER})::integer,
+    consumed_at = case when answer_hash = any (macs) then at end
+  from given
+  where id = (
+      select id from captchas where type = ? and subject = ? and device_id is not distinct from ?
+      order by created_at desc limit 1)
+    and consumed_at is null and expires_at > at
+    and case when ${IS_REQUESTER} then failures else stranger_failures end < max_failures
+  returning answer_hash = any (macs) as "right"`;

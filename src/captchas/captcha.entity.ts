@@ -45,7 +45,7 @@ registerEnumType(ScanState, {
 @Index({ properties: ['address', 'createdAt'] })
 @Index({ properties: ['createdAt'] })
 export class Captcha {
-  [OptionalProps]?: 'restricted' | 'failures';
+  [OptionalProps]?: 'restricted' | 'failures' | 'strangerFailures';
 
   @PrimaryKey({ type: 'uuid' })
   id!: string;
@@ -66,10 +66,15 @@ export class Captcha {
   @Property({ type: 'text', hidden: true })
   answerHash!: string;
 
+  /** Wrong answers of the client that requested it. */
   @Property({ type: 'integer' })
   failures: number = 0;
 
-  /** The address bucket that requested it, for the SMS limits. */
+  /** Wrong answers of all other clients together. */
+  @Property({ type: 'integer', default: 0 })
+  strangerFailures: number = 0;
+
+  /** The address bucket that requested it. */
   @Property({ type: 'text', nullable: true })
   address: string | null = null;
 

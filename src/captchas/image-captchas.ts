@@ -3,7 +3,7 @@ import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { Client } from '../sessions/sessions.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { drawCaptcha, randomAnswer } from './captcha-image.js';
-import type { CaptchaStore, IssuedCaptcha } from './captcha-store.js';
+import type { CaptchaAnswer, CaptchaStore, IssuedCaptcha } from './captcha-store.js';
 
 /** Image captchas: a client has one at a time. */
 export class ImageCaptchas {
@@ -27,14 +27,13 @@ export class ImageCaptchas {
    * Consumes the captcha of this client.
    * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_INVALID
    */
-  solve(deviceId: string, answer: string): Promise<void> {
-    return this.captchas.consume({ type: CaptchaType.IMAGE, subject: deviceId, deviceId, answer });
+  solve(deviceId: string, answer: string, { address }: Client): Promise<void> {
+    return this.captchas.consume(challenge(deviceId, address, answer));
   }
 
   async #issue(deviceId: string, { address }: Client) {
     const answer = this.fixedCode ?? randomAnswer();
-    const expected = { type: CaptchaType.IMAGE, subject: deviceId, deviceId, answer } as const;
-    const captcha = this.captchas.create(expected, address);
+    const captcha = this.captchas.create(challenge(deviceId, address, answer));
     const em = this.db.em.fork();
     await em.nativeUpdate(
       Captcha,
@@ -45,3 +44,11 @@ export class ImageCaptchas {
     return { id: captcha.id, expiresAt: captcha.expiresAt, png: await drawCaptcha(answer) };
   }
 }
+
+const challenge = (deviceId: string, address: string, answer: string): CaptchaAnswer => ({
+  type: CaptchaType.IMAGE,
+  subject: deviceId,
+  deviceId,
+  address,
+  answer,
+});

@@ -53,8 +53,8 @@ export class SmsCodes {
     await this.throttle.admit({ address: client.address, captcha });
     const answer =
       this.settings.fixedCode ?? String(randomInt(10 ** SMS_CODE_LENGTH)).padStart(SMS_CODE_LENGTH, '0');
-    const expected = { type: CaptchaType.SMS, subject: phone, deviceId, answer } as const;
-    const issued = this.captchas.create(expected, client.address);
+    const { address } = client;
+    const issued = this.captchas.create({ type: CaptchaType.SMS, subject: phone, deviceId, address, answer });
     await reserveSms(this.db, issued, this.settings.dailyBudget);
     try {
       const receipt = await this.sender.send(messageOf(phone, answer));
@@ -68,11 +68,17 @@ export class SmsCodes {
 
   /**
    * Consumes the latest code of a phone.
-   * @param phone canonical.
+   * @param phone canonical. @param deviceId as in `send`.
    * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_INVALID
    */
-  consume(phone: string, deviceId: string | null, code: string): Promise<void> {
-    return this.captchas.consume({ type: CaptchaType.SMS, subject: phone, deviceId, answer: code });
+  consume(phone: string, code: string, deviceId: string | null, { address }: Client): Promise<void> {
+    return this.captchas.consume({
+      type: CaptchaType.SMS,
+      subject: phone,
+      deviceId,
+      address,
+      answer: code,
+    });
   }
 }
 

@@ -22,7 +22,15 @@ const FAILURE_MEMORY_MS = 15 * MINUTE;
 
 const sms = { type: CaptchaType.SMS };
 
-type SentCode = Pick<Captcha, 'createdAt' | 'failures' | 'consumedAt'>;
+const sentCodeFields = [
+  'createdAt',
+  'consumedAt',
+  'deviceId',
+  'address',
+  'failures',
+  'strangerFailures',
+] as const;
+type SentCode = Pick<Captcha, (typeof sentCodeFields)[number]>;
 
 /**
  * Saves the captcha of an SMS that is about to be sent, if no limit is reached. Earlier codes of the number expire,
@@ -37,20 +45,20 @@ export function reserveSms(db: Database, captcha: NewCaptcha, dailyBudget: numbe
     const earlier = await em.find(
       Captcha,
       { ...sms, subject: captcha.subject, createdAt: { $gt: new Date(now - DAY) } },
-      { fields: ['createdAt', 'failures', 'consumedAt'], orderBy: { createdAt: 'desc' } },
+      { fields: sentCodeFields, orderBy: { createdAt: 'desc' } },
     );
     for (const { max, periodMs } of perNumber) refuseWithin(periodMs, earlier[max - 1], now);
     const fromAddress = await nthLatest(em, perAddress.max, { address: captcha.address });
     refuseWithin(perAddress.periodMs, fromAddress, now);
     refuseWithin(DAY, await nthLatest(em, dailyBudget, {}), now);
-    const failures = inheritedFailures(earlier, now);
-    // Expired rather than consumed: `inheritedFailures` takes a consumed code for an answered one.
+    const failures = inheritedFailures(earlier, captcha);
+    // Expired rather than consumed: a consumed code was answered.
     await em.nativeUpdate(
       Captcha,
       { ...sms, subject: captcha.subject, expiresAt: { $gt: captcha.createdAt } },
       { expiresAt: captcha.createdAt },
     );
-    await em.insert(Captcha, { ...captcha, failures });
+    await em.insert(Captcha, { ...captcha, ...failures });
   });
 }
 
@@ -60,7 +68,7 @@ async function nthLatest(em: EntityManager, n: number, where: object): Promise<S
     Captcha,
     { ...sms, ...where },
     {
-      fields: ['createdAt', 'failures', 'consumedAt'],
+      fields: sentCodeFields,
       orderBy: { createdAt: 'desc' },
       limit: 1,
       offset: n - 1,
@@ -75,15 +83,31 @@ function refuseWithin(periodMs: number, sent: SentCode | undefined, now: number)
   }
 }
 
-/** The failures of the latest code, so that a resend grants no new attempts; 0 after a right answer. */
-function inheritedFailures([latest]: readonly SentCode[], now: number): number {
-  if (!latest || latest.createdAt.getTime() + FAILURE_MEMORY_MS <= now) return 0;
-  const maxFailures = MAX_FAILURES[CaptchaType.SMS];
-  const wasAnswered = latest.consumedAt !== null && latest.failures < maxFailures;
-  if (wasAnswered) return 0;
-  if (latest.failures >= maxFailures) refuseUntil(latest.createdAt.getTime() + FAILURE_MEMORY_MS, now);
-  return latest.failures;
+/**
+ * The failures since the latest right answer, so that a resend grants no new attempts. Those of the client that
+ * requests the new code stay its own, and those of all others count as the strangers'.
+ * @param earlier codes of the same number, the latest first.
+ * @throws DomainError THROTTLED if the client could not answer the new code.
+ */
+function inheritedFailures(
+  earlier: readonly SentCode[],
+  next: NewCaptcha,
+): Pick<Captcha, 'failures' | 'strangerFailures'> {
+  const now = next.createdAt.getTime();
+  const answered = earlier.findIndex(({ consumedAt }) => consumedAt !== null);
+  const unanswered = answered < 0 ? earlier : earlier.slice(0, answered);
+  const recent = unanswered.filter(({ createdAt }) => createdAt.getTime() + FAILURE_MEMORY_MS > now);
+  const [latest] = recent;
+  if (!latest) return { failures: 0, strangerFailures: 0 };
+  const max = MAX_FAILURES[CaptchaType.SMS];
+  const own = recent.find((code) => isOfSameClient(code, next));
+  if (own && own.failures >= max) refuseUntil(own.createdAt.getTime() + FAILURE_MEMORY_MS, now);
+  const ofOthers = latest.strangerFailures + (latest === own ? 0 : latest.failures);
+  return { failures: own?.failures ?? 0, strangerFailures: Math.min(ofOthers, max) };
 }
+
+const isOfSameClient = (one: SentCode, other: NewCaptcha): boolean =>
+  one.deviceId === other.deviceId && (one.deviceId !== null || one.address === other.address);
 
 function refuseUntil(time: number, now: number): never {
   throw throttledFor(time - now, 'Too many codes were requested; try again later.');

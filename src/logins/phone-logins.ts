@@ -47,7 +47,7 @@ export class PhoneLogins {
     const userId = await this.users.findIdByPhone(em, phone);
     const attempt = { userId, name: phone, address, api: policy.api, captcha: 'none' } as const;
     return this.attempts.audited(attempt, async () => {
-      await this.attempts.throttled(attempt, () => this.codes.consume(phone, deviceId, code));
+      await this.attempts.throttled(attempt, () => this.codes.consume(phone, code, deviceId, client));
       const knownId = await this.users.findIdByPhone(em, phone);
       if (knownId === null && !createsAccount)
         throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');

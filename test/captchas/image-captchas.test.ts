@@ -19,7 +19,8 @@ beforeEach(() => {
 
 const clientOf = (deviceId: string) => ({ address: '198.51.100.1', deviceId, version: null, model: null });
 const issue = (deviceId = device) => gateway.services.imageCaptchas.issue(deviceId, clientOf(deviceId));
-const solve = (answer: string, deviceId = device) => gateway.services.imageCaptchas.solve(deviceId, answer);
+const solve = (answer: string, deviceId = device) =>
+  gateway.services.imageCaptchas.solve(deviceId, answer, clientOf(deviceId));
 
 test('issues a PNG and accepts its answer once, in either case', async () => {
   expect((await issue()).png.subarray(1, 4).toString()).toBe('PNG');
@@ -46,7 +47,9 @@ test('keeps image answers and SMS codes apart when a device id equals a phone', 
   const key = `86${phone}`;
   const { smsCodes } = gateway.services;
   await issue(key);
-  await expect(smsCodes.consume(key, key, ANSWER)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+  await expect(smsCodes.consume(key, ANSWER, key, clientOf(key))).rejects.toMatchObject({
+    code: 'CAPTCHA_EXPIRED',
+  });
   await smsCodes.send(phone, key, clientOf(key));
   await solve(ANSWER, key);
   await expect(solve(ANSWER, key)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });

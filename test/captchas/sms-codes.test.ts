@@ -19,15 +19,15 @@ beforeEach(() => {
   device = `device ${created}`;
 });
 
-const send = (deviceId = device) =>
-  gateway.services.smsCodes.send(phone, deviceId, {
-    address: `198.51.100.${created}`,
-    deviceId,
-    version: null,
-    model: null,
-  });
+const client = () => ({
+  address: `198.51.100.${created}`,
+  deviceId: device,
+  version: null,
+  model: null,
+});
+const send = (deviceId = device) => gateway.services.smsCodes.send(phone, deviceId, client());
 const consume = (code: string, deviceId: string | null = device) =>
-  gateway.services.smsCodes.consume(`86${phone}`, deviceId, code);
+  gateway.services.smsCodes.consume(`86${phone}`, code, deviceId, client());
 const sentCode = () => gateway.lastSms(phone);
 const wrongCode = async () => ((await sentCode()) === '000000' ? '111111' : '000000');
 const fail = async (times: number) => {

@@ -12,18 +12,18 @@ const PHONE = '13812345678';
 let gateway: TestGateway;
 afterEach(() => gateway.close());
 
+const clientAt = (address: string) => ({ address, deviceId: 'device', version: null, model: null });
+
 let asked = 0;
 /** By default from a new address each time. */
 function send(phone = PHONE, address?: string) {
   asked += 1;
-  const client = {
-    address: address ?? `2001:db8:${asked.toString(16)}::1`,
-    deviceId: 'device',
-    version: null,
-    model: null,
-  };
+  const client = clientAt(address ?? `2001:db8:${asked.toString(16)}::1`);
   return gateway.services.smsCodes.send(phone, 'device', client);
 }
+/** The device that requested the code, at any address. */
+const consume = (code: string) =>
+  gateway.services.smsCodes.consume(`86${PHONE}`, code, 'device', clientAt('192.0.2.1'));
 const throttled = (seconds: number) => ({ code: 'THROTTLED', details: { retryAfter: seconds } });
 const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
 
@@ -123,14 +123,13 @@ describe('a message that the provider', () => {
     answers = false;
     await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(send()).rejects.toMatchObject(throttled(60));
-    const { smsCodes } = gateway.services;
-    await smsCodes.consume(`86${PHONE}`, 'device', last.code);
+    await consume(last.code);
   });
 
   test('refuses does not reset the failures of the earlier code', async () => {
     refuses = false;
     await send();
-    const fail = () => gateway.services.smsCodes.consume(`86${PHONE}`, 'device', 'wrong');
+    const fail = () => consume('wrong');
     for (let i = 0; i < 4; i += 1) await expect(fail()).rejects.toMatchObject({ code: 'CAPTCHA_INVALID' });
     gateway.clock.advance(MINUTE);
     refuses = true;

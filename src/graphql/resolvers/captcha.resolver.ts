@@ -95,7 +95,7 @@ async function sendSms(
   const { imageCaptchas, smsCodes } = context.services;
   const client = clientOf(context, deviceId);
   if (!phone) throw missing('phone');
-  if (captcha) await imageCaptchas.solve(client.deviceId ?? '', captcha);
+  if (captcha) await imageCaptchas.solve(client.deviceId ?? '', captcha, client);
   const state = captcha ? 'solved' : 'possible';
   const { expiresAt } = await smsCodes.send(phone, client.deviceId, client, state);
   return { type, expiresAt, image: null, ticket: null };

@@ -35,7 +35,7 @@ export class LoginResolver {
   ): Promise<LoginPayload> {
     const { imageCaptchas, passwordLogins } = context.services;
     const client = clientOf(context, input.deviceId);
-    if (input.captcha) await imageCaptchas.solve(client.deviceId ?? '', input.captcha);
+    if (input.captcha) await imageCaptchas.solve(client.deviceId ?? '', input.captcha, client);
     const { username: login, password } = input;
     const credentials = { login, password, captcha: input.captcha ? 'solved' : 'possible' } as const;
     const opened = await passwordLogins

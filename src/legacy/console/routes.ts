@@ -97,7 +97,7 @@ function issueCaptcha({ imageCaptchas, smsCodes, scanTickets }: Services): Handl
 
 function loginByAccount({ imageCaptchas, passwordLogins }: Services): Handler<typeof AccountLoginParameters> {
   return async ({ deviceId, captcha, username: login, password }, { client }) => {
-    await imageCaptchas.solve(deviceId, captcha);
+    await imageCaptchas.solve(deviceId, captcha, client);
     const opened = await passwordLogins.login(
       { login, password, captcha: 'solved' },
       { ...client, deviceId },
