@@ -1,4 +1,5 @@
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
@@ -13,34 +14,54 @@ export interface DeviceReport {
   readonly clientVersion: string | null;
 }
 
+/** The current presence, which the database stores a moment later. */
+export interface CurrentPresence {
+  isOnline(deviceId: number): boolean;
+  /** In milliseconds; null for a device that has not been seen since the process started. */
+  lastSeen(deviceId: number): number | null;
+  saveTransitions(): Promise<void>;
+}
+
+/** A device without a client id that a session may beat for. */
+interface Candidate {
+  readonly id: number;
+  /** The session that beats for it now. */
+  readonly sessionId: string | null;
+  /** When the session that asks was opened, as `Date` or as text. */
+  readonly openedAt: Date | string;
+}
+
+/** Candidates in one query: some of them may have come online, or have beaten, since the database was written. */
+const MAX_CANDIDATES = 100;
+
+/** Sessions whose device another one took over. */
+const MAX_SUPERSEDED = 100_000;
+
 /** Finds the device that the heartbeats of a session are for. */
 export class Bindings {
+  /** By session: the device that it beat for, and the later session that took it over while it was online. */
+  readonly #superseded = new LRUCache<string, { deviceId: number; by: string }>({ max: MAX_SUPERSEDED });
+
   constructor(
     private readonly db: Database,
     private readonly limits: DeviceLimits,
   ) {}
 
   /**
-   * A client id identifies a device of its user. Without one, the session keeps its device, else takes over the device of
-   * the same user and API that has been offline longest, else gets a new one: a daily login then creates no daily device,
-   * and two devices that are online never merge.
+   * A client id identifies a device of its user. Without one, the session keeps its device, else takes over one of the
+   * same user and API, else gets a new one: neither a daily login nor several in a row create a device each. It takes
+   * over the device that has been offline longest, else one that seems to be its own, see `#findAnonymous`.
    *
    * Concurrent calls for the same user and client id could both create the device, so that callers must run one at a time.
-   * @param isOnline the current presence, which the database stores a moment later.
    * @returns the id of the device.
    * @throws DomainError UNAUTHENTICATED if the account was deleted meanwhile, LIMIT_REACHED and THROTTLED if the
    * account may not have a new device.
    */
-  async bind(
-    caller: Caller,
-    report: DeviceReport,
-    now: Date,
-    isOnline: (id: number) => boolean,
-  ): Promise<number> {
+  async bind(caller: Caller, report: DeviceReport, now: Date, presence: CurrentPresence): Promise<number> {
     const em = this.db.em.fork();
     const existing =
       report.clientId === null
-        ? await this.#findAnonymous(caller, isOnline)
+        ? await this.#findAnonymous(caller, report, presence)
         : await this.#findByClientId(caller, report);
     const seen = {
       sessionId: caller.sessionId,
@@ -66,17 +87,44 @@ export class Bindings {
     return device?.id ?? null;
   }
 
-  async #findAnonymous(caller: Caller, isOnline: (id: number) => boolean): Promise<number | null> {
-    const candidates = await this.db.em
-      .fork()
-      .find(
-        Device,
-        { user: caller.user.id, api: caller.api, clientId: null },
-        { fields: ['id', 'sessionId'], orderBy: { lastSeenAt: 'asc', id: 'asc' } },
-      );
-    const mine = candidates.find(({ sessionId }) => sessionId === caller.sessionId);
-    const free = candidates.find(({ id }) => !isOnline(id));
-    return mine?.id ?? free?.id ?? null;
+  /**
+   * An online device seems to be the session's own if it has been silent since the session was opened, with the same
+   * model and from the same address: the client has logged in again. If the earlier session beats after all, it is
+   * another client and gets its device back, so that two devices that both beat never merge.
+   */
+  async #findAnonymous(
+    caller: Caller,
+    { name }: DeviceReport,
+    presence: CurrentPresence,
+  ): Promise<number | null> {
+    await presence.saveTransitions();
+    const lent = this.#superseded.get(caller.sessionId);
+    const candidates = await this.db.em.execute<Candidate[]>(
+      `select d.id, d.session_id as "sessionId", asking.created_at as "openedAt"
+       from devices d
+         join sessions asking on asking.id = ?
+         left join sessions beating on beating.id = d.session_id
+       where d.user_id = ? and d.door = ? and d.client_id is null and (
+         d.session_id = asking.id or d.id = ? or not d.online
+         or (d.last_seen_at < asking.created_at and d.name is not distinct from ?
+           and beating.address is not distinct from asking.address))
+       order by d.session_id is not distinct from asking.id desc, d.id = ? desc, d.online, d.last_seen_at, d.id
+       limit ${MAX_CANDIDATES}`,
+      [caller.sessionId, caller.user.id, caller.api, lent?.deviceId ?? 0, name, lent?.deviceId ?? 0],
+    );
+    const isOwn = ({ id, sessionId }: Candidate) =>
+      sessionId === caller.sessionId || (id === lent?.deviceId && sessionId === lent.by);
+    const isSilent = ({ id, openedAt }: Candidate) =>
+      (presence.lastSeen(id) ?? 0) < new Date(openedAt).getTime();
+    this.#superseded.delete(caller.sessionId);
+    const found = candidates.find(
+      (device) => isOwn(device) || !presence.isOnline(device.id) || isSilent(device),
+    );
+    if (!found) return null;
+    if (!isOwn(found) && found.sessionId !== null && presence.isOnline(found.id)) {
+      this.#superseded.set(found.sessionId, { deviceId: found.id, by: caller.sessionId });
+    }
+    return found.id;
   }
 }
 

@@ -191,7 +191,7 @@ export class Heartbeats {
 
   async #bindAndBeat(caller: Caller, hello: DeviceReport): Promise<number> {
     const now = new Date(this.clock());
-    const id = await this.binder.bind(caller, hello, now, (deviceId) => this.isOnline(deviceId));
+    const id = await this.binder.bind(caller, hello, now, this);
     const device = this.#presence.intern(id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);

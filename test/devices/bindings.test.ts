@@ -46,6 +46,6 @@ test('first heartbeats of one account wait for each other only if they have the 
 test('rejects the heartbeat of a user who is deleted meanwhile as unauthenticated', async () => {
   await gateway.services.administration.delete(caller.user.id, { userId: null, address: null });
   const bindings = new Bindings(gateway.services.db, wideLimits(gateway));
-  const bound = bindings.bind(caller, report('late'), new Date(), () => false);
+  const bound = bindings.bind(caller, report('late'), new Date(), gateway.services.heartbeats);
   await expect(bound).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
