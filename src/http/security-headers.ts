@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /**
  * Defaults for responses that are not pages (OWASP ASVS 5.0, 3.4). No cache may keep them, since any may contain a token.
  */
-const DEFAULTS = {
+export const defaultHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
@@ -15,6 +15,6 @@ const HSTS = `max-age=${365 * 86_400}`;
 
 /** Must run before the route, which may replace them. HSTS is sent over TLS only, also behind a trusted proxy. */
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers(DEFAULTS);
+  reply.headers(defaultHeaders);
   if (request.protocol === 'https') reply.header('strict-transport-security', HSTS);
 }

@@ -122,7 +122,7 @@ function registerCatchAll(scope: FastifyInstance, prefix: string): void {
 }
 
 /** Sends a failure in the envelope of the dialect, and logs it if it is unexpected. */
-export function sendFailure(
+function sendFailure(
   dialect: Dialect,
   error: HttpError,
   request: FastifyRequest,

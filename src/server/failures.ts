@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { DomainError } from '../errors.js';
 import { crossOriginHeaders } from '../http/cross-origin.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import { dialects } from '../legacy/index.js';
-import { sendFailure } from '../legacy/plugin.js';
 import { html } from '../reference/html.js';
 import { layout, sendPage } from '../reference/layout.js';
+import { apiFailure, type Refusal } from './api-failure.js';
 
 /**
  * Answers what no API answers: with a page in browsers, else with JSON. Nothing of the request is sent back; faults are
@@ -15,34 +15,40 @@ import { layout, sendPage } from '../reference/layout.js';
 export function registerErrorHandlers(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => sendStatus(request, reply, 404));
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-    const { statusCode = 500 } = error;
+    const { statusCode = error instanceof DomainError ? 400 : 500 } = error;
     if (statusCode < 500) return sendStatus(request, reply, statusCode);
     request.log.error({ err: error }, 'a request failed unexpectedly');
     return sendStatus(request, reply, 500);
   });
 }
 
+const undecodable: Refusal = {
+  status: 400,
+  error: new DomainError('INVALID_INPUT', 'The path cannot be decoded.'),
+};
+
 /** Answers a request whose URL cannot be decoded, so that it matches no route and runs no hook. */
 export function handleUndecodableUrl(
-  error: Error,
+  _error: Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   setSecurityHeaders(request, reply);
   reply.headers(crossOriginHeaders);
-  // A URL in absolute form (RFC 9112, 3.2.2) has the origin in front of the path.
-  const path = request.url.replace(/^https?:\/\/[^/]*/i, '');
-  const dialect = dialects.find(
-    ({ catchAllPrefix }) => catchAllPrefix && path.startsWith(`${catchAllPrefix}/`),
-  );
-  return dialect ? sendFailure(dialect, error, request, reply) : sendStatus(request, reply, 400);
+  const failure = apiFailure(request.url, undecodable, request.log);
+  return failure
+    ? reply.code(failure.status).send(failure.body)
+    : sendStatus(request, reply, undecodable.status);
 }
 
 function sendStatus(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
-  const message = STATUS_CODES[status] ?? 'Failed';
+  const body = statusBody(status);
   reply.code(status).header('vary', 'accept');
-  return prefersPage(request) ? sendPage(reply, failurePage(message)) : reply.send({ status, message });
+  return prefersPage(request) ? sendPage(reply, failurePage(body.message)) : reply.send(body);
 }
+
+/** The answer of no API to a client that is no browser. */
+export const statusBody = (status: number) => ({ status, message: STATUS_CODES[status] ?? 'Failed' });
 
 /** A browser opens a page by GET. Java clients prefer `text/html` too, unless they are configured otherwise. */
 function prefersPage({ method, raw }: FastifyRequest): boolean {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { StartError } from '../errors.js';
 import type { LiveServer } from '../graphql/sockets/live-server.js';
 import { limitBody } from '../http/body-deadline.js';
+import { answerUnparsedRequests } from './unparsed-requests.js';
 
 /** Long enough for a large package over a slow line. */
 const REQUEST_TIMEOUT_MS = 6 * 3_600_000;
@@ -62,7 +63,8 @@ export async function listen(
     serve,
   );
   // Node would answer 417 itself, outside every API's envelope. RFC 9110, 10.1.1 lets a server ignore expectations.
-  server.on('checkExpectation', serve);
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  answerUnparsedRequests(server, app.log);
   server.setTimeout(standstillMs);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {

@@ -126,14 +126,3 @@ test.each(Object.entries(paths))(
     expect(`${response.statusCode} ${response.body}`).toMatch(envelopes[dialect] ?? /^$/);
   },
 );
-
-test.each([
-  ['two lengths', 'POST /api/heart/check HTTP/1.1', ['content-length: 1'], 400],
-  ['a length and chunks', 'POST /api/heart/check HTTP/1.1', ['transfer-encoding: chunked'], 400],
-  ['headers over the size limit', 'POST /api/heart/check HTTP/1.1', [`token: ${'x'.repeat(70_000)}`], 431],
-  ['a folded header', 'POST /api/heart/check HTTP/1.1', ['token: a\r\n b'], 400],
-  ['no protocol', 'hello', [], 400],
-])('%s is refused with an empty body', async (_what, requestLine, headers, status) => {
-  const response = await sendRaw(host, requestLine, headers, Buffer.from('{}'));
-  expect([response.status, response.body]).toEqual([status, '']);
-});

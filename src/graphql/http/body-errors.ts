@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
 import { UnreadableText } from '../../http/text/unreadable-text.js';
 import { presentError } from '../execution/present.js';
@@ -10,8 +10,17 @@ export function sendBodyError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const formatted = presentError(refusalOf(error), { log: request.log, suggestions: true });
-  return reply.code(isUnsupported(error) ? 415 : statusOf(formatted)).send({ errors: [formatted] });
+  const { status, body } = bodyFailure(error, request.log);
+  return reply.code(status).send(body);
+}
+
+/** The response to a request that was refused before it became an operation. */
+export function bodyFailure(error: Error & { statusCode?: number }, log: FastifyBaseLogger) {
+  const formatted = presentError(refusalOf(error), { log, suggestions: true });
+  return {
+    status: isUnsupported(error) ? 415 : statusOf(formatted),
+    body: { errors: [formatted] },
+  };
 }
 
 const isUnsupported = (error: Error & { statusCode?: number }): boolean =>
