@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js';
 import { type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
 import type { Caller } from '../sessions/sessions.js';
+import type { VersionCount } from './adoption.js';
 import { Device } from './device.entity.js';
 import { type DeviceFilter, seesAllDevices, selectDevices, visibleTo } from './device-filter.js';
 import type { Heartbeats } from './heartbeats.js';
@@ -116,7 +117,7 @@ export class Devices {
   }
 
   /** The number of devices per client version, largest first; null for devices that report no version. */
-  async adoption(): Promise<{ clientVersion: string | null; devices: number }[]> {
+  async adoption(): Promise<VersionCount[]> {
     return this.db.em.fork().execute(
       `select client_version as "clientVersion", count(*)::int as devices from devices
          group by client_version order by devices desc, client_version`,

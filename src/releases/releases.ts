@@ -154,6 +154,17 @@ export class Releases {
     return rows.map(({ channel }) => channel);
   }
 
+  /** Of a channel, withdrawn ones included. @param orders as `Version.order`. @throws DomainError INVALID_INPUT */
+  async findVersions(channel: string, orders: readonly string[]): Promise<Release[]> {
+    return this.db.em
+      .fork()
+      .find(
+        Release,
+        { channel: parseChannel(channel), versionOrder: { $in: [...orders] } },
+        { populate: ['uploader'] },
+      );
+  }
+
   /** The release whose package is downloaded by this name, withdrawn or not. */
   async findPackage(name: string): Promise<Release | null> {
     if (!isStorable(name)) return null;

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
+import { TestGroup } from '../support/fleet.js';
 import { inventory, publishRelease, sha256 } from '../support/releases.js';
 import { startTcpProxy, untilReconnected } from '../support/tcp-proxy.js';
 
@@ -143,6 +144,38 @@ test('offers members neither upload nor withdrawal, and shows them new releases 
   expect(await page.locator('input[type=file]').count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Withdraw' }).count()).toBe(0);
   expect(await page.getByRole('heading', { name: 'Devices by version' }).count()).toBe(0);
+  await close();
+});
+
+test('shows how many devices run each release of the channel, the one just published included', async () => {
+  await publish('2023.10.20', 'fleet');
+  await publish('5', 'other');
+  const versions = ['2023.10.20', 'v2023.10.20', '2023.9.1', 'unknown', '5', undefined];
+  const group = await TestGroup.of(
+    gateway,
+    'max',
+    versions.map((clientVersion, at) => ({
+      clientId: `adopter-${at}`,
+      ...(clientVersion === undefined ? {} : { clientVersion }),
+    })),
+  );
+  await group.beat();
+  const { page, close } = await visitAs(browser, host, 'pia', '/releases?channel=fleet');
+  const bars = page.getByRole('listitem').filter({ hasText: '%' });
+  await bars.first().waitFor();
+  expect(await bars.allTextContents()).toEqual([
+    '2023.10.20Latest2 · 33.3%',
+    'Other versions1 · 16.7%2023.9.1',
+    'Versions that cannot be compared: these devices are offered no release2 · 33.3%5, unknown',
+    'No version reported1 · 16.7%',
+  ]);
+  expect(await violations(page)).toEqual([]);
+  await publish('2024.1.1', 'fleet');
+  await bars.first().getByText('2024.1.1').waitFor();
+  expect((await bars.allTextContents()).slice(0, 2)).toEqual(['2024.1.1Latest0 · 0%', '2023.10.202 · 33.3%']);
+  await page.getByRole('tab', { name: 'other' }).click();
+  await bars.first().getByText('5', { exact: true }).waitFor();
+  expect((await bars.allTextContents())[0]).toBe('5Latest1 · 16.7%');
   await close();
 });
 

@@ -11,9 +11,11 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { adoptionIn } from '../../devices/adoption.js';
 import { Device } from '../../devices/device.entity.js';
 import { deviceOrder, historyOrder } from '../../devices/device-order.js';
 import { PresenceEvent } from '../../devices/presence-event.entity.js';
+import { Release } from '../../releases/release.entity.js';
 import { Session } from '../../sessions/session.entity.js';
 import { User } from '../../users/user.entity.js';
 import { Allow, DEVICES, mayRead, SESSIONS } from '../authorization.js';
@@ -30,6 +32,19 @@ class Adoption {
 
   @Field(() => Int, { description: 'The number of devices.' })
   devices!: number;
+
+  @Field(() => Release, {
+    nullable: true,
+    description: 'The release of the channel that this version is; null where it is none.',
+  })
+  release!: Release | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether the version compares with the releases of the channel. Devices with a version that does not are ' +
+      'offered no release.',
+  })
+  comparable!: boolean;
 }
 
 @Resolver(() => Device)
@@ -57,10 +72,21 @@ export class DeviceResolver {
     );
   }
 
-  @Query(() => [Adoption], { description: 'How many devices report each version, the most frequent first.' })
+  @Query(() => [Adoption], {
+    description:
+      'How many devices report each version, the most frequent first. With a channel, its latest release is ' +
+      'included even if no device reports it.',
+  })
   @Allow('adoption:read')
-  adoption(@Ctx() context: Context): Promise<Adoption[]> {
-    return context.services.devices.adoption();
+  async adoption(
+    @Arg('channel', () => String, {
+      nullable: true,
+      description: 'The channel whose releases to name. None by default.',
+    })
+    channel: string | null | undefined,
+    @Ctx() { services: { devices, releases } }: Context,
+  ): Promise<Adoption[]> {
+    return adoptionIn(channel ?? null, await devices.adoption(), releases);
   }
 
   @FieldResolver(() => User, { description: 'Whose account it uses.' })

@@ -2,7 +2,6 @@ import { Card, Grid, Stack, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { failureOf } from '../../api/failure.js';
-import { LatestReleaseDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
@@ -10,7 +9,7 @@ import { Page } from '../../ui/page.js';
 import { Adoption } from './adoption.js';
 import { ReleaseList } from './release-list.js';
 import { UploadCard } from './upload/upload-card.js';
-import { useChannels, useQueryAtRevision } from './use-channels.js';
+import { useChannels } from './use-channels.js';
 
 /** The channel of the legacy APIs and the default one. */
 const STABLE = 'stable';
@@ -40,7 +39,7 @@ export function Component() {
                 {may('RELEASES_PUBLISH') && (
                   <UploadCard channels={channels} channel={channel} onPublished={choose} />
                 )}
-                {may('ADOPTION_READ') && <ChannelAdoption channel={channel} revision={revision} />}
+                {may('ADOPTION_READ') && <Adoption channel={channel} revision={revision} />}
               </Stack>
             </Grid.Col>
           )}
@@ -66,9 +65,4 @@ export function Component() {
       )}
     </Page>
   );
-}
-
-function ChannelAdoption({ channel, revision }: { channel: string; revision: number }) {
-  const [{ data }] = useQueryAtRevision(revision, LatestReleaseDocument, { channel });
-  return <Adoption latest={data?.latestRelease?.version ?? null} revision={revision} />;
 }

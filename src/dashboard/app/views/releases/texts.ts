@@ -20,8 +20,11 @@ export const en = {
   reason: 'Reason, visible to everyone who sees the release',
   adoption: 'Devices by version',
   noAdoption: 'No device has reported a version yet.',
-  noVersion: 'Not reported',
-  otherVersions: 'Other versions',
+  adoptionOf: {
+    other: 'Other versions',
+    incomparable: 'Versions that cannot be compared: these devices are offered no release',
+    unreported: 'No version reported',
+  },
   upload: {
     title: 'Publish a release',
     drop: 'Drop a package here',
@@ -76,8 +79,11 @@ export const zh: Translation<typeof en> = {
   reason: '撤回原因（所有能看到此版本的人可见）',
   adoption: '设备版本分布',
   noAdoption: '暂无设备上报版本。',
-  noVersion: '未上报',
-  otherVersions: '其他版本',
+  adoptionOf: {
+    other: '其他版本',
+    incomparable: '无法比较的版本：这些设备不会收到升级',
+    unreported: '未上报版本',
+  },
   upload: {
     title: '发布新版本',
     drop: '将安装包拖到此处',
