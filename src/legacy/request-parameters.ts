@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.js';
+import { readParts, readText, TooManyParts } from '../http/multipart/parts.js';
 import { Charset } from '../http/text/charset.js';
 import { UnreadableText } from '../http/text/unreadable-text.js';
 import { parseUrlencoded, queryString } from '../http/text/urlencoded.js';
@@ -71,30 +71,18 @@ function refuseUnpairedSurrogates(parameters: object): void {
 }
 
 /** Reads text fields only; files are skipped. */
-function parseMultipart(body: Buffer, contentType: string): Promise<object> {
-  return new Promise((resolve, reject) => {
-    const fields: [string, string][] = [];
-    try {
-      const form = new Busboy({
-        headers: { 'content-type': contentType },
-        limits: { fields: MAX_MULTIPART_FIELDS, parts: MAX_MULTIPART_PARTS },
-      });
-      const source = Readable.from(chunksOf(body));
-      form.on('field', (name, value) => fields.push([name, value]));
-      // Without this listener, a file that is cut off would crash the process.
-      form.on('file', (_name, file) => file.on('error', () => reject(malformed('form'))).resume());
-      form.on('error', () => reject(malformed('form')));
-      form.on('finish', () => resolve(Object.fromEntries(fields)));
-      form.on('partsLimit', () => {
-        source.unpipe(form);
-        // The last field before the limit is emitted after this event.
-        setImmediate(() => resolve(Object.fromEntries(fields)));
-      });
-      source.pipe(form);
-    } catch {
-      reject(malformed('form'));
+async function parseMultipart(body: Buffer, contentType: string): Promise<object> {
+  const fields: [string, string][] = [];
+  try {
+    for await (const part of readParts(Readable.from(chunksOf(body)), contentType, MAX_MULTIPART_PARTS)) {
+      const isRead = part.fileName === undefined && fields.length < MAX_MULTIPART_FIELDS;
+      if (isRead) fields.push([part.name, await readText(part)]);
+      else part.content.resume();
     }
-  });
+  } catch (error) {
+    if (!(error instanceof TooManyParts)) throw error;
+  }
+  return Object.fromEntries(fields);
 }
 
 function* chunksOf(body: Buffer): Generator<Buffer> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { User } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { rawForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -24,7 +25,12 @@ afterAll(() => gateway.close());
 
 const JSON_TYPE = 'application/json';
 const FORM = 'application/x-www-form-urlencoded';
+const MULTIPART = 'multipart/form-data; boundary=x';
 const GBK = Buffer.from('c0eec7bf', 'hex');
+
+/** A form with a field in GBK. @param header of the part, besides the name of the field. */
+const gbkForm = (name: string, header = '') =>
+  rawForm([`name="${name}"${header}`, GBK.toString('latin1')]).payload;
 
 const json = (name: string, value: Buffer) =>
   Buffer.concat([Buffer.from(`{"${name}":"`), value, Buffer.from('"}')]);
@@ -51,6 +57,8 @@ describe('a name is stored as it was written', () => {
     ['JSON in UTF-8 without a charset', JSON_TYPE, json('name', Buffer.from('李强\uFFFD')), '李强\uFFFD'],
     ['a form in GBK', `${FORM}; charset=gbk`, form('name', GBK), '李强'],
     ['an escaped form in GBK', `${FORM}; charset=gbk`, 'name=%C0%EE%C7%BF', '李强'],
+    ['a multipart form in GBK', `${MULTIPART}; charset=gbk`, gbkForm('name'), '李强'],
+    ['a field in GBK', MULTIPART, gbkForm('name', '\r\nContent-Type: text/plain; charset=GBK'), '李强'],
     ['an escaped form in UTF-8', FORM, 'name=%E6%9D%8E%E5%BC%BA', '李强'],
   ])('from %s', async (_source, type, payload, name) => {
     const response = await send('/api/user/updateAccount', type, payload);
@@ -93,6 +101,18 @@ describe('every API refuses text that it cannot read', () => {
     expect(await bodyOf(send(url, FORM, form(parameter, GBK)))).toEqual(inParameter);
     expect(await bodyOf(send(url, FORM, `${parameter}=%ff`))).toEqual(inParameter);
     expect(await bodyOf(send(url, `${FORM}; charset=utf-16le`, 'a=b'))).toEqual(fail(UTF_16));
+    expect(await bodyOf(send(url, MULTIPART, gbkForm(parameter)))).toEqual(inParameter);
+    expect(await bodyOf(send(url, `${MULTIPART}; charset=utf-16le`, gbkForm(parameter)))).toEqual(
+      fail(UTF_16),
+    );
+    expect(
+      await bodyOf(
+        send(url, MULTIPART, gbkForm(parameter, '\r\nContent-Type: text/plain; charset=utf-16le')),
+      ),
+    ).toEqual(fail(UTF_16));
+    expect(await bodyOf(send(url, MULTIPART, gbkForm('\xC0\xEE')))).toEqual(
+      fail(`${INVALID_BYTES}Content-Disposition`),
+    );
     expect(await bodyOf(inject(`${url}?${parameter}=%ff`, { headers: { userToken } }))).toEqual(inParameter);
   });
 });

@@ -24,3 +24,12 @@ export function uploadForm(parts: readonly (readonly [name: string, value: strin
     headers: { 'content-type': 'multipart/form-data; boundary=x' },
   };
 }
+
+/** A multipart form of parts with any header. @param parts one character for each byte. */
+export const rawForm = (...parts: (readonly [header: string, content: string])[]) => ({
+  payload: Buffer.from(
+    `${parts.map(([header, content]) => `--x\r\ncontent-disposition: form-data; ${header}\r\n\r\n${content}\r\n`).join('')}--x--\r\n`,
+    'latin1',
+  ),
+  headers: { 'content-type': 'multipart/form-data; boundary=x' },
+});

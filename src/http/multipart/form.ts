@@ -1,13 +1,13 @@
-import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { DomainError } from '../../errors.js';
 import { type ClaimedDigest, claimedDigest } from './claimed-digest.js';
+import { type Part, readParts, readText, tooLarge } from './parts.js';
 
 /** Bytes of a field beside the file: a version, notes, a GraphQL operation. */
 const MAX_FIELD_BYTES = 256 * 1024;
-const LIMITS = { files: 1, fields: 20, parts: 25, fieldSize: MAX_FIELD_BYTES };
+const MAX_FIELDS = 20;
+const MAX_PARTS = 25;
 
 /** Bytes of a form beside those of the file: fields, part headers and delimiters. */
 const MAX_OVERHEAD_BYTES = 1024 * 1024;
@@ -46,10 +46,6 @@ const invalid = (message: string, field = 'body') => new DomainError('INVALID_IN
 
 const misplaced = (name: string) => invalid(`${name} must be a field that precedes the file.`, name);
 
-/** Past `maxBytes`. */
-const tooLarge = (field: string, maxBytes: number): DomainError =>
-  new DomainError('TOO_LARGE', `${field} must be at most ${maxBytes} bytes.`, { field });
-
 /**
  * Starts to receive a form. The caller must have checked the sender's permission to upload.
  * @param maxFileBytes checked by Content-Length alone; the consumer of the file enforces it.
@@ -58,20 +54,11 @@ const tooLarge = (field: string, maxBytes: number): DomainError =>
 export function receiveForm(request: IncomingMessage, maxFileBytes: number): UploadForm {
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > maxFileBytes + MAX_OVERHEAD_BYTES) throw tooLarge('file', maxFileBytes);
-  return new IncomingForm(request, createParser(request), claimedDigest(request));
-}
-
-function createParser({ headers }: IncomingMessage): BusboyInstance {
-  const contentType = headers['content-type'] ?? '';
+  const contentType = request.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\b/i.test(contentType)) {
     throw invalid('The body must be multipart/form-data.', 'file');
   }
-  try {
-    // With its path, so that a file name with one is refused instead of shortened.
-    return new Busboy({ headers: { 'content-type': contentType }, limits: LIMITS, preservePath: true });
-  } catch {
-    throw invalid('The form is malformed.');
-  }
+  return new IncomingForm(request, readParts(request, contentType, MAX_PARTS), claimedDigest(request));
 }
 
 class IncomingForm implements UploadForm {
@@ -84,27 +71,13 @@ class IncomingForm implements UploadForm {
 
   constructor(
     private readonly request: IncomingMessage,
-    private readonly parser: BusboyInstance,
+    private readonly parts: AsyncIterable<Part>,
     private readonly digest: ClaimedDigest | null,
   ) {
     this.#file.promise.catch(() => {});
-    parser.on('field', (name, value, _nameIsCut, valueIsCut) => {
-      if (valueIsCut) this.#fail(tooLarge(name, MAX_FIELD_BYTES));
-      else this.#addField(name, value);
-    });
-    parser.on('file', (field, source, name = '', encoding, mimeType) => {
-      this.#endLeading(misplaced);
-      this.#content = this.#contentOf(source);
-      this.#file.resolve({ field, name, mimeType, encoding, content: this.#content });
-    });
-    parser.on('finish', () => this.#finish());
-    this.#failOn(parser, 'error', 'The form is malformed.');
-    this.#failOn(parser, 'filesLimit', 'The form must have only one file.', 'file');
-    this.#failOn(parser, 'fieldsLimit', 'The form has too many fields.');
-    this.#failOn(parser, 'partsLimit', 'The form has too many parts.');
-    this.#failOn(request, 'error', CUT_OFF);
+    request.on('error', () => this.#fail(invalid(CUT_OFF)));
     request.on('close', () => request.readableEnded || this.#fail(invalid(CUT_OFF)));
-    request.pipe(parser);
+    this.#receive().catch((error: Error) => this.#fail(error));
   }
 
   get file(): Promise<FormFile | null> {
@@ -123,13 +96,25 @@ class IncomingForm implements UploadForm {
     return awaited.promise;
   }
 
-  #failOn(emitter: EventEmitter, event: string, message: string, field?: string): void {
-    emitter.on(event, () => this.#fail(invalid(message, field)));
+  async #receive(): Promise<void> {
+    for await (const part of this.parts) {
+      if (part.fileName === undefined) this.#addField(part.name, await readText(part, MAX_FIELD_BYTES));
+      else this.#beginFile(part, part.fileName);
+    }
+    this.#finish();
   }
 
   #addField(name: string, value: string): void {
     this.fields.set(name, value);
+    if (this.fields.size > MAX_FIELDS) throw invalid('The form has too many fields.');
     this.#awaited.get(name)?.resolve(value);
+  }
+
+  #beginFile({ name: field, mimeType, encoding, content }: Part, name: string): void {
+    if (this.#content) throw invalid('The form must have only one file.', 'file');
+    this.#endLeading(misplaced);
+    this.#content = this.#contentOf(content);
+    this.#file.resolve({ field, name, mimeType, encoding, content: this.#content });
   }
 
   #endLeading(errorOf: (name: string) => Error): void {
@@ -142,13 +127,11 @@ class IncomingForm implements UploadForm {
     const content = new Readable({
       read: () => source.resume(),
       destroy: (error, done) => {
-        this.request.unpipe(this.parser);
+        this.request.unpipe();
         source.destroy();
         done(error);
       },
     });
-    // The parser emits an error on the file of a truncated form; without a listener it would end the process.
-    source.on('error', () => {});
     source.pause();
     source.on('data', (chunk: Buffer) => {
       this.digest?.addFile(chunk);
@@ -169,7 +152,7 @@ class IncomingForm implements UploadForm {
   }
 
   #fail(error: Error): void {
-    this.request.unpipe(this.parser);
+    this.request.unpipe();
     this.#endLeading(() => error);
     this.#file.reject(error);
     this.#content?.destroy(error);

@@ -18,11 +18,15 @@ export function parseUrlencoded(encoded: string, charset: Charset, maxPairs?: nu
     });
 }
 
-function decode(component: string, charset: Charset, part: string): string {
-  const bytes = component
-    .replaceAll('+', ' ')
-    .replace(/%([\da-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return charset.decode(Buffer.from(bytes, 'latin1'), part);
+const decode = (component: string, charset: Charset, part: string): string =>
+  charset.decode(unescapeBytes(component.replaceAll('+', ' ')), part);
+
+/** The bytes of a text with escapes such as `%E6`. @param escaped one character for each byte. */
+export function unescapeBytes(escaped: string): Buffer {
+  const bytes = escaped.replace(/%([\da-f]{2})/gi, (_escape, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
 }
 
 /** The query string of a request target, without its question mark. */
