@@ -10,6 +10,7 @@ import { registerGraphql } from '../graphql/http/plugin.js';
 import { graphqlSessionPolicy } from '../graphql/session-policy.js';
 import { normalizeForwardedFor } from '../http/client-address.js';
 import { EXPOSED_HEADERS, PREFLIGHT_MAX_AGE } from '../http/cross-origin.js';
+import { requireHost } from '../http/host.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { dialects } from '../legacy/index.js';
@@ -47,6 +48,7 @@ export async function createHttpServer(
     maxAge: PREFLIGHT_MAX_AGE,
     strictPreflight: false,
   });
+  app.addHook('onRequest', async ({ raw }) => requireHost(raw));
   discardUnreadBodies(app);
   registerErrorHandlers(app);
   logRequests(app);

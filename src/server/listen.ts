@@ -57,6 +57,8 @@ export async function listen(
       keepAliveTimeout: keepAliveMs,
       headersTimeout: Math.max(HEADERS_TIMEOUT_MS, keepAliveMs),
       maxHeaderSize: MAX_HEADER_SIZE,
+      // Each API answers a missing Host in its own form; see `requireHost`.
+      requireHostHeader: false,
       // Some clients offer HTTP/2 (`Upgrade: h2c`) with an ordinary request and expect an ordinary answer.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
