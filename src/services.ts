@@ -19,6 +19,7 @@ import { Heartbeats } from './devices/heartbeats.js';
 import { KnownDevices } from './devices/known-devices.js';
 import { OnlineDevices } from './devices/online-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
+import { SessionLimit } from './devices/session-limit.js';
 import { LoginAttempts } from './logins/login-attempts.js';
 import { PasswordLogins } from './logins/password-logins.js';
 import { PasswordVerifier } from './logins/password-verifier.js';
@@ -90,7 +91,13 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
 }
 
 function createAccounts({ config, db, clock, signer }: Core, policies: readonly SessionPolicy[]) {
-  const sessions = new Sessions(db, signer, clock, new SessionPolicies(policies, config.SESSION_LIFETIME));
+  const sessions = new Sessions(
+    db,
+    signer,
+    clock,
+    new SessionPolicies(policies, config.SESSION_LIFETIME),
+    config.SESSIONS_PER_USER,
+  );
   const registrationLimit = new AddressLimit(
     config.REGISTRATIONS_PER_ADDRESS,
     'Too many accounts were created from this address; try again later.',
@@ -149,6 +156,8 @@ function createDevices({ config, db, clock, events }: Core, { sessions }: { read
   const bindings = new Bindings(db, limits);
   const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
+  const sessionLimit = new SessionLimit(db, sessions, heartbeats, clock, config.SESSIONS_PER_USER);
+  sessions.onOpen((session) => sessionLimit.enforce(session));
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   return {
     heartbeats,

@@ -233,6 +233,13 @@ const limits = {
   CAPTCHAS_PER_ADDRESS: integer(1, 1_000_000)
     .prefault('1000')
     .meta(doc('Maximum number of image captchas and scan tickets that one address may request in an hour.')),
+  SESSIONS_PER_USER: integer(1, 10_000_000)
+    .prefault('20000')
+    .meta(
+      doc(
+        'Maximum number of open sessions of one user. Beyond it, a login ends the sessions that were used least recently, those without an online device first. A user may open a twentieth of it in a minute, and at least 100.',
+      ),
+    ),
   DEVICES_PER_ACCOUNT: integer(1, 10_000_000)
     .prefault('10000')
     .meta(

@@ -1,30 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { FilterQuery } from '@mikro-orm/postgresql';
 import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import type { User } from '../users/user.entity.js';
 import { mayAccess } from './authorization.js';
-import type { Caller, Client } from './caller.js';
-import { type LoginProof, requireValidProof } from './login-proof.js';
+import type { Caller } from './caller.js';
+import { type OpenedSession, Openings, type OpenListener } from './openings.js';
 import { type EndedSessions, Revocations } from './revocations.js';
 import { Session } from './session.entity.js';
 import { SessionActivity } from './session-activity.js';
 import { type CachedSession, SessionCache } from './session-cache.js';
-import type { SessionPolicies, SessionPolicy } from './session-policy.js';
+import type { SessionPolicies } from './session-policy.js';
 import { noSuchSession, SessionReader } from './session-reader.js';
-import { SessionTokens, saveRefreshToken, type TokenPair } from './session-tokens.js';
+import { SessionTokens } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './token-signer.js';
 
 export type { Caller, Client } from './caller.js';
+export type { OpenedSession } from './openings.js';
 export type { EndedSessions } from './revocations.js';
-
-/** A successful login. The tokens are not stored anywhere else: the database holds their hashes. */
-export interface OpenedSession extends TokenPair {
-  readonly session: Session;
-  readonly user: User;
-}
 
 /** @param expiresAt of the new access token, in milliseconds. */
 type RefreshListener = (sessionId: string, expiresAt: number) => Promise<void>;
@@ -35,6 +28,7 @@ export class Sessions {
   readonly #activity: SessionActivity;
   readonly #reader: SessionReader;
   readonly #tokens: SessionTokens;
+  readonly #openings: Openings;
   readonly #revocations: Revocations;
   readonly #changeListeners = new Set<(userId: number) => void>();
   readonly #refreshListeners = new Set<RefreshListener>();
@@ -44,55 +38,18 @@ export class Sessions {
     signer: TokenSigner,
     private readonly clock: Clock,
     policies: SessionPolicies,
+    sessionsPerUser: number,
   ) {
     this.#activity = new SessionActivity(db);
     this.#reader = new SessionReader(db, signer, clock, policies, this.#activity);
     this.#tokens = new SessionTokens(signer, policies);
+    this.#openings = new Openings(this.#tokens, clock, sessionsPerUser);
     this.#revocations = new Revocations(db, clock);
   }
 
-  /**
-   * Opens a session for an authenticated user.
-   * @param user managed by `em`, roles loaded.
-   * @param restricted whether to limit the session; by default the policy decides.
-   * @param proof what must still hold when the session opens.
-   * @throws DomainError ACCOUNT_DISABLED, and what `requireValidProof` throws.
-   */
-  async open(
-    em: EntityManager,
-    user: User,
-    client: Client,
-    policy: SessionPolicy,
-    { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
-  ): Promise<OpenedSession> {
-    const now = this.clock();
-    const { columns, tokens } = this.#tokens.issue(user, policy, { now, openedAt: now });
-    const session = em.create(
-      Session,
-      {
-        id: randomUUID(),
-        user,
-        api: policy.api,
-        restricted,
-        ...columns,
-        deviceId: client.deviceId,
-        deviceModel: client.model,
-        clientVersion: client.version,
-        address: client.address,
-        createdAt: new Date(now),
-        lastSeenAt: new Date(now),
-      },
-      { persist: false },
-    );
-    await em.transactional(async (tx) => {
-      await requireValidProof(tx, user.id, proof, new Date(now));
-      await tx.insert(session);
-      await saveRefreshToken(tx, session, tokens.refreshToken);
-      const actor = { userId: user.id, address: client.address };
-      const opened = { target: userTarget(user.id), detail: policy.api };
-      recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
-    });
-    return { session, user, ...tokens };
+  /** Opens a session for an authenticated user, as `Openings.open` does. */
+  open(...opening: Parameters<Openings['open']>): Promise<OpenedSession> {
+    return this.#openings.open(...opening);
   }
 
   /**
@@ -170,9 +127,12 @@ export class Sessions {
     sessionId: string,
     reason: EndedSessions['reason'] = 'REVOKED',
   ): Promise<void> {
-    // Also when a listener fails: the session is revoked in the database by then, and no poll reports it again.
-    const revoked = this.#revocations.revoke({ id: sessionId, user: userId }, reason);
-    await revoked.finally(() => this.invalidate(userId));
+    await this.#revoke(userId, { id: sessionId }, reason);
+  }
+
+  /** Ends some sessions of a user. */
+  async revokeSome(userId: number, ids: readonly string[]): Promise<void> {
+    await this.#revoke(userId, { id: { $in: [...ids] } }, 'REVOKED');
   }
 
   /**
@@ -192,9 +152,7 @@ export class Sessions {
 
   /** Ends all sessions of a user. @param exceptId a session to keep. */
   async revokeAll(userId: number, exceptId?: string): Promise<void> {
-    const others = exceptId ? { id: { $ne: exceptId } } : {};
-    const revoked = this.#revocations.revoke({ user: userId, ...others }, 'REVOKED');
-    await revoked.finally(() => this.invalidate(userId));
+    await this.#revoke(userId, exceptId ? { id: { $ne: exceptId } } : {}, 'REVOKED');
   }
 
   /** Discards the cached sessions of a user. Must follow every change of the user, its roles or its sessions. */
@@ -207,6 +165,11 @@ export class Sessions {
   onChange(listener: (userId: number) => void): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
+  }
+
+  /** Calls back after a session was opened, before its tokens are handed out, and waits for the result. */
+  onOpen(listener: OpenListener): void {
+    this.#openings.onOpen(listener);
   }
 
   /** Calls back when sessions were logged out or revoked, and waits for the result. */
@@ -228,6 +191,12 @@ export class Sessions {
   /** Saves when sessions were used, and their sliding expirations. */
   saveActivity(): Promise<void> {
     return this.#activity.save();
+  }
+
+  async #revoke(userId: number, which: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {
+    // Also when a listener fails: the sessions are revoked in the database by then, and no poll reports them again.
+    const revoked = this.#revocations.revoke({ $and: [{ user: userId }, which] }, reason);
+    await revoked.finally(() => this.invalidate(userId));
   }
 
   async #revokeRecorded({ id, user }: Session, actor: Actor): Promise<Session> {

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { recordAudit, userTarget } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
+import { throttledFor } from '../errors.js';
+import type { User } from '../users/user.entity.js';
+import type { Client } from './caller.js';
+import { type LoginProof, requireValidProof } from './login-proof.js';
+import { Session } from './session.entity.js';
+import type { SessionPolicy } from './session-policy.js';
+import { type SessionTokens, saveRefreshToken, type TokenPair } from './session-tokens.js';
+
+const MINUTE_SECONDS = 60;
+/** The share of its sessions that an account may open within a minute, and the number that any account may. */
+const SHARE_PER_MINUTE = 0.05;
+const MINIMUM_PER_MINUTE = 100;
+
+/** A successful login. The tokens are not stored anywhere else: the database holds their hashes. */
+export interface OpenedSession extends TokenPair {
+  readonly session: Session;
+  readonly user: User;
+}
+
+export type OpenListener = (session: Session) => Promise<void>;
+
+/** Opens sessions, and limits how fast an account does, over all APIs. */
+export class Openings {
+  readonly #listeners = new Set<OpenListener>();
+  readonly #perMinute: RateLimiterMemory;
+
+  /** @param sessionsPerUser how many open sessions a user may have. */
+  constructor(
+    private readonly tokens: SessionTokens,
+    private readonly clock: Clock,
+    sessionsPerUser: number,
+  ) {
+    const points = Math.max(MINIMUM_PER_MINUTE, Math.floor(sessionsPerUser * SHARE_PER_MINUTE));
+    this.#perMinute = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+  }
+
+  /** Calls back after a session was opened, before its tokens are handed out, and waits for the result. */
+  onOpen(listener: OpenListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Opens a session for an authenticated user.
+   * @param user managed by `em`, roles loaded.
+   * @param restricted whether to limit the session; by default the policy decides.
+   * @param proof what must still hold when the session opens.
+   * @throws DomainError ACCOUNT_DISABLED, THROTTLED, and what `requireValidProof` throws.
+   */
+  async open(
+    em: EntityManager,
+    user: User,
+    client: Client,
+    policy: SessionPolicy,
+    { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
+  ): Promise<OpenedSession> {
+    await this.#requireSlow(user.id);
+    const now = this.clock();
+    const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
+    const session = em.create(
+      Session,
+      {
+        id: randomUUID(),
+        user,
+        api: policy.api,
+        restricted,
+        ...columns,
+        deviceId: client.deviceId,
+        deviceModel: client.model,
+        clientVersion: client.version,
+        address: client.address,
+        createdAt: new Date(now),
+        lastSeenAt: new Date(now),
+      },
+      { persist: false },
+    );
+    await em.transactional(async (tx) => {
+      await requireValidProof(tx, user.id, proof, new Date(now));
+      await tx.insert(session);
+      await saveRefreshToken(tx, session, tokens.refreshToken);
+      const actor = { userId: user.id, address: client.address };
+      const opened = { target: userTarget(user.id), detail: policy.api };
+      recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
+    });
+    for (const listener of this.#listeners) await listener(session);
+    return { session, user, ...tokens };
+  }
+
+  async #requireSlow(userId: number): Promise<void> {
+    await this.#perMinute.consume(userId).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
+      throw throttledFor(msBeforeNext, 'Too many sessions of this account were opened; try again later.');
+    });
+  }
+}
