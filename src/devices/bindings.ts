@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
+import { type DeviceDetails, detailsOf } from './device-details.js';
 import type { DeviceLimits } from './device-limits.js';
 
 /** What a heartbeat reports about its device; null where it reports nothing. */
@@ -12,6 +14,13 @@ export interface DeviceReport {
   readonly clientId: string | null;
   readonly name: string | null;
   readonly clientVersion: string | null;
+}
+
+/** The device that a session beats for. */
+export interface BoundDevice {
+  readonly id: number;
+  /** Its details before the call, if they have changed. */
+  readonly before: DeviceDetails | null;
 }
 
 /** The current presence, which the database stores a moment later. */
@@ -53,31 +62,39 @@ export class Bindings {
    * over the device that has been offline longest, else one that seems to be its own, see `#findAnonymous`.
    *
    * Concurrent calls for the same user and client id could both create the device, so that callers must run one at a time.
-   * @returns the id of the device.
    * @throws DomainError UNAUTHENTICATED if the account was deleted meanwhile, LIMIT_REACHED and THROTTLED if the
    * account may not have a new device.
    */
-  async bind(caller: Caller, report: DeviceReport, now: Date, presence: CurrentPresence): Promise<number> {
+  async bind(
+    caller: Caller,
+    report: DeviceReport,
+    now: Date,
+    presence: CurrentPresence,
+  ): Promise<BoundDevice> {
     const em = this.db.em.fork();
     const existing =
       report.clientId === null
         ? await this.#findAnonymous(caller, report, presence)
         : await this.#findByClientId(caller, report);
-    const seen = {
-      sessionId: caller.sessionId,
-      api: caller.api,
-      ...(report.name === null ? {} : { name: report.name }),
-      ...(report.clientVersion === null ? {} : { clientVersion: report.clientVersion }),
-    };
-    if (existing !== null) {
-      await em.nativeUpdate(Device, { id: existing }, seen);
-      return existing;
-    }
-    const { clientId } = report;
-    const created = { user: caller.user.id, clientId, firstSeenAt: now, lastSeenAt: now, online: false };
-    return this.limits.admit(caller, () =>
-      em.insert(Device, { ...created, ...seen }).catch(rethrowDeletedUser),
+    if (existing !== null) return { id: existing, before: await this.#update(existing, caller, report) };
+    const { sessionId, api } = caller;
+    const created = { user: caller.user.id, firstSeenAt: now, lastSeenAt: now, online: false };
+    const id = await this.limits.admit(caller, () =>
+      em.insert(Device, { ...created, ...report, sessionId, api }).catch(rethrowDeletedUser),
     );
+    return { id, before: null };
+  }
+
+  /** @returns the former details; null if they are the same. */
+  async #update(id: number, { sessionId, api }: Caller, report: DeviceReport): Promise<DeviceDetails | null> {
+    const [change] = await this.db.em.execute<{ before: DeviceDetails; after: DeviceDetails }[]>(
+      `update devices d set session_id = ?, door = ?, name = coalesce(?, d.name),
+         client_version = coalesce(?, d.client_version)
+       from devices old where old.id = d.id and d.id = ?
+       returning ${detailsOf('old')} as before, ${detailsOf('d')} as after`,
+      [sessionId, api, report.name, report.clientVersion, id],
+    );
+    return change && !isDeepStrictEqual(change.before, change.after) ? change.before : null;
   }
 
   async #findByClientId(caller: Caller, { clientId }: DeviceReport): Promise<number | null> {

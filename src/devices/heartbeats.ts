@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
-import type { Bindings, DeviceReport } from './bindings.js';
+import type { Bindings, BoundDevice, DeviceReport } from './bindings.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
@@ -154,9 +154,15 @@ export class Heartbeats {
     }
   }
 
-  /** Saves and publishes the transitions, and publishes the heartbeats, since the last call. */
+  /**
+   * Saves and publishes the transitions, publishes the heartbeats, and saves which sessions have taken over devices,
+   * since the last call.
+   */
   async announce(): Promise<void> {
     await this.#transitions.publish().finally(() => this.#publishBeats());
+    const saved = await this.#latestSessions.save();
+    for (const device of saved) this.#recordChange(device);
+    if (saved.length > 0) await this.#transitions.publish();
   }
 
   /** Saves the transitions so far. After a failure the next call saves the rest. */
@@ -164,12 +170,11 @@ export class Heartbeats {
     return this.#transitions.save();
   }
 
-  /** Saves when devices were seen, and by which sessions, since the last call. */
+  /** Saves when devices were seen since the last call. */
   async saveLastSeen(): Promise<void> {
     const now = this.clock();
     await this.store.saveLastSeen(this.#presence.seenSince(this.#lastSeenSavedAt), now);
     this.#lastSeenSavedAt = now;
-    for (const id of await this.#latestSessions.save()) this.events.publish(BINDINGS, id);
   }
 
   #publishBeats(): void {
@@ -191,12 +196,13 @@ export class Heartbeats {
 
   async #bindAndBeat(caller: Caller, hello: DeviceReport): Promise<number> {
     const now = new Date(this.clock());
-    const id = await this.binder.bind(caller, hello, now, this);
+    const bound = await this.binder.bind(caller, hello, now, this);
+    const { id } = bound;
     const device = this.#presence.intern(id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);
+    this.#recordChange(bound);
     this.#requireOpen(caller);
-    this.events.publish(BINDINGS, id);
     const binding = { device, clientVersion: hello.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
     this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
@@ -217,6 +223,13 @@ export class Heartbeats {
       this.#recordTransition(device, true, null, now);
     }
     this.#beats.append(device, user.id);
+  }
+
+  /** Announces that the row of a device was written. */
+  #recordChange({ id, before }: BoundDevice): void {
+    this.events.publish(BINDINGS, id);
+    if (before === null) return;
+    this.#transitions.addChange({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
   }
 
   #recordTransition(device: number, online: boolean, reason: OfflineReason | null, at: number): void {

@@ -1,3 +1,4 @@
+import type { BoundDevice } from './bindings.js';
 import type { Presence } from './presence/presence.js';
 import type { PresenceStore } from './presence-store.js';
 
@@ -46,17 +47,18 @@ export class LatestSessions {
     });
   }
 
-  /** @returns the ids of the devices that were saved. */
-  async save(): Promise<number[]> {
+  /** @returns the devices that were saved, with their former details where these have changed with the session. */
+  async save(): Promise<BoundDevice[]> {
+    if (this.#unsaved.size === 0) return [];
     const unsaved = [...this.#unsaved].map((device) => ({
       device,
       id: this.presence.idOf(device),
       sessionId: this.#latest[device] ?? '',
     }));
-    await this.store.saveSessions(unsaved);
+    const changed = new Map((await this.store.saveSessions(unsaved)).map(({ id, before }) => [id, before]));
     for (const { device, sessionId } of unsaved) {
       if (this.has(device, sessionId)) this.#unsaved.delete(device);
     }
-    return unsaved.map(({ id }) => id);
+    return unsaved.map(({ id }) => ({ id, before: changed.get(id) ?? null }));
   }
 }

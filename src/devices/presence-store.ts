@@ -1,5 +1,7 @@
 import type { Database } from '../database/database.js';
+import type { Api } from '../sessions/session.entity.js';
 import { Device } from './device.entity.js';
+import { type DeviceDetails, detailsOf } from './device-details.js';
 import type { Transition } from './transition-log.js';
 
 /** Rows in one statement. */
@@ -51,16 +53,25 @@ export class PresenceStore {
     await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
   }
 
-  /** Saves the session of each device's latest heartbeat. */
-  async saveSessions(latest: readonly { id: number; sessionId: string }[]): Promise<void> {
+  /**
+   * Saves the session of each device's latest heartbeat.
+   * @returns the former details of the devices whose API has changed with it.
+   */
+  async saveSessions(
+    latest: readonly { id: number; sessionId: string }[],
+  ): Promise<{ id: number; before: DeviceDetails }[]> {
+    const changed: { id: number; before: DeviceDetails }[] = [];
     for (const batch of batches(latest)) {
-      await this.db.em.execute(
+      const saved = await this.db.em.execute<{ id: number; before: DeviceDetails; api: Api }[]>(
         `update devices d set session_id = s.id, door = s.door
-         from json_to_recordset(?) as t(id int, "sessionId" uuid) join sessions s on s.id = t."sessionId"
-         where d.id = t.id`,
+         from json_to_recordset(?) as t(id int, "sessionId" uuid)
+           join sessions s on s.id = t."sessionId" join devices old on old.id = t.id
+         where d.id = t.id returning d.id, d.door as api, ${detailsOf('old')} as before`,
         [JSON.stringify(batch.map(({ id, sessionId }) => ({ id, sessionId })))],
       );
+      changed.push(...saved.filter(({ api, before }) => before.api !== api));
     }
+    return changed;
   }
 
   /** When the previous process was last alive, and the devices that were online then. */

@@ -7,10 +7,10 @@ import { type Devices, deviceScope } from './devices.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { DevicesPart, OnlineDevices } from './online-devices.js';
 import type { OfflineReason } from './presence-event.entity.js';
-import type { Transition } from './transition-log.js';
+import type { LogEntry } from './transition-log.js';
 import { TRANSITIONS } from './transition-queue.js';
 
-/** Transitions of one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
+/** Entries of the log in one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
 const BATCH_SIZE = 500;
 
 /** The scope of cursors that cannot be resumed since. */
@@ -21,6 +21,8 @@ export enum DeviceStatusKind {
   SNAPSHOT_CONTINUED = 'SNAPSHOT_CONTINUED',
   ONLINE = 'ONLINE',
   OFFLINE = 'OFFLINE',
+  ENTERED = 'ENTERED',
+  LEFT = 'LEFT',
   RESET = 'RESET',
 }
 
@@ -33,7 +35,7 @@ export interface DeviceStatusEvent {
   readonly complete: boolean;
   /** Devices that are online (SNAPSHOT, SNAPSHOT_CONTINUED). */
   readonly devices: readonly Device[] | null;
-  /** The device that changed (ONLINE, OFFLINE). */
+  /** The device that changed (ONLINE, OFFLINE, ENTERED, LEFT). */
   readonly device: Device | null;
   readonly reason: OfflineReason | null;
 }
@@ -47,8 +49,9 @@ export interface LiveServices {
 }
 
 /**
- * A snapshot of the devices that are online, in parts, then every transition once and in order. With `since`, the missed
- * transitions come instead of the snapshot; RESET and a new snapshot when they are no longer kept.
+ * A snapshot of the online devices that the filter selects, in parts, then each change of which they are, once and in
+ * order. With `since`, the missed changes come instead of the snapshot; RESET and a new snapshot when they are no longer
+ * kept.
  */
 export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   readonly scope: string;
@@ -74,11 +77,11 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
 
   async since(offset: number): Promise<Batch<DeviceStatusEvent>> {
     const { log } = this.services.heartbeats;
-    const transitions = log.since(offset, BATCH_SIZE);
-    const publications = transitions && (await this.#present(transitions));
+    const entries = log.since(offset, BATCH_SIZE);
+    const publications = entries && (await this.#present(entries));
     if (!publications) return this.#snapshot(log.cursor(offset, this.scope));
-    const status = transitions.length === BATCH_SIZE ? 'behind' : 'current';
-    return { publications, offset: offset + transitions.length, status };
+    const status = entries.length === BATCH_SIZE ? 'behind' : 'current';
+    return { publications, offset: offset + entries.length, status };
   }
 
   onAppend(listener: () => void): () => void {
@@ -128,30 +131,48 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
     };
   }
 
-  /** @returns null when a device was deleted meanwhile: its transitions can no longer be shown. */
-  async #present(transitions: readonly Transition[]): Promise<Publication<DeviceStatusEvent>[] | null> {
-    const { heartbeats, devices } = this.services;
-    const ids = [...new Set(transitions.map(({ deviceId }) => deviceId))];
+  /** @returns null when a device was deleted meanwhile: its entries can no longer be shown. */
+  async #present(entries: readonly LogEntry[]): Promise<Publication<DeviceStatusEvent>[] | null> {
+    const ids = [...new Set(entries.map(({ deviceId }) => deviceId))];
     // One read: a device deleted between two reads would look like one that the filter leaves out.
-    const known = await devices.findCached(ids);
+    const known = await this.services.devices.findCached(ids);
     if (known.length < ids.length) return null;
-    const selected = new Map(known.filter(this.#selection.matches).map((device) => [device.id, device]));
-    return transitions.flatMap(({ offset, deviceId, online, reason, at }) => {
-      const device = selected.get(deviceId);
-      if (!device) return [];
-      const kind = online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
-      const cursor = heartbeats.log.cursor(offset, this.scope);
-      const present = { ...device, online };
-      const event = {
-        kind,
-        cursor,
-        at: new Date(at),
-        complete: true,
-        devices: null,
-        device: present,
-        reason,
-      };
-      return { event, offset };
+    const visible = known.filter(({ id, user }) => this.#selection.mayMatch(id, user.id));
+    const current = new Map(visible.map((device) => [device.id, device]));
+    return entries.flatMap((entry) => {
+      const device = current.get(entry.deviceId);
+      return (device && this.#presentEntry(entry, device)) ?? [];
     });
+  }
+
+  /** @returns null for an entry that does not change which online devices the filter selects. */
+  #presentEntry(entry: LogEntry, current: Device): Publication<DeviceStatusEvent> | null {
+    const { log } = this.services.heartbeats;
+    const { offset, deviceId, online } = entry;
+    const device = { ...current, ...log.detailsAt(deviceId, offset), online };
+    const kind = this.#kindOf(entry, device);
+    if (kind === null) return null;
+    const event = {
+      kind,
+      cursor: log.cursor(offset, this.scope),
+      at: new Date(entry.at),
+      complete: true,
+      devices: null,
+      device,
+      reason: 'reason' in entry ? entry.reason : null,
+    };
+    return { event, offset };
+  }
+
+  /** @param device as it was after the entry. */
+  #kindOf(entry: LogEntry, device: Device): DeviceStatusKind | null {
+    const isSelected = this.#selection.matches(device);
+    if ('before' in entry) {
+      const wasSelected = this.#selection.matches({ ...device, ...entry.before });
+      if (!entry.online || isSelected === wasSelected) return null;
+      return isSelected ? DeviceStatusKind.ENTERED : DeviceStatusKind.LEFT;
+    }
+    if (!isSelected) return null;
+    return entry.online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
   }
 }

@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import { decodeCursor, encodeCursor } from '../streams/position.js';
+import type { DeviceDetails } from './device-details.js';
 import type { OfflineReason } from './presence-event.entity.js';
 
-/** Transitions that are kept for clients that reconnect: about an hour of a healthy fleet. */
+/** Entries that are kept for clients that reconnect: about an hour of a healthy fleet. */
 const CAPACITY = 65_536;
 
 /** A device came online, or went offline for a reason. */
@@ -16,29 +17,53 @@ export interface Transition {
   readonly at: number;
 }
 
+/** The details of a device changed. */
+export interface DetailsChange {
+  readonly offset: number;
+  readonly deviceId: number;
+  /** Whether it was online then. */
+  readonly online: boolean;
+  readonly before: DeviceDetails;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+export type LogEntry = Transition | DetailsChange;
+
 const EPOCH_LENGTH = 8;
 
-/** The latest transitions, in order. A new process starts a new epoch. */
+/** The latest transitions and changes of details, in order. A new process starts a new epoch. */
 export class TransitionLog {
   readonly #epoch = randomBytes(6).toString('base64url');
-  readonly #ring: Transition[] = [];
+  readonly #ring: LogEntry[] = [];
+  /** The changes in the ring by device, oldest first. */
+  readonly #changes = new Map<number, DetailsChange[]>();
   #offset = 0;
   #published = 0;
 
-  /** That of the latest transition, published or not. */
+  /** That of the latest entry, published or not. */
   get offset(): number {
     return this.#offset;
   }
 
   append(transition: Omit<Transition, 'offset'>): Transition {
-    this.#offset += 1;
-    const appended = { offset: this.#offset, ...transition };
-    this.#ring[this.#offset % CAPACITY] = appended;
-    return appended;
+    return this.#append({ offset: this.#offset + 1, ...transition });
+  }
+
+  appendChange(change: Omit<DetailsChange, 'offset'>): void {
+    const appended = this.#append({ offset: this.#offset + 1, ...change });
+    const changes = this.#changes.get(change.deviceId);
+    if (changes) changes.push(appended);
+    else this.#changes.set(change.deviceId, [appended]);
+  }
+
+  /** The details of a device after the entry at `offset`; undefined if they have not changed since. */
+  detailsAt(deviceId: number, offset: number): DeviceDetails | undefined {
+    return this.#changes.get(deviceId)?.find((change) => change.offset > offset)?.before;
   }
 
   /**
-   * Lets `since` return the transitions up to `offset`. Those that are not saved yet must stay unpublished.
+   * Lets `since` return the entries up to `offset`. Transitions that are not saved yet must stay unpublished.
    * @returns whether any of them was not published before.
    */
   publish(offset: number): boolean {
@@ -47,13 +72,13 @@ export class TransitionLog {
     return true;
   }
 
-  /** The published transitions after `offset`, at most `limit`; null when the ring has dropped some of them. */
-  since(offset: number, limit = CAPACITY): Transition[] | null {
+  /** The published entries after `offset`, at most `limit`; null when the ring has dropped some of them. */
+  since(offset: number, limit = CAPACITY): LogEntry[] | null {
     if (!this.#keeps(offset)) return null;
-    const found: Transition[] = [];
+    const found: LogEntry[] = [];
     for (let next = offset + 1; next <= Math.min(this.#published, offset + limit); next++) {
-      const transition = this.#ring[next % CAPACITY];
-      if (transition) found.push(transition);
+      const entry = this.#ring[next % CAPACITY];
+      if (entry) found.push(entry);
     }
     return found;
   }
@@ -71,6 +96,20 @@ export class TransitionLog {
     const { epoch, offset } = decodeCursor(cursor);
     const isKept = offset <= this.#offset && this.#keeps(offset);
     return epoch === this.#epochOf(scope) && isKept ? offset : null;
+  }
+
+  #append<E extends LogEntry>(entry: E): E {
+    const dropped = this.#ring[entry.offset % CAPACITY];
+    if (dropped && 'before' in dropped) this.#dropChange(dropped);
+    this.#ring[entry.offset % CAPACITY] = entry;
+    this.#offset = entry.offset;
+    return entry;
+  }
+
+  #dropChange({ deviceId }: DetailsChange): void {
+    const changes = this.#changes.get(deviceId);
+    changes?.shift();
+    if (changes?.length === 0) this.#changes.delete(deviceId);
   }
 
   #keeps(offset: number): boolean {

@@ -1,14 +1,14 @@
 import { type Events, topic } from '../streams/events.js';
 import type { PresenceStore } from './presence-store.js';
-import { type Transition, TransitionLog } from './transition-log.js';
+import { type DetailsChange, type Transition, TransitionLog } from './transition-log.js';
 
-/** After transitions were published. */
+/** After transitions or changes of details were published. */
 export const TRANSITIONS = topic<null>('device transitions');
 
 /** Transitions in one statement. */
 const BATCH_SIZE = 5000;
 
-/** Saves transitions in batches and in order, and publishes them once they are saved. */
+/** Saves transitions in batches and in order, and publishes them once they are saved, with changes of details. */
 export class TransitionQueue {
   readonly log = new TransitionLog();
   readonly #unsaved: Transition[] = [];
@@ -22,6 +22,11 @@ export class TransitionQueue {
 
   add(transition: Omit<Transition, 'offset'>): void {
     this.#unsaved.push(this.log.append(transition));
+  }
+
+  /** Adds a change that the database has already. */
+  addChange(change: Omit<DetailsChange, 'offset'>): void {
+    this.log.appendChange(change);
   }
 
   /** Saves what was added before the call. After a failure the next call saves the rest. */

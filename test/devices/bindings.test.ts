@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
@@ -25,7 +25,7 @@ const report = (clientId: string): DeviceReport => ({ clientId, name: null, clie
 class SlowBindings extends Bindings {
   readonly #gate = Promise.withResolvers<void>();
   readonly go = this.#gate.resolve;
-  override async bind(...args: Parameters<Bindings['bind']>): Promise<number> {
+  override async bind(...args: Parameters<Bindings['bind']>): Promise<BoundDevice> {
     if (args[1].clientId === 'slow') await this.#gate.promise;
     return super.bind(...args);
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Transition } from '../../src/devices/transition-log.js';
@@ -68,8 +68,8 @@ test('a save waits for the one before it, so that the history stays in order', a
 
 /** Devices that exist already: the client id is the id. */
 class KnownIds extends Bindings {
-  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<number> {
-    return Number(clientId);
+  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
+    return { id: Number(clientId), before: null };
   }
 }
 

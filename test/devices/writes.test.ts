@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { Bindings, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Caller } from '../../src/sessions/sessions.js';
@@ -22,8 +22,8 @@ afterAll(() => gateway.close());
 
 /** Devices that exist already, so that only their heartbeats are counted: the client id is the id. */
 class KnownIds extends Bindings {
-  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<number> {
-    return Number(clientId);
+  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
+    return { id: Number(clientId), before: null };
   }
 }
 

@@ -87,8 +87,8 @@ export class PresenceResolver {
 
   @Subscription(() => DeviceStatusEvent, {
     description:
-      'Which devices are online: a SNAPSHOT, then ONLINE and OFFLINE events, each once and in order. With `since`, ' +
-      'the events after it first, or RESET when they are no longer available.',
+      'Which devices are online: a SNAPSHOT, then an event for each change, once and in order. With `since`, the ' +
+      'events after it first, or RESET when they are no longer available.',
     subscribe: ({ context, args }: Subscribing<DeviceStatusArgs>) =>
       new DeviceStatusStream(
         context.services,

@@ -20,6 +20,8 @@ registerEnumType(DeviceStatusKind, {
     SNAPSHOT_CONTINUED: { description: 'More of the devices that are online: a snapshot comes in parts.' },
     ONLINE: { description: 'A device came online.' },
     OFFLINE: { description: 'A device went offline.' },
+    ENTERED: { description: 'A device that is online has changed, so that the filter selects it now.' },
+    LEFT: { description: 'A device that is online has changed, so that the filter no longer selects it.' },
     RESET: {
       description: 'The events after `since` are no longer available: forget all state; a SNAPSHOT follows.',
     },
@@ -30,9 +32,7 @@ registerEnumType(DeviceStatusKind, {
 export class DeviceStatusArgs {
   @Field(() => DeviceFilter, {
     nullable: true,
-    description:
-      'Which devices. A device is matched as it is when the event is published: once its name or version no longer ' +
-      'matches, its events are left out, OFFLINE too.',
+    description: 'Which devices. ENTERED and LEFT report when an online device starts or stops to match.',
   })
   filter?: DeviceFilter | null;
 
@@ -132,7 +132,7 @@ export class DeviceStatusEvent implements StatusEvent {
   })
   devices!: Device[] | null;
 
-  @Field(() => Device, { nullable: true, description: 'For ONLINE and OFFLINE: the device.' })
+  @Field(() => Device, { nullable: true, description: 'For ONLINE, OFFLINE, ENTERED and LEFT: the device.' })
   device!: Device | null;
 
   @Field(() => OfflineReason, { nullable: true, description: 'For OFFLINE: why the device went offline.' })

@@ -193,6 +193,10 @@ export type DeviceOrderField =
 
 /** What an event of `deviceStatus` reports. */
 export type DeviceStatusKind =
+  /** A device that is online has changed, so that the filter selects it now. */
+  | 'ENTERED'
+  /** A device that is online has changed, so that the filter no longer selects it. */
+  | 'LEFT'
   /** A device went offline. */
   | 'OFFLINE'
   /** A device came online. */

@@ -63,7 +63,7 @@ export class DeviceTable {
     }
   }
 
-  /** Applies an ONLINE or OFFLINE event. @returns whether the presence changed. */
+  /** Applies an ONLINE, OFFLINE or ENTERED event. @returns whether the presence changed. */
   applyStatus(device: MachineFragment): boolean {
     const { id, online } = device;
     const before = this.#online?.has(id) ?? this.#rows.get(id)?.online;
@@ -71,6 +71,14 @@ export class DeviceTable {
     else this.#online?.delete(id);
     this.#put(device, online);
     return before !== online;
+  }
+
+  /** Removes a device that the filter no longer selects. */
+  remove(id: string): void {
+    this.#rows.delete(id);
+    this.#sortKeys.delete(id);
+    this.#online?.delete(id);
+    this.#selected = null;
   }
 
   /** Updates the version and the time of a listed device. */

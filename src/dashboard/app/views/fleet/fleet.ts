@@ -129,7 +129,9 @@ export class Fleet {
       if (complete) this.table.setOnline(this.#snapshotIds);
     } else if (kind === 'RESET') {
       this.#reset();
-    } else if (device && this.table.applyStatus(device)) {
+    } else if (device && kind === 'LEFT') {
+      this.table.remove(device.id);
+    } else if (device && this.table.applyStatus(device) && kind !== 'ENTERED') {
       this.#missedChanges.deviceChanged(at);
       (kind === 'ONLINE' ? this.#cameOnline : this.#wentOffline).add(1, Date.now());
     }

@@ -1,0 +1,8 @@
+import type { Device } from './device.entity.js';
+
+/** What filters select by, and a device can change. */
+export type DeviceDetails = Pick<Device, 'api' | 'name' | 'clientVersion'>;
+
+/** The details of a row of `devices` as a JSON object, in SQL. */
+export const detailsOf = (row: string): string =>
+  `json_build_object('api', ${row}.door, 'name', ${row}.name, 'clientVersion', ${row}.client_version)`;
