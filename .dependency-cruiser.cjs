@@ -38,7 +38,10 @@ const floors = [
   ['embedded-postgres', '^src/database/embedded-postgres/'],
   ['data-dir', '^src/data-dir/'],
   ['config', '^src/config\\.ts'],
-  ['foundation', '^src/(settings|setting-(types|text)|errors|alarms|clock|logged-error|node-version)\\.ts'],
+  [
+    'foundation',
+    '^src/(settings|database-url|setting-(types|text)|errors|alarms|clock|logged-error|node-version)\\.ts',
+  ],
 ];
 
 const floorRules = floors.map(([name, path], index) => ({

@@ -1,10 +1,11 @@
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
-import type { Database } from './database/database.js';
+import { type Database, reasonOf } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
 import { Device } from './devices/device.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
+import { StartError } from './errors.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
@@ -34,9 +35,10 @@ export const entities = [
  * Applies pending migrations and writes the built-in roles. Of several processes that call it at once, one does the work
  * and the others wait.
  * @returns the names of the applied migrations.
+ * @throws StartError with the database's reason.
  */
 export function migrate(orm: Database): Promise<string[]> {
-  return exclusively(orm, 'migration', async (em) => {
+  const migrated = exclusively(orm, 'migration', async (em) => {
     const applied = await orm.migrator.up();
     await em.upsertMany(
       Role,
@@ -47,5 +49,8 @@ export function migrate(orm: Database): Promise<string[]> {
       })),
     );
     return applied.map(({ name }) => name);
+  });
+  return migrated.catch((error: unknown) => {
+    throw new StartError(`The database cannot be migrated: ${reasonOf(error)}.`);
   });
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { databaseUrlProblem } from './database-url.js';
 import { byteSize, commaList, duration, httpUrl, integer, isProxy, isTimeZone } from './setting-types.js';
 
 /** What `docs/settings.md` shows of a setting. */
@@ -54,9 +55,17 @@ const storage = {
     .meta(doc('Folder of the embedded database, uploaded packages, generated secrets and the SMS outbox.')),
   DATABASE_URL: z
     .string()
-    .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be a postgresql:// URL')
+    .superRefine((text, context) => {
+      const message = databaseUrlProblem(text);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
     .optional()
-    .meta(doc('`postgresql://` URL of the database to use.', 'embedded PostgreSQL')),
+    .meta(
+      doc(
+        '`postgresql://` URL of the database to use, with the parameters of libpq: see [operations.md](operations.md#the-database).',
+        'embedded PostgreSQL',
+      ),
+    ),
   REDIS_URL: z
     .undefined({ error: 'is not supported by this version, which runs as a single node' })
     .optional()

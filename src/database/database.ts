@@ -1,23 +1,28 @@
 import { type EntityClass, MikroORM } from '@mikro-orm/postgresql';
 import { StartError } from '../errors.js';
+import { planConnection } from './connection-attempts.js';
 import { ormOptions } from './orm-options.js';
 
 export type Database = MikroORM;
 
 /**
  * Connects to PostgreSQL; the schema may still be older than the code (see `migrate` in `entities.ts`).
- * @param url `postgresql://user:password@host:port/database`
- * @throws StartError if the database cannot be reached.
+ * @param url a connection URI of PostgreSQL, as `parseDatabaseUrl` accepts it.
+ * @throws StartError if the URL is invalid or the database cannot be reached.
  */
 export async function openDatabase(url: string, entities: EntityClass<object>[]): Promise<Database> {
   // Without the reports of the migrator, which would precede the start message.
   const orm = await MikroORM.init({ ...ormOptions(url, entities), logger: () => {} });
-  const reason = await orm.em.execute('select 1').then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
+  const reason = await orm.em.execute('select 1').then(() => null, reasonOf);
   if (reason === null) return orm;
   await orm.close(true);
-  const { host, pathname } = new URL(url);
-  throw new StartError(`The database ${host}${pathname} cannot be reached: ${reason}.`);
+  throw new StartError(`The database ${planConnection(url).name} cannot be reached: ${reason}.`);
+}
+
+/** One line. The error of a name with several addresses has no message of its own. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof AggregateError ? error.cause : error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const [line = ''] = (first instanceof Error ? first.message : String(first)).split('\n');
+  return line.replace(/\.$/, '');
 }

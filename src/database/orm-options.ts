@@ -2,17 +2,32 @@ import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type EntityClass, type Options } from '@mikro-orm/postgresql';
 import { migrations } from '../../migrations/index.js';
+import { planConnection } from './connection-attempts.js';
+import { failoverClient } from './failover-client.js';
 
 /** Connections of one node. PostgreSQL's own default allows 100 in all. */
 const POOL_SIZE = 20;
 
+/** How long a request waits for a connection. */
+const ACQUIRE_MS = 5000;
+
 /**
  * The configuration of the ORM, for the gateway and for `npx mikro-orm`.
- * @param url `postgresql://user:password@host:port/database`
+ * @param url as for `openDatabase`
+ * @throws StartError as `planConnection`
  */
 export function ormOptions(url: string, entities: EntityClass<object>[]): Options {
+  const plan = planConnection(url);
+  const [{ host = '', port = 0, user, database = '', password } = {}] = plan.attempts;
   return defineConfig({
-    clientUrl: url,
+    ...{
+      host,
+      port,
+      dbName: database,
+      ...(user === undefined ? {} : { user }),
+      ...(typeof password === 'string' ? { password } : {}),
+    },
+    driverOptions: { Client: failoverClient(plan), connectionTimeoutMillis: ACQUIRE_MS },
     entities,
     metadataProvider: ReflectMetadataProvider,
     metadataCache: { enabled: false },

@@ -164,7 +164,7 @@ async function locate(dataDir: string) {
 }
 
 const urlOf = ({ port }: Postmaster, password: string) =>
-  `postgresql://${superuser}:${password}@127.0.0.1:${port}/${superuser}`;
+  `postgresql://${superuser}:${password}@127.0.0.1:${port}/${superuser}?sslmode=disable`;
 
 /** Locks the started server for this gateway and creates its database. A failure leaves nothing running. */
 async function prepare(

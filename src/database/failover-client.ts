@@ -1,0 +1,78 @@
+import pg, { type ClientConfig } from 'pg';
+import { type ConnectionPlan, planConnection } from './connection-attempts.js';
+
+/**
+ * Opens a connection of its own, to the first server that accepts it.
+ * @param url as for `openDatabase`
+ * @throws the error of the last attempt.
+ */
+export async function connectClient(url: string): Promise<pg.Client> {
+  const plan = planConnection(url);
+  const { client } = await connectFirst(plan);
+  return client;
+}
+
+type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
+
+/** The class of the clients in a pool, which connect to the first server that accepts them. */
+export function failoverClient(plan: ConnectionPlan): typeof pg.Client {
+  const [first] = plan.attempts;
+  const isCertain = plan.attempts.length === 1 && plan.requiredState === 'any';
+  return class FailoverClient extends pg.Client {
+    constructor(config: ClientConfig) {
+      super({ ...config, ...first });
+    }
+
+    override connect(): Promise<pg.Client>;
+    override connect(callback: ConnectCallback): void;
+    override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
+      const connected = isCertain ? super.connect() : this.#connectToFirst();
+      if (!callback) return connected;
+      connected.then((client) => callback(null, client), callback);
+      return undefined;
+    }
+
+    /** A client that failed to connect cannot try again: another one finds the server. */
+    async #connectToFirst(): Promise<pg.Client> {
+      const { client, attempt } = await connectFirst(plan);
+      await client.end();
+      const { host, port, ssl, connection } = new pg.Client(attempt);
+      Object.assign(this, { host, port, ssl, connection });
+      return super.connect();
+    }
+  };
+}
+
+interface Connected {
+  readonly client: pg.Client;
+  readonly attempt: ClientConfig;
+}
+
+async function connectFirst({ attempts, requiredState }: ConnectionPlan): Promise<Connected> {
+  let failure: unknown;
+  for (const attempt of attempts) {
+    const client = new pg.Client(attempt);
+    // A server that ends the connection later would be an uncaught exception without a listener.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await requireState(client, requiredState);
+      return { client, attempt };
+    } catch (error) {
+      failure = error;
+      await client.end().catch(() => {});
+    }
+  }
+  throw failure;
+}
+
+/** @throws Error unless the server is what `target_session_attrs` requires. */
+async function requireState(client: pg.Client, required: ConnectionPlan['requiredState']): Promise<void> {
+  if (required === 'any') return;
+  const { rows } = await client.query<{ standby: boolean; readOnly: boolean }>(
+    `select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as "readOnly"`,
+  );
+  const [state] = rows;
+  if (state?.standby) throw new Error('the server is a standby');
+  if (state?.readOnly && required === 'read-write') throw new Error('the server is read-only');
+}

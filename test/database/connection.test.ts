@@ -1,0 +1,252 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, rm, stat } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDatabase } from '../../src/database/database.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/database/embedded-postgres/embedded-postgres.js';
+import { connectClient } from '../../src/database/failover-client.js';
+import { entities, migrate } from '../../src/entities.js';
+import { createEmptyDatabase, withClient } from '../support/database.js';
+import { openFolder } from '../support/server.js';
+
+const run = promisify(execFile);
+
+let folder: string;
+let postgres: EmbeddedPostgres;
+let user: string;
+let port: string;
+let ipv6: Server;
+/** `port` of a forwarder that listens on ::1. */
+let ipv6Port: number;
+
+beforeAll(async () => {
+  folder = await openFolder();
+  postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
+  const url = new URL(postgres.url);
+  user = `${url.username}:${url.password}`;
+  port = url.port;
+  await createCertificates();
+  await enableTls();
+  ipv6 = createServer((client) => {
+    const upstream = connect(Number(port), '127.0.0.1');
+    for (const socket of [client, upstream]) socket.on('error', () => {});
+    client.pipe(upstream).pipe(client);
+  }).listen(0, '::1');
+  await once(ipv6, 'listening');
+  const address = ipv6.address();
+  ipv6Port = typeof address === 'object' && address ? address.port : 0;
+});
+afterAll(async () => {
+  ipv6.close();
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** An authority with a certificate for `localhost`, another authority, and a client certificate. */
+async function createCertificates(): Promise<void> {
+  const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
+  for (const name of ['ca', 'other']) {
+    await openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      ...['-days', '2'],
+      ...['-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`],
+    );
+  }
+  await openssl(
+    'req',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=localhost',
+    ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', 'server.key', '-out', 'server.csr'],
+  );
+  await openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'ca.crt',
+    '-CAkey',
+    'ca.key',
+    '-days',
+    '2',
+    ...['-copy_extensions', 'copyall', '-out', 'server.crt'],
+  );
+}
+
+/** With the key where the system user of PostgreSQL may read it. */
+async function enableTls(): Promise<void> {
+  const { uid, gid } = await stat(join(folder, 'data', 'postgres'));
+  for (const name of ['server.key', 'server.crt']) {
+    await chmod(join(folder, name), 0o600);
+    await chown(join(folder, name), uid, gid);
+  }
+  await withClient(postgres.url, async (client) => {
+    await client.query(`alter system set ssl_key_file = '${join(folder, 'server.key')}'`);
+    await client.query(`alter system set ssl_cert_file = '${join(folder, 'server.crt')}'`);
+    await client.query('alter system set ssl = on');
+    await client.query(`create role reader login password 'reader'`);
+    await client.query('create database readonly');
+    await client.query('alter database readonly set default_transaction_read_only = on');
+    await client.query('select pg_reload_conf()');
+  });
+}
+
+/** What a pool that is opened with this URL finds, or the sentence of its failure. */
+async function find(url: string, column: string): Promise<unknown> {
+  try {
+    const db = await openDatabase(url, entities);
+    const [row] = await db.em.execute<{ found: unknown }[]>(
+      `select ${column} as found from pg_stat_ssl where pid = pg_backend_pid()`,
+    );
+    await db.close(true);
+    return row?.found;
+  } catch (error) {
+    return error instanceof Error ? error.message : error;
+  }
+}
+
+const failure = (reason: RegExp) =>
+  expect.stringMatching(`^The database .* cannot be reached: .*${reason.source}.*\\.$`);
+
+describe('sslmode', () => {
+  test.each([
+    ['localhost', 'sslmode=disable', false],
+    ['localhost', 'sslmode=allow', false],
+    ['localhost', 'sslmode=prefer', true],
+    ['localhost', 'sslmode=require', true],
+    ['localhost', 'ssl=true', true],
+    ['localhost', 'sslmode=require&sslnegotiation=direct', true],
+    ['localhost', 'sslmode=require&ssl_min_protocol_version=TLSv1.3', true],
+    ['localhost', 'sslmode=require&sslrootcert=other.crt', failure(/certificate/)],
+    ['localhost', 'sslmode=verify-ca&sslrootcert=ca.crt', true],
+    ['127.0.0.1', 'sslmode=verify-ca&sslrootcert=ca.crt', true],
+    ['localhost', 'sslmode=verify-ca&sslrootcert=other.crt', failure(/certificate/)],
+    ['localhost', 'sslmode=verify-full&sslrootcert=ca.crt', true],
+    ['localhost', 'sslmode=verify-full&hostaddr=127.0.0.1&sslrootcert=ca.crt', true],
+    ['127.0.0.1', 'sslmode=verify-full&sslrootcert=ca.crt', failure(/not in the cert's list/)],
+    ['other.example', 'sslmode=verify-full&hostaddr=127.0.0.1&sslrootcert=ca.crt', failure(/altnames/)],
+    ['localhost', 'sslmode=verify-full&sslrootcert=other.crt', failure(/certificate/)],
+    ['localhost', 'sslmode=verify-full', failure(/certificate/)],
+  ])('%s with %s', async (host, parameters, expected) => {
+    const files = parameters.replace(/(?<=sslrootcert=).*/, (name) => encodeURIComponent(join(folder, name)));
+    expect(await find(`postgresql://${user}@${host}:${port}/postgres?${files}`, 'ssl')).toEqual(expected);
+  });
+
+  test('is prefer by default', async () => {
+    expect(await find(`postgresql://${user}@localhost:${port}/postgres`, 'ssl')).toBe(true);
+  });
+
+  test('names the certificate that cannot be read', async () => {
+    const url = `postgresql://${user}@localhost:${port}/postgres?sslmode=verify-full&sslrootcert=/nowhere`;
+    expect(await find(url, 'ssl')).toEqual(
+      expect.stringMatching(/^The file of sslrootcert in DATABASE_URL cannot be read \(.*ENOENT.*\)\.$/),
+    );
+  });
+
+  test('falls back to plain text only where it may, on a server without TLS', async () => {
+    const plain = await createEmptyDatabase();
+    const url = plain.url.replace(/\?.*/, '');
+    expect(await find(url, 'ssl')).toBe(false);
+    expect(await find(`${url}?sslmode=require`, 'ssl')).toEqual(failure(/does not support SSL/));
+    expect(await find(`${url}?sslmode=verify-full`, 'ssl')).toEqual(failure(/does not support SSL/));
+    await plain.drop();
+  });
+});
+
+describe('honours', () => {
+  test.each([
+    ['options', 'options=-c%20work_mem%3D5MB', "current_setting('work_mem')", '5MB'],
+    ['application_name', 'application_name=fleet', "current_setting('application_name')", 'fleet'],
+    ['its own application name', '', "current_setting('application_name')", 'gatehouse'],
+  ])('%s', async (_name, parameters, column, expected) => {
+    expect(await find(`postgresql://${user}@127.0.0.1:${port}/postgres?${parameters}`, column)).toBe(
+      expected,
+    );
+  });
+
+  test('an IPv6 address', async () => {
+    expect(await find(`postgresql://${user}@[::1]:${ipv6Port}/postgres`, 'ssl')).toBe(true);
+  });
+
+  test('several hosts, of which the first does not answer', async () => {
+    const hosts = `127.0.0.1:1,localhost:${port}`;
+    expect(await find(`postgresql://${user}@${hosts}/postgres`, 'ssl')).toBe(true);
+    const client = await connectClient(`postgresql://${user}@${hosts}/postgres?sslmode=disable`);
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await client.end();
+  });
+
+  test('target_session_attrs', async () => {
+    const url = `postgresql://${user}@localhost:${port}/readonly`;
+    expect(await find(url, '1')).toBe(1);
+    expect(await find(`${url}?target_session_attrs=primary`, '1')).toBe(1);
+    expect(await find(`${url}?target_session_attrs=read-write`, '1')).toEqual(
+      failure(/the server is read-only/),
+    );
+  });
+});
+
+describe('says in one sentence that', () => {
+  test.each([
+    [
+      'the database is missing',
+      () => `postgresql://${user}@localhost:${port}/missing`,
+      /"missing" does not exist/,
+    ],
+    [
+      'the password is wrong',
+      () => `postgresql://gatehouse:wrong@localhost:${port}/postgres`,
+      /password authentication failed/,
+    ],
+    [
+      'the role is missing',
+      () => `postgresql://nobody:wrong@localhost:${port}/postgres`,
+      /authentication failed/,
+    ],
+    ['no server listens', () => `postgresql://${user}@localhost:1/postgres`, /ECONNREFUSED/],
+    ['the host is unknown', () => `postgresql://${user}@nowhere.invalid/postgres`, /nowhere\.invalid/],
+    ['the socket is missing', () => `postgresql://${user}@/postgres?host=/nowhere`, /ENOENT/],
+  ])('%s', async (_name, url, reason) => {
+    const sentence = await find(url(), '1');
+    expect(sentence).toEqual(failure(reason));
+    expect(sentence).not.toContain(new URL(postgres.url).password);
+  });
+
+  test.each([
+    [
+      'the role may not create tables',
+      () => `postgresql://reader:reader@localhost:${port}/postgres`,
+      /permission denied for schema public/,
+    ],
+    [
+      'the database is read-only',
+      () => `postgresql://${user}@localhost:${port}/readonly`,
+      /read-only transaction/,
+    ],
+  ])('%s', async (_name, url, reason) => {
+    const db = await openDatabase(url(), entities);
+    const failed = await migrate(db).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      name: 'StartError',
+      message: expect.stringMatching(`^The database cannot be migrated: .*${reason.source}.*\\.$`),
+    });
+    await db.close(true);
+  });
+});
