@@ -94,10 +94,12 @@ export class Heartbeats {
   async restore(): Promise<void> {
     const { aliveAt, online } = await this.store.load();
     const now = this.clock();
-    for (const { id, lastSeenAt, authEnds } of online) {
+    for (const { id, userId, lastSeenAt, authEnds } of online) {
       // `aliveAt` is saved at intervals; a later heartbeat proves as well that the process was alive.
       const lastAlive = Math.max(aliveAt, lastSeenAt);
-      this.#presence.restore(this.#presence.intern(id), lastSeenAt, lastAlive, now, authEnds);
+      const device = this.#presence.intern(id);
+      this.#presence.setOwner(device, userId);
+      this.#presence.restore(device, lastSeenAt, lastAlive, now, authEnds);
     }
   }
 
@@ -199,6 +201,7 @@ export class Heartbeats {
     const bound = await this.binder.bind(caller, hello, now, this);
     const { id } = bound;
     const device = this.#presence.intern(id);
+    this.#presence.setOwner(device, caller.user.id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);
     this.#recordChange(bound);

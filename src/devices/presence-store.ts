@@ -10,6 +10,7 @@ const BATCH_SIZE = 5000;
 /** A device that was online when the previous process stopped; times in milliseconds since the Unix epoch. */
 export interface RestoredDevice {
   readonly id: number;
+  readonly userId: number;
   readonly lastSeenAt: number;
   /** When the token of its session expires; 0 when the session has ended. */
   readonly authEnds: number;
@@ -79,9 +80,9 @@ export class PresenceStore {
     const { em } = this.db;
     const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
     const rows = await em.execute<
-      { id: number; last_seen_at: Date | string; token_expires_at: Date | string | null }[]
+      { id: number; user_id: number; last_seen_at: Date | string; token_expires_at: Date | string | null }[]
     >(
-      `select d.id, d.last_seen_at, s.token_expires_at
+      `select d.id, d.user_id, d.last_seen_at, s.token_expires_at
        from devices d left join sessions s on s.id = d.session_id and s.revoked_at is null
        where d.online`,
     );
@@ -89,6 +90,7 @@ export class PresenceStore {
       aliveAt: new Date(clock?.alive_at ?? 0).getTime(),
       online: rows.map((row) => ({
         id: row.id,
+        userId: row.user_id,
         lastSeenAt: new Date(row.last_seen_at).getTime(),
         authEnds: row.token_expires_at === null ? 0 : new Date(row.token_expires_at).getTime(),
       })),

@@ -18,6 +18,12 @@ export function engine(start = START) {
     now: () => now,
     beat: (id: number, authEnds = NEVER, isOther = false) =>
       presence.beat(presence.intern(id), now, authEnds, isOther),
+    /** A heartbeat of a device of this owner. */
+    beatOf(owner: number, id: number) {
+      const device = presence.intern(id);
+      presence.setOwner(device, owner);
+      presence.beat(device, now, NEVER, false);
+    },
     /** Advances the clock tick by tick. @param each runs before every tick. */
     pass(ms: number, each?: () => void) {
       for (const end = now + ms; now < end; ) {

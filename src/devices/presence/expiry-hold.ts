@@ -1,28 +1,23 @@
-/** Expiries of more than this share of the online devices, and of at least this many, may be a fault of the gateway. */
-const MASS_SHARE = 0.05;
-const MASS_MINIMUM = 50;
 /** Bounds of a hold, in intervals of running time. Within the shortest hold, every connected device has beaten. */
 export const LONGEST_HOLD = 2;
 const SHORTEST_HOLD = 1;
 
-/** What a tick has found. */
-export interface Overdue {
+/** What a tick has found among the devices of a hold. */
+export interface Finding {
   /** Devices to expire, for any reason. */
-  readonly all: number;
-  /** Those among them that were silent for too long. */
-  readonly silent: number;
-  /** Online devices, including those to expire. */
-  readonly online: number;
+  readonly overdue: number;
+  /** Whether so many of them are silent that they may be held, see `ExpiryHolds`. */
+  readonly isMass: boolean;
+  /** How long the process, and with it the heartbeats, stood still before this tick. */
+  readonly stalledMs: number;
 }
 
 /**
- * Decides whether to believe in many expiries at once. They are held at first, so that a fault of the gateway or its
- * network does not show the fleet offline. A hold ends early only when no device is overdue any more, because the last
- * one to return was connected, too. Once a hold has run out, the expiries are applied.
+ * Whether to believe in the expiries of some devices. A hold ends early only when none of them is overdue any more,
+ * because the last one to return was connected, too. Once a hold has run out, the expiries are applied.
  */
 export class ExpiryHold {
   #until: number | null = null;
-  /** Whether a hold has run out: expiries are applied until a tick without a mass of them. */
   #hasRunOut = false;
 
   constructor(private readonly intervalMs: number) {}
@@ -31,9 +26,12 @@ export class ExpiryHold {
     return this.#until !== null;
   }
 
-  /** @param stalledMs how long the process, and with it the heartbeats, stood still before this tick. */
-  decide({ all, silent, online }: Overdue, stalledMs: number, now: number): void {
-    const isMass = silent >= MASS_MINIMUM && silent > online * MASS_SHARE;
+  /** Whether a hold has run out: expiries are applied until a tick without a mass of them. */
+  get hasRunOut(): boolean {
+    return this.#hasRunOut;
+  }
+
+  decide({ overdue, isMass, stalledMs }: Finding, now: number): void {
     if (this.#until === null) {
       if (stalledMs > 0 || (isMass && !this.#hasRunOut)) this.#until = now + LONGEST_HOLD * this.intervalMs;
       if (!isMass) this.#hasRunOut = false;
@@ -44,7 +42,7 @@ export class ExpiryHold {
     if (left <= 0) {
       this.#until = null;
       this.#hasRunOut = true;
-    } else if (all === 0 && left <= (LONGEST_HOLD - SHORTEST_HOLD) * this.intervalMs) {
+    } else if (overdue === 0 && left <= (LONGEST_HOLD - SHORTEST_HOLD) * this.intervalMs) {
       this.#until = null;
     }
   }

@@ -1,4 +1,5 @@
-import { ExpiryHold, LONGEST_HOLD } from './expiry-hold.js';
+import { LONGEST_HOLD } from './expiry-hold.js';
+import { ExpiryHolds, type Overdue } from './expiry-holds.js';
 import { growArray } from './grow-array.js';
 import { Leases } from './leases.js';
 import { TimingWheel } from './timing-wheel.js';
@@ -8,9 +9,8 @@ export interface PresenceSettings {
   readonly intervalMs: number;
 }
 
-export interface Expiry {
+export interface Expiry extends Overdue {
   readonly device: number;
-  readonly reason: 'TIMEOUT' | 'AUTH_EXPIRED';
 }
 
 /** Intervals without a heartbeat after which a device is offline. */
@@ -38,9 +38,11 @@ export class Presence {
   readonly tickMs: number;
   readonly #intervalMs: number;
   readonly #wheel: TimingWheel;
-  readonly #hold: ExpiryHold;
+  readonly #holds: ExpiryHolds;
   readonly #indexes = new Map<number, number>();
   #ids = new Int32Array(FIRST_CAPACITY);
+  /** 0 for a device whose owner is unknown. */
+  #owners = new Int32Array(FIRST_CAPACITY);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
   #seen = new Float64Array(FIRST_CAPACITY);
   /** By the session of the latest heartbeat. */
@@ -55,7 +57,7 @@ export class Presence {
     // The longest time until a deadline: patience, jitter, and the grace after a restart.
     const lap = Math.ceil((PATIENCE + JITTER + LONGEST_HOLD) * TICKS) + 2;
     this.#wheel = new TimingWheel(lap, FIRST_CAPACITY, this.#tickOf(now));
-    this.#hold = new ExpiryHold(intervalMs);
+    this.#holds = new ExpiryHolds(intervalMs);
   }
 
   /** The number of online devices. */
@@ -65,7 +67,7 @@ export class Presence {
 
   /** Whether expiries are held, so that some online devices may in fact be offline. */
   get degraded(): boolean {
-    return this.#hold.isOn;
+    return this.#holds.isOn;
   }
 
   /** The index of a device, which all other methods take. */
@@ -77,6 +79,10 @@ export class Presence {
     this.#indexes.set(id, device);
     this.#ids[device] = id;
     return device;
+  }
+
+  setOwner(device: number, owner: number): void {
+    this.#owners[device] = owner;
   }
 
   idOf(device: number): number {
@@ -164,7 +170,7 @@ export class Presence {
 
   /**
    * Checks the devices that are due. Must be called every `tickMs`.
-   * @returns the devices that go offline; none while expiries are held.
+   * @returns the devices that go offline; those whose expiries are held come later.
    */
   tick(now: number): Expiry[] {
     this.#noticeRewind(now);
@@ -172,15 +178,13 @@ export class Presence {
     const late = tick - this.#wheel.tick;
     if (late === 0) return [];
     const overdue = this.#collect(tick);
-    const silent = overdue.filter(({ reason }) => reason === 'TIMEOUT').length;
     const stalledMs = late > STALL_TICKS ? (late - 1) * this.tickMs : 0;
-    this.#hold.decide({ all: overdue.length, silent, online: this.#online }, stalledMs, now);
-    if (this.degraded) {
-      for (const { device } of overdue) this.#wheel.schedule(device, this.#dueTick(device));
-      return [];
-    }
-    for (const { device } of overdue) this.leave(device);
-    return overdue;
+    this.#holds.decide(overdue, this.#online, stalledMs, now);
+    return overdue.filter(({ device, owner }) => {
+      if (!this.#holds.isHeld(owner)) return this.leave(device);
+      this.#wheel.schedule(device, this.#dueTick(device));
+      return false;
+    });
   }
 
   /** Fires the buckets up to a tick. @returns the overdue devices. */
@@ -190,7 +194,8 @@ export class Presence {
       if (this.#isOnline[device] !== 1) return;
       if (this.#dueTick(device) < tick) this.#leases.fallBack(device, this.#previousLeases);
       const due = this.#dueTick(device);
-      if (due < tick) overdue.push({ device, reason: this.#leases.reason(device) });
+      const [owner = 0, reason] = [this.#owners[device], this.#leases.reason(device)];
+      if (due < tick) overdue.push({ device, owner, reason });
       else this.#wheel.schedule(device, due);
     });
     return overdue;
@@ -201,7 +206,7 @@ export class Presence {
     const tick = this.#tickOf(now);
     if (tick >= this.#wheel.tick) return;
     const by = (this.#wheel.tick - tick) * this.tickMs;
-    this.#hold.rewind(by);
+    this.#holds.rewind(by);
     this.#wheel.reset(tick);
     for (const leases of [this.#leases, this.#previousLeases]) leases.rewind(by);
     for (let device = 0; device < this.#indexes.size; device++) {
@@ -231,6 +236,7 @@ export class Presence {
   #grow(): void {
     const capacity = this.#ids.length * 2;
     this.#ids = growArray(this.#ids, capacity, Int32Array);
+    this.#owners = growArray(this.#owners, capacity, Int32Array);
     this.#isOnline = growArray(this.#isOnline, capacity, Uint8Array);
     this.#seen = growArray(this.#seen, capacity, Float64Array);
     this.#leases.grow(capacity);

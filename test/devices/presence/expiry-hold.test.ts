@@ -45,6 +45,53 @@ describe('a mass expiry', () => {
     expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
   });
 
+  test('of a few owners holds only their devices: others that are silent expire in time', () => {
+    for (const owners of [1, 10]) {
+      const e = engine();
+      const ghost = (at: number) => e.beatOf(1 + (at % owners), 1000 + at);
+      for (let at = 0; at < 1000; at++) ghost(at);
+      for (let id = 1; id <= 30; id++) e.beatOf(100 + id, id);
+      e.pass(2.6 * intervalMs + 2 * e.presence.tickMs, () => {
+        for (let id = 4; id <= 30; id++) e.beatOf(100 + id, id);
+      });
+      expect(e.expired.map(({ device }) => e.presence.idOf(device)).sort()).toEqual([1, 2, 3]);
+      expect([e.presence.degraded, e.presence.online]).toEqual([true, 1027]);
+      e.pass(2.2 * intervalMs, () => {
+        for (let id = 4; id <= 30; id++) e.beatOf(100 + id, id);
+      });
+      expect([e.presence.degraded, e.presence.online]).toEqual([false, 27]);
+    }
+  });
+
+  test('of many owners holds all devices, however few an owner has', () => {
+    const e = engine();
+    let next = 0;
+    e.pass(intervalMs, () => {
+      // Thirty owners with many devices, and forty with one.
+      for (const end = next + 100; next < end; next++)
+        e.beatOf(next % 25 === 0 ? 1000 + next : next % 30, next + 1);
+    });
+    e.pass(3 * intervalMs);
+    expect([e.presence.degraded, e.presence.online, e.expired]).toEqual([true, 1000, []]);
+    e.pass(2 * intervalMs);
+    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+  });
+
+  test('that ends for one owner does not end for another', () => {
+    const e = engine();
+    for (let id = 1; id <= 200; id++) e.beatOf(1, id);
+    e.pass(intervalMs);
+    for (let id = 201; id <= 400; id++) e.beatOf(2, id);
+    e.pass(2 * intervalMs);
+    for (let id = 1; id <= 200; id++) e.beatOf(1, id);
+    e.pass(intervalMs);
+    expect([e.presence.degraded, e.presence.online]).toEqual([true, 400]);
+    e.pass(2 * intervalMs, () => {
+      for (let id = 1; id <= 200; id++) e.beatOf(1, id);
+    });
+    expect([e.presence.degraded, e.presence.online]).toEqual([false, 200]);
+  });
+
   test('does not include expired tokens', () => {
     const e = engine();
     const ends = e.now() + intervalMs;
