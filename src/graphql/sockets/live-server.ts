@@ -9,6 +9,7 @@ import { clientAddress } from '../../http/client-address.js';
 import { socketPublicUrl } from '../../http/public-url.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
 import type { Services } from '../../services.js';
+import { sentToken } from '../../sessions/token-headers.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { createLoaders } from '../loaders.js';
 import { pauseUnreadClient } from './backpressure.js';
@@ -86,7 +87,7 @@ function createProtocol(services: Services, pipeline: Pipeline, log: FastifyBase
   return makeServer<InitPayload, LiveSocket>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     jsonMessageReviver: refuseServerMessages,
-    onConnect: ({ connectionParams, extra }) => extra.signIn(connectionParams?.authorization),
+    onConnect: ({ connectionParams, extra }) => extra.signIn(connectionParams),
     onSubscribe: (context, id, payload) => operations.prepare(context, id, payload),
     subscribe: (args) => operations.subscribe(args),
     onOperation: (_context, _id, _payload, args) => operations.requireHeld(args),
@@ -124,7 +125,7 @@ function createAccept(
       refreshCookie: null,
       countHeartbeat: () => {},
     };
-    return new LiveSocket(client, socket, context, perUser, log);
+    return new LiveSocket(client, { socket, token: sentToken(request.headers) }, context, perUser, log);
   };
 }
 

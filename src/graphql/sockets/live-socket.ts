@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../../sessions/caller.js';
-import { bearerToken } from '../../sessions/token-headers.js';
 import type { Context } from '../context.js';
 import { close, closes } from './close-codes.js';
+import { connectionToken } from './connection-token.js';
 import type { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
 import { SocketWriter } from './socket-writer.js';
@@ -13,19 +13,22 @@ import { SocketWriter } from './socket-writer.js';
 export class LiveSocket {
   readonly writer: SocketWriter;
   #session: SocketSession | null = null;
+  /** Null after sign-in, too: thousands of idle sockets keep no token. */
+  #upgradeToken: string | null;
 
   /**
-   * @param duplex the socket of the upgrade request.
+   * @param upgrade the socket of the upgrade request, and the access token in its headers.
    * @param context what all operations of the socket share.
    */
   constructor(
     readonly client: WebSocket,
-    duplex: Duplex,
+    upgrade: { readonly socket: Duplex; readonly token: string | null },
     readonly context: Omit<Context, 'caller'>,
     private readonly perUser: Cap,
     private readonly log: FastifyBaseLogger,
   ) {
-    this.writer = new SocketWriter(client, duplex);
+    this.writer = new SocketWriter(client, upgrade.socket);
+    this.#upgradeToken = upgrade.token;
   }
 
   /** Null for an anonymous socket. Null, too, while the socket is being closed: a client may delay that. */
@@ -35,11 +38,12 @@ export class LiveSocket {
   }
 
   /**
-   * @param authorization as the client sent it; without a token, the socket stays anonymous.
+   * @param payload of `connection_init`. Without a token there or in the upgrade request, the socket stays anonymous.
    * @returns false for an invalid token, on which graphql-ws closes with `closes.forbidden`.
    */
-  async signIn(authorization: unknown): Promise<boolean> {
-    const token = bearerToken(typeof authorization === 'string' ? authorization : undefined);
+  async signIn(payload: Readonly<Record<string, unknown>> | undefined): Promise<boolean> {
+    const token = connectionToken(payload) ?? this.#upgradeToken;
+    this.#upgradeToken = null;
     if (token === null) return true;
     try {
       const session = await SocketSession.open(this.context.services, token, (end) =>
