@@ -44,12 +44,12 @@ function presentUser(user: User) {
     status,
     positionCode: employee.positionCode ?? null,
     positionId: employee.positionId ?? 0,
-    positionName: employee.positionName ?? null,
+    positionName: employee.positionName ?? '',
     deptId: employee.deptId ?? null,
     companyId: employee.companyId ?? null,
     groupId: employee.groupId ?? null,
     groupName: employee.groupName ?? null,
-    companyName: employee.companyName ?? null,
+    companyName: employee.companyName ?? '',
     isDelete: 0,
     isRanking: null,
     salaryElementType: null,
@@ -79,7 +79,7 @@ function presentUser(user: User) {
     holiday: null,
     leave: null,
     extraWork: null,
-    city: employee.city ?? null,
+    city: employee.city ?? '',
     isRetire: null,
     isPosition: employee.isPosition ?? 0,
     isRegular: employee.isRegular ?? 0,
@@ -96,7 +96,7 @@ function presentUser(user: User) {
     enabled: true,
     credentialsNonExpired: true,
     entryDate: employee.entryDate ?? -1,
-    statusDesc: employee.statusDesc ?? (status === FULL_TIME ? '正式员工' : null),
+    statusDesc: employee.statusDesc ?? (status === FULL_TIME ? '正式员工' : ''),
   };
 }
 

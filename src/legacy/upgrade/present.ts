@@ -28,7 +28,7 @@ export function presentHeartbeat(user: User) {
     id: user.id,
     username: user.username ?? '',
     mobile: user.phone ? displayPhone(user.phone) : '',
-    type: user.type,
+    type: user.type ?? 0,
     openid: user.openId ?? '',
     email: user.email ?? '',
     create_time: user.createdAt.toISOString(),
