@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { deleteDevicesSeenBefore } from './devices/device-retention.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
 
@@ -28,6 +29,10 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
     audit: config.RETAIN_AUDIT,
     presence: config.RETAIN_PRESENCE,
   };
+  const deleteDevices = async () => {
+    if (config.DEVICE_RETENTION === undefined) return;
+    await deleteDevicesSeenBefore(new Date(clock() - config.DEVICE_RETENTION), db, heartbeats);
+  };
   return [
     { name: 'expire devices', everyMs: heartbeats.tickMs, run: async () => heartbeats.tick() },
     { name: 'announce presence', everyMs: ANNOUNCE_MS, run: () => heartbeats.announce(), last: true },
@@ -45,6 +50,7 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
     },
     { name: 'read revocations', everyMs: REVOCATIONS_MS, run: () => sessions.pollRevocations() },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()) },
+    { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
   ];
 }

@@ -272,6 +272,14 @@ const limits = {
 
 const operation = {
   RETAIN_SESSIONS: duration('0s').prefault('30d').meta(doc('How long ended sessions are kept.')),
+  DEVICE_RETENTION: duration('1h')
+    .optional()
+    .meta(
+      doc(
+        'How long devices are kept after they were last seen, such as `365d`. Then they are deleted with their history; one that comes back is a new device.',
+        'devices are kept',
+      ),
+    ),
   RETAIN_PRESENCE: duration('0s')
     .prefault('90d')
     .meta(doc('How long the presence history of devices is kept.')),

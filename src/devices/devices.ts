@@ -25,6 +25,9 @@ export interface Period {
   readonly to: Date | null;
 }
 
+/** Versions are texts of the devices: a list of all of them could be as long as that of the devices. */
+const MAX_VERSIONS = 1000;
+
 /** Lists and statistics of the devices that a caller may see. */
 export class Devices {
   constructor(
@@ -116,11 +119,11 @@ export class Devices {
     return this.known.get(ids);
   }
 
-  /** The number of devices per client version, largest first; null for devices that report no version. */
+  /** The number of devices per client version, largest first: of the most frequent versions. */
   async adoption(): Promise<VersionCount[]> {
     return this.db.em.fork().execute(
       `select client_version as "clientVersion", count(*)::int as devices from devices
-         group by client_version order by devices desc, client_version`,
+         group by client_version order by devices desc, client_version limit ${MAX_VERSIONS}`,
     );
   }
 }

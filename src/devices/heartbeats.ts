@@ -41,6 +41,8 @@ export class Heartbeats {
   readonly #binds = new KeyedQueue<string>();
   /** A request that was authenticated before its session ended may arrive here after it. */
   readonly #endedSessions = new LRUCache<string, true>({ max: ENDED_SESSIONS });
+  /** The sessions of deleted devices may still beat, for a new device then. */
+  readonly #deleted = new Set<number>();
   #announcedBeats = 0;
   #lastSeenSavedAt: number;
 
@@ -149,6 +151,16 @@ export class Heartbeats {
     }
   }
 
+  /** The rows of these devices are gone: their sessions beat for new devices from now on. */
+  devicesDeleted(ids: readonly number[]): void {
+    for (const id of ids) {
+      const device = this.#presence.intern(id);
+      this.#deleted.add(device);
+      this.#presence.leave(device);
+      this.events.publish(BINDINGS, id);
+    }
+  }
+
   /** The devices of a refreshed session stay online when its old token expires. */
   async sessionRefreshed(sessionId: string, endsAt: number): Promise<void> {
     for (const device of await this.#latestSessions.devicesOf([sessionId])) {
@@ -156,10 +168,7 @@ export class Heartbeats {
     }
   }
 
-  /**
-   * Saves and publishes the transitions, publishes the heartbeats, and saves which sessions have taken over devices,
-   * since the last call.
-   */
+  /** Saves and publishes transitions, heartbeats, and which sessions have taken over devices, since the last call. */
   async announce(): Promise<void> {
     await this.#transitions.publish().finally(() => this.#publishBeats());
     const saved = await this.#latestSessions.save();
@@ -185,8 +194,9 @@ export class Heartbeats {
     this.events.publish(BEATS, null);
   }
 
-  /** False for a new version, and for a device without a client id that another session has taken over. */
+  /** False for a new version, a deleted device, and one without a client id that another session has taken over. */
   #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, hello: DeviceReport): boolean {
+    if (this.#deleted.has(device)) return false;
     const sameVersion = hello.clientVersion === null || hello.clientVersion === clientVersion;
     return sameVersion && (hello.clientId !== null || this.#latestSessions.has(device, sessionId));
   }
@@ -199,8 +209,7 @@ export class Heartbeats {
   async #bindAndBeat(caller: Caller, hello: DeviceReport): Promise<number> {
     const now = new Date(this.clock());
     const bound = await this.binder.bind(caller, hello, now, this);
-    const { id } = bound;
-    const device = this.#presence.intern(id);
+    const device = this.#presence.intern(bound.id);
     this.#presence.setOwner(device, caller.user.id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);
@@ -210,7 +219,7 @@ export class Heartbeats {
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
     this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
     this.#recordBeat(device, caller);
-    return id;
+    return bound.id;
   }
 
   #requireOpen({ sessionId }: Caller): void {

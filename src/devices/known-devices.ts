@@ -10,7 +10,7 @@ const CAPACITY = 10_000;
 /** Ids in one query. */
 const BATCH_SIZE = 10_000;
 
-/** The id of a device that was created, or whose row was changed by a heartbeat. */
+/** The id of a device that was created or deleted, or whose row was changed by a heartbeat. */
 export const BINDINGS = topic<number>('device bindings');
 
 /**

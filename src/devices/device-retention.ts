@@ -1,0 +1,28 @@
+import type { Database } from '../database/database.js';
+import type { Heartbeats } from './heartbeats.js';
+
+/** Devices in one statement: their history is deleted with them, and nothing else should wait for it. */
+const BATCH_SIZE = 1000;
+
+/** Deletes the devices that were last seen before a time, with their history. Those that are online stay. */
+export async function deleteDevicesSeenBefore(
+  time: Date,
+  db: Database,
+  heartbeats: Heartbeats,
+): Promise<void> {
+  const seenBefore = 'last_seen_at < ? and not online';
+  const rows = await db.em.execute<{ id: number }[]>(
+    `select id from devices where ${seenBefore} order by id`,
+    [time.toISOString()],
+  );
+  const ids = rows.map(({ id }) => id);
+  for (let at = 0; at < ids.length; at += BATCH_SIZE) {
+    // One that has just come online is saved as online a moment later.
+    const batch = ids.slice(at, at + BATCH_SIZE).filter((id) => !heartbeats.isOnline(id));
+    const deleted = await db.em.execute<{ id: number }[]>(
+      `delete from devices where id = any(?::int[]) and ${seenBefore} returning id`,
+      [`{${batch.join()}}`, time.toISOString()],
+    );
+    heartbeats.devicesDeleted(deleted.map(({ id }) => id));
+  }
+}
