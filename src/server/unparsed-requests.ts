@@ -71,8 +71,10 @@ function answerBrokenBody(
   refusal: Refusal,
   log: FastifyBaseLogger,
 ): void {
-  if (response.headersSent) socket.destroy();
-  else send(response, request.url ?? '', refusal, log);
+  if (response.headersSent) return void socket.destroy();
+  // Node aborts only requests without a response, and the handler of the body must end too.
+  socket.once('close', () => request.destroy());
+  send(response, request.url ?? '', refusal, log);
 }
 
 function answerUnparsed(socket: Duplex, error: ParserError, refusal: Refusal, log: FastifyBaseLogger): void {

@@ -73,6 +73,18 @@ describe.each([UPLOAD, '/graphql'] as const)('an upload to %s', (url) => {
     expect(await inventory(gateway)).toEqual(nothing);
   });
 
+  test('that the client ends halfway, as browsers do, leaves nothing behind', async () => {
+    const before = requests.length;
+    const socket = await openRequest(host, head(url, payload.length, publisher));
+    socket.write(payload.subarray(0, 2 * MIB));
+    await eventually(async () => requests.length > before);
+    await eventually(async () => (await inventory(gateway)).uploads.length === 1);
+    socket.end();
+    await requests.at(-1);
+    await eventually(async () => (await inventory(gateway)).uploads.length === 0);
+    expect(await inventory(gateway)).toEqual(nothing);
+  });
+
   test('that ends before its last delimiter is refused and leaves nothing behind', async () => {
     const cut = payload.subarray(0, payload.length - 6);
     const socket = await openRequest(host, head(url, cut.length, publisher));
