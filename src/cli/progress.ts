@@ -45,9 +45,12 @@ export function startProgress(label: string, total: number): Progress {
   };
 }
 
-/** Formats a number of bytes like `1.5 MiB`. */
+/** Formats a number of bytes like `1.5 MiB`, as the dashboard does. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
-  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+  const sizes = units.map((unit, power) => {
+    const size = (bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1);
+    return { size, text: `${size} ${unit}` };
+  });
+  return (sizes.find(({ size }) => Number(size) < 1024) ?? sizes.at(-1))?.text ?? '';
 }

@@ -84,7 +84,7 @@ test('cancels an upload without a trace, and can send it again', async () => {
   await network.send('Network.emulateNetworkConditions', line);
   await choose(page, 'slow.bin', Buffer.alloc(2_000_000));
   await submit(page, '1', 'cancelled');
-  await page.getByText(/MB\/s|kB\/s/).waitFor();
+  await page.getByText(/[KM]iB\/s/).waitFor();
   await page.getByText(/left$/).waitFor();
   await page.getByRole('button', { name: 'Cancel upload' }).click();
   await page.getByRole('button', { name: 'Publish', exact: true }).waitFor();

@@ -1,16 +1,16 @@
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** For example `1.4 MB`, in powers of 1000. @param perSecond formats a rate: `1.4 MB/s`. */
+/**
+ * For example `1.4 MiB`: in powers of 1024, as settings and the command line have it.
+ * @param perSecond formats a rate: `1.4 MiB/s`.
+ */
 export function byteSize(bytes: number, language: string, perSecond = false): string {
-  const power = Math.max(
-    0,
-    units.findLastIndex((_, exponent) => bytes >= 1000 ** exponent),
-  );
-  const unit = units[power] ?? 'byte';
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: perSecond ? `${unit}-per-second` : unit,
-    unitDisplay: power === 0 ? 'long' : 'short',
-    maximumFractionDigits: power === 0 ? 0 : 1,
-  }).format(bytes / 1000 ** power);
+  const rounded = (power: number) => Number((bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1));
+  const smallest = units.findIndex((_unit, power) => rounded(power) < 1024);
+  const power = smallest === -1 ? units.length - 1 : smallest;
+  const number = new Intl.NumberFormat(language, {
+    minimumFractionDigits: power === 0 ? 0 : 1,
+    useGrouping: false,
+  });
+  return `${number.format(rounded(power))} ${units[power]}${perSecond ? '/s' : ''}`;
 }
