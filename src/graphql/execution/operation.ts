@@ -26,13 +26,13 @@ export function selectOperation(
   );
 }
 
+export const SUBSCRIPTIONS_NEED_A_SOCKET =
+  'Subscriptions are served over WebSocket only: connect to the same URL with the protocol graphql-transport-ws.';
+
 /** @throws GraphQLError BAD_REQUEST for a subscription over HTTP. */
 export function requireTransport({ operation }: OperationDefinitionNode, transport: Transport): void {
   if (transport === 'websocket' || operation !== OperationTypeNode.SUBSCRIPTION) return;
-  throw new GraphQLError(
-    'Subscriptions are served over WebSocket only: connect to the same URL with the protocol graphql-transport-ws.',
-    { extensions: { code: 'BAD_REQUEST' } },
-  );
+  throw new GraphQLError(SUBSCRIPTIONS_NEED_A_SOCKET, { extensions: { code: 'BAD_REQUEST' } });
 }
 
 /** @throws Refusal with an error BAD_USER_INPUT for each mistake, at most 50. */

@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
 import { requireCorsPreflight, requireValidHost } from './origin.js';
 import { parseJsonBodies, requireReadableHead } from './text.js';
+import { refuseEventStreams, registerOtherMethods } from './unsupported-requests.js';
 import { registerUploads } from './uploads.js';
 
 export interface MountOptions<C extends BaseContext> {
@@ -25,10 +26,12 @@ export function mountApollo<C extends BaseContext>(
     scope.addHook('onRequest', requireValidHost);
     scope.addHook('onRequest', requireCorsPreflight);
     scope.addHook('onRequest', requireReadableHead);
+    scope.addHook('onRequest', refuseEventStreams);
     scope.addHook('preHandler', async ({ body }) => refuseLargeBatch(body, batchLimit));
     scope.setErrorHandler(sendBodyError);
     parseJsonBodies(scope);
     registerUploads(scope, services);
+    registerOtherMethods(scope);
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',
