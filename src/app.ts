@@ -4,8 +4,9 @@ import { ensureConfiguredAdministrator } from './administration/configured-admin
 import type { Config } from './config.js';
 import { openDataFolder } from './data-dir/data-dir.js';
 import { generatedSecret } from './data-dir/generated-secret.js';
-import { openDatabase } from './database/database.js';
+import { type Database, openDatabase, trackConnections } from './database/database.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
+import { lockGateway } from './database/gateway-lock.js';
 import { entities, migrate } from './entities.js';
 import { Pipeline } from './graphql/execution/pipeline.js';
 import { createSchema } from './graphql/schema.js';
@@ -19,6 +20,9 @@ import { createServices } from './services.js';
 
 /** How long a start may go on after `close` was called, before what it has started is stopped. */
 const START_GRACE_MS = 2000;
+
+/** How long the exit of the embedded database may follow the end of its connections. */
+const EXIT_GRACE_MS = 500;
 
 /** A gateway that is starting or running. */
 export interface Gateway {
@@ -70,6 +74,7 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   const url = config.DATABASE_URL ?? (await startOwnDatabase(config, resources, callbacks));
   const db = await openDatabase(url, entities);
   resources.defer(() => db.close(true));
+  await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, callbacks);
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies });
@@ -110,4 +115,26 @@ async function startOwnDatabase(
   const { url, notes } = await starting;
   notes.forEach(info);
   return url;
+}
+
+/** Keeps other gateways off the database, and breaks connections that wait for a database that hangs. */
+async function lockDatabase(
+  url: string,
+  db: Database,
+  resources: AsyncDisposableStack,
+  { onFatal }: Callbacks,
+): Promise<void> {
+  const abort = new AbortController();
+  const locking = lockGateway(url, {
+    signal: abort.signal,
+    onSilent: await trackConnections(db),
+    // The end of the embedded database ends the connection, too, and is the better reason.
+    onLost: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
+  });
+  resources.defer(async () => {
+    abort.abort();
+    const [locked] = await Promise.allSettled([locking]);
+    if (locked.status === 'fulfilled') await locked.value.release();
+  });
+  await locking;
 }

@@ -105,6 +105,7 @@ function conflictsIn(s: Environment): string[] {
   const rules: [broken: boolean, sentence: string][] = [
     [production && !s.SMS_PROVIDER, 'SMS_PROVIDER must be set with NODE_ENV=production, even to outbox'],
     [missing.length > 0, `SMS_PROVIDER=${provider} requires ${missing.join(', ')}`],
+    [!s.DATABASE_URL && !!s.DATABASE_DIRECT_URL, 'DATABASE_DIRECT_URL requires DATABASE_URL'],
     [!s.ADMIN_ACCOUNT !== !s.ADMIN_PASSWORD, 'ADMIN_ACCOUNT and ADMIN_PASSWORD must be set together'],
     [
       s.CAPTCHA_FIXED_CODE !== undefined && (production || (s.HOST !== undefined && !isLoopback(s.HOST))),

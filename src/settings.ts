@@ -47,23 +47,31 @@ const network = {
     ),
 };
 
+const databaseUrl = z.string().superRefine((text, context) => {
+  const message = databaseUrlProblem(text);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
 const storage = {
   DATA_DIR: z
     .string()
     .transform((path) => resolve(path))
     .prefault('./data')
     .meta(doc('Folder of the embedded database, uploaded packages, generated secrets and the SMS outbox.')),
-  DATABASE_URL: z
-    .string()
-    .superRefine((text, context) => {
-      const message = databaseUrlProblem(text);
-      if (message !== null) context.addIssue({ code: 'custom', message });
-    })
+  DATABASE_URL: databaseUrl
     .optional()
     .meta(
       doc(
         '`postgresql://` URL of the database to use, with the parameters of libpq: see [operations.md](operations.md#the-database).',
         'embedded PostgreSQL',
+      ),
+    ),
+  DATABASE_DIRECT_URL: databaseUrl
+    .optional()
+    .meta(
+      doc(
+        'URL of the same database without the pooler in front, such as PgBouncer in transaction mode. The gateway holds a lock there.',
+        '`DATABASE_URL`',
       ),
     ),
   REDIS_URL: z

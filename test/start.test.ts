@@ -176,24 +176,6 @@ test('stops during the start whatever it waits for, and leaves nothing running',
   expect(left).not.toContain(join(dataDir, 'postgres'));
 });
 
-test('two nodes that start at once on one database migrate it once', async () => {
-  const url = new URL(process.env.GATEHOUSE_TEST_DATABASE_URL ?? '');
-  const { default: pg } = await import('pg');
-  const maintenance = new pg.Client(new URL('/postgres', url).href);
-  await maintenance.connect();
-  await maintenance.query('create database both_nodes');
-  const env = {
-    DATABASE_URL: new URL('/both_nodes', url).href,
-    JWT_SECRETS: 'a secret that both nodes share and nobody else',
-  };
-  const nodes = [run(env), run(env)];
-  await Promise.all(nodes.map(({ ready }) => ready()));
-  for (const { child } of nodes) child.kill('SIGTERM');
-  expect((await Promise.all(nodes.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
-  await maintenance.query('drop database both_nodes with (force)');
-  await maintenance.end();
-});
-
 test('generates a secret that only its owner can read, and refuses a truncated one', async () => {
   const dataDir = join(folder, 'secret');
   const first = run({ DATA_DIR: dataDir });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { unavailableDatabase } from '../database/unavailable.js';
 import { DomainError } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { receiveForm } from '../http/multipart/form.js';
@@ -124,12 +125,13 @@ function registerCatchAll(scope: FastifyInstance, prefix: string): void {
 /** Sends a failure in the envelope of the dialect, and logs it if it is unexpected. */
 function sendFailure(
   dialect: Dialect,
-  error: HttpError,
+  thrown: HttpError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  const error = unavailableDatabase(thrown);
   const code = failureCode(error);
-  if (code === 'UNAVAILABLE') request.log.warn({ err: error }, 'a request could not be served');
+  if (code === 'UNAVAILABLE') request.log.warn({ err: thrown }, 'a request could not be served');
   if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { unavailableDatabase } from '../database/unavailable.js';
 import { DomainError } from '../errors.js';
 import { crossOriginHeaders } from '../http/cross-origin.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
@@ -17,6 +18,10 @@ export function registerErrorHandlers(app: FastifyInstance): void {
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { statusCode = error instanceof DomainError ? 400 : 500 } = error;
     if (statusCode < 500) return sendStatus(request, reply, statusCode);
+    if (unavailableDatabase(error) !== error) {
+      request.log.warn({ err: error }, 'a request could not be served');
+      return sendStatus(request, reply, 503);
+    }
     request.log.error({ err: error }, 'a request failed unexpectedly');
     return sendStatus(request, reply, 500);
   });

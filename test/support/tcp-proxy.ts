@@ -10,6 +10,10 @@ export interface TcpProxy {
   readonly host: string;
   /** Breaks all connections and refuses new ones. */
   disconnect(): void;
+  /** Keeps connections open, and accepts new ones, but forwards nothing. */
+  stall(): void;
+  /** Forwards what was held back. */
+  resume(): void;
   /** Accepts connections again. @param target replaces the previous target, as `host:port`. */
   reconnect(target?: string): void;
   close(): Promise<void>;
@@ -19,6 +23,7 @@ export interface TcpProxy {
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let currentTarget = target;
   let connected = true;
+  let stalled = false;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     if (!connected) {
@@ -31,8 +36,13 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     }
-    client.pipe(upstream).pipe(client);
+    forward(client, upstream);
+    forward(upstream, client);
   });
+  const forward = (from: Socket, to: Socket) => {
+    from.on('data', (chunk) => to.write(chunk)).on('end', () => to.end());
+    if (stalled) from.pause();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const disconnect = () => {
@@ -43,6 +53,14 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     // The address of a TCP server is never a string.
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     disconnect,
+    stall: () => {
+      stalled = true;
+      for (const socket of sockets) socket.pause();
+    },
+    resume: () => {
+      stalled = false;
+      for (const socket of sockets) socket.resume();
+    },
     reconnect: (newTarget = currentTarget) => {
       currentTarget = newTarget;
       connected = true;

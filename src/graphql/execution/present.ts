@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
 } from 'graphql';
+import { unavailableDatabase } from '../../database/unavailable.js';
 import { DomainError } from '../../errors.js';
 import { extensionCodes, FAULT_CODE } from './error-codes.js';
 import { redactValues } from './redact-values.js';
@@ -23,10 +24,11 @@ export function presentError(error: unknown, { log, suggestions }: Presentation)
   const graphqlError = error instanceof GraphQLError ? error : null;
   const { path, locations } = graphqlError ?? {};
   const location = { ...(path ? { path } : {}), ...(locations ? { locations } : {}) };
-  const cause = graphqlError ? graphqlError.originalError : error;
+  const thrown = graphqlError ? graphqlError.originalError : error;
+  const cause = unavailableDatabase(thrown);
   if (cause instanceof DomainError) {
     const code = extensionCodes[cause.code];
-    if (code === 'UNAVAILABLE') log.warn({ err: cause }, 'an operation could not be served');
+    if (code === 'UNAVAILABLE') log.warn({ err: thrown }, 'an operation could not be served');
     const message = code === 'BAD_CREDENTIALS' ? 'The account or the password is wrong.' : cause.message;
     return { message, ...location, extensions: { code, ...cause.details } };
   }

@@ -1,0 +1,146 @@
+import { setTimeout } from 'node:timers/promises';
+import type pg from 'pg';
+import { StartError } from '../errors.js';
+import { reasonOf } from './database.js';
+import { connectClient } from './failover-client.js';
+
+/** The advisory lock that the only gateway on a database holds. The number is arbitrary; see `exclusive.ts` for others. */
+const LOCK = 7_284_112;
+/** The gateway before has ended by then, when a supervisor replaces it. */
+const WAIT_MS = 30_000;
+const RETRY_MS = 250;
+const HEARTBEAT_MS = 500;
+/** A database that has not answered for this long hangs. */
+const SILENT_MS = 1500;
+/** A connection that has been silent for this long is lost if others work. */
+const LOST_MS = 30_000;
+/** Connections of a pooler that are tried before it is trusted to keep backends apart. */
+const PROBES = 3;
+
+const HOLDS_LOCK = `select 1 from pg_locks where locktype = 'advisory' and objid = ${LOCK} and pid = pg_backend_pid()`;
+
+export interface GatewayLockOptions {
+  /** Aborts the wait for another gateway. */
+  readonly signal: AbortSignal;
+  /** Called each time the database stops answering. */
+  onSilent(): void;
+  /** Called once with a sentence when another gateway may take the lock. */
+  onLost(sentence: string): void;
+}
+
+/** A lock that lasts as long as its connection, so that it ends with the process even after a crash. */
+export interface GatewayLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of the only gateway on a database, over a connection of its own, and watches over that connection.
+ * @param url as for `openDatabase`; its connections must keep their backends.
+ * @throws StartError if another gateway holds the lock for 30 seconds, or if a pooler changes backends.
+ */
+export async function lockGateway(url: string, options: GatewayLockOptions): Promise<GatewayLock> {
+  const client = await connectClient(url).catch((error: unknown) => {
+    throw new StartError(`The connection that locks the database cannot be opened: ${reasonOf(error)}.`);
+  });
+  try {
+    await requireOwnBackend(client, url);
+    await takeLock(client, options.signal);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+  return superviseLock(client, url, options);
+}
+
+async function takeLock(client: pg.Client, signal: AbortSignal): Promise<void> {
+  for (const end = performance.now() + WAIT_MS; ; await setTimeout(RETRY_MS, undefined, { signal })) {
+    const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`);
+    if (rows[0]?.taken) return;
+    if (performance.now() > end) {
+      throw new StartError(
+        'Another gateway is running on this database: stop it first, since devices of one would be offline at the other.',
+      );
+    }
+  }
+}
+
+/** @throws StartError if transactions of one connection may reach different backends, which do not share a lock. */
+async function requireOwnBackend(client: pg.Client, url: string): Promise<void> {
+  const pid = await backendOf(client);
+  // A pooler answers with an id of its own.
+  const isDirect = 'processID' in client && client.processID === pid && (await backendOf(client)) === pid;
+  if (isDirect || (await keepsBackend(client, pid, url))) return;
+  throw new StartError(
+    'The connections of DATABASE_URL change their backend between transactions, as those of PgBouncer do: ' +
+      'set DATABASE_DIRECT_URL to the database without the pooler, for the lock of the gateway.',
+  );
+}
+
+async function backendOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
+
+/** Whether transactions of other connections get other backends. */
+async function keepsBackend(client: pg.Client, pid: number, url: string): Promise<boolean> {
+  const others: pg.Client[] = [];
+  try {
+    for (let probe = 0; probe < PROBES; probe++) {
+      const other = await connectClient(url);
+      others.push(other);
+      await other.query('begin');
+      if ((await backendOf(other)) === pid || (await backendOf(client)) !== pid) return false;
+    }
+    return true;
+  } finally {
+    await Promise.all(others.map((other) => other.end()));
+  }
+}
+
+function superviseLock(
+  client: pg.Client,
+  url: string,
+  { onSilent, onLost }: GatewayLockOptions,
+): GatewayLock {
+  let released = false;
+  const lose = (reason: string) => {
+    if (released) return;
+    stop();
+    onLost(`The gateway has lost its lock on the database (${reason}), so that another one may run.`);
+  };
+  let isWaiting = false;
+  const beat = async () => {
+    // The answer to the heartbeat before is still missing.
+    if (isWaiting) return;
+    isWaiting = true;
+    const silent = globalThis.setTimeout(onSilent, SILENT_MS);
+    const lost = globalThis.setTimeout(() => void loseIfOthersConnect(), LOST_MS);
+    try {
+      const { rowCount } = await client.query(HOLDS_LOCK);
+      if (rowCount === 0) lose('its backend has changed');
+    } catch (error) {
+      lose(reasonOf(error));
+    }
+    clearTimeout(silent);
+    clearTimeout(lost);
+    isWaiting = false;
+  };
+  const loseIfOthersConnect = async () => {
+    const other = await connectClient(url).catch(() => null);
+    await other?.end();
+    if (other) lose('its connection does not answer');
+  };
+  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  const stop = () => {
+    released = true;
+    clearInterval(timer);
+  };
+  client.once('end', () => lose('its connection was closed'));
+  return {
+    async release() {
+      stop();
+      // A server that hangs would never confirm it.
+      await Promise.race([client.end(), setTimeout(SILENT_MS, undefined, { ref: false })]);
+    },
+  };
+}

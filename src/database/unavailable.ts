@@ -1,0 +1,30 @@
+import { DomainError } from '../errors.js';
+
+/**
+ * PostgreSQL's classes of connection failures, missing resources and shutdowns, and its codes of statements that were
+ * cancelled, locks that were not free in time, and servers that have become read-only
+ * (https://www.postgresql.org/docs/18/errcodes-appendix.html).
+ */
+const SERVER_CODES = /^(08|53|58)[\dA-Z]{3}$|^57P[\dA-Z]{2}$|^(57014|55P03|25P03|25006)$/;
+/** The driver and its pool give their own errors no code. */
+const DRIVER_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/;
+const SYSTEM_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOTFOUND', 'EAI_AGAIN'],
+]);
+
+/** An error of a database that does not serve queries now as UNAVAILABLE; any other error as it is. */
+export function unavailableDatabase<T>(error: T): T | DomainError {
+  if (!(error instanceof Error) || error instanceof DomainError || !isUnavailable(error)) return error;
+  return new DomainError('UNAVAILABLE', 'The database does not answer; try again later.', { retryAfter: 1 });
+}
+
+function isUnavailable(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  // Errors of a client's own connection have no system call.
+  const ofSystem = 'syscall' in error || error instanceof AggregateError;
+  return (
+    SERVER_CODES.test(code) || DRIVER_MESSAGES.test(error.message) || (ofSystem && SYSTEM_CODES.has(code))
+  );
+}
