@@ -7,6 +7,7 @@ import { UserImport } from './administration/user-import.js';
 import { Alarms } from './alarms.js';
 import { CaptchaStore } from './captchas/captcha-store.js';
 import { ImageCaptchas } from './captchas/image-captchas.js';
+import { ScanStatuses } from './captchas/scan-statuses.js';
 import { ScanTickets } from './captchas/scan-tickets.js';
 import { SmsCodes } from './captchas/sms-codes.js';
 import type { Clock } from './clock.js';
@@ -31,6 +32,7 @@ import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
+import { ReleaseEvents } from './releases/release-events.js';
 import { Releases } from './releases/releases.js';
 import { OpenSessions } from './sessions/open-sessions.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
@@ -115,7 +117,7 @@ function createAccounts({ config, db, clock, signer }: Core, policies: readonly 
   };
 }
 
-function createCaptchas({ config, db, clock, events, signer, throttle }: Core) {
+function createCaptchas({ config, db, clock, alarms, events, signer, throttle }: Core) {
   const fixedCode = config.CAPTCHA_FIXED_CODE;
   const limit = new AddressLimit(
     config.CAPTCHAS_PER_ADDRESS,
@@ -129,7 +131,7 @@ function createCaptchas({ config, db, clock, events, signer, throttle }: Core) {
       countries: config.SMS_COUNTRIES,
       dailyBudget: config.SMS_DAILY_BUDGET,
     }),
-    scanTickets: new ScanTickets(db, events, signer, limit, clock),
+    scanTickets: new ScanTickets(db, new ScanStatuses(db, events, alarms, clock), signer, limit, clock),
   };
 }
 
@@ -168,5 +170,9 @@ function createDevices({ config, db, clock, events }: Core, { sessions }: { read
 
 function createReleases({ config, db, clock, events }: Core) {
   const releases = new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT);
-  return { releases, newestRelease: new NewestRelease(releases, events) };
+  return {
+    releases,
+    releaseEvents: new ReleaseEvents(db, events),
+    newestRelease: new NewestRelease(releases, events),
+  };
 }

@@ -7,12 +7,10 @@ import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { TokenSigner } from '../sessions/token-signer.js';
-import { type Events, topic } from '../streams/events.js';
-import { displayName } from '../users/display-name.js';
-import { maskedPhone } from '../users/phone.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
 import { CAPTCHA_LIFETIME_MS } from './captcha-store.js';
-import { isFinal, type ScanStatus, ScanStream } from './scan-stream.js';
+import type { ScanStatuses } from './scan-statuses.js';
+import type { ScanStatus, ScanStream } from './scan-stream.js';
 
 /** An approved ticket that was redeemed. */
 export interface RedeemedScan {
@@ -28,7 +26,7 @@ export interface RedeemedScan {
 export class ScanTickets {
   constructor(
     private readonly db: Database,
-    private readonly events: Events,
+    private readonly statuses: ScanStatuses,
     private readonly signer: TokenSigner,
     private readonly limit: AddressLimit,
     private readonly clock: Clock,
@@ -55,7 +53,7 @@ export class ScanTickets {
     const open = { type: CaptchaType.SCAN, subject: deviceId, consumedAt: null };
     const earlier = await em.find(Captcha, open, { fields: ['answerHash'] });
     await em.nativeUpdate(Captcha, open, { consumedAt: new Date(now), scanState: ScanState.EXPIRED });
-    for (const { answerHash } of earlier) this.#announce(answerHash);
+    for (const { answerHash } of earlier) this.statuses.announce(answerHash);
     await em.insert(Captcha, {
       id: randomUUID(),
       type: CaptchaType.SCAN,
@@ -112,7 +110,7 @@ export class ScanTickets {
       [now.toISOString(), answerHash, deviceId, now.toISOString()],
     );
     if (redeemed) {
-      this.#announce(answerHash);
+      this.statuses.announce(answerHash);
       return redeemed;
     }
     const scan = await em.findOne(Captcha, { answerHash, deviceId });
@@ -128,26 +126,8 @@ export class ScanTickets {
    * The status now and at every change, until it is final.
    * @throws DomainError CAPTCHA_EXPIRED for an unknown ticket, and for the ticket of another device.
    */
-  async watch(ticket: string, deviceId: string): Promise<ScanStream> {
-    const answerHash = this.#hash(ticket);
-    const where = { answerHash, deviceId };
-    const first = await this.#read(where);
-    return new ScanStream(
-      first,
-      `${answerHash} ${deviceId}`,
-      () => this.#find(where),
-      (listener) => this.#onChange(answerHash, first.expiresAt, listener),
-    );
-  }
-
-  /** Calls back when the ticket changes or expires. @returns a function that unsubscribes. */
-  #onChange(answerHash: string, expiresAt: Date, listener: () => void): () => void {
-    const unsubscribe = this.events.subscribe(scanTopic(answerHash), listener);
-    const expiry = setTimeout(listener, Math.max(0, expiresAt.getTime() - this.clock()) + 1);
-    return () => {
-      clearTimeout(expiry);
-      unsubscribe();
-    };
+  watch(ticket: string, deviceId: string): Promise<ScanStream> {
+    return this.statuses.watch({ answerHash: this.#hash(ticket), deviceId });
   }
 
   /** Changes a ticket that nobody else has claimed. */
@@ -167,9 +147,9 @@ export class ScanTickets {
         { ...unexpired, ...unclaimedOrOwn, consumedAt: null, scanState: { $in: from } },
         { ...change, scannedBy: caller.user.id },
       );
-    if (changed === 1) this.#announce(answerHash);
+    if (changed === 1) this.statuses.announce(answerHash);
     else await this.#requireRepetition(unexpired, caller, change.scanState);
-    return this.#read({ answerHash });
+    return this.statuses.read({ answerHash });
   }
 
   /** Accepts a ticket that the caller has brought into this state before. */
@@ -183,30 +163,6 @@ export class ScanTickets {
     throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
   }
 
-  async #read(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus> {
-    const status = await this.#find(where);
-    if (!status) throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown.');
-    return status;
-  }
-
-  async #find(where: { answerHash: string; deviceId?: string }): Promise<ScanStatus | null> {
-    const scan = await this.db.em.fork().findOne(Captcha, where, { populate: ['scannedBy'] });
-    if (!scan?.scanState) return null;
-    const expired = !isFinal(scan.scanState) && scan.expiresAt.getTime() <= this.clock();
-    const { scannedBy } = scan;
-    return {
-      state: expired ? ScanState.EXPIRED : scan.scanState,
-      expiresAt: scan.expiresAt,
-      requestedFrom: scan.address,
-      requestedBy: scan.requestedBy,
-      scannedBy: scannedBy && (displayName(scannedBy) || (scannedBy.phone && maskedPhone(scannedBy.phone))),
-    };
-  }
-
-  #announce(answerHash: string): void {
-    this.events.publish(scanTopic(answerHash), null);
-  }
-
   #hash(ticket: string): string {
     return this.signer.mac('scan ticket', ticket);
   }
@@ -214,5 +170,3 @@ export class ScanTickets {
 
 /** The content of a ticket's QR code: the dashboard page on which a signed-in user decides. */
 export const scanLink = (publicUrl: string, ticket: string): string => `${publicUrl}/scan?ticket=${ticket}`;
-
-const scanTopic = (answerHash: string) => topic<null>(`scan ${answerHash}`);

@@ -1,6 +1,6 @@
 import type { Events } from '../streams/events.js';
 import type { Release } from './release.entity.js';
-import { RELEASES } from './release-stream.js';
+import { RELEASES } from './release-events.js';
 import { type Releases, STABLE } from './releases.js';
 import { readReportedVersion } from './versions.js';
 

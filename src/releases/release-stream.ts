@@ -1,12 +1,9 @@
-import type { Database } from '../database/database.js';
 import { type Batch, EventStream } from '../streams/event-stream.js';
-import { type Events, topic } from '../streams/events.js';
+import type { Events } from '../streams/events.js';
 import { decodeCursor, encodeCursor, invalidCursor } from '../streams/position.js';
 import { parseChannel } from './new-release.js';
-import { ReleaseEvent } from './release-event.entity.js';
-
-/** After every change of a release. */
-export const RELEASES = topic<null>('releases');
+import type { ReleaseEvent } from './release-event.entity.js';
+import { RELEASES, type ReleaseEvents } from './release-events.js';
 
 /** Events of one batch: all that a slow subscriber holds in memory. */
 const BATCH_SIZE = 100;
@@ -15,11 +12,11 @@ const BATCH_SIZE = 100;
 const EPOCH = 'release';
 
 export interface ReleaseServices {
-  readonly db: Database;
+  readonly releaseEvents: ReleaseEvents;
   readonly events: Events;
 }
 
-/** Publications and withdrawals of releases, each once and in order, read from the database. */
+/** Publications and withdrawals of releases, each once and in order. */
 export class ReleaseStream extends EventStream<ReleaseEvent> {
   readonly scope = 'releases';
 
@@ -42,7 +39,7 @@ export class ReleaseStream extends EventStream<ReleaseEvent> {
     cursor: string | null,
   ): Promise<ReleaseStream> {
     if (channel !== null) parseChannel(channel);
-    const latest = await latestOffset(services.db);
+    const latest = await services.releaseEvents.latestOffset();
     return new ReleaseStream(services, channel, cursor === null ? latest : readCursor(cursor, latest));
   }
 
@@ -51,14 +48,7 @@ export class ReleaseStream extends EventStream<ReleaseEvent> {
   }
 
   async since(offset: number): Promise<Batch<ReleaseEvent>> {
-    const inChannel = this.channel === null ? {} : { release: { channel: this.channel } };
-    const events = await this.services.db.em
-      .fork()
-      .find(
-        ReleaseEvent,
-        { id: { $gt: offset }, ...inChannel },
-        { orderBy: { id: 'asc' }, limit: BATCH_SIZE, populate: ['release.uploader'] },
-      );
+    const events = await this.services.releaseEvents.since(offset, this.channel, BATCH_SIZE);
     return {
       publications: events.map((event) => ({ event, offset: event.id })),
       offset: events.at(-1)?.id ?? offset,
@@ -76,14 +66,8 @@ export const cursorOf = ({ id }: Pick<ReleaseEvent, 'id'>): string =>
   encodeCursor({ epoch: EPOCH, offset: id });
 
 /** The cursor of a client that knows of every event so far. */
-export const latestCursor = async (db: Database): Promise<string> => cursorOf({ id: await latestOffset(db) });
-
-async function latestOffset(db: Database): Promise<number> {
-  const [latest] = await db.em
-    .fork()
-    .find(ReleaseEvent, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
-  return latest?.id ?? 0;
-}
+export const latestCursor = async (events: ReleaseEvents): Promise<string> =>
+  cursorOf({ id: await events.latestOffset() });
 
 function readCursor(cursor: string, latest: number): number {
   const { epoch, offset } = decodeCursor(cursor);

@@ -19,7 +19,7 @@ import {
 import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventKind } from './release-event.entity.js';
-import { RELEASES } from './release-stream.js';
+import { RELEASES } from './release-events.js';
 import type { StagedPackage, Storage } from './storage.js';
 import { requireNewName, requireNewVersion } from './unique-release.js';
 

@@ -5,6 +5,7 @@ import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
+const SECOND = 1000;
 const LIFETIME = 5 * 60_000;
 
 let gateway: TestGateway;
@@ -218,9 +219,22 @@ describe('watch', () => {
     const statuses = await watch();
     expect(await state(statuses)).toBe('PENDING');
     gateway.clock.advance(LIFETIME);
-    jest.advanceTimersByTime(LIFETIME + 1);
+    jest.advanceTimersByTime(SECOND);
     expect(await state(statuses)).toBe('EXPIRED');
     expect(await statuses.next()).toMatchObject({ done: true });
+  });
+
+  test('ends when the ticket expires, though the clock was set back meanwhile', async () => {
+    jest.useFakeTimers({
+      doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'],
+    });
+    const statuses = await watch();
+    expect(await state(statuses)).toBe('PENDING');
+    gateway.clock.advance(-LIFETIME);
+    jest.advanceTimersByTime(2 * LIFETIME);
+    gateway.clock.advance(2 * LIFETIME);
+    jest.advanceTimersByTime(SECOND);
+    expect(await state(statuses)).toBe('EXPIRED');
   });
 
   test('ends when the device requests another ticket', async () => {

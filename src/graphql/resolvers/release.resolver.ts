@@ -63,7 +63,7 @@ export class ReleaseResolver {
   })
   @Allow('releases:read')
   releaseCursor(@Ctx() { services }: Context): Promise<string> {
-    return latestCursor(services.db);
+    return latestCursor(services.releaseEvents);
   }
 
   @Mutation(() => UploadReleasePayload, {
