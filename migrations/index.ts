@@ -3,6 +3,7 @@ import { Identity20261121 } from './20261121-identity.js';
 import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
+import { KnownClients20261128 } from './20261128-known-clients.js';
 import { ListOrders20261128 } from './20261128-list-orders.js';
 import { NodeIds20261128 } from './20261128-node-ids.js';
 import { PhoneForms20261128 } from './20261128-phone-forms.js';
@@ -24,4 +25,5 @@ export const migrations = [
   ListOrders20261128,
   PhoneForms20261128,
   StrangerFailures20261128,
+  KnownClients20261128,
 ];

@@ -8,6 +8,7 @@ import { PresenceEvent } from './devices/presence-event.entity.js';
 import { StartError } from './errors.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
+import { KnownClient } from './sessions/known-client.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { LoginName } from './users/login-name.entity.js';
@@ -20,6 +21,7 @@ export const entities = [
   AuditEntry,
   Captcha,
   Device,
+  KnownClient,
   LoginName,
   PresenceClock,
   PresenceEvent,

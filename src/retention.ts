@@ -2,6 +2,8 @@ import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
 import type { Database } from './database/database.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
+import { KnownClient } from './sessions/known-client.entity.js';
+import { KNOWN_CLIENT_LIFETIME_MS } from './sessions/known-clients.js';
 import { Session } from './sessions/session.entity.js';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +23,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
   await em.nativeDelete(Session, {
     $or: [{ expiresAt: before(retention.sessions) }, { revokedAt: before(retention.sessions) }],
   });
+  await em.nativeDelete(KnownClient, { lastLoginAt: before(KNOWN_CLIENT_LIFETIME_MS) });
   await em.nativeDelete(PresenceEvent, { at: before(retention.presence) });
   await em.nativeDelete(AuditEntry, { at: before(retention.audit) });
 }

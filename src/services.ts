@@ -22,6 +22,7 @@ import { OnlineDevices } from './devices/online-devices.js';
 import { PresenceStore } from './devices/presence-store.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { LoginAttempts } from './logins/login-attempts.js';
+import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
 import { PasswordVerifier } from './logins/password-verifier.js';
 import { Passwords } from './logins/passwords.js';
@@ -34,6 +35,7 @@ import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { ReleaseEvents } from './releases/release-events.js';
 import { Releases } from './releases/releases.js';
+import { KnownClients } from './sessions/known-clients.js';
 import { OpenSessions } from './sessions/open-sessions.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
@@ -141,11 +143,12 @@ function createLogins(
   { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
   minFailureMs: number | undefined,
 ) {
-  const attempts = new LoginAttempts(db, throttle, clock);
+  const attempts = new LoginAttempts(db, clock);
   const verifier = new PasswordVerifier(users, minFailureMs);
+  const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
   return {
     passwords: new Passwords(db, users, sessions, throttle, clock),
-    passwordLogins: new PasswordLogins(db, users, sessions, verifier, attempts),
+    passwordLogins: new PasswordLogins(db, users, sessions, guard, attempts),
     phoneLogins: new PhoneLogins(db, users, sessions, smsCodes, attempts),
     scanLogins: new ScanLogins(db, users, sessions, scanTickets),
     registrations: new Registrations(db, users, sessions),

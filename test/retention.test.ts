@@ -6,6 +6,7 @@ import { Device } from '../src/devices/device.entity.js';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
 import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
+import { KnownClient } from '../src/sessions/known-client.entity.js';
 import { Session } from '../src/sessions/session.entity.js';
 import { User } from '../src/users/user.entity.js';
 import { callerOf, openSession } from './support/callers.js';
@@ -41,6 +42,19 @@ const ago = (ms: number) => new Date(gateway.clock.now - ms);
 
 /** The times just after and just before the limit. */
 const aroundAge = (age: number) => ({ younger: ago(age - MINUTE_MS), older: ago(age + MINUTE_MS) });
+
+test('keeps a known client for 90 days after its latest login', async () => {
+  const { younger, older } = aroundAge(90 * DAY_MS);
+  const { id } = await entities().findOneOrFail(User, { username: 'max' });
+  await entities().insertMany(KnownClient, [
+    { user: id, client: 'device:kept', lastLoginAt: younger },
+    { user: id, client: 'device:dropped', lastLoginAt: older },
+  ]);
+  await purge();
+  const clients = (await entities().find(KnownClient, { user: id })).map(({ client }) => client);
+  expect(clients).toContain('device:kept');
+  expect(clients).not.toContain('device:dropped');
+});
 
 test.each(['expiresAt', 'revokedAt'] as const)(
   'keeps a session for RETAIN_SESSIONS after it has ended (%s)',

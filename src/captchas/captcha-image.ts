@@ -21,9 +21,10 @@ export function randomAnswer(): string {
 }
 
 /**
- * A PNG of {@link captchaSize} that people can read and OCR programs cannot: characters turn, slant and touch, the
- * line is wavy, and curves of the same colour cross it. The amounts were tuned with tesseract and with people who
- * typed samples; test any change with both. Encoding runs off the main thread.
+ * A PNG of {@link captchaSize} that people can read and common OCR programs cannot: characters turn, slant and touch,
+ * the line is wavy, and curves of the same colour cross it. The amounts were tuned with tesseract and with people who
+ * typed samples; test any change with both. A network that is trained on such images reads nearly all of them, so a
+ * solved one is no proof of a person (see `LoginThrottle`). Encoding runs off the main thread.
  *
  * @param answer digits and letters A–Z in any case; longer than four only for a fixed code.
  * @param random the source of the distortion. The image reveals it, so it need not be secure.

@@ -69,16 +69,11 @@ export class SmsCodes {
   /**
    * Consumes the latest code of a phone.
    * @param phone canonical. @param deviceId as in `send`.
-   * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_INVALID
+   * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_INVALID; THROTTLED beyond the failure budget of the address
    */
   consume(phone: string, code: string, deviceId: string | null, { address }: Client): Promise<void> {
-    return this.captchas.consume({
-      type: CaptchaType.SMS,
-      subject: phone,
-      deviceId,
-      address,
-      answer: code,
-    });
+    const given = { type: CaptchaType.SMS, subject: phone, deviceId, address, answer: code } as const;
+    return this.throttle.attemptFrom(address, () => this.captchas.consume(given));
   }
 }
 

@@ -1,41 +1,23 @@
 import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
-import {
-  type Attempt,
-  accountKey,
-  isFailedAttempt,
-  type LoginThrottle,
-} from '../rate-limits/login-throttle.js';
+import { isFailedAttempt } from '../rate-limits/login-throttle.js';
 
 /** One attempt to log in. */
 export interface LoginAttempt {
   /** Null when no account has this name. */
   readonly userId: number | null;
-  /** The canonical login name. */
-  readonly name: string;
   readonly address: string;
   /** The API that is called, as its session policy names it. */
   readonly api: string;
-  readonly captcha: Attempt['captcha'];
 }
 
-/** Throttles attempts to log in, and records the failed ones in the audit log. */
+/** Records failed attempts to log in in the audit log. */
 export class LoginAttempts {
   constructor(
     private readonly db: Database,
-    private readonly throttle: LoginThrottle,
     private readonly clock: Clock,
   ) {}
-
-  /**
-   * Runs `prove` within the failure budgets of the account and the address.
-   * @throws DomainError CAPTCHA_REQUIRED, THROTTLED, and whatever `prove` throws.
-   */
-  throttled<T>(attempt: LoginAttempt, prove: () => Promise<T>): Promise<T> {
-    const { userId, name, address, captcha } = attempt;
-    return this.throttle.attempt({ account: accountKey(userId, name), address, captcha }, prove);
-  }
 
   /**
    * Runs `login` and records its failure. Throttled attempts are not recorded, so that the throttle limits how fast

@@ -5,7 +5,7 @@ import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { canonicalLoginName } from '../users/login-names.js';
 import type { Users } from '../users/users.js';
 import type { LoginAttempts } from './login-attempts.js';
-import type { PasswordVerifier } from './password-verifier.js';
+import type { PasswordGuard } from './password-guard.js';
 
 export interface PasswordCredentials {
   /** A username or a phone, in any spelling. */
@@ -21,7 +21,7 @@ export class PasswordLogins {
     private readonly db: Database,
     private readonly users: Users,
     private readonly sessions: Sessions,
-    private readonly verifier: PasswordVerifier,
+    private readonly guard: PasswordGuard,
     private readonly attempts: LoginAttempts,
   ) {}
 
@@ -35,14 +35,12 @@ export class PasswordLogins {
     policy: SessionPolicy,
   ): Promise<OpenedSession> {
     const em = this.db.em.fork();
-    const name = canonicalLoginName(login);
     const userId = await this.users.findIdByLoginName(em, login);
-    const attempt = { userId, name, address: client.address, api: policy.api, captcha };
-    return this.attempts.audited(attempt, () =>
-      this.attempts.throttled(attempt, async () => {
-        const { user, passwordHash } = await this.verifier.verify(em, userId, password);
-        return this.sessions.open(em, user, client, policy, { proof: { passwordHash } });
-      }),
-    );
+    const { address } = client;
+    return this.attempts.audited({ userId, address, api: policy.api }, async () => {
+      const attempt = { name: canonicalLoginName(login), userId, address, captcha };
+      const { user, passwordHash } = await this.guard.verify(em, attempt, password, client);
+      return this.sessions.open(em, user, client, policy, { proof: { passwordHash } });
+    });
   }
 }

@@ -35,30 +35,45 @@ export class PasswordVerifier {
    * UNAVAILABLE
    */
   async verify(em: EntityManager, userId: number | null, password: string): Promise<VerifiedUser> {
-    const { user, passwordHash, isOutdated } = await this.#match(em, userId, password);
+    const { user, passwordHash, isOutdated } = await this.#match(em, userId, password, { accepts: true });
     if (!isOutdated) return { user, passwordHash };
     return { user, passwordHash: await this.#upgrade(em, user.id, passwordHash, password) };
+  }
+
+  /** Fails like `verify` with a wrong password. @throws DomainError as `verify` */
+  async reject(em: EntityManager, userId: number | null, password: string): Promise<never> {
+    await this.#match(em, userId, password, { accepts: false });
+    throw wrongPassword();
+  }
+
+  /** Waits for the time of a failed verification, without its work. */
+  async delay(password: string): Promise<void> {
+    await wait(this.#minFailureMs(password));
   }
 
   async #match(
     em: EntityManager,
     userId: number | null,
     password: string,
+    { accepts }: { accepts: boolean },
   ): Promise<VerifiedUser & { isOutdated: boolean }> {
     const start = performance.now();
     // No user has the id 0. An unknown name is looked up too, because the query takes measurable time.
     const user = await this.users.find(userId ?? 0, em);
     const foundMs = performance.now() - start;
-    const passwordHash = user?.passwordHash ?? null;
+    const passwordHash = accepts ? (user?.passwordHash ?? null) : null;
     const { matches, isOutdated, tookMs } = await verification(passwordHash, password);
     if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) {
       return { user, passwordHash, isOutdated };
     }
-    const minMs = this.minFailureMs * passwordForms(password).length;
-    await wait(Math.max(0, minMs - foundMs - tookMs));
+    await wait(Math.max(0, this.#minFailureMs(password) - foundMs - tookMs));
     if (!user) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
     requireActive(user);
     throw wrongPassword();
+  }
+
+  #minFailureMs(password: string): number {
+    return this.minFailureMs * passwordForms(password).length;
   }
 
   /**

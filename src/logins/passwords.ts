@@ -2,7 +2,7 @@ import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { accountKey, type LoginThrottle } from '../rate-limits/login-throttle.js';
+import type { LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { hashPassword, verifyPassword } from '../users/password-hash.js';
@@ -41,10 +41,9 @@ export class Passwords {
     await this.sessions.revokeAll(user.id, caller.sessionId);
   }
 
-  /** Counts against the same budgets as a login. */
+  /** A session is a known client: attempts to log in elsewhere do not spend its budget. */
   async #verifyCurrent({ id, passwordHash }: User, password: string, actor: Actor): Promise<void> {
-    const attempt = { account: accountKey(id), address: actor.address ?? '', captcha: 'none' } as const;
-    await this.throttle.attempt(attempt, async () => {
+    const verify = async () => {
       if (await verifyPassword(passwordHash, password)) return;
       const em = this.db.em.fork();
       recordAudit(em, new Date(this.clock()), actor, {
@@ -53,7 +52,10 @@ export class Passwords {
       });
       await em.flush();
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
-    });
+    };
+    await this.throttle.attemptFrom(actor.address ?? '', () =>
+      this.throttle.attemptAsKnownClient(id, 'session', verify),
+    );
   }
 
   async #replace({ id, passwordHash: verified }: User, passwordHash: string, actor: Actor): Promise<void> {

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { SmsCodes } from '../captchas/sms-codes.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import { forgetClients } from '../sessions/known-clients.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
@@ -45,9 +46,8 @@ export class PhoneLogins {
     const { address } = client;
     const em = this.db.em.fork();
     const userId = await this.users.findIdByPhone(em, phone);
-    const attempt = { userId, name: phone, address, api: policy.api, captcha: 'none' } as const;
-    return this.attempts.audited(attempt, async () => {
-      await this.attempts.throttled(attempt, () => this.codes.consume(phone, code, deviceId, client));
+    return this.attempts.audited({ userId, address, api: policy.api }, async () => {
+      await this.codes.consume(phone, code, deviceId, client);
       const knownId = await this.users.findIdByPhone(em, phone);
       if (knownId === null && !createsAccount)
         throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
@@ -66,7 +66,9 @@ export class PhoneLogins {
 
   async #markPhoneVerified(em: EntityManager, user: User, { address }: Client): Promise<void> {
     const wasUnverified = await this.users.markPhoneVerified(em, user, { userId: user.id, address });
-    // The earlier sessions may belong to another person who registered this phone.
-    if (wasUnverified) await this.sessions.revokeAll(user.id);
+    if (!wasUnverified) return;
+    // The earlier sessions and clients may belong to another person who registered this phone.
+    await this.sessions.revokeAll(user.id);
+    await forgetClients(em, user.id);
   }
 }

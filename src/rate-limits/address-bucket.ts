@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /** Shared by everything that is not an address: otherwise each spelling of it would have a budget of its own. */
-const NO_ADDRESS = 'unknown';
+export const NO_ADDRESS = 'unknown';
 
 /** One key for the addresses of one subscriber line: an IPv4 address, or an IPv6 /64. */
 export function addressBucket(address: string): string {

@@ -1,26 +1,45 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-const WINDOW_SECONDS = 15 * 60;
+/** How many failures a key may have. The window begins with the first one. */
+export interface FailureLimit {
+  readonly max: number;
+  readonly windowSeconds: number;
+}
+
+/** The attempts under way with one key. */
+interface Gate {
+  active: number;
+  /** Attempts that have entered or left. */
+  changes: number;
+  /** Wakes the attempts that wait, in their order. */
+  readonly waiting: (() => void)[];
+}
 
 /**
- * Counts failures by key within 15 minutes. Attempts under way count as failures until they end, and further ones wait
+ * Counts failures by key within a window. Attempts under way count as failures until they end, and further ones wait
  * for them: a hundred parallel wrong attempts get no more than the budget, and a hundred devices that log in at once
  * with the right password all succeed. Once the budget is spent, nothing waits: the caller limits each attempt, and a
  * queue of wrong attempts would delay the owner.
  */
 export class FailureBudget {
   readonly #failures: RateLimiterMemory;
-  readonly #gates = new Map<string, { active: number; waiting: (() => void)[] }>();
+  readonly #gates = new Map<string, Gate>();
 
   constructor(
-    private readonly budget: number,
+    private readonly limit: FailureLimit,
     private readonly isFailure: (error: unknown) => boolean,
   ) {
-    this.#failures = new RateLimiterMemory({ points: budget, duration: WINDOW_SECONDS });
+    this.#failures = new RateLimiterMemory({ points: limit.max, duration: limit.windowSeconds });
   }
 
   async isSpent(key: string): Promise<boolean> {
-    return (await this.#count(key)) >= this.budget;
+    return (await this.#count(key)) >= this.limit.max;
+  }
+
+  /** Milliseconds until a budget that is spent is whole again; 0 if it is not spent. */
+  async spentForMs(key: string): Promise<number> {
+    const { consumedPoints = 0, msBeforeNext = 0 } = (await this.#failures.get(key)) ?? {};
+    return consumedPoints >= this.limit.max ? msBeforeNext : 0;
   }
 
   /** Runs the attempt. @throws as `attempt` */
@@ -42,12 +61,15 @@ export class FailureBudget {
 
   async #enter(key: string): Promise<void> {
     for (;;) {
-      const left = this.budget - (await this.#count(key));
-      const gate = this.#gates.get(key) ?? { active: 0, waiting: [] };
-      this.#gates.set(key, gate);
+      const gate = this.#gate(key);
+      const { changes } = gate;
+      const left = this.limit.max - (await this.#count(key));
+      // An attempt that ended meanwhile may be neither among the active ones nor in the count.
+      if (this.#gate(key) !== gate || gate.changes !== changes) continue;
       const isSpent = left <= 0;
       if (isSpent || gate.active < left) {
         gate.active += 1;
+        gate.changes += 1;
         if (isSpent) gate.waiting.shift()?.();
         return;
       }
@@ -56,11 +78,17 @@ export class FailureBudget {
   }
 
   #leave(key: string): void {
-    const gate = this.#gates.get(key);
-    if (!gate) return;
+    const gate = this.#gate(key);
     gate.active -= 1;
+    gate.changes += 1;
     const wake = gate.waiting.shift();
     if (wake) wake();
     else if (gate.active === 0) this.#gates.delete(key);
+  }
+
+  #gate(key: string): Gate {
+    const gate = this.#gates.get(key) ?? { active: 0, changes: 0, waiting: [] };
+    this.#gates.set(key, gate);
+    return gate;
   }
 }

@@ -1,22 +1,29 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { DomainError, type DomainErrorCode, throttledFor } from '../errors.js';
+import { DomainError, type DomainErrorCode, type DomainErrorDetails, throttledFor } from '../errors.js';
 import { addressBucket } from './address-bucket.js';
 import { FailureBudget } from './failure-budget.js';
 
-/** Failed attempts within 15 minutes, after which a captcha is required or attempts are slowed down. */
-const ACCOUNT_FAILURES = 10;
-const ADDRESS_FAILURES = 50;
+const QUARTER_SECONDS = 15 * 60;
+
+/** Failures after which a captcha is required, or attempts are slowed down. */
+const NAME_FAILURES = { max: 10, windowSeconds: QUARTER_SECONDS };
+const ADDRESS_FAILURES = { max: 50, windowSeconds: QUARTER_SECONDS };
+
+/** Programs read image captchas as well as people do, so a solved one lifts the limits above only as far as this. */
+const HOURLY_FAILURES = { max: 100, windowSeconds: 3600 };
+
+/** Failures of a known client of an account, whatever strangers do. */
+const KNOWN_CLIENT_FAILURES = { max: 10, windowSeconds: QUARTER_SECONDS };
 
 /**
- * Where no captcha can be solved, each address still gets one attempt per account in this time, so that the owner is
- * never locked out. Of a hundred parallel wrong attempts on one account from one address, eleven are checked: ten
- * within the budget, and this one.
+ * Where no captcha can be solved, each address still gets one attempt per name in this time. Of a hundred parallel wrong
+ * attempts on one name from one address, eleven are checked: ten within the budget, and this one.
  */
-const ACCOUNT_SLOT_SECONDS = 10;
+const NAME_SLOT_SECONDS = 10;
 
 /**
- * An address beyond its own budget gets one attempt in this time over all accounts: otherwise, it would get one for
- * each further account. Others behind the same address may have to retry.
+ * An address beyond its own budget gets one attempt in this time over all names: otherwise, it would get one for each
+ * further name. Others behind the same address may have to retry.
  */
 const ADDRESS_SLOT_SECONDS = 2;
 
@@ -31,74 +38,132 @@ const failures: ReadonlySet<DomainErrorCode> = new Set([
 export const isFailedAttempt = (error: unknown): error is DomainError =>
   error instanceof DomainError && failures.has(error.code);
 
-/** An attempt to log in. */
+/** The throttle refused an attempt: CAPTCHA_REQUIRED or THROTTLED. */
+export class AttemptRefused extends DomainError {
+  constructor(code: 'CAPTCHA_REQUIRED' | 'THROTTLED', message: string, details?: DomainErrorDetails) {
+    super(code, message, details);
+  }
+}
+
+/** An attempt to log in with a password. */
 export interface Attempt {
-  /** See `accountKey`. */
-  readonly account: string;
+  /** The canonical login name. Each name of an account is counted alone: together, they would reveal each other. */
+  readonly name: string;
+  /** Null when no account has this name. */
+  readonly userId: number | null;
   readonly address: string;
-  /** `solved` lifts the limit. `possible`: one can be required. `none`: the API cannot ask for one. */
+  /** `solved` lifts the limit, within 100 failures an hour. `possible`: one can be required. `none`: the API cannot. */
   readonly captcha: 'solved' | 'possible' | 'none';
 }
 
-/** One key for all names of a user; that of the canonical name if no user has it. */
-export const accountKey = (userId: number | null, name = ''): string =>
-  userId === null ? `name:${name.slice(0, 64)}` : `user:${userId}`;
-
 /**
- * Counts failed attempts by account and by address over all APIs, and limits those beyond the budgets. An attacker with
- * many addresses is limited at each of them only: a limit on all attempts at an account would lock its owner out.
+ * Counts failed attempts by name, by account and by address over all APIs, and limits those beyond the budgets. An
+ * attempt of a client that the account knows has a budget of its own: strangers can never lock the owner out.
  */
 export class LoginThrottle {
-  readonly #accounts = new FailureBudget(ACCOUNT_FAILURES, isFailedAttempt);
+  readonly #names = new FailureBudget(NAME_FAILURES, isFailedAttempt);
+  readonly #namesHourly = new FailureBudget(HOURLY_FAILURES, isFailedAttempt);
+  readonly #accountsHourly = new FailureBudget(HOURLY_FAILURES, isFailedAttempt);
   readonly #addresses = new FailureBudget(ADDRESS_FAILURES, isFailedAttempt);
-  readonly #accountSlots = new RateLimiterMemory({ points: 1, duration: ACCOUNT_SLOT_SECONDS });
+  readonly #knownClients = new FailureBudget(KNOWN_CLIENT_FAILURES, isFailedAttempt);
+  readonly #nameSlots = new RateLimiterMemory({ points: 1, duration: NAME_SLOT_SECONDS });
   readonly #addressSlots = new RateLimiterMemory({ points: 1, duration: ADDRESS_SLOT_SECONDS });
 
   /**
    * Runs `prove`, and counts it if it fails, see `isFailedAttempt`.
-   * @throws DomainError CAPTCHA_REQUIRED or THROTTLED beyond a budget; otherwise as `prove`.
+   * @param prove gets whether the account takes the password. If not, its names together have taken too many wrong ones,
+   * and `prove` must fail as with a wrong password: to refuse it would reveal that the names belong together.
+   * @throws AttemptRefused beyond a budget; otherwise as `prove`.
    */
-  async attempt<T>({ account, address, captcha }: Attempt, prove: () => Promise<T>): Promise<T> {
-    const bucket = addressBucket(address);
-    return this.#accounts.spend(account, () =>
-      this.#addresses.spend(bucket, async () => {
-        if (captcha !== 'solved') await this.#limit(account, bucket, captcha);
+  async attempt<T>(attempt: Attempt, prove: (accountIsOpen: boolean) => Promise<T>): Promise<T> {
+    const name = attempt.name.slice(0, 64);
+    const bucket = addressBucket(attempt.address);
+    // All attempts enter the budgets in this order, so that none waits for one that waits for it.
+    return this.#namesHourly.spend(name, () =>
+      this.#names.spend(name, () =>
+        this.#addresses.spend(bucket, async () => {
+          await this.#limit(name, bucket, attempt.captcha);
+          return this.#proveToAccount(attempt.userId, prove);
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Runs `prove` for a client that the account knows.
+   * @param client one key for each client of an account.
+   * @throws AttemptRefused when the client has spent its own budget; otherwise as `prove`.
+   */
+  async attemptAsKnownClient<T>(userId: number, client: string, prove: () => Promise<T>): Promise<T> {
+    const key = `${userId} ${client}`;
+    return this.#accountsHourly.spend(String(userId), () =>
+      this.#knownClients.spend(key, async () => {
+        const spentForMs = await this.#knownClients.spentForMs(key);
+        if (spentForMs > 0) throw throttled(spentForMs);
         return prove();
       }),
     );
   }
 
   /**
-   * For requests that cost money, such as an SMS: limited like a login once the address has spent its budget.
-   * @throws DomainError CAPTCHA_REQUIRED, THROTTLED
+   * Runs `prove` within the budget of the address, for what limits its attempts by itself, such as an SMS code.
+   * @throws AttemptRefused beyond the budget; otherwise as `prove`.
    */
-  async admit({ address, captcha }: Omit<Attempt, 'account'>): Promise<void> {
+  async attemptFrom<T>(address: string, prove: () => Promise<T>): Promise<T> {
+    const bucket = addressBucket(address);
+    return this.#addresses.spend(bucket, async () => {
+      if (await this.#addresses.isSpent(bucket)) await takeSlot(this.#addressSlots, bucket);
+      return prove();
+    });
+  }
+
+  /**
+   * For requests that cost money, such as an SMS: limited like a login once the address has spent its budget.
+   * @throws AttemptRefused
+   */
+  async admit({ address, captcha }: Pick<Attempt, 'address' | 'captcha'>): Promise<void> {
     const bucket = addressBucket(address);
     if (captcha === 'solved' || !(await this.#addresses.isSpent(bucket))) return;
     if (captcha === 'possible') throw captchaRequired();
     await takeSlot(this.#addressSlots, bucket);
   }
 
-  async #limit(account: string, bucket: string, captcha: 'possible' | 'none'): Promise<void> {
+  async #limit(name: string, bucket: string, captcha: Attempt['captcha']): Promise<void> {
+    const spentForMs = await this.#namesHourly.spentForMs(name);
+    if (spentForMs > 0) throw throttled(spentForMs);
+    if (captcha === 'solved') return;
     const isAddressSpent = await this.#addresses.isSpent(bucket);
-    if (!isAddressSpent && !(await this.#accounts.isSpent(account))) return;
+    if (!isAddressSpent && !(await this.#names.isSpent(name))) return;
     if (captcha === 'possible') throw captchaRequired();
-    // In this order, so that repeated attempts on one account take only one slot of the address.
-    const key = `${bucket} ${account}`;
-    await takeSlot(this.#accountSlots, key);
+    // In this order, so that repeated attempts on one name take only one slot of the address.
+    const key = `${bucket} ${name}`;
+    await takeSlot(this.#nameSlots, key);
     if (!isAddressSpent) return;
-    await takeSlot(this.#addressSlots, bucket).catch(async (throttled: unknown) => {
-      await this.#accountSlots.delete(key);
-      throw throttled;
+    await takeSlot(this.#addressSlots, bucket).catch(async (refusal: unknown) => {
+      await this.#nameSlots.delete(key);
+      throw refusal;
     });
+  }
+
+  async #proveToAccount<T>(userId: number | null, prove: (accountIsOpen: boolean) => Promise<T>): Promise<T> {
+    if (userId === null) return prove(true);
+    const account = String(userId);
+    return this.#accountsHourly.spend(account, async () =>
+      prove(!(await this.#accountsHourly.isSpent(account))),
+    );
   }
 }
 
 const captchaRequired = () =>
-  new DomainError('CAPTCHA_REQUIRED', 'Too many failed logins: solve an image captcha.');
+  new AttemptRefused('CAPTCHA_REQUIRED', 'Too many failed logins: solve an image captcha.');
+
+function throttled(ms: number): AttemptRefused {
+  const { message, details } = throttledFor(ms, 'Too many failed logins; try again later.');
+  return new AttemptRefused('THROTTLED', message, details);
+}
 
 async function takeSlot(slots: RateLimiterMemory, key: string): Promise<void> {
   await slots.consume(key).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
-    throw throttledFor(msBeforeNext, 'Too many failed logins; try again shortly.');
+    throw throttled(msBeforeNext);
   });
 }

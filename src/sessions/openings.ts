@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import { throttledFor } from '../errors.js';
 import type { User } from '../users/user.entity.js';
 import type { Client } from './caller.js';
+import { rememberClient } from './known-clients.js';
 import { type LoginProof, requireValidProof } from './login-proof.js';
 import { Session } from './session.entity.js';
 import type { SessionPolicy } from './session-policy.js';
@@ -82,6 +83,7 @@ export class Openings {
       await requireValidProof(tx, user.id, proof, new Date(now));
       await tx.insert(session);
       await saveRefreshToken(tx, session, tokens.refreshToken);
+      await rememberClient(tx, user.id, client, new Date(now));
       const actor = { userId: user.id, address: client.address };
       const opened = { target: userTarget(user.id), detail: policy.api };
       recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });

@@ -16,7 +16,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const defaults: Attempt = { account: 'li', address: '192.0.2.1', captcha: 'none' };
+const defaults: Attempt = { name: 'li', userId: null, address: '192.0.2.1', captcha: 'none' };
 const wrong = (attempt: Partial<Attempt> = {}) =>
   throttle
     .attempt({ ...defaults, ...attempt }, async () => {
@@ -32,7 +32,7 @@ const right = (attempt: Partial<Attempt> = {}) =>
 const inParallel = <T>(count: number, work: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
-describe('the budget of an account', () => {
+describe('the budget of a name', () => {
   test('is ten failed attempts, whatever their addresses', async () => {
     for (let n = 0; n < 10; n += 1) {
       expect(await wrong({ address: `192.0.2.${n}` })).toMatchObject({ code: 'PASSWORD_WRONG' });
@@ -74,7 +74,7 @@ describe('the budget of an account', () => {
   });
 });
 
-describe('beyond the budget of an account', () => {
+describe('beyond the budget of a name', () => {
   beforeEach(() => inParallel(10, () => wrong()));
 
   test('the owner succeeds at once with a solved captcha', async () => {
@@ -105,37 +105,76 @@ describe('beyond the budget of an account', () => {
   });
 });
 
-test('the budget of an address is fifty failed attempts over all accounts', async () => {
-  await inParallel(49, (n) => wrong({ account: `user ${n}` }));
-  expect(await right({ account: 'the next', captcha: 'possible' })).toBe('success');
-  await wrong({ account: 'the fiftieth' });
-  expect(await right({ account: 'the next', captcha: 'possible' })).toBe('CAPTCHA_REQUIRED');
-  expect(await right({ account: 'the next', captcha: 'possible', address: '192.0.2.2' })).toBe('success');
+describe('the hundred failures of an hour', () => {
+  const guess = (n: number, attempt: Partial<Attempt> = {}) =>
+    wrong({ address: `192.0.2.${n % 200}`, captcha: 'solved', ...attempt });
+
+  test('are the limit of a name for all addresses, however many captchas are solved', async () => {
+    await inParallel(150, (n) => guess(n));
+    expect(checked).toBe(100);
+    expect(await guess(0)).toMatchObject({ code: 'THROTTLED', details: { retryAfter: 3600 } });
+    expect(await guess(0, { captcha: 'possible' })).toMatchObject({ code: 'THROTTLED' });
+    expect(await right({ address: '198.51.100.7', captcha: 'solved' })).toBe('THROTTLED');
+    jest.advanceTimersByTime(60 * MINUTE + 1);
+    expect(await right({ captcha: 'solved' })).toBe('success');
+  });
+
+  test('are the limit of an account for all its names, which goes unnoticed', async () => {
+    await inParallel(60, (n) => guess(n, { userId: 7 }));
+    await inParallel(40, (n) => guess(n, { name: '13800000001', userId: 7 }));
+    const accountIsOpen = (attempt: Partial<Attempt>) =>
+      throttle.attempt({ ...defaults, ...attempt }, async (isOpen) => isOpen);
+    expect(await accountIsOpen({ name: '13800000001', userId: 7, captcha: 'solved' })).toBe(false);
+    expect(await accountIsOpen({ name: '13800000002', userId: 8, captcha: 'solved' })).toBe(true);
+  });
+
+  test('do not stop a known client of the account, which has ten failures of its own', async () => {
+    await inParallel(120, (n) => guess(n, { userId: 7 }));
+    const asKnownClient = (work: () => Promise<string>) =>
+      throttle.attemptAsKnownClient(7, 'device:phone', work).catch((error: DomainError) => error.code);
+    expect(await asKnownClient(async () => 'success')).toBe('success');
+    const fail = () => {
+      throw new DomainError('PASSWORD_WRONG', 'The password is wrong.');
+    };
+    const outcomes = await inParallel(12, () => asKnownClient(async () => fail()));
+    expect(outcomes.filter((code) => code === 'PASSWORD_WRONG')).toHaveLength(10);
+    expect(await asKnownClient(async () => 'success')).toBe('THROTTLED');
+    jest.advanceTimersByTime(15 * MINUTE + 1);
+    expect(await asKnownClient(async () => 'success')).toBe('success');
+  });
 });
 
-describe('an attacker who tries one password on many accounts', () => {
+test('the budget of an address is fifty failed attempts over all names', async () => {
+  await inParallel(49, (n) => wrong({ name: `user ${n}` }));
+  expect(await right({ name: 'the next', captcha: 'possible' })).toBe('success');
+  await wrong({ name: 'the fiftieth' });
+  expect(await right({ name: 'the next', captcha: 'possible' })).toBe('CAPTCHA_REQUIRED');
+  expect(await right({ name: 'the next', captcha: 'possible', address: '192.0.2.2' })).toBe('success');
+});
+
+describe('an attacker who tries one password on many names', () => {
   test('gets fifty attempts, and then one in two seconds, where no captcha can be required', async () => {
-    await inParallel(150, (n) => wrong({ account: `user ${n}` }));
+    await inParallel(150, (n) => wrong({ name: `user ${n}` }));
     expect(checked).toBe(51);
-    expect(await wrong({ account: 'fresh' })).toMatchObject({
+    expect(await wrong({ name: 'fresh' })).toMatchObject({
       code: 'THROTTLED',
       details: { retryAfter: 2 },
     });
     for (let second = 1; second <= 10; second += 1) {
       jest.advanceTimersByTime(1000);
-      await inParallel(10, (n) => wrong({ account: `user ${second} ${n}` }));
+      await inParallel(10, (n) => wrong({ name: `user ${second} ${n}` }));
     }
     expect(checked).toBe(56);
   });
 
   test('neither locks out owners elsewhere, nor slows down its address by refused attempts', async () => {
-    await inParallel(60, (n) => wrong({ account: `user ${n}` }));
+    await inParallel(60, (n) => wrong({ name: `user ${n}` }));
     expect(await right({ address: '198.51.100.7' })).toBe('success');
     jest.advanceTimersByTime(2001);
-    await inParallel(10, () => wrong({ account: 'user 0' }));
+    await inParallel(10, () => wrong({ name: 'user 0' }));
     jest.advanceTimersByTime(2001);
-    // The slot of this account is still taken, so that the attempt takes none of the address.
-    expect(await wrong({ account: 'user 0' })).toMatchObject({ code: 'THROTTLED' });
+    // The slot of this name is still taken, so that the attempt takes none of the address.
+    expect(await wrong({ name: 'user 0' })).toMatchObject({ code: 'THROTTLED' });
     expect(await right()).toBe('success');
   });
 });

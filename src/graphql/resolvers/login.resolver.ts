@@ -25,8 +25,8 @@ import {
 export class LoginResolver {
   @Mutation(() => LoginPayload, {
     description:
-      'Signs in with a password. After repeated failures it asks for an image captcha (CAPTCHA_REQUIRED) or for ' +
-      'patience (THROTTLED).',
+      'Signs in with a password. After repeated failures it asks for an image captcha (CAPTCHA_REQUIRED), and after a ' +
+      'hundred in an hour for patience (THROTTLED). A device that the account has signed in from is asked for neither.',
   })
   @Allow(PUBLIC)
   async login(
