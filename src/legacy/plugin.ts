@@ -21,7 +21,7 @@ import type {
   Route,
   UploadRoute,
 } from './dialect.js';
-import { readParameters, readQuery } from './request-parameters.js';
+import { readOptionalQuery, readParameters, readQuery } from './request-parameters.js';
 
 const MAX_VERSION_LENGTH = 64;
 
@@ -35,13 +35,17 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
     scope.addHook('onRequest', dropInvalidContentType);
     scope.setErrorHandler<HttpError>((error, request, reply) => sendFailure(dialect, error, request, reply));
     const routes = Object.entries(dialect.routes);
-    registerRoutes(scope, routes.filter(takesParameters), services);
+    registerRoutes(
+      scope,
+      routes.filter(([, route]) => takesParameters(route)),
+      services,
+    );
     scope.register(async (unread) => {
       unread.removeAllContentTypeParsers();
       unread.addContentTypeParser('*', (_request, _payload, done) => done(null));
       registerRoutes(
         unread,
-        routes.filter((entry) => !takesParameters(entry)),
+        routes.filter(([, route]) => !takesParameters(route)),
         services,
       );
       registerUploads(unread, dialect.uploads ?? {}, services);
@@ -57,7 +61,7 @@ async function dropInvalidContentType({ mediaType, raw }: FastifyRequest): Promi
 
 type RouteEntry = readonly [url: string, route: Route];
 
-const takesParameters = ([, { parameters }]: RouteEntry): boolean => Object.keys(parameters.shape).length > 0;
+const takesParameters = ({ parameters }: Route): boolean => Object.keys(parameters.shape).length > 0;
 
 /** Every method is registered, so that a wrong one is also answered in the envelope of the dialect. */
 function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], services: Services): void {
@@ -157,7 +161,7 @@ async function readRequest(
   { config }: Services,
   route: Route,
 ): Promise<LegacyRequest> {
-  const parameters = await readParameters(request);
+  const parameters = takesParameters(route) ? await readParameters(request) : readOptionalQuery(request);
   const { headers, ip } = request;
   return {
     parameters,

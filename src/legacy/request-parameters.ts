@@ -38,6 +38,16 @@ export async function readParameters(request: FastifyRequest): Promise<RequestPa
 export const readQuery = ({ raw }: FastifyRequest): RequestParameters =>
   Object.fromEntries(parseUrlencoded(queryString(raw.url), Charset.utf8));
 
+/** The query of a path without parameters, which must not fail because of it: none if it cannot be read. */
+export function readOptionalQuery(request: FastifyRequest): RequestParameters {
+  try {
+    return readQuery(request);
+  } catch (error) {
+    if (error instanceof UnreadableText) return {};
+    throw error;
+  }
+}
+
 async function readBody({ body, headers }: FastifyRequest): Promise<object> {
   if (!Buffer.isBuffer(body) || body.length === 0) return {};
   const contentType = headers['content-type'] ?? '';

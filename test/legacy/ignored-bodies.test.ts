@@ -63,6 +63,13 @@ describe.each([
     const response = await send(path, content, headers);
     expect([response.status, JSON.parse(response.body).meta.status]).toEqual([status, status]);
   });
+
+  test.each(['?', '?ping', '?x=%ff', '?deviceId=%zz', '?%', '?a[b]=1&a[b]=2'])(
+    'and the query %s',
+    async (query) => {
+      expect((await send(`${path}${query}`, '', [])).status).toBe(status);
+    },
+  );
 });
 
 test('a body neither names nor describes the device of a heartbeat', async () => {
