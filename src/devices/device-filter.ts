@@ -1,4 +1,4 @@
-import type { QBFilterQuery } from '@mikro-orm/postgresql';
+import { type QBFilterQuery, raw } from '@mikro-orm/postgresql';
 import { substringSearch } from '../database/substring-search.js';
 import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
@@ -12,13 +12,14 @@ export interface DeviceFilter {
   readonly online?: boolean | null;
   readonly api?: Api | null;
   readonly clientVersion?: string | null;
-  /** Part of the device's name or of its client id. */
+  /** Part of the device's name, of its client id, or of a name or the phone of its owner. */
   readonly search?: string | null;
 }
 
 /** The same devices, as a condition of the database and as predicates in memory. */
 export interface DeviceSelection {
   readonly where: QBFilterQuery<Device>;
+  /** @param device with its owner loaded. */
   matches(device: Device): boolean;
   /** Rules out devices by their id and owner alone; a device that passes may still not match. */
   mayMatch(deviceId: number, ownerId: number): boolean;
@@ -91,12 +92,26 @@ function withValue<K extends 'online' | 'api' | 'clientVersion'>(
 }
 
 function containing(term: string): DeviceSelection {
-  // No name is longer, and PostgreSQL would compile a pattern of any length.
+  // PostgreSQL would compile a pattern of any length.
   if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
   const { pattern, matches } = substringSearch(term);
   return {
-    where: { $or: [{ name: { $re: pattern } }, { clientId: { $re: pattern } }] },
-    matches: ({ name, clientId }) => [name, clientId].some((text) => text !== null && matches(text)),
+    where: { $or: [{ name: { $re: pattern } }, { clientId: { $re: pattern } }, ownerContains(pattern)] },
+    matches: ({ name, clientId, user }) =>
+      [name, clientId, ...ownerFields.map((field) => user[field])].some(
+        (text) => text !== null && matches(text),
+      ),
     mayMatch: () => true,
   };
 }
+
+const ownerFields = ['username', 'phone', 'name', 'nickname'] as const;
+
+/** A subquery and no join, which would make the columns of other conditions ambiguous. */
+const ownerContains = (pattern: string): QBFilterQuery<Device> => ({
+  [raw(
+    (alias) =>
+      `${alias}.user_id in (select id from users where ${ownerFields.map((field) => `${field} ~ ?`).join(' or ')})`,
+    ownerFields.map(() => pattern),
+  )]: [],
+});

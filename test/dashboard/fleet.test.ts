@@ -97,9 +97,27 @@ test('renders only the rows in view, sorted by name', async () => {
   await close();
 });
 
+test('finds devices by their owner, and sorts them as the address says', async () => {
+  const { page, close } = await visitAs(browser, host, 'root');
+  await page.getByText('142 devices').waitFor();
+  await page.getByRole('searchbox', { name: 'Search by name, ID or owner' }).fill('PIA');
+  await page.getByText('12 devices').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByText('142 devices').waitFor();
+  const first = page.getByRole('list', { name: 'Devices' }).getByRole('listitem').first();
+  expect(await first.getByRole('link').textContent()).toBe('Gate 1');
+  await page.getByRole('combobox', { name: 'Sort by' }).click();
+  await page.getByRole('option', { name: 'Version' }).click();
+  await first.getByRole('link', { name: 'Kiosk 1', exact: true }).waitFor();
+  expect(new URL(page.url()).search).toBe('?sort=version');
+  await page.goto(`http://${host}/?sort=owner&q=kiosk`);
+  await first.getByRole('link', { name: 'Kiosk 1', exact: true }).waitFor();
+  await close();
+});
+
 test('keeps the filter in the address, and filters by an address', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
-  await page.getByRole('searchbox', { name: 'Search by name or ID' }).fill('kiosk 1');
+  await page.getByRole('searchbox', { name: 'Search by name, ID or owner' }).fill('kiosk 1');
   await page.getByText('4 devices').waitFor();
   expect(new URL(page.url()).search).toBe('?q=kiosk+1');
   await page.goto(`http://${host}/?api=bms&version=2.3.7&state=online`);
@@ -127,7 +145,7 @@ test('keeps the heartbeat chart during a search and a visit of another view', as
   await gates.beat();
   await gateway.services.heartbeats.announce();
   await quiet.waitFor({ state: 'detached' });
-  const search = page.getByRole('searchbox', { name: 'Search by name or ID' });
+  const search = page.getByRole('searchbox', { name: 'Search by name, ID or owner' });
   await search.fill('nothing');
   await page.getByText('No matching devices.').waitFor();
   expect(await quiet.isVisible()).toBe(false);

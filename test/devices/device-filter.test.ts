@@ -25,8 +25,8 @@ let inserted: Device[];
 
 beforeAll(async () => {
   gateway = await startGateway();
-  await gateway.createUser({ username: 'root', roles: ['ADMIN'] });
-  await gateway.createUser({ username: 'member' });
+  await gateway.createUser({ username: 'root', roles: ['ADMIN'], name: 'Liesel' });
+  await gateway.createUser({ username: 'member', nickname: '李强', phone: '13800000091' });
   callers = await Promise.all(
     ['root', 'member'].map(async (name) => {
       const { accessToken } = await openSession(gateway, name, graphqlSessionPolicy);
@@ -57,7 +57,7 @@ async function insertDevices(): Promise<Device[]> {
     clientId: clientIds[at] ? `${clientIds[at]}${at}` : null,
   }));
   await em.insertMany(Device, rows);
-  return em.find(Device, {}, { orderBy: { id: 'asc' } });
+  return em.find(Device, {}, { orderBy: { id: 'asc' }, populate: ['user'] });
 }
 
 /** Part of a name or client id that there is, in another case. */
@@ -79,7 +79,7 @@ const filters = (): fc.Arbitrary<DeviceFilter> =>
     online: maybe(fc.boolean()),
     api: maybe(fc.constantFrom('graphql', 'bms')),
     clientVersion: maybe(fc.constantFrom('', '1.0', '2.0')),
-    search: maybe(fc.oneof(partOfAName(), text(3))),
+    search: maybe(fc.oneof(partOfAName(), text(3), fc.constantFrom('LIESEL', '李', '0009', 'oo'))),
   });
 
 test('a filter selects the same devices in memory as in the database', async () => {
@@ -94,6 +94,27 @@ test('a filter selects the same devices in memory as in the database', async () 
     { numRuns: 500 },
   );
 });
+
+test.each(['MEMBER', '李强', '0000091', '13800000091'])(
+  'a search for %s finds the devices of that owner',
+  async (search) => {
+    const [root, member] = callers;
+    if (!root || !member) throw new Error('There is no caller.');
+    const { heartbeats, devices } = gateway.services;
+    const id = await heartbeats.beat(member, { clientId: randomUUID(), name: null, clientVersion: null });
+    const other = await heartbeats.beat(root, { clientId: randomUUID(), name: null, clientVersion: null });
+    const filter = { search, ids: [id, other] };
+    const page = await devices.list(root, filter, firstRows(deviceOrder(), 10));
+    expect(page.rows.map((device) => device.id)).toEqual([id]);
+    expect(await devices.count(root, filter)).toBe(1);
+    expect(await devices.summary(root, filter)).toMatchObject({ total: 1 });
+    const live = (await devices.findCached([id, other])).filter(selectDevices(root, filter).matches);
+    expect(live.map((device) => device.id)).toEqual([id]);
+    expect(
+      (await devices.list(root, { ...filter, search: '李强不' }, firstRows(deviceOrder(), 10))).rows,
+    ).toEqual([]);
+  },
+);
 
 const found = [
   ['STRAẞE', 'straße'],

@@ -55,7 +55,9 @@ export class DeviceFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Part of the name, or of the id that the device gives itself.',
+    description:
+      'Part of the name, of the id that the device gives itself, or of the username, phone, name or nickname of its ' +
+      'owner.',
   })
   search?: string | null;
 }

@@ -168,7 +168,7 @@ export type DeviceFilter = {
   ids?: Array<string> | null | undefined;
   /** Devices that are online, or that are offline. Subscriptions ignore it: they report changes of it. */
   online?: boolean | null | undefined;
-  /** Part of the name, or of the id that the device gives itself. */
+  /** Part of the name, of the id that the device gives itself, or of the username, phone, name or nickname of its owner. */
   search?: string | null | undefined;
   /** Devices of this user. */
   userId?: string | null | undefined;

@@ -12,12 +12,15 @@ import { useFleetSnapshot } from './use-fleet.js';
 interface DeviceListProps {
   readonly fleet: Fleet;
   readonly filter: FleetFilter;
-  readonly onClear: (filter: FleetFilter) => void;
+  readonly onClear: (filter: Partial<FleetFilter>) => void;
 }
 
-/** The devices by name. Only the rows in view are rendered, as there may be thousands. */
+/** The sorted devices. Only the rows in view are rendered, as there may be thousands. */
 export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
-  const ids = useSyncExternalStore(fleet.subscribe, () => fleet.table.select(filter.presence));
+  const ids = useSyncExternalStore(fleet.subscribe, () => {
+    fleet.table.sortBy(filter.order);
+    return fleet.table.select(filter.presence);
+  });
   const { loaded, failure } = useFleetSnapshot(fleet);
   // An empty list would be wrong; the notices show the failure.
   if (failure && loaded === 0) return null;

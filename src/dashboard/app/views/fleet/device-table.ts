@@ -1,5 +1,5 @@
-import { deviceName } from '../../domain/device-name.js';
 import type { HeartbeatsSubscription, MachineFragment } from '../../generated/graphql.js';
+import { compare, DEFAULT_ORDER, type FleetOrder, type SortKey, sortKeyOf } from './fleet-order.js';
 
 type Heartbeat = HeartbeatsSubscription['heartbeats'][number];
 
@@ -13,11 +13,13 @@ export interface Row {
 
 export type Presence = 'all' | 'online' | 'offline';
 
-/** Devices sorted by name, with their presence, merged from loaded pages and live events. */
+/** Sorted devices with their presence, merged from loaded pages and live events. */
 export class DeviceTable {
   readonly #rows = new Map<string, Row>();
-  readonly #sortKeys = new Map<string, string>();
+  #order: FleetOrder = DEFAULT_ORDER;
+  readonly #sortKeys = new Map<string, SortKey>();
   #sorted: readonly string[] = [];
+  #isSorted = true;
   /** The ids of online devices. Null before the first snapshot, when the loaded pages decide. */
   #online: Set<string> | null = null;
   #selected: { presence: Presence; ids: readonly string[] } | null = null;
@@ -35,9 +37,21 @@ export class DeviceTable {
     return this.#rows.get(id);
   }
 
-  /** Ids sorted by name. Returns the same array until the list changes. */
+  /** Any of the rows. */
+  get first(): Row | undefined {
+    return this.#rows.values().next().value;
+  }
+
+  sortBy(order: FleetOrder): void {
+    if (order === this.#order) return;
+    this.#order = order;
+    this.#sortKeys.clear();
+    this.#isSorted = false;
+  }
+
+  /** Sorted ids. Returns the same array until the list changes. */
   select(presence: Presence): readonly string[] {
-    if (this.#sorted.length !== this.#rows.size) this.#sort();
+    if (!this.#isSorted) this.#sort();
     if (presence === 'all') return this.#sorted;
     if (this.#selected?.presence !== presence) {
       const ids = this.#sorted.filter((id) => this.#rows.get(id)?.online === (presence === 'online'));
@@ -76,45 +90,51 @@ export class DeviceTable {
   /** Removes a device that the filter no longer selects. */
   remove(id: string): void {
     this.#rows.delete(id);
-    this.#sortKeys.delete(id);
+    this.#unsort(id);
     this.#online?.delete(id);
-    this.#selected = null;
   }
 
   /** Updates the version and the time of a listed device. */
   applyHeartbeat({ device: { id, clientVersion }, at }: Heartbeat): void {
     const row = this.#rows.get(id);
     if (!row) return;
-    const device = row.device.clientVersion === clientVersion ? row.device : { ...row.device, clientVersion };
+    const isSameVersion = row.device.clientVersion === clientVersion;
+    const device = isSameVersion ? row.device : { ...row.device, clientVersion };
     this.#rows.set(id, { ...row, device, seenAt: Date.parse(at) });
+    if (!isSameVersion) this.#unsort(id);
   }
 
   clear(): void {
     this.#rows.clear();
     this.#sortKeys.clear();
     this.#sorted = [];
+    this.#isSorted = true;
     this.#online = null;
     this.#selected = null;
   }
 
   #put(device: MachineFragment, online: boolean): void {
+    const before = this.#sortKeys.get(device.id);
     this.#rows.set(device.id, { device, online, seenAt: Date.parse(device.lastSeenAt) });
     this.#selected = null;
+    // Most events change nothing that the list is sorted by.
+    if (!before || compare(this.#order, before, sortKeyOf(this.#order, device)) !== 0)
+      this.#unsort(device.id);
   }
 
   #sort(): void {
     for (const [id, { device }] of this.#rows) {
-      if (!this.#sortKeys.has(id)) this.#sortKeys.set(id, sortKey(device));
+      if (!this.#sortKeys.has(id)) this.#sortKeys.set(id, sortKeyOf(this.#order, device));
     }
     this.#sorted = [...this.#sortKeys.entries()]
-      .sort(([, a], [, b]) => (a < b ? -1 : Number(a > b)))
+      .sort(([, a], [, b]) => compare(this.#order, a, b))
       .map(([id]) => id);
+    this.#isSorted = true;
     this.#selected = null;
   }
-}
 
-/** Sorts Gate 2 before Gate 10 by plain string comparison: `Intl.Collator` is too slow for a frame. */
-const sortKey = (device: MachineFragment): string =>
-  `${deviceName(device) ?? '\uffff'} ${device.id}`
-    .toLowerCase()
-    .replace(/\d+/g, (digits) => digits.padStart(12, '0'));
+  #unsort(id: string): void {
+    this.#sortKeys.delete(id);
+    this.#isSorted = false;
+  }
+}

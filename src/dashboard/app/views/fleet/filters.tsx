@@ -1,4 +1,5 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
+import { IconArrowsSort } from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -12,6 +13,7 @@ import type { Presence } from './device-table.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
+import { fleetOrderOf, fleetOrders } from './fleet-order.js';
 
 interface FiltersProps {
   readonly fleet: Fleet;
@@ -52,6 +54,17 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
       {may('ADOPTION_READ') && (
         <VersionSelect value={filter.version} onChange={(version) => onChange({ version })} />
       )}
+      <Select
+        aria-label={t('fleet.filters.sort')}
+        data={fleetOrders
+          .filter((order) => order !== 'owner' || may('DEVICES_READ'))
+          .map((value) => ({ value, label: t(`fleet.filters.orders.${value}`) }))}
+        value={filter.order}
+        onChange={(order) => onChange({ order: fleetOrderOf(order) })}
+        allowDeselect={false}
+        leftSection={<IconArrowsSort size={16} aria-hidden />}
+        className={classes.order}
+      />
       {filter.owner && <OwnerPill fleet={fleet} onRemove={() => onChange({ owner: null })} />}
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={() => onChange(noFilter)}>
@@ -87,13 +100,10 @@ function VersionSelect({ value, onChange }: VersionSelectProps) {
   );
 }
 
-/** Names the owner as the first listed device does. */
+/** Names the owner as a listed device does. */
 function OwnerPill({ fleet, onRemove }: { fleet: Fleet; onRemove: () => void }) {
   const { t } = useTranslation();
-  const user = useSyncExternalStore(fleet.subscribe, () => {
-    const [first] = fleet.table.select('all');
-    return first === undefined ? undefined : fleet.table.row(first)?.device.user;
-  });
+  const user = useSyncExternalStore(fleet.subscribe, () => fleet.table.first?.device.user);
   return (
     <FilterPill
       text={t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}

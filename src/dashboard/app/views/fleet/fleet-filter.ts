@@ -4,8 +4,9 @@ import { nodeIdOf } from '../../api/node-id.js';
 import { apiOf } from '../../domain/api-name.js';
 import type { Api, DeviceFilter } from '../../generated/graphql.js';
 import type { Presence } from './device-table.js';
+import { DEFAULT_ORDER, type FleetOrder, fleetOrderOf } from './fleet-order.js';
 
-/** Which devices are shown. It is kept in the address, for links and the browser's Back. */
+/** Which devices are shown, in which order. It is kept in the address, for links and the browser's Back. */
 export interface FleetFilter {
   readonly search: string;
   readonly presence: Presence;
@@ -13,11 +14,13 @@ export interface FleetFilter {
   readonly version: string | null;
   /** The owner's node id. */
   readonly owner: string | null;
+  readonly order: FleetOrder;
 }
 
 const presences: readonly Presence[] = ['all', 'online', 'offline'];
 
-export const noFilter: FleetFilter = {
+/** Keeps the order. */
+export const noFilter: Omit<FleetFilter, 'order'> = {
   search: '',
   presence: 'all',
   api: null,
@@ -48,7 +51,12 @@ export function useFleetFilter() {
   return { filter, change, deviceFilter };
 }
 
-function toDeviceFilter({ search, api, version, owner }: Omit<FleetFilter, 'presence'>): DeviceFilter {
+function toDeviceFilter({
+  search,
+  api,
+  version,
+  owner,
+}: Omit<FleetFilter, 'presence' | 'order'>): DeviceFilter {
   return {
     ...(search ? { search } : {}),
     ...(api ? { api } : {}),
@@ -65,12 +73,14 @@ function parse(params: URLSearchParams): FleetFilter {
     api: apiOf(params.get('api') ?? ''),
     version: params.get('version'),
     owner: owner === null ? null : nodeIdOf('user', owner),
+    order: fleetOrderOf(params.get('sort')),
   };
 }
 
-function format({ search, presence, api, version, owner }: FleetFilter): URLSearchParams {
+function format({ search, presence, api, version, owner, order }: FleetFilter): URLSearchParams {
   const state = presence === 'all' ? null : presence;
-  const named = { q: search.trim(), state, api: api?.toLowerCase(), version, owner };
+  const sort = order === DEFAULT_ORDER ? null : order;
+  const named = { q: search.trim(), state, api: api?.toLowerCase(), version, owner, sort };
   return new URLSearchParams(
     Object.entries(named).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
   );
