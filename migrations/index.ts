@@ -8,6 +8,7 @@ import { ListOrders20261128 } from './20261128-list-orders.js';
 import { NodeIds20261128 } from './20261128-node-ids.js';
 import { PhoneForms20261128 } from './20261128-phone-forms.js';
 import { PresenceClock20261128 } from './20261128-presence-clock.js';
+import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 
 /**
@@ -26,4 +27,5 @@ export const migrations = [
   PhoneForms20261128,
   StrangerFailures20261128,
   KnownClients20261128,
+  SessionRevocations20261128,
 ];

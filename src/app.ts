@@ -78,8 +78,9 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies });
-  const { administration, setupLink, heartbeats } = services;
+  const { administration, setupLink, sessions, heartbeats } = services;
   await ensureConfiguredAdministrator(administration, config);
+  await sessions.pollRevocations();
   await heartbeats.restore();
   resources.defer(startJobs(services, log));
 

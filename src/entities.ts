@@ -11,6 +11,7 @@ import { ReleaseEvent } from './releases/release-event.entity.js';
 import { KnownClient } from './sessions/known-client.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
+import { SessionRevocation } from './sessions/session-revocation.entity.js';
 import { LoginName } from './users/login-name.entity.js';
 import { builtInRoles } from './users/permissions.js';
 import { Role } from './users/role.entity.js';
@@ -30,6 +31,7 @@ export const entities = [
   ReleaseEvent,
   Role,
   Session,
+  SessionRevocation,
   User,
 ];
 

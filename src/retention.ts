@@ -5,6 +5,7 @@ import { PresenceEvent } from './devices/presence-event.entity.js';
 import { KnownClient } from './sessions/known-client.entity.js';
 import { KNOWN_CLIENT_LIFETIME_MS } from './sessions/known-clients.js';
 import { Session } from './sessions/session.entity.js';
+import { SessionRevocation } from './sessions/session-revocation.entity.js';
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +16,10 @@ export interface Retention {
   readonly presence: number;
 }
 
-/** Deletes expired rows. Captchas stay for a day after they have expired, since the SMS limits count them. */
+/**
+ * Deletes expired rows. Captchas stay for a day after they have expired, since the SMS limits count
+ * them. Revocations are read by running processes within a second.
+ */
 export async function purge(db: Database, retention: Retention, now: number): Promise<void> {
   const em = db.em.fork();
   const before = (age: number) => ({ $lt: new Date(now - age) });
@@ -24,6 +28,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     $or: [{ expiresAt: before(retention.sessions) }, { revokedAt: before(retention.sessions) }],
   });
   await em.nativeDelete(KnownClient, { lastLoginAt: before(KNOWN_CLIENT_LIFETIME_MS) });
+  await em.nativeDelete(SessionRevocation, { at: before(DAY_MS) });
   await em.nativeDelete(PresenceEvent, { at: before(retention.presence) });
   await em.nativeDelete(AuditEntry, { at: before(retention.audit) });
 }

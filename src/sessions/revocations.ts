@@ -1,13 +1,8 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { exclusively } from '../database/exclusive.js';
 import { Session } from './session.entity.js';
-
-/**
- * How far each poll reaches back beyond the one before. A revocation carries the time of its decision, becomes
- * visible when its transaction commits, and may come from a clock that is behind ours.
- */
-const OVERLAP_MS = 30_000;
 
 /** Sessions that were revoked. */
 export interface EndedSessions {
@@ -15,19 +10,21 @@ export interface EndedSessions {
   readonly reason: 'LOGOUT' | 'REVOKED';
 }
 
-/** Revokes sessions, and notifies listeners of every revocation, those by other processes included. */
+/**
+ * Revokes sessions, and notifies listeners of every revocation, those by other processes included. Revocations are
+ * numbered and committed in the same order, so that no process can read past one that is not committed yet.
+ */
 export class Revocations {
   readonly #listeners = new Set<(ended: EndedSessions) => Promise<void>>();
-  /** The revocations that listeners were notified of within the overlap: time by session id. */
-  readonly #notified = new Map<string, number>();
-  #polledAt: number;
+  /** Sessions that this process has revoked since the last poll. */
+  readonly #own = new Set<string>();
+  /** The number of the last revocation that was read; null before the first poll. */
+  #position: string | null = null;
 
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
-  ) {
-    this.#polledAt = clock();
-  }
+  ) {}
 
   /** Calls back when sessions were revoked, and waits for the result. */
   onEnd(listener: (ended: EndedSessions) => Promise<void>): void {
@@ -42,13 +39,12 @@ export class Revocations {
       const sessions = await em.find(Session, { $and: [where, { revokedAt: null }] }, { fields: ['id'] });
       const ids = sessions.map(({ id }) => id);
       if (ids.length === 0) return;
-      const now = this.clock();
-      // Set before the update, so that a concurrent poll cannot notify with the reason REVOKED.
-      for (const id of ids) this.#notified.set(id, now);
+      // Before they are committed, so that a concurrent poll cannot notify with the reason REVOKED.
+      for (const id of ids) this.#own.add(id);
       try {
-        await em.nativeUpdate(Session, { id: { $in: ids }, revokedAt: null }, { revokedAt: new Date(now) });
+        await this.#save(ids);
       } catch (error) {
-        for (const id of ids) this.#notified.delete(id);
+        for (const id of ids) this.#own.delete(id);
         throw error;
       }
       await this.#notify({ ids, reason });
@@ -56,24 +52,43 @@ export class Revocations {
   }
 
   /**
-   * Notifies listeners of the sessions that other processes, such as the command line, revoked since the last poll.
+   * Notifies listeners of the sessions that other processes, such as the command line, revoked since the last poll. The
+   * first poll finds out where to begin.
    * @returns the ids of their users.
    */
   async poll(): Promise<number[]> {
-    const now = this.clock();
-    const since = this.#polledAt - OVERLAP_MS;
-    const revoked = await this.db.em
-      .fork()
-      .execute<{ id: string; userId: number; at: Date }[]>(
-        'select id, user_id as "userId", revoked_at as at from sessions where revoked_at > ?',
-        [new Date(since).toISOString()],
+    const em = this.db.em.fork();
+    if (this.#position === null) {
+      const [last] = await em.execute<{ id: string }[]>(
+        'select coalesce(max(id), 0)::text as id from session_revocations',
       );
-    const unknown = revoked.filter(({ id }) => !this.#notified.has(id));
-    if (unknown.length > 0) await this.#notify({ ids: unknown.map(({ id }) => id), reason: 'REVOKED' });
-    for (const { id, at } of unknown) this.#notified.set(id, new Date(at).getTime());
-    for (const [id, at] of this.#notified) if (at <= since) this.#notified.delete(id);
-    this.#polledAt = now;
-    return [...new Set(unknown.map(({ userId }) => userId))];
+      this.#position = last?.id ?? '0';
+      return [];
+    }
+    const revoked = await em.execute<{ id: string; sessionId: string; userId: number }[]>(
+      `select id::text, session_id as "sessionId", user_id as "userId"
+       from session_revocations where id > ? order by session_revocations.id`,
+      [this.#position],
+    );
+    const others = revoked.filter(({ sessionId }) => !this.#own.delete(sessionId));
+    if (others.length > 0) {
+      await this.#notify({ ids: others.map(({ sessionId }) => sessionId), reason: 'REVOKED' });
+    }
+    this.#position = revoked.at(-1)?.id ?? this.#position;
+    return [...new Set(others.map(({ userId }) => userId))];
+  }
+
+  async #save(ids: readonly string[]): Promise<void> {
+    const now = new Date(this.clock()).toISOString();
+    await exclusively(this.db, 'revocations', (em) =>
+      em.execute(
+        `with revoked as (
+           update sessions set revoked_at = ? where id = any(?::uuid[]) and revoked_at is null returning id, user_id
+         )
+         insert into session_revocations (session_id, user_id, at) select id, user_id, ? from revoked`,
+        [now, `{${ids.join(',')}}`, now],
+      ),
+    );
   }
 
   async #notify(ended: EndedSessions): Promise<void> {

@@ -183,7 +183,7 @@ export class Sessions {
     return () => this.#refreshListeners.delete(listener);
   }
 
-  /** Applies the revocations that other processes made since the last poll. */
+  /** Applies the revocations that other processes made since the last poll. A start must poll before it reads sessions. */
   async pollRevocations(): Promise<void> {
     for (const userId of await this.#revocations.poll()) this.invalidate(userId);
   }

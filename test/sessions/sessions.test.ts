@@ -6,6 +6,7 @@ import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { UserStatus } from '../../src/users/user.entity.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -233,19 +234,64 @@ describe('the permissions of an administrator', () => {
   });
 });
 
-test('reports a revocation by another process once, and one by this process not again', async () => {
-  const { sessions, db } = gateway.services;
-  const [here, there] = [await open(uimsSessionPolicy), await open(uimsSessionPolicy)];
-  const reported: string[] = [];
-  sessions.onEnd(async ({ ids, reason }) => void reported.push(...ids.map((id) => `${reason} ${id}`)));
-  expect(await caller(there.accessToken)).not.toBeNull();
-  await sessions.revoke(here.user.id, here.session.id, 'LOGOUT');
-  // The clock of the other process is some seconds behind.
-  const revokedAt = new Date(gateway.clock.now - 10_000);
-  await db.em.fork().nativeUpdate(Session, { id: there.session.id }, { revokedAt });
-  await sessions.pollRevocations();
-  gateway.clock.advance(500);
-  await sessions.pollRevocations();
-  expect(reported).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
-  expect(await caller(there.accessToken)).toBeNull();
+describe('a revocation by another process', () => {
+  /** Another process on the same database, such as the command line. */
+  const openOther = () => startGateway({}, { ...gateway, clock: { ...gateway.clock } });
+
+  test('is reported once, and one by this process not again', async () => {
+    const { sessions } = gateway.services;
+    const other = await openOther();
+    const [here, there] = [await open(uimsSessionPolicy), await open(uimsSessionPolicy)];
+    const reported: string[] = [];
+    sessions.onEnd(async ({ ids, reason }) => void reported.push(...ids.map((id) => `${reason} ${id}`)));
+    expect(await caller(there.accessToken)).not.toBeNull();
+    await sessions.revoke(here.user.id, here.session.id, 'LOGOUT');
+    await other.services.sessions.revoke(there.user.id, there.session.id, 'LOGOUT');
+    await sessions.pollRevocations();
+    await sessions.pollRevocations();
+    expect(reported).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
+    expect(await caller(there.accessToken)).toBeNull();
+    await other.close();
+  });
+
+  test.each([
+    ['a day behind', -86_400_000],
+    ['a day ahead', 86_400_000],
+  ])('is noticed if its clock is %s', async (_name, difference) => {
+    const other = await openOther();
+    other.clock.advance(difference);
+    const { accessToken, session, user } = await open(uimsSessionPolicy);
+    expect(await caller(accessToken)).not.toBeNull();
+    await other.services.sessions.revoke(user.id, session.id, 'REVOKED');
+    await gateway.services.sessions.pollRevocations();
+    expect(await caller(accessToken)).toBeNull();
+    await other.close();
+  });
+
+  test('is noticed if it commits after a later one was read', async () => {
+    const { db, sessions } = gateway.services;
+    const [slow, fast] = [await open(uimsSessionPolicy), await open(uimsSessionPolicy)];
+    for (const { accessToken } of [slow, fast]) expect(await caller(accessToken)).not.toBeNull();
+    const other = await openOther();
+    // Holds the row of the slow one, so that its revocation waits with its transaction open.
+    const blocker = db.em.fork();
+    await blocker.begin();
+    await blocker.execute('select 1 from sessions where id = ? for update', [slow.session.id]);
+    const revokingSlow = other.services.sessions.revoke(slow.user.id, slow.session.id, 'REVOKED');
+    await eventually(async () => (await waitingQueries()).length > 0);
+    const revokingFast = other.services.sessions.revoke(fast.user.id, fast.session.id, 'REVOKED');
+    await sessions.pollRevocations();
+    await blocker.commit();
+    await Promise.all([revokingSlow, revokingFast]);
+    await sessions.pollRevocations();
+    for (const { accessToken } of [slow, fast]) expect(await caller(accessToken)).toBeNull();
+    await other.close();
+  });
+
+  const waitingQueries = () =>
+    gateway.services.db.em
+      .fork()
+      .execute(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
 });
