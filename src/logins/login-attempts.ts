@@ -12,7 +12,7 @@ export interface LoginAttempt {
   readonly api: string;
 }
 
-/** Records failed attempts to log in in the audit log. */
+/** Records failed logins in the audit log. */
 export class LoginAttempts {
   constructor(
     private readonly db: Database,

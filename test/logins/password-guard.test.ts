@@ -90,7 +90,7 @@ test('rejects the right password of a stranger like a wrong one once the account
   expect((await enter(own, PASSWORD)).code).toBe(userId);
 });
 
-test('reports a disabled account as ever once the account has taken its hundred', async () => {
+test('reports a disabled account also when the account has taken its hundred', async () => {
   await spend(100, { name: 'their other name' });
   await gateway.services.db.em.fork().nativeUpdate(User, { id: userId }, { status: UserStatus.DISABLED });
   for (const client of [own, stranger]) {

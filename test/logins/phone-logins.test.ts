@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { KnownClient } from '../../src/sessions/known-client.entity.js';
 import { hashPassword } from '../../src/users/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
@@ -29,10 +30,10 @@ const login = async ({ createsAccount = false, code = '' } = {}) => {
   const credentials = { phone, code: code || (await gateway.lastSms(phone)) };
   return gateway.services.phoneLogins.login(credentials, client, graphqlSessionPolicy, { createsAccount });
 };
-const loginWithPassword = () =>
+const loginWithPassword = (from = client) =>
   gateway.services.passwordLogins.login(
     { login: phone, password: PASSWORD, captcha: 'none' },
-    client,
+    from,
     graphqlSessionPolicy,
   );
 const stored = (id: number) => gateway.services.db.em.fork().findOneOrFail(User, { id });
@@ -67,9 +68,10 @@ test('consumes the code of a login that fails afterwards', async () => {
   await expect(login()).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
 });
 
-test('removes the password and sessions of an unverified registration at the first verification', async () => {
+test('removes the password, sessions and known clients of an unverified registration at the first verification', async () => {
   const { id } = await gateway.createUser({ phone, password: PASSWORD });
-  const unverified = await loginWithPassword();
+  const registrant = { ...client, address: '203.0.113.1', deviceId: 'theirs' };
+  const unverified = await loginWithPassword(registrant);
   await callerOf(gateway, unverified.accessToken);
   await sendCode();
   const owner = await login();
@@ -77,6 +79,10 @@ test('removes the password and sessions of an unverified registration at the fir
   expect(await isActive(unverified.accessToken)).toBe(false);
   expect(await isActive(owner.accessToken)).toBe(true);
   await expect(loginWithPassword()).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  const clients = await gateway.services.db.em
+    .fork()
+    .find(KnownClient, { user: id }, { orderBy: { client: 'asc' } });
+  expect(clients.map((known) => known.client)).toEqual(['address:192.0.2.1', 'device:device 1']);
   const audit = await gateway.services.db.em
     .fork()
     .find(AuditEntry, { actorId: id, action: 'user.phone-proven' });

@@ -96,7 +96,7 @@ test('wrong passwords do not count at the code of the phone, nor wrong codes at 
   expect((await verifyCode('198.51.100.1', ANSWER)).json()).toMatchObject({ meta: { status: 200 } });
 });
 
-test('a guesser gets the same answers for the two names of a person as for unknown names', async () => {
+test('an attacker gets the same answers for the two names of a person as for unknown names', async () => {
   const answersFor = async (names: readonly string[]) => {
     const answers = [];
     for (const name of names) {
@@ -110,13 +110,13 @@ test('a guesser gets the same answers for the two names of a person as for unkno
   expect(known.slice(9, 12)).toEqual(['BAD_CREDENTIALS', 'CAPTCHA_REQUIRED', 'CAPTCHA_REQUIRED']);
 });
 
-test('a guesser who solves every captcha gets a hundred tries an hour, and the owner signs in', async () => {
+test('an attacker who solves every captcha gets a hundred attempts an hour, and the owner signs in', async () => {
   const owner = { name: username, password: PASSWORD, address: '198.51.100.1', deviceId: 'own' };
   expect(await apis.console(owner)).toBe('in');
-  const guesses = Array.from({ length: 130 }, (_, i) =>
+  const attempts = Array.from({ length: 130 }, (_, i) =>
     apis.console({ name: username, address: `203.0.113.${i}`, deviceId: `theirs ${i}` }),
   );
-  const answers = await Promise.all(guesses);
+  const answers = await Promise.all(attempts);
   expect(answers.filter((answer) => answer === CONSOLE_WRONG)).toHaveLength(100);
   expect(answers.filter((answer) => answer === CONSOLE_THROTTLED)).toHaveLength(30);
   expect(await apis.console({ name: username, password: PASSWORD })).toBe(CONSOLE_THROTTLED);

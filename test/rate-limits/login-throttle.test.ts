@@ -106,22 +106,22 @@ describe('beyond the budget of a name', () => {
 });
 
 describe('the hundred failures of an hour', () => {
-  const guess = (n: number, attempt: Partial<Attempt> = {}) =>
+  const solveAndFail = (n: number, attempt: Partial<Attempt> = {}) =>
     wrong({ address: `192.0.2.${n % 200}`, captcha: 'solved', ...attempt });
 
   test('are the limit of a name for all addresses, however many captchas are solved', async () => {
-    await inParallel(150, (n) => guess(n));
+    await inParallel(150, (n) => solveAndFail(n));
     expect(checked).toBe(100);
-    expect(await guess(0)).toMatchObject({ code: 'THROTTLED', details: { retryAfter: 3600 } });
-    expect(await guess(0, { captcha: 'possible' })).toMatchObject({ code: 'THROTTLED' });
+    expect(await solveAndFail(0)).toMatchObject({ code: 'THROTTLED', details: { retryAfter: 3600 } });
+    expect(await solveAndFail(0, { captcha: 'possible' })).toMatchObject({ code: 'THROTTLED' });
     expect(await right({ address: '198.51.100.7', captcha: 'solved' })).toBe('THROTTLED');
     jest.advanceTimersByTime(60 * MINUTE + 1);
     expect(await right({ captcha: 'solved' })).toBe('success');
   });
 
   test('are the limit of an account for all its names, which goes unnoticed', async () => {
-    await inParallel(60, (n) => guess(n, { userId: 7 }));
-    await inParallel(40, (n) => guess(n, { name: '13800000001', userId: 7 }));
+    await inParallel(60, (n) => solveAndFail(n, { userId: 7 }));
+    await inParallel(40, (n) => solveAndFail(n, { name: '13800000001', userId: 7 }));
     const accountIsOpen = (attempt: Partial<Attempt>) =>
       throttle.attempt({ ...defaults, ...attempt }, async (isOpen) => isOpen);
     expect(await accountIsOpen({ name: '13800000001', userId: 7, captcha: 'solved' })).toBe(false);
@@ -129,7 +129,7 @@ describe('the hundred failures of an hour', () => {
   });
 
   test('do not stop a known client of the account, which has ten failures of its own', async () => {
-    await inParallel(120, (n) => guess(n, { userId: 7 }));
+    await inParallel(120, (n) => solveAndFail(n, { userId: 7 }));
     const asKnownClient = (work: () => Promise<string>) =>
       throttle.attemptAsKnownClient(7, 'device:phone', work).catch((error: DomainError) => error.code);
     expect(await asKnownClient(async () => 'success')).toBe('success');

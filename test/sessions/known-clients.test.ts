@@ -91,7 +91,7 @@ test('remembers a client once when many of its logins run in parallel', async ()
   ]);
 });
 
-test('knows a client across a restart, also while strangers guess', async () => {
+test('knows a client across a restart, also while strangers enter wrong passwords', async () => {
   await login();
   const successor = await startGateway({}, gateway);
   try {
@@ -100,10 +100,10 @@ test('knows a client across a restart, also while strangers guess', async () => 
       passwordLogins
         .login({ login: username, password, captcha: 'solved' }, from, bmsSessionPolicy)
         .then(({ user }) => user.id);
-    const guesses = Array.from({ length: 110 }, (_, i) =>
+    const attempts = Array.from({ length: 110 }, (_, i) =>
       enter('wrong', { ...client, address: `203.0.113.${i}`, deviceId: 'theirs' }).catch(({ code }) => code),
     );
-    expect((await Promise.all(guesses)).filter((code) => code === 'THROTTLED')).toHaveLength(10);
+    expect((await Promise.all(attempts)).filter((code) => code === 'THROTTLED')).toHaveLength(10);
     const stranger = { ...client, address: '203.0.113.200', deviceId: 'theirs' };
     await expect(enter(PASSWORD, stranger)).rejects.toMatchObject({ code: 'THROTTLED' });
     expect(await enter(PASSWORD, client)).toBe(userId);
