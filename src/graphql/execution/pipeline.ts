@@ -9,6 +9,7 @@ import {
 import type { Config } from '../../config.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
 import { DocumentCache, type ValidDocument } from './document-cache.js';
+import { ExecutionTurns } from './execution-turns.js';
 import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
 import { Refusal, refusalErrors } from './refusal.js';
@@ -32,6 +33,8 @@ export interface PreparedOperation {
   readonly text: string;
   readonly document: DocumentNode;
   readonly sharing: Sharing;
+  /** Resolves once it may be executed, see `ExecutionTurns`. The result must be called after the execution. */
+  readonly takeTurn: () => Promise<() => void>;
 }
 
 /** The errors of an operation that must not be executed. */
@@ -41,12 +44,14 @@ export interface RefusedOperation {
 
 /**
  * What happens to every GraphQL operation, on every transport, in this order: its document is resolved, parsed and
- * validated, its variables are checked, its complexity is charged; then it is executed and its result presented.
+ * validated, its variables are checked, its complexity is charged; then it is executed in its turn and its result
+ * presented.
  */
 export class Pipeline {
   readonly #trusted: TrustedDocuments;
   readonly #documents: DocumentCache;
   readonly #presentation: Presentation;
+  readonly #turns = new ExecutionTurns();
 
   constructor(
     readonly schema: GraphQLSchema,
@@ -70,8 +75,9 @@ export class Pipeline {
       const operation = selectOperation(document, request.operationName);
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
-      await this.budget.spend(payer, complexities.get(operation) ?? 0);
-      return { text, document, sharing };
+      const complexity = complexities.get(operation) ?? 0;
+      await this.budget.spend(payer, complexity);
+      return { text, document, sharing, takeTurn: () => this.#turns.take(payer, complexity) };
     } catch (error) {
       return { errors: refusalErrors(error) };
     }

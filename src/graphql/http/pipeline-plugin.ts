@@ -1,6 +1,7 @@
 import {
   type ApolloServerPlugin,
   type GraphQLRequest,
+  type GraphQLRequestListener,
   type GraphQLResponse,
   HeaderMap,
 } from '@apollo/server';
@@ -24,17 +25,23 @@ export const pipelinePlugin = (pipeline: Pipeline): ApolloServerPlugin<Context> 
       { ...request, documentId: documentId(request) },
       { payer: payerOf(caller, client), transport: 'http' },
     );
-    const refused = 'errors' in prepared;
-    const { text, document } = refused ? placeholder : prepared;
+    const { text, document } = 'errors' in prepared ? placeholder : prepared;
     request.query = text;
     if (request.extensions) request.extensions = withoutPersistedQuery(request.extensions);
     // Apollo Server neither parses nor validates an operation whose document is set.
     Object.assign(requestContext, { document });
-    if (!refused) return {};
+    if (!('errors' in prepared)) return executeInTurn(prepared);
     const errors = prepared.errors.map((error) => pipeline.presentError(error));
     return {
       responseForOperation: async ({ requestIsBatched }) => refusal(errors, request, requestIsBatched),
     };
+  },
+});
+
+const executeInTurn = ({ takeTurn }: PreparedOperation): GraphQLRequestListener<Context> => ({
+  async executionDidStart() {
+    const end = await takeTurn();
+    return { executionDidEnd: async () => end() };
   },
 });
 

@@ -11,18 +11,20 @@ import type { SubscriptionArgs } from './subscriber-group.js';
 export class LiveOperation implements SubscriptionArgs {
   readonly document: DocumentNode;
   readonly sharing: Sharing;
+  readonly takeTurn: PreparedOperation['takeTurn'];
   readonly operationName: string | null;
   readonly variableValues: Readonly<Record<string, unknown>> | null;
 
   constructor(
     readonly schema: GraphQLSchema,
-    { document, sharing }: PreparedOperation,
+    { document, sharing, takeTurn }: PreparedOperation,
     { operationName, variables }: Pick<SubscribePayload, 'operationName' | 'variables'>,
     readonly contextValue: Context,
     readonly delivery: { readonly slot: OperationSlot; readonly recipient: Recipient },
   ) {
     this.document = document;
     this.sharing = sharing;
+    this.takeTurn = takeTurn;
     this.operationName = operationName ?? null;
     this.variableValues = variables ?? null;
   }

@@ -89,6 +89,7 @@ function createProtocol(services: Services, pipeline: Pipeline, log: FastifyBase
     jsonMessageReviver: refuseServerMessages,
     onConnect: ({ connectionParams, extra }) => extra.signIn(connectionParams),
     onSubscribe: (context, id, payload) => operations.prepare(context, id, payload),
+    execute: (args) => operations.execute(args),
     subscribe: (args) => operations.subscribe(args),
     onOperation: (_context, _id, _payload, args) => operations.requireHeld(args),
     onNext: (_context, _id, _payload, _args, result) => pipeline.presentResult(result),

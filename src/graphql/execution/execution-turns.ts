@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Payer } from '../../rate-limits/complexity-budget.js';
+
+/** What may be executed at a time, and about what one operation may have. It takes the event loop for 0.1 seconds. */
+const CAPACITY = 10_000;
+
+/** Operations that are executed at once, such as heartbeats. */
+const SMALL_COMPLEXITY = 200;
+
+interface Waiting {
+  readonly complexity: number;
+  readonly start: () => void;
+}
+
+/**
+ * Lets complex operations wait for each other. All at once, the rows that they read would come back together, and
+ * keep heartbeats waiting for seconds. The payers take turns: the many operations of one do not delay those of others.
+ */
+export class ExecutionTurns {
+  #executing = 0;
+  readonly #waiting = new Map<Payer, Waiting[]>();
+
+  /**
+   * Resolves once the operation may be executed.
+   * @returns must be called after the execution.
+   */
+  async take(payer: Payer, complexity: number): Promise<() => void> {
+    if (complexity <= SMALL_COMPLEXITY) return () => {};
+    const counted = Math.min(complexity, CAPACITY);
+    await new Promise<void>((start) => {
+      const waiting = { complexity: counted, start };
+      const others = this.#waiting.get(payer);
+      if (others) others.push(waiting);
+      else this.#waiting.set(payer, [waiting]);
+      this.#startNext();
+    });
+    return () => void this.#end(counted);
+  }
+
+  async #end(complexity: number): Promise<void> {
+    await setImmediate();
+    this.#executing -= complexity;
+    this.#startNext();
+  }
+
+  /** Starts what fits, without overtaking: the most complex operations would wait forever. */
+  #startNext(): void {
+    for (const [payer, [next, ...others]] of this.#waiting) {
+      if (!next || this.#executing + next.complexity > CAPACITY) return;
+      this.#executing += next.complexity;
+      this.#waiting.delete(payer);
+      // To the end of the map, so that the other payers come first. The loop will reach it again.
+      if (others.length > 0) this.#waiting.set(payer, others);
+      next.start();
+    }
+  }
+}

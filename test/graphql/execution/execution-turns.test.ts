@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { ExecutionTurns } from '../../../src/graphql/execution/execution-turns.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { openSession } from '../../support/callers.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { RawLive } from '../../support/raw-live.js';
+
+describe('execution turns', () => {
+  /** Takes turns for operations, whose names are noted as they start. */
+  function start(turns: ExecutionTurns) {
+    const started: string[] = [];
+    const ends = new Map<string, () => void>();
+    const take = async (name: string, complexity: number) => {
+      // Such as `a1`: the first operation of the payer a.
+      const end = await turns.take(name.slice(0, 1), complexity);
+      started.push(name);
+      ends.set(name, end);
+    };
+    const end = async (name: string) => {
+      ends.get(name)?.();
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    };
+    return { started, take, end };
+  }
+
+  test('execute what fits, and then in the order in which it came', async () => {
+    const { started, take, end } = start(new ExecutionTurns());
+    for (const [name, complexity] of [
+      ['a1', 6000],
+      ['b1', 4000],
+      ['c1', 9000],
+      ['d1', 300],
+    ] as const) {
+      void take(name, complexity);
+    }
+    await end('none');
+    expect(started).toEqual(['a1', 'b1']);
+    await end('b1');
+    expect(started).toEqual(['a1', 'b1']);
+    await end('a1');
+    expect(started).toEqual(['a1', 'b1', 'c1', 'd1']);
+  });
+
+  test('execute one operation of each payer after the other', async () => {
+    const { started, take, end } = start(new ExecutionTurns());
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) void take(name, 10_000);
+    const order = ['a1', 'a2', 'b1', 'c1', 'a3', 'b2'];
+    for (const [at, name] of order.entries()) {
+      await end(order[at - 1] ?? 'none');
+      expect(started.at(-1)).toBe(name);
+    }
+  });
+
+  test('do not delay small operations, and execute one that is larger than all that fits', async () => {
+    const { started, take, end } = start(new ExecutionTurns());
+    void take('a1', 1_000_000);
+    void take('a2', 1_000_000);
+    void take('b1', 200);
+    await end('none');
+    expect([...started].sort()).toEqual(['a1', 'b1']);
+    await end('a1');
+    expect(started.at(-1)).toBe('a2');
+  });
+});
+
+describe('over HTTP, in a batch and over WebSocket', () => {
+  const COMPLEX = `{ ${Array.from({ length: 10 }, (_, at) => `a${at}: devices(first: 100) { edges { node { id name api online } } }`).join(' ')} }`;
+  const FAILING = `{ ${Array.from({ length: 9 }, (_, at) => `a${at}: devices(first: 100, after: "x") { edges { node { id name api online } } }`).join(' ')} }`;
+  let gateway: TestGateway;
+  let host: string;
+  let token: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    host = await gateway.listen();
+    await gateway.createUser({ username: 'root', roles: ['ADMIN'] });
+    token = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
+  });
+  afterAll(() => gateway.close());
+
+  const post = (body: object) => gateway.post('/graphql', body, { authorization: token });
+
+  test('complex operations are executed one after the other, and a heartbeat meanwhile', async () => {
+    const { devices } = gateway.services;
+    const list = devices.list.bind(devices);
+    let [reading, most] = [0, 0];
+    const gate = Promise.withResolvers<void>();
+    jest.spyOn(devices, 'list').mockImplementation(async (...args) => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await gate.promise;
+      return list(...args).finally(() => {
+        reading -= 1;
+      });
+    });
+    const live = await RawLive.open(host, token);
+    live.subscribe('a', COMPLEX);
+    live.subscribe('b', COMPLEX);
+    const single = post({ query: COMPLEX });
+    const batch = post([{ query: COMPLEX }, { query: COMPLEX }]);
+    const beat = await post({ query: 'mutation { heartbeat(input: {}) { intervalSeconds } }' });
+    expect(beat.json().data.heartbeat.intervalSeconds).toBe(30);
+    gate.resolve();
+    for (const answer of [(await single).json(), ...(await batch).json()])
+      expect(answer.errors).toBeUndefined();
+    const messages = [await live.next(), await live.next(), await live.next(), await live.next()];
+    expect(messages.filter((message) => message?.includes('"data":{"a0"'))).toHaveLength(2);
+    expect(most).toBe(10);
+    jest.restoreAllMocks();
+    await live.close();
+  });
+
+  test('an operation that fails ends its turn', async () => {
+    for (let round = 0; round < 3; round++) {
+      expect((await post({ query: FAILING })).json().errors).toHaveLength(1);
+    }
+    const live = await RawLive.open(host, token);
+    for (let round = 0; round < 3; round++) {
+      live.subscribe('a', FAILING);
+      expect(await live.next()).toContain('INVALID_INPUT');
+      await live.next();
+    }
+    expect((await post({ query: COMPLEX })).json().data.a9.edges).toBeDefined();
+    await live.close();
+  });
+});
