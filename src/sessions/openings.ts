@@ -59,7 +59,7 @@ export class Openings {
     policy: SessionPolicy,
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<OpenedSession> {
-    await this.#requireSlow(user.id);
+    await this.#countOpening(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
     const session = em.create(
@@ -92,7 +92,7 @@ export class Openings {
     return { session, user, ...tokens };
   }
 
-  async #requireSlow(userId: number): Promise<void> {
+  async #countOpening(userId: number): Promise<void> {
     await this.#perMinute.consume(userId).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
       throw throttledFor(msBeforeNext, 'Too many sessions of this account were opened; try again later.');
     });
