@@ -39,17 +39,17 @@ test('devices of one member that never return delay the expiry of no other, befo
   await beating.beat();
   expect(await expired(gateway, 'noa')).toEqual(['silent-0']);
   const first = await expired(gateway, 'mia');
-  // Before so many were silent that they are held.
-  expect(first.length).toBeLessThan(GHOSTS * 0.05);
+  // Fewer than fifty at once are not held.
+  expect(first.length).toBeLessThan(50);
   expect(gateway.services.heartbeats.degraded).toBe(true);
 
   await gateway.services.heartbeats.announce();
   await gateway.services.heartbeats.saveLastSeen();
   const restarted = await startGateway({}, gateway);
   // Each device has an interval to reconnect in.
-  await restarted.pass(1.8 * INTERVAL);
+  await restarted.pass(2 * INTERVAL);
   expect(await expired(restarted, 'noa')).toEqual(expect.arrayContaining(['silent-0', 'late-0']));
-  expect((await expired(restarted, 'mia')).length).toBeLessThan(GHOSTS * 0.1);
+  expect((await expired(restarted, 'mia')).length).toBeLessThan(100);
   await restarted.pass(2.2 * INTERVAL);
   expect(await expired(restarted, 'mia')).toHaveLength(GHOSTS);
   await restarted.close();

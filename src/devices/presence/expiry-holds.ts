@@ -3,8 +3,14 @@ import { ExpiryHold } from './expiry-hold.js';
 /** Expiries of more than this share of the online devices, and of at least this many, may be a fault of the gateway. */
 const MASS_SHARE = 0.05;
 const MASS_MINIMUM = 50;
-/** Owners who can be held alone. A fault of the gateway reaches more owners than that, or all devices of a few. */
-const MAX_HELD_OWNERS = 10;
+/** A fault of the gateway silences most devices of other owners, too, and at least this many. */
+const FAULT_SHARE = 0.5;
+const FAULT_MINIMUM = 10;
+/** Devices of one owner that count for that: an owner of many must not decide for all. */
+const MAX_COUNTED = 10;
+
+/** Online devices that are enough for that. */
+export const SAMPLE_SIZE = 20_000;
 
 /** A device that should expire. */
 export interface Overdue {
@@ -13,10 +19,28 @@ export interface Overdue {
   readonly reason: 'TIMEOUT' | 'AUTH_EXPIRED';
 }
 
+/** An online device. */
+export interface Sample {
+  readonly owner: number;
+  /** Whether it has missed a heartbeat. */
+  readonly isLate: boolean;
+}
+
+/** What a tick has found. */
+export interface TickFinding {
+  readonly overdue: readonly Overdue[];
+  /** The number of online devices, including those to expire. */
+  readonly online: number;
+  /** How long the process, and with it the heartbeats, stood still before this tick. */
+  readonly stalledMs: number;
+  /** Online devices, all of them or evenly chosen. */
+  sample(): Iterable<Sample>;
+}
+
 /**
  * Decides whether to believe in many expiries at once. They are held at first, so that a fault of the gateway or its
- * network does not show the fleet offline. Where they are of a few owners, only the devices of those are held: an owner
- * of many devices that never return must not delay the expiries of others.
+ * network does not show the fleet offline. While the devices of other owners beat, only those of the owners with many
+ * expiries are held: devices that never return must not delay the expiries of others.
  */
 export class ExpiryHolds {
   readonly #fleet: ExpiryHold;
@@ -35,27 +59,25 @@ export class ExpiryHolds {
     return this.#fleet.isOn || this.#byOwner.get(owner)?.isOn === true;
   }
 
-  /**
-   * @param online the online devices, including those to expire.
-   * @param stalledMs how long the process, and with it the heartbeats, stood still before this tick.
-   */
-  decide(overdue: readonly Overdue[], online: number, stalledMs: number, now: number): void {
-    const mass = findMass(countByOwner(overdue.filter(({ reason }) => reason === 'TIMEOUT')), online);
+  decide({ overdue, online, stalledMs, sample }: TickFinding, now: number): void {
+    const suspects = massOwners(countByOwner(overdue.filter(({ reason }) => reason === 'TIMEOUT')), online);
+    const isOfFleet = suspects.size > 0 && areOthersLate(sample(), suspects);
     const counts = countByOwner(overdue);
     // An owner who is held with the fleet, or was until now, is not held again alone.
-    const starts = this.#fleet.isOn || this.#fleet.hasRunOut ? [] : mass.owners;
-    for (const owner of starts) {
-      if (!this.#byOwner.has(owner)) this.#byOwner.set(owner, new ExpiryHold(this.intervalMs));
+    if (!isOfFleet && !this.#fleet.isOn && !this.#fleet.hasRunOut) {
+      for (const owner of suspects) {
+        if (!this.#byOwner.has(owner)) this.#byOwner.set(owner, new ExpiryHold(this.intervalMs));
+      }
     }
     let others = overdue.length;
     for (const [owner, hold] of this.#byOwner) {
       const own = counts.get(owner) ?? 0;
       const stalled = hold.isOn ? stalledMs : 0;
-      hold.decide({ overdue: own, isMass: mass.owners.includes(owner), stalledMs: stalled }, now);
+      hold.decide({ overdue: own, isMass: suspects.has(owner), stalledMs: stalled }, now);
       if (hold.isOn) others -= own;
       else if (!hold.hasRunOut) this.#byOwner.delete(owner);
     }
-    this.#fleet.decide({ overdue: others, isMass: mass.isOfFleet, stalledMs }, now);
+    this.#fleet.decide({ overdue: others, isMass: isOfFleet, stalledMs }, now);
   }
 
   /** The clock was set back. */
@@ -70,24 +92,30 @@ function countByOwner(overdue: readonly Overdue[]): Map<number, number> {
   return counts;
 }
 
-/**
- * The fewest owners without whose silent devices the others would be no mass; none if there is no mass at all, or if it
- * is one of the fleet because they would be too many.
- */
-function findMass(
-  silentByOwner: ReadonlyMap<number, number>,
-  online: number,
-): { owners: number[]; isOfFleet: boolean } {
+/** The fewest owners without whose silent devices the others would be no mass; none if there is no mass at all. */
+function massOwners(silentByOwner: ReadonlyMap<number, number>, online: number): Set<number> {
   const largestFirst = [...silentByOwner].sort(([, a], [, b]) => b - a);
   let silent = largestFirst.reduce((sum, [, count]) => sum + count, 0);
   let others = online;
-  const owners: number[] = [];
+  const owners = new Set<number>();
   for (const [owner, count] of largestFirst) {
     if (silent < MASS_MINIMUM || silent <= others * MASS_SHARE) break;
-    if (owners.length === MAX_HELD_OWNERS) return { owners: [], isOfFleet: true };
-    owners.push(owner);
+    owners.add(owner);
     silent -= count;
     others -= count;
   }
-  return { owners, isOfFleet: false };
+  return owners;
+}
+
+function areOthersLate(sample: Iterable<Sample>, suspects: ReadonlySet<number>): boolean {
+  const counted = new Map<number, number>();
+  let [late, all] = [0, 0];
+  for (const { owner, isLate } of sample) {
+    const count = counted.get(owner) ?? 0;
+    if (suspects.has(owner) || count === MAX_COUNTED) continue;
+    counted.set(owner, count + 1);
+    all += 1;
+    if (isLate) late += 1;
+  }
+  return late >= FAULT_MINIMUM && late > all * FAULT_SHARE;
 }

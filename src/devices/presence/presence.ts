@@ -1,7 +1,8 @@
 import { LONGEST_HOLD } from './expiry-hold.js';
-import { ExpiryHolds, type Overdue } from './expiry-holds.js';
+import { ExpiryHolds, type Overdue, SAMPLE_SIZE, type Sample } from './expiry-holds.js';
 import { growArray } from './grow-array.js';
 import { Leases } from './leases.js';
+import { LATE, LONGEST_PATIENCE, patienceOf } from './patience.js';
 import { TimingWheel } from './timing-wheel.js';
 
 export interface PresenceSettings {
@@ -13,17 +14,11 @@ export interface Expiry extends Overdue {
   readonly device: number;
 }
 
-/** Intervals without a heartbeat after which a device is offline. */
-const PATIENCE = 2.5;
-/** Deadlines are spread over this share of an interval, so that a disconnected fleet does not expire in one tick. */
-const JITTER = 0.1;
 /** Ticks of one interval. */
 const TICKS = 10;
 /** A tick that is later than this means that the process, and with it the heartbeats, stood still. */
 const STALL_TICKS = 2;
 
-/** 2^32 divided by the golden ratio, which spreads consecutive indexes evenly. */
-const SPREAD = 2_654_435_769;
 const FIRST_CAPACITY = 1024;
 
 /**
@@ -55,7 +50,7 @@ export class Presence {
     this.#intervalMs = intervalMs;
     this.tickMs = Math.max(1, Math.round(intervalMs / TICKS));
     // The longest time until a deadline: patience, jitter, and the grace after a restart.
-    const lap = Math.ceil((PATIENCE + JITTER + LONGEST_HOLD) * TICKS) + 2;
+    const lap = Math.ceil((LONGEST_PATIENCE + LONGEST_HOLD) * TICKS) + 2;
     this.#wheel = new TimingWheel(lap, FIRST_CAPACITY, this.#tickOf(now));
     this.#holds = new ExpiryHolds(intervalMs);
   }
@@ -179,7 +174,7 @@ export class Presence {
     if (late === 0) return [];
     const overdue = this.#collect(tick);
     const stalledMs = late > STALL_TICKS ? (late - 1) * this.tickMs : 0;
-    this.#holds.decide(overdue, this.#online, stalledMs, now);
+    this.#holds.decide({ overdue, online: this.#online, stalledMs, sample: () => this.#sample(now) }, now);
     return overdue.filter(({ device, owner }) => {
       if (!this.#holds.isHeld(owner)) return this.leave(device);
       this.#wheel.schedule(device, this.#dueTick(device));
@@ -199,6 +194,16 @@ export class Presence {
       else this.#wheel.schedule(device, due);
     });
     return overdue;
+  }
+
+  /** Online devices, all of them or evenly chosen. */
+  *#sample(now: number): Generator<Sample> {
+    const lateBefore = now - LATE * this.#intervalMs;
+    const step = Math.ceil(this.#indexes.size / SAMPLE_SIZE);
+    for (let device = 0; device < this.#indexes.size; device += step) {
+      if (this.#isOnline[device] !== 1) continue;
+      yield { owner: this.#owners[device] ?? 0, isLate: this.lastSeen(device) < lateBefore };
+    }
   }
 
   /** If the clock was set back, moves the deadlines as well: no device stays online longer because of it. */
@@ -225,8 +230,7 @@ export class Presence {
   }
 
   #patience(device: number): number {
-    const spread = (Math.imul(device, SPREAD) >>> 0) / 2 ** 32;
-    return (PATIENCE + JITTER * spread) * this.#intervalMs;
+    return patienceOf(device) * this.#intervalMs;
   }
 
   #tickOf(time: number): number {

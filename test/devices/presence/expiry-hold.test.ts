@@ -45,22 +45,56 @@ describe('a mass expiry', () => {
     expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
   });
 
-  test('of a few owners holds only their devices: others that are silent expire in time', () => {
-    for (const owners of [1, 10]) {
+  test.each([1, 3, 40])(
+    'of %i owners, while others beat, holds only their devices: others that are silent expire in time',
+    (owners) => {
       const e = engine();
-      const ghost = (at: number) => e.beatOf(1 + (at % owners), 1000 + at);
-      for (let at = 0; at < 1000; at++) ghost(at);
-      for (let id = 1; id <= 30; id++) e.beatOf(100 + id, id);
-      e.pass(2.6 * intervalMs + 2 * e.presence.tickMs, () => {
-        for (let id = 4; id <= 30; id++) e.beatOf(100 + id, id);
-      });
-      expect(e.expired.map(({ device }) => e.presence.idOf(device)).sort()).toEqual([1, 2, 3]);
-      expect([e.presence.degraded, e.presence.online]).toEqual([true, 1027]);
-      e.pass(2.2 * intervalMs, () => {
-        for (let id = 4; id <= 30; id++) e.beatOf(100 + id, id);
-      });
-      expect([e.presence.degraded, e.presence.online]).toEqual([false, 27]);
-    }
+      const beatOthers = () => {
+        for (let id = 4; id <= 60; id++) e.beatOf(100 + id, id);
+      };
+      for (let at = 0; at < 1000; at++) e.beatOf(1 + (at % owners), 1000 + at);
+      for (let id = 1; id <= 60; id++) e.beatOf(100 + id, id);
+      e.pass(2.6 * intervalMs + 2 * e.presence.tickMs, beatOthers);
+      const expired = e.expired.map(({ device }) => e.presence.idOf(device));
+      expect(expired.filter((id) => id < 1000).sort()).toEqual([1, 2, 3]);
+      expect(expired.length).toBeLessThan(60);
+      expect(e.presence.degraded).toBe(true);
+      e.pass(2.2 * intervalMs, beatOthers);
+      expect([e.presence.degraded, e.presence.online]).toEqual([false, 57]);
+    },
+  );
+
+  test('of one owner does not delay the expiry of the only other device', () => {
+    const e = engine();
+    for (let id = 1; id <= 1000; id++) e.beatOf(1, id);
+    e.beatOf(2, 2000);
+    e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
+    expect(e.expired.map(({ device }) => e.presence.idOf(device))).toContain(2000);
+  });
+
+  test('of one owner holds the others, too, if most of them have missed a heartbeat', () => {
+    const e = engine();
+    for (let id = 1; id <= 1000; id++) e.beatOf(1, id);
+    e.pass(0.5 * intervalMs);
+    for (let id = 1001; id <= 1020; id++) e.beatOf(id, id);
+    e.pass(3 * intervalMs);
+    expect([e.presence.degraded, e.expired.filter(({ device }) => e.presence.idOf(device) > 1000)]).toEqual([
+      true,
+      [],
+    ]);
+  });
+
+  test('of one owner is not taken for one of the fleet because of silent devices of another', () => {
+    const e = engine();
+    const beatOthers = () => {
+      for (let id = 1; id <= 20; id++) e.beatOf(100 + id, id);
+    };
+    e.beatOf(200, 200);
+    for (let id = 1001; id <= 2000; id++) e.beatOf(1, id);
+    e.pass(0.5 * intervalMs, beatOthers);
+    for (let id = 2001; id <= 3000; id++) e.beatOf(2, id);
+    e.pass(2.1 * intervalMs + 2 * e.presence.tickMs, beatOthers);
+    expect(e.expired.map(({ device }) => e.presence.idOf(device))).toContain(200);
   });
 
   test('of many owners holds all devices, however few an owner has', () => {
