@@ -27,7 +27,9 @@ registerEnumType(AuditAction, {
     SESSION_OPEN: { description: 'Someone signed in. `detail` names the API.' },
     SESSION_CLOSE: { description: 'Someone signed out. `detail` names the API.' },
     SESSION_REFUSE: { description: 'A login was refused. `detail` names the API and the error code.' },
-    SESSION_REVOKE: { description: 'A session was revoked.' },
+    SESSION_REVOKE: {
+      description: 'A session was revoked. `detail` says so where a reused refresh token ended it.',
+    },
     USER_CREATE: { description: 'An account was created. `detail` lists its roles where they were chosen.' },
     USER_ACTIVE: { description: 'An account was enabled.' },
     USER_DISABLED: { description: 'An account was disabled.' },

@@ -57,12 +57,14 @@ export class Sessions {
    * and with it every token that was issued since.
    * @throws DomainError UNAUTHENTICATED, ACCOUNT_DISABLED
    */
-  async refresh(refreshToken: string): Promise<OpenedSession> {
+  async refresh(refreshToken: string, actor: Actor): Promise<OpenedSession> {
     const hash = tokenHash(refreshToken);
     const rotation = await this.db.em
       .fork()
       .transactional((em) => this.#tokens.rotate(em, hash, this.clock()));
-    if (rotation.outcome === 'reused') await this.revoke(rotation.session.user.id, rotation.session.id);
+    if (rotation.outcome === 'reused') {
+      await this.#revokeRecorded(rotation.session, actor, 'reused refresh token');
+    }
     if (rotation.outcome !== 'rotated') {
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is no longer valid.');
     }
@@ -199,8 +201,9 @@ export class Sessions {
     await revoked.finally(() => this.invalidate(userId));
   }
 
-  async #revokeRecorded({ id, user }: Session, actor: Actor): Promise<Session> {
-    await this.#record({ action: 'session.revoke', target: userTarget(user.id) }, actor);
+  async #revokeRecorded({ id, user }: Session, actor: Actor, detail?: string): Promise<Session> {
+    const target = userTarget(user.id);
+    await this.#record({ action: 'session.revoke', target, ...(detail ? { detail } : {}) }, actor);
     await this.revoke(user.id, id);
     return this.#reader.find(id);
   }

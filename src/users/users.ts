@@ -185,7 +185,7 @@ export class Users {
       { phoneVerifiedAt: now, passwordHash: null },
     );
     if (updated === 0) return false;
-    recordAudit(em, now, actor, { action: 'user.phone-proven' });
+    recordAudit(em, now, actor, { action: 'user.phone-proven', target: userTarget(user.id) });
     await em.flush();
     return true;
   }

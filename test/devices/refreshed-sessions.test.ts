@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { DeviceReport } from '../../src/devices/bindings.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
-import { callerOf, openSession } from '../support/callers.js';
+import { ANONYMOUS, callerOf, openSession } from '../support/callers.js';
 import { historyOf } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
 const beat = async ({ accessToken }: OpenedSession, at = gateway) =>
   at.services.heartbeats.beat(await callerOf(at, accessToken), hello);
 const refresh = ({ refreshToken }: OpenedSession, { services } = gateway) =>
-  services.sessions.refresh(refreshToken ?? '');
+  services.sessions.refresh(refreshToken ?? '', ANONYMOUS);
 
 /** Beats until 15 seconds before the token, which lasts 15 minutes, expires. */
 async function beatUntilTheEnd(): Promise<number> {

@@ -3,6 +3,7 @@ import type { InjectOptions } from 'fastify';
 import samples from '../../src/legacy/bms/samples.json' with { type: 'json' };
 import { Session } from '../../src/sessions/session.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';
+import { ANONYMOUS } from '../support/callers.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readGolden } from '../support/golden-files.js';
@@ -142,11 +143,13 @@ describe('a login', () => {
     gateway.clock.advance(1);
     expect(await gateway.services.sessions.authenticate(access)).toBeNull();
     gateway.clock.advance(28 * 86_400_000 - 1);
-    const refreshed = await gateway.services.sessions.refresh(refresh);
+    const refreshed = await gateway.services.sessions.refresh(refresh, ANONYMOUS);
     expect(refreshed.accessToken).toMatch(UUID_SHAPE);
     expect(refreshed.refreshToken).toMatch(UUID_SHAPE);
     gateway.clock.advance(30 * 86_400_000);
-    await expect(gateway.services.sessions.refresh(refreshed.refreshToken ?? '')).rejects.toMatchObject({
+    await expect(
+      gateway.services.sessions.refresh(refreshed.refreshToken ?? '', ANONYMOUS),
+    ).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
-import { openSession } from '../support/callers.js';
+import { ANONYMOUS, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const MINUTE = 60_000;
@@ -19,10 +19,10 @@ describe('SESSION_LIFETIME ends a session that is', () => {
     let { refreshToken, session } = await openSession(gateway, 'root', graphqlSessionPolicy);
     const end = session.createdAt.getTime() + 3 * DAY;
     gateway.clock.advance(3 * DAY - MINUTE);
-    ({ refreshToken, session } = await gateway.services.sessions.refresh(refreshToken ?? ''));
+    ({ refreshToken, session } = await gateway.services.sessions.refresh(refreshToken ?? '', ANONYMOUS));
     expect([session.tokenExpiresAt.getTime(), session.expiresAt.getTime()]).toEqual([end, end]);
     gateway.clock.advance(MINUTE);
-    await expect(gateway.services.sessions.refresh(refreshToken ?? '')).rejects.toMatchObject({
+    await expect(gateway.services.sessions.refresh(refreshToken ?? '', ANONYMOUS)).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });

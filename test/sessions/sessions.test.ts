@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js';
 import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
@@ -6,6 +7,7 @@ import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { UserStatus } from '../../src/users/user.entity.js';
+import { ANONYMOUS } from '../support/callers.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
@@ -40,7 +42,7 @@ async function open(policy: SessionPolicy, userId?: number, restricted?: boolean
   );
 }
 const caller = (token: string) => gateway.services.sessions.authenticate(token);
-const refresh = (token: string | null) => gateway.services.sessions.refresh(token ?? 'none');
+const refresh = (token: string | null) => gateway.services.sessions.refresh(token ?? 'none', ANONYMOUS);
 
 describe('authenticate', () => {
   test.each([graphqlSessionPolicy, uimsSessionPolicy, teacherSessionPolicy])(
@@ -191,6 +193,15 @@ describe('refresh', () => {
     await expect(refresh(opened.refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await caller(third.accessToken)).toBeNull();
     await expect(refresh(third.refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const em = gateway.services.db.em.fork();
+    const [entry] = await em.find(AuditEntry, {}, { orderBy: { id: 'desc' }, limit: 1 });
+    expect(entry).toMatchObject({
+      action: 'session.revoke',
+      target: `user_${opened.user.id}`,
+      actorId: null,
+      address: ANONYMOUS.address,
+      detail: 'reused refresh token',
+    });
   });
 
   test('treats the second of two parallel calls as reuse', async () => {

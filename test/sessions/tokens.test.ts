@@ -7,6 +7,7 @@ import { sessionPolicies } from '../../src/server/http-server.js';
 import { Api, Session } from '../../src/sessions/session.entity.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { tokenHash } from '../../src/sessions/token-signer.js';
+import { ANONYMOUS } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const SECRET = 'the secret that this gateway signs with';
@@ -121,7 +122,9 @@ test('rejects every kind of token in place of another', async () => {
   for (const token of [refreshToken ?? '', ...others])
     expect([token, await caller(token)]).toEqual([token, null]);
   for (const token of [accessToken, uims.accessToken, ...others]) {
-    await expect(gateway.services.sessions.refresh(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(gateway.services.sessions.refresh(token, ANONYMOUS)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
   }
   for (const token of [accessToken, refreshToken ?? '', captcha.id]) {
     await expect(scanTickets.redeem(token, 'device 1')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
@@ -140,7 +143,7 @@ test('accepts the tokens of an earlier secret of every API while it is listed', 
     expect(await caller(accessToken, rotated)).toMatchObject({ sessionId: session.id });
   }
   const { refreshToken } = opened.find(({ session }) => session.api === 'graphql') ?? {};
-  const renewed = await rotated.services.sessions.refresh(refreshToken ?? '');
+  const renewed = await rotated.services.sessions.refresh(refreshToken ?? '', ANONYMOUS);
   // A node without the new secret cannot verify tokens that are signed with it.
   expect(await caller(renewed.accessToken)).toBeNull();
   expect(await caller(renewed.accessToken, rotated)).not.toBeNull();

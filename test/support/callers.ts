@@ -7,6 +7,9 @@ import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';
 import { PASSWORD } from './password.js';
 
+/** An actor who is not signed in. */
+export const ANONYMOUS = { userId: null, address: '192.0.2.99' };
+
 /** One caller for each combination of role and kind of session. */
 export const callers = {
   nobody: null,

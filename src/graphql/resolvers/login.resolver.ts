@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.js';
 import type { OpenedSession } from '../../sessions/sessions.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { Allow } from '../authorization.js';
-import { type Context, clientOf } from '../context.js';
+import { actorOf, type Context, clientOf } from '../context.js';
 import { graphqlSessionPolicy } from '../session-policy.js';
 import {
   LoginInput,
@@ -104,7 +104,8 @@ export class LoginResolver {
   ): Promise<RefreshSessionPayload> {
     const token = refreshToken ?? context.refreshCookie?.read();
     if (!token) throw new DomainError('UNAUTHENTICATED', 'There is no refresh token.');
-    return authenticated(await context.services.sessions.refresh(token), context, refreshToken == null);
+    const session = await context.services.sessions.refresh(token, actorOf(context));
+    return authenticated(session, context, refreshToken == null);
   }
 }
 

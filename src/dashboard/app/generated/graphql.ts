@@ -39,7 +39,7 @@ export type AuditAction =
   | 'SESSION_OPEN'
   /** A login was refused. `detail` names the API and the error code. */
   | 'SESSION_REFUSE'
-  /** A session was revoked. */
+  /** A session was revoked. `detail` says so where a reused refresh token ended it. */
   | 'SESSION_REVOKE'
   /** An account was enabled. */
   | 'USER_ACTIVE'
