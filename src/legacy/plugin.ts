@@ -5,6 +5,7 @@ import { allowLongBody } from '../http/body-deadline.js';
 import { receiveForm } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
 import { countHeartbeat } from '../http/request-log.js';
+import { decompress } from '../http/text/content-encoding.js';
 import { headerText } from '../http/text/header-text.js';
 import { authenticatePublisher, receiveAuthorized } from '../releases/upload-authorization.js';
 import type { Services } from '../services.js';
@@ -31,7 +32,7 @@ type HttpError = Error & { readonly statusCode?: number };
 export function registerDialect(app: FastifyInstance, dialect: Dialect, services: Services): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, readBody);
     scope.addHook('onRequest', dropInvalidContentType);
     scope.setErrorHandler<HttpError>((error, request, reply) => sendFailure(dialect, error, request, reply));
     const routes = Object.entries(dialect.routes);
@@ -53,6 +54,9 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
     if (dialect.catchAllPrefix) registerCatchAll(scope, dialect.catchAllPrefix);
   });
 }
+
+const readBody = ({ headers, routeOptions }: FastifyRequest, body: Buffer): Promise<Buffer> =>
+  decompress(body, headers, routeOptions.bodyLimit);
 
 /** Fastify refuses what is no media type, and some devices send it with valid parameters. */
 async function dropInvalidContentType({ mediaType, raw }: FastifyRequest): Promise<void> {
@@ -93,20 +97,24 @@ function registerUploads(
       url,
       handler: async (request, reply) => {
         requirePost(request, reply);
-        return send(reply, await handle(await readUpload(request, services)));
+        return send(reply, await handle(await readUpload(request, services, route)));
       },
     });
   }
 }
 
-async function readUpload(request: FastifyRequest, { sessions, releases }: Services): Promise<LegacyUpload> {
+async function readUpload(
+  request: FastifyRequest,
+  { sessions, releases }: Services,
+  { parameters }: UploadRoute,
+): Promise<LegacyUpload> {
   const { raw, ip } = request;
   const { user, sessionId } = await authenticatePublisher(sessions, raw.headers);
   allowLongBody(raw);
   return {
     actor: { userId: user.id, address: ip },
     query: readQuery(request),
-    form: receiveForm(raw, releases.maxBytes),
+    form: receiveForm(raw, releases.maxBytes, Object.keys(parameters.shape)),
     receive: ({ content }) =>
       receiveAuthorized(releases, content, async () =>
         requirePermission(await sessions.findUnrevoked(sessionId), 'releases:publish'),

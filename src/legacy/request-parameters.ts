@@ -5,6 +5,7 @@ import { readParts, readText, TooManyParts } from '../http/multipart/parts.js';
 import { Charset } from '../http/text/charset.js';
 import { UnreadableText } from '../http/text/unreadable-text.js';
 import { parseUrlencoded, queryString } from '../http/text/urlencoded.js';
+import { fieldValue, isJson } from './form-fields.js';
 
 /** Request parameters by name, not validated. If a name is sent twice, its last value counts. */
 export type RequestParameters = Readonly<Record<string, unknown>>;
@@ -30,8 +31,10 @@ const malformed = (what: string) =>
  */
 export async function readParameters(request: FastifyRequest): Promise<RequestParameters> {
   const query = readQuery(request);
+  const body = await readBody(request);
+  refuseUnpairedSurrogates(body);
   // Without a prototype, a parameter named `__proto__` is a name like any other.
-  return Object.assign(Object.create(null), query, await readBody(request));
+  return Object.assign(Object.create(null), query, body);
 }
 
 /** The parameters of the query. @throws UnreadableText */
@@ -55,7 +58,11 @@ async function readBody({ body, headers }: FastifyRequest): Promise<object> {
   if (type.startsWith('multipart/form-data')) return parseMultipart(body, contentType);
   const charset = Charset.of(contentType);
   if (type.startsWith('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(parseUrlencoded(body.toString('latin1'), charset, MAX_URLENCODED_PAIRS));
+    const form = body.toString('latin1');
+    // Some clients leave this type, which is the default of theirs, on JSON. No form begins like an object.
+    if (!/^(\xEF\xBB\xBF)?\s*\{/.test(form)) {
+      return Object.fromEntries(parseUrlencoded(form, charset, MAX_URLENCODED_PAIRS));
+    }
   }
   const text = charset.decode(body, 'body').replace(/^\uFEFF/, '');
   return text.trim() === '' ? {} : parseJson(text);
@@ -69,7 +76,6 @@ function parseJson(text: string): object {
     throw malformed('JSON body');
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw malformed('JSON body');
-  refuseUnpairedSurrogates(parsed);
   return parsed;
 }
 
@@ -80,14 +86,16 @@ function refuseUnpairedSurrogates(parameters: object): void {
   }
 }
 
-/** Reads text fields only; files are skipped. */
+/** Reads fields; files are skipped. JSON is a field even with a file name, which browsers give to a Blob. */
 async function parseMultipart(body: Buffer, contentType: string): Promise<object> {
-  const fields: [string, string][] = [];
+  const fields: [string, unknown][] = [];
   try {
     for await (const part of readParts(Readable.from(chunksOf(body)), contentType, MAX_MULTIPART_PARTS)) {
-      const isRead = part.fileName === undefined && fields.length < MAX_MULTIPART_FIELDS;
-      if (isRead) fields.push([part.name, await readText(part)]);
-      else part.content.resume();
+      const { name, mimeType } = part;
+      const isField = part.fileName === undefined || isJson(part);
+      if (isField && fields.length < MAX_MULTIPART_FIELDS) {
+        fields.push([name, fieldValue({ mimeType, text: await readText(part) })]);
+      } else part.content.resume();
     }
   } catch (error) {
     if (!(error instanceof TooManyParts)) throw error;

@@ -24,7 +24,8 @@ export function bodyFailure(error: Error & { statusCode?: number }, log: Fastify
 }
 
 const isUnsupported = (error: Error & { statusCode?: number }): boolean =>
-  error.statusCode === 415 || (error instanceof UnreadableText && error.reason !== 'bytes');
+  error.statusCode === 415 ||
+  (error instanceof UnreadableText && ['charset', 'contentEncoding'].includes(error.reason));
 
 /** Fastify's own messages address the developer of the server. */
 function refusalOf(error: Error & { statusCode?: number }): Error {

@@ -1,15 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Charset } from '../../http/text/charset.js';
+import { decompress } from '../../http/text/content-encoding.js';
 import { headerText } from '../../http/text/header-text.js';
 import { parseUrlencoded, queryString } from '../../http/text/urlencoded.js';
 
-/** Parses JSON bodies in their declared charset. Fastify's own parser replaces invalid bytes. */
+/** Parses JSON bodies, compressed ones too, in their declared charset. Fastify's own parser replaces invalid bytes. */
 export function parseJsonBodies(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
   scope.removeContentTypeParser('application/json');
   scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = Charset.of(request.headers['content-type']);
-    return parse(request, charset.decode(body, 'body'), done);
+    const { headers, routeOptions } = request;
+    decompress(body, headers, routeOptions.bodyLimit)
+      .then((bytes) => Charset.of(headers['content-type']).decode(bytes, 'body'))
+      .then((text) => parse(request, text, done), done);
   });
 }
 

@@ -47,7 +47,7 @@ function requirePreflight(headers: NodeJS.Dict<string | string[]>): void {
  * while the file waits.
  */
 const readUpload: ProcessRequestFunction = async (request, _response, { maxFileSize = Infinity } = {}) => {
-  const form = receiveForm(request, maxFileSize);
+  const form = receiveForm(request, maxFileSize, ['operations', 'map']);
   const operation = parseJson(Operation, await form.leadingField('operations'));
   if (!operation)
     throw invalid('operations', 'must be one GraphQL operation in JSON: batches are not supported.');

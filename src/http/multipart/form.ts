@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { DomainError } from '../../errors.js';
+import { requireUncompressed } from '../text/content-encoding.js';
 import { type ClaimedDigest, claimedDigest } from './claimed-digest.js';
 import { type Part, readParts, readText, tooLarge } from './parts.js';
 
@@ -27,16 +28,22 @@ export interface FormFile {
   readonly content: Readable;
 }
 
+/** A text field of a form. */
+export interface FormField {
+  readonly mimeType: string;
+  readonly text: string;
+}
+
 /** A multipart form with at most one file, while it is being received. */
 export interface UploadForm {
   /** The fields received so far. All of them once `file` resolved to null or its content has ended. */
-  readonly fields: ReadonlyMap<string, string>;
+  readonly fields: ReadonlyMap<string, FormField>;
   /**
    * Resolves when the file begins, or to null when the form ends without one. The client must wait until the content
    * is read. Rejects like `content`.
    */
   readonly file: Promise<FormFile | null>;
-  /** A field that precedes the file. @throws DomainError INVALID_INPUT when it does not, and as `file` rejects. */
+  /** The text of a field that precedes the file. @throws DomainError INVALID_INPUT when it does not, and as `file` rejects. */
   leadingField(name: string): Promise<string>;
 }
 
@@ -49,29 +56,37 @@ const misplaced = (name: string) => invalid(`${name} must be a field that preced
 /**
  * Starts to receive a form. The caller must have checked the sender's permission to upload.
  * @param maxFileBytes checked by Content-Length alone; the consumer of the file enforces it.
- * @throws DomainError INVALID_INPUT, TOO_LARGE
+ * @param fieldNames parts that are fields even with a file name, which browsers give to a Blob.
+ * @throws DomainError INVALID_INPUT, TOO_LARGE; UnreadableText for a compressed form
  */
-export function receiveForm(request: IncomingMessage, maxFileBytes: number): UploadForm {
+export function receiveForm(
+  request: IncomingMessage,
+  maxFileBytes: number,
+  fieldNames: readonly string[],
+): UploadForm {
+  requireUncompressed(request.headers);
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > maxFileBytes + MAX_OVERHEAD_BYTES) throw tooLarge('file', maxFileBytes);
   const contentType = request.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\b/i.test(contentType)) {
     throw invalid('The body must be multipart/form-data.', 'file');
   }
-  return new IncomingForm(request, readParts(request, contentType, MAX_PARTS), claimedDigest(request));
+  const parts = readParts(request, contentType, MAX_PARTS);
+  return new IncomingForm(request, parts, fieldNames, claimedDigest(request));
 }
 
 class IncomingForm implements UploadForm {
-  readonly fields = new Map<string, string>();
+  readonly fields = new Map<string, FormField>();
   readonly #file = Promise.withResolvers<FormFile | null>();
   readonly #awaited = new Map<string, PromiseWithResolvers<string>>();
   /** The fields that precede the file. Set when the file begins or the form ends. */
-  #leading: ReadonlyMap<string, string> | undefined;
+  #leading: ReadonlyMap<string, FormField> | undefined;
   #content: Readable | undefined;
 
   constructor(
     private readonly request: IncomingMessage,
     private readonly parts: AsyncIterable<Part>,
+    private readonly fieldNames: readonly string[],
     private readonly digest: ClaimedDigest | null,
   ) {
     this.#file.promise.catch(() => {});
@@ -85,8 +100,8 @@ class IncomingForm implements UploadForm {
   }
 
   async leadingField(name: string): Promise<string> {
-    const value = (this.#leading ?? this.fields).get(name);
-    if (value !== undefined) return value;
+    const field = (this.#leading ?? this.fields).get(name);
+    if (field) return field.text;
     if (this.#leading) {
       await this.#file.promise;
       throw misplaced(name);
@@ -98,16 +113,17 @@ class IncomingForm implements UploadForm {
 
   async #receive(): Promise<void> {
     for await (const part of this.parts) {
-      if (part.fileName === undefined) this.#addField(part.name, await readText(part, MAX_FIELD_BYTES));
-      else this.#beginFile(part, part.fileName);
+      const { name, mimeType, fileName } = part;
+      if (fileName !== undefined && !this.fieldNames.includes(name)) this.#beginFile(part, fileName);
+      else this.#addField(name, { mimeType, text: await readText(part, MAX_FIELD_BYTES) });
     }
     this.#finish();
   }
 
-  #addField(name: string, value: string): void {
-    this.fields.set(name, value);
+  #addField(name: string, field: FormField): void {
+    this.fields.set(name, field);
     if (this.fields.size > MAX_FIELDS) throw invalid('The form has too many fields.');
-    this.#awaited.get(name)?.resolve(value);
+    this.#awaited.get(name)?.resolve(field.text);
   }
 
   #beginFile({ name: field, mimeType, encoding, content }: Part, name: string): void {

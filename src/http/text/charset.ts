@@ -79,8 +79,5 @@ function strictDecoder(label: string): TextDecoder {
   } catch {
     // The label is unknown.
   }
-  throw new UnreadableText('charset', printable(label));
+  throw new UnreadableText('charset', label);
 }
-
-/** A part of the name that is safe to show. */
-const printable = (name: string): string => name.replace(/[^\w.:+-]/g, '').slice(0, 40);

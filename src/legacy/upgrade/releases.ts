@@ -6,11 +6,13 @@ import { packagePath } from '../../releases/package-name.js';
 import { STABLE } from '../../releases/releases.js';
 import type { Services } from '../../services.js';
 import type { LegacyResponse, LegacyUpload } from '../dialect.js';
+import { formParameters } from '../form-fields.js';
 import type { Handler } from '../route.js';
 import { failure, ok } from './envelope.js';
 import { presentRelease } from './present.js';
 
-const text = z.string().min(1).catch('');
+/** A number is accepted: `1113` easily loses its quotes in JSON. */
+const text = z.union([z.string(), z.int().transform(String)]).catch('');
 
 /** Parameters of an upload besides the file. */
 export const PackageParameters = z.object({
@@ -30,7 +32,7 @@ export const packageMissing = {
  */
 export function upload({ releases }: Services) {
   return async ({ actor, query, form, receive }: LegacyUpload): Promise<LegacyResponse> => {
-    const readParameters = () => PackageParameters.parse({ ...query, ...Object.fromEntries(form.fields) });
+    const readParameters = () => PackageParameters.parse({ ...query, ...formParameters(form) });
     const file = await form.file;
     const early = readParameters();
     if (file?.field !== 'file') {

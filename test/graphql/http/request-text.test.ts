@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { sendRaw } from '../../support/raw-http.js';
@@ -53,6 +54,35 @@ describe('a JSON body', () => {
         extensions: { code: 'INVALID_INPUT' },
       },
     ]);
+  });
+});
+
+describe('a compressed JSON body', () => {
+  const send = (encoding: string, payload: Buffer) =>
+    gateway.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload,
+      headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+    });
+  const operation = JSON.stringify({ query: '{ __typename }' });
+
+  test('is read', async () => {
+    expect((await send('gzip', gzipSync(operation))).json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test.each([
+    [415, 'compress', Buffer.from(operation), 'The Content-Encoding compress is not supported here.'],
+    [400, 'gzip', Buffer.from(operation), 'body must be valid gzip, as its Content-Encoding says.'],
+    [
+      413,
+      'gzip',
+      gzipSync(Buffer.alloc(2 ** 20 + 1)),
+      'body must be at most 1048576 bytes when it is decompressed.',
+    ],
+  ])('is refused with %i in %s', async (status, encoding, payload, message) => {
+    const response = await send(encoding, payload);
+    expect([response.statusCode, response.json().errors[0].message]).toEqual([status, message]);
   });
 });
 
