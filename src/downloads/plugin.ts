@@ -56,18 +56,21 @@ async function sendPackage(
   return reply.header('content-length', size).send();
 }
 
-/** A package can be withdrawn, so a cache must ask before it serves one. */
+/**
+ * Those of a 304, too, which replace the stored ones (RFC 9111, 3.2). A package can be withdrawn, so a cache must ask
+ * before it serves one. It is uploaded content on the gateway's own origin: a browser must run nothing of it.
+ */
 const cacheHeaders = ({ etag, lastModified }: Validators) => ({
+  'content-security-policy': 'sandbox',
   'cache-control': 'no-cache',
   etag,
   'last-modified': lastModified.toUTCString(),
 });
 
-/** A package is uploaded content on the gateway's own origin: a browser must save it and run nothing of it. */
+/** A browser must save a package. */
 const packageHeaders = ({ packageName }: Release) => ({
   'content-type': PACKAGE_TYPE,
   'content-disposition': contentDisposition(packageName),
-  'content-security-policy': 'sandbox',
   'accept-ranges': 'bytes',
 });
 
