@@ -104,7 +104,7 @@ const CONSUME = `
   from given
   where id = (
       select id from captchas where type = ? and subject = ? and device_id is not distinct from ?
-      order by created_at desc limit 1)
+      order by created_at desc, consumed_at is null desc limit 1)
     and consumed_at is null and expires_at > at
     and case when ${IS_REQUESTER} then failures else stranger_failures end < max_failures
   returning answer_hash = any (macs) as "right"`;

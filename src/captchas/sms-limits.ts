@@ -42,6 +42,13 @@ export function reserveSms(db: Database, captcha: NewCaptcha, dailyBudget: numbe
   // Serialised, so that parallel requests cannot pass a limit together.
   return exclusively(db, 'sms', async (em) => {
     const now = captcha.createdAt.getTime();
+    // First, so that no answer in parallel adds a failure that the new code does not inherit. Expired rather than
+    // consumed: a consumed code was answered.
+    await em.nativeUpdate(
+      Captcha,
+      { ...sms, subject: captcha.subject, expiresAt: { $gt: captcha.createdAt } },
+      { expiresAt: captcha.createdAt },
+    );
     const earlier = await em.find(
       Captcha,
       { ...sms, subject: captcha.subject, createdAt: { $gt: new Date(now - DAY) } },
@@ -52,12 +59,6 @@ export function reserveSms(db: Database, captcha: NewCaptcha, dailyBudget: numbe
     refuseWithin(perAddress.periodMs, fromAddress, now);
     refuseWithin(DAY, await nthLatest(em, dailyBudget, {}), now);
     const failures = inheritedFailures(earlier, captcha);
-    // Expired rather than consumed: a consumed code was answered.
-    await em.nativeUpdate(
-      Captcha,
-      { ...sms, subject: captcha.subject, expiresAt: { $gt: captcha.createdAt } },
-      { expiresAt: captcha.createdAt },
-    );
     await em.insert(Captcha, { ...captcha, ...failures });
   });
 }

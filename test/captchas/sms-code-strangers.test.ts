@@ -69,6 +69,12 @@ describe('wrong codes of strangers', () => {
   });
 });
 
+test('wrong codes in parallel with a resend count for the next code', async () => {
+  gateway.clock.advance(MINUTE);
+  const [before] = await Promise.all([fail(5, strangers), request(OWNER)]);
+  expect(before + (await fail(9, strangers))).toBe(5);
+});
+
 describe('the tries of the requester', () => {
   test('number five, parallel ones included, and leave strangers their own', async () => {
     expect(await fail(12, () => OWNER)).toBe(5);
