@@ -11,6 +11,9 @@ export interface Heartbeat {
   readonly at: Date;
 }
 
+/** Heartbeats of one event. A whole fleet may have beaten while events could not be read. */
+export const MAX_HEARTBEATS = 500;
+
 /** Heartbeats, conflated: a subscriber receives the latest heartbeat of each device, however late it reads. */
 export class HeartbeatStream extends EventStream<Heartbeat[]> {
   readonly scope: string;
@@ -32,15 +35,19 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
 
   async since(offset: number): Promise<Batch<Heartbeat[]>> {
     const { devices, heartbeats } = this.services;
-    const latest = heartbeats.beatsSince(offset, this.#selection.mayMatch);
-    const reached = heartbeats.beatOffset;
+    const { latest, offset: reached } = heartbeats.beatsSince(
+      offset,
+      this.#selection.mayMatch,
+      MAX_HEARTBEATS,
+    );
+    const status = reached < heartbeats.beatOffset ? 'behind' : 'current';
     const known = await devices.findCached([...latest.keys()]);
     const beats = known.filter(this.#selection.matches).map((device) => ({
       device: { ...device, online: heartbeats.isOnline(device.id) },
       at: new Date(latest.get(device.id) ?? 0),
     }));
     const publications = beats.length === 0 ? [] : [{ event: beats, offset: reached }];
-    return { publications, offset: reached, status: 'current' };
+    return { publications, offset: reached, status };
   }
 
   onAppend(listener: () => void): () => void {

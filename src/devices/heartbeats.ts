@@ -79,17 +79,21 @@ export class Heartbeats {
 
   /**
    * The latest heartbeats after an offset, at most one of each device, oldest first.
-   * @returns device id → milliseconds since the Unix epoch.
+   * @returns device id → milliseconds since the Unix epoch, and the offset to read on from.
    */
   beatsSince(
     offset: number,
     isSelected: (deviceId: number, ownerId: number) => boolean,
-  ): ReadonlyMap<number, number> {
+    limit: number,
+  ): { readonly latest: ReadonlyMap<number, number>; readonly offset: number } {
     const presence = this.#presence;
-    const devices = this.#beats.since(offset, (device, ownerId) =>
-      isSelected(presence.idOf(device), ownerId),
+    const beats = this.#beats.since(
+      offset,
+      (device, ownerId) => isSelected(presence.idOf(device), ownerId),
+      limit,
     );
-    return new Map(devices.map((device) => [presence.idOf(device), presence.lastSeen(device)]));
+    const latest = beats.devices.map((device) => [presence.idOf(device), presence.lastSeen(device)] as const);
+    return { latest: new Map(latest), offset: beats.offset };
   }
 
   /** Restores the devices that were online when the previous process stopped. */

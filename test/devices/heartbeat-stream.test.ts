@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { HeartbeatStream } from '../../src/devices/heartbeat-stream.js';
+import { HeartbeatStream, MAX_HEARTBEATS } from '../../src/devices/heartbeat-stream.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, createCallers, openSession } from '../support/callers.js';
@@ -41,6 +41,24 @@ test('a late subscriber receives the latest heartbeat of each device, oldest fir
     ],
   ]);
   expect((await stream.since(reached)).publications).toEqual([]);
+});
+
+test('heartbeats of many devices come in several events, each device once', async () => {
+  const stream = new HeartbeatStream(gateway.services, administrator, {});
+  let { offset } = await stream.open();
+  const expected: string[] = [];
+  for (let device = 0; device <= MAX_HEARTBEATS; device++) {
+    expected.push(`many-${device}`);
+    await beat(administrator, `many-${device}`);
+  }
+  const events: (string | null)[][] = [];
+  for (let status = 'behind'; status === 'behind'; ) {
+    const batch = await stream.since(offset);
+    for (const { event } of batch.publications) events.push(event.map(({ device }) => device.clientId));
+    ({ offset, status } = batch);
+  }
+  expect(events.map(({ length }) => length)).toEqual([MAX_HEARTBEATS, 1]);
+  expect(events.flat()).toEqual(expected);
 });
 
 test('subscribers receive only devices that they may see and that the filter selects', async () => {

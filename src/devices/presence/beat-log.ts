@@ -30,14 +30,25 @@ export class BeatLog {
     this.#owners[device] = ownerId;
   }
 
-  /** The selected devices that have beaten after `offset`, in the order of their latest heartbeats. */
-  since(offset: number, isSelected: (device: number, ownerId: number) => boolean): number[] {
+  /**
+   * The selected devices that have beaten after an offset, in the order of their latest heartbeats, and the offset to
+   * read on from.
+   * @param limit how many devices to return, the oldest ones.
+   */
+  since(
+    offset: number,
+    isSelected: (device: number, ownerId: number) => boolean,
+    limit: number,
+  ): { readonly devices: readonly number[]; readonly offset: number } {
     const devices: number[] = [];
     for (let device = this.#latest; device !== NONE; device = this.#previous[device] ?? NONE) {
       if ((this.#offsets[device] ?? 0) <= offset) break;
       if (isSelected(device, this.#owners[device] ?? 0)) devices.push(device);
     }
-    return devices.reverse();
+    const oldest = devices.reverse().slice(0, limit);
+    const last = oldest.at(-1) ?? NONE;
+    const reached = oldest.length < devices.length ? this.#offsets[last] : undefined;
+    return { devices: oldest, offset: reached ?? this.#offset };
   }
 
   #moveToEnd(device: number): void {

@@ -13,7 +13,7 @@ import {
 } from 'type-graphql';
 import { Device } from '../../devices/device.entity.js';
 import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
-import { type Heartbeat as Beat, HeartbeatStream } from '../../devices/heartbeat-stream.js';
+import { type Heartbeat as Beat, HeartbeatStream, MAX_HEARTBEATS } from '../../devices/heartbeat-stream.js';
 import { DeviceStatusStream, type DeviceStatusEvent as StatusEvent } from '../../devices/status-stream.js';
 import { DomainError } from '../../errors.js';
 import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../../sessions/caller.js';
@@ -104,7 +104,8 @@ export class PresenceResolver {
 
   @Subscription(() => [Heartbeat], {
     description:
-      'Heartbeats as they come in, several times a second: the latest of each device since the last event.',
+      'Heartbeats as they come in, several times a second: the latest of each device since the last event, at most ' +
+      `${MAX_HEARTBEATS} in an event.`,
     subscribe: ({ context, args }: Subscribing<{ filter?: DeviceFilter | null }>) =>
       new HeartbeatStream(context.services, requireCaller(context), liveFilter(args.filter)),
   })

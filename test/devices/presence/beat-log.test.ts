@@ -14,8 +14,17 @@ test('returns each selected device once, in the order of the latest heartbeats, 
         if (index >= since) latest.set(device, owner);
       }
       const expected = [...latest].filter(([, by]) => by === owner).map(([device]) => device);
-      expect(log.since(since, (_device, by) => by === owner)).toEqual(expected);
+      const isOwn = (_device: number, by: number) => by === owner;
+      expect(log.since(since, isOwn, 100)).toEqual({ devices: expected, offset: beats.length });
       expect(log.offset).toBe(beats.length);
+      const inParts: number[] = [];
+      for (let offset = since; offset < beats.length; ) {
+        const part = log.since(offset, isOwn, 3);
+        expect(part.devices.length).toBeLessThanOrEqual(3);
+        inParts.push(...part.devices);
+        offset = part.offset;
+      }
+      expect(inParts).toEqual(expected);
     }),
   );
 });
