@@ -5,7 +5,7 @@ export function Brand() {
   return (
     <Group gap={10} wrap="nowrap">
       <img src={icon} width={26} height={26} alt="" />
-      <Text fw={650} size="lg" lh={1}>
+      <Text fw={650} size="lg" lh={1} className="brand-name">
         Gatehouse
       </Text>
     </Group>

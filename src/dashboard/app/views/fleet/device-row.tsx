@@ -33,6 +33,7 @@ export const DeviceRow = memo(function DeviceRow({
   const row = useSyncExternalStore(fleet.subscribe, () => fleet.table.row(id));
   if (!row) return null;
   const { device, online, seenAt } = row;
+  const name = deviceName(device) ?? t('domain.unnamedDevice');
   const state = online ? t('domain.online') : t('domain.offline');
   return (
     <li
@@ -46,15 +47,21 @@ export const DeviceRow = memo(function DeviceRow({
           <span className={classes.visuallyHidden}>{state}</span>
         </span>
         <span className={classes.names}>
-          <Link to={`/devices/${id}`} className={classes.link}>
-            {deviceName(device) ?? t('domain.unnamedDevice')}
+          <Link to={`/devices/${id}`} className={classes.link} title={name}>
+            {name}
           </Link>
           {device.name && device.clientId && <small>{device.clientId}</small>}
         </span>
       </span>
-      {showOwner && <span className={classes.wideOnly}>{displayName(device.user)}</span>}
+      {showOwner && (
+        <span className={`${classes.wideOnly} ${classes.owner}`} title={displayName(device.user)}>
+          {displayName(device.user)}
+        </span>
+      )}
       <span className={classes.wideOnly}>{apiName(device.api)}</span>
-      <span>{device.clientVersion ?? '—'}</span>
+      <span className={classes.version} title={device.clientVersion ?? undefined}>
+        {device.clientVersion ?? '—'}
+      </span>
       <span className={classes.lastSeen}>
         <Ago at={seenAt} />
       </span>

@@ -61,7 +61,7 @@ function Figure({ name, value, colour, children }: FigureProps) {
           value.toLocaleString(i18n.language)
         )}
       </Text>
-      <Text component="dd" size="xs" c="dimmed" m={0} truncate>
+      <Text component="dd" size="xs" c="dimmed" m={0}>
         {children}
       </Text>
     </Card>

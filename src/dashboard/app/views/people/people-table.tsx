@@ -5,6 +5,7 @@ import { displayName } from '../../domain/display-name.js';
 import type { PersonFragment } from '../../generated/graphql.js';
 import { useViewer } from '../../session/session-context.js';
 import { Ago } from '../../time/ago.js';
+import { Email } from '../../ui/email.js';
 import { PersonAvatar } from './person-avatar.js';
 import { RoleBadges } from './role-badges.js';
 import { StatusBadge } from './status-badge.js';
@@ -29,8 +30,8 @@ export function PeopleTable({ people }: { people: readonly PersonFragment[] }) {
               <PersonCell person={person} />
             </Table.Td>
             <Table.Td visibleFrom="sm">{person.phone ?? '—'}</Table.Td>
-            <Table.Td visibleFrom="md" miw={160} style={{ overflowWrap: 'anywhere' }}>
-              {person.email ?? '—'}
+            <Table.Td visibleFrom="md" miw={160}>
+              {person.email ? <Email address={person.email} /> : '—'}
             </Table.Td>
             <Table.Td>
               <RoleBadges roles={person.roles} />

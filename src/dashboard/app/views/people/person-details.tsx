@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PersonFragment } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
 import { Detail } from '../../ui/detail.js';
+import { Email } from '../../ui/email.js';
 import { Section } from '../../ui/section.js';
 import { StatusBadge } from './status-badge.js';
 
@@ -24,7 +25,7 @@ export function PersonDetails({ person }: { person: PersonFragment }) {
           (field) =>
             person[field] && (
               <Detail key={field} name={t(`domain.fields.${field}`)}>
-                {person[field]}
+                {field === 'email' ? <Email address={person[field]} /> : person[field]}
               </Detail>
             ),
         )}
