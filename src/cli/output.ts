@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Failure } from './failures.js';
+import { displayWidth, printable, printableJson } from './terminal-text.js';
 
 /** Prints results as text, or with `--json` as one JSON value per line. */
 export class Output {
@@ -14,13 +15,13 @@ export class Output {
 
   /** Prints `value` as JSON, or else `sentence`. */
   result(value: object, sentence: string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${printable(sentence)}\n`);
+    process.stdout.write(this.json ? `${printableJson(value)}\n` : `${printable(sentence)}\n`);
   }
 
   /** Prints a failure on standard error. */
   failure({ code, message }: Failure): void {
     if (message === null) return;
-    const line = this.json ? JSON.stringify({ error: { code, message } }) : `gatehouse: ${message}`;
+    const line = this.json ? printableJson({ error: { code, message } }) : `gatehouse: ${printable(message)}`;
     process.stderr.write(`${line}\n`);
   }
 
@@ -33,7 +34,7 @@ export class Output {
     columns: Readonly<Record<string, (row: Row) => string>>,
   ): void {
     if (this.json) {
-      for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+      for (const row of rows) process.stdout.write(`${printableJson(row)}\n`);
       return;
     }
     const lines = rows.map((row) => Object.values(columns).map((cell) => printable(cell(row))));
@@ -53,16 +54,3 @@ const columnWidths = ([head = [], ...lines]: readonly (readonly string[])[]): nu
   head.map((name, index) =>
     Math.max(...[name, ...lines.map((cells) => cells[index] ?? '')].map(displayWidth)),
   );
-
-/** Control characters in a user's name could send escape sequences to the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
-}
-
-/** Width in terminal columns: Chinese, Japanese and Korean characters take two. */
-function displayWidth(text: string): number {
-  const wide = text.match(
-    /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g,
-  );
-  return [...text].length + (wide?.length ?? 0);
-}

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { UsageError } from './failures.js';
 import { folderError } from './input-file.js';
+import { printable, printableJson } from './terminal-text.js';
 
 /** A line that was not imported. */
 export interface RejectedLine {
@@ -32,7 +33,7 @@ export class RejectedLines {
   /** @param log prints a line if there is no file. */
   async write(rejected: readonly RejectedLine[], log: (line: string) => void): Promise<void> {
     const lines = rejected.map((line) =>
-      this.json ? JSON.stringify(line) : `${this.source}:${line.line}: ${line.message}`,
+      this.json ? printableJson(line) : printable(`${this.source}:${line.line}: ${line.message}`),
     );
     if (!this.target) lines.forEach(log);
     else if (lines.length > 0) await this.target.appendFile(`${lines.join('\n')}\n`);
