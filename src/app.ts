@@ -5,7 +5,10 @@ import type { Config } from './config.js';
 import { openDataFolder } from './data-dir/data-dir.js';
 import { generatedSecret } from './data-dir/generated-secret.js';
 import { type Database, openDatabase, trackConnections } from './database/database.js';
-import { startEmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './database/embedded-postgres/embedded-postgres.js';
 import { lockGateway } from './database/gateway-lock.js';
 import { entities, migrate } from './entities.js';
 import { Pipeline } from './graphql/execution/pipeline.js';
@@ -21,8 +24,10 @@ import { createServices } from './services.js';
 /** How long a start may go on after `close` was called, before what it has started is stopped. */
 const START_GRACE_MS = 2000;
 
-/** How long the exit of the embedded database may follow the end of its connections. */
-const EXIT_GRACE_MS = 500;
+/** Within this time, a signal reaches all processes of a unit. */
+const SIGNAL_GRACE_MS = 500;
+/** The exit of the embedded database is reported within this time after the end of its connections. */
+const EXIT_GRACE_MS = 1500;
 
 /** A gateway that is starting or running. */
 export interface Gateway {
@@ -71,7 +76,8 @@ interface Callbacks {
 async function open(config: Config, resources: AsyncDisposableStack, callbacks: Callbacks): Promise<string> {
   const log = pino({ level: config.LOG_LEVEL, serializers: { err: loggedError } });
   await openDataFolder(config.DATA_DIR);
-  const url = config.DATABASE_URL ?? (await startOwnDatabase(config, resources, callbacks));
+  const own = config.DATABASE_URL ? null : await startOwnDatabase(config, resources, callbacks);
+  const url = config.DATABASE_URL ?? own?.url ?? '';
   const db = await openDatabase(url, entities);
   resources.defer(() => db.close(true));
   await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, callbacks);
@@ -82,7 +88,7 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   await ensureConfiguredAdministrator(administration, config);
   await sessions.pollRevocations();
   await heartbeats.restore();
-  resources.defer(startJobs(services, log));
+  resources.defer(startJobs(services, log, async () => own?.ensureRunning()));
 
   const pipeline = new Pipeline(createSchema(), config, services.complexityBudget, log);
   const app = await createHttpServer(services, pipeline, log);
@@ -100,22 +106,27 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   return startMessage(config, ports, (await administration.hasAdministrator()) ? null : setupLink);
 }
 
-/** Starts the embedded PostgreSQL of the data folder. @returns its URL. */
+/** Starts the embedded PostgreSQL of the data folder. */
 async function startOwnDatabase(
   { DATA_DIR: dataDir }: Config,
   resources: AsyncDisposableStack,
   { info, onFatal }: Callbacks,
-): Promise<string> {
+): Promise<EmbeddedPostgres> {
   const abort = new AbortController();
-  const starting = startEmbeddedPostgres({ dataDir, onFatal, signal: abort.signal });
+  const starting = startEmbeddedPostgres({
+    dataDir,
+    // A signal to all processes of a unit stops the gateway, too, and is no failure.
+    onFatal: (sentence) => globalThis.setTimeout(onFatal, SIGNAL_GRACE_MS, sentence),
+    signal: abort.signal,
+  });
   resources.defer(async () => {
     abort.abort();
     const [started] = await Promise.allSettled([starting]);
     if (started.status === 'fulfilled') await started.value.stop();
   });
-  const { url, notes } = await starting;
-  notes.forEach(info);
-  return url;
+  const postgres = await starting;
+  postgres.notes.forEach(info);
+  return postgres;
 }
 
 /** Keeps other gateways off the database, and breaks connections that wait for a database that hangs. */

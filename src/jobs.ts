@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import { unavailableDatabase } from './database/unavailable.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
@@ -9,6 +11,9 @@ const SAVE_SESSIONS_MS = 30_000;
 /** A session that another process revoked must end everywhere within a second. */
 const REVOCATIONS_MS = 500;
 const HOUR_MS = 3_600_000;
+/** Limits of a last run whose database does not answer. */
+const LAST_ATTEMPTS = 20;
+const LAST_PAUSE_MS = 200;
 
 /** A task that runs in the background. */
 interface Job {
@@ -57,16 +62,25 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
 
 /**
  * Starts all jobs. A job never overlaps itself; one that fails runs again at its next time.
+ * @param recover makes the database answer again, if it can, before a last run.
  * @returns a function that stops them and waits until the last runs are done.
  */
-export function startJobs(services: JobServices, log: FastifyBaseLogger): () => Promise<void> {
-  const stops = jobs(services).map((job) => repeat(job, log));
+export function startJobs(
+  services: JobServices,
+  log: FastifyBaseLogger,
+  recover: () => Promise<void> = async () => {},
+): () => Promise<void> {
+  const stops = jobs(services).map((job) => repeat(job, log, recover));
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
 }
 
-function repeat({ name, everyMs, run, first, last }: Job, log: FastifyBaseLogger): () => Promise<void> {
+function repeat(
+  { name, everyMs, run, first, last }: Job,
+  log: FastifyBaseLogger,
+  recover: () => Promise<void>,
+): () => Promise<void> {
   let running: Promise<void> | null = null;
   const runOnce = () => {
     running ??= run()
@@ -81,6 +95,20 @@ function repeat({ name, everyMs, run, first, last }: Job, log: FastifyBaseLogger
   return async () => {
     clearInterval(timer);
     await running;
-    if (last) await runOnce();
+    if (last)
+      await runLast(run, recover).catch((err: unknown) => log.error({ err, job: name }, 'a job failed'));
   };
+}
+
+/** Runs again while the database ends: a signal to all processes of a unit may reach it only during the run. */
+async function runLast(run: () => Promise<void>, recover: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await recover();
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === LAST_ATTEMPTS || unavailableDatabase(error) === error) throw error;
+    }
+    await setTimeout(LAST_PAUSE_MS);
+  }
 }

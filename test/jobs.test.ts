@@ -51,7 +51,7 @@ test('ends a session that another process revoked within half a second', async (
 });
 
 test('a job does not overlap itself, and runs again after it is done', async () => {
-  const unlock = await lockTable(gateway, 'sessions');
+  const unlock = await lockTable(gateway, 'session_revocations');
   const polling = start();
   jest.advanceTimersByTime(10 * REVOCATIONS_MS);
   expect(polling).toHaveBeenCalledTimes(1);
@@ -65,18 +65,18 @@ test('a job does not overlap itself, and runs again after it is done', async () 
 test('a job that fails is logged by name and runs again', async () => {
   const polling = start();
   const em = gateway.services.db.em.fork();
-  await em.execute('alter table sessions rename to away');
+  await em.execute('alter table session_revocations rename to away');
   jest.advanceTimersByTime(REVOCATIONS_MS);
-  await expect(polling.mock.results[0]?.value).rejects.toThrow('sessions');
+  await expect(polling.mock.results[0]?.value).rejects.toThrow('session_revocations');
   await turn();
   expect(gateway.logged()).toMatch(/"job":"read revocations","msg":"a job failed"/);
-  await em.execute('alter table away rename to sessions');
+  await em.execute('alter table away rename to session_revocations');
   jest.advanceTimersByTime(REVOCATIONS_MS);
   await expect(polling.mock.results[1]?.value).resolves.toBeUndefined();
 });
 
 test('stopping waits for running jobs', async () => {
-  const unlock = await lockTable(gateway, 'sessions');
+  const unlock = await lockTable(gateway, 'session_revocations');
   start();
   jest.advanceTimersByTime(REVOCATIONS_MS);
   await eventually(async () => (await lockWaiters(gateway)) === 1);

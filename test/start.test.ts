@@ -155,6 +155,52 @@ test('exits with a sentence if its database exits, so that a supervisor restarts
   expect((await again.ended).code).toBe(0);
 });
 
+describe('a stop that signals all processes of the unit loses nothing, with', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s to the database', async (signal) => {
+    const dataDir = join(folder, `unit ${signal}`);
+    const env = { DATA_DIR: dataDir, ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: PASSWORD };
+    const first = run(env);
+    const url = await first.url();
+    const login = `mutation { login(input: {username: "root", password: "${PASSWORD}"}) { accessToken } }`;
+    const signedIn = JSON.stringify(await execute(url, login));
+    const accessToken = /"accessToken":"([^"]+)"/.exec(signedIn)?.[1] ?? '';
+    const beat = `mutation { heartbeat(input: {deviceId: "kiosk"}) { device { id } } }`;
+    await execute(url, beat, accessToken);
+    const lastBeatAt = Date.now();
+    await execute(url, beat, accessToken);
+    const unit = await processesOf(dataDir);
+    const [postmaster = 0] = unit;
+    first.child.kill('SIGTERM');
+    for (const pid of signal === 'SIGQUIT' ? [postmaster] : unit) process.kill(pid, signal);
+    expect(await first.ended).toMatchObject({ code: 0, errors: '' });
+
+    const second = run(env);
+    const query = '{ devices { edges { node { online lastSeenAt } } } }';
+    const devices = JSON.stringify(await execute(await second.url(), query, accessToken));
+    expect(devices).toContain('"online":true');
+    const lastSeenAt = Date.parse(/"lastSeenAt":"([^"]+)"/.exec(devices)?.[1] ?? '');
+    expect(lastSeenAt).toBeGreaterThanOrEqual(lastBeatAt);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toMatchObject({ code: 0, errors: '' });
+  });
+
+  /** The processes of a database, the parent first. */
+  async function processesOf(dataDir: string): Promise<number[]> {
+    const pid = Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+    return [pid, ...children.split('\n').filter(Boolean).map(Number)];
+  }
+
+  async function execute(url: string, query: string, token?: string): Promise<unknown> {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query }),
+    });
+    return response.json();
+  }
+});
+
 test('stops during the start whatever it waits for, and leaves nothing running', async () => {
   // A database server that accepts connections and never answers.
   const silent = createServer().listen(0, '127.0.0.1');

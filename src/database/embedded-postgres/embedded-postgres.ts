@@ -38,6 +38,11 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** Sentences for the operator about programs or data that are not in their usual place. */
   readonly notes: readonly string[];
+  /**
+   * Starts the server again if it has exited or is shutting down: a signal to all processes of a unit reaches it as
+   * well, and the gateway still has to save. On the same port, so that the URL stays.
+   */
+  ensureRunning(): Promise<void>;
   /** Stops the server and waits until it has exited. Further calls return the same promise. */
   stop(): Promise<void>;
 }
@@ -57,25 +62,48 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const { home, site, password, notes } = await locate(options.dataDir);
   await stopOrphan(site, password, home, options.signal);
-  const postmaster = await startPostmaster(site, options.signal);
-  const lock = await prepare(site, postmaster, password, home);
-
   let stopping: Promise<void> | undefined;
-  postmaster.exited.then(() => {
-    if (!stopping)
-      options.onFatal?.(`The embedded PostgreSQL exited unexpectedly; its log is ${site.logFile}.`);
-  });
-  const stop = async () => {
-    // pg_ctl fails if the server has exited already.
-    if (await findPostmaster(site)) await stopPostmaster(site);
-    await postmaster.exited;
-    await lock.end();
+  const launch = async (port?: number) => {
+    const postmaster = await startPostmaster(site, {
+      ...(port === undefined ? {} : { port }),
+      signal: options.signal,
+    });
+    const lock = await prepare(site, postmaster, password, home);
+    postmaster.exited.then(() => {
+      if (!stopping)
+        options.onFatal?.(`The embedded PostgreSQL exited unexpectedly; its log is ${site.logFile}.`);
+    });
+    return { postmaster, lock };
   };
+  let running = await launch();
+  const end = async () => {
+    if (await findPostmaster(site)) {
+      // pg_ctl fails if the server exits by itself meanwhile.
+      await stopPostmaster(site).catch(async (error: unknown) => {
+        if (await findPostmaster(site)) throw error;
+      });
+    }
+    await running.postmaster.exited;
+    await running.lock.end();
+  };
+  const restartUnlessReady = async () => {
+    const found = await findPostmaster(site);
+    if (found?.ready) return;
+    await end();
+    running = await launch(running.postmaster.port);
+  };
+  let restarting: Promise<void> | undefined;
   return {
-    url: urlOf(postmaster, password),
+    url: urlOf(running.postmaster, password),
     notes,
+    ensureRunning: () => {
+      restarting ??= restartUnlessReady().finally(() => {
+        restarting = undefined;
+      });
+      return restarting;
+    },
     stop: () => {
-      stopping ??= stop();
+      stopping ??= end();
       return stopping;
     },
   };
@@ -123,7 +151,12 @@ async function joinRunning(site: ClusterSite, password: string): Promise<Embedde
     if (!running) return null;
     const client = await connect(running.port, password).catch(() => null);
     if (client && (await beginSharing(client))) {
-      return { url: urlOf(running, password), notes: [], stop: () => client.end() };
+      return {
+        url: urlOf(running, password),
+        notes: [],
+        ensureRunning: async () => {},
+        stop: () => client.end(),
+      };
     }
     await client?.end();
     await setTimeout(100);

@@ -16,6 +16,18 @@ export interface Postmaster {
   readonly port: number;
 }
 
+/** A postmaster as it reports itself. */
+interface PostmasterStatus extends Postmaster {
+  /** Whether it accepts connections; false while it starts or stops. */
+  readonly ready: boolean;
+}
+
+/** A postmaster that this process has started. */
+export interface StartedPostmaster extends Postmaster {
+  /** Resolves when it has exited, for whatever reason. */
+  readonly exited: Promise<void>;
+}
+
 /** The paths and account for the postmaster of one cluster. */
 export interface ClusterSite {
   readonly programs: Programs;
@@ -49,23 +61,24 @@ const settings = {
 };
 
 /** The live postmaster of a cluster, such as one that a killed gateway left running. */
-export async function findPostmaster(site: ClusterSite): Promise<Postmaster | undefined> {
+export async function findPostmaster(site: ClusterSite): Promise<PostmasterStatus | undefined> {
   const status = await readStatus(site.folder);
   return status && (await isPostmasterOf(status.pid, site)) ? status : undefined;
 }
 
 /**
- * Starts a postmaster on a free port of this machine and waits until it accepts connections.
- * @param signal aborts the start and leaves nothing running.
+ * Starts a postmaster on this machine and waits until it accepts connections.
+ * @param options.port a free one by default.
+ * @param options.signal aborts the start and leaves nothing running.
  * @throws StartError with the last error of its log if it does not start.
  */
 export async function startPostmaster(
   site: ClusterSite,
-  signal?: AbortSignal,
-): Promise<Postmaster & { readonly exited: Promise<void> }> {
+  { port: givenPort, signal }: { port?: number; signal?: AbortSignal | undefined } = {},
+): Promise<StartedPostmaster> {
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
-    const port = await freePort();
+    const port = givenPort ?? (await freePort());
     const logStart = await prepareLog(site.logFile);
     const child = await launch(site, port);
     const pid = child.pid ?? 0;
@@ -99,7 +112,7 @@ export async function stopPostmaster(site: ClusterSite): Promise<void> {
 }
 
 /** Reads PostgreSQL's `postmaster.pid`: line 1 is the process, 4 the port, 8 the state. */
-async function readStatus(folder: string): Promise<(Postmaster & { ready: boolean }) | undefined> {
+async function readStatus(folder: string): Promise<PostmasterStatus | undefined> {
   const lines = (await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
