@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { uploadForm } from './multipart.js';
+import { rawForm, uploadForm } from './multipart.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -125,8 +126,64 @@ const contentTypes = fc.constantFrom(
   'é',
 );
 
-/** Bodies with their content type. Most of them can be parsed. */
+const charsets = fc.constantFrom(
+  'utf-8',
+  'GBK',
+  'gb18030',
+  'Big5',
+  'iso-8859-1',
+  'us-ascii',
+  'utf-16',
+  'none',
+);
+
+/** A parameter in bytes that may not be valid in the declared charset. */
+const bytesInCharset = (parameters: Parameters) =>
+  fc
+    .record({
+      name: fc.constantFrom(...Object.keys(parameters)),
+      bytes: fc.oneof(
+        fc.constantFrom('\xC0\xEE\xC7\xBF', '\xE6\x9D\x8E', '\xA7\xF5\xB1\x6A', '\x94\x39\xFC\x36'),
+        fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+      ),
+      charset: charsets,
+      form: fc.constantFrom('json', 'urlencoded', 'multipart', 'json part'),
+    })
+    .map(({ name, bytes, charset, form }) => {
+      const declared = `; charset=${charset}`;
+      const json = `{"${name}":"${bytes}"}`;
+      const type = form === 'json part' ? `\r\ncontent-type: application/json${declared}` : '';
+      const multipart = rawForm([`name="${name}"${type}`, type ? `"${bytes}"` : bytes]);
+      switch (form) {
+        case 'json':
+          return { type: `application/json${declared}`, body: Buffer.from(json, 'latin1') };
+        case 'urlencoded':
+          return {
+            type: `application/x-www-form-urlencoded${declared}`,
+            body: Buffer.from(`${name}=${bytes}`, 'latin1'),
+          };
+        default:
+          return { type: `${multipart.headers['content-type']}${declared}`, body: multipart.payload };
+      }
+    });
+
+const compressors = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+
+/** A Content-Encoding, and what it does to a body. */
+const encodings = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({ encoding: null, encode: (body: Buffer) => body }) },
+  fc
+    .constantFrom(...Object.entries(compressors))
+    .map(([encoding, compress]) => ({ encoding, encode: (body: Buffer): Buffer => compress(body) })),
+);
+
+/** Bodies with their content type and encoding. Most of them can be parsed. */
 export const bodies = (parameters: Parameters) =>
+  fc
+    .tuple(plainBodies(parameters), encodings)
+    .map(([{ type, body }, { encoding, encode }]) => ({ type, encoding, body: encode(body) }));
+
+const plainBodies = (parameters: Parameters) =>
   fc.oneof(
     {
       weight: 4,
@@ -158,6 +215,7 @@ export const bodies = (parameters: Parameters) =>
           };
         }),
     },
+    { weight: 2, arbitrary: bytesInCharset(parameters) },
     fc.record({
       type: contentTypes,
       body: fc.oneof(
