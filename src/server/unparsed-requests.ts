@@ -2,7 +2,7 @@ import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { type Duplex, finished } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
-import { DomainError } from '../errors.js';
+import { DomainError, type DomainErrorCode } from '../errors.js';
 import { crossOriginHeaders } from '../http/cross-origin.js';
 import { defaultHeaders } from '../http/security-headers.js';
 import { apiFailure, type Refusal } from './api-failure.js';
@@ -23,28 +23,18 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-const refusals: Readonly<Record<string, Refusal>> = {
-  HPE_INVALID_URL: {
-    status: 400,
-    error: new DomainError('INVALID_INPUT', 'The URL must be percent-encoded.'),
-  },
-  HPE_HEADER_OVERFLOW: {
-    status: 431,
-    error: new DomainError('TOO_LARGE', 'The headers are too large.'),
-  },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
-    status: 413,
-    error: new DomainError('TOO_LARGE', 'The extensions of a chunk are too large.'),
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    error: new DomainError('INVALID_INPUT', 'The request took too long to arrive.'),
-  },
+const refusals: Readonly<Record<string, readonly [status: number, DomainErrorCode, message: string]>> = {
+  HPE_INVALID_URL: [400, 'INVALID_INPUT', 'The URL must be percent-encoded.'],
+  HPE_HEADER_OVERFLOW: [431, 'TOO_LARGE', 'The headers are too large.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'TOO_LARGE', 'The extensions of a chunk are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'INVALID_INPUT', 'The request took too long to arrive.'],
 };
-const malformed: Refusal = {
-  status: 400,
-  error: new DomainError('INVALID_INPUT', 'The request is not valid HTTP.'),
-};
+
+function refusalOf({ code: parserCode = '' }: ParserError): Refusal {
+  const malformed = [400, 'INVALID_INPUT', 'The request is not valid HTTP.'] as const;
+  const [status, code, message] = refusals[parserCode] ?? malformed;
+  return { status, error: new DomainError(code, message) };
+}
 
 /**
  * Answers what Node's parser refuses, such as raw UTF-8 in a URL, in the form of the API that was called. Fastify never
@@ -55,43 +45,39 @@ export function answerUnparsedRequests(server: Server, log: FastifyBaseLogger): 
   server.on('request', (request, response) => latest.set(request.socket, { request, response }));
   server.on('clientError', (error: ParserError, socket) => {
     if (!socket.writable) return void socket.destroy();
-    const refusal = refusals[error.code ?? ''] ?? malformed;
+    const refusal = refusalOf(error);
     log.info({ code: error.code, status: refusal.status }, 'a request could not be parsed');
     const previous = latest.get(socket);
-    if (!previous) return answerUnparsed(socket, error, refusal, log);
-    if (!previous.request.complete) return answerBrokenBody(socket, previous, refusal, log);
+    if (!previous) return answer(socket, error, refusal, log);
+    if (!previous.request.complete) return failBody(socket, previous, refusal.error);
     // Responses leave in the order of their requests.
-    finished(previous.response, () => answerUnparsed(socket, error, refusal, log));
+    finished(previous.response, () => answer(socket, error, refusal, log));
   });
 }
 
-function answerBrokenBody(
-  socket: Duplex,
-  { request, response }: Exchange,
-  refusal: Refusal,
-  log: FastifyBaseLogger,
-): void {
-  if (response.headersSent) return void socket.destroy();
-  // Node aborts only requests without a response, and the handler of the body must end too.
+/** Lets the API that reads the body answer, as if the client had disconnected. Then the connection ends. */
+function failBody(socket: Duplex, { request, response }: Exchange, error: DomainError): void {
+  if (response.headersSent) return void finished(response, () => socket.destroy());
+  response.shouldKeepAlive = false;
+  // Nothing more arrives, so no answer must wait for it.
+  request.complete = true;
+  // Node destroys only a request without an answer when its connection has closed.
   socket.once('close', () => request.destroy());
-  send(response, request.url ?? '', refusal, log);
+  // Not `destroy`, which closes the connection. No API reads the body where nobody listens.
+  if (request.listenerCount('error') > 0) request.emit('error', error);
 }
 
-function answerUnparsed(socket: Duplex, error: ParserError, refusal: Refusal, log: FastifyBaseLogger): void {
+function answer(socket: Duplex, error: ParserError, refusal: Refusal, log: FastifyBaseLogger): void {
   if (!(socket instanceof Socket) || !socket.writable) return void socket.destroy();
   const { method, url } = requestLine(error);
-  const response = new ServerResponse(Object.assign(new IncomingMessage(socket), { method }));
-  response.assignSocket(socket);
-  response.once('finish', () => socket.destroySoon());
-  send(response, url, refusal, log);
-}
-
-function send(response: ServerResponse, url: string, refusal: Refusal, log: FastifyBaseLogger): void {
   const { status, body } = apiFailure(url, refusal, log) ?? {
     status: refusal.status,
     body: statusBody(refusal.status),
   };
   const content = Buffer.from(JSON.stringify(body));
+  const response = new ServerResponse(Object.assign(new IncomingMessage(socket), { method }));
+  response.assignSocket(socket);
+  response.once('finish', () => socket.destroySoon());
   response.writeHead(status, {
     ...defaultHeaders,
     ...crossOriginHeaders,

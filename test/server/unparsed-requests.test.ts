@@ -2,13 +2,16 @@ import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dialects } from '../../src/legacy/index.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+import { uploadForm } from '../support/multipart.js';
 import { type RawResponse, sendRaw } from '../support/raw-http.js';
+import { inventory, nothing, startPublishing, UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;
+let publisher: string;
 let host: string;
 beforeAll(async () => {
-  gateway = await startGateway();
+  ({ gateway, publisher } = await startPublishing());
   host = await gateway.listen();
 });
 afterAll(() => gateway.close());
@@ -63,13 +66,50 @@ describe.each(failures)('$path answers in its envelope', ({ path, status, body }
   ])('to %s', async (_what, header) => {
     expect(parsed(await send(`POST ${path} HTTP/1.1`, header))).toEqual({ status, body });
   });
+});
 
-  test('to a chunk without a size', async () => {
-    const head = `POST ${path} HTTP/1.1\r\nhost: gateway\r\ntransfer-encoding: chunked\r\n\r\n`;
-    for (const chunks of [[`${head}zz\r\n`], [head, 'zz\r\n']]) {
-      const [response = ''] = await exchange(...chunks);
+describe('a chunk without a size', () => {
+  const requestOf = (path: string, ...headers: string[]) =>
+    [`POST ${path} HTTP/1.1`, 'host: gateway', ...headers, 'transfer-encoding: chunked', '', ''].join('\r\n');
+  const bodies = [['5\r\n{"a":\r\nzz\r\n'], ['5\r\n{"a":\r\n', 'zz\r\n']];
+  const readers = failures.filter(
+    ({ path }) => !['/api/heart/check', '/api/upgrade/checkVersion', UPLOAD].includes(path),
+  );
+
+  test.each(readers)('is refused in the envelope of $path', async ({ path, status, body }) => {
+    for (const chunks of bodies) {
+      const [response = ''] = await exchange(requestOf(path), ...chunks);
       expect([statusOf(response), JSON.parse(bodyOf(response) ?? '')]).toEqual([status, body]);
     }
+  });
+
+  test('is refused by GraphQL', async () => {
+    const json = 'content-type: application/json';
+    const [response] = await exchange(requestOf('/graphql', json), ...(bodies[1] ?? []));
+    expect(bodyOf(response)).toContain('"code":"INVALID_INPUT"');
+  });
+
+  test('does not matter to a path without parameters', async () => {
+    const headers = ['content-type: application/json', `authorization: ${publisher}`];
+    const [response = ''] = await exchange(requestOf('/api/heart/check', ...headers), ...(bodies[1] ?? []));
+    expect([statusOf(response), /^connection: close\r$/im.test(response)]).toEqual([201, true]);
+  });
+
+  test('ends an upload, which leaves nothing behind', async () => {
+    const { payload, headers } = uploadForm([
+      ['version', '1'],
+      ['file', { fileName: 'app.zip', content: 'a package' }],
+    ]);
+    const part = payload.toString('latin1', 0, payload.length - 10);
+    const head = requestOf(UPLOAD, `authorization: ${publisher}`, `content-type: ${headers['content-type']}`);
+    const [response = ''] = await exchange(head, `${part.length.toString(16)}\r\n${part}\r\n`, 'zz\r\n');
+    expect([statusOf(response), bodyOf(response)]).toEqual([400, expect.stringContaining('"data":null')]);
+    expect(await inventory(gateway)).toEqual(nothing);
+  });
+
+  test('is no fault, for the log', () => {
+    expect(gateway.logged()).toContain('HPE_INVALID_CHUNK_SIZE');
+    expect(gateway.logged()).not.toMatch(/"level":[456]0/);
   });
 });
 
