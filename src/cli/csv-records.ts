@@ -22,7 +22,7 @@ interface Column {
 }
 
 /**
- * Reads CSV (RFC 4180). The first line names the account fields, nested ones with dots (`password.hash`). An empty
+ * Reads CSV (RFC 4180), also with semicolons or tabs instead of commas. The first line names the account fields, nested ones with dots (`password.hash`). An empty
  * cell is an absent field; `roles` are role codes separated by `|`.
  * @throws UsageError if the header names an unknown field.
  */
@@ -30,6 +30,8 @@ export async function* csvRecords(lines: AsyncIterable<Line>): AsyncGenerator<Fi
   let header: readonly Column[] | null = null;
   for await (const record of readCells(lines)) {
     if ('error' in record) yield record;
+    // Spreadsheets export empty rows as separators only.
+    else if (record.cells.every((cell) => cell.trim() === '')) continue;
     else if (header === null) header = readHeader(record.cells);
     else if (record.cells.length === header.length) {
       yield { line: record.line, value: toAccount(header, record.cells) };
@@ -55,17 +57,20 @@ async function* readCells(lines: AsyncIterable<Line>): AsyncGenerator<Cells> {
     return done ? null : value;
   };
   let width: number | null = null;
+  let separator: string | null = null;
   for (let line = await next(); line; line = await next()) {
     const { number, text, error } = line;
     if (error !== undefined) yield { line: number, error };
     else if (!text.includes('"')) {
       if (text.trim() === '') continue;
-      const cells = text.split(',');
+      separator ??= separatorOf(text);
+      const cells = text.split(separator);
       width ??= cells.length;
       yield { line: number, cells };
     } else {
+      separator ??= separatorOf(text);
       const joined = await joinQuoted(line, next);
-      const cells = parseRecord(joined.map((part) => part.text).join('\n'));
+      const cells = parseRecord(joined.map((part) => part.text).join('\n'), separator);
       if (cells && (joined.length === 1 || cells.length === (width ?? cells.length))) {
         width ??= cells.length;
         yield { line: number, cells };
@@ -95,9 +100,14 @@ async function joinQuoted(first: Line, next: () => Promise<Line | null>): Promis
 
 const hasOddQuotes = (text: string): boolean => text.split('"').length % 2 === 0;
 
-function parseRecord(text: string): readonly string[] | null {
+/** Spreadsheets use semicolons where the comma is the decimal sign. No field name contains a separator. */
+const separatorOf = (header: string): string =>
+  [',', ';', '\t'].find((separator) => header.includes(separator)) ?? ',';
+
+function parseRecord(text: string, delimiter: string): readonly string[] | null {
   try {
-    return Row.parse(parse(text, { record_delimiter: '\n', relax_column_count: true }))[0];
+    const options = { delimiter, record_delimiter: '\n', relax_column_count: true };
+    return Row.parse(parse(text, options))[0];
   } catch {
     return null;
   }
@@ -109,7 +119,7 @@ function readHeader(names: readonly string[]): readonly Column[] {
   const unknown = columns.filter(({ kind }) => kind === undefined).map(({ name }) => name);
   if (unknown.length > 0) {
     throw new UsageError(
-      `The first line must name the fields, separated by commas. Unknown fields: ${unknown.join(', ')}. Known fields: ${[...known.keys()].join(', ')}.`,
+      `The first line must name the fields. Unknown fields: ${unknown.join(', ')}. Known fields: ${[...known.keys()].join(', ')}.`,
     );
   }
   const duplicate = columns.find(({ name }, at) => columns.findIndex((other) => other.name === name) !== at);

@@ -11,6 +11,13 @@ const BATCH_SIZE = 500;
 
 export type Format = 'csv' | 'jsonl';
 
+/** How a file is written. */
+export interface FileFormat {
+  readonly format: Format;
+  /** A name of a charset, such as `gbk`. */
+  readonly encoding?: string;
+}
+
 /** The records of an import by their outcome. */
 export interface ImportCounts {
   created: number;
@@ -21,14 +28,17 @@ export interface ImportCounts {
 /** Imports a file of any size in batches. Each batch is one transaction. */
 export async function importRecords(
   { stream }: InputFile,
-  format: Format,
+  { format, encoding }: FileFormat,
   { services, actor }: CommandContext,
   { rejectedLines, progress }: { rejectedLines: RejectedLines; progress: Progress },
 ): Promise<ImportCounts> {
   const counts: ImportCounts = { created: 0, existing: 0, rejected: 0 };
   let bytes = 0;
   let lastLine = 0;
-  const lines = readLines(countBytes(stream, (length) => (bytes += length)));
+  const lines = readLines(
+    countBytes(stream, (length) => (bytes += length)),
+    encoding,
+  );
   const fileImport = services.userImport.start(actor);
   try {
     for await (const batch of batches(await readRecords(lines, format))) {

@@ -1,4 +1,6 @@
-import { isUtf8 } from 'node:buffer';
+import { Charset } from '../http/text/charset.js';
+import { UnreadableText } from '../http/text/unreadable-text.js';
+import { UsageError } from './failures.js';
 
 /** Bytes of one record. The limit bounds the memory for a file without line ends. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -13,12 +15,18 @@ export interface Line {
   readonly error?: string;
 }
 
-/** Reads UTF-8 text line by line, without the byte order mark and the line ends (LF or CRLF). */
-export async function* readLines(source: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+/**
+ * Reads text line by line, without the byte order mark and the line ends (LF or CRLF).
+ * @param encoding one in which a line feed is never a part of another character.
+ * @throws UsageError if the encoding is not supported.
+ */
+export async function* readLines(source: AsyncIterable<Buffer>, encoding = 'UTF-8'): AsyncGenerator<Line> {
+  const toLine = lineDecoder(encoding);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let number = 0;
   for await (const chunk of source) {
+    if (number === 0 && pendingBytes === 0) refuseUtf16(chunk);
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
       number += 1;
@@ -34,10 +42,35 @@ export async function* readLines(source: AsyncIterable<Buffer>): AsyncGenerator<
   if (pendingBytes > 0) yield toLine(number + 1, pending, pendingBytes, Buffer.alloc(0));
 }
 
-function toLine(number: number, pending: readonly Buffer[], length: number, last: Buffer): Line {
-  if (length > MAX_LINE_BYTES) return { number, text: '', error: 'The line is longer than 1 MiB.' };
-  const bytes = pending.length === 0 ? last : Buffer.concat([...pending, last]);
-  if (!isUtf8(bytes)) return { number, text: '', error: 'The line is not UTF-8.' };
-  const text = bytes.toString('utf8').replace(/\r$/, '');
-  return { number, text: number === 1 ? text.replace(/^\ufeff/, '') : text };
+function lineDecoder(encoding: string) {
+  const charset = namedCharset(encoding);
+  return (number: number, pending: readonly Buffer[], length: number, last: Buffer): Line => {
+    if (length > MAX_LINE_BYTES) return { number, text: '', error: 'The line is longer than 1 MiB.' };
+    try {
+      const text = charset.decode(Buffer.concat([...pending, last]), 'line').replace(/\r$/, '');
+      return { number, text: number === 1 ? text.replace(/^\ufeff/, '') : text };
+    } catch (error) {
+      if (!(error instanceof UnreadableText)) throw error;
+      return { number, text: '', error: `The line is not ${encoding.toUpperCase()}.` };
+    }
+  };
+}
+
+function namedCharset(encoding: string): Charset {
+  try {
+    return Charset.named(encoding);
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    throw new UsageError(
+      `The encoding ${encoding} is not supported; use utf-8, gbk, gb18030, big5 or latin1.`,
+    );
+  }
+}
+
+/** A line feed may be half of a character there, so that no line could be read. */
+function refuseUtf16(start: Buffer): void {
+  const mark = start.subarray(0, 2).toString('latin1');
+  if (mark === '\xff\xfe' || mark === '\xfe\xff') {
+    throw new UsageError('The file is UTF-16. Save it as UTF-8, in a spreadsheet as "CSV UTF-8".');
+  }
 }

@@ -17,11 +17,13 @@ const formatsByExtension: Readonly<Record<string, Format>> = {
 
 interface ImportOptions {
   readonly format?: Format;
+  readonly encoding?: string;
   readonly errors?: string;
 }
 
 const HELP = `
-CSV: the first line names the fields. An empty cell is an absent field. Role codes are separated by |.
+CSV: the first line names the fields, separated by commas, semicolons or tabs. An empty cell is an absent field. Role
+codes are separated by |.
   username,phone,name,password.scheme,password.salt,password.hash,roles
   alice,13954969056,Alice,md5-salt-first,NaCl$,9f86d081884c7d659a2feaa0c55ad015,MEMBER|PUBLISHER
 
@@ -48,13 +50,14 @@ export const importCommand = (env: Environment) =>
   new Command('import')
     .summary('import accounts of another system')
     .description('Import accounts of another system with their password hashes, from a file of any size.')
-    .argument('<file>', 'CSV or JSON Lines in UTF-8; - is standard input')
+    .argument('<file>', 'CSV or JSON Lines; - is standard input')
     .addOption(
       new Option('--format <format>', 'format of the file; by default from its extension').choices([
         'csv',
         'jsonl',
       ]),
     )
+    .option('--encoding <name>', 'utf-8 (the default), gbk, gb18030, big5 or latin1')
     .option('--errors <file>', 'write rejected lines to this file instead of standard error')
     .addHelpText('after', HELP)
     .action(async (file: string, options: ImportOptions, command: Command) => {
@@ -66,7 +69,7 @@ export const importCommand = (env: Environment) =>
       const progress = startProgress('Importing', input.size);
       try {
         const counts = await withServices(env, (context) =>
-          importRecords(input, format, context, { rejectedLines, progress }),
+          importRecords(input, { ...options, format }, context, { rejectedLines, progress }),
         );
         progress.stop();
         output.result(counts, summary(counts));

@@ -226,10 +226,72 @@ test('reads standard input, and rejects a file whose header names unknown fields
   });
   expect(await gatehouse(['user', 'import', '-', '--format', 'csv'], env, 'user;name\nx;y\n')).toMatchObject({
     code: 2,
-    errors: expect.stringMatching(
-      /^gatehouse: .* Unknown fields: user;name\. Known fields: id, username, .*\n$/,
-    ),
+    errors: expect.stringMatching(/^gatehouse: .* Unknown fields: user\. Known fields: id, username, .*\n$/),
   });
+});
+
+test('decodes the encoding that is declared, and rejects what is not in it', async () => {
+  const gbk = (text: string) =>
+    Buffer.concat([...text].map((character) => gbkBytes[character] ?? Buffer.from(character)));
+  const gbkBytes: Readonly<Record<string, Buffer>> = {
+    李: Buffer.from([0xc0, 0xee]),
+    强: Buffer.from([0xc7, 0xbf]),
+  };
+  const path = await write(
+    'gbk.csv',
+    Buffer.concat([gbk('username,name\r\ngbk-1,李强\r\ngbk-2,'), Buffer.from([0xff, 0xff])]),
+  );
+  expect(await gatehouse(['user', 'import', path], env)).toMatchObject({
+    code: 3,
+    errors: `${path}:2: The line is not UTF-8.\n${path}:3: The line is not UTF-8.\n`,
+  });
+  expect(await gatehouse(['user', 'import', path, '--encoding', 'gbk'], env)).toMatchObject({
+    code: 3,
+    output: 'Created 1 account, 0 already existed, rejected 1 line.\n',
+    errors: `${path}:3: The line is not GBK.\n`,
+  });
+  expect(await accountsOf(gateway, 'gbk-')).toMatchObject([{ username: 'gbk-1', name: '李强' }]);
+  expect(await gatehouse(['user', 'import', path, '--encoding', 'ebcdic'], env)).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(/The encoding ebcdic is not supported; use utf-8, gbk/),
+  });
+});
+
+test('refuses UTF-16, in which lines cannot be told apart', async () => {
+  for (const mark of [
+    [0xff, 0xfe],
+    [0xfe, 0xff],
+  ]) {
+    const path = await write(
+      'utf16.csv',
+      Buffer.concat([Buffer.from(mark), Buffer.from('username\nx', 'utf16le')]),
+    );
+    expect(await gatehouse(['user', 'import', path], env)).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/The file is UTF-16\. Save it as UTF-8/),
+    });
+  }
+});
+
+test.each([
+  ['semicolons', ';'],
+  ['tabs', '\t'],
+])('imports the export of a spreadsheet with %s and empty rows', async (name, separator) => {
+  const rows = [
+    ['username', 'name', 'roles'],
+    [`${name}-1`, `"Li${separator} Na"`, 'MEMBER'],
+    ['', '', ''],
+    [`${name}-2`, 'Wang, Wei', ''],
+  ];
+  const csv = `\ufeff${rows.map((row) => `${row.join(separator)}\r\n`).join('')}`;
+  expect(await gatehouse(['user', 'import', await write('export.csv', csv)], env)).toMatchObject({
+    code: 0,
+    output: 'Created 2 accounts, 0 already existed, rejected 0 lines.\n',
+  });
+  expect(await accountsOf(gateway, `${name}-`)).toMatchObject([
+    { username: `${name}-1`, name: `Li${separator} Na` },
+    { username: `${name}-2`, name: 'Wang, Wei' },
+  ]);
 });
 
 test('imports a file of several batches with invalid lines in each of them', async () => {
