@@ -107,7 +107,7 @@ function createAccounts({ config, db, clock, signer }: Core, policies: readonly 
     'Too many accounts were created from this address; try again later.',
   );
   const users = new Users(db, registrationLimit, clock);
-  users.onChange((userId) => sessions.invalidate(userId));
+  users.onChange(({ id }) => sessions.invalidate(id));
   const administration = new Administration(db, users, sessions, clock);
   return {
     sessions,
@@ -155,7 +155,10 @@ function createLogins(
   };
 }
 
-function createDevices({ config, db, clock, events }: Core, { sessions }: { readonly sessions: Sessions }) {
+function createDevices(
+  { config, db, clock, events }: Core,
+  { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
+) {
   const store = new PresenceStore(db);
   const limits = new DeviceLimits(db, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
   const bindings = new Bindings(db, limits);
@@ -163,6 +166,7 @@ function createDevices({ config, db, clock, events }: Core, { sessions }: { read
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   const sessionLimit = new SessionLimit(db, sessions, heartbeats, clock, config.SESSIONS_PER_USER);
   sessions.onOpen((session) => sessionLimit.enforce(session));
+  users.onChange((user, before) => heartbeats.ownerChanges.add(user, before));
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   return {
     heartbeats,

@@ -7,6 +7,7 @@ import type { Bindings, BoundDevice, DeviceReport } from './bindings.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
+import { OwnerChanges } from './owner-changes.js';
 import { BeatLog } from './presence/beat-log.js';
 import { Presence } from './presence/presence.js';
 import { OfflineReason } from './presence-event.entity.js';
@@ -31,6 +32,8 @@ interface Binding {
  * nothing else; the database is written in batches. A device is its index in the presence engine, unless named an id.
  */
 export class Heartbeats {
+  /** Published by `announce`. */
+  readonly ownerChanges: OwnerChanges;
   readonly #transitions: TransitionQueue;
   readonly #beats = new BeatLog();
   readonly #presence: Presence;
@@ -54,6 +57,7 @@ export class Heartbeats {
     intervalMs: number,
   ) {
     this.#transitions = new TransitionQueue(store, events);
+    this.ownerChanges = new OwnerChanges(store);
     this.#presence = new Presence({ intervalMs }, clock());
     this.#latestSessions = new LatestSessions(this.#presence, store);
     this.#lastSeenSavedAt = clock();
@@ -177,7 +181,9 @@ export class Heartbeats {
     await this.#transitions.publish().finally(() => this.#publishBeats());
     const saved = await this.#latestSessions.save();
     for (const device of saved) this.#recordChange(device);
-    if (saved.length > 0) await this.#transitions.publish();
+    const owned = await this.ownerChanges.take();
+    for (const change of owned) this.log.appendOwnerChange({ ...change, online: true, at: this.clock() });
+    if (saved.length + owned.length > 0) await this.#transitions.publish();
   }
 
   /** Saves the transitions so far. After a failure the next call saves the rest. */

@@ -97,6 +97,15 @@ export class PresenceStore {
     };
   }
 
+  /** The devices of a user that are online as of the last save, those seen latest first. */
+  async onlineDevicesOf(userId: number, limit: number): Promise<number[]> {
+    const devices = await this.db.em.execute<{ id: number }[]>(
+      'select id from devices where user_id = ? and online order by last_seen_at desc limit ?',
+      [userId, limit],
+    );
+    return devices.map(({ id }) => id);
+  }
+
   /** The devices whose saved session is one of these; the latest one may not be saved yet. */
   async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
     const devices = await this.db.em

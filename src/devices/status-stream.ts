@@ -7,7 +7,7 @@ import { type Devices, deviceScope } from './devices.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { DevicesPart, OnlineDevices } from './online-devices.js';
 import type { OfflineReason } from './presence-event.entity.js';
-import type { LogEntry } from './transition-log.js';
+import type { DetailsChange, LogEntry, OwnerChange } from './transition-log.js';
 import { TRANSITIONS } from './transition-queue.js';
 
 /** Entries of the log in one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
@@ -132,7 +132,9 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** @returns null when a device was deleted meanwhile: its entries can no longer be shown. */
-  async #present(entries: readonly LogEntry[]): Promise<Publication<DeviceStatusEvent>[] | null> {
+  async #present(all: readonly LogEntry[]): Promise<Publication<DeviceStatusEvent>[] | null> {
+    // Only a search selects by the owner, and a change of one can concern many devices.
+    const entries = this.filter.search?.trim() ? all : all.filter((entry) => !('ownerBefore' in entry));
     const ids = [...new Set(entries.map(({ deviceId }) => deviceId))];
     // One read: a device deleted between two reads would look like one that the filter leaves out.
     const known = await this.services.devices.findCached(ids);
@@ -167,12 +169,19 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   /** @param device as it was after the entry. */
   #kindOf(entry: LogEntry, device: Device): DeviceStatusKind | null {
     const isSelected = this.#selection.matches(device);
-    if ('before' in entry) {
-      const wasSelected = this.#selection.matches({ ...device, ...entry.before });
+    if (!('reason' in entry)) {
+      const wasSelected = this.#selection.matches(formerDevice(entry, device));
       if (!entry.online || isSelected === wasSelected) return null;
       return isSelected ? DeviceStatusKind.ENTERED : DeviceStatusKind.LEFT;
     }
     if (!isSelected) return null;
     return entry.online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
   }
+}
+
+/** The device before a change. */
+function formerDevice(change: DetailsChange | OwnerChange, device: Device): Device {
+  if ('before' in change) return { ...device, ...change.before };
+  const names = Object.getOwnPropertyDescriptors(change.ownerBefore);
+  return { ...device, user: Object.create(device.user, names) };
 }

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { decodeCursor, encodeCursor } from '../streams/position.js';
+import type { UserNames } from '../users/users.js';
 import type { DeviceDetails } from './device-details.js';
 import type { OfflineReason } from './presence-event.entity.js';
 
@@ -28,7 +29,17 @@ export interface DetailsChange {
   readonly at: number;
 }
 
-export type LogEntry = Transition | DetailsChange;
+/** The names of the owner of an online device changed. */
+export interface OwnerChange {
+  readonly offset: number;
+  readonly deviceId: number;
+  readonly online: true;
+  readonly ownerBefore: UserNames;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+export type LogEntry = Transition | DetailsChange | OwnerChange;
 
 const EPOCH_LENGTH = 8;
 
@@ -55,6 +66,10 @@ export class TransitionLog {
     const changes = this.#changes.get(change.deviceId);
     if (changes) changes.push(appended);
     else this.#changes.set(change.deviceId, [appended]);
+  }
+
+  appendOwnerChange(change: Omit<OwnerChange, 'offset'>): void {
+    this.#append({ offset: this.#offset + 1, ...change });
   }
 
   /** The details of a device after the entry at `offset`; undefined if they have not changed since. */

@@ -29,9 +29,15 @@ import { User } from './user.entity.js';
 
 export type { NewUser } from './new-user.js';
 
+/** The names by which people are known and found. */
+export type UserNames = Pick<User, 'username' | 'phone' | 'name' | 'nickname'>;
+
+/** @param user as it is after the change. @param before the names before it. */
+type ChangeListener = (user: User, before: UserNames) => void;
+
 /** Creates, finds and changes accounts. */
 export class Users {
-  readonly #listeners = new Set<(userId: number) => void>();
+  readonly #listeners = new Set<ChangeListener>();
 
   constructor(
     private readonly db: Database,
@@ -165,9 +171,10 @@ export class Users {
     const user = await this.get(userId, em);
     // The legacy APIs accept any email, and clients send the whole profile back.
     if (profile.email !== user.email) checkEmail(profile.email, emailPolicy);
+    const { username, phone, name, nickname } = user;
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
     await em.flush();
-    for (const listener of this.#listeners) listener(userId);
+    for (const listener of this.#listeners) listener(user, { username, phone, name, nickname });
     return user;
   }
 
@@ -191,7 +198,7 @@ export class Users {
   }
 
   /** Calls back after the profile of a user has changed. @returns a function that unsubscribes. */
-  onChange(listener: (userId: number) => void): () => void {
+  onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -118,6 +118,25 @@ describe('a device that changes while it is online', () => {
   });
 });
 
+test('a device enters and leaves a search when the names of its owner change', async () => {
+  const rename = (nickname: string) => gateway.services.users.updateProfile(bms.user.id, { nickname });
+  await rename('Ada');
+  await beat({ name: 'desk' });
+  await announce();
+  const [ada, grace, desk] = await Promise.all(['ada', 'grace', 'desk'].map((search) => follow({ search })));
+  await rename('Eve');
+  await rename('Grace');
+  await announce();
+  expect([await ada?.next(), await grace?.next()]).toEqual(['LEFT true', 'ENTERED true']);
+  const away = await follow({ search: 'grace' }, grace?.cursor());
+  await rename('Ada');
+  await announce();
+  expect([await ada?.next(), await grace?.next()]).toEqual(['ENTERED true', 'LEFT true']);
+  expect(await away.next()).toBe('LEFT true');
+  await silence();
+  expect([await ada?.next(), await desk?.next()]).toEqual(['OFFLINE false', 'OFFLINE false']);
+});
+
 test('a device that changes while it is offline is reported once it is online', async () => {
   await beat({ clientVersion: '1' });
   await silence();
