@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { Device } from '../../src/devices/device.entity.js';
 import { launchBrowser } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { type Visit, visit } from '../support/dashboard.js';
@@ -70,6 +71,37 @@ test('shows the events of a subscription', async () => {
   await gateway.pass(1000);
   await resultShows('"ONLINE"');
   await resultShows('"d-1"');
+});
+
+test('adds no device to the fleet by its example of a heartbeat', async () => {
+  const { em } = gateway.services.db;
+  const before = await em.fork().count(Device);
+  await openTab('Heartbeat');
+  await page.getByText('# A heartbeat adds a device to the fleet.').waitFor();
+  await run();
+  await resultShows('"data"');
+  expect(await em.fork().count(Device)).toBe(before);
+});
+
+test('stacks its panes on a phone', async () => {
+  const phone = await page.context().newPage();
+  await phone.setViewportSize({ width: 390, height: 844 });
+  await phone.goto(`http://${host}/explorer`);
+  // The documentation is still open, as in the other tab.
+  await phone.getByRole('link', { name: 'Subscription' }).click();
+  const hide = phone.getByRole('button', { name: 'Hide Documentation Explorer' });
+  const execute = phone.getByRole('button', { name: /^Execute query/ });
+  expect(await execute.isVisible()).toBe(false);
+  await hide.click();
+  await execute.click();
+  const result = phone.getByRole('region', { name: 'Result Window' });
+  const editor = phone.locator('.graphiql-query-editor');
+  await result.getByText('"data"').waitFor();
+  for (const pane of [result, editor]) expect((await pane.boundingBox())?.width).toBeGreaterThan(340);
+  expect((await editor.boundingBox())?.height).toBeGreaterThan(150);
+  expect((await result.boundingBox())?.height).toBeGreaterThan(200);
+  expect(await phone.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  await phone.close();
 });
 
 test('restores the session after a reload, and closes subscriptions on sign-out', async () => {

@@ -27,6 +27,18 @@ const texts = new Map(
 
 /** One GraphiQL tab each. */
 export const examples = Object.entries(shown).map(([name, variables]) => ({
-  query: texts.get(name) ?? `# schema/operations has no operation ${name}.`,
+  query: queryOf(name),
   variables: JSON.stringify(variables, null, 2),
 }));
+
+function queryOf(name: string): string {
+  const text = texts.get(name);
+  if (text === undefined) return `# schema/operations has no operation ${name}.`;
+  return name === 'Heartbeat' ? skipHeartbeat(text) : text;
+}
+
+/** A device stays in the fleet, so trying out the example must not add one. */
+function skipHeartbeat(text: string): string {
+  return `# A heartbeat adds a device to the fleet. Remove @skip to send it.
+${text.replace('heartbeat(input: $input)', '$& @skip(if: true)')}`;
+}
