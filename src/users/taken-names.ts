@@ -40,14 +40,20 @@ export async function takenNames(
   return taken;
 }
 
+/** The first key of the locks; the second is the bucket. Arbitrary. */
+const LOCK = 7_284_117;
+/** Names share locks, since a batch of an import has more names than PostgreSQL may have locks. */
+const BUCKETS = 256;
+
 /**
- * Usernames of one form may coexist, but none with the phone of that form, which no unique constraint expresses. In
- * one order for all transactions, so that none waits for another in a circle.
+ * Usernames of one form may coexist, but none with the phone of that form, which no unique constraint expresses. All
+ * transactions lock in one order, so that they cannot wait for each other in a circle.
  */
 async function lock(em: EntityManager, keys: readonly string[]): Promise<void> {
   await em.execute(
-    `select pg_advisory_xact_lock(key) from
-       (select distinct hashtextextended(name, 0) as key from json_array_elements_text(?) as t(name) order by 1) keys`,
+    `select pg_advisory_xact_lock(${LOCK}, bucket) from
+       (select distinct hashtext(name) & ${BUCKETS - 1} as bucket
+        from json_array_elements_text(?) as t(name) order by 1) buckets`,
     [JSON.stringify(keys)],
   );
 }
