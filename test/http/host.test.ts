@@ -36,19 +36,30 @@ test('the host that a trusted proxy names takes precedence', async () => {
   expect(data.full_path).toBe('http://gateway.example/dist/app-1.zip');
 });
 
+test('a header whose value is host is no Host', async () => {
+  const { data } = await send(`${CHECK} HTTP/1.1`, 'x-a: host', 'x-b: host', 'host: gateway.example');
+  expect(data.full_path).toBe('http://gateway.example/dist/app-1.zip');
+});
+
 test('HTTP/1.0 without Host is answered at every API', async () => {
   expect(await send('GET /health/live HTTP/1.0')).toEqual({ status: 'ok' });
   expect(await send('GET /graphql?query={__typename} HTTP/1.0')).toEqual({ data: { __typename: 'Query' } });
 });
 
+const required = 'The header Host is required.';
+const once = 'The header Host must be sent once.';
+
 test.each([
-  ['no Host', []],
-  ['an empty Host', ['host:']],
-])('HTTP/1.1 with %s is refused in the form of each API', async (_what, headers) => {
+  ['no Host', [], required],
+  ['an empty Host', ['host:'], required],
+  ['two Hosts', ['host: a.example', 'host: b.example'], once],
+  ['the same Host twice', ['host: a.example', 'HOST: a.example'], once],
+  ['an empty Host and another one', ['host:', 'Host: a.example'], once],
+])('HTTP/1.1 with %s is refused in the form of each API', async (_what, headers, message) => {
   expect(await send(`${CHECK} HTTP/1.1`, ...headers)).toMatchObject({ data: null, meta: { status: 400 } });
   expect(await send('POST /sys/login-phone HTTP/1.1', ...headers)).toMatchObject({ ok: false, status: 400 });
   expect(await send('GET /graphql?query={__typename} HTTP/1.1', ...headers)).toMatchObject({
-    errors: [{ message: 'The header Host is required.', extensions: { code: 'INVALID_INPUT' } }],
+    errors: [{ message, extensions: { code: 'INVALID_INPUT' } }],
   });
   expect(await send('GET /health/live HTTP/1.1', ...headers)).toEqual({
     status: 400,
