@@ -1,7 +1,8 @@
 import type { Events } from '../streams/events.js';
+import { STABLE } from './channels.js';
 import type { Release } from './release.entity.js';
 import { RELEASES } from './release-events.js';
-import { type Releases, STABLE } from './releases.js';
+import type { Releases } from './releases.js';
 import { readReportedVersion } from './versions.js';
 
 /** Caches the newest stable release, which every heartbeat needs. */

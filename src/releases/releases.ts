@@ -28,9 +28,6 @@ const MAX_UPLOAD_MS = 86_400_000;
 
 const SWEEP_BATCH = 1000;
 
-/** The channel of the legacy APIs, and the default of GraphQL. */
-export const STABLE = 'stable';
-
 /** A package that has been received. */
 export interface UploadedPackage {
   /** The name of the file, as the client sent it. */

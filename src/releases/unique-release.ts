@@ -1,17 +1,19 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../errors.js';
+import { requireNewChannel } from './channels.js';
 import { Release } from './release.entity.js';
 import { VersionScheme } from './versions.js';
 
 /**
  * All versions of a channel follow one scheme, and each is published once.
- * @throws DomainError INVALID_INPUT, CONFLICT (version)
+ * @throws DomainError INVALID_INPUT (version, channel), CONFLICT (version)
  */
 export async function requireNewVersion(
   em: EntityManager,
   { channel, versionScheme, versionOrder }: Pick<Release, 'channel' | 'versionScheme' | 'versionOrder'>,
 ): Promise<void> {
   const first = await em.findOne(Release, { channel });
+  if (!first) await requireNewChannel(em, channel);
   if (first && first.versionScheme !== versionScheme) {
     const scheme = first.versionScheme === VersionScheme.INTEGER ? 'a whole number' : 'a semantic version';
     throw new DomainError(

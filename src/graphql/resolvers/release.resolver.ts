@@ -1,9 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { STABLE } from '../../releases/channels.js';
 import { packagePath } from '../../releases/package-name.js';
 import { Release } from '../../releases/release.entity.js';
 import { ReleaseEvent } from '../../releases/release-event.entity.js';
 import { cursorOf, latestCursor, ReleaseStream } from '../../releases/release-stream.js';
-import { releaseOrder, STABLE } from '../../releases/releases.js';
+import { releaseOrder } from '../../releases/releases.js';
 import { receiveAuthorized } from '../../releases/upload-authorization.js';
 import { requirePermission } from '../../sessions/authorization.js';
 import { displayName } from '../../users/display-name.js';
@@ -37,7 +38,9 @@ export class ReleaseResolver {
     return toConnection(await releases.list(channel, request), request, () => releases.count(channel));
   }
 
-  @Query(() => [String], { description: 'The names of the channels that have releases, sorted.' })
+  @Query(() => [String], {
+    description: 'The names of the channels that have releases, sorted: 101 at most.',
+  })
   @Allow('releases:read')
   releaseChannels(@Ctx() { services }: Context): Promise<string[]> {
     return services.releases.channels();

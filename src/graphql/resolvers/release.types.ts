@@ -1,9 +1,9 @@
 import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
 import type { FileUpload } from 'graphql-upload/processRequest.mjs';
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { STABLE } from '../../releases/channels.js';
 import { MAX_TEXT_LENGTH } from '../../releases/new-release.js';
 import { Release } from '../../releases/release.entity.js';
-import { STABLE } from '../../releases/releases.js';
 import { PageArgs } from '../connection.js';
 import { Cursor } from '../cursor.js';
 
@@ -20,7 +20,8 @@ export class UploadReleaseInput {
 
   @Field(() => String, {
     defaultValue: STABLE,
-    description: 'The channel: 1 to 32 lower-case letters, digits, dots, dashes and underscores.',
+    description:
+      'The channel: 1 to 32 lower-case letters, digits, dots, dashes and underscores. There can be 100 besides `stable`.',
   })
   channel!: string;
 

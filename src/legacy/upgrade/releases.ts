@@ -1,9 +1,9 @@
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { DomainError } from '../../errors.js';
+import { STABLE } from '../../releases/channels.js';
 import type { NewRelease } from '../../releases/new-release.js';
 import { packagePath } from '../../releases/package-name.js';
-import { STABLE } from '../../releases/releases.js';
 import type { Services } from '../../services.js';
 import type { LegacyResponse, LegacyUpload } from '../dialect.js';
 import { formParameters } from '../form-fields.js';
