@@ -77,7 +77,7 @@ describe('registration', () => {
   test.each([
     [{ username: 'NEWCOMER', password: PASSWORD }, 'CONFLICT'],
     [{ username: 'other', phone: '008613900000002', password: PASSWORD }, 'CONFLICT'],
-    [{ username: '13900000002', password: PASSWORD }, 'CONFLICT'],
+    [{ username: '13900000002', password: PASSWORD }, 'INVALID_INPUT'],
     [{ username: 'short', password: '1234567' }, 'INVALID_INPUT'],
     [{ password: PASSWORD }, 'INVALID_INPUT'],
     [{ username: 'tab\there', password: PASSWORD }, 'INVALID_INPUT'],
