@@ -64,7 +64,7 @@ test('records every login with its API and address', async () => {
   expect(entries).toEqual([
     { ...opened, detail: 'graphql' },
     { ...opened, detail: 'teacher' },
-    { ...opened, action: 'USER_PHONE_PROVEN', target: null, detail: null },
+    { ...opened, action: 'USER_PHONE_PROVEN', detail: null },
     { ...opened, detail: 'upgrade' },
   ]);
 });
