@@ -29,7 +29,7 @@ export async function httpContext(
       model: browserName(headers['user-agent']),
     },
     publicUrl: publicUrl(services.config, request),
-    refreshCookie: RefreshCookie.of(request, reply),
+    refreshCookie: RefreshCookie.of(request, reply, services.config.PUBLIC_URL),
     // A batch may contain other operations, which the log must show.
     countHeartbeat: Array.isArray(request.body) ? () => {} : () => countHeartbeat(request),
   };

@@ -24,7 +24,7 @@ export function mountApollo<C extends BaseContext>(
 ): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', requireValidHost);
-    scope.addHook('onRequest', requireCorsPreflight);
+    scope.addHook('onRequest', requireCorsPreflight(services.config.PUBLIC_URL));
     scope.addHook('onRequest', requireReadableHead);
     scope.addHook('onRequest', refuseEventStreams);
     scope.addHook('preHandler', async ({ body }) => refuseLargeBatch(body, batchLimit));

@@ -5,10 +5,13 @@ import { tokenHeaderKeys } from '../../sessions/token-headers.js';
 /**
  * The site whose page sent the request, according to the browser. Unknown for a URL that a person typed, and for
  * clients that are not browsers.
+ * @param publicUrl PUBLIC_URL: a proxy may forward neither its host nor its protocol.
  */
-export function siteOf(request: FastifyRequest): 'same' | 'other' | 'unknown' {
+export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 'same' | 'other' | 'unknown' {
   const { origin, 'sec-fetch-site': site } = request.headers;
-  if (origin !== undefined && !isSameOrigin(origin, request)) return 'other';
+  if (origin !== undefined && !isPublicOrigin(origin, publicUrl) && !isSameOrigin(origin, request)) {
+    return 'other';
+  }
   if (site === 'none') return 'unknown';
   // One of the headers is enough, because browsers send no Sec-Fetch-Site over plain HTTP; neither may contradict.
   if (site !== undefined && site !== 'same-origin') return 'other';
@@ -24,6 +27,10 @@ export async function requireValidHost({ protocol, hostname }: FastifyRequest): 
   throw new DomainError('INVALID_INPUT', 'Host must be a valid host name, with or without a port.');
 }
 
+/** Whether a page was loaded from PUBLIC_URL. */
+export const isPublicOrigin = (origin: string | undefined, publicUrl: string | undefined): boolean =>
+  origin !== undefined && publicUrl !== undefined && URL.parse(publicUrl)?.origin === origin;
+
 /** By host and port, since a proxy may not say that the page was loaded over HTTPS. */
 function isSameOrigin(origin: string, request: FastifyRequest): boolean {
   const host = URL.parse(origin)?.host;
@@ -35,14 +42,16 @@ function isSameOrigin(origin: string, request: FastifyRequest): boolean {
  * requests are allowed: they need a token, which only a front end with a session has.
  * @throws DomainError FORBIDDEN
  */
-export async function requireCorsPreflight(request: FastifyRequest): Promise<void> {
-  if (siteOf(request) === 'other' && !isPreflighted(request)) {
-    throw new DomainError(
-      'FORBIDDEN',
-      'Pages of other sites must send JSON, or a header such as Authorization.',
-    );
-  }
-}
+export const requireCorsPreflight =
+  (publicUrl: string | undefined) =>
+  async (request: FastifyRequest): Promise<void> => {
+    if (siteOf(request, publicUrl) === 'other' && !isPreflighted(request)) {
+      throw new DomainError(
+        'FORBIDDEN',
+        'Pages of other sites must send JSON, or a header such as Authorization.',
+      );
+    }
+  };
 
 /** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const safelistedTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RefreshTokenCookie } from '../context.js';
-import { siteOf } from './origin.js';
+import { isPublicOrigin, siteOf } from './origin.js';
 
 const NAME = 'gatehouse_refresh';
 /** The prefix makes browsers accept the cookie from this host only, and over TLS only (RFC 6265bis). */
@@ -14,11 +14,16 @@ export class RefreshCookie implements RefreshTokenCookie {
   private constructor(
     private readonly request: FastifyRequest,
     private readonly reply: FastifyReply,
+    private readonly publicUrl: string | undefined,
   ) {}
 
   /** Null unless the browser says that a page of the gateway sent the request. */
-  static of(request: FastifyRequest, reply: FastifyReply): RefreshCookie | null {
-    return siteOf(request) === 'same' ? new RefreshCookie(request, reply) : null;
+  static of(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    publicUrl: string | undefined,
+  ): RefreshCookie | null {
+    return siteOf(request, publicUrl) === 'same' ? new RefreshCookie(request, reply, publicUrl) : null;
   }
 
   /** Null for several cookies of the name: a neighbouring host may have set all but one. */
@@ -37,7 +42,9 @@ export class RefreshCookie implements RefreshTokenCookie {
   }
 
   get #isSecure(): boolean {
-    return this.request.protocol === 'https';
+    const { headers, protocol } = this.request;
+    if (isPublicOrigin(headers.origin, this.publicUrl)) return headers.origin?.startsWith('https:') ?? false;
+    return protocol === 'https';
   }
 
   get #name(): string {

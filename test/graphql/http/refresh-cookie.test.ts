@@ -121,3 +121,24 @@ describe('the cookie is set', () => {
     expect(answer.json().data.login.refreshToken === null).toBe(kept);
   });
 });
+
+test('pages of PUBLIC_URL get the cookie behind a proxy that forwards neither host nor protocol', async () => {
+  const behind = await startGateway({ PUBLIC_URL: 'https://fleet.example' });
+  await behind.createUser({ username: 'root', password: PASSWORD });
+  const query = 'mutation { login(input: {username: "root", password: "correct horse"}) { refreshToken } }';
+  const signInFrom = (origin: string) =>
+    behind.post('/graphql', { query }, { origin, host: 'gatehouse:8080', 'sec-fetch-site': 'same-origin' });
+  const own = await signInFrom('https://fleet.example');
+  expect(own.json().data.login.refreshToken).toBeNull();
+  expect(String(own.headers['set-cookie'])).toMatch(/^__Host-gatehouse_refresh=[\w-]{43}; Path=\/; Secure; /);
+  const [cookie = ''] = String(own.headers['set-cookie']).split(';');
+  const refreshed = await behind.post(
+    '/graphql',
+    { query: 'mutation { refreshSession(input: {}) { refreshToken } }' },
+    { origin: 'https://fleet.example', host: 'gatehouse:8080', cookie },
+  );
+  expect(refreshed.json()).toEqual({ data: { refreshSession: { refreshToken: null } } });
+  const foreign = await signInFrom('https://fleet.example.evil.test');
+  expect(foreign.headers['set-cookie']).toBeUndefined();
+  await behind.close();
+});
