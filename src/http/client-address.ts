@@ -17,7 +17,9 @@ const withoutPort = (address: string): string =>
   address
     .trim()
     .replace(/^\[([\da-f:.%]+)\](?::\d+)?$/i, '$1')
-    .replace(/^([\d.]+):\d+$/, '$1');
+    .replace(/^([\d.]+):\d+$/, '$1')
+    // Nine groups: an address of eight, and a port that was appended without brackets.
+    .replace(/^((?:[\da-f]{1,4}:){7}[\da-f]{1,4}):\d{1,5}$/i, '$1');
 
 /** The client address of a WebSocket's upgrade request, found behind trusted proxies like `ip` of Fastify. */
 export function clientAddress({ TRUST_PROXY }: Config): (request: IncomingMessage) => string {

@@ -13,6 +13,7 @@ import { EXPOSED_HEADERS, PREFLIGHT_MAX_AGE } from '../http/cross-origin.js';
 import { requireHost } from '../http/host.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
+import { warnOfUnnamedProxy } from '../http/unnamed-proxy.js';
 import { dialects } from '../legacy/index.js';
 import { registerDialect } from '../legacy/plugin.js';
 import { loggedError } from '../logged-error.js';
@@ -40,6 +41,7 @@ export async function createHttpServer(
   const { config } = services;
   const app = createFastify(config, log);
   app.addHook('onRequest', async ({ raw }) => normalizeForwardedFor(raw));
+  warnOfUnnamedProxy(app);
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   // Without credentials, and with whatever headers are asked for: the token, which only its owner has, authorises.
   await app.register(cors, {

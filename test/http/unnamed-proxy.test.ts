@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { startGateway } from '../support/gateway.js';
+
+const warning = /TRUST_PROXY does not name/g;
+
+test('warns once of X-Forwarded-For from a peer that TRUST_PROXY does not name', async () => {
+  const gateway = await startGateway();
+  const send = (headers = {}) => gateway.app.inject({ url: '/health/live', headers });
+  await send();
+  expect(gateway.logged()).not.toMatch(warning);
+  await send({ 'x-forwarded-for': '192.0.2.1' });
+  await send({ 'x-forwarded-for': '192.0.2.2' });
+  expect(gateway.logged().match(warning)).toHaveLength(1);
+  await gateway.close();
+});
+
+test('does not warn of a proxy that TRUST_PROXY names', async () => {
+  const gateway = await startGateway({ TRUST_PROXY: 'loopback' });
+  await gateway.app.inject({ url: '/health/live', headers: { 'x-forwarded-for': '192.0.2.1' } });
+  expect(gateway.logged()).not.toMatch(warning);
+  await gateway.close();
+});
