@@ -1,4 +1,5 @@
 import module from 'node:module';
+import { homedir } from 'node:os';
 import type { Environment } from './config.js';
 import { StartError } from './errors.js';
 
@@ -32,6 +33,7 @@ export async function serve(env: Environment, reporter: Reporter): Promise<void>
     // Source maps apply to modules that are imported after they were enabled.
     const { readConfig } = await import('./config.js');
     const config = readConfig(env);
+    requireHome();
     await import('reflect-metadata');
     const { start } = await import('./app.js');
     const gateway = start(config, reporter.info);
@@ -51,5 +53,14 @@ export async function serve(env: Environment, reporter: Reporter): Promise<void>
   } catch (error) {
     // A start that a signal interrupts may fail anywhere.
     if (!stopping) reporter.fatal(error);
+  }
+}
+
+/** @throws StartError for a user without a home folder, which the library that draws captchas looks for. */
+function requireHome(): void {
+  try {
+    homedir();
+  } catch {
+    throw new StartError(`The user id ${process.getuid?.()} has no home folder: set HOME to any folder.`);
   }
 }

@@ -30,8 +30,17 @@ export async function withServices<T>(
     // Commands open no sessions, so they need no session policies.
     const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies: [] });
     // The dashboard recognises this form in the audit log.
-    return work({ services, actor: { userId: null, address: `command line (${userInfo().username})` } });
+    return work({ services, actor: { userId: null, address: `command line (${operator()})` } });
   });
+}
+
+/** The user id may have no name, as in containers. */
+function operator(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user id ${process.getuid?.()}`;
+  }
 }
 
 /**

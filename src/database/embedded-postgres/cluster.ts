@@ -129,9 +129,11 @@ async function initializeCluster(
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
     });
   } catch (error) {
-    throw new StartError(
-      `The embedded database could not be initialized in ${parent} (${failureReason(error)}).`,
-    );
+    const reason = failureReason(error);
+    const remedy = reason.includes('effective user ID')
+      ? ': give the user id a name in /etc/passwd, or set DATABASE_URL'
+      : '';
+    throw new StartError(`The embedded database could not be initialized in ${parent} (${reason})${remedy}.`);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
