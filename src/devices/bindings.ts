@@ -16,11 +16,17 @@ export interface DeviceReport {
   readonly clientVersion: string | null;
 }
 
-/** The device that a session beats for. */
-export interface BoundDevice {
+/** A device whose row was written. */
+export interface WrittenDevice {
   readonly id: number;
   /** Its details before the call, if they have changed. */
   readonly before: DeviceDetails | null;
+}
+
+/** The device that a session beats for. */
+export interface BoundDevice extends WrittenDevice {
+  /** The latest version that it has reported; null if none. */
+  readonly clientVersion: string | null;
 }
 
 /** The current presence, which the database stores a moment later. */
@@ -76,17 +82,20 @@ export class Bindings {
       report.clientId === null
         ? await this.#findAnonymous(caller, report, presence)
         : await this.#findByClientId(caller, report);
-    if (existing !== null) return { id: existing, before: await this.#update(existing, caller, report) };
+    if (existing !== null) return { id: existing, ...(await this.#update(existing, caller, report)) };
     const { sessionId, api } = caller;
     const created = { user: caller.user.id, firstSeenAt: now, lastSeenAt: now, online: false };
     const id = await this.limits.admit(caller, () =>
       em.insert(Device, { ...created, ...report, sessionId, api }).catch(rethrowDeletedUser),
     );
-    return { id, before: null };
+    return { id, before: null, clientVersion: report.clientVersion };
   }
 
-  /** @returns the former details; null if they are the same. */
-  async #update(id: number, { sessionId, api }: Caller, report: DeviceReport): Promise<DeviceDetails | null> {
+  async #update(
+    id: number,
+    { sessionId, api }: Caller,
+    report: DeviceReport,
+  ): Promise<Omit<BoundDevice, 'id'>> {
     const [change] = await this.db.em.execute<{ before: DeviceDetails; after: DeviceDetails }[]>(
       `update devices d set session_id = ?, door = ?, name = coalesce(?, d.name),
          client_version = coalesce(?, d.client_version)
@@ -94,7 +103,10 @@ export class Bindings {
        returning ${detailsOf('old')} as before, ${detailsOf('d')} as after`,
       [sessionId, api, report.name, report.clientVersion, id],
     );
-    return change && !isDeepStrictEqual(change.before, change.after) ? change.before : null;
+    // Deleted meanwhile.
+    if (!change) return { before: null, clientVersion: report.clientVersion };
+    const { before, after } = change;
+    return { before: isDeepStrictEqual(before, after) ? null : before, clientVersion: after.clientVersion };
   }
 
   async #findByClientId(caller: Caller, { clientId }: DeviceReport): Promise<number | null> {

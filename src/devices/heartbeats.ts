@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
-import type { Bindings, BoundDevice, DeviceReport } from './bindings.js';
+import type { Bindings, DeviceReport, WrittenDevice } from './bindings.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
@@ -127,6 +127,11 @@ export class Heartbeats {
     return this.#presence.idOf(binding.device);
   }
 
+  /** The latest version that the caller's device has reported; null if none. Known since its heartbeat. */
+  versionOf(caller: Caller, clientId: string | null): string | null {
+    return this.#bindings.get(caller)?.get(clientId ?? '')?.clientVersion ?? null;
+  }
+
   /** The ids of all devices that are online. */
   onlineIds(): Int32Array {
     return this.#presence.onlineIds();
@@ -225,7 +230,7 @@ export class Heartbeats {
     this.#latestSessions.markUnsaved(device, caller.sessionId);
     this.#recordChange(bound);
     this.#requireOpen(caller);
-    const binding = { device, clientVersion: hello.clientVersion };
+    const binding = { device, clientVersion: bound.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
     this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
     this.#recordBeat(device, caller);
@@ -248,7 +253,7 @@ export class Heartbeats {
   }
 
   /** Announces that the row of a device was written. */
-  #recordChange({ id, before }: BoundDevice): void {
+  #recordChange({ id, before }: WrittenDevice): void {
     this.events.publish(BINDINGS, id);
     if (before === null) return;
     this.#transitions.addChange({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });

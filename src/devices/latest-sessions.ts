@@ -1,4 +1,4 @@
-import type { BoundDevice } from './bindings.js';
+import type { WrittenDevice } from './bindings.js';
 import type { Presence } from './presence/presence.js';
 import type { PresenceStore } from './presence-store.js';
 
@@ -48,7 +48,7 @@ export class LatestSessions {
   }
 
   /** @returns the devices that were saved, with their former details where these have changed with the session. */
-  async save(): Promise<BoundDevice[]> {
+  async save(): Promise<WrittenDevice[]> {
     if (this.#unsaved.size === 0) return [];
     const unsaved = [...this.#unsaved].map((device) => ({
       device,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { openSession } from '../support/callers.js';
 import { ask, refusal } from '../support/client.js';
 import type { TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
@@ -18,9 +20,9 @@ const publish = (version: string) =>
     ['version', version],
     ['file', { fileName: `client-${version}.apk`, content: `content of ${version}` }],
   ]);
-const offeredTo = async (clientVersion: string | null) =>
-  (await ask(gateway, op.HeartbeatDocument, { input: { deviceId: 'machine', clientVersion } }, member))
-    .heartbeat.latestRelease?.version ?? null;
+const offeredTo = async (clientVersion: string | null, deviceId = 'machine', token = member) =>
+  (await ask(gateway, op.HeartbeatDocument, { input: { deviceId, clientVersion } }, token)).heartbeat
+    .latestRelease?.version ?? null;
 
 test('a heartbeat returns the newest stable release if the device has an older one', async () => {
   expect(await offeredTo('1.0.0')).toBeNull();
@@ -48,8 +50,21 @@ test('a device whose version does not compare is offered nothing', async () => {
   }
 });
 
-test('a device that reports no version is offered the newest release', async () => {
-  for (const version of [null, '', '  ']) expect(await offeredTo(version)).toBe('1.10.0');
+test('a device that has never reported a version is offered the newest release', async () => {
+  for (const version of [null, '', '  ']) expect(await offeredTo(version, 'silent')).toBe('1.10.0');
+});
+
+test('a device that reports its version once keeps it, also in its next session', async () => {
+  for (const [version, offered] of [
+    ['1.10.0', null],
+    ['unknown', null],
+    ['1.9.0', '1.10.0'],
+  ] as const) {
+    await offeredTo(version);
+    expect([version, await offeredTo(null), await offeredTo('')]).toEqual([version, offered, offered]);
+    const next = (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken;
+    expect([version, await offeredTo(null, 'machine', next)]).toEqual([version, offered]);
+  }
 });
 
 test('a heartbeat does not return a withdrawn release', async () => {

@@ -55,21 +55,20 @@ export class PresenceResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<HeartbeatPayload> {
     const caller = requireCaller(context);
-    const { deviceId } = clientOf(context, input.deviceId);
+    const clientId = clientOf(context, input.deviceId).deviceId ?? caller.deviceId;
     const { heartbeats, newestRelease, config } = context.services;
     requireShort('name', input.name);
     requireShort('clientVersion', input.clientVersion);
-    const clientVersion = reportedVersion(input.clientVersion ?? '') ?? caller.clientVersion;
     const deviceKey = await heartbeats.beat(caller, {
-      clientId: deviceId ?? caller.deviceId,
+      clientId,
       name: input.name ?? caller.deviceModel,
-      clientVersion,
+      clientVersion: reportedVersion(input.clientVersion ?? '') ?? caller.clientVersion,
     });
     if (isOnlyField(info)) context.countHeartbeat();
     return {
       deviceKey,
       intervalSeconds: Math.round(config.HEARTBEAT_INTERVAL / 1000),
-      latestRelease: await newestRelease.newerThan(clientVersion),
+      latestRelease: await newestRelease.newerThan(heartbeats.versionOf(caller, clientId)),
     };
   }
 

@@ -61,7 +61,7 @@ export class HeartbeatInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `The version it runs: at most ${MAX_CLIENT_TEXT_LENGTH} characters. By default, as at login.`,
+    description: `The version it runs: at most ${MAX_CLIENT_TEXT_LENGTH} characters. By default, as at login, or else as reported before.`,
   })
   clientVersion?: string | null;
 }
@@ -81,8 +81,8 @@ export class HeartbeatPayload {
     simple: true,
     nullable: true,
     description:
-      'The newest release of channel `stable` where the reported version is older, or none was reported. Null for a ' +
-      'version that does not compare with it, such as `unknown`.',
+      'The newest release of channel `stable` if the latest version that the device has reported is older, or it has ' +
+      'reported none. Null for a version that does not compare with it, such as `unknown`.',
   })
   latestRelease!: Release | null;
 }

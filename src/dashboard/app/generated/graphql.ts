@@ -217,7 +217,7 @@ export type Gender =
 
 /** A sign of life. */
 export type HeartbeatInput = {
-  /** The version it runs: at most 128 characters. By default, as at login. */
+  /** The version it runs: at most 128 characters. By default, as at login, or else as reported before. */
   clientVersion?: string | null | undefined;
   /** The id that the device gives itself. By default, the header X-Device-Id, then the id given at login. */
   deviceId?: string | null | undefined;
