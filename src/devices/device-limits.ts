@@ -1,19 +1,17 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Database } from '../database/database.js';
-import { DomainError, throttledFor } from '../errors.js';
+import { DomainError } from '../errors.js';
 import { AddressLimit } from '../rate-limits/address-limit.js';
+import { GrowthLimit } from '../rate-limits/growth-limit.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Device } from './device.entity.js';
 import { KeyedQueue } from './keyed-queue.js';
 
-const MINUTE_SECONDS = 60;
-/** The share of its devices that an account may add within a minute, and the number that any account may. */
+/** The share of its devices that an account may add within a minute. */
 const SHARE_PER_MINUTE = 0.1;
-const MINIMUM_PER_MINUTE = 100;
 
 /** Limits how many devices an account has, and how fast an account or an address adds them. */
 export class DeviceLimits {
-  readonly #perMinute: RateLimiterMemory;
+  readonly #growth: GrowthLimit;
   readonly #addresses: AddressLimit;
   /** By user: parallel heartbeats of new devices must not exceed the limit together. */
   readonly #admissions = new KeyedQueue<number>();
@@ -24,8 +22,11 @@ export class DeviceLimits {
     private readonly perAccount: number,
     perAddress: number,
   ) {
-    const points = Math.max(MINIMUM_PER_MINUTE, Math.floor(perAccount * SHARE_PER_MINUTE));
-    this.#perMinute = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+    this.#growth = new GrowthLimit(
+      perAccount,
+      SHARE_PER_MINUTE,
+      'Too many devices were added to this account; try again later.',
+    );
     this.#addresses = new AddressLimit(
       perAddress,
       'Too many devices were added from this address; try again later.',
@@ -37,9 +38,7 @@ export class DeviceLimits {
    * @throws DomainError LIMIT_REACHED (deviceId), THROTTLED
    */
   async admit<T>({ user, address }: Caller, create: () => Promise<T>): Promise<T> {
-    await this.#perMinute.consume(user.id).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
-      throw throttledFor(msBeforeNext, 'Too many devices were added to this account; try again later.');
-    });
+    await this.#growth.spend(user.id);
     return this.#admissions.run(user.id, async () => {
       await this.#requireRoom(user.id);
       return this.#addresses.spend(address ?? '', create);

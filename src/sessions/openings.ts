@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
-import { throttledFor } from '../errors.js';
+import { GrowthLimit } from '../rate-limits/growth-limit.js';
 import type { User } from '../users/user.entity.js';
 import type { Client } from './caller.js';
 import { rememberClient } from './known-clients.js';
@@ -12,10 +11,8 @@ import { Session } from './session.entity.js';
 import type { SessionPolicy } from './session-policy.js';
 import { type SessionTokens, saveRefreshToken, type TokenPair } from './session-tokens.js';
 
-const MINUTE_SECONDS = 60;
-/** The share of its sessions that an account may open within a minute, and the number that any account may. */
+/** The share of its sessions that an account may open within a minute. */
 const SHARE_PER_MINUTE = 0.05;
-const MINIMUM_PER_MINUTE = 100;
 
 /** A successful login. The tokens are not stored anywhere else: the database holds their hashes. */
 export interface OpenedSession extends TokenPair {
@@ -28,7 +25,7 @@ export type OpenListener = (session: Session) => Promise<void>;
 /** Opens sessions, and limits how fast an account does, over all APIs. */
 export class Openings {
   readonly #listeners = new Set<OpenListener>();
-  readonly #perMinute: RateLimiterMemory;
+  readonly #growth: GrowthLimit;
 
   /** @param sessionsPerUser how many open sessions a user may have. */
   constructor(
@@ -36,8 +33,11 @@ export class Openings {
     private readonly clock: Clock,
     sessionsPerUser: number,
   ) {
-    const points = Math.max(MINIMUM_PER_MINUTE, Math.floor(sessionsPerUser * SHARE_PER_MINUTE));
-    this.#perMinute = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+    this.#growth = new GrowthLimit(
+      sessionsPerUser,
+      SHARE_PER_MINUTE,
+      'Too many sessions of this account were opened; try again later.',
+    );
   }
 
   /** Calls back after a session was opened, before its tokens are handed out, and waits for the result. */
@@ -59,7 +59,7 @@ export class Openings {
     policy: SessionPolicy,
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<OpenedSession> {
-    await this.#countOpening(user.id);
+    await this.#growth.spend(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
     const session = em.create(
@@ -90,11 +90,5 @@ export class Openings {
     });
     for (const listener of this.#listeners) await listener(session);
     return { session, user, ...tokens };
-  }
-
-  async #countOpening(userId: number): Promise<void> {
-    await this.#perMinute.consume(userId).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
-      throw throttledFor(msBeforeNext, 'Too many sessions of this account were opened; try again later.');
-    });
   }
 }
