@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
 import { requireCorsPreflight, requireValidHost } from './origin.js';
-import { parseJsonBodies, requireReadableHead } from './text.js';
+import { parseJsonBodies, requireReadableHead } from './request-text.js';
 import { refuseEventStreams, registerOtherMethods } from './unsupported-requests.js';
 import { registerUploads } from './uploads.js';
 
