@@ -141,7 +141,7 @@ async function lockDatabase(
     signal: abort.signal,
     onSilent: await trackConnections(db),
     // The end of the embedded database ends the connection, too, and is the better reason.
-    onLost: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
+    onEnd: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
   });
   resources.defer(async () => {
     abort.abort();

@@ -17,7 +17,7 @@ type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
 /** The class of the clients in a pool, which connect to the first server that accepts them. */
 export function failoverClient(plan: ConnectionPlan): typeof pg.Client {
   const [first] = plan.attempts;
-  const isCertain = plan.attempts.length === 1 && plan.requiredState === 'any';
+  const hasOneChoice = plan.attempts.length === 1 && plan.requiredState === 'any';
   return class FailoverClient extends pg.Client {
     constructor(config: ClientConfig) {
       super({ ...config, ...first });
@@ -26,13 +26,13 @@ export function failoverClient(plan: ConnectionPlan): typeof pg.Client {
     override connect(): Promise<pg.Client>;
     override connect(callback: ConnectCallback): void;
     override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
-      const connected = isCertain ? super.connect() : this.#connectToFirst();
+      const connected = hasOneChoice ? super.connect() : this.#connectToFirst();
       if (!callback) return connected;
       connected.then((client) => callback(null, client), callback);
       return undefined;
     }
 
-    /** A client that failed to connect cannot try again: another one finds the server. */
+    /** A client that failed to connect cannot try again, so that another one finds the server first. */
     async #connectToFirst(): Promise<pg.Client> {
       const { client, attempt } = await connectFirst(plan);
       await client.end();

@@ -4,16 +4,16 @@ import { StartError } from '../errors.js';
 import { reasonOf } from './database.js';
 import { connectClient } from './failover-client.js';
 
-/** The advisory lock that the only gateway on a database holds. The number is arbitrary; see `exclusive.ts` for others. */
+/** The advisory lock that the only gateway on a database holds. Arbitrary; `exclusive.ts` has the other numbers. */
 const LOCK = 7_284_112;
-/** The gateway before has ended by then, when a supervisor replaces it. */
+/** How long a supervisor that replaces a gateway may take to end the previous one. */
 const WAIT_MS = 30_000;
 const RETRY_MS = 250;
 const HEARTBEAT_MS = 500;
 /** A database that has not answered for this long hangs. */
 const SILENT_MS = 1500;
-/** A connection that has been silent for this long is lost if others work. */
-const LOST_MS = 30_000;
+/** A connection that has been silent for this long is given up if others work. */
+const GIVE_UP_MS = 30_000;
 /** Connections of a pooler that are tried before it is trusted to keep backends apart. */
 const PROBES = 3;
 
@@ -25,7 +25,7 @@ export interface GatewayLockOptions {
   /** Called each time the database stops answering. */
   onSilent(): void;
   /** Called once with a sentence when another gateway may take the lock. */
-  onLost(sentence: string): void;
+  onEnd(sentence: string): void;
 }
 
 /** A lock that lasts as long as its connection, so that it ends with the process even after a crash. */
@@ -34,7 +34,7 @@ export interface GatewayLock {
 }
 
 /**
- * Takes the lock of the only gateway on a database, over a connection of its own, and watches over that connection.
+ * Takes the lock of the only gateway on a database, over a connection of its own, and supervises that connection.
  * @param url as for `openDatabase`; its connections must keep their backends.
  * @throws StartError if another gateway holds the lock for 30 seconds, or if a pooler changes backends.
  */
@@ -97,45 +97,41 @@ async function keepsBackend(client: pg.Client, pid: number, url: string): Promis
   }
 }
 
-function superviseLock(
-  client: pg.Client,
-  url: string,
-  { onSilent, onLost }: GatewayLockOptions,
-): GatewayLock {
+function superviseLock(client: pg.Client, url: string, { onSilent, onEnd }: GatewayLockOptions): GatewayLock {
   let released = false;
-  const lose = (reason: string) => {
+  const end = (reason: string) => {
     if (released) return;
     stop();
-    onLost(`The gateway has lost its lock on the database (${reason}), so that another one may run.`);
+    onEnd(`The gateway no longer holds the lock on its database (${reason}): another gateway may run.`);
   };
   let isWaiting = false;
   const beat = async () => {
-    // The answer to the heartbeat before is still missing.
+    // The previous heartbeat is still unanswered.
     if (isWaiting) return;
     isWaiting = true;
     const silent = globalThis.setTimeout(onSilent, SILENT_MS);
-    const lost = globalThis.setTimeout(() => void loseIfOthersConnect(), LOST_MS);
+    const giveUp = globalThis.setTimeout(() => void endIfOthersConnect(), GIVE_UP_MS);
     try {
       const { rowCount } = await client.query(HOLDS_LOCK);
-      if (rowCount === 0) lose('its backend has changed');
+      if (rowCount === 0) end('its backend has changed');
     } catch (error) {
-      lose(reasonOf(error));
+      end(reasonOf(error));
     }
     clearTimeout(silent);
-    clearTimeout(lost);
+    clearTimeout(giveUp);
     isWaiting = false;
   };
-  const loseIfOthersConnect = async () => {
+  const endIfOthersConnect = async () => {
     const other = await connectClient(url).catch(() => null);
     await other?.end();
-    if (other) lose('its connection does not answer');
+    if (other) end('its connection does not answer');
   };
   const timer = setInterval(() => void beat(), HEARTBEAT_MS);
   const stop = () => {
     released = true;
     clearInterval(timer);
   };
-  client.once('end', () => lose('its connection was closed'));
+  client.once('end', () => end('its connection was closed'));
   return {
     async release() {
       stop();

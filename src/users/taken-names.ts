@@ -40,8 +40,8 @@ export async function takenNames(
   return taken;
 }
 
-/** The first key of the locks; the second is the bucket. Arbitrary. */
-const LOCK = 7_284_117;
+/** The first key of the locks; the second is the bucket. Arbitrary; `exclusive.ts` has the other numbers. */
+const LOCK = 7_284_118;
 /** Names share locks, since a batch of an import has more names than PostgreSQL may have locks. */
 const BUCKETS = 256;
 

@@ -71,7 +71,7 @@ test('waits for the gateway before to end, and may be stopped meanwhile', async 
   await second.ready();
 });
 
-test('ends with a sentence when it loses the lock', async () => {
+test('ends with a sentence when its lock ends', async () => {
   const gateway = startOn(database.url);
   await gateway.ready();
   const [holder] = await holders(database.url);
@@ -79,7 +79,7 @@ test('ends with a sentence when it loses the lock', async () => {
   const { code, errors } = await gateway.ended;
   expect({ code, last: errors.split('\n').at(-1) }).toEqual({
     code: 1,
-    last: expect.stringMatching(/^The gateway has lost its lock on the database \(.+\), .*\.$/),
+    last: expect.stringMatching(/^The gateway no longer holds the lock on its database \(.+\): .*\.$/),
   });
 });
 
