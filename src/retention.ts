@@ -17,8 +17,8 @@ export interface Retention {
 }
 
 /**
- * Deletes expired rows. Captchas stay for a day after they have expired, since the SMS limits count
- * them. Revocations are read by running processes within a second.
+ * Deletes expired rows. Captchas stay for a day after they have expired, since the SMS limits count them. So do
+ * revocations, which running processes read within a second.
  */
 export async function purge(db: Database, retention: Retention, now: number): Promise<void> {
   const em = db.em.fork();

@@ -9,7 +9,7 @@ const MAX_ANSWER_LENGTH = 64;
 export const canonicalAnswer = (answer: string): string =>
   answer.trim().slice(0, MAX_ANSWER_LENGTH).normalize('NFKC').toLowerCase();
 
-/** The answers that a client may mean: a short SMS code may have lost its leading zeros as a number. */
+/** The answers that a client may mean: an SMS code that was sent as a number has no leading zeros. */
 export function possibleAnswers(type: CaptchaType, answer: string): string[] {
   const text = canonicalAnswer(answer);
   const isShortCode = type === CaptchaType.SMS && /^\d{1,5}$/.test(text);

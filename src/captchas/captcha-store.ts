@@ -11,8 +11,8 @@ import { canonicalAnswer, possibleAnswers } from './captcha-answer.js';
 export const CAPTCHA_LIFETIME_MS = 5 * 60_000;
 
 /**
- * Wrong answers after which a captcha accepts no more: so many from the client that requested it, and so many from all
- * others together. Resends of an SMS code share both budgets.
+ * Wrong answers after which a captcha accepts no more. The client that requested it has this budget, and all others
+ * together have another one of the same size. Resends of an SMS code share both budgets.
  */
 export const MAX_FAILURES = { [CaptchaType.IMAGE]: 3, [CaptchaType.SMS]: 5 } as const;
 

@@ -22,8 +22,8 @@ interface Column {
 }
 
 /**
- * Reads CSV (RFC 4180), also with semicolons or tabs instead of commas. The first line names the account fields, nested ones with dots (`password.hash`). An empty
- * cell is an absent field; `roles` are role codes separated by `|`.
+ * Reads CSV (RFC 4180), also with semicolons or tabs instead of commas. The first line names the account fields, nested
+ * ones with dots (`password.hash`). An empty cell is an absent field; `roles` are role codes separated by `|`.
  * @throws UsageError if the header names an unknown field.
  */
 export async function* csvRecords(lines: AsyncIterable<Line>): AsyncGenerator<FileRecord> {

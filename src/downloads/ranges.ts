@@ -11,8 +11,8 @@ const MAX_RANGES = 1_000;
  * Reads the header `Range`, by RFC 9110, 14.
  * @param size of the package in bytes, at least 1.
  * @returns the ranges that the package has, in the order of the request; ranges that overlap are merged, so that no
- * byte is sent twice. None where the package has none of them; null where the header is to be ignored: for another
- * unit, a malformed range, or more ranges than the limit.
+ * byte is sent twice. An empty list if the package has none of the bytes. Null if the header must be ignored: for
+ * another unit, a malformed range, or more ranges than the limit.
  */
 export function readRanges(header: string, size: number): ByteRange[] | null {
   const [, list] = /^\s*bytes\s*=(.*)$/i.exec(header) ?? [];

@@ -28,7 +28,7 @@ function parseArray(text: string): unknown[] {
   }
 }
 
-/** Undefined for a value that the key cannot have: the database would refuse it as a fault of ours. */
+/** Undefined for a value that the key cannot have: the database would fail on it. */
 function readValue({ type, nullable }: SortKey, value: unknown): Position[number] | undefined {
   if (value === null) return nullable ? null : undefined;
   switch (type) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** A phone as a string or a JSON number. The service checks its form. */
 export const phoneField = z.union([z.string(), z.int().positive().transform(String)]);
 
-/** A code as a string or a JSON number, which has lost its leading zeros. */
+/** A code as a string or a JSON number, which has no leading zeros. */
 export const codeField = z.union([z.string(), z.int().nonnegative().transform(String)]);
 
 /** A 32-bit integer as a JSON number or the text of a form field. */

@@ -21,7 +21,7 @@ export class NewestRelease {
   /**
    * The release that a client should upgrade to.
    * @param version as the client reports it; null for a client that compares by itself.
-   * @returns null if there is none that is strictly newer, or the version does not compare.
+   * @returns null if no release is strictly newer, or the version does not compare.
    */
   async newerThan(version: string | null): Promise<Release | null> {
     const newest = await this.#load();

@@ -29,7 +29,7 @@ export class KnownClients {
   }
 }
 
-/** Remembers the client of a login. Within a day of the last one it only reads. */
+/** Remembers the client of a login. Within a day of the previous login it only reads. */
 export async function rememberClient(
   em: EntityManager,
   userId: number,
@@ -48,7 +48,7 @@ export async function rememberClient(
   );
 }
 
-/** Forgets the clients of a user, who may not have been the ones that signed in. */
+/** Forgets the clients of a user: another person may have signed in from them. */
 export async function forgetClients(em: EntityManager, userId: number): Promise<void> {
   await em.nativeDelete(KnownClient, { user: userId });
 }

@@ -5,7 +5,7 @@ const FIRST_CAPACITY = 1024;
 
 /**
  * The latest heartbeat of each device, in order: a doubly linked list through typed arrays. A heartbeat moves its
- * device to the end, without an allocation, and a reader visits only the devices that have beaten since its offset.
+ * device to the end, without an allocation, and a read visits only the devices that have beaten since its offset.
  * A device is its index in the presence engine.
  */
 export class BeatLog {

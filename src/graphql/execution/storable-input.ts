@@ -6,7 +6,7 @@ const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 
 /**
  * Makes every field refuse text that is not storable and times before the year 1 anywhere in its arguments: PostgreSQL
- * would fail on them, and the caller would be told of an unexpected fault.
+ * would fail on them, and the caller would get INTERNAL_SERVER_ERROR.
  */
 export function requireStorableInput(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.js';
 import { Charset } from '../text/charset.js';
 import { type PartHeader, parseParameters, parsePartHeader, type RawHeader } from './part-header.js';
 
-/** A form that has more parts than the reader wants. */
+/** A form that has more parts than its limit. */
 export class TooManyParts extends DomainError {
   constructor() {
     super('INVALID_INPUT', 'The form has too many parts.', { field: 'body' });
