@@ -119,10 +119,10 @@ export class Heartbeats {
    * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated; for a new
    * device LIMIT_REACHED and THROTTLED, too.
    */
-  beat(caller: Caller, hello: DeviceReport): number | Promise<number> {
+  beat(caller: Caller, report: DeviceReport): number | Promise<number> {
     this.#requireOpen(caller);
-    const binding = this.#bindings.get(caller)?.get(hello.clientId ?? '');
-    if (!binding || !this.#isCurrent(binding, caller, hello)) return this.#firstBeat(caller, hello);
+    const binding = this.#bindings.get(caller)?.get(report.clientId ?? '');
+    if (!binding || !this.#isCurrent(binding, caller, report)) return this.#firstBeat(caller, report);
     this.#recordBeat(binding.device, caller);
     return this.#presence.idOf(binding.device);
   }
@@ -210,20 +210,20 @@ export class Heartbeats {
   }
 
   /** False for a new version, a deleted device, and one without a client id that another session has taken over. */
-  #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, hello: DeviceReport): boolean {
+  #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, report: DeviceReport): boolean {
     if (this.#deleted.has(device)) return false;
-    const sameVersion = hello.clientVersion === null || hello.clientVersion === clientVersion;
-    return sameVersion && (hello.clientId !== null || this.#latestSessions.has(device, sessionId));
+    const sameVersion = report.clientVersion === null || report.clientVersion === clientVersion;
+    return sameVersion && (report.clientId !== null || this.#latestSessions.has(device, sessionId));
   }
 
-  #firstBeat(caller: Caller, hello: DeviceReport): Promise<number> {
-    const key = JSON.stringify([caller.user.id, hello.clientId]);
-    return this.#binds.run(key, () => this.#bindAndBeat(caller, hello));
+  #firstBeat(caller: Caller, report: DeviceReport): Promise<number> {
+    const key = JSON.stringify([caller.user.id, report.clientId]);
+    return this.#binds.run(key, () => this.#bindAndBeat(caller, report));
   }
 
-  async #bindAndBeat(caller: Caller, hello: DeviceReport): Promise<number> {
+  async #bindAndBeat(caller: Caller, report: DeviceReport): Promise<number> {
     const now = new Date(this.clock());
-    const bound = await this.binder.bind(caller, hello, now, this);
+    const bound = await this.binder.bind(caller, report, now, this);
     const device = this.#presence.intern(bound.id);
     this.#presence.setOwner(device, caller.user.id);
     // The row names this session now, even if the heartbeat is refused below.
@@ -232,7 +232,7 @@ export class Heartbeats {
     this.#requireOpen(caller);
     const binding = { device, clientVersion: bound.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
-    this.#bindings.set(caller, bindings.set(hello.clientId ?? '', binding));
+    this.#bindings.set(caller, bindings.set(report.clientId ?? '', binding));
     this.#recordBeat(device, caller);
     return bound.id;
   }

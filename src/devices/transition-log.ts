@@ -7,36 +7,31 @@ import type { OfflineReason } from './presence-event.entity.js';
 /** Entries that are kept for clients that reconnect: about an hour of a healthy fleet. */
 const CAPACITY = 65_536;
 
-/** A device came online, or went offline for a reason. */
-export interface Transition {
+interface Entry {
   /** From 1, without a gap. */
   readonly offset: number;
   readonly deviceId: number;
+  /** Whether the device was online after it. */
   readonly online: boolean;
-  readonly reason: OfflineReason | null;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
+}
+
+/** A device came online, or went offline for a reason. */
+export interface Transition extends Entry {
+  /** Null for a device that came online. */
+  readonly reason: OfflineReason | null;
 }
 
 /** The details of a device changed. */
-export interface DetailsChange {
-  readonly offset: number;
-  readonly deviceId: number;
-  /** Whether it was online then. */
-  readonly online: boolean;
+export interface DetailsChange extends Entry {
   readonly before: DeviceDetails;
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
 }
 
 /** The names of the owner of an online device changed. */
-export interface OwnerChange {
-  readonly offset: number;
-  readonly deviceId: number;
+export interface OwnerChange extends Entry {
   readonly online: true;
   readonly ownerBefore: UserNames;
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
 }
 
 export type LogEntry = Transition | DetailsChange | OwnerChange;
