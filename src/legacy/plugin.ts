@@ -67,19 +67,13 @@ type RouteEntry = readonly [url: string, route: Route];
 
 const takesParameters = ({ parameters }: Route): boolean => Object.keys(parameters.shape).length > 0;
 
-/** Every method is registered, so that a wrong one is also answered in the envelope of the dialect. */
 function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], services: Services): void {
   for (const [url, route] of routes) {
     const handle = route.handler(services);
-    scope.route({
-      method: scope.supportedMethods,
-      url,
-      handler: async (request, reply) => {
-        requirePost(request, reply);
-        const response = await handle(await readRequest(request, services, route));
-        if (route.isHeartbeat) countHeartbeat(request);
-        return send(reply, response);
-      },
+    registerPath(scope, url, async (request) => {
+      const response = await handle(await readRequest(request, services, route));
+      if (route.isHeartbeat) countHeartbeat(request);
+      return response;
     });
   }
 }
@@ -92,15 +86,24 @@ function registerUploads(
 ): void {
   for (const [url, route] of Object.entries(uploads)) {
     const handle = route.handler(services);
-    scope.route({
-      method: scope.supportedMethods,
-      url,
-      handler: async (request, reply) => {
-        requirePost(request, reply);
-        return send(reply, await handle(await readUpload(request, services, route)));
-      },
-    });
+    registerPath(scope, url, async (request) => handle(await readUpload(request, services, route)));
   }
+}
+
+/** Every method is registered, so that a wrong one is also answered in the envelope of the dialect. */
+function registerPath(
+  scope: FastifyInstance,
+  url: string,
+  respond: (request: FastifyRequest) => Promise<LegacyResponse>,
+): void {
+  scope.route({
+    method: scope.supportedMethods,
+    url,
+    handler: async (request, reply) => {
+      requirePost(request, reply);
+      return send(reply, await respond(request));
+    },
+  });
 }
 
 async function readUpload(
