@@ -3,7 +3,7 @@
  * Usage: node scripts/embedded-database.mjs DATA_DIR
  */
 import { once } from 'node:events';
-import { shareEmbeddedPostgres } from '../dist/src/database/embedded-postgres/embedded-postgres.js';
+import { shareEmbeddedPostgres } from '../dist/src/database/embedded-postgres/sharing.js';
 
 try {
   const postgres = await shareEmbeddedPostgres({ dataDir: process.argv[2] });

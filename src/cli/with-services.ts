@@ -67,7 +67,7 @@ export async function withDatabase<T>(
   return withCleanup(closeAll, async () => {
     let url = config.DATABASE_URL;
     if (url === undefined) {
-      const { shareEmbeddedPostgres } = await import('../database/embedded-postgres/embedded-postgres.js');
+      const { shareEmbeddedPostgres } = await import('../database/embedded-postgres/sharing.js');
       const postgres = await shareEmbeddedPostgres({ dataDir: config.DATA_DIR });
       closers.push(() => postgres.stop());
       url = postgres.url;
