@@ -74,8 +74,8 @@ export class DeviceResolver {
 
   @Query(() => [Adoption], {
     description:
-      'How many devices report each version: the 1,000 most frequent ones, in this order. With a channel, its latest release is ' +
-      'included even if no device reports it.',
+      'How many devices report each version: the 1,000 most frequent ones, in this order. With a channel, its latest ' +
+      'release is included even if no device reports it.',
   })
   @Allow('adoption:read')
   async adoption(

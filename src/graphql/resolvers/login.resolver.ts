@@ -25,8 +25,9 @@ import {
 export class LoginResolver {
   @Mutation(() => LoginPayload, {
     description:
-      'Signs in with a password. After repeated failures it asks for an image captcha (CAPTCHA_REQUIRED), and after a ' +
-      'hundred in an hour for patience (THROTTLED). A device that the account has signed in from is asked for neither.',
+      'Signs in with a password. After repeated failures it requires an image captcha (CAPTCHA_REQUIRED), and after a ' +
+      'hundred in an hour it refuses further attempts (THROTTLED). Neither limits a device that the account has signed ' +
+      'in from.',
   })
   @Allow(PUBLIC)
   async login(

@@ -32,7 +32,7 @@ registerEnumType(DeviceStatusKind, {
 export class DeviceStatusArgs {
   @Field(() => DeviceFilter, {
     nullable: true,
-    description: 'Which devices. ENTERED and LEFT report when an online device starts or stops to match.',
+    description: 'Which devices. ENTERED and LEFT report when an online device starts or stops matching.',
   })
   filter?: DeviceFilter | null;
 

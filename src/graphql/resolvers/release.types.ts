@@ -21,7 +21,8 @@ export class UploadReleaseInput {
   @Field(() => String, {
     defaultValue: STABLE,
     description:
-      'The channel: 1 to 32 lower-case letters, digits, dots, dashes and underscores. There can be 100 besides `stable`.',
+      'The channel: 1 to 32 lower-case letters, digits, dots, dashes and underscores. There can be 100 channels besides ' +
+      '`stable`.',
   })
   channel!: string;
 

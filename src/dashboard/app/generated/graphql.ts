@@ -416,7 +416,7 @@ export type UpdateProfileInput = {
 
 /** A package to publish. */
 export type UploadReleaseInput = {
-  /** The channel: 1 to 32 lower-case letters, digits, dots, dashes and underscores. There can be 100 besides `stable`. */
+  /** The channel: 1 to 32 lower-case letters, digits, dots, dashes and underscores. There can be 100 channels besides `stable`. */
   channel?: string;
   /** The package. */
   file: null;
