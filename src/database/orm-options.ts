@@ -20,13 +20,11 @@ export function ormOptions(url: string, entities: EntityClass<object>[]): Option
   const plan = planConnection(url);
   const [{ host = '', port = 0, user, database = '', password } = {}] = plan.attempts;
   return defineConfig({
-    ...{
-      host,
-      port,
-      dbName: database,
-      ...(user === undefined ? {} : { user }),
-      ...(typeof password === 'string' ? { password } : {}),
-    },
+    host,
+    port,
+    dbName: database,
+    ...(user === undefined ? {} : { user }),
+    ...(typeof password === 'string' ? { password } : {}),
     driverOptions: { Client: failoverClient(plan), connectionTimeoutMillis: ACQUIRE_MS },
     entities,
     metadataProvider: ReflectMetadataProvider,
