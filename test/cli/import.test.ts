@@ -257,7 +257,7 @@ test('decodes the encoding that is declared, and rejects what is not in it', asy
   });
 });
 
-test('refuses UTF-16, in which lines cannot be told apart', async () => {
+test('refuses UTF-16, in which lines cannot be separated', async () => {
   for (const mark of [
     [0xff, 0xfe],
     [0xfe, 0xff],

@@ -51,7 +51,7 @@ test('refuses a second gateway on one database after 30 seconds, and keeps the f
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
 });
 
-test('waits for the gateway before to end, and may be stopped meanwhile', async () => {
+test('waits for the previous gateway to end, and can be stopped meanwhile', async () => {
   const first = startOn(database.url);
   await first.ready();
   const impatient = startOn(database.url);

@@ -38,7 +38,7 @@ const passDays = async (days: number) => {
   await gateway.pass(4 * MINUTE_MS);
 };
 
-test('devices that were not seen for DEVICE_RETENTION are deleted with their history by a job, those online are not', async () => {
+test('a job deletes devices that were not seen for DEVICE_RETENTION, with their history, but none that is online', async () => {
   await signIn();
   const old = await beat('old');
   await passDays(10);

@@ -94,9 +94,9 @@ type Call = (session: OpenedSession | null) => Promise<string>;
 interface Rule {
   readonly may: Audience;
   readonly call: Call;
-  /** What those are told who may. */
-  readonly told?: string;
-  /** What those are told who are known and may not. */
+  /** The outcome for callers with the permission. */
+  readonly allowed?: string;
+  /** The outcome for signed-in callers without it. */
   readonly refused?: string;
 }
 
@@ -128,7 +128,7 @@ const withTicket =
 const past = Buffer.from('release:0').toString('base64url');
 const anySession = async (username: string) => openSession(gateway, username, graphqlSessionPolicy);
 
-/** Every operation of the schema, with a call that is valid for whoever may make it. */
+/** Every operation of the schema, with a call that is valid for callers with the permission. */
 const rules: Record<string, Rule> = {
   'Query.adoption': { may: 'publishers at GraphQL', call: ask('{ adoption { devices } }') },
   'Query.auditLog': { may: 'administrators at GraphQL', call: ask('{ auditLog { edges { cursor } } }') },
@@ -202,7 +202,7 @@ const rules: Record<string, Rule> = {
     call: ask(
       'mutation { createFirstAdministrator(input: {token: "none", username: "x", password: "correct horse"}) { user { id } } }',
     ),
-    told: 'FORBIDDEN',
+    allowed: 'FORBIDDEN',
   },
   'Mutation.createUser': {
     may: 'administrators at GraphQL',
@@ -224,7 +224,7 @@ const rules: Record<string, Rule> = {
   'Mutation.loginWithPhone': {
     may: 'anybody',
     call: ask('mutation { loginWithPhone(input: {phone: "13800000001", captcha: "000000"}) { expiresAt } }'),
-    told: 'CAPTCHA_EXPIRED',
+    allowed: 'CAPTCHA_EXPIRED',
   },
   'Mutation.loginWithScan': {
     may: 'anybody',
@@ -233,7 +233,7 @@ const rules: Record<string, Rule> = {
         `mutation { loginWithScan(input: {ticket: "${ticket}", deviceId: "${device}"}) { expiresAt } }`,
       ask,
     ),
-    told: 'CAPTCHA_REQUIRED',
+    allowed: 'CAPTCHA_REQUIRED',
   },
   'Mutation.logout': { may: 'members', call: ask('mutation { logout(input: {}) { session { id } } }') },
   'Mutation.refreshSession': {
@@ -282,7 +282,7 @@ const rules: Record<string, Rule> = {
   'Mutation.withdrawRelease': {
     may: 'publishers',
     call: ask(`mutation { withdrawRelease(input: {id: "${UNKNOWN}", reason: "r"}) { release { id } } }`),
-    told: 'NOT_FOUND',
+    allowed: 'NOT_FOUND',
   },
   'Subscription.deviceStatus': {
     may: 'the member',
@@ -314,9 +314,9 @@ test('the table has a row for every operation of the schema', () => {
 
 test.each(Object.entries(rules))(
   '%s is open to its audience and refused to everyone else, with every kind of session',
-  async (_operation, { may, call, told = 'allowed', refused = 'FORBIDDEN' }) => {
+  async (_operation, { may, call, allowed = 'allowed', refused = 'FORBIDDEN' }) => {
     expect(await askAll(gateway, call)).toEqual(
-      expected(may, { allowed: told, forbidden: refused, unauthenticated: 'UNAUTHENTICATED' }),
+      expected(may, { allowed, forbidden: refused, unauthenticated: 'UNAUTHENTICATED' }),
     );
   },
 );

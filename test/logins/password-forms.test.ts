@@ -44,7 +44,7 @@ test('GraphQL accepts both forms of a password', async () => {
   }
 });
 
-test('the teacher API takes both forms for one when it changes a password', async () => {
+test('the teacher API accepts either form when it changes a password', async () => {
   const { userToken } = (await logins.teacher(NFC)).json().data;
   const body = { password: NFC, passwordTwo: NFD, passwordNew: 'ünique and new' };
   const changed = await gateway.post('/api/user/updatePassword', body, { userToken });

@@ -34,7 +34,7 @@ beforeEach(async () => {
   guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
 });
 
-/** Fails so many times, from many addresses. */
+/** Fails a number of times, each from another address. */
 const spend = (times: number, attempt: Partial<Attempt> = {}) =>
   Promise.allSettled(
     Array.from({ length: times }, (_, i) =>

@@ -52,7 +52,7 @@ describe.each(failures)('$path answers in its envelope', ({ path, status, body }
     ['a space in the query', `GET ${path}?name=a b HTTP/1.1`],
     ['a tab in the query', `POST ${path}?name=a\tb HTTP/1.1`],
     ['an unknown version of HTTP', `POST ${path} HTTP/1.7`],
-    ['a method that is none', `FROBNICATE ${path} HTTP/1.1`],
+    ['an unknown method', `FROBNICATE ${path} HTTP/1.1`],
   ])('to %s', async (_what, line) => {
     expect(parsed(await send(line))).toEqual({ status, body });
   });

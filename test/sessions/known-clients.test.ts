@@ -60,7 +60,7 @@ test('knows the addresses of an IPv6 /64', async () => {
   expect(await find({ address: '2001:db8:1:3::3', deviceId: null })).toBeNull();
 });
 
-test('does not know a client by an address that is none', async () => {
+test('does not know a client by an invalid address', async () => {
   await login({ address: 'unix:' });
   expect(await find({ address: 'unknown', deviceId: null })).toBeNull();
 });

@@ -18,7 +18,7 @@ test.each([
   ['JSON and events', 'application/graphql-response+json, application/json, text/event-stream', 400],
   ['events only', 'text/event-stream', 406],
   ['events of a charset only', 'text/event-stream; charset=utf-8', 406],
-])('a subscription that accepts %s is told to use a WebSocket', async (_what, accept, status) => {
+])('a subscription that accepts %s gets a hint to use a WebSocket', async (_what, accept, status) => {
   for (const url of ['/graphql', '/graphql/']) {
     const posted = await gateway.post(url, { query: subscription }, { accept });
     const fetched = await gateway.app.inject({

@@ -44,7 +44,7 @@ function connect(connectionParams: ClientOptions['connectionParams'], headers: R
   });
 }
 
-/** Who is signed in: a username, an error code, or a close code. */
+/** The username that is signed in, or an error code, or a close code. */
 async function signedIn(...args: Parameters<typeof connect>): Promise<unknown> {
   const client = connect(...args);
   try {
