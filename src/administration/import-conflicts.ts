@@ -20,7 +20,7 @@ export type LinesByUser = ReadonlyMap<number, number | undefined>;
 /** `create`, the account that the line matches, or why it is neither. */
 export type Decision = 'create' | { readonly userId: number } | DomainError;
 
-/** By field. */
+/** What tells people apart, by field. */
 type Identity = Readonly<Record<string, unknown>>;
 
 /** What is taken: by stored accounts, and by the lines whose accounts are about to be created. */

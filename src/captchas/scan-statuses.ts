@@ -9,7 +9,7 @@ import { maskedPhone } from '../users/phone.js';
 import { Captcha, ScanState } from './captcha.entity.js';
 import { isFinal, type ScanStatus, ScanStream } from './scan-stream.js';
 
-/** A ticket, by the hash of its text; bound to a device where one asks. */
+/** A ticket, by the hash of its text; only that of a device if `deviceId` is given. */
 interface TicketKey {
   readonly answerHash: string;
   readonly deviceId?: string;

@@ -1,6 +1,6 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 
-/** That a session was revoked, for the other processes on the database. Outlives the session. */
+/** The revocation of a session, which the other processes on the database read. It outlives the session. */
 @Entity({ tableName: 'session_revocations' })
 export class SessionRevocation {
   /** In the order of the commits: see `Revocations`. */

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Payer } from '../../rate-limits/complexity-budget.js';
 
-/** What may be executed at a time, and about what one operation may have. It takes the event loop for 0.1 seconds. */
+/** The complexity that is executed at a time: about the maximum of one operation, or 0.1 seconds of the event loop. */
 const CAPACITY = 10_000;
 
 /** Operations that are executed at once, such as heartbeats. */
@@ -22,7 +22,7 @@ export class ExecutionTurns {
 
   /**
    * Resolves once the operation may be executed.
-   * @returns must be called after the execution.
+   * @returns a function that must be called after the execution.
    */
   async take(payer: Payer, complexity: number): Promise<() => void> {
     if (complexity <= SMALL_COMPLEXITY) return () => {};

@@ -51,7 +51,7 @@ describe('execution turns', () => {
     }
   });
 
-  test('do not delay small operations, and execute one that is larger than all that fits', async () => {
+  test('do not delay small operations, and execute one that exceeds the capacity', async () => {
     const { started, take, end } = start(new ExecutionTurns());
     void take('a1', 1_000_000);
     void take('a2', 1_000_000);
