@@ -37,6 +37,7 @@ export async function* readParts(
   const parser = createParser(contentType);
   const parts = new PassThrough({ objectMode: true });
   let count = 0;
+  const contents: Readable[] = [];
   parser.on('part', (content: Readable) => {
     // The parser emits an error on a part that is cut off, and on itself.
     content.on('error', () => {});
@@ -54,11 +55,14 @@ export async function* readParts(
       const parsed = parsePartHeader(header, charset);
       if (parsed) yield { ...parsed, content };
       else content.resume();
+      contents.push(content);
     }
   } finally {
     form.unpipe(parser);
   }
   if (count > maxParts) throw new TooManyParts();
+  // The parser does not wait for content that arrived apart from the delimiter after it.
+  for (const content of contents) await finished(content);
   // The last delimiter is not the end of the body, which may still be cut off.
   await finished(form.resume(), { writable: false });
 }
