@@ -3,12 +3,16 @@ import type { Database } from '../database/database.js';
 import type { Session } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { Heartbeats } from './heartbeats.js';
+import { KeyedQueue } from './keyed-queue.js';
 
 /** Sessions that one login ends: more can be open only where the limit was lowered. */
 const MAX_ENDED = 5000;
 
 /** Limits the open sessions of a user. */
 export class SessionLimit {
+  /** By user: concurrent logins would end more sessions than are beyond the limit, each other's among them. */
+  readonly #ends = new KeyedQueue<number>();
+
   constructor(
     private readonly db: Database,
     private readonly sessions: Sessions,
@@ -21,18 +25,22 @@ export class SessionLimit {
    * Ends the sessions beyond the limit, but never the one just opened. Those without an online device end first, and
    * among them those that were used least recently.
    */
-  async enforce({ id, user }: Session): Promise<void> {
-    if ((await this.#count(user.id)) <= this.perUser) return;
+  enforce({ id, user }: Session): Promise<void> {
+    return this.#ends.run(user.id, () => this.#endExcess(user.id, id));
+  }
+
+  async #endExcess(userId: number, openedId: string): Promise<void> {
+    if ((await this.#count(userId)) <= this.perUser) return;
     await this.heartbeats.saveTransitions();
     const excess = await this.db.em.execute<{ id: string }[]>(
       `select s.id from sessions s where s.user_id = ? and s.revoked_at is null and s.expires_at > ?
        order by s.id = ? desc, exists (select from devices d where d.session_id = s.id and d.online) desc,
          s.last_seen_at desc, s.created_at desc, s.id
        limit ? offset ?`,
-      [user.id, this.#now(), id, MAX_ENDED, this.perUser],
+      [userId, this.#now(), openedId, MAX_ENDED, this.perUser],
     );
     await this.sessions.revokeSome(
-      user.id,
+      userId,
       excess.map((session) => session.id),
     );
   }

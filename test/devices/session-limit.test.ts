@@ -55,9 +55,11 @@ describe('a user with as many sessions as allowed', () => {
     expect(await isOpen(tokens[5] ?? '')).toBe(true);
   });
 
-  test('has no more after parallel logins', async () => {
-    const tokens = await Promise.all(Array.from({ length: 8 }, () => login()));
-    expect((await areOpen(tokens)).filter(Boolean)).toHaveLength(3);
+  test('has neither more nor fewer after parallel logins', async () => {
+    for (let round = 0; round < 5; round++) {
+      const tokens = await Promise.all(Array.from({ length: 8 }, () => login()));
+      expect((await areOpen(tokens)).filter(Boolean)).toHaveLength(3);
+    }
   });
 
   test('does not count sessions that have ended', async () => {
