@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -62,10 +62,26 @@ async function majorVersion(packageFolder: string, account: Account | undefined)
     const answer = await run(account, inside(packageFolder)('postgres'), ['--version']);
     return /(\d+)/.exec(answer)?.[1] ?? 'unknown';
   } catch (error) {
+    if (await lacksLinks(packageFolder)) {
+      throw new StartError(
+        'The libraries of the embedded PostgreSQL are not linked, since npm ran no install scripts: ' +
+          'run node scripts/link-programs.mjs as the owner of node_modules, or set DATABASE_URL to a PostgreSQL database.',
+      );
+    }
     throw new StartError(
       `The embedded PostgreSQL does not run here (${failureReason(error)}): set DATABASE_URL to a PostgreSQL database.`,
     );
   }
+}
+
+/** npm packages cannot contain links; a script creates those that the package lists. */
+async function lacksLinks(packageFolder: string): Promise<boolean> {
+  const list = await readFile(join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const targets = z.array(z.object({ target: z.string() })).parse(JSON.parse(list));
+  const found = await Promise.all(
+    targets.map(({ target }) => lstat(join(packageFolder, target)).catch(() => null)),
+  );
+  return found.includes(null);
 }
 
 /** Copies the package once per version. Several gateways may do so at the same time. */
