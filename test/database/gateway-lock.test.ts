@@ -123,7 +123,8 @@ test('says that a database hangs within two seconds, fails requests, and recover
       headers: { 'content-type': 'application/json', authorization: 'Bearer unknown' },
       body: JSON.stringify(body),
     });
-    return { status: response.status, body: await response.json() };
+    const retryAfter = response.headers.get('retry-after');
+    return { status: response.status, retryAfter, body: await response.json() };
   };
   const credentials = { username: 'nobody', password: 'whatever', phone: '13800000000', account: 'nobody' };
   const ask = async () => {
@@ -135,9 +136,11 @@ test('says that a database hangs within two seconds, fails requests, and recover
       post('/api/heart/check', {}),
       post('/api/user/login', credentials),
       fetch(`${gateway}/dist/app.zip`).then(({ status }) => ({ status })),
+      post('/graphql', [{ query: '{ me { id } }' }, { query: '{ __typename }' }]),
+      fetch(`${gateway}/graphql?query={me{id}}`, { headers: { userToken: 'unknown' } }),
     ]);
-    const [graphql, uims, console, bms, upgrade, teacher, downloads] = answers;
-    return { graphql, uims, console, bms, upgrade, teacher, downloads };
+    const [graphql, uims, console, bms, upgrade, teacher, downloads, batch, get] = answers;
+    return { graphql, uims, console, bms, upgrade, teacher, downloads, batch, get: { status: get.status } };
   };
   await ask();
 
@@ -150,8 +153,15 @@ test('says that a database hangs within two seconds, fails requests, and recover
   const answers = await waiting;
   expect(performance.now() - stalledAt).toBeLessThan(10_000);
   const msg = '服务繁忙，请稍后再试';
+  const unavailable = {
+    status: 503,
+    retryAfter: '1',
+    body: { errors: [{ extensions: { code: 'UNAVAILABLE', retryAfter: 1 } }] },
+  };
   expect(answers).toMatchObject({
-    graphql: { body: { errors: [{ extensions: { code: 'UNAVAILABLE', retryAfter: 1 } }] } },
+    graphql: unavailable,
+    batch: unavailable,
+    get: { status: 503 },
     uims: { status: 200, body: { code: 1, message: msg, body: null } },
     console: { status: 200, body: { code: 400, msg, data: null, success: false } },
     bms: { status: 200, body: { status: 400, msg, data: null, ok: false } },

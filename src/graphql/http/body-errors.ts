@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
 import { UnreadableText } from '../../http/text/unreadable-text.js';
 import { presentError } from '../execution/present.js';
-import { statusOf } from './status.js';
+import { retryHeaders, statusOf } from './status.js';
 
 /** Answers a request that was refused before it became an operation, in the form of GraphQL errors. */
 export function sendBodyError(
@@ -10,8 +10,8 @@ export function sendBodyError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { status, body } = bodyFailure(error, request.log);
-  return reply.code(status).send(body);
+  const { status, headers, body } = bodyFailure(error, request.log);
+  return reply.code(status).headers(headers).send(body);
 }
 
 /** The response to a request that was refused before it became an operation. */
@@ -19,6 +19,7 @@ export function bodyFailure(error: Error & { statusCode?: number }, log: Fastify
   const formatted = presentError(refusalOf(error), { log, suggestions: true });
   return {
     status: isUnsupported(error) ? 415 : statusOf(formatted),
+    headers: Object.fromEntries(retryHeaders(formatted)),
     body: { errors: [formatted] },
   };
 }

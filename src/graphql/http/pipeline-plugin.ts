@@ -9,7 +9,7 @@ import { type GraphQLFormattedError, parse } from 'graphql';
 import type { Context } from '../context.js';
 import { payerOf } from '../execution/payer.js';
 import type { Pipeline, PreparedOperation } from '../execution/pipeline.js';
-import { statusOf } from './status.js';
+import { retryHeaders, statusOf } from './status.js';
 
 /**
  * Prepares each operation by the pipeline, in place of Apollo Server's own parsing and validation.
@@ -69,12 +69,10 @@ function refusal(
   isBatched: boolean,
 ): GraphQLResponse {
   const body = { kind: 'single', singleResult: { errors } } as const;
-  const headers = new HeaderMap();
   const [first] = errors;
-  if (isBatched || !first) return { http: { headers }, body };
-  const retryAfter = first.extensions?.retryAfter;
-  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
-  return { http: { status: statusOf(first, http?.headers.get('accept')), headers }, body };
+  if (isBatched || !first) return { http: { headers: new HeaderMap() }, body };
+  const status = statusOf(first, http?.headers.get('accept'));
+  return { http: { status, headers: retryHeaders(first) }, body };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -10,6 +10,7 @@ import type { Pipeline } from '../execution/pipeline.js';
 import { httpContext } from './context.js';
 import { mountApollo } from './mount.js';
 import { pipelinePlugin } from './pipeline-plugin.js';
+import { withStatus } from './status.js';
 
 /** The GraphQL API over HTTP, at `/graphql`. */
 export async function registerGraphql(
@@ -44,6 +45,9 @@ export async function registerGraphql(
   mountApollo(app, apollo, {
     services,
     batchLimit: services.config.GRAPHQL_MAX_BATCH,
-    context: (request, reply) => httpContext(services, request, reply),
+    context: (request, reply) =>
+      httpContext(services, request, reply).catch((error: unknown) => {
+        throw withStatus(error);
+      }),
   });
 }

@@ -1,5 +1,8 @@
-import type { GraphQLFormattedError } from 'graphql';
-import { FAULT_CODE } from '../execution/error-codes.js';
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { unavailableDatabase } from '../../database/unavailable.js';
+import { DomainError } from '../../errors.js';
+import { extensionCodes, FAULT_CODE } from '../execution/error-codes.js';
 
 /** By `extensions.code`; 400 for all others. */
 const statuses: Readonly<Record<string, number>> = {
@@ -30,4 +33,22 @@ export function statusOf({ extensions }: GraphQLFormattedError, accept = ''): nu
   const code = extensions?.code;
   if (requestErrors.has(code) && !accept.includes('application/graphql-response+json')) return 200;
   return statuses[String(code)] ?? 400;
+}
+
+/** The header Retry-After of a refusal that says when to try again. */
+export function retryHeaders({ extensions }: GraphQLFormattedError): HeaderMap {
+  const headers = new HeaderMap();
+  const retryAfter = extensions?.retryAfter;
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
+  return headers;
+}
+
+/** A refusal with its status and headers, for Apollo Server, which answers any other error with 500. */
+export function withStatus(error: unknown): unknown {
+  const refusal = unavailableDatabase(error);
+  if (!(refusal instanceof DomainError && error instanceof Error)) return error;
+  const { message, code, details } = refusal;
+  const formatted = { message, extensions: { code: extensionCodes[code], ...details } };
+  const http = { status: statusOf(formatted), headers: retryHeaders(formatted) };
+  return new GraphQLError(message, { originalError: error, extensions: { http } });
 }
