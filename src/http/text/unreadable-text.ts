@@ -28,7 +28,9 @@ export class UnreadableText extends DomainError {
   }
 }
 
+/** In characters. */
 const MAX_SHOWN = 64;
 
-/** What a client sent, as far as it is safe to show. */
-const printable = (text: string): string => text.replace(/["\\\p{C}]/gu, '').slice(0, MAX_SHOWN);
+/** What a client sent, as far as it is safe to show. A surrogate pair at the limit is not split. */
+const printable = (text: string): string =>
+  [...text.replace(/["\\\p{C}]/gu, '')].slice(0, MAX_SHOWN).join('');

@@ -57,6 +57,10 @@ describe('refuses other charsets by name', () => {
     expect(subject).toBe(`a${'x'.repeat(63)}`);
     expect(message).toContain(`The charset ${subject} is`);
   });
+
+  test('shortened at a whole character', () => {
+    expect(new UnreadableText('bytes', `${'x'.repeat(63)}😀😀`).subject).toBe(`${'x'.repeat(63)}😀`);
+  });
 });
 
 test.each([
