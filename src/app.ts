@@ -117,6 +117,7 @@ async function startOwnDatabase(
     dataDir,
     // A signal to all processes of a unit stops the gateway, too, and is no failure.
     onFatal: (sentence) => globalThis.setTimeout(onFatal, SIGNAL_GRACE_MS, sentence),
+    onWait: info,
     signal: abort.signal,
   });
   resources.defer(async () => {

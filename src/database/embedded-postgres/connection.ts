@@ -1,14 +1,20 @@
 import pg from 'pg';
 import { superuser } from './cluster.js';
 
+/** What a process uses the server for. */
+export type Role = 'gateway' | 'command';
+
+const applicationName = (role: Role): string => `gatehouse ${role}`;
+
 /** Connects as the superuser to the server on this machine's `port`. @throws what `pg` throws. */
-export async function connect(port: number, password: string): Promise<pg.Client> {
+export async function connect(port: number, password: string, role: Role): Promise<pg.Client> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
     user: superuser,
     password,
     database: 'postgres',
+    application_name: applicationName(role),
     connectionTimeoutMillis: 5_000,
   });
   // The server ends this connection when it stops, which would be an uncaught exception without a listener.
@@ -43,11 +49,13 @@ export async function starterPid(client: pg.Client): Promise<number> {
   return Number(/^gatehouse of (\d+)$/.exec(rows[0]?.cluster_name ?? '')?.[1] ?? 0);
 }
 
-/** Whether any process holds the lock of `takeLock`. */
-export async function isLocked(client: pg.Client): Promise<boolean> {
+/** Whether a process holds the lock of `takeLock`: any one, or one of that role. */
+export async function isLocked(client: pg.Client, role?: Role): Promise<boolean> {
   const held = await client.query(
-    `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted
-       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+       WHERE locktype = 'advisory' AND objid = 1 AND granted AND ($1::text IS NULL OR application_name = $1)
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [role ? applicationName(role) : null],
   );
   return held.rowCount !== 0;
 }

@@ -5,7 +5,7 @@ import { openDataFolder } from '../../data-dir/data-dir.js';
 import { StartError } from '../../errors.js';
 import { failureReason } from './account.js';
 import { chooseAccount, openCluster, superuser } from './cluster.js';
-import { connect, ensureDatabase, starterPid, takeLock } from './connection.js';
+import { connect, ensureDatabase, isLocked, type Role, starterPid, takeLock } from './connection.js';
 import {
   type ClusterSite,
   findPostmaster,
@@ -19,6 +19,9 @@ import { superuserPassword } from './superuser-password.js';
 
 /** A process that starts a server locks it within this many attempts; later its process id must have been reused. */
 const STARTING_ATTEMPTS = 50;
+
+/** How long a gateway waits for a command that has started the server. */
+const COMMAND_WAIT_MS = 30_000;
 
 /** A PostgreSQL server that runs as long as the gateway. */
 export interface EmbeddedPostgres {
@@ -35,28 +38,37 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+interface StartOptions {
+  /** Holds the cluster `postgres` (or a link to it), its password and its log. */
+  readonly dataDir: string;
+  /** Called with a sentence if the server exits unexpectedly. */
+  onFatal?(sentence: string): void;
+  /** Called with a sentence if the start has to wait for a command that runs on the folder. */
+  onWait?(sentence: string): void;
+  /** Aborts the start, which then rejects and leaves nothing running. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Starts the PostgreSQL of a data folder, and creates both if needed. A server that a killed gateway left running is
  * stopped first.
- * @param options.dataDir holds the cluster `postgres` (or a link to it), its password and its log.
- * @param options.onFatal called with a sentence if the server exits unexpectedly.
- * @param options.signal aborts the start, which then rejects and leaves nothing running.
- * @throws StartError if it cannot start, or if another gateway is running on the folder.
+ * @throws StartError if it cannot start, if another gateway is running on the folder, or if a command does for 30
+ *   seconds.
  */
-export async function startEmbeddedPostgres(options: {
-  dataDir: string;
-  onFatal?: (sentence: string) => void;
-  signal?: AbortSignal;
-}): Promise<EmbeddedPostgres> {
+export const startEmbeddedPostgres = (options: StartOptions): Promise<EmbeddedPostgres> =>
+  startAs('gateway', options);
+
+/** As `startEmbeddedPostgres`; a command does not wait for other commands. */
+export async function startAs(role: Role, options: StartOptions): Promise<EmbeddedPostgres> {
   const { home, site, password, notes } = await locate(options.dataDir);
-  await stopOrphan(site, password, home, options.signal);
+  await stopOrphan({ site, password, home, role }, options);
   let stopping: Promise<void> | undefined;
   const launch = async (port?: number) => {
     const postmaster = await startPostmaster(site, {
       ...(port === undefined ? {} : { port }),
       signal: options.signal,
     });
-    const lock = await prepare(site, postmaster, password, home);
+    const lock = await prepare({ site, password, home, role }, postmaster);
     postmaster.exited.then(() => {
       if (!stopping)
         options.onFatal?.(`The embedded PostgreSQL exited unexpectedly; its log is ${site.logFile}.`);
@@ -121,15 +133,18 @@ export async function locate(dataDir: string) {
 export const urlOf = ({ port }: Postmaster, password: string) =>
   `postgresql://${superuser}:${password}@127.0.0.1:${port}/${superuser}?sslmode=disable`;
 
+/** A process that starts the server of a data folder. */
+interface Starter {
+  readonly site: ClusterSite;
+  readonly password: string;
+  readonly home: string;
+  readonly role: Role;
+}
+
 /** Locks the started server for this gateway and creates its database. A failure leaves nothing running. */
-async function prepare(
-  site: ClusterSite,
-  postmaster: Postmaster,
-  password: string,
-  home: string,
-): Promise<Client> {
+async function prepare({ site, password, home, role }: Starter, postmaster: Postmaster): Promise<Client> {
   try {
-    const client = await connect(postmaster.port, password);
+    const client = await connect(postmaster.port, password, role);
     if (!(await takeLock(client))) throw folderInUse(home);
     await ensureDatabase(client);
     return client;
@@ -144,24 +159,30 @@ async function prepare(
 }
 
 /**
- * Stops the server that a killed gateway left running.
- * @throws StartError if its gateway is alive, or if the server does not answer for ten seconds.
+ * Stops the server that a killed gateway left running. A gateway waits for a command that uses the server.
+ * @throws StartError if its gateway is alive, if a command still runs after 30 seconds, or if the server does not answer
+ *   for ten seconds.
  */
 async function stopOrphan(
-  site: ClusterSite,
-  password: string,
-  home: string,
-  signal: AbortSignal | undefined,
+  { site, password, home, role }: Starter,
+  { signal, onWait }: StartOptions,
 ): Promise<void> {
+  const command = commandDeadline(home, onWait);
   let failure: unknown;
   for (let attempt = 0; attempt < 100; attempt++) {
     signal?.throwIfAborted();
     const running = await findPostmaster(site);
     if (!running) return;
     try {
-      const client = await connect(running.port, password);
+      const client = await connect(running.port, password, role);
       try {
-        if (!(await takeLock(client))) throw folderInUse(home);
+        if (!(await takeLock(client))) {
+          if (role === 'gateway' && (await isLocked(client, 'command'))) {
+            command.requireTime();
+            attempt = 0;
+          } else if (await isLocked(client)) throw folderInUse(home);
+          continue;
+        }
         const starter = await starterPid(client);
         const isStarting = starter !== process.pid && isAlive(starter) && attempt < STARTING_ATTEMPTS;
         if (!isStarting) return await stopPostmaster(site);
@@ -179,6 +200,19 @@ async function stopOrphan(
   throw new StartError(
     `A PostgreSQL server is running on ${site.folder} and rejects the gateway (${failureReason(failure)}): stop it first.`,
   );
+}
+
+/** The wait for a command. `requireTime` says so at first, and throws a StartError after 30 seconds. */
+function commandDeadline(home: string, onWait: StartOptions['onWait']) {
+  const runs = `A command is running on the data folder ${home}`;
+  let deadline: number | undefined;
+  return {
+    requireTime() {
+      if (deadline === undefined) onWait?.(`${runs}: the gateway waits for it to end.`);
+      deadline ??= performance.now() + COMMAND_WAIT_MS;
+      if (performance.now() > deadline) throw new StartError(`${runs}: start the gateway when it has ended.`);
+    },
+  };
 }
 
 function folderInUse(home: string): StartError {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { awaitSharers, connect, isLocked, markSharing } from './connection.js';
-import { type EmbeddedPostgres, locate, startEmbeddedPostgres, urlOf } from './embedded-postgres.js';
+import { type EmbeddedPostgres, locate, startAs, urlOf } from './embedded-postgres.js';
 import { type ClusterSite, findPostmaster } from './postmaster.js';
 
 /** Limits for sharing a database that other processes start and stop at the same time. */
@@ -11,7 +11,7 @@ const SHARING_MS = 15_000;
 /**
  * Shares the PostgreSQL of a data folder with the gateway or command that runs it. If none does, starts it, and stops
  * it once no other process shares it.
- * @param options.dataDir as for `startEmbeddedPostgres`.
+ * @param options.dataDir as for `startAs`.
  * @throws StartError if it can be neither shared nor started.
  */
 export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
@@ -21,7 +21,7 @@ export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): P
     const running = await joinRunning(site, password);
     if (running) return running;
     try {
-      return stoppedAfterSharers(await startEmbeddedPostgres({ dataDir }), password);
+      return stoppedAfterSharers(await startAs('command', { dataDir }), password);
     } catch (error) {
       // Another process started it first, and may stop it before this one joins.
       if (attempt === SHARING_ATTEMPTS || Date.now() > deadline) throw error;
@@ -33,7 +33,7 @@ function stoppedAfterSharers(postgres: EmbeddedPostgres, password: string): Embe
   return {
     ...postgres,
     stop: async () => {
-      const client = await connect(Number(new URL(postgres.url).port), password);
+      const client = await connect(Number(new URL(postgres.url).port), password, 'command');
       await awaitSharers(client);
       // The exclusive lock keeps new processes from sharing the server until it has stopped.
       await postgres.stop();
@@ -48,7 +48,7 @@ async function joinRunning(site: ClusterSite, password: string): Promise<Embedde
   for (let attempt = 0; attempt < 20; attempt++) {
     const running = await findPostmaster(site);
     if (!running) return null;
-    const client = await connect(running.port, password).catch(() => null);
+    const client = await connect(running.port, password, 'command').catch(() => null);
     if (client && (await beginSharing(client))) {
       return {
         url: urlOf(running, password),

@@ -8,6 +8,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres.js';
+import { shareEmbeddedPostgres } from '../../../src/database/embedded-postgres/sharing.js';
 import { StartError } from '../../../src/errors.js';
 import { openFolder } from '../../support/server.js';
 
@@ -137,6 +138,30 @@ test('refuses a second gateway on the same folder without affecting the first', 
   const first = await start(existing);
   expect(await failure(existing)).toMatch(/^Another gateway is running on the data folder .+/);
   expect(await query(first, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+test('waits for a command on the same folder, and says so', async () => {
+  const command = await shareEmbeddedPostgres({ dataDir: existing });
+  const other = await shareEmbeddedPostgres({ dataDir: existing });
+  const waiting = Promise.withResolvers<string>();
+  const starting = startEmbeddedPostgres({ dataDir: existing, onWait: waiting.resolve });
+  cleanUps.unshift(async () => (await starting).stop());
+  expect(await waiting.promise).toMatch(
+    /^A command is running on the data folder .+: the gateway waits for it to end\.$/,
+  );
+  await other.stop();
+  await command.stop();
+  const gateway = await starting;
+  expect(await query(gateway, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+test('refuses to start while a command runs for more than 30 seconds', async () => {
+  const command = await shareEmbeddedPostgres({ dataDir: existing });
+  expect(await failure(existing)).toMatch(
+    /^A command is running on the data folder .+: start the gateway when it has ended\.$/,
+  );
+  expect(await query(command, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await command.stop();
 });
 
 test('starts one of two gateways that start at the same time on a new folder, and refuses the other', async () => {
