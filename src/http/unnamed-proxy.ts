@@ -1,15 +1,21 @@
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
 
-/** Warns once of a proxy that TRUST_PROXY does not name: all of its clients share the limits of one address. */
-export function warnOfUnnamedProxy(app: FastifyInstance): void {
+/**
+ * Warns once of a proxy that TRUST_PROXY does not name: all of its clients share the limits of one address.
+ * @returns a function for each request and the address that was found for it.
+ */
+export function unnamedProxyWarning(
+  log: FastifyBaseLogger,
+): (request: IncomingMessage, address: string | undefined) => void {
   let warned = false;
-  app.addHook('onRequest', async ({ raw, ip, log }) => {
-    const peer = raw.socket.remoteAddress;
-    if (warned || raw.headers['x-forwarded-for'] === undefined || ip !== peer) return;
+  return ({ headers, socket }, address) => {
+    const peer = socket.remoteAddress;
+    if (warned || headers['x-forwarded-for'] === undefined || address !== peer) return;
     warned = true;
     log.warn(
       { peer },
       'X-Forwarded-For from a peer that TRUST_PROXY does not name is ignored: its clients share one address and its limits',
     );
-  });
+  };
 }

@@ -13,7 +13,7 @@ import { EXPOSED_HEADERS, PREFLIGHT_MAX_AGE } from '../http/cross-origin.js';
 import { requireHost } from '../http/host.js';
 import { logRequests } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import { warnOfUnnamedProxy } from '../http/unnamed-proxy.js';
+import { unnamedProxyWarning } from '../http/unnamed-proxy.js';
 import { dialects } from '../legacy/index.js';
 import { registerDialect } from '../legacy/plugin.js';
 import { loggedError } from '../logged-error.js';
@@ -41,7 +41,8 @@ export async function createHttpServer(
   const { config } = services;
   const app = createFastify(config, log);
   app.addHook('onRequest', async ({ raw }) => normalizeForwardedFor(raw));
-  warnOfUnnamedProxy(app);
+  const warnOfProxy = unnamedProxyWarning(app.log);
+  app.addHook('onRequest', async ({ raw, ip }) => warnOfProxy(raw, ip));
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   // Without credentials, and with whatever headers are asked for: the token, which only its owner has, authorises.
   await app.register(cors, {

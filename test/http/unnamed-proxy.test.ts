@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
-import { startGateway } from '../support/gateway.js';
+import { WebSocket } from 'ws';
+import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const warning = /TRUST_PROXY does not name/g;
 
@@ -17,6 +19,29 @@ test('warns once of X-Forwarded-For from a peer that TRUST_PROXY does not name',
 test('does not warn of a proxy that TRUST_PROXY names', async () => {
   const gateway = await startGateway({ TRUST_PROXY: 'loopback' });
   await gateway.app.inject({ url: '/health/live', headers: { 'x-forwarded-for': '192.0.2.1' } });
+  expect(gateway.logged()).not.toMatch(warning);
+  await gateway.close();
+});
+
+async function openSocket(gateway: TestGateway, headers: Record<string, string>): Promise<void> {
+  const socket = new WebSocket(`ws://${await gateway.listen()}/graphql`, 'graphql-transport-ws', { headers });
+  await once(socket, 'open');
+  socket.terminate();
+}
+
+test('warns once of such a peer that opens WebSockets only', async () => {
+  const gateway = await startGateway();
+  await openSocket(gateway, {});
+  expect(gateway.logged()).not.toMatch(warning);
+  await openSocket(gateway, { 'x-forwarded-for': '192.0.2.1' });
+  await openSocket(gateway, { 'x-forwarded-for': '192.0.2.2' });
+  expect(gateway.logged().match(warning)).toHaveLength(1);
+  await gateway.close();
+});
+
+test('does not warn of WebSockets through a proxy that TRUST_PROXY names', async () => {
+  const gateway = await startGateway({ TRUST_PROXY: 'loopback' });
+  await openSocket(gateway, { 'x-forwarded-for': '192.0.2.1' });
   expect(gateway.logged()).not.toMatch(warning);
   await gateway.close();
 });

@@ -7,6 +7,7 @@ import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { socketPublicUrl } from '../../http/public-url.js';
+import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
 import type { Services } from '../../services.js';
 import { sentToken } from '../../sessions/token-headers.js';
@@ -106,11 +107,13 @@ function createAccept(
 ): (client: WebSocket, request: IncomingMessage, socket: Duplex) => LiveSocket | null {
   const { config } = services;
   const addressOf = clientAddress(config);
+  const warnOfProxy = unnamedProxyWarning(log);
   const publicUrlOf = socketPublicUrl(config);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
   const perUser = new Cap(config.LIVE_SOCKETS_PER_USER);
   return (client, request, socket) => {
     const address = addressOf(request);
+    warnOfProxy(request, address);
     const bucket = addressBucket(address);
     if (!perAddress.take(bucket)) {
       close(client, closes.tooManySocketsOfAddress);
