@@ -25,6 +25,8 @@ export interface WrittenDevice {
 
 /** The device that a session beats for. */
 export interface BoundDevice extends WrittenDevice {
+  /** The latest name that it has reported; null if none. */
+  readonly name: string | null;
   /** The latest version that it has reported; null if none. */
   readonly clientVersion: string | null;
 }
@@ -88,7 +90,7 @@ export class Bindings {
     const id = await this.limits.admit(caller, () =>
       em.insert(Device, { ...created, ...report, sessionId, api }).catch(rethrowDeletedUser),
     );
-    return { id, before: null, clientVersion: report.clientVersion };
+    return { id, before: null, name: report.name, clientVersion: report.clientVersion };
   }
 
   async #update(
@@ -104,9 +106,10 @@ export class Bindings {
       [sessionId, api, report.name, report.clientVersion, id],
     );
     // Deleted meanwhile.
-    if (!change) return { before: null, clientVersion: report.clientVersion };
+    if (!change) return { before: null, name: report.name, clientVersion: report.clientVersion };
     const { before, after } = change;
-    return { before: isDeepStrictEqual(before, after) ? null : before, clientVersion: after.clientVersion };
+    const { name, clientVersion } = after;
+    return { before: isDeepStrictEqual(before, after) ? null : before, name, clientVersion };
   }
 
   async #findByClientId(caller: Caller, { clientId }: DeviceReport): Promise<number | null> {

@@ -24,6 +24,7 @@ const ENDED_SESSIONS = 100_000;
 /** The device that a session beats for. */
 interface Binding {
   readonly device: number;
+  readonly name: string | null;
   readonly clientVersion: string | null;
 }
 
@@ -209,11 +210,13 @@ export class Heartbeats {
     this.events.publish(BEATS, null);
   }
 
-  /** False for a new version, a deleted device, and one without a client id that another session has taken over. */
-  #isCurrent({ device, clientVersion }: Binding, { sessionId }: Caller, report: DeviceReport): boolean {
+  /** False for a new name or version, a deleted device, and one without a client id that another session took over. */
+  #isCurrent({ device, ...known }: Binding, { sessionId }: Caller, report: DeviceReport): boolean {
     if (this.#deleted.has(device)) return false;
-    const sameVersion = report.clientVersion === null || report.clientVersion === clientVersion;
-    return sameVersion && (report.clientId !== null || this.#latestSessions.has(device, sessionId));
+    const sameName = report.name === null || report.name === known.name;
+    const sameVersion = report.clientVersion === null || report.clientVersion === known.clientVersion;
+    if (!sameName || !sameVersion) return false;
+    return report.clientId !== null || this.#latestSessions.has(device, sessionId);
   }
 
   #firstBeat(caller: Caller, report: DeviceReport): Promise<number> {
@@ -230,7 +233,7 @@ export class Heartbeats {
     this.#latestSessions.markUnsaved(device, caller.sessionId);
     this.#recordChange(bound);
     this.#requireOpen(caller);
-    const binding = { device, clientVersion: bound.clientVersion };
+    const binding = { device, name: bound.name, clientVersion: bound.clientVersion };
     const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
     this.#bindings.set(caller, bindings.set(report.clientId ?? '', binding));
     this.#recordBeat(device, caller);

@@ -23,7 +23,7 @@ afterAll(() => gateway.close());
 /** Devices that exist already, so that only their heartbeats are counted: the client id is the id. */
 class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
-    return { id: Number(clientId), before: null, clientVersion: null };
+    return { id: Number(clientId), before: null, name: null, clientVersion: null };
   }
 }
 
