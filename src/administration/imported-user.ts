@@ -8,7 +8,8 @@ import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[\\da-f]{${bytes * 2}}$`, 'i'), `must be ${bytes} bytes in hex`);
-const storable = (minimum: number) => z.string().min(minimum).max(2000).refine(isStorable, NOT_STORABLE);
+const storable = (minimum: number) =>
+  z.string('must be text').min(minimum).max(2000).refine(isStorable, NOT_STORABLE);
 const text = storable(0).nullable().default(null);
 /** PostgreSQL has no year 0. */
 const time = z.iso

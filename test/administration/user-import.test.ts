@@ -280,6 +280,10 @@ test.each([
   expect(await importOne({ username: 'a', ...fields })).toMatchObject({ code: 'INVALID_INPUT', field });
 });
 
+test('says that a phone must be text', async () => {
+  expect(await importOne({ phone: 13911113333 })).toMatchObject({ message: 'phone: must be text' });
+});
+
 test('rejects a record that is no object', async () => {
   expect(await importOne('text')).toMatchObject({ code: 'INVALID_INPUT', field: '' });
 });
