@@ -10,7 +10,7 @@ import type { ImportedAccount } from './imported-user.js';
 /** The account that a line created or matches, or why the line was rejected. A matching account is not changed. */
 export type ImportOutcome = { readonly status: 'created' | 'exists'; readonly userId: number } | DomainError;
 
-/** Who imports, and when. */
+/** The operator of an import, and its time. */
 export interface ImportContext {
   readonly actor: Actor;
   readonly now: Date;

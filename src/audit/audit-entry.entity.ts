@@ -46,7 +46,7 @@ registerEnumType(AuditAction, {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'Who did what to whom, and from where.',
+  description: 'A recorded action, with its actor, target and network address.',
 })
 @Entity({ tableName: 'audit_entries' })
 export class AuditEntry {

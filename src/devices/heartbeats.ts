@@ -211,12 +211,11 @@ export class Heartbeats {
   }
 
   /** False for a new name or version, a deleted device, and one without a client id that another session took over. */
-  #isCurrent({ device, ...known }: Binding, { sessionId }: Caller, report: DeviceReport): boolean {
-    if (this.#deleted.has(device)) return false;
-    const sameName = report.name === null || report.name === known.name;
-    const sameVersion = report.clientVersion === null || report.clientVersion === known.clientVersion;
-    if (!sameName || !sameVersion) return false;
-    return report.clientId !== null || this.#latestSessions.has(device, sessionId);
+  #isCurrent(binding: Binding, { sessionId }: Caller, report: DeviceReport): boolean {
+    if (this.#deleted.has(binding.device)) return false;
+    if (report.name !== null && report.name !== binding.name) return false;
+    if (report.clientVersion !== null && report.clientVersion !== binding.clientVersion) return false;
+    return report.clientId !== null || this.#latestSessions.has(binding.device, sessionId);
   }
 
   #firstBeat(caller: Caller, report: DeviceReport): Promise<number> {

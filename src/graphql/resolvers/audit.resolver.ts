@@ -58,7 +58,7 @@ class AuditArgs extends PageArgs {
 
 @Resolver(() => AuditEntry)
 export class AuditResolver {
-  @Query(() => AuditConnection, { description: 'Who did what to whom, the latest first.' })
+  @Query(() => AuditConnection, { description: 'The recorded actions, the latest first.' })
   @Allow('audit:read')
   async auditLog(@Args() { filter, ...page }: AuditArgs, @Ctx() { services }: Context) {
     const request = readPage(page, auditOrder);

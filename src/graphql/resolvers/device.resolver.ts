@@ -35,7 +35,7 @@ class Adoption {
 
   @Field(() => Release, {
     nullable: true,
-    description: 'The release of the channel that this version is; null where it is none.',
+    description: 'The release of the channel with this version; null if there is no such release.',
   })
   release!: Release | null;
 
@@ -49,7 +49,10 @@ class Adoption {
 
 @Resolver(() => Device)
 export class DeviceResolver {
-  @Query(() => Device, { nullable: true, description: 'A device by id; null where there is none for you.' })
+  @Query(() => Device, {
+    nullable: true,
+    description: 'A device by id; null if it does not exist or you may not see it.',
+  })
   @Allow(DEVICES)
   device(
     @Arg('id', () => ID, { description: 'The id of the device.' }) id: string,

@@ -12,7 +12,7 @@ import { readNodes } from '../nodes.js';
 export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
-    description: 'An object by its id; null where there is none, or the caller may not read it.',
+    description: 'An object by its id; null if it does not exist or the caller may not read it.',
   })
   @Allow(SIGNED_IN)
   async node(

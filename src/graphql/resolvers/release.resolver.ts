@@ -48,7 +48,7 @@ export class ReleaseResolver {
 
   @Query(() => Release, {
     nullable: true,
-    description: 'The newest version of a channel that is not withdrawn; null where there is none.',
+    description: 'The newest version of a channel that is not withdrawn; null if there is none.',
   })
   @Allow('releases:read')
   latestRelease(

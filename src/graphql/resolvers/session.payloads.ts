@@ -22,7 +22,7 @@ export abstract class Authenticated {
   @Field(() => Date, { simple: true, description: 'When the access token expires.' })
   expiresAt!: Date;
 
-  @Field(() => User, { simple: true, description: 'Who is signed in.' })
+  @Field(() => User, { simple: true, description: 'The signed-in user.' })
   user!: User;
 
   @Field(() => Session, { simple: true, description: 'The session of the tokens.' })

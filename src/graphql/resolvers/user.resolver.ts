@@ -41,7 +41,7 @@ export class UserResolver {
     return requireCaller(context).user;
   }
 
-  @Query(() => User, { nullable: true, description: 'A user by id; null where there is none.' })
+  @Query(() => User, { nullable: true, description: 'A user by id; null if it does not exist.' })
   @Allow('users:read')
   user(
     @Arg('id', () => ID, { description: 'The id of the user.' }) id: string,
