@@ -77,12 +77,7 @@ export async function startAs(role: Role, options: StartOptions): Promise<Embedd
   };
   let running = await launch();
   const end = async () => {
-    if (await findPostmaster(site)) {
-      // pg_ctl fails if the server exits by itself meanwhile.
-      await stopPostmaster(site).catch(async (error: unknown) => {
-        if (await findPostmaster(site)) throw error;
-      });
-    }
+    await stopPostmaster(site, running.postmaster);
     await running.postmaster.exited;
     await running.lock.end();
   };
@@ -149,7 +144,7 @@ async function prepare({ site, password, home, role }: Starter, postmaster: Post
     await ensureDatabase(client);
     return client;
   } catch (error) {
-    await stopPostmaster(site);
+    await stopPostmaster(site, postmaster);
     if (error instanceof StartError) throw error;
     throw new StartError(
       `The embedded PostgreSQL of ${home} rejected the gateway (${failureReason(error)}); ` +
@@ -185,7 +180,7 @@ async function stopOrphan(
         }
         const starter = await starterPid(client);
         const isStarting = starter !== process.pid && isAlive(starter) && attempt < STARTING_ATTEMPTS;
-        if (!isStarting) return await stopPostmaster(site);
+        if (!isStarting) return await stopPostmaster(site, running);
         failure = new Error('another gateway is starting it');
       } finally {
         await client.end();

@@ -40,6 +40,7 @@ export interface ClusterSite {
 
 /** Recovery after a crash may take this long. */
 const START_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 60_000;
 /** A file that is being written is complete within this time. */
 const WRITING_LIMIT_MS = 5000;
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
@@ -104,11 +105,24 @@ export async function startPostmaster(
   }
 }
 
-/** Stops the postmaster of a cluster and waits until it has exited. Sessions are disconnected; no data is lost. */
-export async function stopPostmaster(site: ClusterSite): Promise<void> {
-  await run(site.account, site.programs.path('pg_ctl'), [
-    ...['stop', '--pgdata', site.folder, '--mode', 'fast', '--wait', '--timeout', '60', '--silent'],
-  ]);
+/**
+ * Stops a postmaster and waits until it has released its cluster. Sessions are disconnected; no data is lost. Does
+ * nothing if it has exited.
+ * @throws Error if it runs for another minute.
+ */
+export async function stopPostmaster(site: ClusterSite, { pid }: Postmaster): Promise<void> {
+  const deadline = Date.now() + STOP_LIMIT_MS;
+  const holdsCluster = async () => isAlive(pid) && (await readStatus(site.folder))?.pid === pid;
+  if (!(await holdsCluster())) return;
+  // `pg_ctl stop` would keep waiting for another postmaster that starts on the cluster at once.
+  const signalled = run(site.account, site.programs.path('pg_ctl'), ['kill', 'INT', String(pid)]);
+  await signalled.catch(async (error: unknown) => {
+    if (await holdsCluster()) throw error;
+  });
+  while (await holdsCluster()) {
+    if (Date.now() > deadline) throw new Error(`The PostgreSQL server ${pid} did not stop within a minute.`);
+    await setTimeout(10);
+  }
 }
 
 /** Reads PostgreSQL's `postmaster.pid`: line 1 is the process, 4 the port, 8 the state. */

@@ -6,8 +6,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import {
   type EmbeddedPostgres,
+  locate,
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres.js';
+import { startPostmaster, stopPostmaster } from '../../../src/database/embedded-postgres/postmaster.js';
 import { shareEmbeddedPostgres } from '../../../src/database/embedded-postgres/sharing.js';
 import { StartError } from '../../../src/errors.js';
 import { openFolder } from '../../support/server.js';
@@ -201,6 +203,18 @@ test('recovers committed data after the server was killed', async () => {
   const second = await start(existing);
   expect(await query(second, 'SELECT answer FROM recovered')).toEqual([{ answer: 42 }]);
   expect(lines).toEqual([expect.stringContaining('exited unexpectedly')]);
+});
+
+test('stops although another server starts on the folder at once', async () => {
+  const first = await start(existing);
+  const { site } = await locate(existing);
+  const file = join(existing, 'postgres', 'postmaster.pid');
+  const stopped = first.stop();
+  while (await lstat(file).catch(() => null));
+  const successor = await startPostmaster(site);
+  cleanUps.push(() => stopPostmaster(site, successor));
+  await stopped;
+  expect(await postmasterPid(existing)).toBe(successor.pid);
 });
 
 test('starts despite a stale postmaster.pid with the id of an unrelated process, which it leaves alone', async () => {
