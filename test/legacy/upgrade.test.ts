@@ -104,7 +104,7 @@ describe('responds like the document', () => {
       name: 'tige1200',
       avatarUrl: 'https://example.org/a.png',
       signature: '我'.repeat(2000),
-      brief: 'about',
+      brief: `${'a'.repeat(299)}🌲`,
       licenseNumber: 'L-1',
       licenseStatus: 2,
       licenseEffectDate: new Date('2023-10-20T09:43:42.000Z'),
@@ -117,13 +117,16 @@ describe('responds like the document', () => {
       name: 'tige1200',
       imgsrc: 'https://example.org/a.png',
       signature: '我'.repeat(2000),
-      breif: 'about',
+      breif: `${'a'.repeat(299)}🌲`,
       license_number: 'L-1',
       status: 2,
       effect_date: '2023-10-20T09:43:42.000Z',
       expired_time: '2024-10-20T09:43:42.000Z',
     });
-    expect(jwt.decode(token, { json: true })?.signature).toBe('我'.repeat(300));
+    expect(jwt.decode(token, { json: true })).toMatchObject({
+      signature: '我'.repeat(300),
+      breif: 'a'.repeat(299),
+    });
   });
 
   test('with a token that fits into a header, however long the profile', async () => {

@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors.js';
+import { truncate } from './truncate.js';
 
 /**
  * Why a text cannot be read: its charset or Content-Encoding is not supported, or its bytes are not valid in the one or
@@ -28,9 +29,7 @@ export class UnreadableText extends DomainError {
   }
 }
 
-/** In characters. */
 const MAX_SHOWN = 64;
 
-/** What a client sent, as far as it is safe to show. A surrogate pair at the limit is not split. */
-const printable = (text: string): string =>
-  [...text.replace(/["\\\p{C}]/gu, '')].slice(0, MAX_SHOWN).join('');
+/** What a client sent, as far as it is safe to show. */
+const printable = (text: string): string => truncate(text.replace(/["\\\p{C}]/gu, ''), MAX_SHOWN);

@@ -1,3 +1,4 @@
+import { truncate } from '../../http/text/truncate.js';
 import type { SessionPolicy } from '../../sessions/session-policy.js';
 import { presentUser } from './present.js';
 
@@ -6,7 +7,7 @@ const DAY_MS = 86_400_000;
 /** The token travels in a header, and servers reject headers over 16 KiB. Longer texts are truncated. */
 const MAX_CLAIM_LENGTH = 300;
 
-const claim = (value: unknown) => (typeof value === 'string' ? value.slice(0, MAX_CLAIM_LENGTH) : value);
+const claim = (value: unknown) => (typeof value === 'string' ? truncate(value, MAX_CLAIM_LENGTH) : value);
 
 /** HS256 JWT whose claims are `data` of the login response, valid for 24 hours. */
 export const upgradeSessionPolicy: SessionPolicy = {

@@ -59,7 +59,7 @@ describe('refuses other charsets by name', () => {
   });
 
   test('shortened at a whole character', () => {
-    expect(new UnreadableText('bytes', `${'x'.repeat(63)}😀😀`).subject).toBe(`${'x'.repeat(63)}😀`);
+    expect(new UnreadableText('bytes', `${'x'.repeat(63)}😀`).subject).toBe('x'.repeat(63));
   });
 });
 
