@@ -4,12 +4,13 @@ import { ensureConfiguredAdministrator } from './administration/configured-admin
 import type { Config } from './config.js';
 import { openDataFolder } from './data-dir/data-dir.js';
 import { generatedSecret } from './data-dir/generated-secret.js';
-import { type Database, openDatabase, trackConnections } from './database/database.js';
+import { type Database, openDatabase } from './database/database.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from './database/embedded-postgres/embedded-postgres.js';
 import { lockGateway } from './database/gateway-lock.js';
+import { limitHolds, trackConnections } from './database/pool-connections.js';
 import { entities, migrate } from './entities.js';
 import { Pipeline } from './graphql/execution/pipeline.js';
 import { createSchema } from './graphql/schema.js';
@@ -88,6 +89,8 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   await ensureConfiguredAdministrator(administration, config);
   await sessions.pollRevocations();
   await heartbeats.restore();
+  // Not before: a migration of a large database takes longer.
+  await limitHolds(db);
   resources.defer(startJobs(services, log, async () => own?.ensureRunning()));
 
   const pipeline = new Pipeline(createSchema(), config, services.complexityBudget, log);

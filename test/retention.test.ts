@@ -108,6 +108,16 @@ test('keeps audit entries for RETAIN_AUDIT', async () => {
   expect(entries.map(({ at }) => at)).toEqual([younger]);
 });
 
+test('deletes more rows than one statement does', async () => {
+  const older = ago(5 * DAY_MS).toISOString();
+  await entities().execute(
+    `insert into audit_entries (action, at) select 'user.delete', ? from generate_series(1, 5001)`,
+    [older],
+  );
+  await purge();
+  expect(await entities().count(AuditEntry, { action: 'user.delete' })).toBe(0);
+});
+
 test('keeps a captcha for a day after it has expired, used or not, since the SMS limits count it', async () => {
   const em = entities();
   const { younger, older } = aroundAge(DAY_MS);

@@ -1,5 +1,4 @@
 import { type EntityClass, MikroORM } from '@mikro-orm/postgresql';
-import type pg from 'pg';
 import { StartError } from '../errors.js';
 import { planConnection } from './connection-attempts.js';
 import { ormOptions } from './orm-options.js';
@@ -26,18 +25,4 @@ export function reasonOf(error: unknown): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const [line = ''] = (first instanceof Error ? first.message : String(first)).split('\n');
   return line.replace(/\.$/, '');
-}
-
-/**
- * Keeps track of the connections in the pool.
- * @returns a function that breaks all of them, so that what waits for a database that hangs fails now.
- */
-export async function trackConnections(db: Database): Promise<() => void> {
-  const pool = await db.driver.getConnection().getNativeClient();
-  const clients = new Set<pg.Client>();
-  pool.on('acquire', (client) => clients.add(client));
-  pool.on('remove', (client) => clients.delete(client));
-  return () => {
-    for (const { connection } of clients) connection.stream.destroy();
-  };
 }

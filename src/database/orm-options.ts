@@ -1,6 +1,7 @@
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type EntityClass, type Options } from '@mikro-orm/postgresql';
+import type pg from 'pg';
 import { migrations } from '../../migrations/index.js';
 import { planConnection } from './connection-attempts.js';
 import { failoverClient } from './failover-client.js';
@@ -10,6 +11,13 @@ const POOL_SIZE = 20;
 
 /** How long a request waits for a connection. */
 const ACQUIRE_MS = 5000;
+
+/**
+ * Lets the server end statements and lock waits whose client has disconnected. Servers on Windows, and those before
+ * version 14, cannot.
+ */
+const endWithConnection = (client: pg.Client): Promise<unknown> =>
+  client.query(`set client_connection_check_interval = '2s'`).catch(() => {});
 
 /**
  * The configuration of the ORM, for the gateway and for `npx mikro-orm`.
@@ -25,7 +33,11 @@ export function ormOptions(url: string, entities: EntityClass<object>[]): Option
     dbName: database,
     ...(user === undefined ? {} : { user }),
     ...(typeof password === 'string' ? { password } : {}),
-    driverOptions: { Client: failoverClient(plan), connectionTimeoutMillis: ACQUIRE_MS },
+    driverOptions: {
+      Client: failoverClient(plan),
+      connectionTimeoutMillis: ACQUIRE_MS,
+      onConnect: endWithConnection,
+    },
     entities,
     metadataProvider: ReflectMetadataProvider,
     metadataCache: { enabled: false },

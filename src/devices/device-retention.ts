@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.js';
 import type { Heartbeats } from './heartbeats.js';
 
-/** Devices in one statement: their history is deleted with them, and nothing else should wait for it. */
-const BATCH_SIZE = 1000;
+/** Devices in one statement: their history, which may be long, is deleted with them. */
+const BATCH_SIZE = 100;
 
 /** Deletes the devices that were last seen before a time, with their history. Those that are online stay. */
 export async function deleteDevicesSeenBefore(

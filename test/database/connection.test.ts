@@ -5,14 +5,17 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openDatabase } from '../../src/database/database.js';
+import { type Database, openDatabase } from '../../src/database/database.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/database/embedded-postgres/embedded-postgres.js';
 import { connectClient } from '../../src/database/failover-client.js';
+import { limitHolds } from '../../src/database/pool-connections.js';
+import { unavailableDatabase } from '../../src/database/unavailable.js';
 import { entities, migrate } from '../../src/entities.js';
 import { createEmptyDatabase, withClient } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { openFolder } from '../support/server.js';
 
 const run = promisify(execFile);
@@ -200,6 +203,38 @@ describe('honours', () => {
     expect(await find(`${url}?target_session_attrs=read-write`, '1')).toEqual(
       failure(/the server is read-only/),
     );
+  });
+});
+
+describe('a connection that is held for too long', () => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await openDatabase(postgres.url, entities);
+    await limitHolds(db, 1000);
+  });
+  afterAll(() => db.close(true));
+  const query = (sql: string) => db.em.fork().execute<{ value: number }[]>(sql);
+
+  test('is replaced when its backend has stopped while others answer', async () => {
+    const [backend] = await query('select pg_backend_pid() as value');
+    const pid = backend?.value ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const [first, second] = await Promise.all([
+      query('select 1 as value').catch(unavailableDatabase),
+      query('select 2 as value'),
+    ]);
+    process.kill(pid, 'SIGCONT');
+    expect(first).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(second).toEqual([{ value: 2 }]);
+    expect(await query('select 3 as value')).toEqual([{ value: 3 }]);
+  });
+
+  test('ends its statement on the server, too', async () => {
+    await expect(query('select pg_sleep(600)')).rejects.toThrow('Connection terminated');
+    await eventually(async () => {
+      const sleeping = `select 1 from pg_stat_activity where query = 'select pg_sleep(600)' and state = 'active'`;
+      return (await query(sleeping)).length === 0;
+    });
   });
 });
 

@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import type { Database } from './database.js';
+
+/** How long a statement or a transaction may take before its backend counts as stopped. */
+const MAX_HOLD_MS = 10_000;
+
+/**
+ * Keeps track of the connections in the pool.
+ * @returns a function that breaks all of them, so that what waits for a database that hangs fails now.
+ */
+export async function trackConnections(db: Database): Promise<() => void> {
+  const pool = await poolOf(db);
+  const clients = new Set<pg.Client>();
+  pool.on('acquire', (client) => clients.add(client));
+  pool.on('remove', (client) => clients.delete(client));
+  return () => clients.forEach(breakConnection);
+}
+
+/**
+ * From now on, breaks a connection that one statement or transaction has held for too long: one backend may hang while
+ * others answer. Its statement fails as unavailable, and the pool opens another connection.
+ */
+export async function limitHolds(db: Database, maxMs = MAX_HOLD_MS): Promise<void> {
+  const pool = await poolOf(db);
+  const timers = new WeakMap<pg.Client, NodeJS.Timeout>();
+  pool.on('acquire', (client) => timers.set(client, setTimeout(breakConnection, maxMs, client)));
+  pool.on('release', (_error, client) => clearTimeout(timers.get(client)));
+}
+
+const poolOf = (db: Database): Promise<pg.Pool> => db.driver.getConnection().getNativeClient();
+
+const breakConnection = ({ connection }: pg.Client): void => void connection.stream.destroy();
