@@ -1,5 +1,4 @@
 import type { Permission } from '../users/permissions.js';
-import type { User } from '../users/user.entity.js';
 import type { Api } from './session.entity.js';
 
 /** Characters of a text that a client says about itself. Bounded, because every fleet subscriber receives it. */
@@ -18,10 +17,24 @@ export interface Client {
   readonly model: string | null;
 }
 
+/** The user of a session, in plain values: the few that frequent requests need. `Users.get` reads all of them. */
+export interface RememberedUser {
+  readonly id: number;
+  readonly username: string | null;
+  /** Canonical. */
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly type: number | null;
+  readonly openId: string | null;
+  /** ISO 8601 in UTC, as is the next one. */
+  readonly createdAt: string;
+  readonly updatedAt: string | null;
+}
+
 /** The session behind a request. It is shared by requests; only `Sessions.touch` changes it. Times in milliseconds. */
 export interface Caller {
   readonly sessionId: string;
-  readonly user: User;
+  readonly user: RememberedUser;
   readonly api: Api;
   readonly restricted: boolean;
   readonly permissions: ReadonlySet<Permission>;

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { grantedPermissions } from '../users/permissions.js';
-import { UserStatus } from '../users/user.entity.js';
-import type { Caller } from './caller.js';
+import { type User, UserStatus } from '../users/user.entity.js';
+import type { Caller, RememberedUser } from './caller.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import type { SessionActivity } from './session-activity.js';
@@ -62,7 +62,7 @@ export class SessionReader {
     const granted = user.roles.getItems().flatMap((role) => role.permissions);
     return {
       sessionId: session.id,
-      user,
+      user: remembered(user),
       api: session.api,
       restricted,
       permissions: grantedPermissions(granted, restricted),
@@ -77,5 +77,25 @@ export class SessionReader {
     };
   }
 }
+
+const remembered = ({
+  id,
+  username,
+  phone,
+  email,
+  type,
+  openId,
+  createdAt,
+  updatedAt,
+}: User): RememberedUser => ({
+  id,
+  username,
+  phone,
+  email,
+  type,
+  openId,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt?.toISOString() ?? null,
+});
 
 export const noSuchSession = () => new DomainError('NOT_FOUND', 'There is no such session.');

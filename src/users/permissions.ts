@@ -38,11 +38,20 @@ const restrictedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases
 const known: ReadonlySet<string> = new Set(permissions);
 export const isPermission = (text: string): text is Permission => known.has(text);
 
+/** Equal permissions of all sessions are one set: there are few combinations, and a million sessions. */
+const permissionSets = new Map<string, ReadonlySet<Permission>>();
+
 /**
  * The permissions of a session: those of a member, because imported roles grant none of their own, and those of its
  * user's roles, within the ceiling if the session is restricted.
  */
 export function grantedPermissions(granted: Iterable<string>, restricted: boolean): ReadonlySet<Permission> {
-  const all = [...member, ...[...granted].filter(isPermission)];
-  return new Set(restricted ? all.filter((permission) => restrictedCeiling.has(permission)) : all);
+  const all = new Set<string>([...member, ...granted]);
+  const permitted = permissions.filter(
+    (permission) => all.has(permission) && (!restricted || restrictedCeiling.has(permission)),
+  );
+  const key = permitted.join();
+  const set = permissionSets.get(key) ?? new Set(permitted);
+  permissionSets.set(key, set);
+  return set;
 }

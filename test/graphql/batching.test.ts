@@ -96,3 +96,14 @@ test('a list is counted only for those who select its totalCount', async () => {
     expect(counted.statements).toBe(without.statements + 1);
   }
 });
+
+test('me takes a statement only for what is not remembered with the session, and answers the same', async () => {
+  const remembered = '__typename id login phone email openId';
+  const { statements, data } = await statementsOf(`{ me { ${remembered} } }`);
+  expect(statements).toBe(0);
+  for (const more of ['createdAt', 'name', 'roles { code }', '... on User { id }']) {
+    const read = await statementsOf(`{ me { ${remembered} ${more} } }`);
+    expect(read.statements).toBeGreaterThan(0);
+    expect(read.data).toMatchObject(data ?? {});
+  }
+});

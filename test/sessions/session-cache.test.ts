@@ -1,10 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { type CachedSession, SessionCache } from '../../src/sessions/session-cache.js';
-import { User } from '../../src/users/user.entity.js';
 
 const session: CachedSession = {
   sessionId: 'a session',
-  user: Object.assign(new User(), { id: 1 }),
+  user: {
+    id: 1,
+    username: 'li',
+    phone: null,
+    email: null,
+    type: null,
+    openId: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: null,
+  },
   api: 'graphql',
   restricted: false,
   permissions: new Set(),

@@ -117,8 +117,8 @@ describe('updateProfile', () => {
     const { id, username } = await gateway.createUser({ username: newName() });
     const { accessToken } = await openSession(gateway, username ?? '', graphqlSessionPolicy);
     await gateway.services.sessions.authenticate(accessToken);
-    await gateway.services.users.updateProfile(id, { name: 'Lin' });
-    expect((await gateway.services.sessions.authenticate(accessToken))?.user.name).toBe('Lin');
+    await gateway.services.users.updateProfile(id, { email: 'lin@example.com' });
+    expect((await gateway.services.sessions.authenticate(accessToken))?.user.email).toBe('lin@example.com');
   });
 
   test('accepts a valid email, an empty one, and an invalid one that is unchanged', async () => {

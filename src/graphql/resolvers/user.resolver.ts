@@ -1,6 +1,8 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { type GraphQLResolveInfo, Kind } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { nodeId } from '../../database/node-id.js';
 import { deviceOrder } from '../../devices/device-order.js';
+import type { RememberedUser } from '../../sessions/caller.js';
 import { sessionOrder } from '../../sessions/open-sessions.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { displayPhone } from '../../users/phone.js';
@@ -37,8 +39,9 @@ import {
 export class UserResolver {
   @Query(() => User, { description: 'The user who is signed in.' })
   @Allow('profile:own')
-  me(@Ctx() context: Context): User {
-    return requireCaller(context).user;
+  me(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): RememberedUser | Promise<User> {
+    const { user } = requireCaller(context);
+    return isRemembered(info) ? user : context.services.users.get(user.id);
   }
 
   @Query(() => User, { nullable: true, description: 'A user by id; null if it does not exist.' })
@@ -177,3 +180,23 @@ export class UserResolver {
     );
   }
 }
+
+/** The fields of a user that need nothing but a `RememberedUser`. */
+const rememberedFields = new Set([
+  '__typename',
+  'id',
+  'login',
+  'phone',
+  'email',
+  'openId',
+  'devices',
+  'sessions',
+]);
+
+/** Whether the selection of a user can do without a query for the user. */
+const isRemembered = ({ fieldNodes }: GraphQLResolveInfo): boolean =>
+  fieldNodes.every(({ selectionSet }) =>
+    selectionSet?.selections.every(
+      (selection) => selection.kind === Kind.FIELD && rememberedFields.has(selection.name.value),
+    ),
+  );

@@ -1,8 +1,9 @@
 import { packagePath } from '../../releases/package-name.js';
 import type { Release } from '../../releases/release.entity.js';
 import { VersionScheme } from '../../releases/versions.js';
+import type { RememberedUser } from '../../sessions/caller.js';
 import { displayPhone } from '../../users/phone.js';
-import { type User, UserStatus } from '../../users/user.entity.js';
+import type { User } from '../../users/user.entity.js';
 import { localTime } from '../timestamps.js';
 
 /** `data` of the login response and the claims of its token, in the document's key order and spelling. */
@@ -22,8 +23,8 @@ export function presentUser(user: User) {
   };
 }
 
-/** `data` of the heartbeat response, in the document's key order. */
-export function presentHeartbeat(user: User) {
+/** `data` of the heartbeat response, in the document's key order. A caller is an active user. */
+export function presentHeartbeat(user: RememberedUser) {
   return {
     id: user.id,
     username: user.username ?? '',
@@ -31,10 +32,10 @@ export function presentHeartbeat(user: User) {
     type: user.type ?? 0,
     openid: user.openId ?? '',
     email: user.email ?? '',
-    create_time: user.createdAt.toISOString(),
-    modify_time: user.updatedAt?.toISOString() ?? null,
+    create_time: user.createdAt,
+    modify_time: user.updatedAt,
     is_delete: false,
-    is_active: user.status === UserStatus.ACTIVE,
+    is_active: true,
   };
 }
 
