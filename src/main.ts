@@ -7,6 +7,13 @@ if (unsupported) {
   process.stderr.write(`${unsupported}\n`);
   process.exit(1);
 }
+const [argument] = process.argv.slice(2);
+if (argument !== undefined) {
+  process.stderr.write(
+    `Unknown argument ${argument}: settings are environment variables (docs/settings.md).\n`,
+  );
+  process.exit(1);
+}
 module.enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
 
 // Imported after the check: on an older Node the libraries would fail with a less helpful message.

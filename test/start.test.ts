@@ -60,6 +60,14 @@ describe('a start that fails prints one sentence and exits with code 1 for', () 
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^ADMIN_ACCOUNT [^\n]+\.$/) });
   });
 
+  test('an argument, since the gateway has none', async () => {
+    const { code, errors } = await startServer({}, ['dist/server/main.js', '--port=9000']).ended;
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: 'Unknown argument --port=9000: settings are environment variables (docs/settings.md).',
+    });
+  });
+
   test('a port that is in use', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');

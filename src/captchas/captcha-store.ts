@@ -67,11 +67,12 @@ export class CaptchaStore {
 
   /**
    * Consumes the latest captcha of the subject if the answer is right. One atomic statement: of parallel right
-   * answers one succeeds, and parallel wrong answers cannot exceed a budget.
+   * answers one succeeds, and parallel wrong answers cannot exceed a budget. A blank answer counts against none.
    * @throws DomainError CAPTCHA_EXPIRED (none can be answered by this client), CAPTCHA_INVALID
    */
   async consume(given: CaptchaAnswer): Promise<void> {
     const { type, subject, deviceId, address } = given;
+    if (canonicalAnswer(given.answer) === '') throw wrongAnswer();
     const [outcome] = await this.db.em
       .fork()
       .execute<{ right: boolean }[]>(CONSUME, [
@@ -84,13 +85,15 @@ export class CaptchaStore {
         deviceId,
       ]);
     if (!outcome) throw new DomainError('CAPTCHA_EXPIRED', 'The captcha is unknown, used or expired.');
-    if (!outcome.right) throw new DomainError('CAPTCHA_INVALID', 'The captcha answer is wrong.');
+    if (!outcome.right) throw wrongAnswer();
   }
 
   #mac({ type, subject }: CaptchaAnswer, answer: string): string {
     return this.signer.mac(`captcha ${type} ${subject}`, answer);
   }
 }
+
+const wrongAnswer = () => new DomainError('CAPTCHA_INVALID', 'The captcha answer is wrong.');
 
 /** Only the client that requested a captcha has its device id, or, without one, its address. */
 const IS_REQUESTER = '(c.device_id is not null or c.address is not distinct from given.address)';

@@ -42,6 +42,16 @@ test('a form may carry a code without its leading zero', async () => {
   expect(response.json()).toMatchObject({ meta: { status: 200 } });
 });
 
+test('a blank code does not count as a wrong one', async () => {
+  await gateway.post('/api/user/sendCode', { account: phone });
+  const login = async (code: string) =>
+    (await gateway.post('/api/user/verifyCode', { account: phone, code })).json();
+  for (const code of [' ', '\u3000', '\t\n', ' ', ' ', ' ']) {
+    expect(await login(code)).toEqual({ data: null, meta: { msg: '验证码不正确', status: 400 } });
+  }
+  expect(await login('012345')).toMatchObject({ meta: { status: 200 } });
+});
+
 test.each([12_346, -12_345, 12_345.5, 112_345, true, ['012345'], { code: '012345' }])(
   'the upgrade API rejects the code %j',
   async (code) => {
