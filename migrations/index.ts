@@ -10,6 +10,7 @@ import { PhoneForms20261128 } from './20261128-phone-forms.js';
 import { PresenceClock20261128 } from './20261128-presence-clock.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
+import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -28,4 +29,5 @@ export const migrations = [
   StrangerFailures20261128,
   KnownClients20261128,
   SessionRevocations20261128,
+  UserCodeIndex20261128,
 ];

@@ -28,13 +28,15 @@ interface Taken {
   readonly storedNames: TakenNames<number>;
   readonly storedUsers: ReadonlyMap<number, Identity>;
   readonly namesByLine: TakenNames<number>;
-  readonly linesById: ReadonlyMap<number, number>;
+  /** User ids by the keys of the account, see `keysOf`. */
+  readonly usersByKey: ReadonlyMap<string, number>;
+  readonly linesByKey: ReadonlyMap<string, number>;
   readonly linesByUser: LinesByUser;
 }
 
 /**
- * Decides in order which accounts to create. A line that shares a name or an id with an earlier line, or with an
- * account that it does not match, is a conflict.
+ * Decides in order which accounts to create. A line that shares a name, an id or a userCode with an earlier line, or with
+ * an account that it does not match, is a conflict.
  */
 export async function decide(
   em: EntityManager,
@@ -47,16 +49,20 @@ export async function decide(
     ...names.flatMap((name) => storedNames.ownerOf(name) ?? []),
     ...lines.flatMap(({ account }) => account.id ?? []),
   ];
-  const storedUsers = await readIdentities(em, ids);
+  const userCodes = lines.flatMap(({ account }) => account.identity.userCode ?? []);
+  const storedUsers = await readIdentities(em, ids, userCodes);
+  const usersByKey = new Map(
+    [...storedUsers].flatMap(([id, user]) => keysOf(user).map(({ key }) => [key, id])),
+  );
   const namesByLine = new TakenNames<number>();
-  const linesById = new Map<number, number>();
-  const linesByUser = new Map(ids.map((id) => [id, earlier.get(id)]));
-  const taken = { storedNames, storedUsers, namesByLine, linesById, linesByUser };
+  const linesByKey = new Map<string, number>();
+  const linesByUser = new Map([...storedUsers.keys()].map((id) => [id, earlier.get(id)]));
+  const taken = { storedNames, storedUsers, usersByKey, namesByLine, linesByKey, linesByUser };
   return lines.map(({ line, account }) => {
     const decision = decideOne(account, taken);
     if (decision === 'create') {
       for (const name of account.names) namesByLine.add(name, line);
-      if (account.id !== null) linesById.set(account.id, line);
+      for (const { key } of keysOf(account.identity)) linesByKey.set(key, line);
     } else if (!(decision instanceof DomainError)) linesByUser.set(decision.userId, line);
     return decision;
   });
@@ -69,7 +75,7 @@ function decideOne(account: ImportedAccount, taken: Taken): Decision {
     return line === undefined && userId === undefined ? [] : [{ name, ...ownerOf(line, userId, taken) }];
   });
   const [first] = collisions;
-  if (!first) return decideById(account, taken);
+  if (!first) return decideByKeys(account, taken);
   if (first.userId === undefined || collisions.some(({ userId }) => userId !== first.userId)) {
     const clauses = collisions.map(({ name, owner }) => `${describe(name, account)} ${owner}`);
     return conflict(first.name.kind, `${clauses.join('; ')}.`);
@@ -84,12 +90,21 @@ function decideOne(account: ImportedAccount, taken: Taken): Decision {
 }
 
 /** For an account whose names are free. */
-function decideById({ id }: ImportedAccount, taken: Taken): Decision {
-  if (id === null) return 'create';
-  const line = taken.linesById.get(id);
-  if (line === undefined && !taken.storedUsers.has(id)) return 'create';
-  return conflict('id', `id ${id} ${ownerOf(line, id, taken).owner}.`);
+function decideByKeys({ identity }: ImportedAccount, taken: Taken): Decision {
+  for (const { field, key } of keysOf(identity)) {
+    const line = taken.linesByKey.get(key);
+    const userId = taken.usersByKey.get(key);
+    if (line !== undefined || userId !== undefined)
+      return conflict(field, `${key} ${ownerOf(line, userId, taken).owner}.`);
+  }
+  return 'create';
 }
+
+/** What only one account may have, besides login names. */
+const keysOf = (identity: Identity): { field: string; key: string }[] =>
+  ['id', 'userCode'].flatMap((field) =>
+    identity[field] === undefined ? [] : [{ field, key: `${field} ${identity[field]}` }],
+  );
 
 /** @returns `userId` only for an account that no earlier line named. */
 function ownerOf(line: number | undefined, userId: number | undefined, { linesByUser }: Taken) {
@@ -114,10 +129,14 @@ const namesByKind = (names: readonly Pick<LoginName, 'name' | 'kind'>[]) => ({
   phone: names.find(({ kind }) => kind === 'phone')?.name,
 });
 
-async function readIdentities(em: EntityManager, ids: readonly number[]): Promise<Map<number, Identity>> {
+async function readIdentities(
+  em: EntityManager,
+  ids: readonly number[],
+  userCodes: readonly string[],
+): Promise<Map<number, Identity>> {
   const users = await em.find(
     User,
-    { id: { $in: [...new Set(ids)] } },
+    { $or: [{ id: { $in: [...new Set(ids)] } }, { userCode: { $in: [...userCodes] } }] },
     { fields: ['id', 'name', 'openId', 'userCode'] },
   );
   const names = await em.find(LoginName, { user: { $in: users.map(({ id }) => id) } });

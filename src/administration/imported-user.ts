@@ -71,7 +71,7 @@ const ImportedUser = z.strictObject({
   username: text,
   phone: text,
   password: PasswordHash.nullish(),
-  email: storable(0).refine(isEmail, NOT_AN_EMAIL).nullable().default(null),
+  email: storable(0).trim().refine(isEmail, NOT_AN_EMAIL).nullable().default(null),
   name: text,
   nickname: text,
   avatarUrl: text,

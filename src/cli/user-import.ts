@@ -37,9 +37,9 @@ A username may be digits, and is never read as a phone. A phone has 6 to 15 digi
 is +86; 13911113333.0 and 1.39E+10 are rejected.
 
 An import changes no account, and can be repeated: a line exists already if an account has its username and phone, and
-no other id, userCode, openId or name. A line that shares a name or an id with another account, or with an earlier
-line, is a conflict. Rejected lines are reported with their number, the field and the reason, and the import continues;
-the exit code is then 3.
+no other id, userCode, openId or name. A line that shares a name, an id or a userCode with another account, or with an
+earlier line, is a conflict. Rejected lines are reported with their number, the field and the reason, and the import
+continues; the exit code is then 3.
 
 Examples:
   $ gatehouse user import people.csv --errors rejected.txt

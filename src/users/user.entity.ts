@@ -190,6 +190,7 @@ export class User {
     simple: false,
     description: 'A 64-bit decimal number, unique to the user: `user_code` at the UIMS API.',
   })
+  @Index()
   @Property({ type: 'text' })
   userCode!: string;
 

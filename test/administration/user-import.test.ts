@@ -101,6 +101,8 @@ test('names both sides of every collision between lines', async () => {
     { username: '13900000091' },
     { username: 'batch-9', phone: '13900000092' },
     { username: 'batch-9', phone: '13900000092' },
+    { username: 'batch-11', userCode: '7011' },
+    { username: 'batch-12', userCode: '7011' },
   ];
   const expected = [
     'created',
@@ -113,6 +115,8 @@ test('names both sides of every collision between lines', async () => {
     conflict('username', 'username "13900000091" is already in line 1.'),
     'created',
     conflict('username', 'username "batch-9" is already in line 9; phone 13900000092 is already in line 9.'),
+    'created',
+    conflict('userCode', 'userCode 7011 is already in line 11.'),
   ];
   expect(await importFile(records)).toEqual(expected);
   const repeated = await importFile(records);
@@ -166,6 +170,10 @@ test('names the account that a line collides with, and never changes it', async 
     [{ ...names, id: id + 500 }, conflict('username', `username "ＯＷＮＥＲ" ${of('id')}`)],
     [{ id, username: 'usurper' }, conflict('id', `id ${id} belongs to user_${id}.`)],
     [
+      { userCode: before.userCode, username: 'usurper' },
+      conflict('userCode', `userCode ${before.userCode} belongs to user_${id}.`),
+    ],
+    [
       { username: '2018012346', phone: '13900000031' },
       conflict(
         'username',
@@ -206,6 +214,11 @@ test('rejects invalid records of a batch alone', async () => {
     ],
   );
   expect(new Set(users.map(({ userCode }) => userCode)).size).toBe(2);
+});
+
+test('removes the spaces around an email', async () => {
+  await importOne({ username: 'spaced', email: ' li@example.com\u3000' });
+  expect((await accountsOf(gateway, 'spaced'))[0]?.email).toBe('li@example.com');
 });
 
 test('keeps the id of a role that only some records bring, and rejects another id', async () => {
