@@ -4,6 +4,7 @@ import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
 import { KnownClients20261128 } from './20261128-known-clients.js';
+import { LargeLists20261128 } from './20261128-large-lists.js';
 import { ListOrders20261128 } from './20261128-list-orders.js';
 import { NodeIds20261128 } from './20261128-node-ids.js';
 import { PhoneForms20261128 } from './20261128-phone-forms.js';
@@ -30,4 +31,5 @@ export const migrations = [
   KnownClients20261128,
   SessionRevocations20261128,
   UserCodeIndex20261128,
+  LargeLists20261128,
 ];

@@ -49,6 +49,9 @@ registerEnumType(AuditAction, {
   description: 'A recorded action, with its actor, target and network address.',
 })
 @Entity({ tableName: 'audit_entries' })
+@Index({ properties: ['actorId', 'id'] })
+@Index({ properties: ['target', 'id'] })
+@Index({ properties: ['action', 'id'] })
 export class AuditEntry {
   @PrimaryKey({ type: 'integer' })
   id!: number;
@@ -63,7 +66,6 @@ export class AuditEntry {
   action!: AuditAction;
 
   /** The user who acted. No foreign key: the entry outlives the account, without naming its owner. */
-  @Index()
   @Property({ type: 'integer', nullable: true })
   actorId: number | null = null;
 

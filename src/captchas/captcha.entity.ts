@@ -95,6 +95,7 @@ export class Captcha {
   scanState: ScanState | null = null;
 
   /** The user who scanned the ticket and will be logged in. */
+  @Index()
   @ManyToOne({ entity: () => User, nullable: true, deleteRule: 'cascade' })
   scannedBy: User | null = null;
 

@@ -11,11 +11,15 @@ import { User } from '../users/user.entity.js';
 })
 @Entity({ tableName: 'devices' })
 @Unique({ properties: ['user', 'clientId'] })
+@Index({ properties: ['user', 'id'] })
+@Index({ properties: ['api', 'id'] })
+@Index({ properties: ['name', 'id'] })
+@Index({ properties: ['clientVersion', 'id'] })
+@Index({ properties: ['online', 'id'] })
 export class Device {
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
-  @Index()
   @ManyToOne({ entity: () => User, deleteRule: 'cascade' })
   user!: User;
 
@@ -35,7 +39,6 @@ export class Device {
   name: string | null = null;
 
   @Field(() => String, { nullable: true, description: 'The version that it reported last.' })
-  @Index()
   @Property({ type: 'text', nullable: true })
   clientVersion: string | null = null;
 

@@ -29,11 +29,12 @@ registerEnumType(Api, {
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A login and the tokens it was given.' })
 @Entity({ tableName: 'sessions' })
 @Index({ properties: ['createdAt', 'id'] })
+@Index({ properties: ['user', 'createdAt', 'id'] })
+@Index({ properties: ['api', 'createdAt', 'id'] })
 export class Session {
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  @Index()
   @ManyToOne({ entity: () => User, deleteRule: 'cascade' })
   user!: User;
 

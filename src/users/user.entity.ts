@@ -101,6 +101,7 @@ export class License {
 })
 @Entity({ tableName: 'users' })
 @Index({ properties: ['username', 'id'] })
+@Index({ properties: ['createdAt', 'id'] })
 export class User {
   [OptionalProps]?: 'status' | 'countryCode' | 'licenseStatus' | 'license';
 
@@ -222,7 +223,6 @@ export class User {
   employee: Employee | null = null;
 
   @Field(() => Date, { description: 'When the account was created.' })
-  @Index()
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 
@@ -234,7 +234,7 @@ export class User {
   @Property({ type: 'timestamptz', nullable: true })
   updatedAt: Date | null = null;
 
-  @ManyToMany({ entity: () => Role, pivotTable: 'user_roles' })
+  @ManyToMany({ entity: () => Role, pivotTable: 'user_roles', index: 'user_roles_role_id_index' })
   roles = new Collection<Role>(this);
 
   @Field(() => License, { description: 'Its license to use the fleet software.' })
