@@ -15,12 +15,12 @@ const MIN_OTHER_CHARACTERS = 4;
 export interface PasswordPolicy {
   /** In characters of NFC. */
   readonly minLength: number;
-  /** Whether to reject common passwords and those made of the account's names. */
-  readonly rejectsCommon: boolean;
+  /** Whether to reject common passwords, those made of the account's names, and those that cannot be typed. */
+  readonly strict: boolean;
 }
 
 /** OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.11. Applies where no legacy document sets another rule. */
-export const standardPasswordPolicy: PasswordPolicy = { minLength: 8, rejectsCommon: true };
+export const standardPasswordPolicy: PasswordPolicy = { minLength: 8, strict: true };
 
 /**
  * @param names the login names of the account. @param field the input that an error names.
@@ -28,7 +28,7 @@ export const standardPasswordPolicy: PasswordPolicy = { minLength: 8, rejectsCom
  */
 export async function checkNewPassword(
   password: string,
-  { minLength, rejectsCommon }: PasswordPolicy,
+  { minLength, strict }: PasswordPolicy,
   names: readonly (string | null | undefined)[],
   field = 'password',
 ): Promise<void> {
@@ -40,7 +40,8 @@ export async function checkNewPassword(
   if (length < minLength || length > MAX_PASSWORD_LENGTH) {
     throw invalidPassword(`be ${minLength} to ${MAX_PASSWORD_LENGTH} characters`);
   }
-  if (!rejectsCommon) return;
+  if (!strict) return;
+  if (/\p{Cc}/u.test(password)) throw invalidPassword('not contain control characters such as line ends');
   if (consistsOf([...names, ...productWords], normal)) {
     throw invalidPassword(
       `have at least ${MIN_OTHER_CHARACTERS} characters besides the names of the account`,

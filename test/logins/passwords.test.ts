@@ -92,7 +92,7 @@ test('applies the password policy of the API', async () => {
     });
   }
   const actor = { userId: caller.user.id, address: client.address };
-  const legacyPolicy = { minLength: 5, rejectsCommon: false };
+  const legacyPolicy = { minLength: 5, strict: false };
   const passwords = { currentPassword: PASSWORD, newPassword: 'short' };
   await gateway.services.passwords.change(caller, passwords, actor, legacyPolicy);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { checkNewPassword, standardPasswordPolicy } from '../../src/users/password-policy.js';
 
-const legacyPolicy = { minLength: 5, rejectsCommon: false };
+const legacyPolicy = { minLength: 5, strict: false };
 const check = (password: string, names: string[] = [], policy = standardPasswordPolicy) =>
   checkNewPassword(password, policy, names);
 const rejection = (message: string) => ({ code: 'INVALID_INPUT', message, details: { field: 'password' } });
@@ -48,6 +48,16 @@ test.each(['password', '1234567890', 'QwertyUiop', 'Trustno1'])('rejects the com
     rejection('password must not be one of the most common passwords.'),
   );
 });
+
+test.each(['correct horse\r', 'correct\thorse', 'correct\nhorse', 'correct \u0007horse'])(
+  'rejects %j, which cannot be typed',
+  async (password) => {
+    await expect(check(password)).rejects.toMatchObject(
+      rejection('password must not contain control characters such as line ends.'),
+    );
+    await check(password, [], legacyPolicy);
+  },
+);
 
 test.each([
   ['the username', 'Maximilian', 'maximilian'],

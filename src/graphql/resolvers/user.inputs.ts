@@ -8,7 +8,7 @@ import { PageArgs } from '../connection.js';
 import { OrderDirection } from '../order.js';
 
 const { minLength } = standardPasswordPolicy;
-export const NEW_PASSWORD = `${minLength} to ${MAX_PASSWORD_LENGTH} characters, and not one of the most common passwords.`;
+export const NEW_PASSWORD = `${minLength} to ${MAX_PASSWORD_LENGTH} characters without control characters, and not one of the most common passwords.`;
 export const USERNAME = `A name to sign in with: 1 to ${MAX_NAME_LENGTH} printable characters.`;
 export const PHONE =
   'A phone to sign in with: 6 to 15 digits, with the country code unless it is +86. Unique.';

@@ -107,5 +107,5 @@ function updatePassword({ passwords, config }: Services): AuthenticatedHandler<t
 /** The document has its own minimum, and no failure for a password that is merely common. */
 const passwordPolicy = ({ LEGACY_MIN_PASSWORD: minLength }: Config): PasswordPolicy => ({
   minLength,
-  rejectsCommon: false,
+  strict: false,
 });

@@ -90,7 +90,7 @@ export type CaptchaType =
 export type ChangePasswordInput = {
   /** The password until now. */
   currentPassword: string;
-  /** The password from now on. 8 to 100 characters, and not one of the most common passwords. */
+  /** The password from now on. 8 to 100 characters without control characters, and not one of the most common passwords. */
   newPassword: string;
 };
 
@@ -114,7 +114,7 @@ export type CreateCaptchaInput = {
 
 /** The first administrator of an installation. */
 export type CreateFirstAdministratorInput = {
-  /** 8 to 100 characters, and not one of the most common passwords. */
+  /** 8 to 100 characters without control characters, and not one of the most common passwords. */
   password: string;
   /** The token of the set-up link that the gateway prints at its start. */
   token: string;
@@ -136,7 +136,7 @@ export type CreateUserInput = {
   name?: string | null | undefined;
   /** The nickname: at most 2000 characters. */
   nickname?: string | null | undefined;
-  /** 8 to 100 characters, and not one of the most common passwords. Without one, the user signs in with a code sent to the phone. */
+  /** 8 to 100 characters without control characters, and not one of the most common passwords. Without one, the user signs in with a code sent to the phone. */
   password?: string | null | undefined;
   /** A phone to sign in with: 6 to 15 digits, with the country code unless it is +86. Unique. */
   phone?: string | null | undefined;
@@ -327,7 +327,7 @@ export type RegisterInput = {
   name?: string | null | undefined;
   /** The nickname. */
   nickname?: string | null | undefined;
-  /** 8 to 100 characters, and not one of the most common passwords. */
+  /** 8 to 100 characters without control characters, and not one of the most common passwords. */
   password: string;
   /** A phone to sign in with: 6 to 15 digits, with the country code unless it is +86. Unique. */
   phone?: string | null | undefined;
