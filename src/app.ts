@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
 import { openDataFolder } from './data-dir/data-dir.js';
@@ -29,6 +29,10 @@ const START_GRACE_MS = 2000;
 const SIGNAL_GRACE_MS = 500;
 /** The exit of the embedded database is reported within this time after the end of its connections. */
 const EXIT_GRACE_MS = 1500;
+
+/** Log lines are written once there are this many, or this long after they were logged. */
+const LOG_BUFFER_BYTES = 8 * 1024;
+const LOG_DELAY_MS = 100;
 
 /** A gateway that is starting or running. */
 export interface Gateway {
@@ -75,7 +79,7 @@ interface Callbacks {
 }
 
 async function open(config: Config, resources: AsyncDisposableStack, callbacks: Callbacks): Promise<string> {
-  const log = pino({ level: config.LOG_LEVEL, serializers: { err: loggedError } });
+  const log = openLog(config);
   await openDataFolder(config.DATA_DIR);
   const own = config.DATABASE_URL ? null : await startOwnDatabase(config, resources, callbacks);
   const url = config.DATABASE_URL ?? own?.url ?? '';
@@ -108,6 +112,13 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   const ports = listeners.map(({ port }) => port);
   return startMessage(config, ports, (await administration.hasAdministrator()) ? null : setupLink);
 }
+
+/** Lines are written together: a system call for each one would cost as much as a heartbeat. A regular end writes all. */
+const openLog = ({ LOG_LEVEL: level }: Config): Logger =>
+  pino(
+    { level, serializers: { err: loggedError } },
+    pino.destination({ sync: false, minLength: LOG_BUFFER_BYTES, periodicFlush: LOG_DELAY_MS }),
+  );
 
 /** Starts the embedded PostgreSQL of the data folder. */
 async function startOwnDatabase(
