@@ -1,9 +1,10 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-import { Authorized, Extensions, type ResolverData } from 'type-graphql';
+import { Extensions } from 'type-graphql';
 import { hasPermission, mayAccess, requirePermission } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
 import { type Permission, PUBLIC, permissionName } from '../users/permissions.js';
 import { type Context, requireCaller } from './context.js';
+import { guardField } from './guard-field.js';
 
 /** Any caller who is signed in. */
 export const SIGNED_IN = 'signed-in';
@@ -28,12 +29,7 @@ export const SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:mana
 export const OTHER_USERS: NullableRule = { nullWithout: 'users:read' };
 
 /** What an operation or field requires. Every operation names it, and its description ends with it. */
-export const Allow =
-  (rule: Rule): MethodDecorator =>
-  (target, property, descriptor) => {
-    Authorized<Rule>(rule)(target, property, descriptor);
-    Extensions({ rule })(target, property, descriptor);
-  };
+export const Allow = (rule: Rule): MethodDecorator => Extensions({ rule });
 
 /** Marks a field whose value differs between callers with the same permissions. */
 export const PerCaller = (): PropertyDecorator & MethodDecorator => Extensions({ perCaller: true });
@@ -42,21 +38,15 @@ export const PerCaller = (): PropertyDecorator & MethodDecorator => Extensions({
 export const isPerCaller = ({ extensions }: GraphQLField<unknown, unknown>): boolean =>
   extensions.perCaller === true || (extensions.rule instanceof Object && 'others' in extensions.rule);
 
-/**
- * An arrow function: the library takes anything with a prototype for a class.
- * @returns false for a field that is null then.
- * @throws DomainError UNAUTHENTICATED, FORBIDDEN
- */
-export const checkPermission = ({ context }: ResolverData<Context>, rules: readonly Rule[]): boolean =>
-  rules.every((rule) => {
-    if (rule === PUBLIC) return true;
-    const caller = requireCaller(context);
-    if (rule === SIGNED_IN) return true;
-    if (typeof rule === 'object' && 'nullWithout' in rule) return hasPermission(caller, rule.nullWithout);
-    const permission = typeof rule === 'string' ? rule : rule.own;
-    requirePermission(caller, permission);
-    return true;
-  });
+/** @returns false for a field that is null then. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+function checkRule(context: Context, rule: Rule): boolean {
+  if (rule === PUBLIC) return true;
+  const caller = requireCaller(context);
+  if (rule === SIGNED_IN) return true;
+  if (typeof rule === 'object' && 'nullWithout' in rule) return hasPermission(caller, rule.nullWithout);
+  requirePermission(caller, typeof rule === 'string' ? rule : rule.own);
+  return true;
+}
 
 /** Whether the caller may read what belongs to this user. */
 export const mayRead = (caller: Caller, { others }: OwnerRule, ownerId: number): boolean =>
@@ -69,17 +59,19 @@ export function requireOwner(context: Context, rule: OwnerRule, ownerId: number)
 }
 
 /**
- * Ends the description of every operation and field that has a rule with the rule, in words.
+ * Makes every operation and field that has a rule check it, and ends its description with the rule, in words.
  * @throws Error at build for an operation without a rule.
  */
-export function describeRules(schema: GraphQLSchema): void {
+export function applyRules(schema: GraphQLSchema): void {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const rule: Rule | undefined = field.extensions.rule as Rule | undefined;
-      if (rule) field.description = [field.description, ruleInWords(rule)].filter(Boolean).join('\n\n');
-      else if (roots.includes(type)) throw new Error(`${type.name}.${field.name} names no permission.`);
+      if (rule) {
+        guardField<Context>(field, (context) => checkRule(context, rule));
+        field.description = [field.description, ruleInWords(rule)].filter(Boolean).join('\n\n');
+      } else if (roots.includes(type)) throw new Error(`${type.name}.${field.name} names no permission.`);
     }
   }
 }

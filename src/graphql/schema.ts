@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { checkPermission, describeRules } from './authorization.js';
+import { applyRules } from './authorization.js';
 import { DateTime } from './date-time.js';
 import { requireStorableInput } from './execution/storable-input.js';
 import { AuditResolver } from './resolvers/audit.resolver.js';
@@ -31,16 +31,13 @@ export function createSchema(): GraphQLSchema {
       SessionResolver,
       UserResolver,
     ],
-    authChecker: checkPermission,
-    // Without an error: a field is null then, by its rule.
-    authMode: 'null',
     scalarsMap: [{ type: Date, scalar: DateTime }],
     // Inputs are checked by the services, with the same rules for every API.
     validate: false,
     pubSub: unusedPubSub,
   });
   describeRoots(schema);
-  describeRules(schema);
+  applyRules(schema);
   requireStorableInput(schema);
   return schema;
 }

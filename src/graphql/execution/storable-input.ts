@@ -1,6 +1,7 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import { type GraphQLSchema, isObjectType } from 'graphql';
 import { requireStorable } from '../../database/storable-text.js';
 import { DomainError } from '../../errors.js';
+import { guardField } from '../guard-field.js';
 
 const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 
@@ -12,36 +13,27 @@ export function requireStorableInput(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.args.length > 0) guard(field);
+      if (field.args.length > 0)
+        guardField(field, (_context, args) => {
+          requireStorableValues(args);
+          return true;
+        });
     }
   }
-}
-
-function guard(field: GraphQLField<unknown, unknown>): void {
-  const { resolve = defaultFieldResolver, subscribe } = field;
-  field.resolve = (source, args, context, info) => {
-    refuseUnstorable(args);
-    return resolve(source, args, context, info);
-  };
-  if (!subscribe) return;
-  field.subscribe = (source, args, context, info) => {
-    refuseUnstorable(args);
-    return subscribe(source, args, context, info);
-  };
 }
 
 /**
  * @param list the name of the field that `input` is the list of, where it is one.
  * @throws DomainError INVALID_INPUT naming the field.
  */
-function refuseUnstorable(input: object, list?: string): void {
+function requireStorableValues(input: object, list?: string): void {
   for (const [key, value] of Object.entries(input)) {
     const field = list ?? key;
     if (typeof value === 'string') requireStorable(field, value);
     if (value instanceof Date && value.getTime() < YEAR_1) {
       throw new DomainError('INVALID_INPUT', `${field} must not be before the year 1.`, { field });
     }
-    if (isInputObject(value)) refuseUnstorable(value, Array.isArray(value) ? field : undefined);
+    if (isInputObject(value)) requireStorableValues(value, Array.isArray(value) ? field : undefined);
   }
 }
 
