@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestLog } from '../http/request-log.js';
 import type { Release } from '../releases/release.entity.js';
 import type { Releases } from '../releases/releases.js';
 import { ByteRanges, contentRange } from './byte-ranges.js';
@@ -46,7 +47,7 @@ async function sendPackage(
     );
   }
   const file = await open(path).catch((error: Error) => {
-    request.log.error({ err: error }, 'package cannot be read');
+    requestLog(request).error({ err: error }, 'package cannot be read');
     return null;
   });
   if (!file) return refuse(reply, 500, 'The package cannot be read.');

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { receiveForm } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
-import { countHeartbeat } from '../http/request-log.js';
+import { requestLog } from '../http/request-log.js';
 import { decompress } from '../http/text/content-encoding.js';
 import { headerText } from '../http/text/header-text.js';
 import { authenticatePublisher, receiveAuthorized } from '../releases/upload-authorization.js';
@@ -22,7 +22,12 @@ import type {
   Route,
   UploadRoute,
 } from './dialect.js';
-import { readOptionalQuery, readParameters, readQuery } from './request-parameters.js';
+import {
+  type RequestParameters,
+  readOptionalQuery,
+  readParameters,
+  readQuery,
+} from './request-parameters.js';
 
 const MAX_VERSION_LENGTH = 64;
 
@@ -59,8 +64,13 @@ const readBody = ({ headers, routeOptions }: FastifyRequest, body: Buffer): Prom
   decompress(body, headers, routeOptions.bodyLimit);
 
 /** Fastify refuses what is no media type, and some devices send it with valid parameters. */
-async function dropInvalidContentType({ mediaType, raw }: FastifyRequest): Promise<void> {
+function dropInvalidContentType(
+  { mediaType, raw }: FastifyRequest,
+  _reply: FastifyReply,
+  done: () => void,
+): void {
   if (mediaType === undefined) delete raw.headers['content-type'];
+  done();
 }
 
 type RouteEntry = readonly [url: string, route: Route];
@@ -71,8 +81,9 @@ function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], s
   for (const [url, route] of routes) {
     const handle = route.handler(services);
     registerPath(scope, url, async (request) => {
-      const response = await handle(await readRequest(request, services, route));
-      if (route.isHeartbeat) countHeartbeat(request);
+      const parameters = takesParameters(route) ? await readParameters(request) : readOptionalQuery(request);
+      const response = await handle(legacyRequest(request, parameters, services, route));
+      if (route.isHeartbeat) request.isHeartbeat = true;
       return response;
     });
   }
@@ -146,8 +157,8 @@ function sendFailure(
 ): FastifyReply {
   const error = unavailableDatabase(thrown);
   const code = failureCode(error);
-  if (code === 'UNAVAILABLE') request.log.warn({ err: thrown }, 'a request could not be served');
-  if (code === 'FAULT') request.log.error({ err: error }, 'a request failed unexpectedly');
+  if (code === 'UNAVAILABLE') requestLog(request).warn({ err: thrown }, 'a request could not be served');
+  if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return send(reply, dialect.fail(code, error));
@@ -167,17 +178,19 @@ function requirePost({ method }: FastifyRequest, reply: FastifyReply): void {
   throw new DomainError('INVALID_INPUT', 'Only POST is supported.');
 }
 
-async function readRequest(
+function legacyRequest(
   request: FastifyRequest,
+  parameters: RequestParameters,
   { config }: Services,
   route: Route,
-): Promise<LegacyRequest> {
-  const parameters = takesParameters(route) ? await readParameters(request) : readOptionalQuery(request);
+): LegacyRequest {
   const { headers, ip } = request;
   return {
     parameters,
     token: sentToken(headers, route.token),
-    publicUrl: publicUrl(config, request),
+    get publicUrl() {
+      return publicUrl(config, request);
+    },
     client: {
       address: ip,
       deviceId: clientText(headerText(headers, 'X-Device-Id') ?? parameters.deviceId),

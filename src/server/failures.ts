@@ -4,6 +4,7 @@ import Negotiator from 'negotiator';
 import { unavailableDatabase } from '../database/unavailable.js';
 import { DomainError } from '../errors.js';
 import { crossOriginHeaders } from '../http/cross-origin.js';
+import { requestLog } from '../http/request-log.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { html } from '../reference/html.js';
 import { layout, sendPage } from '../reference/layout.js';
@@ -19,10 +20,10 @@ export function registerErrorHandlers(app: FastifyInstance): void {
     const { statusCode = error instanceof DomainError ? 400 : 500 } = error;
     if (statusCode < 500) return sendStatus(request, reply, statusCode);
     if (unavailableDatabase(error) !== error) {
-      request.log.warn({ err: error }, 'a request could not be served');
+      requestLog(request).warn({ err: error }, 'a request could not be served');
       return sendStatus(request, reply, 503);
     }
-    request.log.error({ err: error }, 'a request failed unexpectedly');
+    requestLog(request).error({ err: error }, 'a request failed unexpectedly');
     return sendStatus(request, reply, 500);
   });
 }
@@ -40,7 +41,7 @@ export function handleUndecodableUrl(
 ): FastifyReply {
   setSecurityHeaders(request, reply);
   reply.headers(crossOriginHeaders);
-  const failure = apiFailure(request.url, undecodable, request.log);
+  const failure = apiFailure(request.url, undecodable, requestLog(request));
   return failure
     ? reply.code(failure.status).send(failure.body)
     : sendStatus(request, reply, undecodable.status);

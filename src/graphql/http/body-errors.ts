@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
+import { requestLog } from '../../http/request-log.js';
 import { UnreadableText } from '../../http/text/unreadable-text.js';
 import { presentError } from '../execution/present.js';
 import { retryHeaders, statusOf } from './status.js';
@@ -10,7 +11,7 @@ export function sendBodyError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { status, headers, body } = bodyFailure(error, request.log);
+  const { status, headers, body } = bodyFailure(error, requestLog(request));
   return reply.code(status).headers(headers).send(body);
 }
 

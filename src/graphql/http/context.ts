@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { browserName } from '../../http/browser-name.js';
 import { publicUrl } from '../../http/public-url.js';
-import { countHeartbeat } from '../../http/request-log.js';
 import { headerText } from '../../http/text/header-text.js';
 import type { Services } from '../../services.js';
 import { clientText } from '../../sessions/client-text.js';
@@ -31,6 +30,8 @@ export async function httpContext(
     publicUrl: publicUrl(services.config, request),
     refreshCookie: RefreshCookie.of(request, reply, services.config.PUBLIC_URL),
     // A batch may contain other operations, which the log must show.
-    countHeartbeat: Array.isArray(request.body) ? () => {} : () => countHeartbeat(request),
+    countHeartbeat() {
+      if (!Array.isArray(request.body)) request.isHeartbeat = true;
+    },
   };
 }

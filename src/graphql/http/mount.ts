@@ -6,7 +6,7 @@ import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
 import { requireCorsPreflight, requireValidHost } from './origin.js';
 import { parseJsonBodies, requireReadableHead } from './request-text.js';
-import { refuseEventStreams, registerOtherMethods } from './unsupported-requests.js';
+import { acceptsEventsOnly, refuseEventStream, registerOtherMethods } from './unsupported-requests.js';
 import { registerUploads } from './uploads.js';
 
 export interface MountOptions<C extends BaseContext> {
@@ -23,11 +23,17 @@ export function mountApollo<C extends BaseContext>(
   { services, batchLimit, context }: MountOptions<C>,
 ): void {
   app.register(async (scope) => {
-    scope.addHook('onRequest', requireValidHost);
-    scope.addHook('onRequest', requireCorsPreflight(services.config.PUBLIC_URL));
-    scope.addHook('onRequest', requireReadableHead);
-    scope.addHook('onRequest', refuseEventStreams);
-    scope.addHook('preHandler', async ({ body }) => refuseLargeBatch(body, batchLimit));
+    scope.addHook('onRequest', (request, reply, done) => {
+      requireValidHost(request);
+      requireCorsPreflight(request, services.config.PUBLIC_URL);
+      requireReadableHead(request);
+      if (acceptsEventsOnly(request)) return void refuseEventStream(request, reply);
+      done();
+    });
+    scope.addHook('preHandler', ({ body }, _reply, done) => {
+      refuseLargeBatch(body, batchLimit);
+      done();
+    });
     scope.setErrorHandler(sendBodyError);
     parseJsonBodies(scope);
     registerUploads(scope, services);

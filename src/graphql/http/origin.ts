@@ -22,7 +22,7 @@ export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 
  * Refuses a request without a valid host, or whose trusted proxy names an invalid one (RFC 9112, 3.2).
  * @throws DomainError INVALID_INPUT
  */
-export async function requireValidHost({ protocol, hostname }: FastifyRequest): Promise<void> {
+export function requireValidHost({ protocol, hostname }: FastifyRequest): void {
   if (URL.canParse(`${protocol}://${hostname}/`)) return;
   throw new DomainError('INVALID_INPUT', 'Host must be a valid host name, with or without a port.');
 }
@@ -42,16 +42,13 @@ function isSameOrigin(origin: string, request: FastifyRequest): boolean {
  * requests are allowed: they need a token, which only a front end with a session has.
  * @throws DomainError FORBIDDEN
  */
-export const requireCorsPreflight =
-  (publicUrl: string | undefined) =>
-  async (request: FastifyRequest): Promise<void> => {
-    if (siteOf(request, publicUrl) === 'other' && !isPreflighted(request)) {
-      throw new DomainError(
-        'FORBIDDEN',
-        'Pages of other sites must send JSON, or a header such as Authorization.',
-      );
-    }
-  };
+export function requireCorsPreflight(request: FastifyRequest, publicUrl: string | undefined): void {
+  if (siteOf(request, publicUrl) !== 'other' || isPreflighted(request)) return;
+  throw new DomainError(
+    'FORBIDDEN',
+    'Pages of other sites must send JSON, or a header such as Authorization.',
+  );
+}
 
 /** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const safelistedTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];

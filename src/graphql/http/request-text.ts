@@ -10,8 +10,10 @@ export function parseJsonBodies(scope: FastifyInstance): void {
   scope.removeContentTypeParser('application/json');
   scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const { headers, routeOptions } = request;
+    const decode = (bytes: Buffer) => Charset.of(headers['content-type']).decode(bytes, 'body');
+    if (headers['content-encoding'] === undefined) return parse(request, decode(body), done);
     decompress(body, headers, routeOptions.bodyLimit)
-      .then((bytes) => Charset.of(headers['content-type']).decode(bytes, 'body'))
+      .then(decode)
       .then((text) => parse(request, text, done), done);
   });
 }
@@ -20,7 +22,7 @@ export function parseJsonBodies(scope: FastifyInstance): void {
  * Refuses a query string and a device id that are not UTF-8, before Apollo Server replaces their invalid bytes.
  * @throws UnreadableText
  */
-export async function requireReadableHead({ raw }: FastifyRequest): Promise<void> {
+export function requireReadableHead({ raw }: FastifyRequest): void {
   parseUrlencoded(queryString(raw.url), Charset.utf8);
   headerText(raw.headers, 'X-Device-Id');
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FileUpload, ProcessRequestFunction } from 'graphql-upload/processRequest.mjs';
 import Upload from 'graphql-upload/Upload.mjs';
 import { z } from 'zod';
@@ -23,12 +23,15 @@ const FileMap = z
 /** Multipart requests at the routes of `scope`, https://github.com/jaydenseric/graphql-multipart-request-spec. */
 export function registerUploads(scope: FastifyInstance, { sessions, releases }: Services): void {
   scope.addContentTypeParser('multipart/form-data', async () => UNREAD);
-  scope.addHook('preValidation', async (request, reply) => {
-    if (request.body !== UNREAD) return;
+  const read = async (request: FastifyRequest, reply: FastifyReply) => {
     await authenticatePublisher(sessions, request.headers);
     requirePreflight(request.headers);
     allowLongBody(request.raw);
     request.body = await readUpload(request.raw, reply.raw, { maxFileSize: releases.maxBytes });
+  };
+  scope.addHook('preValidation', (request, reply, done) => {
+    if (request.body !== UNREAD) return done();
+    read(request, reply).then(() => done(), done);
   });
 }
 

@@ -7,6 +7,8 @@ import { Charset } from './charset.js';
  * @throws UnreadableText
  */
 export function headerText(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name.toLowerCase()];
-  return value === undefined ? undefined : Charset.utf8.decode(Buffer.from(String(value), 'latin1'), name);
+  const value = headers[name.toLowerCase()]?.toString();
+  // ASCII is the same in both.
+  if (value === undefined || !/[\x80-\xFF]/.test(value)) return value;
+  return Charset.utf8.decode(Buffer.from(value, 'latin1'), name);
 }

@@ -8,6 +8,7 @@ import type { Charset } from './charset.js';
  * @throws UnreadableText
  */
 export function parseUrlencoded(encoded: string, charset: Charset, maxPairs?: number): [string, string][] {
+  if (encoded === '') return [];
   return encoded
     .split('&', maxPairs)
     .filter((pair) => pair !== '')
