@@ -1,0 +1,53 @@
+import { rm } from 'node:fs/promises';
+import { type Cluster, openFolder, withClient } from './cluster.ts';
+import { addAccounts, type Member, openSessions } from './fleet.ts';
+import { type Server, startGatehouse } from './server.ts';
+
+/** The limits stay on, but are wider than what one client in a benchmark does. */
+const LIMITS = {
+  DEVICES_PER_ACCOUNT: '10000000',
+  DEVICES_PER_ADDRESS: '100000000',
+  GRAPHQL_COMPLEXITY_PER_MINUTE: '1000000000',
+  LIVE_SOCKETS_PER_ADDRESS: '1000000',
+  LIVE_SOCKETS_PER_USER: '1000000',
+};
+
+const SECRET = 'benchmark-'.repeat(4);
+
+/** Gatehouse with a database of its own, and an administrator. */
+export interface Gateway extends AsyncDisposable {
+  readonly server: Server;
+  readonly databaseUrl: string;
+  readonly admin: Member;
+  /** Adds accounts of devices and people, each with a session of the API. */
+  addMembers(count: number, api?: 'graphql' | 'upgrade'): Promise<Member[]>;
+}
+
+/** @param env settings besides the defaults. */
+export async function startGateway(cluster: Cluster, env: Record<string, string> = {}): Promise<Gateway> {
+  const databaseUrl = await cluster.createDatabase();
+  const dataDir = await openFolder();
+  const server = await startGatehouse({
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    JWT_SECRETS: SECRET,
+    ...LIMITS,
+    ...env,
+  });
+  const add = (count: number, api: 'graphql' | 'upgrade', role: string) =>
+    withClient(databaseUrl, async (client) =>
+      openSessions(client, await addAccounts(client, count, role), { api, secret: SECRET }),
+    );
+  const [admin] = await add(1, 'graphql', 'ADMIN');
+  if (!admin) throw new Error('No administrator was added.');
+  return {
+    server,
+    databaseUrl,
+    admin,
+    addMembers: (count, api = 'upgrade') => add(count, api, 'MEMBER'),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
