@@ -3,6 +3,7 @@ import { Identity20261121 } from './20261121-identity.js';
 import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
+import { DeviceCounts20261128 } from './20261128-device-counts.js';
 import { KnownClients20261128 } from './20261128-known-clients.js';
 import { LargeLists20261128 } from './20261128-large-lists.js';
 import { ListOrders20261128 } from './20261128-list-orders.js';
@@ -32,4 +33,5 @@ export const migrations = [
   SessionRevocations20261128,
   UserCodeIndex20261128,
   LargeLists20261128,
+  DeviceCounts20261128,
 ];

@@ -3,6 +3,7 @@ import { Captcha } from './captchas/captcha.entity.js';
 import { type Database, reasonOf } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
 import { Device } from './devices/device.entity.js';
+import { DeviceCount } from './devices/device-count.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { StartError } from './errors.js';
@@ -22,6 +23,7 @@ export const entities = [
   AuditEntry,
   Captcha,
   Device,
+  DeviceCount,
   KnownClient,
   LoginName,
   PresenceClock,

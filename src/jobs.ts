@@ -1,12 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { unavailableDatabase } from './database/unavailable.js';
+import { mergeDeviceCounts } from './devices/device-counts.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
 
 /** How long transitions and heartbeats are collected before they are saved and published. */
 const ANNOUNCE_MS = 200;
+/** Some thousand rows of the counts come together meanwhile, which take a millisecond to read. */
+const MERGE_COUNTS_MS = 5000;
 const SAVE_SESSIONS_MS = 30_000;
 /** A session that another process revoked must end everywhere within a second. */
 const REVOCATIONS_MS = 500;
@@ -53,6 +56,7 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
       run: () => sessions.saveActivity(),
       last: true,
     },
+    { name: 'merge counts of devices', everyMs: MERGE_COUNTS_MS, run: () => mergeDeviceCounts(db) },
     { name: 'read revocations', everyMs: REVOCATIONS_MS, run: () => sessions.pollRevocations() },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()) },
     { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true },

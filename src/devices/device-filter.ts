@@ -4,6 +4,7 @@ import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';
 import type { Device } from './device.entity.js';
+import type { DeviceCount } from './device-count.entity.js';
 
 /** Which devices. Omitted fields match everything. */
 export interface DeviceFilter {
@@ -19,6 +20,8 @@ export interface DeviceFilter {
 /** The same devices, as a condition of the database and as predicates in memory. */
 export interface DeviceSelection {
   readonly where: QBFilterQuery<Device>;
+  /** The same condition on the counts; null where it needs more than they distinguish. */
+  readonly counted: QBFilterQuery<DeviceCount> | null;
   /** @param device with its owner loaded. */
   matches(device: Device): boolean;
   /** Rules out devices by their id and owner alone; a device that passes may still not match. */
@@ -47,17 +50,20 @@ export function visibleTo(caller: Caller): DeviceSelection {
 
 export const seesAllDevices = (caller: Caller): boolean => hasPermission(caller, 'devices:read');
 
-const everything: DeviceSelection = { where: {}, matches: () => true, mayMatch: () => true };
+const everything: DeviceSelection = { where: {}, counted: {}, matches: () => true, mayMatch: () => true };
 const nothing: DeviceSelection = {
   where: { id: { $in: [] } },
+  counted: null,
   matches: () => false,
   mayMatch: () => false,
 };
 
 function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
   const narrowing = selections.filter((selection) => selection !== everything);
+  const counted = narrowing.flatMap((selection) => selection.counted ?? []);
   return {
     where: { $and: narrowing.map(({ where }) => where) },
+    counted: counted.length < narrowing.length ? null : { $and: counted },
     matches: (device) => narrowing.every((selection) => selection.matches(device)),
     mayMatch: (deviceId, ownerId) => narrowing.every((selection) => selection.mayMatch(deviceId, ownerId)),
   };
@@ -67,6 +73,7 @@ function withId(ids: readonly number[]): DeviceSelection {
   const wanted = new Set(ids);
   return {
     where: { id: { $in: [...wanted] } },
+    counted: null,
     matches: ({ id }) => wanted.has(id),
     mayMatch: (deviceId) => wanted.has(deviceId),
   };
@@ -75,6 +82,7 @@ function withId(ids: readonly number[]): DeviceSelection {
 function ownedBy(userId: number): DeviceSelection {
   return {
     where: { user: userId },
+    counted: null,
     matches: ({ user }) => user.id === userId,
     mayMatch: (_deviceId, ownerId) => ownerId === userId,
   };
@@ -86,6 +94,7 @@ function withValue<K extends 'online' | 'api' | 'clientVersion'>(
 ): DeviceSelection {
   return {
     where: { [field]: value },
+    counted: { [field]: value },
     matches: (device) => device[field] === value,
     mayMatch: () => true,
   };
@@ -96,6 +105,7 @@ function containing(term: string): DeviceSelection {
   if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
   const { pattern, matches } = substringSearch(term);
   return {
+    counted: null,
     where: { $or: [{ name: { $re: pattern } }, { clientId: { $re: pattern } }, ownerContains(pattern)] },
     matches: ({ name, clientId, user }) =>
       [name, clientId, ...ownerFields.map((field) => user[field])].some(

@@ -1,8 +1,27 @@
-import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import {
+  Entity,
+  Index,
+  ManyToOne,
+  PrimaryKey,
+  Property,
+  Trigger,
+  Unique,
+} from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
 import { Api } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
+
+/** A trigger that keeps `DeviceCount`. @param rows the changed rows, as its function names them. */
+const counts = (event: 'insert' | 'update' | 'delete', rows: string) => ({
+  name: `devices_${event}_counts`,
+  timing: 'after' as const,
+  events: [event],
+  forEach: 'statement' as const,
+  expression:
+    `create trigger devices_${event}_counts after ${event} on devices ${rows} ` +
+    'for each statement execute function count_devices()',
+});
 
 @ObjectType({
   implements: Node,
@@ -10,6 +29,9 @@ import { User } from '../users/user.entity.js';
   description: 'A machine in the field, or a program on one, that sends heartbeats.',
 })
 @Entity({ tableName: 'devices' })
+@Trigger(counts('insert', 'referencing new table as added'))
+@Trigger(counts('update', 'referencing old table as removed new table as added'))
+@Trigger(counts('delete', 'referencing old table as removed'))
 @Unique({ properties: ['user', 'clientId'] })
 @Index({ properties: ['user', 'id'] })
 @Index({ properties: ['api', 'id'] })

@@ -5,7 +5,14 @@ import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
 import { Device } from './device.entity.js';
-import { type DeviceFilter, seesAllDevices, selectDevices, visibleTo } from './device-filter.js';
+import { DeviceCount } from './device-count.entity.js';
+import {
+  type DeviceFilter,
+  type DeviceSelection,
+  seesAllDevices,
+  selectDevices,
+  visibleTo,
+} from './device-filter.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
@@ -27,6 +34,9 @@ export interface Period {
 
 /** Versions are texts of the devices: a list of all of them could be as long as that of the devices. */
 const MAX_VERSIONS = 1000;
+
+/** The sum of some counts. */
+const COUNTED = 'coalesce(sum(devices), 0)::int';
 
 /** Lists and statistics of the devices that a caller may see. */
 export class Devices {
@@ -53,8 +63,7 @@ export class Devices {
 
   /** The number of devices that `list` selects. */
   async count(caller: Caller, filter: DeviceFilter): Promise<number> {
-    await this.heartbeats.saveTransitions();
-    return this.db.em.fork().count(Device, selectDevices(caller, filter).where);
+    return (await this.summary(caller, filter)).total;
   }
 
   /** The existing devices among `ids`, of any owner. */
@@ -75,14 +84,7 @@ export class Devices {
 
   async summary(caller: Caller, filter: DeviceFilter): Promise<PresenceSummary> {
     await this.heartbeats.saveTransitions();
-    // One statement, since two could count at different times.
-    const counts = await this.db.em
-      .fork()
-      .createQueryBuilder(Device)
-      .select(['online', raw('count(*)::int as devices')])
-      .where(selectDevices(caller, filter).where)
-      .groupBy('online')
-      .execute<{ online: boolean; devices: number }[]>();
+    const counts = await this.#countByState(selectDevices(caller, filter));
     const count = (online: boolean) => counts.find((row) => row.online === online)?.devices ?? 0;
     const [online, offline] = [count(true), count(false)];
     return { total: online + offline, online, offline, degraded: this.heartbeats.degraded };
@@ -122,9 +124,21 @@ export class Devices {
   /** The number of devices per client version, largest first: of the most frequent versions. */
   async adoption(): Promise<VersionCount[]> {
     return this.db.em.fork().execute(
-      `select client_version as "clientVersion", count(*)::int as devices from devices
-         group by client_version order by devices desc, client_version limit ${MAX_VERSIONS}`,
+      `select client_version as "clientVersion", ${COUNTED} as devices from device_counts
+         group by client_version having sum(devices) > 0
+         order by 2 desc, client_version limit ${MAX_VERSIONS}`,
     );
+  }
+
+  /** One statement, since two could count at different times. */
+  #countByState({ where, counted }: DeviceSelection): Promise<{ online: boolean; devices: number }[]> {
+    const em = this.db.em.fork();
+    if (!counted) {
+      const counting = em.createQueryBuilder(Device).select(['online', raw('count(*)::int as devices')]);
+      return counting.where(where).groupBy('online').execute();
+    }
+    const adding = em.createQueryBuilder(DeviceCount).select(['online', raw(`${COUNTED} as devices`)]);
+    return adding.where(counted).groupBy('online').execute();
   }
 }
 
