@@ -11,11 +11,12 @@ const hex = (bytes: number) =>
 const storable = (minimum: number) =>
   z.string('must be text').min(minimum).max(2000).refine(isStorable, NOT_STORABLE);
 const text = storable(0).nullable().default(null);
-/** PostgreSQL has no year 0. */
+/** PostgreSQL has no year 0, and ISO 8601 writes years of four digits. */
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2020-07-14T16:16:41+08:00' })
   .transform((value) => new Date(value))
-  .refine((date) => date.getUTCFullYear() >= 1, 'must not be in the year 0');
+  .refine((date) => inRange(date.getUTCFullYear()), 'must be in the years 1 to 9999 of UTC');
+const inRange = (year: number) => year >= 1 && year <= 9999;
 const integer = z.int32();
 const newId = z.int().positive().max(2_000_000_000);
 

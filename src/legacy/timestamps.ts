@@ -7,8 +7,11 @@ const MINUTE_MS = 60_000;
  */
 export function rfc3339(date: Date, timeZone: string): string {
   const minutes = offsetMinutes(date, timeZone);
+  const local = shifted(date, minutes);
+  // A year of more than four digits, which RFC 3339 does not allow.
+  if (local.startsWith('+')) return `${shifted(date, 0)}+00:00`;
   const [hour, minute] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `${shifted(date, minutes)}${minutes < 0 ? '-' : '+'}${twoDigits(hour)}:${twoDigits(minute)}`;
+  return `${local}${minutes < 0 ? '-' : '+'}${twoDigits(hour)}:${twoDigits(minute)}`;
 }
 
 /** Formats a date as `2023-10-20 17:43:42`, the local time in the zone. */

@@ -282,6 +282,7 @@ test.each([
   ],
   ['an unknown field', { employee: { shoeSize: 43 } }, 'employee.shoeSize'],
   ['a malformed time', { createdAt: 'yesterday' }, 'createdAt'],
+  ['a time in the year 10000 of UTC', { createdAt: '9999-12-31T23:59:59-01:00' }, 'createdAt'],
   ['text that is no email', { email: 'not a mail' }, 'email'],
   ['two emails', { email: 'li@example.com, na@example.com' }, 'email'],
   ['a phone with a decimal point', { phone: '13911113333.0' }, 'phone'],

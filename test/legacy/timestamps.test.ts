@@ -18,6 +18,7 @@ describe('rfc3339', () => {
     ['1971-06-01T00:00:00Z', 'Africa/Monrovia', '1971-05-31T23:15:00-00:45'],
     ['0001-01-01T00:00:00Z', 'Asia/Shanghai', '0001-01-01T08:06:00+08:06'],
     ['9999-12-31T12:00:00Z', 'Asia/Shanghai', '9999-12-31T20:00:00+08:00'],
+    ['9999-12-31T23:59:59Z', 'Asia/Shanghai', '9999-12-31T23:59:59+00:00'],
   ])('formats %s in %s', (instant, timeZone, text) => {
     expect(rfc3339(new Date(instant), timeZone)).toBe(text);
     expect(text).toMatch(RFC_3339);
