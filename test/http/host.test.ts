@@ -15,11 +15,23 @@ afterAll(() => gateway.close());
 
 /** @returns the body of the answer to a request with exactly these headers. */
 async function send(requestLine: string, ...headers: string[]) {
+  const [, body = ''] = (await exchange(requestLine, 'connection: close', ...headers)).split('\r\n\r\n');
+  return JSON.parse(body);
+}
+
+async function exchange(...lines: string[]): Promise<string> {
   const [name, port] = host.split(':');
   const socket = connect(Number(port), name);
-  socket.write([requestLine, 'connection: close', ...headers, '', ''].join('\r\n'));
-  const [, body = ''] = String(await buffer(socket)).split('\r\n\r\n');
-  return JSON.parse(body);
+  socket.write([...lines, '', ''].join('\r\n'), 'latin1');
+  return String(await buffer(socket));
+}
+
+/** The status of the answer to a handshake that the gateway refuses. */
+async function upgradeStatus(...headers: string[]): Promise<number> {
+  const upgrade = ['connection: upgrade', 'upgrade: websocket', 'sec-websocket-version: 13'];
+  const key = `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`;
+  const answer = await exchange('GET /graphql HTTP/1.1', ...upgrade, key, ...headers);
+  return Number(answer.split(' ')[1]);
 }
 const CHECK = 'POST /api/upgrade/checkVersion';
 
@@ -36,6 +48,20 @@ test('the host that a trusted proxy names takes precedence', async () => {
   expect(data.full_path).toBe('http://gateway.example/dist/app-1.zip');
 });
 
+test.each(['gateway.example:8080', '[::1]:8080', '10.0.0.1', 'my_gateway'])(
+  'the Host %s is that of the links',
+  async (name) => {
+    const { data } = await send(`${CHECK} HTTP/1.1`, `host: ${name}`);
+    expect(data.full_path).toBe(`http://${name}/dist/app-1.zip`);
+  },
+);
+
+test('the host of an absolute URL takes precedence', async () => {
+  const url = 'http://gateway.example:81/api/upgrade/checkVersion';
+  const { data } = await send(`POST ${url} HTTP/1.1`, 'host: other.example');
+  expect(data.full_path).toBe('http://gateway.example:81/dist/app-1.zip');
+});
+
 test('a header whose value is host is no Host', async () => {
   const { data } = await send(`${CHECK} HTTP/1.1`, 'x-a: host', 'x-b: host', 'host: gateway.example');
   expect(data.full_path).toBe('http://gateway.example/dist/app-1.zip');
@@ -48,6 +74,7 @@ test('HTTP/1.0 without Host is answered at every API', async () => {
 
 const required = 'The header Host is required.';
 const once = 'The header Host must be sent once.';
+const invalid = 'The header Host must be a host with an optional port.';
 
 test.each([
   ['no Host', [], required],
@@ -55,6 +82,12 @@ test.each([
   ['two Hosts', ['host: a.example', 'host: b.example'], once],
   ['the same Host twice', ['host: a.example', 'HOST: a.example'], once],
   ['an empty Host and another one', ['host:', 'Host: a.example'], once],
+  ['a space in Host', ['host: a b'], invalid],
+  ['a path in Host', ['host: a.example/b'], invalid],
+  ['a user in Host', ['host: a@b.example'], invalid],
+  ['markup in Host', ['host: "><script>'], invalid],
+  ['a port that is no number', ['host: a.example:http'], invalid],
+  ['letters outside ASCII', ['host: gateway\xe9.example'], invalid],
 ])('HTTP/1.1 with %s is refused in the form of each API', async (_what, headers, message) => {
   expect(await send(`${CHECK} HTTP/1.1`, ...headers)).toMatchObject({ data: null, meta: { status: 400 } });
   expect(await send('POST /sys/login-phone HTTP/1.1', ...headers)).toMatchObject({ ok: false, status: 400 });
@@ -65,4 +98,5 @@ test.each([
     status: 400,
     message: 'Bad Request',
   });
+  expect(await upgradeStatus(...headers)).toBe(400);
 });

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
+import { requireHost } from '../../http/host.js';
 import { socketPublicUrl } from '../../http/public-url.js';
 import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
@@ -53,7 +54,12 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
   return {
     upgrade(request, socket, head) {
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
-      if (path?.replace(/\/$/, '') !== '/graphql') return refuseUpgrade(socket);
+      if (path?.replace(/\/$/, '') !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+      try {
+        requireHost(request);
+      } catch {
+        return refuseUpgrade(socket, '400 Bad Request');
+      }
       wss.handleUpgrade(request, socket, head, (client) => {
         // ws closes a client that breaks the protocol, and reports it as an error of the socket.
         client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
@@ -133,9 +139,9 @@ function createAccept(
   };
 }
 
-function refuseUpgrade(socket: Duplex): void {
+function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   // After an upgrade request, the timeouts of the HTTP server no longer apply.
   socket.once('finish', () => socket.destroy());
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 }
