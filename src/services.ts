@@ -160,7 +160,7 @@ function createDevices(
   { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
 ) {
   const store = new PresenceStore(db);
-  const limits = new DeviceLimits(db, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
+  const limits = new DeviceLimits(config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
   const bindings = new Bindings(db, limits);
   const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));

@@ -1,20 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
-import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/sessions.js';
-import { Device } from './device.entity.js';
-import { type DeviceDetails, detailsOf } from './device-details.js';
+import type { DeviceDetails, DeviceReport } from './device-details.js';
 import type { DeviceLimits } from './device-limits.js';
-
-/** What a heartbeat reports about its device; null where it reports nothing. */
-export interface DeviceReport {
-  /** The id that the device chose for itself. */
-  readonly clientId: string | null;
-  readonly name: string | null;
-  readonly clientVersion: string | null;
-}
+import { DeviceRows, type KnownDevice } from './device-rows.js';
 
 /** A device whose row was written. */
 export interface WrittenDevice {
@@ -25,6 +15,8 @@ export interface WrittenDevice {
 
 /** The device that a session beats for. */
 export interface BoundDevice extends WrittenDevice {
+  /** Whether its row was written, or names the session already. */
+  readonly isWritten: boolean;
   /** The latest name that it has reported; null if none. */
   readonly name: string | null;
   /** The latest version that it has reported; null if none. */
@@ -59,10 +51,14 @@ export class Bindings {
   /** By session: the device that it beat for, and the later session that took it over while it was online. */
   readonly #superseded = new LRUCache<string, { deviceId: number; by: string }>({ max: MAX_SUPERSEDED });
 
+  readonly #rows: DeviceRows;
+
   constructor(
     private readonly db: Database,
     private readonly limits: DeviceLimits,
-  ) {}
+  ) {
+    this.#rows = new DeviceRows(db);
+  }
 
   /**
    * A client id identifies a device of its user. Without one, the session keeps its device, else takes over one of the
@@ -79,44 +75,30 @@ export class Bindings {
     now: Date,
     presence: CurrentPresence,
   ): Promise<BoundDevice> {
-    const em = this.db.em.fork();
-    const existing =
-      report.clientId === null
-        ? await this.#findAnonymous(caller, report, presence)
-        : await this.#findByClientId(caller, report);
-    if (existing !== null) return { id: existing, ...(await this.#update(existing, caller, report)) };
-    const { sessionId, api } = caller;
-    const created = { user: caller.user.id, firstSeenAt: now, lastSeenAt: now, online: false };
-    const id = await this.limits.admit(caller, () =>
-      em.insert(Device, { ...created, ...report, sessionId, api }).catch(rethrowDeletedUser),
-    );
-    return { id, before: null, name: report.name, clientVersion: report.clientVersion };
+    const known = await this.#findKnown(caller, report);
+    if (known && isCurrent(known, caller, report)) return { ...known, before: null, isWritten: false };
+    const id =
+      known?.id ?? (report.clientId === null ? await this.#findAnonymous(caller, report, presence) : null);
+    if (id === null) return this.#create(caller, report, now);
+    const change = await this.#rows.update({ id, caller, report });
+    const { name, clientVersion } = change?.after ?? report;
+    return { id, isWritten: true, before: change?.before ?? null, name, clientVersion };
   }
 
-  async #update(
-    id: number,
-    { sessionId, api }: Caller,
-    report: DeviceReport,
-  ): Promise<Omit<BoundDevice, 'id'>> {
-    const [change] = await this.db.em.execute<{ before: DeviceDetails; after: DeviceDetails }[]>(
-      `update devices d set session_id = ?, door = ?, name = coalesce(?, d.name),
-         client_version = coalesce(?, d.client_version)
-       from devices old where old.id = d.id and d.id = ?
-       returning ${detailsOf('old')} as before, ${detailsOf('d')} as after`,
-      [sessionId, api, report.name, report.clientVersion, id],
-    );
-    // Deleted meanwhile.
-    if (!change) return { before: null, name: report.name, clientVersion: report.clientVersion };
-    const { before, after } = change;
-    const { name, clientVersion } = after;
-    return { before: isDeepStrictEqual(before, after) ? null : before, name, clientVersion };
+  /** The device of the client id, or the one that the session has beaten for; null if it has to be looked for. */
+  async #findKnown(caller: Caller, report: DeviceReport): Promise<KnownDevice | null> {
+    return this.#superseded.has(caller.sessionId) ? null : this.#rows.find({ caller, report });
   }
 
-  async #findByClientId(caller: Caller, { clientId }: DeviceReport): Promise<number | null> {
-    const device = await this.db.em
-      .fork()
-      .findOne(Device, { user: caller.user.id, clientId }, { fields: ['id'] });
-    return device?.id ?? null;
+  async #create(caller: Caller, report: DeviceReport, now: Date): Promise<BoundDevice> {
+    const id = await this.limits.admit(caller, async (perAccount) => {
+      const created = await this.#rows.create({ caller, report, now, perAccount });
+      if (created === 'no account')
+        throw new DomainError('UNAUTHENTICATED', 'Your account has been deleted.');
+      return created;
+    });
+    const { name, clientVersion } = report;
+    return { id, isWritten: true, before: null, name, clientVersion };
   }
 
   /**
@@ -160,9 +142,13 @@ export class Bindings {
   }
 }
 
-function rethrowDeletedUser(error: unknown): never {
-  if (error instanceof ForeignKeyConstraintViolationException) {
-    throw new DomainError('UNAUTHENTICATED', 'Your account has been deleted.');
-  }
-  throw error;
-}
+/** Whether the row of the device has nothing to learn from the heartbeat. */
+const isCurrent = (
+  known: KnownDevice,
+  { sessionId, api }: Caller,
+  { name, clientVersion }: DeviceReport,
+): boolean =>
+  known.sessionId === sessionId &&
+  known.api === api &&
+  (name === null || name === known.name) &&
+  (clientVersion === null || clientVersion === known.clientVersion);

@@ -3,6 +3,14 @@ import type { Device } from './device.entity.js';
 /** What filters select by, and a device can change. */
 export type DeviceDetails = Pick<Device, 'api' | 'name' | 'clientVersion'>;
 
+/** What a heartbeat reports about its device; null where it reports nothing. */
+export interface DeviceReport {
+  /** The id that the device chose for itself. */
+  readonly clientId: string | null;
+  readonly name: string | null;
+  readonly clientVersion: string | null;
+}
+
 /** The details of a row of `devices` as a JSON object, in SQL. */
 export const detailsOf = (row: string): string =>
   `json_build_object('api', ${row}.door, 'name', ${row}.name, 'clientVersion', ${row}.client_version)`;

@@ -1,9 +1,7 @@
-import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { AddressLimit } from '../rate-limits/address-limit.js';
 import { GrowthLimit } from '../rate-limits/growth-limit.js';
 import type { Caller } from '../sessions/sessions.js';
-import { Device } from './device.entity.js';
 import { KeyedQueue } from './keyed-queue.js';
 
 /** The share of its devices that an account may add within a minute. */
@@ -18,7 +16,6 @@ export class DeviceLimits {
 
   /** @param perAddress new devices in an hour. */
   constructor(
-    private readonly db: Database,
     private readonly perAccount: number,
     perAddress: number,
   ) {
@@ -34,21 +31,22 @@ export class DeviceLimits {
   }
 
   /**
-   * Runs `create`, which adds a device to the caller's account.
+   * Runs `create`, which adds a device to the caller's account, unless the account has as many as it may have:
+   * `create` is given that number, and returns null then.
    * @throws DomainError LIMIT_REACHED (deviceId), THROTTLED
    */
-  async admit<T>({ user, address }: Caller, create: () => Promise<T>): Promise<T> {
+  async admit<T>({ user, address }: Caller, create: (perAccount: number) => Promise<T | null>): Promise<T> {
     await this.#growth.spend(user.id);
-    return this.#admissions.run(user.id, async () => {
-      await this.#requireRoom(user.id);
-      return this.#addresses.spend(address ?? '', create);
-    });
+    const createWithin = async () => {
+      const created = await create(this.perAccount);
+      if (created === null) throw this.#limitReached();
+      return created;
+    };
+    return this.#admissions.run(user.id, () => this.#addresses.spend(address ?? '', createWithin));
   }
 
-  async #requireRoom(userId: number): Promise<void> {
-    const count = await this.db.em.fork().count(Device, { user: userId });
-    if (count < this.perAccount) return;
+  #limitReached(): DomainError {
     const message = `deviceId must be that of a known device: an account has at most ${this.perAccount} devices.`;
-    throw new DomainError('LIMIT_REACHED', message, { field: 'deviceId' });
+    return new DomainError('LIMIT_REACHED', message, { field: 'deviceId' });
   }
 }

@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
+import type { DeviceBinding } from '../sessions/caller.js';
 import type { Caller, EndedSessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
-import type { Bindings, DeviceReport, WrittenDevice } from './bindings.js';
+import type { Bindings, WrittenDevice } from './bindings.js';
+import type { DeviceReport } from './device-details.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
@@ -12,6 +14,7 @@ import { BeatLog } from './presence/beat-log.js';
 import { Presence } from './presence/presence.js';
 import { OfflineReason } from './presence-event.entity.js';
 import type { PresenceStore } from './presence-store.js';
+import { bindingOf, rememberBinding } from './session-bindings.js';
 import type { TransitionLog } from './transition-log.js';
 import { TransitionQueue } from './transition-queue.js';
 
@@ -20,13 +23,6 @@ export const BEATS = topic<null>('device heartbeats');
 
 /** Ended sessions in memory: more than can end while one request is handled. */
 const ENDED_SESSIONS = 100_000;
-
-/** The device that a session beats for. */
-interface Binding {
-  readonly device: number;
-  readonly name: string | null;
-  readonly clientVersion: string | null;
-}
 
 /**
  * Heartbeats and the presence that follows from them. A heartbeat of a known session writes to typed arrays and
@@ -39,8 +35,6 @@ export class Heartbeats {
   readonly #beats = new BeatLog();
   readonly #presence: Presence;
   readonly #latestSessions: LatestSessions;
-  /** By caller, then by the client id of the device. */
-  readonly #bindings = new WeakMap<Caller, Map<string, Binding>>();
   /** By user and client id: two first heartbeats must not create or take over the same device. */
   readonly #binds = new KeyedQueue<string>();
   /** A request that was authenticated before its session ended may arrive here after it. */
@@ -122,7 +116,7 @@ export class Heartbeats {
    */
   beat(caller: Caller, report: DeviceReport): number | Promise<number> {
     this.#requireOpen(caller);
-    const binding = this.#bindings.get(caller)?.get(report.clientId ?? '');
+    const binding = bindingOf(caller, report.clientId);
     if (!binding || !this.#isCurrent(binding, caller, report)) return this.#firstBeat(caller, report);
     this.#recordBeat(binding.device, caller);
     return this.#presence.idOf(binding.device);
@@ -130,7 +124,7 @@ export class Heartbeats {
 
   /** The latest version that the caller's device has reported; null if none. Known since its heartbeat. */
   versionOf(caller: Caller, clientId: string | null): string | null {
-    return this.#bindings.get(caller)?.get(clientId ?? '')?.clientVersion ?? null;
+    return bindingOf(caller, clientId)?.clientVersion ?? null;
   }
 
   /** The ids of all devices that are online. */
@@ -211,7 +205,7 @@ export class Heartbeats {
   }
 
   /** False for a new name or version, a deleted device, and one without a client id that another session took over. */
-  #isCurrent(binding: Binding, { sessionId }: Caller, report: DeviceReport): boolean {
+  #isCurrent(binding: DeviceBinding, { sessionId }: Caller, report: DeviceReport): boolean {
     if (this.#deleted.has(binding.device)) return false;
     if (report.name !== null && report.name !== binding.name) return false;
     if (report.clientVersion !== null && report.clientVersion !== binding.clientVersion) return false;
@@ -230,11 +224,10 @@ export class Heartbeats {
     this.#presence.setOwner(device, caller.user.id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);
-    this.#recordChange(bound);
+    if (bound.isWritten) this.#recordChange(bound);
     this.#requireOpen(caller);
-    const binding = { device, name: bound.name, clientVersion: bound.clientVersion };
-    const bindings = this.#bindings.get(caller) ?? new Map<string, Binding>();
-    this.#bindings.set(caller, bindings.set(report.clientId ?? '', binding));
+    const { name, clientVersion } = bound;
+    rememberBinding(caller, { clientId: report.clientId, device, name, clientVersion });
     this.#recordBeat(device, caller);
     return bound.id;
   }

@@ -1,8 +1,11 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { DomainError, throttledFor } from '../errors.js';
+import { DomainError, type DomainErrorCode, throttledFor } from '../errors.js';
 import { addressBucket } from './address-bucket.js';
 
 const HOUR_SECONDS = 3600;
+
+/** The failures that cost nothing. */
+const FREE: ReadonlySet<DomainErrorCode> = new Set(['INVALID_INPUT', 'LIMIT_REACHED', 'UNAVAILABLE']);
 
 /** Limits what anonymous clients of one address (IPv6: one /64) may do within an hour. */
 export class AddressLimit {
@@ -17,7 +20,7 @@ export class AddressLimit {
   }
 
   /**
-   * Runs `work` and counts it, even if it fails; except with INVALID_INPUT, which costs nothing.
+   * Runs `work` and counts it, even if it fails, unless it could not be done at all: such failures cost nothing.
    * @throws DomainError THROTTLED with the seconds until it may be done again; otherwise as `work`.
    */
   async spend<T>(address: string, work: () => Promise<T>): Promise<T> {
@@ -29,7 +32,7 @@ export class AddressLimit {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'INVALID_INPUT') await this.#used.reward(key);
+      if (error instanceof DomainError && FREE.has(error.code)) await this.#used.reward(key);
       throw error;
     }
   }

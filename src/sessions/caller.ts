@@ -31,7 +31,19 @@ export interface RememberedUser {
   readonly updatedAt: string | null;
 }
 
-/** The session behind a request. It is shared by requests; only `Sessions.touch` changes it. Times in milliseconds. */
+/** A device that a session has beaten for. */
+export interface DeviceBinding {
+  /** The id that the device gave itself; null if it has none. */
+  readonly clientId: string | null;
+  /** The index of the device in the presence engine. */
+  readonly device: number;
+  readonly name: string | null;
+  readonly clientVersion: string | null;
+  /** The other devices of the session, by client id. Null for almost all sessions: a map takes 200 bytes. */
+  others: Map<string | null, DeviceBinding> | null;
+}
+
+/** The session behind a request. It is shared by requests; only `Sessions.touch` and `Heartbeats` change it. Times in milliseconds. */
 export interface Caller {
   readonly sessionId: string;
   readonly user: RememberedUser;
@@ -50,4 +62,9 @@ export interface Caller {
   /** When the session ends, however much it is used. */
   readonly absoluteExpiresAt: number;
   readonly lastSeenAt: number;
+  /**
+   * The device that `Heartbeats` has bound first; null before the first heartbeat. It is kept here, because garbage
+   * collection takes longer with a weak map of all sessions.
+   */
+  binding: DeviceBinding | null;
 }

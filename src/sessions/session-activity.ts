@@ -1,15 +1,21 @@
 import type { Database } from '../database/database.js';
-import type { CachedSession } from './session-cache.js';
+import type { Caller } from './caller.js';
+
+/** A caller whose use is recorded. */
+export interface UsedSession extends Caller {
+  expiresAt: number;
+  lastSeenAt: number;
+}
 
 /** Records when sessions are used, and slides their expiration. Written to the database in batches. */
 export class SessionActivity {
   /** By session id; newer than the rows in the database. */
-  readonly #unsaved = new Map<string, CachedSession>();
+  readonly #unsaved = new Map<string, UsedSession>();
 
   constructor(private readonly db: Database) {}
 
   /** Records the use of a valid session. */
-  record(session: CachedSession, now: number): void {
+  record(session: UsedSession, now: number): void {
     session.lastSeenAt = now;
     if (session.slidingMs !== null) {
       session.expiresAt = Math.min(now + session.slidingMs, session.absoluteExpiresAt);

@@ -1,59 +1,76 @@
 import { LRUCache } from 'lru-cache';
-import type { Caller } from './caller.js';
+import type { RememberedUser } from './caller.js';
+import type { UsedSession } from './session-activity.js';
 
-const MAX_SESSIONS = 250_000;
+/** A session takes less than a kilobyte. */
+const MAX_SESSIONS = 2 ** 20;
 
-/** A caller that `SessionActivity` updates on use. */
-export interface CachedSession extends Caller {
-  expiresAt: number;
-  lastSeenAt: number;
+/** A user with remembered sessions, which share it. */
+export interface CachedUser extends RememberedUser {
+  /** Whether the user, its roles or its sessions have changed since it was read. */
+  isStale: boolean;
+  /** How many remembered sessions share it. */
+  sessions: number;
 }
 
-/** Sessions by access token, until their users change. */
+/** A remembered session. */
+export interface CachedSession extends UsedSession {
+  user: CachedUser;
+}
+
+/** Sessions by the hash of their access token, until their users change. */
 export class SessionCache {
-  readonly #tokensByUser = new Map<number, Set<string>>();
+  /** The users that are not stale. */
+  readonly #users = new Map<number, CachedUser>();
   readonly #byToken = new LRUCache<string, CachedSession>({
     max: MAX_SESSIONS,
-    dispose: ({ user }, token) => this.#forgetToken(user.id, token),
+    dispose: ({ user }) => this.#release(user),
   });
   /** For each load under way, the users that were invalidated since it began. */
   readonly #loads = new Set<Set<number>>();
 
   /** Synchronous, because most requests are answered from here. */
-  get(token: string): CachedSession | undefined {
-    return this.#byToken.get(token);
+  get(hash: string): CachedSession | undefined {
+    const session = this.#byToken.get(hash);
+    if (!session?.user.isStale) return session;
+    this.#byToken.delete(hash);
+    return undefined;
   }
 
-  /** Removes the sessions of a user, and makes loads under way read them again. */
+  /** Discards the sessions of a user, and makes loads under way read them again. */
   invalidate(userId: number): void {
     for (const invalidated of this.#loads) invalidated.add(userId);
-    for (const token of this.#tokensByUser.get(userId) ?? []) this.#byToken.delete(token);
-    this.#tokensByUser.delete(userId);
+    const user = this.#users.get(userId);
+    if (!user) return;
+    user.isStale = true;
+    this.#users.delete(userId);
   }
 
-  /** Caches what `read` returns for this token. */
-  async load(token: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null> {
+  /** Caches what `read` returns for the token with this hash. */
+  async load(hash: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null> {
     const invalidated = new Set<number>();
     this.#loads.add(invalidated);
     try {
       let loaded = await read();
       // Only changes of the same user matter: under load some user always changes.
       while (loaded && invalidated.delete(loaded.user.id)) loaded = await read();
-      if (loaded) this.#add(token, loaded);
+      if (loaded) this.#add(hash, loaded);
       return loaded;
     } finally {
       this.#loads.delete(invalidated);
     }
   }
 
-  #add(token: string, session: CachedSession): void {
-    this.#byToken.set(token, session);
-    const tokens = this.#tokensByUser.get(session.user.id) ?? new Set();
-    this.#tokensByUser.set(session.user.id, tokens.add(token));
+  #add(hash: string, session: CachedSession): void {
+    const user = this.#users.get(session.user.id) ?? session.user;
+    user.sessions += 1;
+    session.user = user;
+    this.#users.set(user.id, user);
+    this.#byToken.set(hash, session);
   }
 
-  #forgetToken(userId: number, token: string): void {
-    const tokens = this.#tokensByUser.get(userId);
-    if (tokens?.delete(token) && tokens.size === 0) this.#tokensByUser.delete(userId);
+  #release(user: CachedUser): void {
+    user.sessions -= 1;
+    if (user.sessions === 0 && !user.isStale) this.#users.delete(user.id);
   }
 }

@@ -8,8 +8,8 @@ import type { Caller } from './caller.js';
 import { type OpenedSession, Openings, type OpenListener } from './openings.js';
 import { type EndedSessions, Revocations } from './revocations.js';
 import { Session } from './session.entity.js';
-import { SessionActivity } from './session-activity.js';
-import { type CachedSession, SessionCache } from './session-cache.js';
+import { SessionActivity, type UsedSession } from './session-activity.js';
+import { SessionCache } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
 import { noSuchSession, SessionReader } from './session-reader.js';
 import { SessionTokens } from './session-tokens.js';
@@ -78,8 +78,9 @@ export class Sessions {
 
   /** The caller of an access token, or null. No query for a token that was seen recently. */
   async authenticate(token: string): Promise<Caller | null> {
+    const hash = tokenHash(token);
     const session =
-      this.#cache.get(token) ?? (await this.#cache.load(token, () => this.#reader.byToken(token)));
+      this.#cache.get(hash) ?? (await this.#cache.load(hash, () => this.#reader.byToken(token, hash)));
     return session && this.touch(session);
   }
 
@@ -89,7 +90,7 @@ export class Sessions {
    * @returns the caller; null when its token has expired.
    */
   touch(caller: Caller): Caller | null {
-    const session: CachedSession = caller;
+    const session: UsedSession = caller;
     const now = this.clock();
     if (session.expiresAt <= now) return null;
     this.#activity.record(session, now);

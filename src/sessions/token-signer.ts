@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 
 const ALGORITHM = 'HS256';
@@ -8,10 +8,11 @@ export type Claims = Readonly<Record<string, unknown>> & { readonly exp: number 
 
 /** Signs JWTs with the first secret and verifies with all of them, so that secrets can be rotated. */
 export class TokenSigner {
-  readonly #secrets: readonly [string, ...string[]];
+  readonly #secrets: readonly [KeyObject, ...KeyObject[]];
 
   constructor(secrets: readonly string[]) {
-    const [first, ...rest] = secrets;
+    // Keys, because a text is made one at each verification, which takes three times as long as the verification.
+    const [first, ...rest] = secrets.map((secret) => createSecretKey(secret, 'utf8'));
     if (first === undefined) throw new RangeError('A token signer needs at least one secret.');
     this.#secrets = [first, ...rest];
   }
@@ -47,4 +48,4 @@ export class TokenSigner {
 }
 
 /** The stored form of a token: SHA-256, hex. Tokens have at least 128 random bits, so no salt is needed. */
-export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex');
+export const tokenHash = (token: string): string => hash('sha256', token);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
@@ -33,7 +34,7 @@ class SlowBindings extends Bindings {
 
 test('first heartbeats of one account wait for each other only if they have the same client id', async () => {
   const { db, events, clock } = gateway.services;
-  const bindings = new SlowBindings(db, wideLimits(gateway));
+  const bindings = new SlowBindings(db, wideLimits());
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
   const slow = ['slow', 'slow'].map((id) => fleet.beat(caller, report(id)));
   const quick = await Promise.all(['quick', 'quick', 'other'].map((id) => fleet.beat(caller, report(id))));
@@ -45,7 +46,7 @@ test('first heartbeats of one account wait for each other only if they have the 
 
 test('rejects the heartbeat of a user who is deleted meanwhile as unauthenticated', async () => {
   await gateway.services.administration.delete(caller.user.id, { userId: null, address: null });
-  const bindings = new Bindings(gateway.services.db, wideLimits(gateway));
+  const bindings = new Bindings(gateway.services.db, wideLimits());
   const bound = bindings.bind(caller, report('late'), new Date(), gateway.services.heartbeats);
   await expect(bound).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });

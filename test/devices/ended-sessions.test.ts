@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
@@ -36,7 +37,7 @@ class DelayedBindings extends Bindings {
 test('a first heartbeat brings no device online if its session ends meanwhile', async () => {
   const { db, events, sessions } = gateway.services;
   const caller = await signIn();
-  const bindings = new DelayedBindings(db, wideLimits(gateway));
+  const bindings = new DelayedBindings(db, wideLimits());
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, gateway.services.clock, 30_000);
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const beat = Promise.resolve(fleet.beat(caller, hello('first')));

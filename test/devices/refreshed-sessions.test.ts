@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { DeviceReport } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { ANONYMOUS, callerOf, openSession } from '../support/callers.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Transition } from '../../src/devices/transition-log.js';
@@ -37,7 +38,7 @@ class TestStore extends PresenceStore {
 
 function fleetOn(
   store: PresenceStore,
-  bindings = new Bindings(gateway.services.db, wideLimits(gateway)),
+  bindings = new Bindings(gateway.services.db, wideLimits()),
 ): Heartbeats {
   const { events, clock } = gateway.services;
   return new Heartbeats(store, bindings, events, clock, 30_000);
@@ -69,7 +70,7 @@ test('a save waits for the one before it, so that the history stays in order', a
 /** Devices that exist already: the client id is the id. */
 class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
-    return { id: Number(clientId), before: null, name: null, clientVersion: null };
+    return { id: Number(clientId), isWritten: true, before: null, name: null, clientVersion: null };
   }
 }
 
@@ -81,7 +82,7 @@ test('saves each transition once, though the database fails in the middle of a l
     [caller.user.id],
   );
   const store = new TestStore(db);
-  const fleet = fleetOn(store, new KnownIds(db, wideLimits(gateway)));
+  const fleet = fleetOn(store, new KnownIds(db, wideLimits()));
   const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const again = await callerOf(gateway, accessToken);
   for (const { id } of rows) await fleet.beat(again, hello(String(id)));

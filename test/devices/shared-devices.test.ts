@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
+import { Bindings, type BoundDevice } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
@@ -131,7 +132,7 @@ class HookedBindings extends Bindings {
 
 test('a session that ends during its first heartbeat does not take the device from another session', async () => {
   const { db, events, clock, sessions } = gateway.services;
-  const bindings = new HookedBindings(db, wideLimits(gateway));
+  const bindings = new HookedBindings(db, wideLimits());
   const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const id = await fleet.beat(short, hello);

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { Bindings, type BoundDevice, type DeviceReport } from '../../src/devices/bindings.js';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Bindings, type BoundDevice } from '../../src/devices/bindings.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { Heartbeats } from '../../src/devices/heartbeats.js';
 import { PresenceStore } from '../../src/devices/presence-store.js';
 import type { Caller } from '../../src/sessions/sessions.js';
@@ -23,7 +26,7 @@ afterAll(() => gateway.close());
 /** Devices that exist already, so that only their heartbeats are counted: the client id is the id. */
 class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
-    return { id: Number(clientId), before: null, name: null, clientVersion: null };
+    return { id: Number(clientId), isWritten: true, before: null, name: null, clientVersion: null };
   }
 }
 
@@ -41,7 +44,7 @@ test('the statements of 10,000 devices depend on the time, not on the heartbeats
   const store = new PresenceStore(services.db);
   const fleet = new Heartbeats(
     store,
-    new KnownIds(services.db, wideLimits(gateway)),
+    new KnownIds(services.db, wideLimits()),
     services.events,
     services.clock,
     INTERVAL_MS,
@@ -73,4 +76,70 @@ test('the statements of 10,000 devices depend on the time, not on the heartbeats
     .fork()
     .execute('select count(*)::int as online from devices where online and last_seen_at > now()');
   expect(saved).toEqual({ online: DEVICES });
+});
+
+describe('the first heartbeats after a restart', () => {
+  const SESSIONS = 5000;
+  const TOGETHER = 400;
+  let restarted: TestGateway;
+  const tokens = Array.from({ length: SESSIONS }, (_, n) => `token-${n}`);
+
+  beforeAll(async () => {
+    await gateway.services.db.em.fork().execute(
+      `with owner as (
+         insert into users (username, user_code, email, created_at)
+         select 'owner-' || n, 'code-' || n, 'owner-' || n || '@example.com', now()
+         from generate_series(0, ?) n returning id, substr(username, 7)::int as n
+       ), session as (
+         insert into sessions (id, user_id, door, capped, token_hash, token_expires_at, device_id, device_model,
+           client_version, address, created_at, last_seen_at, expires_at)
+         select gen_random_uuid(), id, 'bms', true, encode(sha256(convert_to('token-' || n, 'utf8')), 'hex'),
+           now() + interval '1 day', 'client-' || n, 'Model X', '1.2.3', '192.0.2.1', now(), now(),
+           now() + interval '1 day'
+         from owner returning id, user_id, device_id
+       )
+       insert into devices (user_id, client_id, door, name, client_version, session_id, online, first_seen_at,
+         last_seen_at)
+       select user_id, device_id, 'bms', 'Model X', '1.2.3', id, true, now(), now() from session`,
+      [SESSIONS - 1],
+    );
+    restarted = await startGateway({}, gateway);
+  });
+  afterAll(() => restarted.close());
+
+  /** A heartbeat, as each API sends it. */
+  async function beat(token: string): Promise<void> {
+    const caller = await callerOf(restarted, token);
+    const { deviceId: clientId, deviceModel: name, clientVersion } = caller;
+    await restarted.services.heartbeats.beat(caller, { clientId, name, clientVersion });
+  }
+
+  test('take two statements: one for a session, and one for its device', async () => {
+    const statements = jest.spyOn(restarted.services.db.em.getConnection(), 'execute');
+    await beat(tokens[0] ?? '');
+    expect(statements).toHaveBeenCalledTimes(2);
+    statements.mockClear();
+    await Promise.all(tokens.slice(1, TOGETHER).map(beat));
+    expect(statements).toHaveBeenCalledTimes(2);
+    statements.mockClear();
+    await Promise.all(tokens.slice(0, TOGETHER).map(beat));
+    expect(statements).not.toHaveBeenCalled();
+    statements.mockRestore();
+  });
+
+  test('keep less than a kilobyte of each session', async () => {
+    setFlagsFromString('--expose_gc');
+    const collect: () => void = runInNewContext('gc');
+    const heapUsed = async () => {
+      await restarted.services.heartbeats.announce();
+      await restarted.services.sessions.saveActivity();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await heapUsed();
+    for (let at = TOGETHER; at < SESSIONS; at += TOGETHER) {
+      await Promise.all(tokens.slice(at, at + TOGETHER).map(beat));
+    }
+    expect((await heapUsed()) - before).toBeLessThan(1000 * (SESSIONS - TOGETHER));
+  });
 });

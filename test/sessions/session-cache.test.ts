@@ -12,6 +12,8 @@ const session: CachedSession = {
     openId: null,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: null,
+    isStale: false,
+    sessions: 0,
   },
   api: 'graphql',
   restricted: false,
@@ -24,6 +26,7 @@ const session: CachedSession = {
   absoluteExpiresAt: 0,
   expiresAt: 0,
   lastSeenAt: 0,
+  binding: null,
 };
 
 /** Loads the session while the user is invalidated during each of the first five reads. @returns the number of reads */

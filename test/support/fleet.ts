@@ -9,8 +9,7 @@ import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
 
 /** Limits beyond what any test adds. */
-export const wideLimits = ({ services }: TestGateway): DeviceLimits =>
-  new DeviceLimits(services.db, 1_000_000, 1_000_000);
+export const wideLimits = (): DeviceLimits => new DeviceLimits(1_000_000, 1_000_000);
 
 /** The identity that a device reports with its heartbeats. */
 export interface TestDevice {
