@@ -15,7 +15,7 @@ export interface StagedPackage {
 /** Stores packages by the SHA-256 of their content. */
 export interface Storage {
   /**
-   * Receives a package in constant memory. Stores nothing when it fails.
+   * Receives a package in constant memory, and frees the chunks of `source`. Stores nothing when it fails.
    * @throws DomainError TOO_LARGE past `maxBytes`, UNAVAILABLE when the storage is full; else the error of `source`.
    */
   receive(source: Readable, maxBytes: number): Promise<StagedPackage>;

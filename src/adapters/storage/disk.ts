@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../errors.js';
 import type { StagedPackage, Storage } from '../../releases/storage.js';
+import { PackageFile } from './package-file.js';
 
 /** The codes of a full disk and of a full quota. */
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
@@ -21,38 +21,20 @@ export class DiskStorage implements Storage {
 
   async receive(source: Readable, maxBytes: number): Promise<StagedPackage> {
     const path = join(this.#uploads, `${randomUUID()}.part`);
-    const hash = createHash('sha256');
-    let size = 0;
-    let file: FileHandle | undefined;
     try {
       await mkdir(this.#uploads, { recursive: true });
-      // A stream that opens the file itself may create it after the source has failed and the file was removed.
-      file = await open(path, 'wx');
-      await pipeline(
-        source,
-        async function* measure(chunks: AsyncIterable<Buffer>) {
-          for await (const chunk of chunks) {
-            size += chunk.length;
-            if (size > maxBytes) throw tooLarge(maxBytes);
-            hash.update(chunk);
-            yield chunk;
-          }
-        },
-        file.createWriteStream({ flush: true }),
-      );
+      const { size, sha256 } = await save(path, source, maxBytes);
+      return {
+        size,
+        sha256,
+        publish: () => this.#publish(path, sha256),
+        discard: () => rm(path, { force: true }),
+      };
     } catch (error) {
       source.destroy();
-      await file?.close().catch(() => {});
       await rm(path, { force: true });
       throw toStorageError(error);
     }
-    const sha256 = hash.digest('hex');
-    return {
-      size,
-      sha256,
-      publish: () => this.#publish(path, sha256),
-      discard: () => rm(path, { force: true }),
-    };
   }
 
   locate(sha256: string): string {
@@ -87,6 +69,21 @@ export class DiskStorage implements Storage {
     } catch (error) {
       throw toStorageError(error);
     }
+  }
+}
+
+async function save(path: string, source: Readable, maxBytes: number) {
+  const file = await PackageFile.create(path);
+  try {
+    let size = 0;
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      await file.append(chunk);
+    }
+    return { size, sha256: await file.finish() };
+  } finally {
+    await file.close();
   }
 }
 

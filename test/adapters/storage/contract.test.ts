@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -32,6 +35,7 @@ async function disk(): Promise<TestStorage> {
 }
 
 const source = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+const MIB = 1024 * 1024;
 const CONTENT = 'a package';
 const DIGEST = sha256(CONTENT);
 
@@ -85,6 +89,36 @@ describe.each([['disk', disk]])('storage on %s', (_name, open) => {
     gone.destroy();
     await expect(opened.storage.receive(gone, 100)).rejects.toThrow();
     expect(await opened.count()).toBe(0);
+  });
+
+  test('frees the memory of chunks, and leaves that beside them alone', async () => {
+    await using opened = await open();
+    const alone = Buffer.alloc(65_536, 'a');
+    const shared = Buffer.alloc(65_536, 'b');
+    const chunks = [alone, shared.subarray(1)];
+    const { size } = await opened.storage.receive(Readable.from(chunks), 200_000);
+    expect([size, alone.length, shared.toString()]).toEqual([131_071, 0, 'b'.repeat(65_536)]);
+  });
+
+  test('frees the memory of a body that arrives over a socket', async () => {
+    await using opened = await open();
+    const received: Buffer[] = [];
+    const server = createServer(async (request, response) => {
+      const source = request.map((chunk: Buffer) => {
+        received.push(chunk);
+        return chunk;
+      });
+      const { size } = await opened.storage.receive(source, 8 * MIB);
+      response.end(String(size));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const body = Buffer.alloc(8 * MIB);
+    const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body });
+    expect(await response.text()).toBe(String(8 * MIB));
+    // Smaller chunks are left to the garbage collector.
+    expect(received.filter(({ length }) => length >= 16_384)).toEqual([]);
+    server.close();
   });
 
   test('sweeps old staged packages, returns old published ones, and leaves young ones alone', async () => {
