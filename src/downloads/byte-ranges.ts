@@ -1,10 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import type { ByteRange } from './ranges.js';
-
-/** Bytes of a part that are in memory at a time. */
-const CHUNK_SIZE = 65_536;
 
 /** Several ranges of a package as one body of the type `multipart/byteranges`, RFC 9110, 14.6. */
 export class ByteRanges {
@@ -28,16 +23,11 @@ export class ByteRanges {
     return parts.reduce((sum, length) => sum + length, this.#closing.length);
   }
 
-  /** Closes `file` when it ends. */
-  body(file: FileHandle): Readable {
-    const body = Readable.from(this.#chunks(file), { objectMode: false });
-    return body.once('close', () => void file.close());
-  }
-
-  async *#chunks(file: FileHandle): AsyncGenerator<Buffer> {
+  /** The body: the text around the ranges, and the ranges. */
+  *pieces(): Generator<Buffer | ByteRange, void> {
     for (const [at, range] of this.ranges.entries()) {
       yield this.#header(range, at);
-      yield* read(file, range);
+      yield range;
     }
     yield this.#closing;
   }
@@ -58,13 +48,3 @@ export class ByteRanges {
 
 export const contentRange = ({ start, end }: ByteRange, size: number): string =>
   `bytes ${start}-${end}/${size}`;
-
-async function* read(file: FileHandle, { start, end }: ByteRange): AsyncGenerator<Buffer> {
-  for (let at = start; at <= end; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_SIZE, end - at + 1));
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
-    if (bytesRead === 0) throw new RangeError('The file of the package is shorter than the package.');
-    at += bytesRead;
-    yield chunk.subarray(0, bytesRead);
-  }
-}

@@ -6,6 +6,7 @@ import type { Release } from '../releases/release.entity.js';
 import type { Releases } from '../releases/releases.js';
 import { ByteRanges, contentRange } from './byte-ranges.js';
 import { evaluateConditions, isRangeCurrent, type Validators } from './conditions.js';
+import { PackageBody } from './package-body.js';
 import { type ByteRange, readRanges } from './ranges.js';
 
 const PACKAGE_TYPE = 'application/octet-stream';
@@ -93,11 +94,13 @@ function sendRanges(
   size: number,
 ): FastifyReply {
   const [range = { start: 0, end: size - 1 }, ...others] = ranges ?? [];
+  const body = (pieces: Iterator<Buffer | ByteRange>) => new PackageBody(file, pieces, reply.raw);
   if (ranges) reply.code(206);
   if (ranges && others.length > 0) {
     const parts = new ByteRanges(ranges, PACKAGE_TYPE, size);
-    return reply.type(parts.contentType).header('content-length', parts.contentLength).send(parts.body(file));
+    reply.type(parts.contentType).header('content-length', parts.contentLength);
+    return reply.send(body(parts.pieces()));
   }
   if (ranges) reply.header('content-range', contentRange(range, size));
-  return reply.header('content-length', range.end - range.start + 1).send(file.createReadStream(range));
+  return reply.header('content-length', range.end - range.start + 1).send(body([range].values()));
 }
