@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { Device } from '../../src/devices/device.entity.js';
 import { launchBrowser } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { type Visit, visit } from '../support/dashboard.js';
+import { blockStorage, type Visit, visit } from '../support/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { HeartbeatDocument, LoginDocument } from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -53,6 +53,15 @@ test('runs a query', async () => {
   await openTab('Me');
   await run();
   await resultShows('"ada"');
+});
+
+test('runs in a browser that blocks local storage', async () => {
+  const blocked = await visit(browser, host, '/health/live');
+  await blockStorage(blocked.page);
+  await blocked.page.goto(`http://${host}/explorer`);
+  await blocked.page.getByRole('button', { name: /^Execute query/ }).waitFor();
+  expect(blocked.faults).toEqual([]);
+  await blocked.close();
 });
 
 test('keeps working while the dashboard in another tab refreshes the session', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { KnownClient } from '../../src/sessions/known-client.entity.js';
 import { accountsOf } from '../support/accounts.js';
-import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
+import { blockStorage, openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
 
 const dashboard = await openDashboard({ CAPTCHA_FIXED_CODE: 'a1b2', TRUST_PROXY: 'loopback' });
 const { browser, gateway, host } = dashboard;
@@ -14,6 +14,16 @@ test('asks for a sign-in, then opens the requested page', async () => {
   await signIn(page, 'max');
   await page.getByRole('heading', { name: 'Releases' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/releases');
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('signs in with a browser that blocks local storage', async () => {
+  const { page, faults, close } = await visit(browser, host, '/health/live');
+  await blockStorage(page);
+  await page.goto(`http://${host}/sign-in`);
+  await signIn(page, 'max');
+  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   expect(faults).toEqual([]);
   await close();
 });

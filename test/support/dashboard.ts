@@ -72,6 +72,14 @@ async function goTo(context: BrowserContext, host: string, path: string): Promis
   return { page, faults, close: () => context.close() };
 }
 
+/** Makes every use of local storage on this page an exception, as in browsers that block it. */
+export const blockStorage = (page: Page) =>
+  page.addInitScript(`
+    Object.defineProperty(window, 'localStorage', {
+      configurable: true,
+      get() { throw new DOMException('Access is denied for this document.', 'SecurityError'); },
+    });`);
+
 /** Opens the dashboard signed in as one of the users of `callers.ts`. */
 export async function visitAs(
   browser: Browser,

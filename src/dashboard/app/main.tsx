@@ -1,3 +1,4 @@
+import './blocked-storage.js';
 import '@mantine/core/styles.css';
 import './global.css';
 import { createRoot } from 'react-dom/client';

@@ -1,3 +1,4 @@
+import '../app/blocked-storage.js';
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import './explorer.css';
