@@ -1,14 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
 import { beginningWith } from '../database/like.js';
 import { integerKey, keyOf, nodeId } from '../database/node-id.js';
-import {
-  type ListOrder,
-  orderedBy,
-  type Page,
-  type PageRequest,
-  pageQuery,
-  toPage,
-} from '../database/page.js';
+import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/page.js';
+import { readPage } from '../database/read-page.js';
+import { type PropertyOf, type Row, readRows } from '../database/rows.js';
 import { type AuditAction, AuditEntry } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */
@@ -63,27 +58,29 @@ export interface AuditFilter {
 /** Latest first. */
 export const auditOrder: ListOrder = orderedBy('audit entries', [], 'desc');
 
-export async function listAudit(
+export const listAudit = <K extends PropertyOf<AuditEntry>>(
   em: EntityManager,
   filter: AuditFilter,
-  request: PageRequest,
-): Promise<Page<AuditEntry>> {
-  const { where, ...options } = pageQuery<AuditEntry>(request);
-  return toPage(await em.find(AuditEntry, { $and: [...matching(filter), where] }, options), request);
-}
+  request: PageRequest<K>,
+): Promise<Page<Row<AuditEntry, K>>> => readPage(em, AuditEntry, matching(filter), request);
 
 export const countAudit = (em: EntityManager, filter: AuditFilter): Promise<number> =>
-  em.count(AuditEntry, { $and: matching(filter) });
+  em.count(AuditEntry, matching(filter));
 
 /** @returns the entries that exist, in no particular order. */
-export const findAuditEntries = (em: EntityManager, ids: readonly number[]): Promise<AuditEntry[]> =>
-  em.find(AuditEntry, { id: { $in: [...ids] } });
+export const findAuditEntries = <K extends PropertyOf<AuditEntry>>(
+  em: EntityManager,
+  ids: readonly number[],
+  properties: readonly K[],
+): Promise<Row<AuditEntry, K | 'id'>[]> => readRows(em, AuditEntry, { id: { $in: [...ids] } }, properties);
 
-const matching = ({ userId, category, actions }: AuditFilter) => [
-  userId == null ? {} : { $or: [{ actorId: userId }, { target: userTarget(userId) }] },
-  category == null ? {} : { action: beginningWith(`${category}.`) },
-  actions == null ? {} : { action: { $in: [...actions] } },
-];
+const matching = ({ userId, category, actions }: AuditFilter): QBFilterQuery<AuditEntry> => ({
+  $and: [
+    userId == null ? {} : { $or: [{ actorId: userId }, { target: userTarget(userId) }] },
+    category == null ? {} : { action: beginningWith(`${category}.`) },
+    actions == null ? {} : { action: { $in: [...actions] } },
+  ],
+});
 
 /** The target of entries about a deleted account. */
 export const ERASED_USER = 'user_erased';

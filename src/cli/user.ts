@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
 import { nodeId } from '../database/node-id.js';
-import { firstRows, type Page, type Position, positionOf } from '../database/page.js';
+import { firstRows, type Page, type Position } from '../database/page.js';
+import type { Row } from '../database/rows.js';
 import { displayPhone } from '../users/phone.js';
-import type { Role } from '../users/role.entity.js';
 import type { User, UserStatus } from '../users/user.entity.js';
 import { userOrder } from '../users/user-order.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
@@ -59,7 +59,7 @@ const addCommand = (env: Environment) =>
         const created = await users.create({ ...given, password, phoneVerified: true }, actor);
         const user = await users.get(created.id);
         output.result(
-          toRow(user),
+          toRow(user, user.roles.getItems()),
           `Created ${user.username ?? phone} with the id ${nodeId('user', user.id)}.`,
         );
       });
@@ -76,12 +76,15 @@ const listCommand = (env: Environment) =>
       await withServices(env, async ({ services: { users } }) => {
         const order = userOrder(null);
         for (let after: Position | null = null; ; ) {
-          const { rows, hasNextPage }: Page<User> = await users.list(
+          const page: Page<Row<User, Shown>> = await users.list(
             search,
-            firstRows(order, PAGE_SIZE, after),
+            firstRows(shown, order, PAGE_SIZE, after),
           );
-          const roles = await users.rolesOf(rows.map(({ id }) => id));
-          const accounts = rows.map((user) => toRow(user, roles.get(user.id)));
+          const roles = await users.rolesOf(
+            page.rows.map(({ id }) => id),
+            ['code'],
+          );
+          const accounts = page.rows.map((user) => toRow(user, roles.get(user.id) ?? []));
           output.rows(accounts, {
             id: ({ id }) => id,
             username: ({ username }) => username ?? '–',
@@ -90,9 +93,8 @@ const listCommand = (env: Environment) =>
             roles: ({ roles }) => roles.join(' '),
             status: ({ status }) => status,
           });
-          const last = rows.at(-1);
-          if (!last || !hasNextPage) return;
-          after = positionOf(order, last);
+          after = page.positions.at(-1) ?? null;
+          if (!after || !page.hasNextPage) return;
         }
       });
     });
@@ -114,11 +116,14 @@ const statusCommand = (env: Environment, verb: 'enable' | 'disable', status: `${
         const { UserStatus } = await import('../users/user.entity.js');
         const { id } = await findUser(services, name);
         const user = await services.administration.setStatus(id, UserStatus[status], actor);
-        output.result(toRow(user), `${name} is ${verb}d.`);
+        output.result(toRow(user, user.roles.getItems()), `${name} is ${verb}d.`);
       });
     });
 
-const toRow = (user: User, roles: readonly Role[] = user.roles.getItems()) => ({
+const shown = ['id', 'username', 'phone', 'name', 'nickname', 'email', 'status', 'createdAt'] as const;
+type Shown = (typeof shown)[number];
+
+const toRow = (user: Row<User, Shown>, roles: readonly { readonly code: string }[]) => ({
   id: nodeId('user', user.id),
   username: user.username,
   phone: user.phone && displayPhone(user.phone),

@@ -1,7 +1,9 @@
-import { type EntityClass, type EntityDictionary, raw } from '@mikro-orm/core';
+import { type EntityClass, raw } from '@mikro-orm/core';
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
 import { integerArray } from './integer-array.js';
-import { type Page, type PageRequest, pageQuery, toPage } from './page.js';
+import type { Page, PageRequest } from './page.js';
+import { pageQuery, toPage } from './read-page.js';
+import type { PropertyOf, Row } from './rows.js';
 
 /** The rows that belong to a parent. */
 export interface Children<T> {
@@ -15,28 +17,23 @@ export interface Children<T> {
  * The same page of the children of each parent, in one statement however many parents there are.
  * @returns a page for each id.
  */
-export async function pagesByParent<T extends object>(
+export async function pagesByParent<T extends object, K extends PropertyOf<T>>(
   em: EntityManager,
   { entity, parentColumn, where }: Children<T>,
   parentIds: readonly number[],
-  request: PageRequest,
-): Promise<Map<number, Page<T>>> {
-  const { where: between, orderBy, limit } = pageQuery<T>(request);
-  const { sql, params } = em
-    .createQueryBuilder(entity, 'child')
-    .where(where)
-    .andWhere(between as QBFilterQuery<T>)
-    .andWhere(raw(`child.${parentColumn} = parent.id`))
-    .orderBy(orderBy)
-    .limit(limit)
+  request: PageRequest<K>,
+): Promise<Map<number, Page<Row<T, K>>>> {
+  const meta = em.getMetadata().get(entity);
+  const { sql, params } = pageQuery(em, meta, where, request)
+    .andWhere(raw(`item.${parentColumn} = parent.id`))
     .toQuery();
-  const found = await em.execute<({ parent_key: number } & EntityDictionary<T>)[]>(
+  const ids = new Set(parentIds);
+  const found = await em.execute<({ parent_key: number } & Record<string, unknown>)[]>(
     `select parent.id as parent_key, page.* from unnest(?::int[]) as parent(id) cross join lateral (${sql}) as page`,
-    [integerArray(new Set(parentIds)), ...params],
+    [integerArray(ids), ...params],
   );
-  const rows = new Map<number, T[]>(parentIds.map((id) => [id, []]));
-  for (const row of found) rows.get(row.parent_key)?.push(em.map(entity, row));
-  return new Map([...rows].map(([id, children]) => [id, toPage(children, request)]));
+  const rows = Map.groupBy(found, ({ parent_key: id }) => id);
+  return new Map([...ids].map((id) => [id, toPage(em, meta, rows.get(id) ?? [], request)]));
 }
 
 /** How many children each parent has, in one statement. @returns a number for each id. */

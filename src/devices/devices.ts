@@ -1,7 +1,9 @@
 import { raw } from '@mikro-orm/core';
 import type { Database } from '../database/database.js';
-import { type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
+import type { Page, PageRequest } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
+import { readPage } from '../database/read-page.js';
+import { type PropertyOf, type Row, readRows } from '../database/rows.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
 import { Device } from './device.entity.js';
@@ -47,18 +49,22 @@ export class Devices {
   ) {}
 
   /** @returns null if the device does not exist or the caller may not see it. */
-  async find(caller: Caller, id: number): Promise<Device | null> {
-    await this.heartbeats.saveTransitions();
-    return this.db.em.fork().findOne(Device, { $and: [{ id }, visibleTo(caller).where] });
+  async find<K extends PropertyOf<Device>>(
+    caller: Caller,
+    id: number,
+    properties: readonly K[],
+  ): Promise<Row<Device, K | 'id'> | null> {
+    const [device = null] = await this.findVisible(caller, [id], properties);
+    return device;
   }
 
-  async list(caller: Caller, filter: DeviceFilter, request: PageRequest): Promise<Page<Device>> {
+  async list<K extends PropertyOf<Device>>(
+    caller: Caller,
+    filter: DeviceFilter,
+    request: PageRequest<K>,
+  ): Promise<Page<Row<Device, K>>> {
     await this.heartbeats.saveTransitions();
-    const { where, ...options } = pageQuery<Device>(request);
-    const rows = await this.db.em
-      .fork()
-      .find(Device, { $and: [selectDevices(caller, filter).where, where] }, options);
-    return toPage(rows, request);
+    return readPage(this.db.em.fork(), Device, selectDevices(caller, filter).where, request);
   }
 
   /** The number of devices that `list` selects. */
@@ -67,13 +73,30 @@ export class Devices {
   }
 
   /** The existing devices among `ids`, of any owner. */
-  async findAll(ids: readonly number[]): Promise<Device[]> {
+  async findAll<K extends PropertyOf<Device>>(
+    ids: readonly number[],
+    properties: readonly K[],
+  ): Promise<Row<Device, K | 'id'>[]> {
     await this.heartbeats.saveTransitions();
-    return this.db.em.fork().find(Device, { id: { $in: [...new Set(ids)] } });
+    return readRows(this.db.em.fork(), Device, { id: { $in: [...new Set(ids)] } }, properties);
+  }
+
+  /** The existing devices among `ids` that the caller may see. */
+  async findVisible<K extends PropertyOf<Device>>(
+    caller: Caller,
+    ids: readonly number[],
+    properties: readonly K[],
+  ): Promise<Row<Device, K | 'id'>[]> {
+    await this.heartbeats.saveTransitions();
+    const where = { $and: [{ id: { $in: [...ids] } }, visibleTo(caller).where] };
+    return readRows(this.db.em.fork(), Device, where, properties);
   }
 
   /** The same page of the devices of each user. */
-  async listByUser(userIds: readonly number[], request: PageRequest): Promise<Map<number, Page<Device>>> {
+  async listByUser<K extends PropertyOf<Device>>(
+    userIds: readonly number[],
+    request: PageRequest<K>,
+  ): Promise<Map<number, Page<Row<Device, K>>>> {
     await this.heartbeats.saveTransitions();
     return pagesByParent(this.db.em.fork(), devicesOfUser, userIds, request);
   }
@@ -91,11 +114,11 @@ export class Devices {
   }
 
   /** The same page of the transitions of each device, within a period. */
-  async historyByDevice(
+  async historyByDevice<K extends PropertyOf<PresenceEvent>>(
     deviceIds: readonly number[],
     period: Period,
-    request: PageRequest,
-  ): Promise<Map<number, Page<PresenceEvent>>> {
+    request: PageRequest<K>,
+  ): Promise<Map<number, Page<Row<PresenceEvent, K>>>> {
     await this.heartbeats.saveTransitions();
     return pagesByParent(this.db.em.fork(), transitionsIn(period), deviceIds, request);
   }
@@ -106,14 +129,13 @@ export class Devices {
   }
 
   /** The existing transitions among `ids`, of devices that the caller may see. */
-  findEvents(caller: Caller, ids: readonly number[]): Promise<PresenceEvent[]> {
-    return this.db.em.fork().find(PresenceEvent, { id: { $in: [...ids] }, device: visibleTo(caller).where });
-  }
-
-  /** The devices among `ids` that the filter selects and the caller may see, in the order of their ids, owners loaded. */
-  async findSelected(caller: Caller, filter: DeviceFilter, ids: readonly number[]): Promise<Device[]> {
-    const where = { $and: [{ id: { $in: [...ids] } }, selectDevices(caller, filter).where] };
-    return this.db.em.fork().find(Device, where, { orderBy: { id: 'asc' }, populate: ['user.roles'] });
+  findEvents<K extends PropertyOf<PresenceEvent>>(
+    caller: Caller,
+    ids: readonly number[],
+    properties: readonly K[],
+  ): Promise<Row<PresenceEvent, K | 'id'>[]> {
+    const where = { id: { $in: [...ids] }, device: visibleTo(caller).where };
+    return readRows(this.db.em.fork(), PresenceEvent, where, properties);
   }
 
   /** The existing devices among `ids`, in that order, from the cache. They are shared and must not be changed. */

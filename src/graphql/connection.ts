@@ -1,7 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { type ListOrder, type Page, type PageRequest, positionOf } from '../database/page.js';
+import type { ListOrder, Page, PageRequest, Position } from '../database/page.js';
+import type { PropertyOf } from '../database/rows.js';
 import { DomainError } from '../errors.js';
 import { cursorOf, readCursor } from './list-cursor.js';
+import { selectedProperties } from './selected-properties.js';
 
 /** Nodes of a page, by default and at most. */
 export const DEFAULT_PAGE = 20;
@@ -94,14 +97,22 @@ export class PageArgs {
   before?: string | null;
 }
 
-/** @throws DomainError INVALID_INPUT naming the argument, for a size out of bounds or a cursor of another list. */
-export function readPage({ first, after, last, before }: PageArgs, order: ListOrder): PageRequest {
+/**
+ * The page that a connection is asked for, with the properties that are selected of its nodes.
+ * @throws DomainError INVALID_INPUT naming the argument, for a size out of bounds or a cursor of another list.
+ */
+export function readPageArgs<T>(
+  { first, after, last, before }: PageArgs,
+  order: ListOrder,
+  info: GraphQLResolveInfo,
+): PageRequest<PropertyOf<T>> {
   checkSize('first', first);
   checkSize('last', last);
   if (first != null && last != null) {
     throw new DomainError('INVALID_INPUT', 'last cannot be combined with first.', { field: 'last' });
   }
   return {
+    properties: selectedProperties<T>(info, 'edges', 'node'),
     order,
     size: first ?? last ?? DEFAULT_PAGE,
     backwards: last != null,
@@ -112,11 +123,11 @@ export function readPage({ first, after, last, before }: PageArgs, order: ListOr
 
 /** @param count counts the rows of all pages. */
 export function toConnection<T extends object>(
-  { rows, hasNextPage, hasPreviousPage }: Page<T>,
-  { order }: PageRequest,
+  { rows, positions, hasNextPage, hasPreviousPage }: Page<T>,
+  { order }: Pick<PageRequest<string>, 'order'>,
   count: () => Promise<number>,
 ): Connection<T> {
-  const edges = rows.map((node) => ({ cursor: cursorOf(order, positionOf(order, node)), node }));
+  const edges = rows.map((node, index) => new PageEdge(node, order, positions[index] ?? []));
   return {
     edges,
     pageInfo: {
@@ -127,6 +138,19 @@ export function toConnection<T extends object>(
     },
     totalCount: count,
   };
+}
+
+/** Writes its cursor when that is selected. */
+class PageEdge<T> {
+  constructor(
+    readonly node: T,
+    private readonly order: ListOrder,
+    private readonly position: Position,
+  ) {}
+
+  get cursor(): string {
+    return cursorOf(this.order, this.position);
+  }
 }
 
 function checkSize(field: 'first' | 'last', size: number | null | undefined): void {

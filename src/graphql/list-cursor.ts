@@ -3,8 +3,10 @@ import type { ListOrder, Position, SortKey } from '../database/page.js';
 import { DomainError } from '../errors.js';
 
 /** A position in a list, with the name of its order: opaque to clients. */
-export const cursorOf = ({ name }: ListOrder, position: Position): string =>
-  Buffer.from(JSON.stringify([name, ...position])).toString('base64url');
+export function cursorOf({ name, keys }: ListOrder, position: Position): string {
+  const values = keys.map((key, index) => writeValue(key, position[index] ?? null));
+  return Buffer.from(JSON.stringify([name, ...values])).toString('base64url');
+}
 
 /**
  * @param field the argument that the cursor was given as.
@@ -28,6 +30,12 @@ function parseArray(text: string): unknown[] {
   }
 }
 
+function writeValue({ type }: SortKey, value: Position[number]): Position[number] {
+  if (value === null) return null;
+  if (type === 'bigint') return Number(value);
+  return type === 'time' ? writeTime(String(value)) : value;
+}
+
 /** Undefined for a value that the key cannot have: the database would fail on it. */
 function readValue({ type, nullable }: SortKey, value: unknown): Position[number] | undefined {
   if (value === null) return nullable ? null : undefined;
@@ -45,8 +53,21 @@ function readValue({ type, nullable }: SortKey, value: unknown): Position[number
   }
 }
 
-/** As `Date.toJSON` writes times of four-digit years. */
-function readTime(text: string): Date | undefined {
-  const time = new Date(/^\d{4}-/.test(text) && !text.startsWith('0000') ? text : Number.NaN);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+/**
+ * As `Date.toJSON` writes it, with microseconds where it has some: rows that differ in them alone have positions of
+ * their own.
+ * @param text as PostgreSQL writes it.
+ */
+function writeTime(text: string): string {
+  const [, micros = ''] = /\.\d{3}(\d+)/.exec(text) ?? [];
+  return withMicros(new Date(text), micros);
 }
+
+/** As `writeTime` writes times of four-digit years. */
+function readTime(text: string): string | undefined {
+  const [, date = '', micros = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{0,3})Z$/.exec(text) ?? [];
+  const time = new Date(text.startsWith('0000') ? Number.NaN : `${date}Z`);
+  return Number.isNaN(time.getTime()) ? undefined : withMicros(time, micros);
+}
+
+const withMicros = (time: Date, micros: string): string => `${time.toISOString().slice(0, -1)}${micros}Z`;

@@ -1,14 +1,22 @@
 import { wrap } from '@mikro-orm/core';
 import DataLoader from 'dataloader';
 import type { PageRequest } from '../database/page.js';
+import type { PropertyOf, Row } from '../database/rows.js';
 import type { Device } from '../devices/device.entity.js';
 import type { Period } from '../devices/devices.js';
+import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import type { Services } from '../services.js';
 import type { Session } from '../sessions/session.entity.js';
 import type { Role } from '../users/role.entity.js';
-import type { User } from '../users/user.entity.js';
+import { User } from '../users/user.entity.js';
 
 export type Loaders = ReturnType<typeof createLoaders>;
+
+/** A row with the properties that were selected. */
+export type Selected<T> = Row<T, PropertyOf<T>>;
+
+/** A user by id alone, or as an entity. */
+type UserReference = Pick<User, 'id'>;
 
 /**
  * Readers that take one statement for all rows of an answer that refer to the same kind of object. They keep
@@ -19,33 +27,33 @@ export function createLoaders({
   devices,
   openSessions,
 }: Pick<Services, 'users' | 'devices' | 'openSessions'>) {
-  const usersById = byKey(async (ids: readonly number[]) => users.findAll(ids));
-  const devicesById = byKey(async (ids: readonly number[]) => devices.findAll(ids));
-  const sessionsById = byKey(async (ids: readonly string[]) => openSessions.findAll(ids));
-  const rolesByUser = byParent(async (userIds) => {
-    const found = await users.rolesOf(userIds);
+  const userById = byKey<User>((ids, properties) => users.findAll(ids, properties));
+  const rolesByUser = byParent(async (userIds, properties: readonly PropertyOf<Role>[]) => {
+    const found = await users.rolesOf(userIds, properties);
     return new Map(userIds.map((id) => [id, found.get(id) ?? []]));
   });
   return {
     /** Null when there is none. */
-    userById: (id: number): Promise<User | null> => usersById.load(id),
-    /** A referenced user, which is read unless it is loaded; null when it was deleted meanwhile. */
-    user: async (reference: User): Promise<User | null> =>
-      wrap(reference).isInitialized() ? reference : usersById.load(reference.id),
+    userById,
+    /** A referenced user, which is read unless it is loaded or its id is enough; null when it was deleted meanwhile. */
+    user: async (reference: UserReference, properties: readonly PropertyOf<User>[]) =>
+      hasAll(reference, properties) ? reference : userById(reference.id, properties),
     /** The roles of a user, which are read unless they are loaded. */
-    roles: async (user: User): Promise<readonly Role[]> =>
-      wrap(user).isInitialized() && user.roles.isInitialized()
-        ? user.roles.getItems()
-        : rolesByUser(user.id, null),
+    roles: async (user: UserReference, properties: readonly PropertyOf<Role>[]) =>
+      isLoaded(user) && user.roles.isInitialized() ? user.roles.getItems() : rolesByUser(user.id, properties),
     /** Null when it was deleted meanwhile. */
-    device: (id: number): Promise<Device | null> => devicesById.load(id),
+    device: byKey<Device>((ids, properties) => devices.findAll(ids, properties)),
     /** Null once it is purged. */
-    session: (id: string): Promise<Session | null> => sessionsById.load(id),
-    devicesOfUser: byParent((userIds, request: PageRequest) => devices.listByUser(userIds, request)),
+    session: byKey<Session>((ids, properties) => openSessions.findAll(ids, properties)),
+    devicesOfUser: byParent((userIds, request: PageRequest<PropertyOf<Device>>) =>
+      devices.listByUser(userIds, request),
+    ),
     deviceCountOfUser: byParent((userIds) => devices.countByUser(userIds)),
-    sessionsOfUser: byParent((userIds, request: PageRequest) => openSessions.listByUser(userIds, request)),
+    sessionsOfUser: byParent((userIds, request: PageRequest<PropertyOf<Session>>) =>
+      openSessions.listByUser(userIds, request),
+    ),
     sessionCountOfUser: byParent((userIds) => openSessions.countByUser(userIds)),
-    historyOfDevice: byParent((deviceIds, { period, request }: { period: Period; request: PageRequest }) =>
+    historyOfDevice: byParent((deviceIds, { period, request }: HistoryRequest) =>
       devices.historyByDevice(deviceIds, period, request),
     ),
     historyCountOfDevice: byParent((deviceIds, period: Period) =>
@@ -54,15 +62,35 @@ export function createLoaders({
   };
 }
 
-/** One read for all keys; null for those that are not found. */
-function byKey<K, T extends { readonly id: K }>(read: (keys: readonly K[]) => Promise<readonly T[]>) {
-  return new DataLoader<K, T | null>(
-    async (keys) => {
-      const found = new Map((await read(keys)).map((row) => [row.id, row]));
+interface HistoryRequest {
+  readonly period: Period;
+  readonly request: PageRequest<PropertyOf<PresenceEvent>>;
+}
+
+const isLoaded = (user: UserReference): user is User => user instanceof User && wrap(user).isInitialized();
+
+const hasAll = (user: UserReference, properties: readonly PropertyOf<User>[]): user is Selected<User> =>
+  isLoaded(user) || properties.every((name) => name === 'id');
+
+/** One read for all keys, of all properties that any of them is asked for; null for those that are not found. */
+function byKey<T extends { readonly id: number | string }>(
+  read: (keys: readonly T['id'][], properties: readonly PropertyOf<T>[]) => Promise<readonly Selected<T>[]>,
+): (key: T['id'], properties: readonly PropertyOf<T>[]) => Promise<Selected<T> | null> {
+  interface Asked {
+    readonly key: T['id'];
+    readonly properties: readonly PropertyOf<T>[];
+  }
+  const loader = new DataLoader<Asked, Selected<T> | null>(
+    async (asked) => {
+      const keys = asked.map(({ key }) => key);
+      const properties = new Set(asked.flatMap(({ properties }) => properties));
+      const rows = await read(keys, [...properties]);
+      const found = new Map<unknown, Selected<T>>(rows.map((row) => [row.id, row]));
       return keys.map((key) => found.get(key) ?? null);
     },
     { cache: false },
   );
+  return (key, properties) => loader.load({ key, properties });
 }
 
 /** One read for all parents that are asked with the same options, which must be JSON. */

@@ -1,40 +1,58 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { findAuditEntries } from '../audit/audit.js';
+import type { AuditEntry } from '../audit/audit-entry.entity.js';
 import type { Node } from '../database/node.entity.js';
-import { bigintKey, integerKey, splitNodeId, uuidKey } from '../database/node-id.js';
+import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database/node-id.js';
+import type { PropertyOf } from '../database/rows.js';
+import type { Device } from '../devices/device.entity.js';
+import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
+import type { Release } from '../releases/release.entity.js';
 import { hasPermission, mayAccess } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
+import type { Session } from '../sessions/session.entity.js';
+import type { User } from '../users/user.entity.js';
 import { mayRead, SESSIONS } from './authorization.js';
 import { type Context, requireCaller } from './context.js';
+import { selectedPropertiesOf } from './selected-properties.js';
+
+interface NodeRequest extends Pick<Context, 'services'> {
+  readonly caller: Caller;
+  /** The properties to read of the objects of the type. */
+  readonly properties: <T>() => PropertyOf<T>[];
+}
+
+type Keyed = Pick<Node, 'id'>;
 
 /** Reads objects of one type: those that exist and that the caller may read, by key. */
-type NodeReader = (keys: readonly string[], context: Context, caller: Caller) => Promise<Map<string, Node>>;
+type NodeReader = (keys: readonly string[], request: NodeRequest) => Promise<Map<string, Keyed>>;
 
 const readers: Readonly<Record<string, NodeReader>> = {
-  user: async (keys, { services }, caller) => {
+  user: async (keys, { services, caller, properties }) => {
     const ids = integers(keys).filter((id) => mayAccess(caller, id, 'users:read'));
-    return byId(await services.users.findAll(ids));
+    return byId(await services.users.findAll(ids, properties<User>()));
   },
-  device: async (keys, { services }, caller) =>
-    byId(await services.devices.findSelected(caller, {}, integers(keys))),
-  presenceEvent: async (keys, { services }, caller) =>
-    byId(await services.devices.findEvents(caller, keysOf(keys, bigintKey))),
-  session: async (keys, { services }, caller) => {
-    const found = await services.openSessions.findAll(keysOf(keys, uuidKey));
+  device: async (keys, { services, caller, properties }) =>
+    byId(await services.devices.findVisible(caller, integers(keys), properties<Device>())),
+  presenceEvent: async (keys, { services, caller, properties }) =>
+    byId(await services.devices.findEvents(caller, keysOf(keys, bigintKey), properties<PresenceEvent>())),
+  session: async (keys, { services, caller, properties }) => {
+    const read = ['user' as const, ...properties<Session>()];
+    const found = await services.openSessions.findAll(keysOf(keys, uuidKey), read);
     return byId(found.filter(({ user }) => mayRead(caller, SESSIONS, user.id)));
   },
-  release: async (keys, { services }, caller) =>
-    byId(hasPermission(caller, 'releases:read') ? await services.releases.findAll(integers(keys)) : []),
-  role: async (keys, { services }, caller) => {
+  release: async (keys, { services, caller, properties }) =>
+    hasPermission(caller, 'releases:read')
+      ? byId(await services.releases.findAll(integers(keys), properties<Release>()))
+      : new Map(),
+  role: async (keys, { services, caller }) => {
     const roles = hasPermission(caller, 'users:manage') ? await services.administration.listRoles() : [];
     return new Map(roles.filter(({ code }) => keys.includes(code)).map((role) => [role.code, role]));
   },
-  auditEntry: async (keys, { services }, caller) =>
-    byId(
-      hasPermission(caller, 'audit:read')
-        ? await findAuditEntries(services.db.em.fork(), integers(keys))
-        : [],
-    ),
+  auditEntry: async (keys, { services, caller, properties }) =>
+    hasPermission(caller, 'audit:read')
+      ? byId(await findAuditEntries(services.db.em.fork(), integers(keys), properties<AuditEntry>()))
+      : new Map(),
 };
 
 /**
@@ -44,17 +62,22 @@ const readers: Readonly<Record<string, NodeReader>> = {
  */
 export async function readNodes(
   context: Context,
+  info: GraphQLResolveInfo,
   ids: readonly string[],
   field: 'id' | 'ids',
 ): Promise<(Node | null)[]> {
+  const { services } = context;
   const caller = requireCaller(context);
   const wanted = ids.map((id) => readNodeId(id, field));
-  const found = new Map<string, Map<string, Node>>();
+  const found = new Map<string, Node>();
   for (const [type, group] of Map.groupBy(wanted, ({ type }) => type)) {
+    const __typename = type.charAt(0).toUpperCase() + type.slice(1);
+    const properties = <T>() => selectedPropertiesOf<T>(info, __typename);
     const keys = group.map(({ key }) => key);
-    found.set(type, (await readers[type]?.(keys, context, caller)) ?? new Map());
+    const objects = await readers[type]?.(keys, { services, caller, properties });
+    for (const [key, object] of objects ?? []) found.set(nodeId(type, key), { ...object, __typename });
   }
-  return wanted.map(({ type, key }) => found.get(type)?.get(key) ?? null);
+  return wanted.map(({ type, key }) => found.get(nodeId(type, key)) ?? null);
 }
 
 function readNodeId(id: string, field: 'id' | 'ids'): { readonly type: string; readonly key: string } {
@@ -64,7 +87,7 @@ function readNodeId(id: string, field: 'id' | 'ids'): { readonly type: string; r
   throw new DomainError('INVALID_INPUT', `${field} must be ${form} such as user_64.`, { field });
 }
 
-const byId = <T extends Node & { readonly id: unknown }>(nodes: readonly T[]): Map<string, Node> =>
+const byId = (nodes: readonly Keyed[]): Map<string, Keyed> =>
   new Map(nodes.map((node) => [String(node.id), node]));
 
 const integers = (keys: readonly string[]): number[] => keysOf(keys, integerKey);

@@ -13,6 +13,7 @@ import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resol
 import { RoleResolver } from './resolvers/role.resolver.js';
 import { SessionResolver } from './resolvers/session.resolver.js';
 import { UserResolver } from './resolvers/user.resolver.js';
+import { requireReadsFrom } from './selected-properties.js';
 
 /** The schema of all resolvers. @throws Error for an operation that names no permission. */
 export function createSchema(): GraphQLSchema {
@@ -39,6 +40,7 @@ export function createSchema(): GraphQLSchema {
   describeRoots(schema);
   applyRules(schema);
   requireStorableInput(schema);
+  requireReadsFrom(schema);
   return schema;
 }
 

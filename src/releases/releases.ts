@@ -5,7 +5,9 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { nodeId } from '../database/node-id.js';
-import { type ListOrder, type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
+import type { ListOrder, Page, PageRequest } from '../database/page.js';
+import { readPage } from '../database/read-page.js';
+import { type PropertyOf, type Row, readRows } from '../database/rows.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
@@ -178,10 +180,11 @@ export class Releases {
    * @param channel null for all.
    * @throws DomainError INVALID_INPUT for what cannot be a channel.
    */
-  async list(channel: string | null, request: PageRequest): Promise<Page<Release>> {
-    const { where, ...options } = pageQuery<Release>(request);
-    const rows = await this.db.em.fork().find(Release, { $and: [inChannel(channel), where] }, options);
-    return toPage(rows, request);
+  async list<K extends PropertyOf<Release>>(
+    channel: string | null,
+    request: PageRequest<K>,
+  ): Promise<Page<Row<Release, K>>> {
+    return readPage(this.db.em.fork(), Release, inChannel(channel), request);
   }
 
   /** How many releases `list` selects. @throws DomainError INVALID_INPUT for what cannot be a channel. */
@@ -190,8 +193,11 @@ export class Releases {
   }
 
   /** Those of these releases that exist. */
-  findAll(ids: readonly number[]): Promise<Release[]> {
-    return this.db.em.fork().find(Release, { id: { $in: [...ids] } });
+  findAll<K extends PropertyOf<Release>>(
+    ids: readonly number[],
+    properties: readonly K[],
+  ): Promise<Row<Release, K | 'id'>[]> {
+    return readRows(this.db.em.fork(), Release, { id: { $in: [...ids] } }, properties);
   }
 
   /** Deletes packages that failed uploads left behind. */

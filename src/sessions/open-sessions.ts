@@ -1,8 +1,10 @@
-import type { ObjectQuery } from '@mikro-orm/core';
+import type { QBFilterQuery } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
-import { type ListOrder, type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
+import type { ListOrder, Page, PageRequest } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
+import { readPage } from '../database/read-page.js';
+import { type PropertyOf, type Row, readRows } from '../database/rows.js';
 import { type Api, Session } from './session.entity.js';
 
 /** Latest first. */
@@ -55,12 +57,12 @@ export class OpenSessions {
     );
   }
 
-  async list(filter: SessionFilter, request: PageRequest): Promise<Page<Session>> {
-    const { where, ...options } = pageQuery<Session>(request);
-    const rows = await this.db.em
-      .fork()
-      .find(Session, { $and: [this.#open(), matching(filter), where] }, options);
-    return toPage(rows, request);
+  list<K extends PropertyOf<Session>>(
+    filter: SessionFilter,
+    request: PageRequest<K>,
+  ): Promise<Page<Row<Session, K>>> {
+    const where = { $and: [this.#open(), matching(filter)] };
+    return readPage(this.db.em.fork(), Session, where, request);
   }
 
   count(filter: SessionFilter): Promise<number> {
@@ -68,7 +70,10 @@ export class OpenSessions {
   }
 
   /** The same page of each user's sessions. */
-  listByUser(userIds: readonly number[], request: PageRequest): Promise<Map<number, Page<Session>>> {
+  listByUser<K extends PropertyOf<Session>>(
+    userIds: readonly number[],
+    request: PageRequest<K>,
+  ): Promise<Map<number, Page<Row<Session, K>>>> {
     return pagesByParent(this.db.em.fork(), this.#ofUsers(), userIds, request);
   }
 
@@ -77,8 +82,11 @@ export class OpenSessions {
   }
 
   /** @returns the sessions that exist, ended or not, in no particular order. */
-  findAll(ids: readonly string[]): Promise<Session[]> {
-    return this.db.em.fork().find(Session, { id: { $in: [...ids] } });
+  findAll<K extends PropertyOf<Session>>(
+    ids: readonly string[],
+    properties: readonly K[],
+  ): Promise<Row<Session, K | 'id'>[]> {
+    return readRows(this.db.em.fork(), Session, { id: { $in: [...ids] } }, properties);
   }
 
   #ofUsers() {
@@ -90,7 +98,7 @@ export class OpenSessions {
   }
 }
 
-function matching({ userId, api, device }: SessionFilter): ObjectQuery<Session> {
+function matching({ userId, api, device }: SessionFilter): QBFilterQuery<Session> {
   return {
     $and: [
       userId == null ? {} : { user: userId },
@@ -100,7 +108,7 @@ function matching({ userId, api, device }: SessionFilter): ObjectQuery<Session> 
   };
 }
 
-function ofDevice({ userId, clientId, sessionId }: SessionDevice): ObjectQuery<Session> {
+function ofDevice({ userId, clientId, sessionId }: SessionDevice): QBFilterQuery<Session> {
   return {
     $or: [
       ...(sessionId === null ? [] : [{ id: sessionId }]),

@@ -1,6 +1,6 @@
 import { Collection, OptionalProps } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
 import { Role } from './role.entity.js';
 
@@ -103,7 +103,7 @@ export class License {
 @Index({ properties: ['username', 'id'] })
 @Index({ properties: ['createdAt', 'id'] })
 export class User {
-  [OptionalProps]?: 'status' | 'countryCode' | 'licenseStatus' | 'license';
+  [OptionalProps]?: 'status' | 'countryCode' | 'licenseStatus';
 
   @PrimaryKey({ type: 'integer' })
   id!: number;
@@ -114,6 +114,7 @@ export class User {
     nullable: true,
     description: 'The username: what it signs in with. Null for an account with a phone only.',
   })
+  @Extensions({ readsFrom: ['username'] })
   @Property({ type: 'text', nullable: true })
   username: string | null = null;
 
@@ -170,6 +171,7 @@ export class User {
       'The category of the account in words, as the importing system or an administrator chose it: `user_type` ' +
       'at the UIMS API, `scope` at the BMS API.',
   })
+  @Extensions({ readsFrom: ['userType'] })
   @Property({ type: 'text', nullable: true })
   userType: string | null = null;
 
@@ -192,6 +194,7 @@ export class User {
     description: 'A 64-bit decimal number, unique to the user: `user_code` at the UIMS API.',
   })
   @Index()
+  @Extensions({ readsFrom: ['userCode'] })
   @Property({ type: 'text' })
   userCode!: string;
 
@@ -236,15 +239,14 @@ export class User {
 
   @ManyToMany({ entity: () => Role, pivotTable: 'user_roles', index: 'user_roles_role_id_index' })
   roles = new Collection<Role>(this);
-
-  @Field(() => License, { description: 'Its license to use the fleet software.' })
-  get license(): License {
-    return {
-      number: this.licenseNumber,
-      status: this.licenseStatus === LICENSE_IN_FORCE ? LicenseStatus.ACTIVE : LicenseStatus.INACTIVE,
-      statusCode: this.licenseStatus,
-      effectDate: this.licenseEffectDate,
-      expiresAt: this.licenseExpiresAt,
-    };
-  }
 }
+
+type LicenseColumns = 'licenseNumber' | 'licenseStatus' | 'licenseEffectDate' | 'licenseExpiresAt';
+
+export const licenseOf = (user: Pick<User, LicenseColumns>): License => ({
+  number: user.licenseNumber,
+  status: user.licenseStatus === LICENSE_IN_FORCE ? LicenseStatus.ACTIVE : LicenseStatus.INACTIVE,
+  statusCode: user.licenseStatus,
+  effectDate: user.licenseEffectDate,
+  expiresAt: user.licenseExpiresAt,
+});

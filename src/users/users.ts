@@ -1,11 +1,12 @@
-import type { EntityDictionary, ObjectQuery } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { integerArray } from '../database/integer-array.js';
 import { containing } from '../database/like.js';
-import { type Page, type PageRequest, pageQuery, toPage } from '../database/page.js';
+import type { Page, PageRequest } from '../database/page.js';
+import { readPage } from '../database/read-page.js';
+import { columnsOf, type PropertyOf, type Row, readRows, toRows } from '../database/rows.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
@@ -75,21 +76,29 @@ export class Users {
     return em.findOne(User, { id }, { populate: ['roles'] });
   }
 
-  /** @returns the users that exist, in no particular order, roles not loaded. */
-  findAll(ids: readonly number[]): Promise<User[]> {
-    return this.db.em.fork().find(User, { id: { $in: [...new Set(ids)] } });
+  /** @returns the users that exist, in no particular order. */
+  findAll<K extends PropertyOf<User>>(
+    ids: readonly number[],
+    properties: readonly K[],
+  ): Promise<Row<User, K | 'id'>[]> {
+    return readRows(this.db.em.fork(), User, { id: { $in: [...new Set(ids)] } }, properties);
   }
 
   /** @returns the roles of each user that has any, by user id. */
-  async rolesOf(ids: readonly number[]): Promise<Map<number, Role[]>> {
+  async rolesOf<K extends PropertyOf<Role>>(
+    ids: readonly number[],
+    properties: readonly K[],
+  ): Promise<Map<number, Row<Role, K | 'code'>[]>> {
     const em = this.db.em.fork();
-    const rows = await em.execute<(EntityDictionary<Role> & { user_key: number })[]>(
-      `select user_id as user_key, roles.* from user_roles join roles on roles.id = role_id
-       where user_id = any(?::int[]) order by roles.id`,
+    const meta = em.getMetadata().get(Role);
+    const read = ['code' as const, ...properties];
+    const found = await em.execute<({ user_key: number } & Record<string, unknown>)[]>(
+      `select user_id as user_key, ${columnsOf(meta, 'roles', read)} from user_roles
+       join roles on roles.id = role_id where user_id = any(?::int[]) order by roles.id`,
       [integerArray(ids)],
     );
-    const byUser = Map.groupBy(rows, ({ user_key: userId }) => userId);
-    return new Map([...byUser].map(([userId, roles]) => [userId, roles.map((row) => em.map(Role, row))]));
+    const byUser = Map.groupBy(found, ({ user_key: id }) => id);
+    return new Map([...byUser].map(([id, roles]) => [id, toRows(em, meta, read, roles)]));
   }
 
   /** @returns the user, roles loaded. @throws DomainError NOT_FOUND */
@@ -100,13 +109,11 @@ export class Users {
   }
 
   /**
-   * Users in the order of the request, roles not loaded.
+   * Users in the order of the request.
    * @param search part of a username, phone, name, nickname or email; empty matches everyone.
    */
-  async list(search: string, request: PageRequest): Promise<Page<User>> {
-    const { where, ...options } = pageQuery<User>(request);
-    const rows = await this.db.em.fork().find(User, { $and: [matching(search), where] }, options);
-    return toPage(rows, request);
+  list<K extends PropertyOf<User>>(search: string, request: PageRequest<K>): Promise<Page<Row<User, K>>> {
+    return readPage(this.db.em.fork(), User, matching(search), request);
   }
 
   /** The number of users that `list` selects. */
@@ -204,7 +211,7 @@ export class Users {
   }
 }
 
-function matching(search: string): ObjectQuery<User> {
+function matching(search: string): QBFilterQuery<User> {
   if (!search.trim()) return {};
   const term = containing(search.trim());
   return { $or: [{ username: term }, { phone: term }, { name: term }, { nickname: term }, { email: term }] };

@@ -104,14 +104,14 @@ test.each(['MEMBER', '李强', '0000091', '13800000091'])(
     const id = await heartbeats.beat(member, { clientId: randomUUID(), name: null, clientVersion: null });
     const other = await heartbeats.beat(root, { clientId: randomUUID(), name: null, clientVersion: null });
     const filter = { search, ids: [id, other] };
-    const page = await devices.list(root, filter, firstRows(deviceOrder(), 10));
+    const page = await devices.list(root, filter, firstRows(['id'], deviceOrder(), 10));
     expect(page.rows.map((device) => device.id)).toEqual([id]);
     expect(await devices.count(root, filter)).toBe(1);
     expect(await devices.summary(root, filter)).toMatchObject({ total: 1 });
     const live = (await devices.findCached([id, other])).filter(selectDevices(root, filter).matches);
     expect(live.map((device) => device.id)).toEqual([id]);
     expect(
-      (await devices.list(root, { ...filter, search: '李强不' }, firstRows(deviceOrder(), 10))).rows,
+      (await devices.list(root, { ...filter, search: '李强不' }, firstRows(['id'], deviceOrder(), 10))).rows,
     ).toEqual([]);
   },
 );
@@ -138,7 +138,7 @@ test.each([
   const { heartbeats, devices } = gateway.services;
   const id = await heartbeats.beat(root, { clientId: randomUUID(), name, clientVersion: null });
   const filter = { search, ids: [id] };
-  expect((await devices.list(root, filter, firstRows(deviceOrder(), 1))).rows).toHaveLength(count);
+  expect((await devices.list(root, filter, firstRows(['id'], deviceOrder(), 1))).rows).toHaveLength(count);
   const live = (await devices.findCached([id])).filter(selectDevices(root, filter).matches);
   expect(live).toHaveLength(count);
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { getNamedType, isLeafType, isObjectType } from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -6,6 +8,7 @@ import { uploadForm } from '../support/multipart.js';
 
 const FEW = 3;
 const MANY = 12;
+const schema = createSchema();
 let gateway: TestGateway;
 let root: string;
 
@@ -38,15 +41,24 @@ async function publish(version: string, token: string): Promise<void> {
   await gateway.app.inject({ method: 'POST', url: '/api/upgrade/upload', ...form, headers });
 }
 
-/** How many statements an operation takes, and its answer. */
-async function statementsOf(query: string): Promise<{ statements: number; data: unknown }> {
+/** The statements that an operation takes, and its answer. */
+async function run(query: string): Promise<{ sql: string[]; data: Record<string, unknown> }> {
   const spy = jest.spyOn(gateway.services.db.em.getConnection(), 'execute');
   const answer = (await gateway.post('/graphql', { query }, { authorization: root })).json();
-  const statements = spy.mock.calls.length;
+  const sql = spy.mock.calls.map(([statement]) => String(statement));
   spy.mockRestore();
   expect(answer.errors).toBeUndefined();
-  return { statements, data: answer.data };
+  return { sql, data: answer.data };
 }
+
+async function statementsOf(query: string): Promise<{ statements: number; data: unknown }> {
+  const { sql, data } = await run(query);
+  return { statements: sql.length, data };
+}
+
+/** The columns that a statement selects. */
+const columnsOf = (sql = ''): string[] =>
+  [...sql.replace(/ from .*/s, '').matchAll(/\w+\.(\w+) as "/g)].map(([, column = '']) => column);
 
 const user = 'user { id login roles { code } }';
 const nested = `devices(first: 2) { totalCount edges { node { id session { id ${user} } ${user}
@@ -89,6 +101,71 @@ describe('the statements of a page do not depend on its length:', () => {
   });
 });
 
+describe('a list is read in one statement, with the selected columns and those it is sorted by:', () => {
+  test.each([
+    ['users', 'id', ['id']],
+    ['users', 'login createdAt', ['username', 'created_at', 'id']],
+    ['users(orderBy: {field: CREATED_AT})', 'login', ['username', 'created_at', 'id']],
+    ['users', '__typename ...on Node { id } ...on User { name }', ['id', 'name']],
+    ['devices', 'clientId api', ['client_id', 'door', 'id']],
+    ['sessions', 'api current', ['door', 'id', 'created_at']],
+    ['releases', 'version url', ['version', 'package_name', 'channel', 'version_order']],
+    ['auditLog', 'action', ['action', 'id']],
+  ])('%s { %s }', async (list, selection, columns) => {
+    const { sql } = await run(
+      `{ ${list} { edges { cursor node { ${selection} } } pageInfo { endCursor } } }`,
+    );
+    expect(sql.map(columnsOf)).toEqual([columns]);
+  });
+
+  test.each([
+    ['users', 'login roles { code }', ['code']],
+    ['devices', 'user { login }', ['id', 'username']],
+    ['sessions', 'user { login name }', ['id', 'username', 'name']],
+    ['auditLog', 'actor { login } subject { name }', ['id', 'username', 'name']],
+    ['releases', 'uploaderName uploader { email }', ['id', 'nickname', 'name', 'username', 'email']],
+  ])('%s { %s } takes one more', async (list, selection, columns) => {
+    const { sql } = await run(`{ ${list} { edges { node { ${selection} } } } }`);
+    expect(sql).toHaveLength(2);
+    expect(columnsOf(sql[1])).toEqual(columns);
+  });
+
+  test.each([
+    ['devices', 'user { id }'],
+    ['sessions', 'user { id }'],
+  ])('%s { %s } takes no more', async (list, selection) => {
+    expect((await run(`{ ${list} { edges { node { ${selection} } } } }`)).sql).toHaveLength(1);
+  });
+});
+
+describe('a field that is selected alone is what it is among all:', () => {
+  const lists = {
+    User: 'users',
+    Device: 'devices',
+    Session: 'sessions',
+    Release: 'releases',
+    AuditEntry: 'auditLog',
+  };
+  test.each(Object.entries(lists))('of %s', async (typeName, list) => {
+    const type = schema.getType(typeName);
+    if (!isObjectType(type)) throw new Error(`${typeName} is no type.`);
+    const fields = Object.values(type.getFields()).map(({ name, type: of, args }) => {
+      if (isLeafType(getNamedType(of))) return name;
+      return `${name} { ${args.length > 0 ? 'totalCount' : '__typename'} }`;
+    });
+    const nodes = async (selection: string): Promise<object[]> => {
+      const { data } = await run(`{ ${list}(first: 3) { edges { node { ${selection} } } } }`);
+      return (data[list] as { edges: { node: object }[] }).edges.map(({ node }) => node);
+    };
+    const all = await nodes(fields.join(' '));
+    expect(all).toHaveLength(3);
+    for (const field of fields) {
+      const alone = await nodes(field);
+      expect(all).toMatchObject(alone);
+    }
+  });
+});
+
 test('a list is counted only for those who select its totalCount', async () => {
   for (const field of ['users', 'devices', 'sessions', 'releases', 'auditLog']) {
     const without = await statementsOf(`{ ${field} { edges { cursor } } }`);
@@ -98,10 +175,10 @@ test('a list is counted only for those who select its totalCount', async () => {
 });
 
 test('me takes a statement only for what is not remembered with the session, and answers the same', async () => {
-  const remembered = '__typename id login phone email openId';
+  const remembered = '__typename id login phone email openId createdAt ... on User { updatedAt }';
   const { statements, data } = await statementsOf(`{ me { ${remembered} } }`);
   expect(statements).toBe(0);
-  for (const more of ['createdAt', 'name', 'roles { code }', '... on User { id }']) {
+  for (const more of ['name', 'roles { code }', '... on User { brief }']) {
     const read = await statementsOf(`{ me { ${remembered} ${more} } }`);
     expect(read.statements).toBeGreaterThan(0);
     expect(read.data).toMatchObject(data ?? {});

@@ -127,6 +127,18 @@ describe('pages from the start and from the end hold every item once, in order:'
   });
 });
 
+test('pages hold rows that differ in microseconds alone once', async () => {
+  const em = gateway.services.db.em.fork();
+  await em.execute(
+    `update sessions set created_at = date_trunc('milliseconds', created_at) + id_order * interval '1 microsecond'
+     from (select id as session_id, row_number() over (order by id) as id_order from sessions) as numbered
+     where id = session_id`,
+  );
+  const all = await page(['sessions'], 'first: 100');
+  expect(await walk(['sessions'], true)).toEqual(idsOf(all));
+  expect(await walk(['sessions'], false)).toEqual(idsOf(all));
+});
+
 describe('orderBy', () => {
   const column = async (field: string, column: string): Promise<unknown[]> => {
     const { data } = await post(`{ list: ${field} { edges { node { value: ${column} } } } }`);

@@ -63,7 +63,7 @@ export class TestGroup {
 
 /** The transitions of a device: `online`, or the reason why it went offline. */
 export async function historyOf({ services }: TestGateway, deviceId: number): Promise<(string | null)[]> {
-  const request = firstRows(historyOrder, 100);
+  const request = firstRows(['online', 'reason'], historyOrder, 100);
   const histories = await services.devices.historyByDevice([deviceId], { from: null, to: null }, request);
   return (histories.get(deviceId)?.rows ?? []).map(({ online, reason }) => (online ? 'online' : reason));
 }

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Args,
   ArgsType,
@@ -5,6 +6,7 @@ import {
   Field,
   FieldResolver,
   ID,
+  Info,
   InputType,
   Query,
   Resolver,
@@ -15,9 +17,11 @@ import { type AuditCategory, auditOrder, countAudit, listAudit, subjectIdOf } fr
 import { AuditAction, AuditEntry } from '../../audit/audit-entry.entity.js';
 import { User } from '../../users/user.entity.js';
 import { Allow } from '../authorization.js';
-import { PageArgs, readPage, toConnection } from '../connection.js';
+import { PageArgs, readPageArgs, toConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import { readId } from '../id.js';
+import type { Selected } from '../loaders.js';
+import { ReadsFrom, selectedProperties } from '../selected-properties.js';
 import { AuditConnection } from './connections.js';
 
 const AuditCategoryEnum: Record<string, AuditCategory> = {
@@ -60,30 +64,44 @@ class AuditArgs extends PageArgs {
 export class AuditResolver {
   @Query(() => AuditConnection, { description: 'The recorded actions, the latest first.' })
   @Allow('audit:read')
-  async auditLog(@Args() { filter, ...page }: AuditArgs, @Ctx() { services }: Context) {
-    const request = readPage(page, auditOrder);
+  async auditLog(
+    @Args() { filter, ...page }: AuditArgs,
+    @Ctx() { services }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    const request = readPageArgs<AuditEntry>(page, auditOrder, info);
     const { userId, ...others } = filter ?? {};
     const selected = { ...others, userId: userId == null ? null : readId('user', userId, 'userId') };
     const em = services.db.em.fork();
     return toConnection(await listAudit(em, selected, request), request, () => countAudit(em, selected));
   }
 
+  @ReadsFrom<AuditEntry>('actorId')
   @FieldResolver(() => User, {
     nullable: true,
     description:
       'The user who acted; null for the system, for anonymous callers, and once the user is deleted.',
   })
-  actor(@Root() { actorId }: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
-    return actorId === null ? null : loaders.userById(actorId);
+  actor(
+    @Root() { actorId }: Pick<AuditEntry, 'actorId'>,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<User> | null> | null {
+    return actorId === null ? null : loaders.userById(actorId, selectedProperties<User>(info));
   }
 
+  @ReadsFrom<AuditEntry>('target')
   @FieldResolver(() => User, {
     nullable: true,
     description:
       'The user who was acted on; null for entries about something else, and once the user is deleted.',
   })
-  subject(@Root() entry: AuditEntry, @Ctx() { loaders }: Context): Promise<User | null> | null {
+  subject(
+    @Root() entry: Pick<AuditEntry, 'target'>,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<User> | null> | null {
     const id = subjectIdOf(entry);
-    return id === null ? null : loaders.userById(id);
+    return id === null ? null : loaders.userById(id, selectedProperties<User>(info));
   }
 }

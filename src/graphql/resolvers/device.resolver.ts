@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Arg,
   Args,
@@ -5,12 +6,14 @@ import {
   Field,
   FieldResolver,
   ID,
+  Info,
   Int,
   ObjectType,
   Query,
   Resolver,
   Root,
 } from 'type-graphql';
+import type { Row } from '../../database/rows.js';
 import { adoptionIn } from '../../devices/adoption.js';
 import { Device } from '../../devices/device.entity.js';
 import { deviceOrder, historyOrder } from '../../devices/device-order.js';
@@ -19,9 +22,11 @@ import { Release } from '../../releases/release.entity.js';
 import { Session } from '../../sessions/session.entity.js';
 import { User } from '../../users/user.entity.js';
 import { Allow, DEVICES, mayRead, SESSIONS } from '../authorization.js';
-import { readPage, toConnection } from '../connection.js';
+import { readPageArgs, toConnection } from '../connection.js';
 import { type Context, requireCaller } from '../context.js';
 import { readId } from '../id.js';
+import type { Selected } from '../loaders.js';
+import { ReadsFrom, selectedProperties } from '../selected-properties.js';
 import { DeviceConnection, PresenceEventConnection } from './connections.js';
 import { DevicesArgs, HistoryArgs, readDeviceFilter } from './device.inputs.js';
 
@@ -57,18 +62,24 @@ export class DeviceResolver {
   device(
     @Arg('id', () => ID, { description: 'The id of the device.' }) id: string,
     @Ctx() context: Context,
-  ): Promise<Device | null> {
-    return context.services.devices.find(requireCaller(context), readId('device', id));
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<Device> | null> {
+    const { devices } = context.services;
+    return devices.find(requireCaller(context), readId('device', id), selectedProperties<Device>(info));
   }
 
   @Query(() => DeviceConnection, {
     description: 'All devices that you may read, or those that a filter selects.',
   })
   @Allow(DEVICES)
-  async devices(@Args() { filter, orderBy, ...page }: DevicesArgs, @Ctx() context: Context) {
+  async devices(
+    @Args() { filter, orderBy, ...page }: DevicesArgs,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     const { devices } = context.services;
     const caller = requireCaller(context);
-    const request = readPage(page, deviceOrder(orderBy?.field, orderBy?.direction));
+    const request = readPageArgs<Device>(page, deviceOrder(orderBy?.field, orderBy?.direction), info);
     const selected = readDeviceFilter(filter);
     return toConnection(await devices.list(caller, selected, request), request, () =>
       devices.count(caller, selected),
@@ -92,36 +103,45 @@ export class DeviceResolver {
     return adoptionIn(channel ?? null, await devices.adoption(), releases);
   }
 
+  @ReadsFrom<Device>('user')
   @FieldResolver(() => User, { description: 'Whose account it uses.' })
-  user(@Root() { user }: Device, @Ctx() { loaders }: Context): Promise<User | null> {
-    return loaders.user(user);
+  user(@Root() { user }: Row<Device, 'user'>, @Ctx() { loaders }: Context, @Info() info: GraphQLResolveInfo) {
+    return loaders.user(user, selectedProperties<User>(info));
   }
 
+  @ReadsFrom<Device>('user', 'sessionId')
   @FieldResolver(() => Session, {
     nullable: true,
     description: 'The session whose heartbeats count for it. It may have ended; null once it is purged.',
   })
   @Allow({ ...SESSIONS, orNull: true })
-  async session(@Root() { user, sessionId }: Device, @Ctx() context: Context): Promise<Session | null> {
+  async session(
+    @Root() { user, sessionId }: Row<Device, 'user' | 'sessionId'>,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<Session> | null> {
     if (sessionId === null || !mayRead(requireCaller(context), SESSIONS, user.id)) return null;
-    return context.loaders.session(sessionId);
+    return context.loaders.session(sessionId, selectedProperties<Session>(info));
   }
 
+  @ReadsFrom<Device>('id', 'lastSeenAt')
   @FieldResolver(() => Date, { description: 'When it sent its last heartbeat.' })
-  lastSeenAt(@Root() device: Device, @Ctx() { services }: Context): Date {
+  lastSeenAt(@Root() device: Row<Device, 'id' | 'lastSeenAt'>, @Ctx() { services }: Context): Date {
     const seen = services.heartbeats.lastSeen(device.id) ?? 0;
     return new Date(Math.max(seen, device.lastSeenAt.getTime()));
   }
 
+  @ReadsFrom<Device>('id')
   @FieldResolver(() => PresenceEventConnection, {
     description: 'When it came online and went offline, the oldest first.',
   })
   async history(
-    @Root() { id }: Device,
+    @Root() { id }: Pick<Device, 'id'>,
     @Args() { from = null, to = null, ...page }: HistoryArgs,
     @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    const request = readPage(page, historyOrder);
+    const request = readPageArgs<PresenceEvent>(page, historyOrder, info);
     const period = { from, to };
     return toConnection(await loaders.historyOfDevice(id, { period, request }), request, () =>
       loaders.historyCountOfDevice(id, period),
@@ -131,8 +151,13 @@ export class DeviceResolver {
 
 @Resolver(() => PresenceEvent)
 export class PresenceEventResolver {
+  @ReadsFrom<PresenceEvent>('device')
   @FieldResolver(() => Device, { description: 'The device that came online or went offline.' })
-  device(@Root() { device }: PresenceEvent, @Ctx() { loaders }: Context): Promise<Device | null> {
-    return loaders.device(device.id);
+  device(
+    @Root() { device }: Row<PresenceEvent, 'device'>,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<Device> | null> {
+    return loaders.device(device.id, selectedProperties<Device>(info));
   }
 }

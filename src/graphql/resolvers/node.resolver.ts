@@ -7,6 +7,7 @@ import { Allow, SIGNED_IN } from '../authorization.js';
 import { LARGEST_PAGE } from '../connection.js';
 import type { Context } from '../context.js';
 import { readNodes } from '../nodes.js';
+import { ReadsFrom } from '../selected-properties.js';
 
 @Resolver(() => Node)
 export class NodeResolver {
@@ -18,8 +19,9 @@ export class NodeResolver {
   async node(
     @Arg('id', () => ID, { description: 'The id of an object of any type.' }) id: string,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Node | null> {
-    const [node = null] = await readNodes(context, [id], 'id');
+    const [node = null] = await readNodes(context, info, [id], 'id');
     return node;
   }
 
@@ -34,16 +36,18 @@ export class NodeResolver {
     @Arg('ids', () => [ID], { description: `Ids of objects of any type: at most ${LARGEST_PAGE}.` })
     ids: string[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<(Node | null)[]> {
     if (ids.length > LARGEST_PAGE) {
       throw new DomainError('INVALID_INPUT', `ids must name at most ${LARGEST_PAGE} objects.`, {
         field: 'ids',
       });
     }
-    return readNodes(context, ids, 'ids');
+    return readNodes(context, info, ids, 'ids');
   }
 
   /** A role is known by its code, every other object by its id in the database. */
+  @ReadsFrom<Node>('id')
   @FieldResolver(() => ID)
   id(
     @Root() node: { id: number | string; code?: string },

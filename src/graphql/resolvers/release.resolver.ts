@@ -1,4 +1,17 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  FieldResolver,
+  Info,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import type { Row } from '../../database/rows.js';
 import { STABLE } from '../../releases/channels.js';
 import { packagePath } from '../../releases/package-name.js';
 import { Release } from '../../releases/release.entity.js';
@@ -7,13 +20,14 @@ import { cursorOf, latestCursor, ReleaseStream } from '../../releases/release-st
 import { releaseOrder } from '../../releases/releases.js';
 import { receiveAuthorized } from '../../releases/upload-authorization.js';
 import { requirePermission } from '../../sessions/authorization.js';
-import { displayName } from '../../users/display-name.js';
+import { displayName, displayNameProperties } from '../../users/display-name.js';
 import { User } from '../../users/user.entity.js';
 import { Allow, OTHER_USERS } from '../authorization.js';
-import { readPage, toConnection } from '../connection.js';
+import { readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, renewCaller } from '../context.js';
 import { Cursor } from '../cursor.js';
 import { readId } from '../id.js';
+import { ReadsFrom, selectedProperties } from '../selected-properties.js';
 import { ReleaseConnection } from './connections.js';
 import {
   ReleasePublishedArgs,
@@ -33,8 +47,9 @@ export class ReleaseResolver {
   async releases(
     @Args() { channel = null, ...page }: ReleasesArgs,
     @Ctx() { services: { releases } }: Context,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    const request = readPage(page, releaseOrder);
+    const request = readPageArgs<Release>(page, releaseOrder, info);
     return toConnection(await releases.list(channel, request), request, () => releases.count(channel));
   }
 
@@ -122,27 +137,37 @@ export class ReleaseResolver {
     return event;
   }
 
+  @ReadsFrom<Release>('packageName')
   @FieldResolver(() => String, { description: 'Where the package is downloaded.' })
-  url(@Root() { packageName }: Release, @Ctx() { publicUrl }: Context): string {
+  url(@Root() { packageName }: Pick<Release, 'packageName'>, @Ctx() { publicUrl }: Context): string {
     return publicUrl + packagePath(packageName);
   }
 
+  @ReadsFrom<Release>('uploader')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'The user who published it; null once the account is deleted.',
   })
   @Allow(OTHER_USERS)
-  uploader(@Root() { uploader }: Release, @Ctx() { loaders }: Context): Promise<User | null> | null {
-    return uploader && loaders.user(uploader);
+  async uploader(
+    @Root() { uploader }: Row<Release, 'uploader'>,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return uploader && loaders.user(uploader, selectedProperties<User>(info));
   }
 
+  @ReadsFrom<Release>('uploader')
   @FieldResolver(() => String, {
     nullable: true,
     description:
       'The name of the user who published it, for all who may read releases; null once the account is deleted.',
   })
-  async uploaderName(@Root() { uploader }: Release, @Ctx() { loaders }: Context): Promise<string | null> {
-    const user = uploader && (await loaders.user(uploader));
+  async uploaderName(
+    @Root() { uploader }: Row<Release, 'uploader'>,
+    @Ctx() { loaders }: Context,
+  ): Promise<string | null> {
+    const user = uploader && (await loaders.user(uploader, displayNameProperties));
     return user && displayName(user);
   }
 }

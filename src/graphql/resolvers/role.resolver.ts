@@ -4,6 +4,7 @@ import { Role } from '../../users/role.entity.js';
 import { Allow } from '../authorization.js';
 import type { Context } from '../context.js';
 import { PermissionEnum } from '../permission.js';
+import { ReadsFrom } from '../selected-properties.js';
 
 @Resolver(() => Role)
 export class RoleResolver {
@@ -13,8 +14,9 @@ export class RoleResolver {
     return services.administration.listRoles();
   }
 
+  @ReadsFrom<Role>('permissions')
   @FieldResolver(() => [PermissionEnum], { description: 'What it allows, beyond what every user may do.' })
-  permissions(@Root() { permissions }: Role): Permission[] {
+  permissions(@Root() { permissions }: Pick<Role, 'permissions'>): Permission[] {
     return permissions.filter(isPermission);
   }
 }

@@ -1,4 +1,6 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Row } from '../../database/rows.js';
 import { DomainError } from '../../errors.js';
 import { hasPermission } from '../../sessions/authorization.js';
 import type { SessionFilter as Filter } from '../../sessions/open-sessions.js';
@@ -7,10 +9,11 @@ import { Session } from '../../sessions/session.entity.js';
 import { grantedPermissions, type Permission } from '../../users/permissions.js';
 import { User } from '../../users/user.entity.js';
 import { Allow, PerCaller, requireOwner, SESSIONS } from '../authorization.js';
-import { readPage, toConnection } from '../connection.js';
+import { readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId, readSessionId } from '../id.js';
 import { PermissionEnum } from '../permission.js';
+import { ReadsFrom, selectedProperties } from '../selected-properties.js';
 import { SessionConnection } from './connections.js';
 import {
   LogoutInput,
@@ -28,9 +31,13 @@ export class SessionResolver {
       'Sessions that have not ended, the latest first: all that you may read, or those of a filter.',
   })
   @Allow(SESSIONS)
-  async sessions(@Args() { filter, ...page }: SessionsArgs, @Ctx() context: Context) {
+  async sessions(
+    @Args() { filter, ...page }: SessionsArgs,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     const { openSessions } = context.services;
-    const request = readPage(page, sessionOrder);
+    const request = readPageArgs<Session>(page, sessionOrder, info);
     const selected = await readFilter(filter ?? {}, context);
     return toConnection(await openSessions.list(selected, request), request, () =>
       openSessions.count(selected),
@@ -61,26 +68,33 @@ export class SessionResolver {
     return { session: await sessions.revokeAs(requireCaller(context), readSessionId(id), actorOf(context)) };
   }
 
+  @ReadsFrom<Session>('user')
   @FieldResolver(() => User, { description: 'Whose session it is.' })
-  async user(@Root() { user }: Session, @Ctx() { loaders }: Context): Promise<User | null> {
-    return loaders.user(user);
+  user(
+    @Root() { user }: Row<Session, 'user'>,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.user(user, selectedProperties<User>(info));
   }
 
   @PerCaller()
+  @ReadsFrom<Session>('id')
   @FieldResolver(() => Boolean, { description: 'Whether it is the session of this request.' })
-  current(@Root() { id }: Session, @Ctx() { caller }: Context): boolean {
+  current(@Root() { id }: Pick<Session, 'id'>, @Ctx() { caller }: Context): boolean {
     return id === caller?.sessionId;
   }
 
+  @ReadsFrom<Session>('user', 'restricted')
   @FieldResolver(() => [PermissionEnum], {
     description:
       'What the session allows: what the roles of its user grant, as far as a restricted session may.',
   })
   async permissions(
-    @Root() { user, restricted }: Session,
+    @Root() { user, restricted }: Row<Session, 'user' | 'restricted'>,
     @Ctx() { loaders }: Context,
   ): Promise<Permission[]> {
-    const roles = await loaders.roles(user);
+    const roles = await loaders.roles(user, ['permissions']);
     return [
       ...grantedPermissions(
         roles.flatMap(({ permissions }) => permissions),
@@ -104,7 +118,8 @@ async function readFilter({ userId, api, deviceId }: SessionFilter, context: Con
 
 /** @throws DomainError NOT_FOUND for a device that the caller may not read. */
 async function readDevice(id: number, context: Context): Promise<Filter['device']> {
-  const device = await context.services.devices.find(requireCaller(context), id);
+  const { devices } = context.services;
+  const device = await devices.find(requireCaller(context), id, ['user', 'clientId', 'sessionId']);
   if (!device)
     throw new DomainError('NOT_FOUND', 'deviceId names no device of yours.', { field: 'deviceId' });
   return { userId: device.user.id, clientId: device.clientId, sessionId: device.sessionId };

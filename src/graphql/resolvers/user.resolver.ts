@@ -1,19 +1,25 @@
-import { type GraphQLResolveInfo, Kind } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { nodeId } from '../../database/node-id.js';
+import type { PropertyOf } from '../../database/rows.js';
+import type { Device } from '../../devices/device.entity.js';
 import { deviceOrder } from '../../devices/device-order.js';
+import { DomainError } from '../../errors.js';
 import type { RememberedUser } from '../../sessions/caller.js';
 import { sessionOrder } from '../../sessions/open-sessions.js';
+import type { Session } from '../../sessions/session.entity.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { displayPhone } from '../../users/phone.js';
 import { checkTexts } from '../../users/profile.js';
 import { Role } from '../../users/role.entity.js';
-import { User } from '../../users/user.entity.js';
+import { License, licenseOf, User } from '../../users/user.entity.js';
 import { userOrder } from '../../users/user-order.js';
 import { Allow, DEVICES, requireOwner, SESSIONS } from '../authorization.js';
-import { PageArgs, readPage, toConnection } from '../connection.js';
+import { PageArgs, readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId } from '../id.js';
+import type { Selected } from '../loaders.js';
+import { ReadsFrom, selectedProperties } from '../selected-properties.js';
 import { DeviceConnection, SessionConnection, UserConnection } from './connections.js';
 import {
   ChangePasswordInput,
@@ -39,24 +45,31 @@ import {
 export class UserResolver {
   @Query(() => User, { description: 'The user who is signed in.' })
   @Allow('profile:own')
-  me(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): RememberedUser | Promise<User> {
+  me(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): RememberedUser | Promise<Selected<User>> {
     const { user } = requireCaller(context);
-    return isRemembered(info) ? user : context.services.users.get(user.id);
+    const properties = selectedProperties<User>(info);
+    if (properties.every((name) => name in user)) return user;
+    return readCaller(context, properties);
   }
 
   @Query(() => User, { nullable: true, description: 'A user by id; null if it does not exist.' })
   @Allow('users:read')
   user(
     @Arg('id', () => ID, { description: 'The id of the user.' }) id: string,
-    @Ctx() { services }: Context,
-  ): Promise<User | null> {
-    return services.users.find(readId('user', id));
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<User> | null> {
+    return loaders.userById(readId('user', id), selectedProperties<User>(info));
   }
 
   @Query(() => UserConnection, { description: 'All users, or those that a search finds.' })
   @Allow('users:read')
-  async users(@Args() { search, orderBy, ...page }: UsersArgs, @Ctx() { services: { users } }: Context) {
-    const request = readPage(page, userOrder(orderBy?.field ?? null, orderBy?.direction));
+  async users(
+    @Args() { search, orderBy, ...page }: UsersArgs,
+    @Ctx() { services: { users } }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    const request = readPageArgs<User>(page, userOrder(orderBy?.field ?? null, orderBy?.direction), info);
     return toConnection(await users.list(search ?? '', request), request, () => users.count(search ?? ''));
   }
 
@@ -142,61 +155,71 @@ export class UserResolver {
     return { deletedUserId: nodeId('user', key) };
   }
 
+  @ReadsFrom<User>('phone')
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The phone that it signs in with; null for an account with a username only.',
   })
-  phone(@Root() { phone }: User): string | null {
+  phone(@Root() { phone }: Pick<User, 'phone'>): string | null {
     return phone && displayPhone(phone);
   }
 
-  @FieldResolver(() => [Role], { name: 'roles', description: 'The roles of the account.' })
-  rolesOf(@Root() user: User, @Ctx() { loaders }: Context): Promise<readonly Role[]> {
-    return loaders.roles(user);
+  @ReadsFrom<User>('licenseNumber', 'licenseStatus', 'licenseEffectDate', 'licenseExpiresAt')
+  @FieldResolver(() => License, { description: 'Its license to use the fleet software.' })
+  license(@Root() user: Parameters<typeof licenseOf>[0]): License {
+    return licenseOf(user);
   }
 
+  @ReadsFrom<User>('id')
+  @FieldResolver(() => [Role], { name: 'roles', description: 'The roles of the account.' })
+  rolesOf(@Root() user: Pick<User, 'id'>, @Ctx() { loaders }: Context, @Info() info: GraphQLResolveInfo) {
+    return loaders.roles(user, selectedProperties<Role>(info));
+  }
+
+  @ReadsFrom<User>('id')
   @FieldResolver(() => DeviceConnection, { nullable: true, description: 'The devices that use the account.' })
   @Allow(DEVICES)
-  async devices(@Root() { id }: User, @Args() page: PageArgs, @Ctx() context: Context) {
+  async devices(
+    @Root() { id }: Pick<User, 'id'>,
+    @Args() page: PageArgs,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     requireOwner(context, DEVICES, id);
     const { loaders } = context;
-    const request = readPage(page, deviceOrder());
+    const request = readPageArgs<Device>(page, deviceOrder(), info);
     return toConnection(await loaders.devicesOfUser(id, request), request, () =>
       loaders.deviceCountOfUser(id, null),
     );
   }
 
+  @ReadsFrom<User>('id')
   @FieldResolver(() => SessionConnection, {
     nullable: true,
     description: 'The sessions of the account that have not ended, the latest first.',
   })
   @Allow(SESSIONS)
-  async sessions(@Root() { id }: User, @Args() page: PageArgs, @Ctx() context: Context) {
+  async sessions(
+    @Root() { id }: Pick<User, 'id'>,
+    @Args() page: PageArgs,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     requireOwner(context, SESSIONS, id);
     const { loaders } = context;
-    const request = readPage(page, sessionOrder);
+    const request = readPageArgs<Session>(page, sessionOrder, info);
     return toConnection(await loaders.sessionsOfUser(id, request), request, () =>
       loaders.sessionCountOfUser(id, null),
     );
   }
 }
 
-/** The fields of a user that need nothing but a `RememberedUser`. */
-const rememberedFields = new Set([
-  '__typename',
-  'id',
-  'login',
-  'phone',
-  'email',
-  'openId',
-  'devices',
-  'sessions',
-]);
-
-/** Whether the selection of a user can do without a query for the user. */
-const isRemembered = ({ fieldNodes }: GraphQLResolveInfo): boolean =>
-  fieldNodes.every(({ selectionSet }) =>
-    selectionSet?.selections.every(
-      (selection) => selection.kind === Kind.FIELD && rememberedFields.has(selection.name.value),
-    ),
-  );
+/** @throws DomainError NOT_FOUND for an account that was deleted meanwhile. */
+async function readCaller(
+  context: Context,
+  properties: readonly PropertyOf<User>[],
+): Promise<Selected<User>> {
+  const user = await context.loaders.userById(requireCaller(context).user.id, properties);
+  if (user) return user;
+  throw new DomainError('NOT_FOUND', 'There is no such user.');
+}

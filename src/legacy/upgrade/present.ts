@@ -3,12 +3,12 @@ import type { Release } from '../../releases/release.entity.js';
 import { VersionScheme } from '../../releases/versions.js';
 import type { RememberedUser } from '../../sessions/caller.js';
 import { displayPhone } from '../../users/phone.js';
-import type { User } from '../../users/user.entity.js';
+import { licenseOf, type User } from '../../users/user.entity.js';
 import { localTime } from '../timestamps.js';
 
 /** `data` of the login response and the claims of its token, in the document's key order and spelling. */
 export function presentUser(user: User) {
-  const { number, statusCode: status, effectDate, expiresAt } = user.license;
+  const { number, statusCode: status, effectDate, expiresAt } = licenseOf(user);
   return {
     account: user.phone ? displayPhone(user.phone) : (user.username ?? ''),
     password: '',

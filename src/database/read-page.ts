@@ -1,0 +1,89 @@
+import { type EntityClass, type EntityMetadata, type QueryOrderMap, raw } from '@mikro-orm/core';
+import type { EntityManager, QBFilterQuery, SelectQueryBuilder } from '@mikro-orm/postgresql';
+import type { ListOrder, Page, PageRequest, Position, SortKey } from './page.js';
+import { columnsOf, type PropertyOf, type Row, toRows } from './rows.js';
+
+/** Reads a page of the rows that `where` selects, in one statement. */
+export async function readPage<T extends object, K extends PropertyOf<T>>(
+  em: EntityManager,
+  entity: EntityClass<T>,
+  where: QBFilterQuery<T>,
+  request: PageRequest<K>,
+): Promise<Page<Row<T, K>>> {
+  const meta = em.getMetadata().get(entity);
+  const { sql, params } = pageQuery(em, meta, where, request).toQuery();
+  return toPage(em, meta, await em.execute(sql, [...params]), request);
+}
+
+/** Reads a page and one row more, with the keys of the order; see `toPage`. */
+export function pageQuery<T extends object>(
+  em: EntityManager,
+  meta: EntityMetadata<T>,
+  where: QBFilterQuery<T>,
+  { properties, order, size, backwards, after, before }: PageRequest<PropertyOf<T>>,
+): SelectQueryBuilder<T> {
+  const bounds = [
+    ...(after ? [beyond(order.keys, after, false)] : []),
+    ...(before ? [beyond(order.keys, before, true)] : []),
+  ];
+  // The names come from an order, which is declared beside its entity.
+  const keys = order.keys.map(({ property }) => property) as PropertyOf<T>[];
+  const orderBy = order.keys.map((key) => ({ [key.property]: directionOf(key, backwards) }));
+  return em
+    .createQueryBuilder(meta.class, 'item')
+    .select(columnsOf(meta, 'item', [...properties, ...keys]).map((column) => raw(column)))
+    .where({ $and: [where, ...bounds] } as QBFilterQuery<T>)
+    .orderBy(orderBy as QueryOrderMap<T>[])
+    .limit(size + 1);
+}
+
+/** @param found as `pageQuery` reads them. */
+export function toPage<T extends object, K extends PropertyOf<T>>(
+  em: EntityManager,
+  meta: EntityMetadata<T>,
+  found: readonly Record<string, unknown>[],
+  { properties, order, size, backwards, after, before }: PageRequest<K>,
+): Page<Row<T, K>> {
+  const hasMore = found.length > size;
+  const kept = found.slice(0, size);
+  if (backwards) kept.reverse();
+  const positions = kept.map((row) => positionOf(order, row));
+  return {
+    rows: toRows(em, meta, properties, kept),
+    positions,
+    hasNextPage: backwards ? before !== null : hasMore,
+    hasPreviousPage: backwards ? hasMore : after !== null,
+  };
+}
+
+/** @param row as the driver reads it, before `toRows` converts it. */
+const positionOf = ({ keys }: ListOrder, row: Record<string, unknown>): Position =>
+  keys.map(({ property }) => {
+    const value = row[property];
+    return typeof value === 'number' || typeof value === 'string' ? value : null;
+  });
+
+const directionOf = ({ direction }: SortKey, reversed: boolean): 'asc' | 'desc' =>
+  (direction === 'asc') === reversed ? 'desc' : 'asc';
+
+/** Rows past a position: larger in the first key, or equal in it and larger in the second, and so on. */
+function beyond(keys: readonly SortKey[], position: Position, reversed: boolean): object {
+  const alternatives = keys.flatMap((key, index) => {
+    const equal = keys.slice(0, index).map(({ property }, at) => ({ [property]: position[at] ?? null }));
+    const larger = pastValue(key, position[index] ?? null, directionOf(key, reversed));
+    return larger ? [{ $and: [...equal, larger] }] : [];
+  });
+  return { $or: alternatives };
+}
+
+/** Null where no value is past this one. */
+function pastValue(
+  { property, nullable }: SortKey,
+  value: Position[number],
+  direction: 'asc' | 'desc',
+): object | null {
+  if (direction === 'desc') return { [property]: value === null ? { $ne: null } : { $lt: value } };
+  if (value === null) return null;
+  const larger = { [property]: { $gt: value } };
+  return nullable ? { $or: [larger, { [property]: null }] } : larger;
+}
