@@ -117,6 +117,13 @@ function createAccept(
   const publicUrlOf = socketPublicUrl(config);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
   const perUser = new Cap(config.LIVE_SOCKETS_PER_USER);
+  // They are kilobytes, keep nothing, and know no caller: all sockets share them.
+  const shared = {
+    services,
+    loaders: createLoaders(services),
+    refreshCookie: null,
+    countHeartbeat: () => {},
+  };
   return (client, request, socket) => {
     const address = addressOf(request);
     warnOfProxy(request, address);
@@ -127,14 +134,8 @@ function createAccept(
     }
     client.once('close', () => perAddress.release(bucket));
     pauseUnreadClient(client, socket);
-    const context = {
-      services,
-      loaders: createLoaders(services),
-      client: { address, deviceId: null, version: null, model: null },
-      publicUrl: publicUrlOf(request),
-      refreshCookie: null,
-      countHeartbeat: () => {},
-    };
+    const sender = { address, deviceId: null, version: null, model: null };
+    const context = { ...shared, client: sender, publicUrl: publicUrlOf(request) };
     return new LiveSocket(client, { socket, token: sentToken(request.headers) }, context, perUser, log);
   };
 }
