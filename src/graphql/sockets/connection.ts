@@ -13,7 +13,7 @@ type ProtocolSocket = Parameters<Server['opened']>[0];
  */
 export function connect(protocol: Server<LiveSocket>, live: LiveSocket, log: FastifyBaseLogger): void {
   const closed = protocol.opened(new Connection(live.client, log), live);
-  live.client.once('close', (code, reason) => {
+  live.client.on('close', (code, reason) => {
     closed(code, String(reason)).catch((err: unknown) =>
       log.error({ err }, 'a socket was not closed cleanly'),
     );

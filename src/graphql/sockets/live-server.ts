@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { handleProtocols, makeServer, type Context as ProtocolContext, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { requireHost } from '../../http/host.js';
@@ -51,6 +51,8 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
   const protocol = createProtocol(services, pipeline, log);
   const keepAlive = new KeepAlive();
   const accept = createAccept(services, log);
+  // ws closes a client that breaks the protocol, and reports it as an error of the socket.
+  const onError = (err: Error) => log.debug({ err }, 'a client broke the WebSocket protocol');
   return {
     upgrade(request, socket, head) {
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
@@ -60,9 +62,9 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
       } catch {
         return refuseUpgrade(socket, '400 Bad Request');
       }
+      // A listener that is created in here would keep the request in memory as long as the socket.
       wss.handleUpgrade(request, socket, head, (client) => {
-        // ws closes a client that breaks the protocol, and reports it as an error of the socket.
-        client.on('error', (err) => log.debug({ err }, 'a client broke the WebSocket protocol'));
+        client.on('error', onError);
         const live = accept(client, request, socket);
         if (!live) return;
         connect(protocol, live, log);
@@ -94,7 +96,7 @@ function createProtocol(services: Services, pipeline: Pipeline, log: FastifyBase
   return makeServer<InitPayload, LiveSocket>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     jsonMessageReviver: refuseServerMessages,
-    onConnect: ({ connectionParams, extra }) => extra.signIn(connectionParams),
+    onConnect: signIn,
     onSubscribe: (context, id, payload) => operations.prepare(context, id, payload),
     execute: (args) => operations.execute(args),
     subscribe: (args) => operations.subscribe(args),
@@ -105,6 +107,14 @@ function createProtocol(services: Services, pipeline: Pipeline, log: FastifyBase
 }
 
 type InitPayload = Record<string, unknown> | undefined;
+
+/** @returns see `LiveSocket.signIn`. */
+function signIn(context: ProtocolContext<InitPayload, LiveSocket>): Promise<boolean> {
+  const { connectionParams, extra } = context;
+  // graphql-ws would keep the token in memory as long as the socket.
+  Object.assign(context, { connectionParams: undefined });
+  return extra.signIn(connectionParams);
+}
 
 /** @returns a function that takes a socket in, or closes it and returns null when its address has too many. */
 function createAccept(
@@ -132,7 +142,7 @@ function createAccept(
       close(client, closes.tooManySocketsOfAddress);
       return null;
     }
-    client.once('close', () => perAddress.release(bucket));
+    client.on('close', () => perAddress.release(bucket));
     pauseUnreadClient(client, socket);
     const sender = { address, deviceId: null, version: null, model: null };
     const context = { ...shared, client: sender, publicUrl: publicUrlOf(request) };

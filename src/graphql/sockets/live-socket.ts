@@ -72,6 +72,6 @@ export class LiveSocket {
     this.#session = session;
     // The client may have closed the socket while the token was checked.
     if (this.client.readyState === this.client.CLOSED) end();
-    else this.client.once('close', end);
+    else this.client.on('close', end);
   }
 }
