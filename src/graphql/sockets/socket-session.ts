@@ -41,10 +41,11 @@ export class SocketSession {
     const caller = await services.sessions.authenticate(token);
     if (!caller) return null;
     const session = new SocketSession(services, onEnd, caller.user.id, caller);
-    // It receives changes from here on. A change just before makes the caller another one, or null.
-    if ((await services.sessions.authenticate(token)) === caller) return session;
-    session.close();
-    return null;
+    // It receives changes from here on, but may have missed one just before.
+    const current = await services.sessions.authenticate(token);
+    if (!current) session.close();
+    else session.caller = current;
+    return current && session;
   }
 
   /** The caller as of now, after a check that is under way; null once the session has ended. */

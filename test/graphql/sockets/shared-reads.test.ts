@@ -1,4 +1,8 @@
+import type { IncomingMessage } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { WebSocketServer } from 'ws';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../../support/callers.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
@@ -11,7 +15,7 @@ let host: string;
 let token: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ LIVE_SOCKETS_PER_ADDRESS: '1000', LIVE_SOCKETS_PER_USER: '1000' });
   host = await gateway.listen();
   await gateway.createUser({ username: 'root', roles: ['ADMIN'] });
   token = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
@@ -94,5 +98,31 @@ test("heartbeats of a member's devices are read once, and then cost no query", a
   expect(await statementsUntilNext(lives, beat)).toHaveLength(2);
   expect(await statementsUntilNext(lives, beat)).toEqual([]);
   expect(await statementsUntilNext(lives, beat)).toEqual([]);
+  await Promise.all(lives.map((live) => live.close()));
+});
+
+test('an idle subscriber takes less than 21 KB with its client, and its upgrade request leaves memory', async () => {
+  setFlagsFromString('--expose_gc');
+  const collect: () => void = runInNewContext('gc');
+  const requests: WeakRef<IncomingMessage>[] = [];
+  const { handleUpgrade } = WebSocketServer.prototype;
+  WebSocketServer.prototype.handleUpgrade = function (request, ...rest) {
+    requests.push(new WeakRef(request));
+    handleUpgrade.call(this, request, ...rest);
+  };
+  const lives: RawLive[] = [];
+  const heapAfter = async (sockets: number) => {
+    while (lives.length < sockets) {
+      const document = 'subscription { releasePublished { cursor } }';
+      lives.push(...(await subscribe(() => document, 0, token)));
+    }
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await heapAfter(SUBSCRIBERS);
+  const after = await heapAfter(11 * SUBSCRIBERS);
+  WebSocketServer.prototype.handleUpgrade = handleUpgrade;
+  expect((after - before) / (10 * SUBSCRIBERS)).toBeLessThan(21_000);
+  expect(requests.filter((request) => request.deref())).toEqual([]);
   await Promise.all(lives.map((live) => live.close()));
 });
