@@ -10,7 +10,8 @@ import type { Services } from './services.js';
 const ANNOUNCE_MS = 200;
 /** Some thousand rows of the counts come together meanwhile, which take a millisecond to read. */
 const MERGE_COUNTS_MS = 5000;
-const SAVE_SESSIONS_MS = 30_000;
+/** `Session.lastSeenAt` is at most that old. The sessions of a fleet are always in use, and each save writes all of them. */
+const SAVE_SESSIONS_MS = 60_000;
 /** A session that another process revoked must end everywhere within a second. */
 const REVOCATIONS_MS = 500;
 const HOUR_MS = 3_600_000;

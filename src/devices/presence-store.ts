@@ -1,11 +1,9 @@
+import { batches } from '../database/batches.js';
 import type { Database } from '../database/database.js';
 import type { Api } from '../sessions/session.entity.js';
 import { Device } from './device.entity.js';
 import { type DeviceDetails, detailsOf } from './device-details.js';
 import type { Transition } from './transition-log.js';
-
-/** Rows in one statement. */
-const BATCH_SIZE = 5000;
 
 /** A device that was online when the previous process stopped; times in milliseconds since the Unix epoch. */
 export interface RestoredDevice {
@@ -42,7 +40,7 @@ export class PresenceStore {
   }
 
   /** Saves when devices were last seen, and that the process was alive at `now`. */
-  async saveLastSeen(seen: readonly { id: number; at: number }[], now: number): Promise<void> {
+  async saveLastSeen(seen: Iterable<{ id: number; at: number }>, now: number): Promise<void> {
     for (const batch of batches(seen)) {
       const rows = JSON.stringify(batch.map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
       await this.db.em.execute(
@@ -113,8 +111,4 @@ export class PresenceStore {
       .find(Device, { sessionId: { $in: [...sessionIds] } }, { fields: ['id'] });
     return devices.map(({ id }) => id);
   }
-}
-
-function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < rows.length; at += BATCH_SIZE) yield rows.slice(at, at + BATCH_SIZE);
 }

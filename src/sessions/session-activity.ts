@@ -1,3 +1,4 @@
+import { batches } from '../database/batches.js';
 import type { Database } from '../database/database.js';
 import type { Caller } from './caller.js';
 
@@ -28,17 +29,21 @@ export class SessionActivity {
     return this.#unsaved.get(sessionId)?.expiresAt;
   }
 
-  /** Writes all unsaved uses in one statement. */
+  /** Writes all unsaved uses. After a failure the next call writes the rest. */
   async save(): Promise<void> {
+    // A copy: sessions that are used meanwhile would never let the iteration end.
+    for (const batch of batches([...this.#unsaved.values()])) await this.#saveBatch(batch);
+  }
+
+  async #saveBatch(sessions: readonly UsedSession[]): Promise<void> {
     const time = (ms: number) => new Date(ms).toISOString();
-    const used = [...this.#unsaved.values()].map(({ sessionId, slidingMs, lastSeenAt, expiresAt }) => ({
+    const used = sessions.map(({ sessionId, slidingMs, lastSeenAt, expiresAt }) => ({
       id: sessionId,
       at: time(lastSeenAt),
       until: slidingMs === null ? null : time(expiresAt),
       lastSeenAt,
     }));
-    if (used.length === 0) return;
-    await this.db.em.fork().execute(
+    await this.db.em.execute(
       `update sessions s set last_seen_at = used.at,
          token_expires_at = coalesce(used.until, s.token_expires_at),
          expires_at = coalesce(used.until, s.expires_at)

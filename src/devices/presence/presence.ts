@@ -93,14 +93,12 @@ export class Presence {
     return this.#seen[device] ?? 0;
   }
 
-  /** The devices that were last seen at or after a time. */
-  seenSince(time: number): { id: number; at: number }[] {
-    const found: { id: number; at: number }[] = [];
+  /** The devices that were last seen at or after a time, each as of when it is taken. */
+  *seenSince(time: number): Generator<{ id: number; at: number }> {
     for (let device = 0; device < this.#indexes.size; device++) {
       const at = this.#seen[device] ?? 0;
-      if (at >= time) found.push({ id: this.#ids[device] ?? 0, at });
+      if (at >= time) yield { id: this.#ids[device] ?? 0, at };
     }
-    return found;
   }
 
   /** The ids of all online devices. */
