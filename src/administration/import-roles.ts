@@ -3,6 +3,9 @@ import { DomainError } from '../errors.js';
 import { Role } from '../users/role.entity.js';
 import type { ImportedAccount } from './imported-user.js';
 
+/** Roles are listed without pages. */
+const MAX_ROLES = 1000;
+
 type ImportedRole = ImportedAccount['importedRoles'][number];
 
 /** The roles of a batch of accounts: those that exist, and those that the accounts bring. */
@@ -12,7 +15,11 @@ export class ImportedRoles {
   readonly #missing = new Map<string, ImportedRole>();
   readonly #codes: Map<number, string>;
 
-  private constructor(stored: readonly Role[]) {
+  /** @param count of all roles in the database. */
+  private constructor(
+    stored: readonly Role[],
+    private readonly count: number,
+  ) {
     this.#stored = new Map(stored.map(({ code, id }) => [code, id]));
     this.#codes = new Map(stored.map(({ code, id }) => [id, code]));
   }
@@ -20,23 +27,32 @@ export class ImportedRoles {
   static async read(em: EntityManager, accounts: readonly ImportedAccount[]): Promise<ImportedRoles> {
     const codes = accounts.flatMap(({ roles }) => roles);
     const ids = accounts.flatMap(({ importedRoles }) => importedRoles.flatMap(({ id }) => id ?? []));
-    return new ImportedRoles(await em.find(Role, { $or: [{ code: { $in: codes } }, { id: { $in: ids } }] }));
+    const stored = await em.find(Role, { $or: [{ code: { $in: codes } }, { id: { $in: ids } }] });
+    return new ImportedRoles(stored, await em.count(Role));
   }
 
-  /** Why the ids of these roles contradict the roles that exist or were added; null if they do not. */
+  /** Why these roles cannot be added to those that exist or were added; null if they can. */
   conflictOf(roles: readonly ImportedRole[]): DomainError | null {
+    const fresh = new Set(roles.map(({ code }) => code).filter((code) => !this.#isKnown(code)));
+    if (fresh.size > 0 && this.count + this.#missing.size + fresh.size > MAX_ROLES) {
+      return conflict(`roles must exist: no more than ${MAX_ROLES} are possible.`);
+    }
     for (const { code, id } of roles) {
       if (id === undefined) continue;
       const known = this.#stored.get(code) ?? this.#missing.get(code)?.id;
       if (known !== undefined && known !== id) {
-        return conflict(`the role ${JSON.stringify(code)} has the id ${known}, not ${id}.`);
+        return contradiction(`the role ${JSON.stringify(code)} has the id ${known}, not ${id}.`);
       }
       const owner = this.#codes.get(id);
       if (owner !== undefined && owner !== code) {
-        return conflict(`the id ${id} belongs to the role ${JSON.stringify(owner)}.`);
+        return contradiction(`the id ${id} belongs to the role ${JSON.stringify(owner)}.`);
       }
     }
     return null;
+  }
+
+  #isKnown(code: string): boolean {
+    return this.#stored.has(code) || this.#missing.has(code);
   }
 
   /** Adds the roles of an account that is to be created. */
@@ -77,5 +93,6 @@ export class ImportedRoles {
   }
 }
 
-const conflict = (message: string) =>
-  new DomainError('CONFLICT', `roles contradict each other: ${message}`, { field: 'roles' });
+const conflict = (message: string) => new DomainError('CONFLICT', message, { field: 'roles' });
+
+const contradiction = (message: string) => conflict(`roles contradict each other: ${message}`);

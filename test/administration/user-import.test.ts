@@ -246,6 +246,24 @@ test('keeps the id of a role that only some records bring, and rejects another i
   );
 });
 
+test('rejects roles beyond a thousand, and none that exist', async () => {
+  const roles = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ code: `R${from + index}`, name: 'Role' }));
+  const full = {
+    code: 'CONFLICT',
+    field: 'roles',
+    message: 'roles must exist: no more than 1000 are possible.',
+  };
+  expect(
+    await importFile([
+      { username: 'roles-1', roles: roles(0, 900) },
+      { username: 'roles-2', roles: roles(800, 200) },
+      { username: 'roles-3', roles: roles(899, 1) },
+    ]),
+  ).toEqual(['created', full, 'created']);
+  expect(await importOne({ username: 'roles-4', roles: roles(900, 100) })).toEqual(full);
+});
+
 test('records in the audit log which roles an import granted', async () => {
   await importFile([
     {

@@ -8,7 +8,7 @@ import { ReadsFrom } from '../selected-properties.js';
 
 @Resolver(() => Role)
 export class RoleResolver {
-  @Query(() => [Role], { description: 'The roles that an account can be given.' })
+  @Query(() => [Role], { description: 'The roles that an account can be given: 1,000 at most.' })
   @Allow('users:manage')
   roles(@Ctx() { services }: Context): Promise<Role[]> {
     return services.administration.listRoles();
