@@ -152,7 +152,7 @@ async function lockDatabase(
   { onFatal }: Callbacks,
 ): Promise<void> {
   const abort = new AbortController();
-  const locking = lockGateway(url, {
+  const locking = lockGateway(url, db, {
     signal: abort.signal,
     onSilent: await trackConnections(db),
     // The end of the embedded database ends the connection, too, and is the better reason.

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { StartError } from '../errors.js';
-import { reasonOf } from './database.js';
+import { type Database, reasonOf } from './database.js';
 import { connectClient } from './failover-client.js';
 
 /** The advisory lock that the only gateway on a database holds. Arbitrary; `exclusive.ts` has the other numbers. */
@@ -36,15 +36,22 @@ export interface GatewayLock {
 /**
  * Takes the lock of the only gateway on a database, over a connection of its own, and supervises that connection.
  * @param url as for `openDatabase`; its connections must keep their backends.
- * @throws StartError if another gateway holds the lock for 30 seconds, or if a pooler changes backends.
+ * @param db the connections of the services, which must be to the same database.
+ * @throws StartError if another gateway holds the lock for 30 seconds, if a pooler changes backends, or if `db` is of
+ * another database.
  */
-export async function lockGateway(url: string, options: GatewayLockOptions): Promise<GatewayLock> {
+export async function lockGateway(
+  url: string,
+  db: Database,
+  options: GatewayLockOptions,
+): Promise<GatewayLock> {
   const client = await connectClient(url).catch((error: unknown) => {
     throw new StartError(`The connection that locks the database cannot be opened: ${reasonOf(error)}.`);
   });
   try {
     await requireOwnBackend(client, url);
     await takeLock(client, options.signal);
+    await requireLocked(db, await backendOf(client));
   } catch (error) {
     await client.end();
     throw error;
@@ -62,6 +69,19 @@ async function takeLock(client: pg.Client, signal: AbortSignal): Promise<void> {
       );
     }
   }
+}
+
+/** @throws StartError if the locked database is not this one. */
+async function requireLocked(db: Database, pid: number): Promise<void> {
+  const locks = await db.em.execute(
+    `select 1 from pg_locks join pg_database on pg_database.oid = database
+     where locktype = 'advisory' and objid = ${LOCK} and pid = ? and datname = current_database()`,
+    [pid],
+  );
+  if (locks.length > 0) return;
+  throw new StartError(
+    'The lock of the gateway is on another database than its data: DATABASE_DIRECT_URL must name the database of DATABASE_URL.',
+  );
 }
 
 /** @throws StartError if transactions of one connection may reach different backends, which do not share a lock. */

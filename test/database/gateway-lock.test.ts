@@ -83,6 +83,16 @@ test('ends with a sentence when its lock ends', async () => {
   });
 });
 
+test('refuses a DATABASE_DIRECT_URL of another database, whose lock would keep nobody off', async () => {
+  const other = await createMigratedDatabase();
+  const { code, errors } = await startOn(database.url, { DATABASE_DIRECT_URL: other.url }).ended;
+  await other.drop();
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: expect.stringMatching(/ DATABASE_DIRECT_URL must name the database of DATABASE_URL\.$/),
+  });
+});
+
 describeWithPgbouncer('behind PgBouncer', () => {
   test('refuses transaction mode, and asks for DATABASE_DIRECT_URL', async () => {
     const pooler = await startPgbouncer(database.url, 'transaction');
