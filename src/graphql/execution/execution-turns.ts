@@ -20,21 +20,25 @@ export class ExecutionTurns {
   #executing = 0;
   readonly #waiting = new Map<Payer, Waiting[]>();
 
-  /**
-   * Resolves once the operation may be executed.
-   * @returns a function that must be called after the execution.
-   */
-  async take(payer: Payer, complexity: number): Promise<() => void> {
-    if (complexity <= SMALL_COMPLEXITY) return () => {};
-    const counted = Math.min(complexity, CAPACITY);
+  /** Executes an operation in its turn; a small one at once. */
+  run<T>(payer: Payer, complexity: number, execute: () => T | Promise<T>): T | Promise<T> {
+    if (complexity <= SMALL_COMPLEXITY) return execute();
+    return this.#runInTurn(payer, Math.min(complexity, CAPACITY), execute);
+  }
+
+  async #runInTurn<T>(payer: Payer, complexity: number, execute: () => T | Promise<T>): Promise<T> {
     await new Promise<void>((start) => {
-      const waiting = { complexity: counted, start };
+      const waiting = { complexity, start };
       const others = this.#waiting.get(payer);
       if (others) others.push(waiting);
       else this.#waiting.set(payer, [waiting]);
       this.#startNext();
     });
-    return () => void this.#end(counted);
+    try {
+      return await execute();
+    } finally {
+      void this.#end(complexity);
+    }
   }
 
   async #end(complexity: number): Promise<void> {

@@ -41,6 +41,7 @@ export function requireValidVariables(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): void {
+  if (variableDefinitions.length === 0) return;
   const { errors } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 50 });
   if (!errors) return;
   throw new Refusal(

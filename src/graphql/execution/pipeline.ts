@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import {
   type DocumentNode,
+  type ExecutionResult,
+  execute,
   type FormattedExecutionResult,
   type GraphQLError,
   type GraphQLFormattedError,
@@ -8,6 +10,7 @@ import {
 } from 'graphql';
 import type { Config } from '../../config.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
+import type { Context } from '../context.js';
 import { DocumentCache, type ValidDocument } from './document-cache.js';
 import { ExecutionTurns } from './execution-turns.js';
 import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
@@ -33,8 +36,8 @@ export interface PreparedOperation {
   readonly text: string;
   readonly document: DocumentNode;
   readonly sharing: Sharing;
-  /** Resolves once it may be executed, see `ExecutionTurns`. The result must be called after the execution. */
-  readonly takeTurn: () => Promise<() => void>;
+  /** Executes a query or a mutation in its turn, see `ExecutionTurns`. */
+  readonly execute: (contextValue: Context) => ExecutionResult | Promise<ExecutionResult>;
 }
 
 /** The errors of an operation that must not be executed. */
@@ -77,7 +80,19 @@ export class Pipeline {
       requireValidVariables(this.schema, operation, request.variables ?? {});
       const complexity = complexities.get(operation) ?? 0;
       await this.budget.spend(payer, complexity);
-      return { text, document, sharing, takeTurn: () => this.#turns.take(payer, complexity) };
+      const args = {
+        schema: this.schema,
+        document,
+        operationName: request.operationName ?? null,
+        variableValues: request.variables ?? null,
+      };
+      return {
+        text,
+        document,
+        sharing,
+        execute: (contextValue) =>
+          this.#turns.run(payer, complexity, () => execute({ ...args, contextValue })),
+      };
     } catch (error) {
       return { errors: refusalErrors(error) };
     }

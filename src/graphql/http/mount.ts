@@ -1,6 +1,4 @@
-import type { ApolloServer, BaseContext } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import { DomainError } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
@@ -9,18 +7,15 @@ import { parseJsonBodies, requireReadableHead } from './request-text.js';
 import { acceptsEventsOnly, refuseEventStream, registerOtherMethods } from './unsupported-requests.js';
 import { registerUploads } from './uploads.js';
 
-export interface MountOptions<C extends BaseContext> {
-  readonly services: Services;
-  /** Operations in one request. */
-  readonly batchLimit: number;
-  context(request: FastifyRequest, reply: FastifyReply): Promise<C>;
-}
-
-/** Mounts a started Apollo Server at `/graphql`. Independent of the schema, so that Apollo's own tests can run it. */
-export function mountApollo<C extends BaseContext>(
+/**
+ * Mounts a handler at `/graphql`, behind everything that is checked before a request becomes an operation.
+ * @param batchLimit operations in one request.
+ */
+export function mountGraphql(
   app: FastifyInstance,
-  apollo: ApolloServer<C>,
-  { services, batchLimit, context }: MountOptions<C>,
+  services: Services,
+  batchLimit: number,
+  handler: RouteHandlerMethod,
 ): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', (request, reply, done) => {
@@ -38,11 +33,7 @@ export function mountApollo<C extends BaseContext>(
     parseJsonBodies(scope);
     registerUploads(scope, services);
     registerOtherMethods(scope);
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/graphql',
-      handler: fastifyApolloHandler(apollo, { context }),
-    });
+    scope.route({ method: ['GET', 'POST'], url: '/graphql', handler });
   });
 }
 

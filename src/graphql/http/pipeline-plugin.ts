@@ -1,18 +1,13 @@
-import {
-  type ApolloServerPlugin,
-  type GraphQLRequest,
-  type GraphQLRequestListener,
-  type GraphQLResponse,
-  HeaderMap,
-} from '@apollo/server';
-import { type GraphQLFormattedError, parse } from 'graphql';
+import { type ApolloServerPlugin, type GraphQLRequest, HeaderMap } from '@apollo/server';
+import { parse } from 'graphql';
 import type { Context } from '../context.js';
 import { payerOf } from '../execution/payer.js';
 import type { Pipeline, PreparedOperation } from '../execution/pipeline.js';
-import { retryHeaders, statusOf } from './status.js';
+import { respond } from './operation-response.js';
 
 /**
- * Prepares each operation by the pipeline, in place of Apollo Server's own parsing and validation.
+ * Prepares and executes each operation by the pipeline, in place of Apollo Server, which reads the request and writes
+ * the response.
  *
  * No hook of Apollo Server can answer with several errors before it parses: a refused operation continues with a
  * placeholder until `responseForOperation`.
@@ -30,18 +25,19 @@ export const pipelinePlugin = (pipeline: Pipeline): ApolloServerPlugin<Context> 
     if (request.extensions) request.extensions = withoutPersistedQuery(request.extensions);
     // Apollo Server neither parses nor validates an operation whose document is set.
     Object.assign(requestContext, { document });
-    if (!('errors' in prepared)) return executeInTurn(prepared);
-    const errors = prepared.errors.map((error) => pipeline.presentError(error));
     return {
-      responseForOperation: async ({ requestIsBatched }) => refusal(errors, request, requestIsBatched),
+      async responseForOperation({ requestIsBatched }) {
+        const accept = request.http?.headers.get('accept');
+        const { status, headers, result } = await respond(pipeline, prepared, contextValue, accept);
+        return {
+          // One operation of a batch must not set the status of the others.
+          http: requestIsBatched
+            ? { headers: new HeaderMap() }
+            : { status, headers: new HeaderMap(Object.entries(headers)) },
+          body: { kind: 'single', singleResult: result },
+        };
+      },
     };
-  },
-});
-
-const executeInTurn = ({ takeTurn }: PreparedOperation): GraphQLRequestListener<Context> => ({
-  async executionDidStart() {
-    const end = await takeTurn();
-    return { executionDidEnd: async () => end() };
   },
 });
 
@@ -60,19 +56,6 @@ function documentId({ http }: GraphQLRequest): unknown {
 /** Apollo Server refuses requests with persisted queries that it does not store itself. */
 function withoutPersistedQuery({ persistedQuery: _persistedQuery, ...others }: Record<string, unknown>) {
   return others;
-}
-
-/** One refused operation of a batch must not set the status of the others. */
-function refusal(
-  errors: readonly GraphQLFormattedError[],
-  { http }: GraphQLRequest,
-  isBatched: boolean,
-): GraphQLResponse {
-  const body = { kind: 'single', singleResult: { errors } } as const;
-  const [first] = errors;
-  if (isBatched || !first) return { http: { headers: new HeaderMap() }, body };
-  const status = statusOf(first, http?.headers.get('accept'));
-  return { http: { status, headers: retryHeaders(first) }, body };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,8 +1,5 @@
-import { HeaderMap } from '@apollo/server';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { unavailableDatabase } from '../../database/unavailable.js';
-import { DomainError } from '../../errors.js';
-import { extensionCodes, FAULT_CODE } from '../execution/error-codes.js';
+import type { GraphQLFormattedError } from 'graphql';
+import { FAULT_CODE } from '../execution/error-codes.js';
 
 /** By `extensions.code`; 400 for all others. */
 const statuses: Readonly<Record<string, number>> = {
@@ -36,19 +33,7 @@ export function statusOf({ extensions }: GraphQLFormattedError, accept = ''): nu
 }
 
 /** The header Retry-After of a refusal that says when to try again. */
-export function retryHeaders({ extensions }: GraphQLFormattedError): HeaderMap {
-  const headers = new HeaderMap();
+export function retryHeaders({ extensions }: GraphQLFormattedError): Readonly<Record<string, string>> {
   const retryAfter = extensions?.retryAfter;
-  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
-  return headers;
-}
-
-/** A refusal with its status and headers, for Apollo Server, which answers any other error with 500. */
-export function withStatus(error: unknown): unknown {
-  const refusal = unavailableDatabase(error);
-  if (!(refusal instanceof DomainError && error instanceof Error)) return error;
-  const { message, code, details } = refusal;
-  const formatted = { message, extensions: { code: extensionCodes[code], ...details } };
-  const http = { status: statusOf(formatted), headers: retryHeaders(formatted) };
-  return new GraphQLError(message, { originalError: error, extensions: { http } });
+  return retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
 }

@@ -11,20 +11,20 @@ import type { SubscriptionArgs } from './subscriber-group.js';
 export class LiveOperation implements SubscriptionArgs {
   readonly document: DocumentNode;
   readonly sharing: Sharing;
-  readonly takeTurn: PreparedOperation['takeTurn'];
+  readonly execute: () => ReturnType<PreparedOperation['execute']>;
   readonly operationName: string | null;
   readonly variableValues: Readonly<Record<string, unknown>> | null;
 
   constructor(
     readonly schema: GraphQLSchema,
-    { document, sharing, takeTurn }: PreparedOperation,
+    { document, sharing, execute }: PreparedOperation,
     { operationName, variables }: Pick<SubscribePayload, 'operationName' | 'variables'>,
     readonly contextValue: Context,
     readonly delivery: { readonly slot: OperationSlot; readonly recipient: Recipient },
   ) {
     this.document = document;
     this.sharing = sharing;
-    this.takeTurn = takeTurn;
+    this.execute = () => execute(contextValue);
     this.operationName = operationName ?? null;
     this.variableValues = variables ?? null;
   }

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
 import { EventStream } from '../../streams/event-stream.js';
 import { payerOf } from '../execution/payer.js';
@@ -46,13 +46,8 @@ export class Operations {
   }
 
   /** Executes a query or a mutation in its turn. */
-  async execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    const end = await operationOf(args).takeTurn();
-    try {
-      return await execute(args);
-    } finally {
-      end();
-    }
+  execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+    return operationOf(args).execute();
   }
 
   /** Opens a subscription. It shares its messages with equal subscriptions. */

