@@ -165,7 +165,7 @@ function createDevices(
   const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   const sessionLimit = new SessionLimit(db, sessions, heartbeats, clock, config.SESSIONS_PER_USER);
-  sessions.onOpen((session) => sessionLimit.enforce(session));
+  sessions.onOpen((session, openSessions) => sessionLimit.enforce(session, openSessions));
   users.onChange((user, before) => heartbeats.ownerChanges.add(user, before));
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   return {

@@ -24,9 +24,11 @@ export class SessionLimit {
   /**
    * Ends the sessions beyond the limit, but never the one just opened. Those without an online device end first, and
    * among them those that were used least recently.
+   * @param openSessions of the user, at most.
    */
-  enforce({ id, user }: Session): Promise<void> {
-    return this.#ends.run(user.id, () => this.#endExcess(user.id, id));
+  async enforce({ id, user }: Session, openSessions: number): Promise<void> {
+    if (openSessions <= this.perUser) return;
+    await this.#ends.run(user.id, () => this.#endExcess(user.id, id));
   }
 
   async #endExcess(userId: number, openedId: string): Promise<void> {

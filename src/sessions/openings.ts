@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { GrowthLimit } from '../rate-limits/growth-limit.js';
 import type { User } from '../users/user.entity.js';
 import type { Client } from './caller.js';
-import { rememberClient } from './known-clients.js';
-import { type LoginProof, requireValidProof } from './login-proof.js';
+import type { LoginProof } from './login-proof.js';
+import { saveOpening } from './opening-statement.js';
+import { Overlaps } from './overlaps.js';
 import { Session } from './session.entity.js';
 import type { SessionPolicy } from './session-policy.js';
-import { type SessionTokens, saveRefreshToken, type TokenPair } from './session-tokens.js';
+import type { SessionTokens, TokenPair } from './session-tokens.js';
 
 /** The share of its sessions that an account may open within a minute. */
 const SHARE_PER_MINUTE = 0.05;
@@ -20,12 +20,14 @@ export interface OpenedSession extends TokenPair {
   readonly user: User;
 }
 
-export type OpenListener = (session: Session) => Promise<void>;
+/** @param openSessions of the user, at most: those that were opened at the same time may be counted twice. */
+export type OpenListener = (session: Session, openSessions: number) => Promise<void>;
 
 /** Opens sessions, and limits how fast an account does, over all APIs. */
 export class Openings {
   readonly #listeners = new Set<OpenListener>();
   readonly #growth: GrowthLimit;
+  readonly #overlaps = new Overlaps();
 
   /** @param sessionsPerUser how many open sessions a user may have. */
   constructor(
@@ -50,7 +52,7 @@ export class Openings {
    * @param user managed by `em`, roles loaded.
    * @param restricted whether to limit the session; by default the policy decides.
    * @param proof what must still hold when the session opens.
-   * @throws DomainError ACCOUNT_DISABLED, THROTTLED, and what `requireValidProof` throws.
+   * @throws DomainError ACCOUNT_DISABLED, THROTTLED, and what `saveOpening` throws.
    */
   async open(
     em: EntityManager,
@@ -79,16 +81,9 @@ export class Openings {
       },
       { persist: false },
     );
-    await em.transactional(async (tx) => {
-      await requireValidProof(tx, user.id, proof, new Date(now));
-      await tx.insert(session);
-      await saveRefreshToken(tx, session, tokens.refreshToken);
-      await rememberClient(tx, user.id, client, new Date(now));
-      const actor = { userId: user.id, address: client.address };
-      const opened = { target: userTarget(user.id), detail: policy.api };
-      recordAudit(tx, new Date(now), actor, { action: 'session.open', ...opened });
-    });
-    for (const listener of this.#listeners) await listener(session);
+    const opening = { session, refreshToken: tokens.refreshToken, proof };
+    const { result: open, overlapping } = await this.#overlaps.run(user.id, () => saveOpening(em, opening));
+    for (const listener of this.#listeners) await listener(session, open + overlapping);
     return { session, user, ...tokens };
   }
 }

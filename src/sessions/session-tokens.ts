@@ -62,16 +62,9 @@ export class SessionTokens {
     requireActive(session.user);
     const { columns, tokens } = this.issue(session.user, policy, { now, openedAt });
     em.assign(session, { ...columns, lastSeenAt: new Date(now) });
-    await saveRefreshToken(em, session, tokens.refreshToken);
+    if (tokens.refreshToken) {
+      await em.insert(RefreshToken, { hash: tokenHash(tokens.refreshToken), session: session.id });
+    }
     return { outcome: 'rotated', session, tokens };
   }
-}
-
-/** Saves the hash of a refresh token, if there is one. */
-export async function saveRefreshToken(
-  em: EntityManager,
-  session: Session,
-  token: string | null,
-): Promise<void> {
-  if (token) await em.insert(RefreshToken, { hash: tokenHash(token), session: session.id });
 }

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DomainError } from '../../src/errors.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { PasswordGuard } from '../../src/logins/password-guard.js';
 import { PasswordVerifier } from '../../src/logins/password-verifier.js';
 import { type Attempt, LoginThrottle } from '../../src/rate-limits/login-throttle.js';
-import { KnownClients, rememberClient } from '../../src/sessions/known-clients.js';
+import { KnownClients } from '../../src/sessions/known-clients.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
+import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -28,7 +30,7 @@ beforeEach(async () => {
   username = `person ${created}`;
   ({ id: userId } = await gateway.createUser({ username, password: PASSWORD }));
   const { db, clock, users } = gateway.services;
-  await rememberClient(db.em.fork(), userId, own, new Date(clock()));
+  await openSession(gateway, username, graphqlSessionPolicy, own);
   throttle = new LoginThrottle();
   const verifier = new PasswordVerifier(users, MIN_FAILURE_MS);
   guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));

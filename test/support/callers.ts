@@ -1,6 +1,6 @@
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
-import type { Caller } from '../../src/sessions/caller.js';
+import type { Caller, Client } from '../../src/sessions/caller.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { User } from '../../src/users/user.entity.js';
@@ -67,10 +67,10 @@ export async function openSession(
   { services }: TestGateway,
   username: string,
   policy: SessionPolicy,
+  client: Client = { address: '127.0.0.1', deviceId: null, version: null, model: null },
 ): Promise<OpenedSession> {
   const em = services.db.em.fork();
   const user = await em.findOneOrFail(User, { username }, { populate: ['roles'] });
-  const client = { address: '127.0.0.1', deviceId: null, version: null, model: null };
   return services.sessions.open(em, user, client, policy);
 }
 
