@@ -19,7 +19,9 @@ export interface Gateway extends AsyncDisposable {
   readonly server: Server;
   readonly databaseUrl: string;
   readonly admin: Member;
-  /** Adds accounts of devices and people, each with a session of the API. */
+  /** What `peers/gatehouse-live.ts` needs to run on the same database. */
+  liveOptions(): object;
+  /** Adds accounts, each with a session of the API. */
   addMembers(count: number, api?: 'graphql' | 'upgrade'): Promise<Member[]>;
 }
 
@@ -44,6 +46,12 @@ export async function startGateway(cluster: Cluster, env: Record<string, string>
     server,
     databaseUrl,
     admin,
+    liveOptions: () => ({
+      databaseUrl,
+      settings: { DATA_DIR: dataDir, ...LIMITS },
+      jwtSecret: SECRET,
+      token: admin.token,
+    }),
     addMembers: (count, api = 'upgrade') => add(count, api, 'MEMBER'),
     async [Symbol.asyncDispose]() {
       await server.stop();

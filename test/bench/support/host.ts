@@ -1,4 +1,5 @@
-/** Runs one peer in a process of its own: `node host.ts NAME OPTIONS`, with a file of `peers/` and JSON. */
+/** Runs a module that exports `start` in a process of its own: `node host.ts FILE OPTIONS`, with options in JSON. */
+import { pathToFileURL } from 'node:url';
 import { answers } from './probe.ts';
 
 /** A running peer. */
@@ -8,8 +9,8 @@ export interface Peer {
   readonly answers?: typeof answers;
 }
 
-const [name = '', options = '{}'] = process.argv.slice(2);
-const { start }: { start(options: unknown): Promise<Peer> } = await import(`../peers/${name}`);
+const [file = '', options = '{}'] = process.argv.slice(2);
+const { start }: { start(options: unknown): Promise<Peer> } = await import(pathToFileURL(file).href);
 const peer = await start(JSON.parse(options));
 Object.assign(answers, peer.answers);
 process.send?.({ ready: peer.url });

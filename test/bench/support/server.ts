@@ -17,7 +17,7 @@ interface Message {
 export class Server implements AsyncDisposable {
   #questions = 0;
   readonly child: ChildProcess;
-  /** `http://127.0.0.1:port`, or another address that the peer gave. */
+  /** `http://127.0.0.1:port`, or nothing for a process that does not listen. */
   readonly url: string;
 
   constructor(child: ChildProcess, url: string) {
@@ -47,6 +47,18 @@ export class Server implements AsyncDisposable {
     return Number(await this.ask('cpu'));
   }
 
+  /** As `ask`, for an answer of several numbers. */
+  async numbers(question: string, argument?: unknown): Promise<readonly number[]> {
+    const answer = await this.ask(question, argument);
+    return Array.isArray(answer) ? answer.map(Number) : [];
+  }
+
+  /** Bytes after garbage collection. */
+  async memory(): Promise<{ rss: number; heapUsed: number }> {
+    const [rss = 0, heapUsed = 0] = await this.numbers('memory');
+    return { rss, heapUsed };
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.kill(signal);
@@ -59,8 +71,14 @@ export class Server implements AsyncDisposable {
 }
 
 /** @param name of a file in `peers/`. */
-export async function startPeer(name: string, options: object = {}): Promise<Server> {
-  const child = fork(path('./host.ts'), [name, JSON.stringify(options)], {
+export const startPeer = (name: string, options: object = {}): Promise<Server> =>
+  startHosted(path(`../peers/${name}`), options);
+
+/** Starts a process that subscribes; see `subscribers.ts`. */
+export const startSubscribers = (): Promise<Server> => startHosted(path('./subscribers.ts'), {});
+
+async function startHosted(file: string, options: object): Promise<Server> {
+  const child = fork(path('./host.ts'), [file, JSON.stringify(options)], {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -69,7 +87,7 @@ export async function startPeer(name: string, options: object = {}): Promise<Ser
       if (message.ready !== undefined) resolve(message.ready);
     });
   });
-  return new Server(child, await orExit(child, ready, name));
+  return new Server(child, await orExit(child, ready, file));
 }
 
 /**

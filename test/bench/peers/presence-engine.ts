@@ -1,0 +1,42 @@
+/** The presence engine of Gatehouse without database and network. */
+import type * as engine from '../../../src/devices/presence/presence.js';
+import { importBuilt } from '../support/built.ts';
+import type { Peer } from '../support/host.ts';
+
+const { Presence } = await importBuilt<typeof engine>('devices/presence/presence.js');
+
+const INTERVAL_MS = 30_000;
+const INTERVALS = 10;
+const MIB = 1024 ** 2;
+
+export async function start({ devices }: { devices: number }): Promise<Peer> {
+  return { url: '', answers: { memoryAndCpu: () => measure(devices) } };
+}
+
+/** @returns MiB, and the share of a core in percent. */
+function measure(devices: number): [mib: number, corePercent: number] {
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  let now = Date.now();
+  const presence = new Presence({ intervalMs: INTERVAL_MS }, now);
+  const perTick = devices / (INTERVAL_MS / presence.tickMs);
+
+  /** Each device beats once, a share of them in each tick. */
+  function interval(): void {
+    for (let device = 0; device < devices; ) {
+      for (const end = device + perTick; device < end; device++) {
+        presence.beat(presence.intern(device), now, Number.MAX_SAFE_INTEGER, false);
+      }
+      now += presence.tickMs;
+      if (presence.tick(now).length > 0) throw new Error('A device that beats expired.');
+    }
+  }
+
+  interval();
+  const started = process.cpuUsage();
+  for (let round = 0; round < INTERVALS; round++) interval();
+  const { user, system } = process.cpuUsage(started);
+  globalThis.gc?.();
+  const share = (user + system) / 1000 / (INTERVALS * INTERVAL_MS);
+  return [(process.memoryUsage().rss - before) / MIB, 100 * share];
+}
