@@ -1,10 +1,25 @@
 import type { Row } from '../support/row.ts';
+import { downloadRow } from './download.ts';
 import { events } from './events.ts';
 import { heartbeat } from './heartbeat.ts';
 import { idle } from './idle.ts';
 import { listRow } from './lists.ts';
+import { login } from './login.ts';
 import { me } from './me.ts';
 import { presence } from './presence.ts';
+import { start } from './start.ts';
+import { uploadRow } from './upload.ts';
 
 /** All rows of the table, in its order. */
-export const rows: readonly Row[] = [heartbeat, me, listRow, events, idle, presence];
+export const rows: readonly Row[] = [
+  heartbeat,
+  me,
+  listRow,
+  events,
+  idle,
+  presence,
+  login,
+  uploadRow,
+  downloadRow,
+  start,
+];

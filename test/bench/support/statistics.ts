@@ -18,6 +18,12 @@ export function median(numbers: readonly number[]): number {
   return (at(sorted, Math.floor(middle)) + at(sorted, Math.ceil(middle))) / 2;
 }
 
+/** @param share between 0 and 1, such as 0.99. */
+export function percentile(numbers: readonly number[], share: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return at(sorted, Math.min(sorted.length - 1, Math.floor(share * sorted.length)));
+}
+
 /**
  * How many of the smallest and of the largest numbers lie outside of a 95 % interval of the median: each number is below
  * the median with a probability of one half. With fewer than six numbers, the interval is all of them.
