@@ -1,4 +1,5 @@
 import type { Database } from './database/database.js';
+import { deleteInBatches } from './database/delete-in-batches.js';
 import { KNOWN_CLIENT_LIFETIME_MS } from './sessions/known-clients.js';
 
 const DAY_MS = 86_400_000;
@@ -10,7 +11,6 @@ export interface Retention {
   readonly presence: number;
 }
 
-/** Rows in one statement: `limitHolds` bounds its time, and other statements should not wait for it. */
 const BATCH_SIZE = 5000;
 
 /**
@@ -27,18 +27,8 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['presence_events', 'at', retention.presence],
     ['audit_entries', 'at', retention.audit],
   ];
-  for (const [table, column, age] of expired) await deleteBefore(db, table, column, new Date(now - age));
-}
-
-async function deleteBefore(db: Database, table: string, column: string, time: Date): Promise<void> {
-  const deleteBatch = `
-    delete from ${table} where ctid = any (array(select ctid from ${table} where ${column} < ? limit ${BATCH_SIZE}))`;
-  let deleted: number;
-  do {
-    ({ affectedRows: deleted } = await db.em.execute<{ affectedRows: number }>(
-      deleteBatch,
-      [time.toISOString()],
-      'run',
-    ));
-  } while (deleted === BATCH_SIZE);
+  for (const [table, column, age] of expired) {
+    const parameters = [new Date(now - age).toISOString()];
+    await deleteInBatches(db, { table, where: `${column} < ?`, parameters, batchSize: BATCH_SIZE });
+  }
 }

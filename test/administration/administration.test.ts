@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { Captcha } from '../../src/captchas/captcha.entity.js';
+import { Device } from '../../src/devices/device.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
@@ -152,6 +153,19 @@ test('deletion ends the sessions, and is not audited as disabling', async () => 
   await administration().setStatus(disabled, UserStatus.DISABLED, system);
   await administration().delete(disabled, system);
   expect(await em.fork().count(AuditEntry, { action: 'user.disabled' })).toBe(1);
+});
+
+test('deletion removes more devices than one statement does', async () => {
+  await admin('admin');
+  const { id } = await gateway.createUser({ username: 'gone' });
+  const em = gateway.services.db.em.fork();
+  await em.execute(
+    `insert into devices (user_id, door, online, first_seen_at, last_seen_at)
+       select ?, 'upgrade', false, now(), now() from generate_series(1, 250)`,
+    [id],
+  );
+  await administration().delete(id, system);
+  expect(await em.count(Device, { user: id })).toBe(0);
 });
 
 test('deletion of oneself is audited without the user', async () => {
