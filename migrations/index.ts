@@ -4,6 +4,7 @@ import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
 import { DeviceCounts20261128 } from './20261128-device-counts.js';
+import { DeviceStatistics20261128 } from './20261128-device-statistics.js';
 import { KnownClients20261128 } from './20261128-known-clients.js';
 import { LargeLists20261128 } from './20261128-large-lists.js';
 import { ListOrders20261128 } from './20261128-list-orders.js';
@@ -34,4 +35,5 @@ export const migrations = [
   UserCodeIndex20261128,
   LargeLists20261128,
   DeviceCounts20261128,
+  DeviceStatistics20261128,
 ];
