@@ -73,7 +73,14 @@ function beyond(keys: readonly SortKey[], position: Position, reversed: boolean)
     const larger = pastValue(key, position[index] ?? null, directionOf(key, reversed));
     return larger ? [{ $and: [...equal, larger] }] : [];
   });
-  return { $or: alternatives };
+  return { $and: [from(keys, position, reversed), { $or: alternatives }] };
+}
+
+/** Implied by the alternatives: where an index begins to read. It cannot include null in one condition. */
+function from([key]: readonly SortKey[], [value]: Position, reversed: boolean): object {
+  if (key === undefined || value == null) return {};
+  if (directionOf(key, reversed) === 'desc') return { [key.property]: { $lte: value } };
+  return key.nullable ? {} : { [key.property]: { $gte: value } };
 }
 
 /** Null where no value is past this one. */
