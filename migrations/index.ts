@@ -11,6 +11,7 @@ import { ListOrders20261128 } from './20261128-list-orders.js';
 import { NodeIds20261128 } from './20261128-node-ids.js';
 import { PhoneForms20261128 } from './20261128-phone-forms.js';
 import { PresenceClock20261128 } from './20261128-presence-clock.js';
+import { SearchGrams20261128 } from './20261128-search-grams.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
@@ -36,4 +37,5 @@ export const migrations = [
   LargeLists20261128,
   DeviceCounts20261128,
   DeviceStatistics20261128,
+  SearchGrams20261128,
 ];

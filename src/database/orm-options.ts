@@ -44,6 +44,8 @@ export function ormOptions(url: string, entities: EntityClass<object>[]): Option
     extensions: [Migrator],
     // Without a snapshot file, entities are compared with what the migrations have made of a real database.
     migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false },
+    // Migrations alone create functions and triggers.
+    schemaGenerator: { ignoreRoutines: true, ignoreTriggers: true },
     pool: { min: 0, max: POOL_SIZE },
     forceUtcTimezone: true,
   });

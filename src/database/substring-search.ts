@@ -2,6 +2,8 @@
 export interface SubstringSearch {
   /** A regular expression of PostgreSQL, for the operator `~`, which knows no locale. */
   readonly pattern: string;
+  /** What the texts have in common that `search_grams` makes of them, for the operator `@@`: an index finds them. */
+  readonly grams: string;
   matches(text: string): boolean;
 }
 
@@ -13,9 +15,23 @@ export function substringSearch(term: string): SubstringSearch {
   const folded = fold(term);
   return {
     pattern: Array.from(folded, patternOf).join(''),
+    grams: gramsOf(Array.from(folded)),
     matches: (text) => fold(text).includes(folded),
   };
 }
+
+/** Characters of a gram; see `search_grams` in the migrations. */
+const GRAM_LENGTH = 3;
+
+/** A `tsquery`. A term that is shorter than a gram is at the beginning of one. */
+function gramsOf(characters: readonly string[]): string {
+  if (characters.length < GRAM_LENGTH) return `${quoted(characters)}:*`;
+  const last = characters.length - GRAM_LENGTH;
+  const grams = characters.slice(0, last + 1).map((_, at) => quoted(characters.slice(at, at + GRAM_LENGTH)));
+  return [...new Set(grams)].join(' & ');
+}
+
+const quoted = (gram: readonly string[]): string => `'${gram.join('').replace(/['\\]/g, '\\$&')}'`;
 
 const ASCII = /^[\0-\x7f]*$/;
 

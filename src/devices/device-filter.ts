@@ -1,9 +1,11 @@
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql';
+import type { Search } from '../database/search.js';
 import { substringSearch } from '../database/substring-search.js';
 import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';
-import type { Device } from './device.entity.js';
+import { NAMES, usersWith } from '../users/user-search.js';
+import { DEVICE_GRAMS, type Device } from './device.entity.js';
 import type { DeviceCount } from './device-count.entity.js';
 
 /** Which devices. Omitted fields match everything. */
@@ -17,9 +19,8 @@ export interface DeviceFilter {
   readonly search?: string | null;
 }
 
-/** The same devices, as a condition of the database and as predicates in memory. */
-export interface DeviceSelection {
-  readonly where: QBFilterQuery<Device>;
+/** The same devices, as conditions of the database and as predicates in memory. */
+export interface DeviceSelection extends Search<Device> {
   /** The same condition on the counts; null where it needs more than they distinguish. */
   readonly counted: QBFilterQuery<DeviceCount> | null;
   /** @param device with its owner loaded. */
@@ -50,19 +51,26 @@ export function visibleTo(caller: Caller): DeviceSelection {
 
 export const seesAllDevices = (caller: Caller): boolean => hasPermission(caller, 'devices:read');
 
-const everything: DeviceSelection = { where: {}, counted: {}, matches: () => true, mayMatch: () => true };
-const nothing: DeviceSelection = {
-  where: { id: { $in: [] } },
-  counted: null,
-  matches: () => false,
-  mayMatch: () => false,
-};
+const everything = byColumn({}, { counted: {}, matches: () => true });
+const nothing = byColumn({ id: { $in: [] } }, { matches: () => false });
+
+/** A selection by a column of the devices. */
+function byColumn(
+  where: QBFilterQuery<Device>,
+  rest: Pick<DeviceSelection, 'matches'> & Partial<Pick<DeviceSelection, 'counted' | 'mayMatch'>>,
+): DeviceSelection {
+  return { filter: where, matching: null, found: null, counted: null, mayMatch: () => true, ...rest };
+}
 
 function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
   const narrowing = selections.filter((selection) => selection !== everything);
+  // One at most: a filter has one term.
+  const searching = narrowing.find(({ matching }) => matching !== null);
   const counted = narrowing.flatMap((selection) => selection.counted ?? []);
   return {
-    where: { $and: narrowing.map(({ where }) => where) },
+    filter: { $and: narrowing.map(({ filter }) => filter) },
+    matching: searching?.matching ?? null,
+    found: searching?.found ?? null,
     counted: counted.length < narrowing.length ? null : { $and: counted },
     matches: (device) => narrowing.every((selection) => selection.matches(device)),
     mayMatch: (deviceId, ownerId) => narrowing.every((selection) => selection.mayMatch(deviceId, ownerId)),
@@ -71,57 +79,56 @@ function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
 
 function withId(ids: readonly number[]): DeviceSelection {
   const wanted = new Set(ids);
-  return {
-    where: { id: { $in: [...wanted] } },
-    counted: null,
-    matches: ({ id }) => wanted.has(id),
-    mayMatch: (deviceId) => wanted.has(deviceId),
-  };
+  return byColumn(
+    { id: { $in: [...wanted] } },
+    { matches: ({ id }) => wanted.has(id), mayMatch: (deviceId) => wanted.has(deviceId) },
+  );
 }
 
 function ownedBy(userId: number): DeviceSelection {
-  return {
-    where: { user: userId },
-    counted: null,
-    matches: ({ user }) => user.id === userId,
-    mayMatch: (_deviceId, ownerId) => ownerId === userId,
-  };
+  return byColumn(
+    { user: userId },
+    { matches: ({ user }) => user.id === userId, mayMatch: (_deviceId, ownerId) => ownerId === userId },
+  );
 }
 
 function withValue<K extends 'online' | 'api' | 'clientVersion'>(
   field: K,
   value: Device[K],
 ): DeviceSelection {
-  return {
-    where: { [field]: value },
-    counted: { [field]: value },
-    matches: (device) => device[field] === value,
-    mayMatch: () => true,
-  };
+  return byColumn(
+    { [field]: value },
+    { counted: { [field]: value }, matches: (device) => device[field] === value },
+  );
 }
 
 function containing(term: string): DeviceSelection {
   // PostgreSQL would compile a pattern of any length.
   if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
-  const { pattern, matches } = substringSearch(term);
+  const search = substringSearch(term);
+  const { pattern, grams, matches } = search;
+  const [owners, ownerParams] = usersWith(search, NAMES);
+  // A value and no `exists` or `in`, for which PostgreSQL would compare all users.
+  const ownerMatches = (device: string) =>
+    `(select ${NAMES.map((name) => `${name} ~ ?`).join(' or ')} from users where id = ${device}.user_id)`;
+  const ownerPatterns = NAMES.map(() => pattern);
+  const found = `select id from devices where ${DEVICE_GRAMS} @@ ?::tsquery and (name ~ ? or client_id ~ ?)
+    union all select id from devices where user_id in (${owners})`;
   return {
+    filter: {},
+    matching: {
+      $or: [
+        { name: { $re: pattern } },
+        { clientId: { $re: pattern } },
+        { [raw(ownerMatches, ownerPatterns)]: [] },
+      ],
+    },
+    found: {
+      [raw((alias) => `${alias}.id = any(array(${found}))`, [grams, pattern, pattern, ...ownerParams])]: [],
+    },
     counted: null,
-    where: { $or: [{ name: { $re: pattern } }, { clientId: { $re: pattern } }, ownerContains(pattern)] },
     matches: ({ name, clientId, user }) =>
-      [name, clientId, ...ownerFields.map((field) => user[field])].some(
-        (text) => text !== null && matches(text),
-      ),
+      [name, clientId, ...NAMES.map((field) => user[field])].some((text) => text !== null && matches(text)),
     mayMatch: () => true,
   };
 }
-
-const ownerFields = ['username', 'phone', 'name', 'nickname'] as const;
-
-/** A subquery and no join, which would make the columns of other conditions ambiguous. */
-const ownerContains = (pattern: string): QBFilterQuery<Device> => ({
-  [raw(
-    (alias) =>
-      `${alias}.user_id in (select id from users where ${ownerFields.map((field) => `${field} ~ ?`).join(' or ')})`,
-    ownerFields.map(() => pattern),
-  )]: [],
-});

@@ -1,27 +1,11 @@
-import {
-  Entity,
-  Index,
-  ManyToOne,
-  PrimaryKey,
-  Property,
-  Trigger,
-  Unique,
-} from '@mikro-orm/decorators/legacy';
+import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
 import { Api } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** A trigger that keeps `DeviceCount`. @param rows the changed rows, as its function names them. */
-const counts = (event: 'insert' | 'update' | 'delete', rows: string) => ({
-  name: `devices_${event}_counts`,
-  timing: 'after' as const,
-  events: [event],
-  forEach: 'statement' as const,
-  expression:
-    `create trigger devices_${event}_counts after ${event} on devices ${rows} ` +
-    'for each statement execute function count_devices()',
-});
+/** The grams of a device's own texts, in SQL. An index has them. */
+export const DEVICE_GRAMS = 'search_grams(name, client_id)';
 
 @ObjectType({
   implements: Node,
@@ -29,15 +13,16 @@ const counts = (event: 'insert' | 'update' | 'delete', rows: string) => ({
   description: 'A machine in the field, or a program on one, that sends heartbeats.',
 })
 @Entity({ tableName: 'devices' })
-@Trigger(counts('insert', 'referencing new table as added'))
-@Trigger(counts('update', 'referencing old table as removed new table as added'))
-@Trigger(counts('delete', 'referencing old table as removed'))
 @Unique({ properties: ['user', 'clientId'] })
 @Index({ properties: ['user', 'id'] })
 @Index({ properties: ['api', 'id'] })
 @Index({ properties: ['name', 'id'] })
 @Index({ properties: ['clientVersion', 'id'] })
 @Index({ properties: ['online', 'id'] })
+@Index({
+  name: 'devices_search_index',
+  expression: `create index devices_search_index on devices using gin (${DEVICE_GRAMS}) with (gin_pending_list_limit = 1024)`,
+})
 export class Device {
   @PrimaryKey({ type: 'integer' })
   id!: number;

@@ -2,8 +2,8 @@ import { raw } from '@mikro-orm/core';
 import type { Database } from '../database/database.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
-import { readPage } from '../database/read-page.js';
 import { type PropertyOf, type Row, readRows } from '../database/rows.js';
+import { inTable, searchPage } from '../database/search.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
 import { Device } from './device.entity.js';
@@ -64,7 +64,7 @@ export class Devices {
     request: PageRequest<K>,
   ): Promise<Page<Row<Device, K>>> {
     await this.heartbeats.saveTransitions();
-    return readPage(this.db.em.fork(), Device, selectDevices(caller, filter).where, request);
+    return searchPage(this.db.em.fork(), Device, selectDevices(caller, filter), request);
   }
 
   /** The number of devices that `list` selects. */
@@ -88,7 +88,7 @@ export class Devices {
     properties: readonly K[],
   ): Promise<Row<Device, K | 'id'>[]> {
     await this.heartbeats.saveTransitions();
-    const where = { $and: [{ id: { $in: [...ids] } }, visibleTo(caller).where] };
+    const where = { $and: [{ id: { $in: [...ids] } }, visibleTo(caller).filter] };
     return readRows(this.db.em.fork(), Device, where, properties);
   }
 
@@ -134,7 +134,7 @@ export class Devices {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Row<PresenceEvent, K | 'id'>[]> {
-    const where = { id: { $in: [...ids] }, device: visibleTo(caller).where };
+    const where = { id: { $in: [...ids] }, device: visibleTo(caller).filter };
     return readRows(this.db.em.fork(), PresenceEvent, where, properties);
   }
 
@@ -153,14 +153,14 @@ export class Devices {
   }
 
   /** One statement, since two could count at different times. */
-  #countByState({ where, counted }: DeviceSelection): Promise<{ online: boolean; devices: number }[]> {
+  #countByState(selection: DeviceSelection): Promise<{ online: boolean; devices: number }[]> {
     const em = this.db.em.fork();
-    if (!counted) {
+    if (!selection.counted) {
       const counting = em.createQueryBuilder(Device).select(['online', raw('count(*)::int as devices')]);
-      return counting.where(where).groupBy('online').execute();
+      return counting.where(inTable(selection)).groupBy('online').execute();
     }
     const adding = em.createQueryBuilder(DeviceCount).select(['online', raw(`${COUNTED} as devices`)]);
-    return adding.where(counted).groupBy('online').execute();
+    return adding.where(selection.counted).groupBy('online').execute();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { amongFew } from '../database/search.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Turns } from '../streams/turns.js';
 import { User } from '../users/user.entity.js';
@@ -51,7 +52,7 @@ export class OnlineDevices {
     const rows = await em
       .createQueryBuilder(Device)
       .select('*')
-      .where(selectDevices(caller, filter).where)
+      .where(amongFew(selectDevices(caller, filter)))
       .andWhere('id = any(?)', [`{${ids}}`])
       .orderBy({ id: 'asc' })
       .execute<(Omit<Device, 'user'> & { readonly user: number })[]>();

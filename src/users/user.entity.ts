@@ -94,6 +94,9 @@ export class License {
   expiresAt!: Date | null;
 }
 
+/** The grams of the texts that people are searched by, in SQL. An index has them. */
+export const USER_GRAMS = 'search_grams(username, phone, name, nickname, email)';
+
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
@@ -102,6 +105,10 @@ export class License {
 @Entity({ tableName: 'users' })
 @Index({ properties: ['username', 'id'] })
 @Index({ properties: ['createdAt', 'id'] })
+@Index({
+  name: 'users_search_index',
+  expression: `create index users_search_index on users using gin (${USER_GRAMS})`,
+})
 export class User {
   [OptionalProps]?: 'status' | 'countryCode' | 'licenseStatus';
 

@@ -1,12 +1,11 @@
-import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { integerArray } from '../database/integer-array.js';
-import { containing } from '../database/like.js';
 import type { Page, PageRequest } from '../database/page.js';
-import { readPage } from '../database/read-page.js';
 import { columnsOf, type PropertyOf, type Row, readRows, toRows } from '../database/rows.js';
+import { inTable, searchPage } from '../database/search.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
@@ -27,6 +26,7 @@ import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './pr
 import { Role } from './role.entity.js';
 import { takenNames } from './taken-names.js';
 import { User } from './user.entity.js';
+import { searchUsers } from './user-search.js';
 
 export type { NewUser } from './new-user.js';
 
@@ -113,12 +113,12 @@ export class Users {
    * @param search part of a username, phone, name, nickname or email; empty matches everyone.
    */
   list<K extends PropertyOf<User>>(search: string, request: PageRequest<K>): Promise<Page<Row<User, K>>> {
-    return readPage(this.db.em.fork(), User, matching(search), request);
+    return searchPage(this.db.em.fork(), User, searchUsers(search), request);
   }
 
   /** The number of users that `list` selects. */
   count(search: string): Promise<number> {
-    return this.db.em.fork().count(User, matching(search));
+    return this.db.em.fork().count(User, inTable(searchUsers(search)));
   }
 
   /**
@@ -209,12 +209,6 @@ export class Users {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-}
-
-function matching(search: string): QBFilterQuery<User> {
-  if (!search.trim()) return {};
-  const term = containing(search.trim());
-  return { $or: [{ username: term }, { phone: term }, { name: term }, { nickname: term }, { email: term }] };
 }
 
 /** @throws DomainError INVALID_INPUT if a code is unknown */

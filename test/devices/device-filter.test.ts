@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { firstRows } from '../../src/database/page.js';
+import { amongFew, inTable } from '../../src/database/search.js';
 import { Device } from '../../src/devices/device.entity.js';
 import { type DeviceFilter, selectDevices } from '../../src/devices/device-filter.js';
 import { deviceOrder } from '../../src/devices/device-order.js';
@@ -85,9 +86,12 @@ const filters = (): fc.Arbitrary<DeviceFilter> =>
 test('a filter selects the same devices in memory as in the database', async () => {
   await fc.assert(
     fc.asyncProperty(filters(), fc.constantFrom(...callers), async (filter, caller) => {
-      const { where, matches, mayMatch } = selectDevices(caller, filter);
+      const selection = selectDevices(caller, filter);
+      const { matches, mayMatch } = selection;
       const em = gateway.services.db.em.fork();
-      const inDatabase = await em.find(Device, where, { orderBy: { id: 'asc' } });
+      const inDatabase = await em.find(Device, amongFew(selection), { orderBy: { id: 'asc' } });
+      const byIndex = await em.find(Device, inTable(selection), { orderBy: { id: 'asc' } });
+      expect(byIndex.map(({ id }) => id)).toEqual(inDatabase.map(({ id }) => id));
       expect(inserted.filter(matches).map(({ id }) => id)).toEqual(inDatabase.map(({ id }) => id));
       expect(inDatabase.filter(({ id, user }) => !mayMatch(id, user.id))).toEqual([]);
     }),

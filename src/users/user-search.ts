@@ -1,0 +1,39 @@
+import { raw } from '@mikro-orm/postgresql';
+import type { Search } from '../database/search.js';
+import { type SubstringSearch, substringSearch } from '../database/substring-search.js';
+import { MAX_TEXT_LENGTH } from './profile.js';
+import { USER_GRAMS, type User } from './user.entity.js';
+
+/** Users are found by these names, and so are the devices that they own. */
+export const NAMES = ['username', 'phone', 'name', 'nickname'] as const;
+
+const FIELDS = [...NAMES, 'email'] as const;
+
+const everyone: Search<User> = { filter: {}, matching: null, found: null };
+
+/** @param input part of a username, phone, name, nickname or email; empty matches everyone. */
+export function searchUsers(input: string): Search<User> {
+  const term = input.trim();
+  if (term === '') return everyone;
+  // PostgreSQL would compile a pattern of any length.
+  if (term.length > MAX_TEXT_LENGTH) return { ...everyone, filter: { id: { $in: [] } } };
+  const search = substringSearch(term);
+  const [sql, params] = usersWith(search, FIELDS);
+  return {
+    filter: {},
+    matching: { $or: FIELDS.map((field) => ({ [field]: { $re: search.pattern } })) },
+    found: { [raw((alias) => `${alias}.id = any(array(${sql}))`, params)]: [] },
+  };
+}
+
+/** A statement for the ids of the users with a term in one of the fields, and its parameters. */
+export function usersWith(
+  { pattern, grams }: SubstringSearch,
+  fields: readonly (typeof FIELDS)[number][],
+): [string, string[]] {
+  const matching = fields.map((field) => `${field} ~ ?`).join(' or ');
+  return [
+    `select id from users where ${USER_GRAMS} @@ ?::tsquery and (${matching})`,
+    [grams, ...fields.map(() => pattern)],
+  ];
+}
