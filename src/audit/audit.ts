@@ -1,10 +1,9 @@
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
-import { beginningWith } from '../database/like.js';
 import { integerKey, keyOf, nodeId } from '../database/node-id.js';
 import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/page.js';
 import { readPage } from '../database/read-page.js';
 import { type PropertyOf, type Row, readRows } from '../database/rows.js';
-import { type AuditAction, AuditEntry } from './audit-entry.entity.js';
+import { AuditAction, AuditEntry } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */
 export interface Actor {
@@ -74,10 +73,13 @@ export const findAuditEntries = <K extends PropertyOf<AuditEntry>>(
   properties: readonly K[],
 ): Promise<Row<AuditEntry, K | 'id'>[]> => readRows(em, AuditEntry, { id: { $in: [...ids] } }, properties);
 
+const actionsIn = (category: AuditCategory): AuditAction[] =>
+  Object.values(AuditAction).filter((action) => action.startsWith(`${category}.`));
+
 const matching = ({ userId, category, actions }: AuditFilter): QBFilterQuery<AuditEntry> => ({
   $and: [
     userId == null ? {} : { $or: [{ actorId: userId }, { target: userTarget(userId) }] },
-    category == null ? {} : { action: beginningWith(`${category}.`) },
+    category == null ? {} : { action: { $in: actionsIn(category) } },
     actions == null ? {} : { action: { $in: [...actions] } },
   ],
 });
