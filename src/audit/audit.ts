@@ -1,8 +1,9 @@
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
+import type { PropertyOf } from '../database/columns.js';
 import { integerKey, keyOf, nodeId } from '../database/node-id.js';
 import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/page.js';
 import { readPage } from '../database/read-page.js';
-import { type PropertyOf, type Row, readRows } from '../database/rows.js';
+import { countRows, type Row, readRows } from '../database/rows.js';
 import { AuditAction, AuditEntry } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */
@@ -64,7 +65,7 @@ export const listAudit = <K extends PropertyOf<AuditEntry>>(
 ): Promise<Page<Row<AuditEntry, K>>> => readPage(em, AuditEntry, matching(filter), request);
 
 export const countAudit = (em: EntityManager, filter: AuditFilter): Promise<number> =>
-  em.count(AuditEntry, matching(filter));
+  countRows(em, AuditEntry, matching(filter));
 
 /** @returns the entries that exist, in no particular order. */
 export const findAuditEntries = <K extends PropertyOf<AuditEntry>>(

@@ -1,9 +1,11 @@
-import { type EntityClass, raw } from '@mikro-orm/core';
+import type { EntityClass } from '@mikro-orm/core';
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
+import { ITEM, type PropertyOf } from './columns.js';
+import { all, conditionOf } from './filter.js';
 import { integerArray } from './integer-array.js';
 import type { Page, PageRequest } from './page.js';
 import { pageQuery, toPage } from './read-page.js';
-import type { PropertyOf, Row } from './rows.js';
+import type { Row } from './rows.js';
 
 /** The rows that belong to a parent. */
 export interface Children<T> {
@@ -24,9 +26,8 @@ export async function pagesByParent<T extends object, K extends PropertyOf<T>>(
   request: PageRequest<K>,
 ): Promise<Map<number, Page<Row<T, K>>>> {
   const meta = em.getMetadata().get(entity);
-  const { sql, params } = pageQuery(em, meta, where, request)
-    .andWhere(raw(`item.${parentColumn} = parent.id`))
-    .toQuery();
+  const ofParent = { sql: `${ITEM}.${parentColumn} = parent.id`, params: [] };
+  const { sql, params } = pageQuery(meta, all([conditionOf(meta, where), ofParent]), request);
   const ids = new Set(parentIds);
   const found = await em.execute<({ parent_key: number } & Record<string, unknown>)[]>(
     `select parent.id as parent_key, page.* from unnest(?::int[]) as parent(id) cross join lateral (${sql}) as page`,
@@ -42,14 +43,14 @@ export async function countsByParent<T extends object>(
   { entity, parentColumn, where }: Children<T>,
   parentIds: readonly number[],
 ): Promise<Map<number, number>> {
-  const { sql, params } = em
-    .createQueryBuilder(entity, 'child')
-    .select(raw(`child.${parentColumn} as parent_key, count(*)::int as children`))
-    .where(where)
-    .andWhere(raw(`child.${parentColumn} = any(?::int[])`, [integerArray(parentIds)]))
-    .groupBy(raw('parent_key'))
-    .toQuery();
-  const counts = await em.execute<{ parent_key: number; children: number }[]>(sql, [...params]);
+  const meta = em.getMetadata().get(entity);
+  const { sql, params } = conditionOf(meta, where);
+  const statement = `select ${ITEM}.${parentColumn} as parent_key, count(*)::int as children
+    from ${meta.tableName} as ${ITEM} where ${sql} and ${ITEM}.${parentColumn} = any(?::int[]) group by 1`;
+  const counts = await em.execute<{ parent_key: number; children: number }[]>(statement, [
+    ...params,
+    integerArray(parentIds),
+  ]);
   return new Map([
     ...parentIds.map((id) => [id, 0] as const),
     ...counts.map(({ parent_key: id, children }) => [id, children] as const),

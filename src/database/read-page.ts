@@ -1,7 +1,9 @@
-import { type EntityClass, type EntityMetadata, type QueryOrderMap, raw } from '@mikro-orm/core';
-import type { EntityManager, QBFilterQuery, SelectQueryBuilder } from '@mikro-orm/postgresql';
+import type { EntityClass, EntityMetadata } from '@mikro-orm/core';
+import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
+import { columnOf, columnsOf, ITEM, type PropertyOf } from './columns.js';
+import { all, conditionOf, type SqlText } from './filter.js';
 import type { ListOrder, Page, PageRequest, Position, SortKey } from './page.js';
-import { columnsOf, type PropertyOf, type Row, toRows } from './rows.js';
+import { type Row, toRows } from './rows.js';
 
 /** Reads a page of the rows that `where` selects, in one statement. */
 export async function readPage<T extends object, K extends PropertyOf<T>>(
@@ -11,30 +13,29 @@ export async function readPage<T extends object, K extends PropertyOf<T>>(
   request: PageRequest<K>,
 ): Promise<Page<Row<T, K>>> {
   const meta = em.getMetadata().get(entity);
-  const { sql, params } = pageQuery(em, meta, where, request).toQuery();
+  const { sql, params } = pageQuery(meta, conditionOf(meta, where), request);
   return toPage(em, meta, await em.execute(sql, [...params]), request);
 }
 
 /** Reads a page and one row more, with the keys of the order; see `toPage`. */
 export function pageQuery<T extends object>(
-  em: EntityManager,
   meta: EntityMetadata<T>,
-  where: QBFilterQuery<T>,
+  condition: SqlText,
   { properties, order, size, backwards, after, before }: PageRequest<PropertyOf<T>>,
-): SelectQueryBuilder<T> {
+): SqlText {
   const bounds = [
     ...(after ? [beyond(order.keys, after, false)] : []),
     ...(before ? [beyond(order.keys, before, true)] : []),
   ];
   // The names come from an order, which is declared beside its entity.
   const keys = order.keys.map(({ property }) => property) as PropertyOf<T>[];
-  const orderBy = order.keys.map((key) => ({ [key.property]: directionOf(key, backwards) }));
-  return em
-    .createQueryBuilder(meta.class, 'item')
-    .select(columnsOf(meta, 'item', [...properties, ...keys]).map((column) => raw(column)))
-    .where({ $and: [where, ...bounds] } as QBFilterQuery<T>)
-    .orderBy(orderBy as QueryOrderMap<T>[])
-    .limit(size + 1);
+  const { sql, params } = all([condition, ...bounds.map((bound) => conditionOf(meta, bound))]);
+  const sorting = order.keys.map((key) => `${columnOf(meta, key.property)} ${directionOf(key, backwards)}`);
+  return {
+    sql: `select ${columnsOf(meta, [...properties, ...keys])} from ${meta.tableName} as ${ITEM}
+      where ${sql} order by ${sorting.join(', ')} limit ${size + 1}`,
+    params,
+  };
 }
 
 /** @param found as `pageQuery` reads them. */

@@ -1,8 +1,10 @@
 import { type EntityClass, raw } from '@mikro-orm/core';
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
+import type { PropertyOf } from './columns.js';
+import { conditionOf } from './filter.js';
 import type { Page, PageRequest } from './page.js';
 import { pageQuery, readPage } from './read-page.js';
-import type { PropertyOf, Row } from './rows.js';
+import type { Row } from './rows.js';
 
 /** The rows that a filter and a term select. */
 export interface Search<T> {
@@ -56,7 +58,8 @@ async function readNext<T extends object>(
   filter: QBFilterQuery<T>,
   request: PageRequest<never>,
 ): Promise<{ where: QBFilterQuery<T>; rows: number }> {
-  const { sql, params } = pageQuery(em, em.getMetadata().get(entity), filter, request).toQuery();
+  const meta = em.getMetadata().get(entity);
+  const { sql, params } = pageQuery(meta, conditionOf(meta, filter), request);
   const [{ ids, rows } = { ids: '{}', rows: 0 }] = await em.execute<{ ids: string; rows: number }[]>(
     `select coalesce(array_agg(id), '{}')::text as ids, count(*)::int as rows from (${sql}) as next`,
     [...params],

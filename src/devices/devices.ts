@@ -1,8 +1,9 @@
 import { raw } from '@mikro-orm/core';
+import type { PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
-import { type PropertyOf, type Row, readRows } from '../database/rows.js';
+import { type Row, readRows } from '../database/rows.js';
 import { inTable, searchPage } from '../database/search.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
@@ -64,7 +65,7 @@ export class Devices {
     request: PageRequest<K>,
   ): Promise<Page<Row<Device, K>>> {
     await this.heartbeats.saveTransitions();
-    return searchPage(this.db.em.fork(), Device, selectDevices(caller, filter), request);
+    return searchPage(this.db.em, Device, selectDevices(caller, filter), request);
   }
 
   /** The number of devices that `list` selects. */
@@ -78,7 +79,7 @@ export class Devices {
     properties: readonly K[],
   ): Promise<Row<Device, K | 'id'>[]> {
     await this.heartbeats.saveTransitions();
-    return readRows(this.db.em.fork(), Device, { id: { $in: [...new Set(ids)] } }, properties);
+    return readRows(this.db.em, Device, { id: { $in: [...new Set(ids)] } }, properties);
   }
 
   /** The existing devices among `ids` that the caller may see. */
@@ -89,7 +90,7 @@ export class Devices {
   ): Promise<Row<Device, K | 'id'>[]> {
     await this.heartbeats.saveTransitions();
     const where = { $and: [{ id: { $in: [...ids] } }, visibleTo(caller).filter] };
-    return readRows(this.db.em.fork(), Device, where, properties);
+    return readRows(this.db.em, Device, where, properties);
   }
 
   /** The same page of the devices of each user. */
@@ -98,11 +99,11 @@ export class Devices {
     request: PageRequest<K>,
   ): Promise<Map<number, Page<Row<Device, K>>>> {
     await this.heartbeats.saveTransitions();
-    return pagesByParent(this.db.em.fork(), devicesOfUser, userIds, request);
+    return pagesByParent(this.db.em, devicesOfUser, userIds, request);
   }
 
   countByUser(userIds: readonly number[]): Promise<Map<number, number>> {
-    return countsByParent(this.db.em.fork(), devicesOfUser, userIds);
+    return countsByParent(this.db.em, devicesOfUser, userIds);
   }
 
   async summary(caller: Caller, filter: DeviceFilter): Promise<PresenceSummary> {
@@ -120,12 +121,12 @@ export class Devices {
     request: PageRequest<K>,
   ): Promise<Map<number, Page<Row<PresenceEvent, K>>>> {
     await this.heartbeats.saveTransitions();
-    return pagesByParent(this.db.em.fork(), transitionsIn(period), deviceIds, request);
+    return pagesByParent(this.db.em, transitionsIn(period), deviceIds, request);
   }
 
   async countHistoryByDevice(deviceIds: readonly number[], period: Period): Promise<Map<number, number>> {
     await this.heartbeats.saveTransitions();
-    return countsByParent(this.db.em.fork(), transitionsIn(period), deviceIds);
+    return countsByParent(this.db.em, transitionsIn(period), deviceIds);
   }
 
   /** The existing transitions among `ids`, of devices that the caller may see. */
@@ -134,8 +135,12 @@ export class Devices {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Row<PresenceEvent, K | 'id'>[]> {
-    const where = { id: { $in: [...ids] }, device: visibleTo(caller).filter };
-    return readRows(this.db.em.fork(), PresenceEvent, where, properties);
+    const ofCaller = raw(
+      (alias) => `${alias}.device_id in (select id from devices where user_id = ?)`,
+      [caller.user.id],
+    );
+    const where = { id: { $in: [...ids] }, ...(seesAllDevices(caller) ? {} : { [ofCaller]: [] }) };
+    return readRows(this.db.em, PresenceEvent, where, properties);
   }
 
   /** The existing devices among `ids`, in that order, from the cache. They are shared and must not be changed. */

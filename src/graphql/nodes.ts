@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { findAuditEntries } from '../audit/audit.js';
 import type { AuditEntry } from '../audit/audit-entry.entity.js';
+import type { PropertyOf } from '../database/columns.js';
 import type { Node } from '../database/node.entity.js';
 import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database/node-id.js';
-import type { PropertyOf } from '../database/rows.js';
 import type { Device } from '../devices/device.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
@@ -51,7 +51,7 @@ const readers: Readonly<Record<string, NodeReader>> = {
   },
   auditEntry: async (keys, { services, caller, properties }) =>
     hasPermission(caller, 'audit:read')
-      ? byId(await findAuditEntries(services.db.em.fork(), integers(keys), properties<AuditEntry>()))
+      ? byId(await findAuditEntries(services.db.em, integers(keys), properties<AuditEntry>()))
       : new Map(),
 };
 

@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
+import type { PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { nodeId } from '../database/node-id.js';
 import type { ListOrder, Page, PageRequest } from '../database/page.js';
 import { readPage } from '../database/read-page.js';
-import { type PropertyOf, type Row, readRows } from '../database/rows.js';
+import { countRows, type Row, readRows } from '../database/rows.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { Events } from '../streams/events.js';
@@ -184,12 +185,12 @@ export class Releases {
     channel: string | null,
     request: PageRequest<K>,
   ): Promise<Page<Row<Release, K>>> {
-    return readPage(this.db.em.fork(), Release, inChannel(channel), request);
+    return readPage(this.db.em, Release, inChannel(channel), request);
   }
 
   /** How many releases `list` selects. @throws DomainError INVALID_INPUT for what cannot be a channel. */
   async count(channel: string | null): Promise<number> {
-    return this.db.em.fork().count(Release, inChannel(channel));
+    return countRows(this.db.em, Release, inChannel(channel));
   }
 
   /** Those of these releases that exist. */
@@ -197,7 +198,7 @@ export class Releases {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Row<Release, K | 'id'>[]> {
-    return readRows(this.db.em.fork(), Release, { id: { $in: [...ids] } }, properties);
+    return readRows(this.db.em, Release, { id: { $in: [...ids] } }, properties);
   }
 
   /** Deletes packages that failed uploads left behind. */

@@ -1,10 +1,11 @@
 import type { QBFilterQuery } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
+import type { PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
 import type { ListOrder, Page, PageRequest } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
 import { readPage } from '../database/read-page.js';
-import { type PropertyOf, type Row, readRows } from '../database/rows.js';
+import { countRows, type Row, readRows } from '../database/rows.js';
 import { type Api, Session } from './session.entity.js';
 
 /** Latest first. */
@@ -62,11 +63,11 @@ export class OpenSessions {
     request: PageRequest<K>,
   ): Promise<Page<Row<Session, K>>> {
     const where = { $and: [this.#open(), matching(filter)] };
-    return readPage(this.db.em.fork(), Session, where, request);
+    return readPage(this.db.em, Session, where, request);
   }
 
   count(filter: SessionFilter): Promise<number> {
-    return this.db.em.fork().count(Session, { $and: [this.#open(), matching(filter)] });
+    return countRows(this.db.em, Session, { $and: [this.#open(), matching(filter)] });
   }
 
   /** The same page of each user's sessions. */
@@ -74,11 +75,11 @@ export class OpenSessions {
     userIds: readonly number[],
     request: PageRequest<K>,
   ): Promise<Map<number, Page<Row<Session, K>>>> {
-    return pagesByParent(this.db.em.fork(), this.#ofUsers(), userIds, request);
+    return pagesByParent(this.db.em, this.#ofUsers(), userIds, request);
   }
 
   countByUser(userIds: readonly number[]): Promise<Map<number, number>> {
-    return countsByParent(this.db.em.fork(), this.#ofUsers(), userIds);
+    return countsByParent(this.db.em, this.#ofUsers(), userIds);
   }
 
   /** @returns the sessions that exist, ended or not, in no particular order. */
@@ -86,7 +87,7 @@ export class OpenSessions {
     ids: readonly string[],
     properties: readonly K[],
   ): Promise<Row<Session, K | 'id'>[]> {
-    return readRows(this.db.em.fork(), Session, { id: { $in: [...ids] } }, properties);
+    return readRows(this.db.em, Session, { id: { $in: [...ids] } }, properties);
   }
 
   #ofUsers() {

@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
+import { columnsOf, type PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
 import { integerArray } from '../database/integer-array.js';
 import type { Page, PageRequest } from '../database/page.js';
-import { columnsOf, type PropertyOf, type Row, readRows, toRows } from '../database/rows.js';
+import { countRows, type Row, readRows, toRows } from '../database/rows.js';
 import { inTable, searchPage } from '../database/search.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
@@ -81,7 +82,7 @@ export class Users {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Row<User, K | 'id'>[]> {
-    return readRows(this.db.em.fork(), User, { id: { $in: [...new Set(ids)] } }, properties);
+    return readRows(this.db.em, User, { id: { $in: [...new Set(ids)] } }, properties);
   }
 
   /** @returns the roles of each user that has any, by user id. */
@@ -89,11 +90,11 @@ export class Users {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Map<number, Row<Role, K | 'code'>[]>> {
-    const em = this.db.em.fork();
+    const { em } = this.db;
     const meta = em.getMetadata().get(Role);
     const read = ['code' as const, ...properties];
     const found = await em.execute<({ user_key: number } & Record<string, unknown>)[]>(
-      `select user_id as user_key, ${columnsOf(meta, 'roles', read)} from user_roles
+      `select user_id as user_key, ${columnsOf(meta, read, 'roles')} from user_roles
        join roles on roles.id = role_id where user_id = any(?::int[]) order by roles.id`,
       [integerArray(ids)],
     );
@@ -113,12 +114,12 @@ export class Users {
    * @param search part of a username, phone, name, nickname or email; empty matches everyone.
    */
   list<K extends PropertyOf<User>>(search: string, request: PageRequest<K>): Promise<Page<Row<User, K>>> {
-    return searchPage(this.db.em.fork(), User, searchUsers(search), request);
+    return searchPage(this.db.em, User, searchUsers(search), request);
   }
 
   /** The number of users that `list` selects. */
   count(search: string): Promise<number> {
-    return this.db.em.fork().count(User, inTable(searchUsers(search)));
+    return countRows(this.db.em, User, inTable(searchUsers(search)));
   }
 
   /**

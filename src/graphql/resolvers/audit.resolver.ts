@@ -72,7 +72,7 @@ export class AuditResolver {
     const request = readPageArgs<AuditEntry>(page, auditOrder, info);
     const { userId, ...others } = filter ?? {};
     const selected = { ...others, userId: userId == null ? null : readId('user', userId, 'userId') };
-    const em = services.db.em.fork();
+    const { em } = services.db;
     return toConnection(await listAudit(em, selected, request), request, () => countAudit(em, selected));
   }
 
