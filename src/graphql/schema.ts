@@ -3,6 +3,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { applyRules } from './authorization.js';
 import { DateTime } from './date-time.js';
 import { requireStorableInput } from './execution/storable-input.js';
+import { resolveIds } from './id.js';
 import { AuditResolver } from './resolvers/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
@@ -41,6 +42,7 @@ export function createSchema(): GraphQLSchema {
   applyRules(schema);
   requireStorableInput(schema);
   requireReadsFrom(schema);
+  resolveIds(schema);
   return schema;
 }
 

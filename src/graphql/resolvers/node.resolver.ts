@@ -1,13 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { Node } from '../../database/node.entity.js';
-import { nodeId } from '../../database/node-id.js';
 import { DomainError } from '../../errors.js';
 import { Allow, SIGNED_IN } from '../authorization.js';
 import { LARGEST_PAGE } from '../connection.js';
 import type { Context } from '../context.js';
 import { readNodes } from '../nodes.js';
-import { ReadsFrom } from '../selected-properties.js';
 
 @Resolver(() => Node)
 export class NodeResolver {
@@ -44,17 +42,5 @@ export class NodeResolver {
       });
     }
     return readNodes(context, info, ids, 'ids');
-  }
-
-  /** A role is known by its code, every other object by its id in the database. */
-  @ReadsFrom<Node>('id')
-  @FieldResolver(() => ID)
-  id(
-    @Root() node: { id: number | string; code?: string },
-    @Info() { parentType }: GraphQLResolveInfo,
-  ): string {
-    const { name } = parentType;
-    const key = name === 'Role' && node.code !== undefined ? node.code : node.id;
-    return nodeId(name.charAt(0).toLowerCase() + name.slice(1), key);
   }
 }
