@@ -1,24 +1,50 @@
 /** `npm run bench`: see docs/performance.md. */
+import { curveRows } from './curves/index.ts';
+import { rows } from './rows/index.ts';
 import { parseArguments } from './support/arguments.ts';
 import { Cluster } from './support/cluster.ts';
-import { evaluate, type Result } from './support/figure.ts';
+import { evaluate } from './support/figure.ts';
 import { machine } from './support/machine.ts';
-import { figureText } from './support/report.ts';
-import { saveResults } from './support/results.ts';
+import { curveText, figureText } from './support/report.ts';
+import { type Measured, saveResults, writeResults } from './support/results.ts';
+import type { Bench } from './support/row.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-const { command, rows, profile, out } = parseArguments(process.argv.slice(2));
+const work = [
+  ...rows.map(({ name, description, measure }) => ({
+    name,
+    description,
+    run: async (bench: Bench) => ({ figures: (await measure(bench)).map(evaluate), curves: [] }),
+  })),
+  ...curveRows.map(({ name, description, trace }) => ({
+    name,
+    description,
+    run: async (bench: Bench) => ({ figures: [], curves: await trace(bench) }),
+  })),
+];
+
+const { command, names, profile, out, save } = parseArguments(process.argv.slice(2), {
+  rows: rows.map(({ name }) => name),
+  curves: curveRows.map(({ name }) => name),
+});
 if (command === 'list') {
-  for (const { name, description } of rows) print(`${name.padEnd(12)} ${description}`);
+  for (const { name, description } of work) print(`${name.padEnd(14)} ${description}`);
 } else {
+  const results: Record<string, Measured> = {};
   await using cluster = await Cluster.start();
-  const results: Record<string, Result[]> = {};
-  for (const row of rows) {
-    print(`${row.name}: ${row.description}`);
-    const figures = (await row.measure({ cluster, profile })).map(evaluate);
+  for (const { name, description, run } of work.filter((each) => names.includes(each.name))) {
+    print(`${name}: ${description}`);
+    const { figures, curves } = await run({ cluster, profile });
     for (const figure of figures) print(figureText(figure));
-    results[row.name] = figures;
+    for (const curve of curves) print(curveText(curve));
+    results[name] = { machine: machine(), profile: profile.name, figures, curves };
+    // After each row, so that a run that is interrupted keeps what it has measured.
+    if (out !== null) await writeResults(out, results);
+    if (save)
+      await saveResults(
+        results,
+        work.map((each) => each.name),
+      );
   }
-  if (out !== null) await saveResults(out, { machine: machine(), profile: profile.name, results });
 }

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +9,7 @@ import { addressOf } from '../support/address.ts';
 import type { Peer } from '../support/host.ts';
 
 export async function start({ folder }: { folder: string }): Promise<Peer> {
-  const path = join(folder, 'upload');
+  let uploads = 0;
   const server = createServer(async (request, response) => {
     const hash = createHash('sha256');
     await pipeline(
@@ -21,9 +20,9 @@ export async function start({ folder }: { folder: string }): Promise<Peer> {
           yield chunk;
         }
       },
-      createWriteStream(path),
+      // A new file each time: a deleted one would leave its pages of the cache to the next.
+      createWriteStream(join(folder, String(++uploads))),
     );
-    await rm(path);
     response.end(hash.digest('hex'));
   });
   server.listen(0, '127.0.0.1');

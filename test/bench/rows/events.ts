@@ -46,19 +46,25 @@ async function compareFanOut(
   const measurements: Record<string, () => Promise<number>> = {};
   for (const [name, server] of Object.entries(servers)) {
     const subscribers = stack.use(await startSubscribers());
-    await subscribers.ask('subscribe', { url: server.url, tokens: [token], query: STATUS, count });
-    measurements[name] = async () => {
-      const before = await server.cpu();
-      let changing = 0;
-      for (let round = 0; round < rounds; round++) {
-        changing += await live(server).change(events);
-        const all = subscribers.ask('receive', events * count);
-        await live(server).publish();
-        await all;
-      }
-      return ((await server.cpu()) - before - changing) / (rounds * events * count);
-    };
+    await subscribers.ask('subscribe', { url: server.url, tokens: [token], queries: [STATUS], count });
+    measurements[name] = () => fanOutCost({ server, subscribers, count }, { events, rounds });
   }
   // Awaited, since the subscribers are stopped at the return.
   return await compare(measurements, { turns: profile.turns, warmUps: 5 });
+}
+
+/** Microseconds of server CPU for each message. */
+export async function fanOutCost(
+  { server, subscribers, count }: { server: Server; subscribers: Server; count: number },
+  { events, rounds }: { events: number; rounds: number },
+): Promise<number> {
+  const before = await server.cpu();
+  let changing = 0;
+  for (let round = 0; round < rounds; round++) {
+    changing += await live(server).change(events);
+    const all = subscribers.ask('receive', events * count);
+    await live(server).publish();
+    await all;
+  }
+  return ((await server.cpu()) - before - changing) / (rounds * events * count);
 }

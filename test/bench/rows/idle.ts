@@ -57,8 +57,9 @@ async function costsOf(
     return (await server.cpu()) - before;
   };
   const add = (count: number) =>
-    subscribers.ask('subscribe', { url: server.url, tokens: [token], query: STATUS, count });
-  const [before, measured] = [scaled(profile, BEFORE), scaled(profile, MEASURED)];
+    subscribers.ask('subscribe', { url: server.url, tokens: [token], queries: [STATUS], count });
+  const before = Math.min(BEFORE, scaled(profile, 4 * BEFORE));
+  const measured = scaled(profile, MEASURED);
   const withoutSockets = await cpuWhileIdle();
   await add(before);
   const first = await server.memory();

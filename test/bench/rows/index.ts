@@ -1,13 +1,16 @@
 import type { Row } from '../support/row.ts';
 import { downloadRow } from './download.ts';
 import { events } from './events.ts';
+import { fleet } from './fleet.ts';
 import { heartbeat } from './heartbeat.ts';
 import { idle } from './idle.ts';
 import { listRow } from './lists.ts';
 import { login } from './login.ts';
 import { me } from './me.ts';
 import { presence } from './presence.ts';
+import { restart } from './restart.ts';
 import { start } from './start.ts';
+import { subscribersRow } from './subscribers.ts';
 import { uploadRow } from './upload.ts';
 
 /** All rows of the table, in its order. */
@@ -17,8 +20,11 @@ export const rows: readonly Row[] = [
   listRow,
   events,
   idle,
+  subscribersRow,
   presence,
   login,
+  fleet,
+  restart,
   uploadRow,
   downloadRow,
   start,

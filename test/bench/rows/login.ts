@@ -8,6 +8,7 @@ import { cpuOf } from '../support/http-row.ts';
 import { type Row, scaled } from '../support/row.ts';
 import { startPeer } from '../support/server.ts';
 import { percentile } from '../support/statistics.ts';
+import { waitsWhile } from '../support/waits.ts';
 
 const PASSWORD = 'correct horse';
 /** As `src/users/password-hash.ts`. */
@@ -64,26 +65,3 @@ export const login: Row = {
     ];
   },
 };
-
-/** @returns the milliseconds that each of some cheap requests took while the work was done. */
-export async function waitsWhile(url: string, work: () => Promise<void>): Promise<number[]> {
-  const connection = await Connection.open(url);
-  const cheap = request(`${url}/graphql`, {
-    headers: { 'Content-Type': 'application/json' },
-    body: '{"query":"{ __typename }"}',
-  });
-  const waits: number[] = [];
-  let done = false;
-  const working = work().finally(() => {
-    done = true;
-  });
-  while (!done) {
-    const started = performance.now();
-    await connection.send(cheap);
-    waits.push(performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  connection.close();
-  await working;
-  return waits;
-}

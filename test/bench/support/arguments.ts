@@ -1,40 +1,54 @@
 import { parseArgs } from 'node:util';
-import { rows as allRows } from '../rows/index.ts';
-import type { Profile, Row } from './row.ts';
+import type { Profile } from './row.ts';
 
 const profiles: Readonly<Record<string, Profile>> = {
-  /** For a quiet machine: about a quarter of an hour. */
+  /** For a quiet machine. */
   full: { name: 'full', turns: 9, scale: 1 },
   /** For a first look. */
   quick: { name: 'quick', turns: 5, scale: 0.25 },
-  /** Only shows that the rows work: their figures mean nothing. */
+  /** Only shows that everything works: the figures mean nothing. */
   smoke: { name: 'smoke', turns: 1, scale: 0.001 },
 };
 
 interface Arguments {
   readonly command: 'run' | 'list';
-  readonly rows: readonly Row[];
+  /** Of the rows and curves to run. */
+  readonly names: readonly string[];
   readonly profile: Profile;
   /** The folder for the results; null to print them only. */
   readonly out: string | null;
+  /** Whether to write the results into the repository. */
+  readonly save: boolean;
 }
 
-/** Reads the command line. An invalid one ends the process with a sentence. */
-export function parseArguments(args: readonly string[]): Arguments {
+/** The names of what can be run. */
+interface Names {
+  readonly rows: readonly string[];
+  readonly curves: readonly string[];
+}
+
+/** Reads the command line; by default, all rows run. An invalid one ends the process with a sentence. */
+export function parseArguments(args: readonly string[], known: Names): Arguments {
   const { values, positionals } = parse(args);
-  if (positionals.includes('list')) {
-    return { command: 'list', rows: allRows, profile: profile(values.profile), out: null };
-  }
+  const { out = null, save } = values;
+  const profile =
+    profiles[values.profile] ?? fail(`--profile must be one of ${listed(Object.keys(profiles))}.`);
+  const names = positionals.filter((name) => name !== 'list').flatMap((name) => namesOf(name, known));
   return {
-    command: 'run',
-    rows: positionals.length === 0 ? allRows : positionals.map(rowNamed),
-    profile: profile(values.profile),
-    out: values.out ?? null,
+    command: positionals.includes('list') ? 'list' : 'run',
+    names: names.length === 0 ? known.rows : names,
+    profile,
+    out,
+    save,
   };
 }
 
 function parse(args: readonly string[]) {
-  const options = { profile: { type: 'string', default: 'full' }, out: { type: 'string' } } as const;
+  const options = {
+    profile: { type: 'string', default: 'full' },
+    out: { type: 'string' },
+    save: { type: 'boolean', default: false },
+  } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
@@ -42,12 +56,13 @@ function parse(args: readonly string[]) {
   }
 }
 
-const rowNamed = (name: string): Row =>
-  allRows.find((row) => row.name === name) ??
-  fail(`There is no row "${name}". The rows are ${allRows.map((row) => row.name).join(', ')}.`);
+function namesOf(name: string, { rows, curves }: Names): readonly string[] {
+  if (name === 'curves') return curves;
+  if ([...rows, ...curves].includes(name)) return [name];
+  return fail(`There is no row "${name}": use ${listed([...rows, 'curves', ...curves])}.`);
+}
 
-const profile = (name: string): Profile =>
-  profiles[name] ?? fail(`--profile must be one of ${Object.keys(profiles).join(', ')}.`);
+const listed = (names: readonly string[]): string => names.join(', ');
 
 function fail(sentence: string): never {
   process.stderr.write(`${sentence}\n`);

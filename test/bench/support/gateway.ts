@@ -16,11 +16,14 @@ const SECRET = 'benchmark-'.repeat(4);
 
 /** Gatehouse with a database of its own, and an administrator. */
 export interface Gateway extends AsyncDisposable {
+  /** The process, another one after `killAndRestart`. */
   readonly server: Server;
   readonly databaseUrl: string;
   readonly admin: Member;
   /** What `peers/gatehouse-live.ts` needs to run on the same database. */
   liveOptions(): object;
+  /** Kills the process without warning, and starts it again. */
+  killAndRestart(): Promise<void>;
   /** Adds accounts, each with a session of the API. */
   addMembers(count: number, api?: 'graphql' | 'upgrade'): Promise<Member[]>;
 }
@@ -29,13 +32,14 @@ export interface Gateway extends AsyncDisposable {
 export async function startGateway(cluster: Cluster, env: Record<string, string> = {}): Promise<Gateway> {
   const databaseUrl = await cluster.createDatabase();
   const dataDir = await openFolder();
-  const server = await startGatehouse({
+  const settings = {
     DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,
     JWT_SECRETS: SECRET,
     ...LIMITS,
     ...env,
-  });
+  };
+  let server = await startGatehouse(settings);
   const add = (count: number, api: 'graphql' | 'upgrade', role: string) =>
     withClient(databaseUrl, async (client) =>
       openSessions(client, await addAccounts(client, count, role), { api, secret: SECRET }),
@@ -43,7 +47,9 @@ export async function startGateway(cluster: Cluster, env: Record<string, string>
   const [admin] = await add(1, 'graphql', 'ADMIN');
   if (!admin) throw new Error('No administrator was added.');
   return {
-    server,
+    get server() {
+      return server;
+    },
     databaseUrl,
     admin,
     liveOptions: () => ({
@@ -53,6 +59,10 @@ export async function startGateway(cluster: Cluster, env: Record<string, string>
       token: admin.token,
     }),
     addMembers: (count, api = 'upgrade') => add(count, api, 'MEMBER'),
+    async killAndRestart() {
+      await server.stop('SIGKILL');
+      server = await startGatehouse(settings);
+    },
     async [Symbol.asyncDispose]() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });

@@ -55,6 +55,7 @@ export class Connection {
   /** Rejects when the server closes the connection. */
   send(bytes: Buffer): Promise<Response> {
     this.#waiting = Promise.withResolvers();
+    if (this.#socket.destroyed) this.#waiting.reject(new Error('The connection is closed.'));
     this.#socket.write(bytes);
     return this.#waiting.promise;
   }

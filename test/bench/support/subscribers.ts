@@ -10,24 +10,26 @@ const OPENING_AT_ONCE = 50;
 export interface Subscribe {
   readonly url: string;
   readonly tokens: readonly string[];
-  readonly query: string;
+  /** The subscribers take the documents in turn, as they do the tokens. */
+  readonly queries: readonly string[];
   readonly count: number;
+  /** Whether the subscription starts without a message. */
+  readonly silent?: boolean;
 }
 
 let received = 0;
 let awaited = Number.POSITIVE_INFINITY;
 let reached = () => {};
 
-async function subscribe({ url, query }: Subscribe, token: string): Promise<void> {
+async function subscribe({ url, silent = false }: Subscribe, token: string, query: string): Promise<void> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', fail);
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
   await once(socket, 'message');
   socket.send(JSON.stringify({ type: 'subscribe', id: randomUUID(), payload: { query } }));
-  const [first] = await once(socket, 'message');
-  const text = String(first);
-  if (!text.includes('"next"') || text.includes('"errors"')) fail(text);
+  const first = silent ? '"next"' : String(await once(socket, 'message'));
+  if (!first.includes('"next"') || first.includes('"errors"')) fail(first);
   socket.on('close', (code) => fail(`closed with ${code}`));
   socket.on('message', (data) => {
     // The gateway asks whether its clients are alive.
@@ -43,13 +45,17 @@ function fail(reason: unknown): never {
 }
 
 Object.assign(answers, {
-  /** Adds subscribers, who take the tokens in turn, and waits for their first messages. */
+  /** Adds subscribers, and waits for their first messages. */
   async subscribe(options: Subscribe) {
-    const { tokens, count } = options;
+    const { tokens, queries, count } = options;
     for (let start = 0; start < count; start += OPENING_AT_ONCE) {
       const length = Math.min(OPENING_AT_ONCE, count - start);
-      const token = (index: number) => tokens[(start + index) % tokens.length] ?? '';
-      await Promise.all(Array.from({ length }, (_, index) => subscribe(options, token(index))));
+      const opening = Array.from({ length }, (_, index) => {
+        const token = tokens[(start + index) % tokens.length] ?? '';
+        const query = queries[(start + index) % queries.length] ?? '';
+        return subscribe(options, token, query);
+      });
+      await Promise.all(opening);
     }
   },
   /** Waits for so many messages since the last time. */

@@ -1,0 +1,45 @@
+import { fanOutCost } from '../rows/events.ts';
+import type { CurveRow } from '../support/curve.ts';
+import { startGateway } from '../support/gateway.ts';
+import { scaled } from '../support/row.ts';
+import { startPeer, startSubscribers } from '../support/server.ts';
+import { median } from '../support/statistics.ts';
+
+const SUBSCRIBERS = [10, 100, 1000, 5000];
+const WARM_UPS = 3;
+const DOCUMENTS = [1, 10, 100, 1000];
+
+/** A document that differs from the others, and selects as much. */
+const documentOf = (index: number): string =>
+  `subscription { deviceStatus { kind cursor at reason device { id online${index}: online } } }`;
+
+export const eventCurve: CurveRow = {
+  name: 'curve-events',
+  description: 'A message of an event to 10 to 5,000 subscribers, with 1 to 1,000 distinct documents.',
+  async trace({ cluster, profile }) {
+    const series: Record<string, [number, number][]> = {};
+    await using gateway = await startGateway(cluster);
+    for (const documents of DOCUMENTS) {
+      const points: [number, number][] = [];
+      for (const subscribed of SUBSCRIBERS.filter((subscribers) => subscribers >= documents)) {
+        const count = scaled(profile, subscribed, 2);
+        await using server = await startPeer('gatehouse-live.ts', gateway.liveOptions());
+        await using subscribers = await startSubscribers();
+        const queries = Array.from({ length: documents }, (_, index) => documentOf(index));
+        const tokens = [gateway.admin.token];
+        await subscribers.ask('subscribe', { url: server.url, tokens, queries, count });
+        const rounds = scaled(profile, 40_000 / count);
+        const costs: number[] = [];
+        for (let turn = -WARM_UPS; turn < profile.turns; turn++) {
+          const cost = await fanOutCost({ server, subscribers, count }, { events: 1, rounds });
+          if (turn >= 0) costs.push(cost);
+        }
+        points.push([count, median(costs)]);
+      }
+      series[documents === 1 ? '1 document' : `${documents} documents`] = points;
+    }
+    return [
+      { name: 'events', title: 'CPU of a message of an event', xLabel: 'subscribers', unit: 'µs', series },
+    ];
+  },
+};

@@ -1,0 +1,7 @@
+import type { CurveRow } from '../support/curve.ts';
+import { beatCurve } from './beats.ts';
+import { eventCurve } from './events.ts';
+import { pageCurves } from './pages.ts';
+
+/** All curves, in their order in docs/performance.md. */
+export const curveRows: readonly CurveRow[] = [beatCurve, eventCurve, pageCurves];

@@ -1,0 +1,79 @@
+import { withClient } from '../support/cluster.ts';
+import { type Figure, GATEHOUSE } from '../support/figure.ts';
+import { startGateway } from '../support/gateway.ts';
+import { load } from '../support/http-load.ts';
+import { pacedLoad } from '../support/paced-load.ts';
+import { type Row, scaled } from '../support/row.ts';
+import { percentile } from '../support/statistics.ts';
+import { waitsWhile } from '../support/waits.ts';
+import { heartbeatRequest } from './heartbeat.ts';
+
+const DEVICES = 100_000;
+const INTERVAL_S = 30;
+/** Until then, a gateway that has just started may answer late. */
+const SETTLING_MS = 15_000;
+
+export const restart: Row = {
+  name: 'restart',
+  description:
+    'A fleet of 100,000 devices that beat every 30 s: stalls of other requests, and a kill and restart.',
+  async measure({ cluster, profile }) {
+    const count = scaled(profile, DEVICES, 100);
+    const perSecond = count / Math.max(1, INTERVAL_S * Math.min(1, profile.scale * 4));
+    await using gateway = await startGateway(cluster);
+    const members = await gateway.addMembers(count);
+    const next = (index: number) => heartbeatRequest(gateway.server.url, members[index % count]?.token ?? '');
+    await load(gateway.server.url, count, next);
+
+    const waits = await waitsWhile(gateway.server.url, async () => {
+      await pacedLoad(gateway.server.url, { count, perSecond }, next);
+    });
+    await gateway.killAndRestart();
+    const outcomes = await pacedLoad(gateway.server.url, { count, perSecond }, next);
+    const settled = outcomes.filter(({ due }) => due > Math.min(SETTLING_MS, (count / perSecond) * 500));
+    const unanswered = outcomes.filter(({ waited }) => waited === Number.POSITIVE_INFINITY).length;
+    const offline = await withClient(gateway.databaseUrl, async (client) => {
+      const { rows } = await client.query('select 1 from presence_events where not online');
+      return rows.length;
+    });
+    return [
+      {
+        work: `p99 of other requests while ${count} devices beat`,
+        unit: 'ms',
+        samples: { [GATEHOUSE]: [percentile(waits, 0.99)] },
+        goal: { atMost: 50 },
+      },
+      {
+        work: 'the longest of them',
+        unit: 'ms',
+        samples: { [GATEHOUSE]: [Math.max(...waits)] },
+        goal: { atMost: 200 },
+      },
+      {
+        work: `p99 of heartbeats from 15 s after a restart under ${count} devices`,
+        unit: 'ms',
+        samples: {
+          [GATEHOUSE]: [
+            percentile(
+              settled.map(({ waited }) => waited),
+              0.99,
+            ),
+          ],
+        },
+        goal: { atMost: 1000 },
+      },
+      {
+        work: 'heartbeats without an answer after that restart',
+        unit: 'heartbeats',
+        samples: { [GATEHOUSE]: [unanswered] },
+        goal: { atMost: 0 },
+      },
+      {
+        work: 'devices that went offline by mistake at that restart',
+        unit: 'devices',
+        samples: { [GATEHOUSE]: [offline] },
+        goal: { atMost: 0 },
+      },
+    ] satisfies Figure[];
+  },
+};
