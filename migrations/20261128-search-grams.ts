@@ -39,15 +39,29 @@ export class SearchGrams20261128 extends Migration {
   }
 }
 
-/** A regular expression for texts with a letter of two cases that is not ASCII, which few have. */
-const MAY_HAVE_CASE = '[\\u0080-\\u2dff\\ua640-\\uabff\\uff21-\\uff5a\\U00010400-\\U0001ffff]';
+/** The code points of letters with two cases, and others between them. Above ASCII, which `lower` folds. */
+const CASED: readonly (readonly [number, number])[] = [
+  [0x80, 0x2dff],
+  [0xa640, 0xabff],
+  [0xff21, 0xff5a],
+  [0x1_0400, 0x1_0dff],
+  [0x1_18a0, 0x1_18df],
+  [0x1_6e40, 0x1_6eff],
+  [0x1_e900, 0x1_e95f],
+];
 
-/** The letters that are not ASCII and differ from their folded form, and those forms, in the same order. */
+/** A regular expression for texts with such letters, which few have. */
+const MAY_HAVE_CASE = `[${CASED.map((range) => range.map(escaped).join('-')).join('')}]`;
+
+function escaped(code: number): string {
+  return `\\U${code.toString(16).padStart(8, '0')}`;
+}
+
+/** The letters that differ from their folded form, and those forms, in the same order. */
 function foldedLetters(): [string, string] {
-  const letters = Array.from({ length: 0x1_ffff - 0x7f }, (_, index) => index + 0x80)
-    .filter((code) => code < 0xd800 || code > 0xdfff)
-    .map((code) => String.fromCodePoint(code))
-    .filter((letter) => fold(letter) !== letter);
+  const letters = CASED.flatMap(([from, to]) =>
+    Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index)),
+  ).filter((letter) => fold(letter) !== letter);
   return [letters.join(''), letters.map(fold).join('')];
 }
 

@@ -1,6 +1,6 @@
 import { type ListOrder, orderedBy } from '../database/page.js';
 
-/** What devices can be sorted by. Only the order of arrival has an index: the other keys change with heartbeats. */
+/** What devices can be sorted by. LAST_SEEN_AT has no index: each save of heartbeats would have to change it. */
 export type DeviceSorting = 'FIRST_SEEN_AT' | 'LAST_SEEN_AT' | 'NAME';
 
 const keys = {
