@@ -248,3 +248,11 @@ test('every foreign key to a large table has an index for deletions', async () =
   );
   expect(missing).toEqual([]);
 });
+
+test('no index has the times that heartbeats save, so that a save changes no index', async () => {
+  expect(
+    await run(
+      `select indexname from pg_indexes where tablename in ('devices', 'sessions') and indexdef like '%last_seen_at%'`,
+    ),
+  ).toEqual([]);
+});
