@@ -17,14 +17,15 @@ export const domainErrors = {
   INVALID_INPUT: 'A parameter is missing, mistyped or out of range, or the request is malformed.',
   THROTTLED: 'Too many requests. `retryAfter`, or the header Retry-After, says how many seconds to wait.',
   TOO_LARGE: 'The body or the file exceeds its size limit.',
-  UNAVAILABLE: 'Something the gateway depends on does not respond. The same request may succeed later.',
+  UNAVAILABLE:
+    'Something the gateway depends on does not respond or is overloaded. The request may succeed later.',
 } as const;
 
 export type DomainErrorCode = keyof typeof domainErrors;
 
 /** Details that an API may add to its response. */
 export interface DomainErrorDetails {
-  /** Seconds until the same request may succeed (THROTTLED). */
+  /** Seconds until the same request may succeed (THROTTLED, UNAVAILABLE). */
   readonly retryAfter?: number;
   /** The input field that the error is about (INVALID_INPUT, CONFLICT, LIMIT_REACHED, TOO_LARGE). */
   readonly field?: string;
@@ -43,6 +44,16 @@ export class DomainError extends Error {
     super(message);
   }
 }
+
+/**
+ * Whether something that the gateway depends on has failed, which the log must show. A refusal because too many requests
+ * wait is no failure: there may be thousands a second, each with the line of its response.
+ * @param error what was thrown, as `unavailableDatabase` sees it.
+ */
+export const isOutage = (thrown: unknown, error: unknown): boolean =>
+  error instanceof DomainError &&
+  error.code === 'UNAVAILABLE' &&
+  (thrown !== error || error.details.retryAfter === undefined);
 
 /** A THROTTLED error whose `retryAfter` is `ms` milliseconds, rounded up to seconds. */
 export const throttledFor = (ms: number, message: string): DomainError =>

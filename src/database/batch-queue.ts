@@ -27,7 +27,7 @@ export class BatchQueue<Item, Result extends object | null> {
 
   /** @throws DomainError UNAVAILABLE at once if too many items wait; as `handle`. */
   async run(item: Item): Promise<Result> {
-    if (this.#waiting.length >= CAPACITY) throw overloaded();
+    if (this.#waiting.length >= CAPACITY) throw overloaded;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       this.#schedule();
@@ -63,7 +63,11 @@ export class BatchQueue<Item, Result extends object | null> {
   }
 }
 
-const overloaded = () =>
-  new DomainError('UNAVAILABLE', 'Too many requests wait for the database; try again later.', {
-    retryAfter: 1,
-  });
+/** One for all: under such a load, the stack of each would cost more than the refusal. */
+const overloaded = new DomainError(
+  'UNAVAILABLE',
+  'Too many requests wait for the database; try again later.',
+  {
+    retryAfter: 5,
+  },
+);

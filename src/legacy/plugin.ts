@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unavailableDatabase } from '../database/unavailable.js';
-import { DomainError } from '../errors.js';
+import { DomainError, isOutage } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
 import { receiveForm } from '../http/multipart/form.js';
 import { publicUrl } from '../http/public-url.js';
@@ -157,7 +157,7 @@ function sendFailure(
 ): FastifyReply {
   const error = unavailableDatabase(thrown);
   const code = failureCode(error);
-  if (code === 'UNAVAILABLE') requestLog(request).warn({ err: thrown }, 'a request could not be served');
+  if (isOutage(thrown, error)) requestLog(request).warn({ err: thrown }, 'a request could not be served');
   if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);

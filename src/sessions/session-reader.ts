@@ -39,8 +39,12 @@ interface CallerRow {
 
 const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
-/** Selects callers: sessions that were not revoked, of active users. */
-const SELECT_CALLERS = `
+/**
+ * Selects callers: sessions that were not revoked, of active users. Materialized, because a plan without statistics, as
+ * before the first `analyze`, could look for every token once for each user.
+ */
+const selectCallers = (condition: string) => `
+  with s as materialized (select * from sessions where revoked_at is null and ${condition})
   select s.token_hash as "tokenHash", s.id as "sessionId", s.door as api, s.capped as restricted,
     s.device_id as "deviceId", s.device_model as "deviceModel", s.client_version as "clientVersion", s.address,
     ${milliseconds('s.created_at')} as "openedAt", ${milliseconds('s.token_expires_at')} as "expiresAt",
@@ -50,8 +54,7 @@ const SELECT_CALLERS = `
     array(
       select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id
     ) as granted
-  from sessions s join users u on u.id = s.user_id
-  where s.revoked_at is null and u.status = 'ACTIVE'`;
+  from s join users u on u.id = s.user_id where u.status = 'ACTIVE'`;
 
 /** Reads sessions from the database. */
 export class SessionReader {
@@ -77,14 +80,14 @@ export class SessionReader {
 
   /** A session, its access token expired or not; null if it was revoked. */
   async byId(id: string): Promise<Caller | null> {
-    const [row] = await this.db.em.execute<CallerRow[]>(`${SELECT_CALLERS} and s.id = ?`, [id]);
+    const [row] = await this.db.em.execute<CallerRow[]>(selectCallers('id = ?'), [id]);
     return row ? this.#toCaller(row) : null;
   }
 
   /** The session of a refresh token, used or not; null if it was revoked. */
   async byRefreshToken(refreshToken: string): Promise<Caller | null> {
     const [row] = await this.db.em.execute<CallerRow[]>(
-      `${SELECT_CALLERS} and s.id = (select session_id from refresh_tokens where hash = ?)`,
+      selectCallers('id = (select session_id from refresh_tokens where hash = ?)'),
       [tokenHash(refreshToken)],
     );
     return row ? this.#toCaller(row) : null;
@@ -100,10 +103,9 @@ export class SessionReader {
   }
 
   async #findByTokenHashes(hashes: readonly string[]): Promise<(CachedSession | null)[]> {
-    const rows = await this.db.em.execute<CallerRow[]>(
-      `${SELECT_CALLERS} and s.token_hash = any(?::text[])`,
-      [`{${hashes.join()}}`],
-    );
+    const rows = await this.db.em.execute<CallerRow[]>(selectCallers('token_hash = any(?::text[])'), [
+      `{${hashes.join()}}`,
+    ]);
     const byHash = new Map(rows.map((row) => [row.tokenHash, row]));
     return hashes.map((hash) => {
       const row = byHash.get(hash);

@@ -40,7 +40,7 @@ test('collects what arrives while two batches are under way', async () => {
 test('refuses at once what would wait behind 5,000 others, and accepts again after them', async () => {
   const { queue, batches, turn } = negations();
   const waiting = Array.from({ length: 5000 }, (_, item) => queue.run(item));
-  await expect(queue.run(5000)).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfter: 1 } });
+  await expect(queue.run(5000)).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfter: 5 } });
   await turn();
   const accepted = queue.run(5001);
   for (let handled = 0; handled < batches.length; handled += 1) {

@@ -150,4 +150,39 @@ describe('the first heartbeats after a restart', () => {
     expect(statements).toHaveBeenCalledTimes(SESSIONS / 1000);
     statements.mockRestore();
   });
+
+  test('are refused at once behind 5,000 others, in the envelope of the API, and known sessions are served', async () => {
+    const connection = restarted.services.db.em.getConnection();
+    const execute = connection.execute.bind(connection);
+    const gate = Promise.withResolvers<void>();
+    const statements = jest
+      .spyOn(connection, 'execute')
+      .mockImplementation((...call) => gate.promise.then(() => execute(...call)));
+    const waiting: Promise<boolean>[] = [];
+    // Before the second and third round, one more batch is under way.
+    for (const _round of [1, 2, 3]) {
+      for (let n = 0; n < 5000; n += 1) {
+        const caller = restarted.services.sessions.authenticate(`stranger-${n}`);
+        waiting.push(
+          caller.then(
+            () => true,
+            () => false,
+          ),
+        );
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const heartCheck = (token: string) => restarted.post('/api/heart/check', {}, { authorization: token });
+    const refused = await heartCheck('another-stranger');
+    expect([refused.statusCode, refused.headers['retry-after'], refused.json()]).toEqual([
+      500,
+      '5',
+      { data: null, meta: { msg: '服务繁忙，请稍后再试', status: 500 } },
+    ]);
+    expect((await heartCheck(tokens[0] ?? '')).statusCode).toBe(201);
+    gate.resolve();
+    expect((await Promise.all(waiting)).filter(Boolean)).toHaveLength(6000);
+    expect(restarted.logged()).not.toContain('could not be served');
+    statements.mockRestore();
+  });
 });

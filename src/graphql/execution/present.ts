@@ -6,7 +6,7 @@ import {
   type GraphQLFormattedError,
 } from 'graphql';
 import { unavailableDatabase } from '../../database/unavailable.js';
-import { DomainError } from '../../errors.js';
+import { DomainError, isOutage } from '../../errors.js';
 import { extensionCodes, FAULT_CODE } from './error-codes.js';
 import { redactValues } from './redact-values.js';
 
@@ -28,7 +28,7 @@ export function presentError(error: unknown, { log, suggestions }: Presentation)
   const cause = unavailableDatabase(thrown);
   if (cause instanceof DomainError) {
     const code = extensionCodes[cause.code];
-    if (code === 'UNAVAILABLE') log.warn({ err: thrown }, 'an operation could not be served');
+    if (isOutage(thrown, cause)) log.warn({ err: thrown }, 'an operation could not be served');
     const message = code === 'BAD_CREDENTIALS' ? 'The account or the password is wrong.' : cause.message;
     return { message, ...location, extensions: { code, ...cause.details } };
   }
