@@ -87,7 +87,8 @@ export class Bindings {
 
   /** The device of the client id, or the one that the session has beaten for; null if it has to be looked for. */
   async #findKnown(caller: Caller, report: DeviceReport): Promise<KnownDevice | null> {
-    return this.#superseded.has(caller.sessionId) ? null : this.#rows.find({ caller, report });
+    const isSuperseded = report.clientId === null && this.#superseded.has(caller.sessionId);
+    return isSuperseded ? null : this.#rows.find({ caller, report });
   }
 
   async #create(caller: Caller, report: DeviceReport, now: Date): Promise<BoundDevice> {

@@ -94,7 +94,7 @@ export class DeviceRows {
   }
 
   async #updateAll(beats: readonly (Beat & { readonly id: number })[]): Promise<(Change | null)[]> {
-    // Locked in one order, as by every statement that writes several devices.
+    // Locked in the order of the ids, as by `PresenceStore`: opposite orders would end in a deadlock.
     const rows = await this.db.em.execute<{ id: number; before: DeviceDetails; after: DeviceDetails }[]>(
       `update devices d set session_id = beat."sessionId", door = beat.api, name = coalesce(beat.name, d.name),
          client_version = coalesce(beat."clientVersion", d.client_version)

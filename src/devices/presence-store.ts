@@ -42,7 +42,7 @@ export class PresenceStore {
   /** Saves when devices were last seen, and that the process was alive at `now`. */
   async saveLastSeen(seen: Iterable<{ id: number; at: number }>, now: number): Promise<void> {
     for (const batch of batches(seen)) {
-      const rows = JSON.stringify(batch.map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
+      const rows = JSON.stringify(byId(batch).map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
       await this.db.em.execute(
         `update devices d set last_seen_at = t.at
          from json_to_recordset(?) as t(id int, at timestamptz) where d.id = t.id`,
@@ -66,7 +66,7 @@ export class PresenceStore {
          from json_to_recordset(?) as t(id int, "sessionId" uuid)
            join sessions s on s.id = t."sessionId" join devices old on old.id = t.id
          where d.id = t.id returning d.id, d.door as api, ${detailsOf('old')} as before`,
-        [JSON.stringify(batch.map(({ id, sessionId }) => ({ id, sessionId })))],
+        [JSON.stringify(byId(batch).map(({ id, sessionId }) => ({ id, sessionId })))],
       );
       changed.push(...saved.filter(({ api, before }) => before.api !== api));
     }
@@ -112,3 +112,7 @@ export class PresenceStore {
     return devices.map(({ id }) => id);
   }
 }
+
+/** The order in which all statements lock devices. */
+const byId = <T extends { readonly id: number }>(rows: readonly T[]): T[] =>
+  rows.toSorted((one, other) => one.id - other.id);

@@ -105,6 +105,20 @@ describe('a device without a client id', () => {
     ]);
   });
 
+  test('does not keep its session from beating for a known device with a client id', async () => {
+    const named = { 'x-device-id': 'serial-1' };
+    const first = await bmsLogin();
+    await beat(first, named);
+    await beat(first);
+    gateway.clock.advance(1000);
+    const second = await bmsLogin();
+    await beat(second);
+    // Its first session has its anonymous device taken over, and is read again.
+    gateway.services.sessions.invalidate(Number(userId.split('_')[1]));
+    await beat(first, named);
+    expect((await devices()).filter(({ clientId }) => clientId === 'serial-1')).toHaveLength(1);
+  });
+
   const otherLogins: Record<string, () => Promise<string>> = {
     model: () => bmsLogin({}, { device: 'mate70' }),
     address: () => bmsLogin({}, {}, '203.0.113.7'),
