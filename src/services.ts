@@ -144,11 +144,11 @@ function createLogins(
   minFailureMs: number | undefined,
 ) {
   const attempts = new LoginAttempts(db, clock);
-  const verifier = new PasswordVerifier(users, minFailureMs);
+  const verifier = new PasswordVerifier(db, users, minFailureMs);
   const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
   return {
     passwords: new Passwords(db, users, sessions, throttle, clock),
-    passwordLogins: new PasswordLogins(db, users, sessions, guard, attempts),
+    passwordLogins: new PasswordLogins(db, sessions, guard, attempts),
     phoneLogins: new PhoneLogins(db, users, sessions, smsCodes, attempts),
     scanLogins: new ScanLogins(db, users, sessions, scanTickets),
     registrations: new Registrations(db, users, sessions),

@@ -5,8 +5,8 @@ import { isFailedAttempt } from '../rate-limits/login-throttle.js';
 
 /** One attempt to log in. */
 export interface LoginAttempt {
-  /** Null when no account has this name. */
-  readonly userId: number | null;
+  /** Finds the account to record a failure of; null when no account has the name. */
+  readonly findUserId: () => Promise<number | null>;
   readonly address: string;
   /** The API that is called, as its session policy names it. */
   readonly api: string;
@@ -32,7 +32,8 @@ export class LoginAttempts {
     }
   }
 
-  async #record({ userId, address, api }: LoginAttempt, code: string): Promise<void> {
+  async #record({ findUserId, address, api }: LoginAttempt, code: string): Promise<void> {
+    const userId = await findUserId();
     const em = this.db.em.fork();
     recordAudit(
       em,

@@ -7,7 +7,7 @@ import {
 } from '../rate-limits/login-throttle.js';
 import type { KnownClients } from '../sessions/known-clients.js';
 import type { Client } from '../sessions/sessions.js';
-import type { PasswordVerifier, VerifiedUser } from './password-verifier.js';
+import type { Account, PasswordVerifier, VerifiedUser } from './password-verifier.js';
 
 /** Verifies passwords at login within the failure budgets, which a client that the account knows can always pass. */
 export class PasswordGuard {
@@ -17,25 +17,29 @@ export class PasswordGuard {
     private readonly knownClients: KnownClients,
   ) {}
 
+  /** The account of a login name, for `verify`. */
+  findAccount(em: EntityManager, login: string): Promise<Account> {
+    return this.verifier.findAccount(em, login);
+  }
+
   /**
    * Beyond a budget, a known client with a wrong password gets the answer of a stranger, in the same time: any other
    * would reveal that the account exists and knows the client.
-   * @returns the user, managed by `em`, roles loaded.
    * @throws DomainError as `PasswordVerifier.verify`; CAPTCHA_REQUIRED, THROTTLED
    */
-  async verify(em: EntityManager, attempt: Attempt, password: string, client: Client): Promise<VerifiedUser> {
+  async verify(account: Account, attempt: Attempt, password: string, client: Client): Promise<VerifiedUser> {
     const { userId } = attempt;
-    const verify = () => this.verifier.verify(em, userId, password);
+    const verify = () => this.verifier.verify(account, password);
     const asKnownClient = (otherwise: () => Promise<never>) =>
       this.#asKnownClient(userId, client, verify, otherwise);
     try {
       return await this.throttle.attempt(attempt, (accountIsOpen) =>
-        accountIsOpen ? verify() : asKnownClient(() => this.verifier.reject(em, userId, password)),
+        accountIsOpen ? verify() : asKnownClient(() => this.verifier.reject(account, password)),
       );
     } catch (refusal) {
       if (!(refusal instanceof AttemptRefused)) throw refusal;
       const refuse = async () => {
-        await this.verifier.delay(password);
+        await this.verifier.delay(account, password);
         throw refusal;
       };
       return asKnownClient(refuse).catch((error: unknown) => {

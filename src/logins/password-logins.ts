@@ -3,7 +3,6 @@ import type { Attempt } from '../rate-limits/login-throttle.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { canonicalLoginName } from '../users/login-names.js';
-import type { Users } from '../users/users.js';
 import type { LoginAttempts } from './login-attempts.js';
 import type { PasswordGuard } from './password-guard.js';
 
@@ -19,7 +18,6 @@ export interface PasswordCredentials {
 export class PasswordLogins {
   constructor(
     private readonly db: Database,
-    private readonly users: Users,
     private readonly sessions: Sessions,
     private readonly guard: PasswordGuard,
     private readonly attempts: LoginAttempts,
@@ -35,11 +33,13 @@ export class PasswordLogins {
     policy: SessionPolicy,
   ): Promise<OpenedSession> {
     const em = this.db.em.fork();
-    const userId = await this.users.findIdByLoginName(em, login);
+    const account = await this.guard.findAccount(em, login);
+    const userId = account.user?.id ?? null;
     const { address } = client;
-    return this.attempts.audited({ userId, address, api: policy.api }, async () => {
+    const findUserId = async () => userId;
+    return this.attempts.audited({ findUserId, address, api: policy.api }, async () => {
       const attempt = { name: canonicalLoginName(login), userId, address, captcha };
-      const { user, passwordHash } = await this.guard.verify(em, attempt, password, client);
+      const { user, passwordHash } = await this.guard.verify(account, attempt, password, client);
       return this.sessions.open(em, user, client, policy, { proof: { passwordHash } });
     });
   }

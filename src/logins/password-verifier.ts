@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { requireActive } from '../users/account-status.js';
 import { hashPassword, verification, verifyPassword } from '../users/password-hash.js';
@@ -14,6 +15,14 @@ import type { Users } from '../users/users.js';
  */
 const MIN_FAILURE_MS = 400;
 
+/** The account of a login name. */
+export interface Account {
+  /** Roles loaded; null when no account has the name. */
+  readonly user: User | null;
+  /** How long it took to find out, in milliseconds. */
+  readonly foundMs: number;
+}
+
 /** A user whose password was verified. */
 export interface VerifiedUser {
   readonly user: User;
@@ -24,43 +33,44 @@ export interface VerifiedUser {
 /** Verifies passwords at login, and upgrades outdated hashes. */
 export class PasswordVerifier {
   constructor(
+    private readonly db: Database,
     private readonly users: Users,
     private readonly minFailureMs = MIN_FAILURE_MS,
   ) {}
 
+  /** @param login a username or phone in any spelling. */
+  async findAccount(em: EntityManager, login: string): Promise<Account> {
+    const start = performance.now();
+    const user = await this.users.findByLoginName(em, login);
+    return { user, foundMs: performance.now() - start };
+  }
+
   /**
-   * @param userId null when no account has the name that was entered.
-   * @returns the user, managed by `em`, roles loaded.
    * @throws DomainError ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, PASSWORD_WRONG (checked in this order, in the same time),
    * UNAVAILABLE
    */
-  async verify(em: EntityManager, userId: number | null, password: string): Promise<VerifiedUser> {
-    const { user, passwordHash, isOutdated } = await this.#match(em, userId, password, { accepts: true });
+  async verify(account: Account, password: string): Promise<VerifiedUser> {
+    const { user, passwordHash, isOutdated } = await this.#match(account, password, { accepts: true });
     if (!isOutdated) return { user, passwordHash };
-    return { user, passwordHash: await this.#upgrade(em, user.id, passwordHash, password) };
+    return { user, passwordHash: await this.#upgrade(user.id, passwordHash, password) };
   }
 
   /** Fails like `verify` with a wrong password. @throws DomainError as `verify` */
-  async reject(em: EntityManager, userId: number | null, password: string): Promise<never> {
-    await this.#match(em, userId, password, { accepts: false });
+  async reject(account: Account, password: string): Promise<never> {
+    await this.#match(account, password, { accepts: false });
     throw wrongPassword();
   }
 
   /** Waits for the time of a failed verification, without its work. */
-  async delay(password: string): Promise<void> {
-    await wait(this.#minFailureMs(password));
+  async delay({ foundMs }: Account, password: string): Promise<void> {
+    await wait(Math.max(0, this.#minFailureMs(password) - foundMs));
   }
 
   async #match(
-    em: EntityManager,
-    userId: number | null,
+    { user, foundMs }: Account,
     password: string,
     { accepts }: { accepts: boolean },
   ): Promise<VerifiedUser & { isOutdated: boolean }> {
-    const start = performance.now();
-    // No user has the id 0. An unknown name is looked up too, because the query takes measurable time.
-    const user = await this.users.find(userId ?? 0, em);
-    const foundMs = performance.now() - start;
     const passwordHash = accepts ? (user?.passwordHash ?? null) : null;
     const { matches, isOutdated, tookMs } = await verification(passwordHash, password);
     if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) {
@@ -81,9 +91,11 @@ export class PasswordVerifier {
    * @returns the hash that is stored now.
    * @throws DomainError PASSWORD_WRONG if the password was changed since it was verified.
    */
-  async #upgrade(em: EntityManager, userId: number, verified: string, password: string): Promise<string> {
+  async #upgrade(userId: number, verified: string, password: string): Promise<string> {
     const passwordHash = await hashPassword(password);
-    const replaced = await em.nativeUpdate(User, { id: userId, passwordHash: verified }, { passwordHash });
+    const replaced = await this.db.em
+      .fork()
+      .nativeUpdate(User, { id: userId, passwordHash: verified }, { passwordHash });
     if (replaced === 1) return passwordHash;
     // Either a parallel login upgraded it, or the password was changed.
     const current = (await this.users.get(userId)).passwordHash;

@@ -45,14 +45,14 @@ export class PhoneLogins {
     const { code, deviceId = client.deviceId } = credentials;
     const { address } = client;
     const em = this.db.em.fork();
-    const userId = await this.users.findIdByPhone(em, phone);
-    return this.attempts.audited({ userId, address, api: policy.api }, async () => {
+    const findUserId = async () => (await this.users.findByPhone(em, phone))?.id ?? null;
+    return this.attempts.audited({ findUserId, address, api: policy.api }, async () => {
       await this.codes.consume(phone, code, deviceId, client);
-      const knownId = await this.users.findIdByPhone(em, phone);
-      if (knownId === null && !createsAccount)
+      const known = await this.users.findByPhone(em, phone);
+      if (known === null && !createsAccount) {
         throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
-      const user =
-        knownId === null ? await this.#createAccount(em, phone, client) : await this.users.get(knownId, em);
+      }
+      const user = known ?? (await this.#createAccount(em, phone, client));
       requireActive(user);
       await this.#markPhoneVerified(em, user, client);
       return this.sessions.open(em, user, client, policy);

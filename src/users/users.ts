@@ -1,3 +1,4 @@
+import type { EntityDictionary } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
@@ -49,27 +50,13 @@ export class Users {
 
   /** @param input a username or phone in any spelling. @returns the user, roles loaded, or null. */
   async findByLoginName(em: EntityManager, input: string): Promise<User | null> {
-    const id = await this.findIdByLoginName(em, input);
-    return id === null ? null : this.find(id, em);
+    const name = readLoginName(input);
+    return isStorable(name.username) ? findByName(em, name) : null;
   }
 
-  /** @param input a username or phone in any spelling. */
-  async findIdByLoginName(em: EntityManager, input: string): Promise<number | null> {
-    const { username, phone } = readLoginName(input);
-    if (!isStorable(username)) return null;
-    const found = await em.findOne(LoginName, {
-      $or: [
-        { name: username, kind: 'username' },
-        ...(phone === null ? [] : [{ name: phone, kind: 'phone' as const }]),
-      ],
-    });
-    return found?.user.id ?? null;
-  }
-
-  /** @param phone canonical. */
-  async findIdByPhone(em: EntityManager, phone: string): Promise<number | null> {
-    const found = await em.findOne(LoginName, { name: phone, kind: 'phone' });
-    return found?.user.id ?? null;
+  /** @param phone canonical. @returns the user, roles loaded, or null. */
+  findByPhone(em: EntityManager, phone: string): Promise<User | null> {
+    return findByName(em, { username: null, phone });
   }
 
   /** @returns the user, roles loaded, or null. */
@@ -217,6 +204,25 @@ export async function findRoles(em: EntityManager, codes: readonly string[]): Pr
   const roles = await em.find(Role, { code: { $in: [...codes] } });
   if (codes.every((code) => roles.some((role) => role.code === code))) return roles;
   throw new DomainError('INVALID_INPUT', 'roles must be codes of existing roles.', { field: 'roles' });
+}
+
+interface SoughtName {
+  readonly username: string | null;
+  readonly phone: string | null;
+}
+
+/** One statement, and a fraction of the CPU time of the ORM's own query. @returns the user, roles loaded, or null. */
+async function findByName(em: EntityManager, { username, phone }: SoughtName): Promise<User | null> {
+  const [row] = await em.execute<EntityDictionary<User>[]>(
+    `select users.*, array(
+       select to_json(roles) from user_roles join roles on roles.id = role_id where user_id = users.id
+       order by roles.id
+     ) as roles
+     from login_names join users on users.id = login_names.user_id
+     where (login_names.name = ? and kind = 'username') or (login_names.name = ? and kind = 'phone')`,
+    [username, phone],
+  );
+  return row ? em.map(User, row) : null;
 }
 
 async function requireFreeNames(em: EntityManager, names: readonly NewLoginName[]): Promise<void> {

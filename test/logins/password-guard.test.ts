@@ -32,7 +32,7 @@ beforeEach(async () => {
   const { db, clock, users } = gateway.services;
   await openSession(gateway, username, graphqlSessionPolicy, own);
   throttle = new LoginThrottle();
-  const verifier = new PasswordVerifier(users, MIN_FAILURE_MS);
+  const verifier = new PasswordVerifier(db, users, MIN_FAILURE_MS);
   guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
 });
 
@@ -52,9 +52,10 @@ const spend = (times: number, attempt: Partial<Attempt> = {}) =>
 async function enter(client: typeof own, password: string, attempt: Partial<Attempt> = {}) {
   const { address } = client;
   const start = performance.now();
+  const user = attempt.userId === null ? null : await gateway.services.users.get(userId);
   const code = await guard
     .verify(
-      gateway.services.db.em.fork(),
+      { user, foundMs: performance.now() - start },
       { name: username, userId, address, captcha: 'possible', ...attempt },
       password,
       client,

@@ -20,12 +20,12 @@ beforeEach(() => {
   username = `person ${created}`;
 });
 
-const verify = (userId: number | null, password: string, minFailureMs = 0) =>
-  new PasswordVerifier(gateway.services.users, minFailureMs).verify(
-    gateway.services.db.em.fork(),
-    userId,
-    password,
-  );
+const verify = async (userId: number | null, password: string, minFailureMs = 0) => {
+  const { db, users } = gateway.services;
+  const verifier = new PasswordVerifier(db, users, minFailureMs);
+  const user = userId === null ? null : await users.get(userId);
+  return verifier.verify({ user, foundMs: 0 }, password);
+};
 const storedHash = async (id: number) => (await gateway.services.users.get(id)).passwordHash ?? '';
 
 /** A user whose password was imported as salted MD5. */

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
+import pg from 'pg';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -84,6 +85,37 @@ test('failed logins of all APIs share the budget of a name', async () => {
   for (let i = 0; i < 2; i += 1) for (const login of Object.values(apis)) await login({ name: username });
   const name = ` ${username.toUpperCase()}`;
   expect(await apis.graphql({ name, address: '203.0.113.9' })).toBe('CAPTCHA_REQUIRED');
+});
+
+/** Those of the driver, BEGIN and COMMIT included. */
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const query = jest.spyOn(pg.Client.prototype, 'query');
+  try {
+    await work();
+    return query.mock.calls.length;
+  } finally {
+    query.mockRestore();
+  }
+}
+
+test('a login takes at most three statements at each API, and an unknown name as many as a wrong password', async () => {
+  const known = { name: username, password: PASSWORD };
+  const statements: Record<string, number> = {};
+  for (const [api, login] of Object.entries(apis)) {
+    // The first login opens connections and caches the document.
+    expect(await login(known)).toBe('in');
+    statements[api] = await statementsOf(() => login(known));
+    const refused = await statementsOf(() => login({ name: username }));
+    expect([api, await statementsOf(() => login({ name: 'nobody' }))]).toEqual([api, refused]);
+  }
+  for (let time = 0; time < 2; time += 1) {
+    await sendCode('198.51.100.1');
+    // The first code also proves the phone.
+    statements.upgrade = await statementsOf(() => verifyCode('198.51.100.1', ANSWER));
+    gateway.clock.advance(60_000);
+  }
+  const issuing = 2;
+  expect(statements).toEqual({ bms: 2, uims: 2, teacher: 2, console: issuing + 3, graphql: 3, upgrade: 3 });
 });
 
 test('wrong passwords do not count at the code of the phone, nor wrong codes at its password', async () => {

@@ -32,6 +32,8 @@ describe('create', () => {
     expect((await find(username))?.id).toBe(first.id);
     expect((await find('+14155551234'))?.id).toBe(first.id);
     expect(await find('14155551234')).toBeNull();
+    expect(await find(username)).toEqual(await gateway.services.users.get(first.id));
+    expect((await find(username))?.roles.getItems()).toMatchObject([{ code: 'MEMBER', name: 'Member' }]);
     expect(first.roles.getItems().map(({ code }) => code)).toEqual(['MEMBER']);
     expect(first.userCode).toMatch(/^\d{19}$/);
     expect(second.userCode).not.toBe(first.userCode);
