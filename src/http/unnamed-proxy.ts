@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 
+/** Headers in which proxies name the client. Only the first one is read, from the proxies of TRUST_PROXY. */
+const CLIENT_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
+
 /**
- * Warns once of a proxy that TRUST_PROXY does not name: all of its clients share the limits of one address.
+ * Warns once of a proxy whose clients cannot be told apart: all of them share the limits of one address.
  * @returns a function for each request and the address that was found for it.
  */
 export function unnamedProxyWarning(
@@ -11,11 +14,13 @@ export function unnamedProxyWarning(
   let warned = false;
   return ({ headers, socket }, address) => {
     const peer = socket.remoteAddress;
-    if (warned || headers['x-forwarded-for'] === undefined || address !== peer) return;
+    if (warned || address !== peer) return;
+    const header = CLIENT_HEADERS.find((name) => headers[name] !== undefined);
+    if (header === undefined) return;
     warned = true;
     log.warn(
-      { peer },
-      'X-Forwarded-For from a peer that TRUST_PROXY does not name is ignored: its clients share one address and its limits',
+      { peer, header },
+      'a header that names the client is ignored: the clients of this proxy share one address and its limits, unless TRUST_PROXY names the proxy and it sends X-Forwarded-For',
     );
   };
 }

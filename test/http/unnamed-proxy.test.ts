@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const warning = /TRUST_PROXY does not name/g;
+const warning = /the clients of this proxy share one address/g;
 
 test('warns once of X-Forwarded-For from a peer that TRUST_PROXY does not name', async () => {
   const gateway = await startGateway();
@@ -14,6 +14,18 @@ test('warns once of X-Forwarded-For from a peer that TRUST_PROXY does not name',
   await send({ 'x-forwarded-for': '192.0.2.2' });
   expect(gateway.logged().match(warning)).toHaveLength(1);
   await gateway.close();
+});
+
+test.each([
+  ['forwarded', 'for=192.0.2.1'],
+  ['x-real-ip', '192.0.2.1'],
+])('warns of a proxy that names its clients in %s only, whatever TRUST_PROXY is', async (header, client) => {
+  for (const TRUST_PROXY of ['off', 'loopback']) {
+    const gateway = await startGateway({ TRUST_PROXY });
+    await gateway.app.inject({ url: '/health/live', headers: { [header]: client } });
+    expect(gateway.logged().match(warning)).toHaveLength(1);
+    await gateway.close();
+  }
 });
 
 test('does not warn of a proxy that TRUST_PROXY names', async () => {
