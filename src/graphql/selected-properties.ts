@@ -21,8 +21,8 @@ export const ReadsFrom = <T>(...properties: readonly PropertyOf<T>[]): PropertyD
 /** A field that is resolved, with what is selected below it. */
 type Selecting = Pick<GraphQLResolveInfo, 'fieldNodes' | 'returnType' | 'schema' | 'fragments'>;
 
-/** By the nodes of a field: its resolver receives the same ones for each item of a list. */
-const selections = new WeakMap<readonly FieldNode[], readonly string[]>();
+/** By the node of a field, which the document cache keeps; by all of them for a field that is selected several times. */
+const selections = new WeakMap<FieldNode | readonly FieldNode[], readonly string[]>();
 
 /**
  * The properties of an entity that the selected fields are resolved from, so that no others need to be read. A field
@@ -31,10 +31,12 @@ const selections = new WeakMap<readonly FieldNode[], readonly string[]>();
  */
 export function selectedProperties<T>(info: Selecting, ...path: readonly string[]): PropertyOf<T>[] {
   const { fieldNodes, returnType } = info;
-  let selected = selections.get(fieldNodes);
+  const [node, another] = fieldNodes;
+  const key = node && !another ? node : fieldNodes;
+  let selected = selections.get(key);
   if (!selected) {
     selected = propertiesAt(info, fieldNodes, getNamedType(returnType), path);
-    selections.set(fieldNodes, selected);
+    selections.set(key, selected);
   }
   return selected as PropertyOf<T>[];
 }

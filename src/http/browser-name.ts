@@ -27,6 +27,6 @@ const nameIn = (text: string, known: typeof browsers) => known.find(([sign]) => 
 export function browserName(userAgent: string | undefined): string | null {
   const text = userAgent?.slice(0, 512) ?? '';
   const browser = nameIn(text, browsers);
-  const system = nameIn(text, systems);
-  return browser && system ? `${browser} (${system})` : null;
+  const system = browser && nameIn(text, systems);
+  return system ? `${browser} (${system})` : null;
 }

@@ -80,12 +80,16 @@ const takesParameters = ({ parameters }: Route): boolean => Object.keys(paramete
 function registerRoutes(scope: FastifyInstance, routes: readonly RouteEntry[], services: Services): void {
   for (const [url, route] of routes) {
     const handle = route.handler(services);
-    registerPath(scope, url, async (request) => {
-      const parameters = takesParameters(route) ? await readParameters(request) : readOptionalQuery(request);
-      const response = await handle(legacyRequest(request, parameters, services, route));
-      if (route.isHeartbeat) request.isHeartbeat = true;
-      return response;
-    });
+    const respond = (request: FastifyRequest, parameters: RequestParameters) =>
+      handle(legacyRequest(request, parameters, services, route));
+    registerPath(
+      scope,
+      url,
+      takesParameters(route)
+        ? async (request) => respond(request, await readParameters(request))
+        : (request) => respond(request, readOptionalQuery(request)),
+      route.isHeartbeat,
+    );
   }
 }
 
@@ -106,13 +110,16 @@ function registerPath(
   scope: FastifyInstance,
   url: string,
   respond: (request: FastifyRequest) => Promise<LegacyResponse>,
+  isHeartbeat = false,
 ): void {
   scope.route({
     method: scope.supportedMethods,
     url,
     handler: async (request, reply) => {
       requirePost(request, reply);
-      return send(reply, await respond(request));
+      const response = await respond(request);
+      request.isHeartbeat = isHeartbeat;
+      return send(reply, response);
     },
   });
 }
@@ -188,9 +195,7 @@ function legacyRequest(
   return {
     parameters,
     token: sentToken(headers, route.token),
-    get publicUrl() {
-      return publicUrl(config, request);
-    },
+    publicUrl: publicUrl(config, request),
     client: {
       address: ip,
       deviceId: clientText(headerText(headers, 'X-Device-Id') ?? parameters.deviceId),

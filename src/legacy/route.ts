@@ -58,7 +58,9 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
   handler: (services) => {
     const handle = definition.handler(services);
     return async (request) => {
-      const caller = await authenticate(services, request);
+      if (request.token === null) throw new MissingToken();
+      const caller = await services.sessions.authenticate(request.token);
+      if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
       return withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
     };
   },
@@ -93,12 +95,4 @@ function validate<Schema extends z.ZodObject>(
   if (data) return data;
   const [issue] = error?.issues ?? [];
   throw new InvalidParameter(issue?.message ?? '', issue?.path.join('.') ?? '');
-}
-
-/** @throws MissingToken, DomainError UNAUTHENTICATED */
-async function authenticate({ sessions }: Services, { token }: LegacyRequest): Promise<Caller> {
-  if (token === null) throw new MissingToken();
-  const caller = await sessions.authenticate(token);
-  if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
-  return caller;
 }

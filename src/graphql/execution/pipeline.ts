@@ -11,11 +11,11 @@ import {
 import type { Config } from '../../config.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
 import type { Context } from '../context.js';
-import { DocumentCache, type ValidDocument } from './document-cache.js';
+import { DocumentCache } from './document-cache.js';
 import { ExecutionTurns } from './execution-turns.js';
 import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
-import { Refusal, refusalErrors } from './refusal.js';
+import { refusalErrors } from './refusal.js';
 import type { Sharing } from './sharing.js';
 import { type DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 import { requireSmallVariables } from './variable-limits.js';
@@ -74,7 +74,10 @@ export class Pipeline {
     try {
       const text = this.#trusted.resolve(request);
       requireSmallVariables(request.variables);
-      const { document, complexities, sharing } = await this.#parse(text, payer);
+      if (!this.#documents.has(text)) await this.budget.spendOnParsing(payer, text);
+      const parsed = this.#documents.get(text);
+      if ('errors' in parsed) return { errors: parsed.errors };
+      const { document, complexities, sharing } = parsed;
       const operation = selectOperation(document, request.operationName);
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
@@ -104,12 +107,5 @@ export class Pipeline {
 
   presentResult(result: UnpresentedResult): FormattedExecutionResult {
     return presentResult(result, this.#presentation);
-  }
-
-  async #parse(text: string, payer: Payer): Promise<ValidDocument> {
-    if (!this.#documents.has(text)) await this.budget.spendOnParsing(payer, text);
-    const parsed = this.#documents.get(text);
-    if ('errors' in parsed) throw new Refusal(parsed.errors);
-    return parsed;
   }
 }

@@ -12,8 +12,9 @@ const MAX_TEXT = 100_000;
  * @throws GraphQLError BAD_REQUEST
  */
 export function requireSmallVariables(variables: unknown): void {
+  if (!variables) return;
   // Level by level: recursion could exceed the stack.
-  let level = [variables];
+  let level: unknown[] = [variables];
   let text = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) throw tooLarge(`nest deeper than ${MAX_DEPTH} levels`);
