@@ -7,6 +7,7 @@ import type { Api } from '../sessions/session.entity.js';
 import { NAMES, usersWith } from '../users/user-search.js';
 import { DEVICE_GRAMS, type Device } from './device.entity.js';
 import type { DeviceCount } from './device-count.entity.js';
+import type { CachedDevice } from './known-devices.js';
 
 /** Which devices. Omitted fields match everything. */
 export interface DeviceFilter {
@@ -23,8 +24,7 @@ export interface DeviceFilter {
 export interface DeviceSelection extends Search<Device> {
   /** The same condition on the counts; null where it needs more than they distinguish. */
   readonly counted: QBFilterQuery<DeviceCount> | null;
-  /** @param device with its owner loaded. */
-  matches(device: Device): boolean;
+  matches(device: CachedDevice): boolean;
   /** Rules out devices by their id and owner alone; a device that passes may still not match. */
   mayMatch(deviceId: number, ownerId: number): boolean;
 }

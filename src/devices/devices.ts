@@ -17,7 +17,7 @@ import {
   visibleTo,
 } from './device-filter.js';
 import type { Heartbeats } from './heartbeats.js';
-import type { KnownDevices } from './known-devices.js';
+import type { CachedDevice, KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
 
 /** How many of some devices are online. */
@@ -144,7 +144,7 @@ export class Devices {
   }
 
   /** The existing devices among `ids`, in that order, from the cache. They are shared and must not be changed. */
-  findCached(ids: readonly number[]): Promise<Device[]> {
+  findCached(ids: readonly number[]): Promise<CachedDevice[]> {
     return this.known.get(ids);
   }
 

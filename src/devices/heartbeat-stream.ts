@@ -1,13 +1,13 @@
 import type { Caller } from '../sessions/sessions.js';
 import { type Batch, EventStream } from '../streams/event-stream.js';
-import type { Device } from './device.entity.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { deviceScope } from './devices.js';
 import { BEATS } from './heartbeats.js';
+import type { CachedDevice } from './known-devices.js';
 import type { LiveServices } from './status-stream.js';
 
 export interface Heartbeat {
-  readonly device: Device;
+  readonly device: CachedDevice;
   readonly at: Date;
 }
 

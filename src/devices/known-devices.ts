@@ -1,11 +1,14 @@
-import { LRUCache } from 'lru-cache';
+import { columnsOf, type PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
+import { type Row, toRows } from '../database/rows.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
+import type { User } from '../users/user.entity.js';
+import type { UserNames } from '../users/users.js';
 import { Device } from './device.entity.js';
 
-/** Devices in memory, each a few kilobytes with its owner. */
-const CAPACITY = 10_000;
+/** Devices in memory, of about 500 bytes each: as many as one gateway serves. */
+const CAPACITY = 1_000_000;
 
 /** Ids in one query. */
 const BATCH_SIZE = 10_000;
@@ -13,64 +16,127 @@ const BATCH_SIZE = 10_000;
 /** The id of a device that was created or deleted, or whose row was changed by a heartbeat. */
 export const BINDINGS = topic<number>('device bindings');
 
+const PROPERTIES = [
+  'id',
+  'clientId',
+  'api',
+  'name',
+  'clientVersion',
+  'sessionId',
+  'online',
+  'firstSeenAt',
+  'lastSeenAt',
+] as const satisfies readonly PropertyOf<Device>[];
+
+/** The owner of a device, with the names that devices can be searched by. */
+export type DeviceOwner = Pick<User, 'id'> & UserNames;
+
+/** A row of `devices`, with the owner. */
+export type CachedDevice = Row<Device, (typeof PROPERTIES)[number]> & { readonly user: DeviceOwner };
+
+/** A query that is under way, and what has changed since it began: its rows of these may be outdated. */
+interface Read {
+  readonly found: Promise<ReadonlyMap<number, CachedDevice>>;
+  readonly changedDevices: Set<number>;
+  readonly changedOwners: Set<number>;
+}
+
 /**
- * A cache of devices with their owners. Subscribers ask for the same few devices at the same moment: each device is
- * read once for all of them, and kept until it or its owner changes.
+ * A cache of devices with their owners. Subscribers ask for the same devices at the same moment: each device is read
+ * once for all of them, and kept until it or its owner changes.
  */
 export class KnownDevices {
-  readonly #known = new LRUCache<number, { device: Promise<Device | null>; userId: number | null }>({
-    max: CAPACITY,
-  });
+  /** The one that was read first is dropped first. */
+  readonly #known = new Map<number, CachedDevice>();
+  /** Shared by their devices. A device whose owner is not this object is outdated. */
+  readonly #owners = new Map<number, DeviceOwner>();
+  readonly #reads = new Set<Read>();
+  readonly #pending = new Map<number, Read>();
 
   constructor(
     private readonly db: Database,
     events: Events,
     sessions: Pick<Sessions, 'onChange'>,
   ) {
-    events.subscribe(BINDINGS, (id) => this.#known.delete(id));
-    sessions.onChange((userId) => {
-      // A read that is under way may return the old owner.
-      for (const [id, known] of this.#known.entries()) {
-        if (known.userId === userId || known.userId === null) this.#known.delete(id);
-      }
-    });
+    events.subscribe(BINDINGS, (id) => this.#deviceChanged(id));
+    sessions.onChange((userId) => this.#ownerChanged(userId));
   }
 
   /** The existing devices among `ids`, in that order. They are shared and must not be changed. */
-  async get(ids: readonly number[]): Promise<Device[]> {
-    const known = ids.map((id) => this.#known.get(id)?.device);
-    const read = this.#read(ids.filter((_id, at) => known[at] === undefined));
-    const devices = await Promise.all(ids.map((id, at) => known[at] ?? read.get(id)));
-    return devices.filter((device) => device instanceof Device);
+  async get(ids: readonly number[]): Promise<CachedDevice[]> {
+    const known = ids.map((id) => this.#current(id));
+    this.#read(ids.filter((id, at) => known[at] === undefined && !this.#pending.has(id)));
+    const devices: CachedDevice[] = [];
+    for (const [at, read] of ids.map((id) => this.#pending.get(id)).entries()) {
+      const device = known[at] ?? (await read?.found)?.get(ids[at] ?? 0);
+      if (device) devices.push(device);
+    }
+    return devices;
   }
 
-  #read(ids: readonly number[]): Map<number, Promise<Device | null>> {
-    const read = new Map<number, Promise<Device | null>>();
+  #current(id: number): CachedDevice | undefined {
+    const device = this.#known.get(id);
+    return device && this.#owners.get(device.user.id) === device.user ? device : undefined;
+  }
+
+  #deviceChanged(id: number): void {
+    this.#known.delete(id);
+    this.#pending.delete(id);
+    for (const { changedDevices } of this.#reads) changedDevices.add(id);
+  }
+
+  #ownerChanged(userId: number): void {
+    this.#owners.delete(userId);
+    // The owners of the devices that are being read are not known yet.
+    this.#pending.clear();
+    for (const { changedOwners } of this.#reads) changedOwners.add(userId);
+  }
+
+  #read(ids: readonly number[]): void {
     for (let at = 0; at < ids.length; at += BATCH_SIZE) {
       const some = ids.slice(at, at + BATCH_SIZE);
-      const found = this.#find(some);
-      for (const id of some) read.set(id, this.#keep(id, found));
+      const read = {
+        found: this.#find(some),
+        changedDevices: new Set<number>(),
+        changedOwners: new Set<number>(),
+      };
+      this.#reads.add(read);
+      for (const id of some) this.#pending.set(id, read);
+      void this.#keep(read, some);
     }
-    return read;
   }
 
-  #keep(id: number, found: Promise<Map<number, Device>>): Promise<Device | null> {
-    const known = { device: found.then((devices) => devices.get(id) ?? null), userId: null as number | null };
-    this.#known.set(id, known);
-    known.device.then(
-      (device) => {
-        if (device) known.userId = device.user.id;
-        else this.#known.delete(id);
-      },
-      () => this.#known.delete(id),
+  async #keep(read: Read, ids: readonly number[]): Promise<void> {
+    try {
+      for (const [id, device] of await read.found) {
+        if (read.changedDevices.has(id) || read.changedOwners.has(device.user.id)) continue;
+        const owner = this.#owners.get(device.user.id) ?? device.user;
+        this.#owners.set(owner.id, owner);
+        this.#known.set(id, { ...device, user: owner });
+      }
+      for (const [oldest] of this.#known) {
+        if (this.#known.size <= CAPACITY) break;
+        this.#known.delete(oldest);
+      }
+    } catch {
+      // Those who wait for the devices report the failure.
+    } finally {
+      this.#reads.delete(read);
+      for (const id of ids) if (this.#pending.get(id) === read) this.#pending.delete(id);
+    }
+  }
+
+  /** One statement for devices and owners: together they are as of one moment. */
+  async #find(ids: readonly number[]): Promise<Map<number, CachedDevice>> {
+    const { em } = this.db;
+    const meta = em.getMetadata().get(Device);
+    const found = await em.execute<{ readonly user: DeviceOwner }[]>(
+      `select ${columnsOf(meta, PROPERTIES, 'd')}, json_build_object(
+         'id', u.id, 'username', u.username, 'phone', u.phone, 'name', u.name, 'nickname', u.nickname) as "user"
+       from devices d join users u on u.id = d.user_id where d.id = any(?)`,
+      [`{${ids}}`],
     );
-    return known.device;
-  }
-
-  async #find(ids: readonly number[]): Promise<Map<number, Device>> {
-    const devices = await this.db.em
-      .fork()
-      .find(Device, { id: { $in: [...ids] } }, { populate: ['user.roles'] });
-    return new Map(devices.map((device) => [device.id, device]));
+    const rows = toRows(em, meta, PROPERTIES, found);
+    return new Map(found.flatMap(({ user }, at) => (rows[at] ? [[rows[at].id, { ...rows[at], user }]] : [])));
   }
 }

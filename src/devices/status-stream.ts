@@ -5,6 +5,7 @@ import type { Device } from './device.entity.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { type Devices, deviceScope } from './devices.js';
 import type { Heartbeats } from './heartbeats.js';
+import type { CachedDevice } from './known-devices.js';
 import type { DevicesPart, OnlineDevices } from './online-devices.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { DetailsChange, LogEntry, OwnerChange } from './transition-log.js';
@@ -36,7 +37,7 @@ export interface DeviceStatusEvent {
   /** Devices that are online (SNAPSHOT, SNAPSHOT_CONTINUED). */
   readonly devices: readonly Device[] | null;
   /** The device that changed (ONLINE, OFFLINE, ENTERED, LEFT). */
-  readonly device: Device | null;
+  readonly device: CachedDevice | null;
   readonly reason: OfflineReason | null;
 }
 
@@ -148,7 +149,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** @returns null for an entry that does not change which online devices the filter selects. */
-  #presentEntry(entry: LogEntry, current: Device): Publication<DeviceStatusEvent> | null {
+  #presentEntry(entry: LogEntry, current: CachedDevice): Publication<DeviceStatusEvent> | null {
     const { log } = this.services.heartbeats;
     const { offset, deviceId, online } = entry;
     const device = { ...current, ...log.detailsAt(deviceId, offset), online };
@@ -167,7 +168,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** @param device as it was after the entry. */
-  #kindOf(entry: LogEntry, device: Device): DeviceStatusKind | null {
+  #kindOf(entry: LogEntry, device: CachedDevice): DeviceStatusKind | null {
     const isSelected = this.#selection.matches(device);
     if (!('reason' in entry)) {
       const wasSelected = this.#selection.matches(formerDevice(entry, device));
@@ -180,8 +181,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
 }
 
 /** The device before a change. */
-function formerDevice(change: DetailsChange | OwnerChange, device: Device): Device {
+function formerDevice(change: DetailsChange | OwnerChange, device: CachedDevice): CachedDevice {
   if ('before' in change) return { ...device, ...change.before };
-  const names = Object.getOwnPropertyDescriptors(change.ownerBefore);
-  return { ...device, user: Object.create(device.user, names) };
+  return { ...device, user: { ...device.user, ...change.ownerBefore } };
 }

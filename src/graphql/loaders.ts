@@ -16,7 +16,7 @@ export type Loaders = ReturnType<typeof createLoaders>;
 /** A row with the properties that were selected. */
 export type Selected<T> = Row<T, PropertyOf<T>>;
 
-/** A user by id alone, or as an entity. */
+/** A user by id alone, as an entity, or as a row with some of the properties. */
 type UserReference = Pick<User, 'id'>;
 
 /**
@@ -70,8 +70,9 @@ interface HistoryRequest {
 
 const isLoaded = (user: UserReference): user is User => user instanceof User && wrap(user).isInitialized();
 
+/** A reference of the ORM has all properties, but only the id is set. */
 const hasAll = (user: UserReference, properties: readonly PropertyOf<User>[]): user is Selected<User> =>
-  isLoaded(user) || properties.every((name) => name === 'id');
+  isLoaded(user) || properties.every((name) => name === 'id' || (!(user instanceof User) && name in user));
 
 /** One read for all keys, of all properties that any of them is asked for; null for those that are not found. */
 function byKey<T extends { readonly id: number | string }>(

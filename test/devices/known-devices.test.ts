@@ -51,6 +51,35 @@ test('reads a device once for all subscribers, and again after it or its owner c
   expect((await follow())?.user.nickname).toBe('Nick');
 });
 
+test('keeps a fleet of any size in memory once it was read, each device with the same owner object', async () => {
+  const { db, devices } = gateway.services;
+  const rows: { id: number }[] = await db.em.fork().execute(
+    `insert into devices (user_id, client_id, door, online, first_seen_at, last_seen_at)
+     select ?, 'fleet-' || n, 'graphql', false, now(), now() from generate_series(1, 20000) n returning id`,
+    [admin.user.id],
+  );
+  const fleet = rows.map(({ id }) => id);
+  const statements = jest.spyOn(db.em.getConnection(), 'execute');
+  const [first, second] = await Promise.all([devices.findCached(fleet), devices.findCached(fleet)]);
+  expect(statements).toHaveBeenCalledTimes(2);
+  expect(second).toEqual(first);
+  const tick = await devices.findCached(fleet.slice(0, 133));
+  expect(statements).toHaveBeenCalledTimes(2);
+  expect(new Set(tick.map(({ user }) => user)).size).toBe(1);
+  statements.mockRestore();
+});
+
+test('does not keep what a read under way returns of a device that changes meanwhile', async () => {
+  const { devices, heartbeats } = gateway.services;
+  const [id = 0] = ids.slice(5);
+  const report = { clientId: 'id-CAFÉ\\y', name: 'before', clientVersion: '1.0' };
+  await heartbeats.beat(member, report);
+  const reading = devices.findCached([id]);
+  await heartbeats.beat(member, { ...report, name: 'after' });
+  await reading;
+  expect((await devices.findCached([id]))[0]?.name).toBe('after');
+});
+
 test('no longer returns a device whose owner was deleted', async () => {
   const { services } = gateway;
   await services.administration.delete(member.user.id, { userId: admin.user.id, address: null });

@@ -14,6 +14,7 @@ import {
 import { Device } from '../../devices/device.entity.js';
 import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
 import { type Heartbeat as Beat, HeartbeatStream, MAX_HEARTBEATS } from '../../devices/heartbeat-stream.js';
+import type { CachedDevice } from '../../devices/known-devices.js';
 import { DeviceStatusStream, type DeviceStatusEvent as StatusEvent } from '../../devices/status-stream.js';
 import { DomainError } from '../../errors.js';
 import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../../sessions/caller.js';
@@ -79,7 +80,7 @@ export class PresenceResolver {
   async device(
     @Root() { deviceKey }: HeartbeatPayload,
     @Ctx() { services }: Context,
-  ): Promise<Device | null> {
+  ): Promise<CachedDevice | null> {
     const [device = null] = await services.devices.findCached([deviceKey]);
     return device && { ...device, online: services.heartbeats.isOnline(deviceKey) };
   }
