@@ -33,6 +33,12 @@ if (command === 'list') {
 } else {
   const results: Record<string, Measured> = {};
   await using cluster = await Cluster.start();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      await cluster[Symbol.asyncDispose]();
+      process.exit(1);
+    });
+  }
   for (const { name, description, run } of work.filter((each) => names.includes(each.name))) {
     print(`${name}: ${description}`);
     const { figures, curves } = await run({ cluster, profile });
