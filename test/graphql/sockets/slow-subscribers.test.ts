@@ -12,15 +12,21 @@ import { RawLive } from '../../support/raw-live.js';
 
 const SUBSCRIBERS = 50;
 const EVENTS = 60;
-/** Characters in a device's name, so that few events fill the queue of a stalled client. */
-const NAME_LENGTH = 400_000;
+/** A device's name, and how often an event has it, so that few events fill the queue of a stalled client. */
+const NAME = '机'.repeat(128);
+const COPIES = 600;
+const EVENT_BYTES = COPIES * Buffer.byteLength(NAME);
 const accepted = trackAcceptedSockets();
 let gateway: TestGateway;
 let host: string;
 let token: string;
 
 beforeAll(async () => {
-  gateway = await startGateway({ LIVE_SOCKETS_PER_USER: '1000', GRAPHQL_MAX_ALIASES: '10000' });
+  gateway = await startGateway({
+    LIVE_SOCKETS_PER_USER: '1000',
+    GRAPHQL_MAX_ALIASES: '1000',
+    GRAPHQL_MAX_COMPLEXITY: '1000000',
+  });
   host = await gateway.listen();
   await gateway.createUser({ username: 'root', password: PASSWORD, roles: ['ADMIN'] });
   const credentials = { input: { username: 'root', password: PASSWORD } };
@@ -33,13 +39,13 @@ let devices = 0;
 async function happen(): Promise<void> {
   const caller = await callerOf(gateway, token);
   devices += 1;
-  const hello = { clientId: `device-${devices}`, name: 'x'.repeat(NAME_LENGTH), clientVersion: null };
+  const hello = { clientId: `device-${devices}`, name: NAME, clientVersion: null };
   await gateway.services.heartbeats.beat(caller, hello);
   await gateway.services.heartbeats.announce();
 }
 const SMALL = 'subscription { deviceStatus { kind cursor device { clientId } } }';
-const LARGE =
-  'subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor device { clientId name } } }';
+const COPIED = Array.from({ length: COPIES }, (_, copy) => `n${copy}: name`).join(' ');
+const LARGE = `subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor device { clientId ${COPIED} } } }`;
 const status = (message: string | null) => JSON.parse(message ?? '{}').payload?.data.deviceStatus;
 
 test('a stalled subscriber is closed with 1013, keeps its cursor, and delays nobody', async () => {
@@ -56,7 +62,7 @@ test('a stalled subscriber is closed with 1013, keeps its cursor, and delays nob
     for (const subscriber of subscribers)
       expect(status(await subscriber.next()).device.clientId).toBe(`device-${event}`);
     const queued = accepted.reduce((sum, socket) => sum + socket.writableLength, 0);
-    expect(queued).toBeLessThan(MAX_QUEUE_BYTES + 2 * NAME_LENGTH);
+    expect(queued).toBeLessThan(MAX_QUEUE_BYTES + 2 * EVENT_BYTES);
   }
   stalled.socket.resume();
   for (let message = await stalled.next(); message !== null; message = await stalled.next()) {
