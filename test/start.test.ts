@@ -179,7 +179,7 @@ describe('a stop that signals all processes of the unit loses nothing, with', ()
     const unit = await processesOf(dataDir);
     const [postmaster = 0] = unit;
     first.child.kill('SIGTERM');
-    for (const pid of signal === 'SIGQUIT' ? [postmaster] : unit) process.kill(pid, signal);
+    for (const pid of signal === 'SIGQUIT' ? [postmaster] : unit) sendSignal(pid, signal);
     expect(await first.ended).toMatchObject({ code: 0, errors: '' });
 
     const second = run(env);
@@ -191,6 +191,15 @@ describe('a stop that signals all processes of the unit loses nothing, with', ()
     second.child.kill('SIGTERM');
     expect(await second.ended).toMatchObject({ code: 0, errors: '' });
   });
+
+  /** A child process may have ended because its parent has received the signal. */
+  function sendSignal(pid: number, signal: NodeJS.Signals): void {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 
   /** The processes of a database, the parent first. */
   async function processesOf(dataDir: string): Promise<number[]> {

@@ -10,9 +10,10 @@ import { PASSWORD } from '../support/password.js';
 import { RawLive } from '../support/raw-live.js';
 
 const FLEET = 500;
+const NAME = '机'.repeat(128);
+const copies = Array.from({ length: 130 }, (_, copy) => `n${copy}: name`).join(' ');
 /** Of devices: more than the buffers of a socket hold. */
-const LONG_NAMES =
-  'subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor complete devices { id name } device { id } } }';
+const LONG_NAMES = `subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor complete devices { id ${copies} } device { id } } }`;
 const STATUS =
   'subscription ($since: Cursor, $filter: DeviceFilter) { deviceStatus(since: $since, filter: $filter) { kind cursor complete devices { id online } device { id } } }';
 let first: TestGateway;
@@ -29,10 +30,17 @@ beforeAll(async () => {
   const { session } = await openSession(first, 'root', bmsSessionPolicy);
   await first.services.db.em.execute(
     `insert into devices (user_id, client_id, name, door, online, first_seen_at, last_seen_at, session_id)
-     select ?, 'fleet-' || number, repeat('x', 50000), 'bms', true, ?, ?, ? from generate_series(1, ?) number`,
-    [id, seen, seen, session.id, FLEET],
+     select ?, 'fleet-' || number, ?, 'bms', true, ?, ?, ? from generate_series(1, ?) number`,
+    [id, NAME, seen, seen, session.id, FLEET],
   );
-  gateway = await startGateway({ GRAPHQL_COMPLEXITY_PER_MINUTE: '1000000' }, first);
+  gateway = await startGateway(
+    {
+      GRAPHQL_COMPLEXITY_PER_MINUTE: '100000000',
+      GRAPHQL_MAX_COMPLEXITY: '1000000',
+      GRAPHQL_MAX_ALIASES: '1000',
+    },
+    first,
+  );
   host = await gateway.listen();
   const credentials = { input: { username: 'root', password: PASSWORD } };
   token = (await ask(gateway, op.LoginDocument, credentials)).login.accessToken;
