@@ -50,7 +50,14 @@ const envelopes: Readonly<Record<string, RegExp>> = {
   upgrade: /^(200|201|204|400|401|403|404) \{"data":(null|\{.*\}),"meta":\{"msg":"[^"]+","status":\1\}\}$/,
   teacher: /^200 \{"code":(0,"message":"success"(,"data":\{.*\})?|2000(0[1-9]|1[0-3]),"message":"[^"]+")\}$/,
   none: /^(400|404|415) \{"status":\1,"message":"[A-Z][A-Za-z ]+"\}$/,
+  page: /^(400|404) <!doctype html>/,
 };
+
+/** Which of them answers a request to a path of no endpoint. A browser gets a page. */
+function answerElsewhere(target: string, method: string, headers: readonly string[]): string {
+  if (target.startsWith('/api/')) return 'upgrade';
+  return method === 'GET' && headers.includes('accept: text/html') ? 'page' : 'none';
+}
 
 /** Shows an image of the console like a success. */
 const toText = ({ status, type, body }: RawResponse) =>
@@ -106,8 +113,8 @@ test.each(Object.entries(paths))(
             ],
             body,
           );
-          const elsewhere = target.startsWith('/api/') ? 'upgrade' : 'none';
-          expect(toText(response)).toMatch(envelopes[spelling.same ? dialect : elsewhere] ?? /^$/);
+          const answer = spelling.same ? dialect : answerElsewhere(target, method, headers);
+          expect(toText(response)).toMatch(envelopes[answer] ?? /^$/);
           expect(loggedErrors()).toEqual([]);
         },
       ),
