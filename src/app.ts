@@ -30,7 +30,7 @@ const SIGNAL_GRACE_MS = 500;
 /** The exit of the embedded database is reported within this time after the end of its connections. */
 const EXIT_GRACE_MS = 1500;
 
-/** Log lines are written once there are this many, or this long after they were logged. */
+/** Log lines are written once they have so many bytes, or after this time. */
 const LOG_BUFFER_BYTES = 8 * 1024;
 const LOG_DELAY_MS = 100;
 

@@ -55,7 +55,7 @@ export class DeviceRows {
 
   constructor(private readonly db: Database) {}
 
-  /** The device of the client id; without one, the device that names the session; null if there is none. */
+  /** Finds the device of the client id or, without a client id, of the session. Null if there is no such device. */
   find(beat: Beat): Promise<KnownDevice | null> {
     return this.#finds.run(beat);
   }

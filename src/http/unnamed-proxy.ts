@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 const CLIENT_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
 
 /**
- * Warns once of a proxy whose clients cannot be told apart: all of them share the limits of one address.
+ * Warns once of a proxy that is not trusted to name its clients: all of them share the limits of one address.
  * @returns a function for each request and the address that was found for it.
  */
 export function unnamedProxyWarning(

@@ -43,7 +43,10 @@ export interface DeviceBinding {
   others: Map<string | null, DeviceBinding> | null;
 }
 
-/** The session behind a request. It is shared by requests; only `Sessions.touch` and `Heartbeats` change it. Times in milliseconds. */
+/**
+ * The session behind a request. Requests share it, and only `Sessions.touch` and `Heartbeats` change it. Times in
+ * milliseconds.
+ */
 export interface Caller {
   readonly sessionId: string;
   readonly user: RememberedUser;

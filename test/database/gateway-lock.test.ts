@@ -83,7 +83,7 @@ test('ends with a sentence when its lock ends', async () => {
   });
 });
 
-test('refuses a DATABASE_DIRECT_URL of another database, whose lock would keep nobody off', async () => {
+test('refuses a DATABASE_DIRECT_URL of another database, whose lock would exclude no other gateway', async () => {
   const other = await createMigratedDatabase();
   const { code, errors } = await startOn(database.url, { DATABASE_DIRECT_URL: other.url }).ended;
   await other.drop();

@@ -3,6 +3,7 @@ import { parse } from 'graphql';
 import type { Context } from '../context.js';
 import { payerOf } from '../execution/payer.js';
 import type { Pipeline, PreparedOperation } from '../execution/pipeline.js';
+import { isJsonObject } from './json-object.js';
 import { respond } from './operation-response.js';
 
 /**
@@ -50,13 +51,10 @@ const placeholder: Pick<PreparedOperation, 'text' | 'document'> = {
 /** `documentId` in the body or the URL, which Apollo Server does not read. */
 function documentId({ http }: GraphQLRequest): unknown {
   if (http?.method === 'GET') return new URLSearchParams(http.search).get('documentId');
-  return isRecord(http?.body) ? http.body.documentId : undefined;
+  return isJsonObject(http?.body) ? http.body.documentId : undefined;
 }
 
 /** Apollo Server refuses requests with persisted queries that it does not store itself. */
 function withoutPersistedQuery({ persistedQuery: _persistedQuery, ...others }: Record<string, unknown>) {
   return others;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.js';
 import { payerOf } from '../execution/payer.js';
 import type { OperationRequest, Pipeline } from '../execution/pipeline.js';
+import { isJsonObject } from './json-object.js';
 import { respond } from './operation-response.js';
 
 /**
@@ -9,10 +10,10 @@ import { respond } from './operation-response.js';
  * @returns null for any other request, which Apollo Server reads: a GET, a batch, and what is malformed.
  */
 export function postedOperation({ method, body }: FastifyRequest): OperationRequest | null {
-  if (method !== 'POST' || !isRecord(body) || Object.keys(body).length === 0) return null;
+  if (method !== 'POST' || !isJsonObject(body) || Object.keys(body).length === 0) return null;
   const { query, operationName, variables, extensions, documentId } = body;
   if (!isTextOrAbsent(query) || !isTextOrAbsent(operationName)) return null;
-  if (!isRecordOrAbsent(variables) || !isRecordOrAbsent(extensions)) return null;
+  if (!isObjectOrAbsent(variables) || !isObjectOrAbsent(extensions)) return null;
   return { query, operationName, variables, extensions, documentId };
 }
 
@@ -35,11 +36,8 @@ export async function answerPosted(
   return `${JSON.stringify({ errors: result.errors, data: result.data })}\n`;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isRecordOrAbsent = (value: unknown): value is Record<string, unknown> | null | undefined =>
-  value === undefined || value === null || isRecord(value);
+const isObjectOrAbsent = (value: unknown): value is Record<string, unknown> | null | undefined =>
+  value === undefined || value === null || isJsonObject(value);
 
 const isTextOrAbsent = (value: unknown): value is string | null | undefined =>
   value === undefined || value === null || typeof value === 'string';
