@@ -3,6 +3,7 @@ import { Identity20261121 } from './20261121-identity.js';
 import { Releases20261121 } from './20261121-releases.js';
 import { Revocations20261121 } from './20261121-revocations.js';
 import { Scans20261121 } from './20261121-scans.js';
+import { AccountChanges20261128 } from './20261128-account-changes.js';
 import { DeviceCounts20261128 } from './20261128-device-counts.js';
 import { DeviceStatistics20261128 } from './20261128-device-statistics.js';
 import { KnownClients20261128 } from './20261128-known-clients.js';
@@ -38,4 +39,5 @@ export const migrations = [
   DeviceCounts20261128,
   DeviceStatistics20261128,
   SearchGrams20261128,
+  AccountChanges20261128,
 ];

@@ -91,7 +91,7 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies });
   const { administration, setupLink, sessions, heartbeats } = services;
   await ensureConfiguredAdministrator(administration, config);
-  await sessions.pollRevocations();
+  await sessions.pollChanges();
   await heartbeats.restore();
   // Not before: a migration of a large database takes longer.
   await limitHolds(db);

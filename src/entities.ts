@@ -12,7 +12,7 @@ import { ReleaseEvent } from './releases/release-event.entity.js';
 import { KnownClient } from './sessions/known-client.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
-import { SessionRevocation } from './sessions/session-revocation.entity.js';
+import { AccountChange } from './users/account-change.entity.js';
 import { LoginName } from './users/login-name.entity.js';
 import { builtInRoles } from './users/permissions.js';
 import { Role } from './users/role.entity.js';
@@ -20,6 +20,7 @@ import { User } from './users/user.entity.js';
 
 /** All entities, for `openDatabase`. */
 export const entities = [
+  AccountChange,
   AuditEntry,
   Captcha,
   Device,
@@ -33,7 +34,6 @@ export const entities = [
   ReleaseEvent,
   Role,
   Session,
-  SessionRevocation,
   User,
 ];
 

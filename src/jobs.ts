@@ -12,8 +12,8 @@ const ANNOUNCE_MS = 200;
 const MERGE_COUNTS_MS = 5000;
 /** `Session.lastSeenAt` is at most that old. The sessions of a fleet are always in use, and each save writes all of them. */
 const SAVE_SESSIONS_MS = 60_000;
-/** A session that another process revoked must end everywhere within a second. */
-const REVOCATIONS_MS = 500;
+/** What another process has changed must take effect everywhere within a second. */
+const CHANGES_MS = 500;
 const HOUR_MS = 3_600_000;
 /** Limits of a last run whose database does not answer. */
 const LAST_ATTEMPTS = 20;
@@ -58,7 +58,7 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
       last: true,
     },
     { name: 'merge counts of devices', everyMs: MERGE_COUNTS_MS, run: () => mergeDeviceCounts(db) },
-    { name: 'read revocations', everyMs: REVOCATIONS_MS, run: () => sessions.pollRevocations() },
+    { name: 'read changes of accounts', everyMs: CHANGES_MS, run: () => sessions.pollChanges() },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()) },
     { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },

@@ -15,7 +15,7 @@ const BATCH_SIZE = 5000;
 
 /**
  * Deletes expired rows. Captchas stay for a day after they have expired, since the SMS limits count them. So do
- * revocations, which running processes read within a second.
+ * changes of accounts, which running processes read within a second.
  */
 export async function purge(db: Database, retention: Retention, now: number): Promise<void> {
   const expired: [table: string, column: string, age: number][] = [

@@ -41,6 +41,7 @@ import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.j
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/token-signer.js';
 import type { Events } from './streams/events.js';
+import { AccountChanges } from './users/account-changes.js';
 import { Users } from './users/users.js';
 
 /** What a process brings to its services. */
@@ -95,20 +96,22 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
 }
 
 function createAccounts({ config, db, clock, signer }: Core, policies: readonly SessionPolicy[]) {
-  const sessions = new Sessions(
+  const changes = new AccountChanges(db, clock);
+  const sessions = new Sessions({
     db,
+    changes,
     signer,
     clock,
-    new SessionPolicies(policies, config.SESSION_LIFETIME),
-    config.SESSIONS_PER_USER,
-  );
+    policies: new SessionPolicies(policies, config.SESSION_LIFETIME),
+    sessionsPerUser: config.SESSIONS_PER_USER,
+  });
   const registrationLimit = new AddressLimit(
     config.REGISTRATIONS_PER_ADDRESS,
     'Too many accounts were created from this address; try again later.',
   );
-  const users = new Users(db, registrationLimit, clock);
+  const users = new Users(db, registrationLimit, changes, clock);
   users.onChange(({ id }) => sessions.invalidate(id));
-  const administration = new Administration(db, users, sessions, clock);
+  const administration = new Administration(db, users, sessions, changes, clock);
   return {
     sessions,
     openSessions: new OpenSessions(db, clock),

@@ -8,8 +8,8 @@ import { startGateway, type TestGateway } from './support/gateway.js';
 import { holdIntervals } from './support/intervals.js';
 import { lockTable, lockWaiters } from './support/locks.js';
 
-/** The interval of the job that reads revocations, which represents all jobs in these tests. */
-const REVOCATIONS_MS = 500;
+/** The interval of the job that reads changes of accounts, which represents all jobs in these tests. */
+const CHANGES_MS = 500;
 const HOUR_MS = 3_600_000;
 let gateway: TestGateway;
 let stop: () => Promise<void>;
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** @returns a spy on the runs of that job. */
 function start() {
-  const polling = jest.spyOn(gateway.services.sessions, 'pollRevocations');
+  const polling = jest.spyOn(gateway.services.sessions, 'pollChanges');
   stop = startJobs(gateway.services, gateway.app.log);
   return polling;
 }
@@ -45,7 +45,7 @@ test('ends a session that another process revoked within half a second', async (
   await other.services.sessions.revoke(session.user.id, session.id);
   await other.close();
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
-  jest.advanceTimersByTime(REVOCATIONS_MS);
+  jest.advanceTimersByTime(CHANGES_MS);
   await polling.mock.results[0]?.value;
   expect(await sessions.authenticate(accessToken)).toBeNull();
 });
@@ -53,12 +53,12 @@ test('ends a session that another process revoked within half a second', async (
 test('a job does not overlap itself, and runs again after it is done', async () => {
   const unlock = await lockTable(gateway, 'session_revocations');
   const polling = start();
-  jest.advanceTimersByTime(10 * REVOCATIONS_MS);
+  jest.advanceTimersByTime(10 * CHANGES_MS);
   expect(polling).toHaveBeenCalledTimes(1);
   await unlock();
   await polling.mock.results[0]?.value;
   await turn();
-  jest.advanceTimersByTime(REVOCATIONS_MS);
+  jest.advanceTimersByTime(CHANGES_MS);
   expect(polling).toHaveBeenCalledTimes(2);
 });
 
@@ -66,19 +66,19 @@ test('a job that fails is logged by name and runs again', async () => {
   const polling = start();
   const em = gateway.services.db.em.fork();
   await em.execute('alter table session_revocations rename to away');
-  jest.advanceTimersByTime(REVOCATIONS_MS);
+  jest.advanceTimersByTime(CHANGES_MS);
   await expect(polling.mock.results[0]?.value).rejects.toThrow('session_revocations');
   await turn();
-  expect(gateway.logged()).toMatch(/"job":"read revocations","msg":"a job failed"/);
+  expect(gateway.logged()).toMatch(/"job":"read changes of accounts","msg":"a job failed"/);
   await em.execute('alter table away rename to session_revocations');
-  jest.advanceTimersByTime(REVOCATIONS_MS);
+  jest.advanceTimersByTime(CHANGES_MS);
   await expect(polling.mock.results[1]?.value).resolves.toBeUndefined();
 });
 
 test('stopping waits for running jobs', async () => {
   const unlock = await lockTable(gateway, 'session_revocations');
   start();
-  jest.advanceTimersByTime(REVOCATIONS_MS);
+  jest.advanceTimersByTime(CHANGES_MS);
   await eventually(async () => (await lockWaiters(gateway)) === 1);
   const order: string[] = [];
   const stopped = stop().then(() => order.push('stopped'));

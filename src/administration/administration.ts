@@ -8,6 +8,7 @@ import { deleteInBatches } from '../database/delete-in-batches.js';
 import { exclusively } from '../database/exclusive.js';
 import { DomainError } from '../errors.js';
 import type { Sessions } from '../sessions/sessions.js';
+import type { AccountChanges } from '../users/account-changes.js';
 import { hashPassword } from '../users/password-hash.js';
 import { builtInRoles } from '../users/permissions.js';
 import { Role } from '../users/role.entity.js';
@@ -21,6 +22,7 @@ export class Administration {
     private readonly db: Database,
     private readonly users: Users,
     private readonly sessions: Sessions,
+    private readonly changes: AccountChanges,
     private readonly clock: Clock,
   ) {}
 
@@ -54,6 +56,7 @@ export class Administration {
       // Scan tickets are deleted by cascade; SMS codes refer to the phone only.
       if (user.phone) await em.nativeDelete(Captcha, { type: CaptchaType.SMS, subject: user.phone });
       await em.remove(user).flush();
+      await this.changes.record(em, userId);
       await anonymiseAudit(em, userId);
       const isSelf = actor.userId === userId;
       recordAudit(em, new Date(this.clock()), isSelf ? { userId: null, address: null } : actor, {
@@ -106,6 +109,7 @@ export class Administration {
       const now = new Date(this.clock());
       found.updatedAt = now;
       recordAudit(em, now, actor, { action, target: userTarget(userId), ...(detail ? { detail } : {}) });
+      await this.changes.record(em, userId);
       return found;
     });
     this.sessions.invalidate(userId);

@@ -9,7 +9,6 @@ const locks = {
   administrators: 7_284_114,
   sms: 7_284_115,
   releases: 7_284_116,
-  revocations: 7_284_117,
 } as const;
 
 /** Runs `work` in its own transaction, which waits until no other one holds the same lock. */

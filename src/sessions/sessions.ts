@@ -3,6 +3,7 @@ import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audi
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import type { AccountChanges, ChangeElsewhere } from '../users/account-changes.js';
 import { mayAccess } from './authorization.js';
 import type { Caller } from './caller.js';
 import { type OpenedSession, Openings, type OpenListener } from './openings.js';
@@ -22,8 +23,21 @@ export type { EndedSessions } from './revocations.js';
 /** @param expiresAt of the new access token, in milliseconds. */
 type RefreshListener = (sessionId: string, expiresAt: number) => Promise<void>;
 
+export interface SessionsOptions {
+  readonly db: Database;
+  readonly changes: AccountChanges;
+  readonly signer: TokenSigner;
+  readonly clock: Clock;
+  readonly policies: SessionPolicies;
+  /** How many open sessions a user may have. */
+  readonly sessionsPerUser: number;
+}
+
 /** The sessions of all APIs. Every API accepts the tokens of every other. */
 export class Sessions {
+  readonly #db: Database;
+  readonly #changes: AccountChanges;
+  readonly #clock: Clock;
   readonly #cache = new SessionCache();
   readonly #activity: SessionActivity;
   readonly #reader: SessionReader;
@@ -33,18 +47,15 @@ export class Sessions {
   readonly #changeListeners = new Set<(userId: number) => void>();
   readonly #refreshListeners = new Set<RefreshListener>();
 
-  constructor(
-    private readonly db: Database,
-    signer: TokenSigner,
-    private readonly clock: Clock,
-    policies: SessionPolicies,
-    sessionsPerUser: number,
-  ) {
+  constructor({ db, changes, signer, clock, policies, sessionsPerUser }: SessionsOptions) {
+    this.#db = db;
+    this.#changes = changes;
+    this.#clock = clock;
     this.#activity = new SessionActivity(db);
     this.#reader = new SessionReader(db, signer, clock, policies, this.#activity);
     this.#tokens = new SessionTokens(signer, policies);
     this.#openings = new Openings(this.#tokens, clock, sessionsPerUser);
-    this.#revocations = new Revocations(db, clock);
+    this.#revocations = new Revocations(db, changes, clock);
   }
 
   /** Opens a session for an authenticated user, as `Openings.open` does. */
@@ -59,9 +70,11 @@ export class Sessions {
    */
   async refresh(refreshToken: string, actor: Actor): Promise<OpenedSession> {
     const hash = tokenHash(refreshToken);
-    const rotation = await this.db.em
-      .fork()
-      .transactional((em) => this.#tokens.rotate(em, hash, this.clock()));
+    const rotation = await this.#db.em.fork().transactional(async (em) => {
+      const result = await this.#tokens.rotate(em, hash, this.#clock());
+      if (result.outcome === 'rotated') await this.#changes.record(em, result.session.user.id);
+      return result;
+    });
     if (rotation.outcome === 'reused') {
       await this.#revokeRecorded(rotation.session, actor, 'reused refresh token');
     }
@@ -91,7 +104,7 @@ export class Sessions {
    */
   touch(caller: Caller): Caller | null {
     const session: UsedSession = caller;
-    const now = this.clock();
+    const now = this.#clock();
     if (session.expiresAt <= now) return null;
     this.#activity.record(session, now);
     return session;
@@ -100,7 +113,7 @@ export class Sessions {
   /** The caller of a session as it is now; null when it was revoked or its access token has expired. */
   async findActive(sessionId: string): Promise<Caller | null> {
     const caller = await this.findUnrevoked(sessionId);
-    return caller && caller.expiresAt > this.clock() ? caller : null;
+    return caller && caller.expiresAt > this.#clock() ? caller : null;
   }
 
   /** As `findActive`, but the access token may have expired: for requests that were authenticated when they began. */
@@ -186,14 +199,25 @@ export class Sessions {
     return () => this.#refreshListeners.delete(listener);
   }
 
-  /** Applies the revocations that other processes made since the last poll. A start must poll before it reads sessions. */
-  async pollRevocations(): Promise<void> {
-    for (const userId of await this.#revocations.poll()) this.invalidate(userId);
+  /** Applies the changes that other processes made since the last poll. A start must poll before it reads sessions. */
+  pollChanges(): Promise<void> {
+    return this.#changes.poll((changes) => this.#apply(changes));
   }
 
   /** Saves when sessions were used, and their sliding expirations. */
   saveActivity(): Promise<void> {
     return this.#activity.save();
+  }
+
+  async #apply(changes: readonly ChangeElsewhere[]): Promise<void> {
+    const ended = Map.groupBy(
+      changes.flatMap((change) => change.ended ?? []),
+      ({ reason }) => reason,
+    );
+    for (const [reason, sessions] of ended) {
+      await this.#revocations.notify({ ids: sessions.map(({ sessionId }) => sessionId), reason });
+    }
+    for (const userId of new Set(changes.map(({ userId }) => userId))) this.invalidate(userId);
   }
 
   async #revoke(userId: number, which: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {
@@ -210,8 +234,8 @@ export class Sessions {
   }
 
   async #record(action: AuditedAction, actor: Actor): Promise<void> {
-    const em = this.db.em.fork();
-    recordAudit(em, new Date(this.clock()), actor, action);
+    const em = this.#db.em.fork();
+    recordAudit(em, new Date(this.#clock()), actor, action);
     await em.flush();
   }
 }

@@ -11,6 +11,7 @@ import { inTable, searchPage } from '../database/search.js';
 import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
+import type { AccountChanges } from './account-changes.js';
 import { LoginName } from './login-name.entity.js';
 import { type NewLoginName, readLoginName, requireNoPhone } from './login-names.js';
 import {
@@ -45,6 +46,7 @@ export class Users {
   constructor(
     private readonly db: Database,
     private readonly registrationLimit: AddressLimit,
+    private readonly changes: AccountChanges,
     private readonly clock: Clock,
   ) {}
 
@@ -168,7 +170,10 @@ export class Users {
     if (profile.email !== user.email) checkEmail(profile.email, emailPolicy);
     const { username, phone, name, nickname } = user;
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
-    await em.flush();
+    await em.transactional(async () => {
+      await em.flush();
+      await this.changes.record(em, userId);
+    });
     for (const listener of this.#listeners) listener(user, { username, phone, name, nickname });
     return user;
   }

@@ -76,7 +76,7 @@ test('user disable ends sessions, user enable restores the account, and the last
   await gateway.createUser({ username: 'carol', phone: '13900000003', password: PASSWORD });
   const { accessToken } = await openSession(gateway, 'carol', graphqlSessionPolicy);
   expect(await gatehouse(['user', 'disable', '139-0000-0003'], env)).toMatchObject({ code: 0 });
-  await gateway.services.sessions.pollRevocations();
+  await gateway.services.sessions.pollChanges();
   expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
   const [enabled] = jsonLines(await gatehouse(['user', 'enable', 'carol', '--json'], env));
   expect(enabled).toMatchObject({ username: 'carol', status: 'ACTIVE' });

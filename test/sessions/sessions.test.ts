@@ -245,10 +245,57 @@ describe('the permissions of an administrator', () => {
   });
 });
 
-describe('a revocation by another process', () => {
-  /** Another process on the same database, such as the command line. */
-  const openOther = () => startGateway({}, { ...gateway, clock: { ...gateway.clock } });
+/** Another process on the same database, such as the command line. */
+const openOther = () => startGateway({}, { ...gateway, clock: { ...gateway.clock } });
 
+describe('the change by another process', () => {
+  /** @returns what `gateway` knows of the caller after another process has worked. */
+  async function afterwards(
+    accessToken: string,
+    work: (services: TestGateway['services']) => Promise<unknown>,
+  ) {
+    expect(await caller(accessToken)).not.toBeNull();
+    const other = await openOther();
+    await work(other.services);
+    await gateway.services.sessions.pollChanges();
+    await other.close();
+    return caller(accessToken);
+  }
+
+  test('of roles gives the permissions with the next request', async () => {
+    const { accessToken, user } = await open(graphqlSessionPolicy);
+    const current = await afterwards(accessToken, ({ administration }) =>
+      administration.setRoles(user.id, ['PUBLISHER'], system),
+    );
+    expect(current?.permissions.has('releases:publish')).toBe(true);
+  });
+
+  test('of a profile is shown', async () => {
+    const { accessToken, user } = await open(graphqlSessionPolicy);
+    const current = await afterwards(accessToken, ({ users }) =>
+      users.updateProfile(user.id, { email: 'new@example.com' }),
+    );
+    expect(current?.user.email).toBe('new@example.com');
+  });
+
+  test('of the tokens invalidates the former access token', async () => {
+    const { accessToken, refreshToken } = await open(graphqlSessionPolicy);
+    const current = await afterwards(accessToken, ({ sessions }) =>
+      sessions.refresh(refreshToken ?? '', ANONYMOUS),
+    );
+    expect(current).toBeNull();
+  });
+
+  test('that deletes the account ends its sessions', async () => {
+    const { accessToken, user } = await open(graphqlSessionPolicy);
+    const current = await afterwards(accessToken, ({ administration }) =>
+      administration.delete(user.id, system),
+    );
+    expect(current).toBeNull();
+  });
+});
+
+describe('a revocation by another process', () => {
   test('is reported once, and one by this process not again', async () => {
     const { sessions } = gateway.services;
     const other = await openOther();
@@ -258,9 +305,9 @@ describe('a revocation by another process', () => {
     expect(await caller(there.accessToken)).not.toBeNull();
     await sessions.revoke(here.user.id, here.session.id, 'LOGOUT');
     await other.services.sessions.revoke(there.user.id, there.session.id, 'LOGOUT');
-    await sessions.pollRevocations();
-    await sessions.pollRevocations();
-    expect(reported).toEqual([`LOGOUT ${here.session.id}`, `REVOKED ${there.session.id}`]);
+    await sessions.pollChanges();
+    await sessions.pollChanges();
+    expect(reported).toEqual([`LOGOUT ${here.session.id}`, `LOGOUT ${there.session.id}`]);
     expect(await caller(there.accessToken)).toBeNull();
     await other.close();
   });
@@ -274,7 +321,7 @@ describe('a revocation by another process', () => {
     const { accessToken, session, user } = await open(uimsSessionPolicy);
     expect(await caller(accessToken)).not.toBeNull();
     await other.services.sessions.revoke(user.id, session.id, 'REVOKED');
-    await gateway.services.sessions.pollRevocations();
+    await gateway.services.sessions.pollChanges();
     expect(await caller(accessToken)).toBeNull();
     await other.close();
   });
@@ -291,10 +338,10 @@ describe('a revocation by another process', () => {
     const revokingSlow = other.services.sessions.revoke(slow.user.id, slow.session.id, 'REVOKED');
     await eventually(async () => (await waitingQueries()).length > 0);
     const revokingFast = other.services.sessions.revoke(fast.user.id, fast.session.id, 'REVOKED');
-    await sessions.pollRevocations();
+    await sessions.pollChanges();
     await blocker.commit();
     await Promise.all([revokingSlow, revokingFast]);
-    await sessions.pollRevocations();
+    await sessions.pollChanges();
     for (const { accessToken } of [slow, fast]) expect(await caller(accessToken)).toBeNull();
     await other.close();
   });

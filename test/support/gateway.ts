@@ -69,7 +69,7 @@ export async function startGateway(
     sessionPolicies,
     minFailureMs: 0,
   });
-  await services.sessions.pollRevocations();
+  await services.sessions.pollChanges();
   await services.heartbeats.restore();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+
+/** Why a session has ended. */
+export type EndReason = 'LOGOUT' | 'REVOKED';
+
+/** A change of an account by another process. */
+export interface ChangeElsewhere {
+  readonly userId: number;
+  /** The session that has ended; null if the account itself has changed. */
+  readonly ended: { readonly sessionId: string; readonly reason: EndReason } | null;
+}
+
+/** The snapshot of the read, and a change; a single row without a change if there are none. */
+interface ReadRow {
+  readonly snapshot: string;
+  readonly userId: number | null;
+  readonly ended: ChangeElsewhere['ended'];
+}
+
+/**
+ * The log of changes after which accounts and sessions in memory must be read again. Each process reads the changes of
+ * all others: gateways, and the command line.
+ *
+ * A process remembers the snapshot of its last read, and reads the changes whose transactions were not visible in it.
+ * So it reads each change once, however late its transaction commits. Neither clocks nor the order of ids matter.
+ */
+export class AccountChanges {
+  /** The name of this process in the log. */
+  readonly origin = randomUUID();
+  /** PostgreSQL's snapshot of the last read; null before the first one. */
+  #snapshot: string | null = null;
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Records a change of a user or its roles, in the transaction that makes it. */
+  async record(em: EntityManager, userId: number): Promise<void> {
+    await em.execute('insert into session_revocations (origin, user_id, at) values (?, ?, ?)', [
+      this.origin,
+      userId,
+      new Date(this.clock()).toISOString(),
+    ]);
+  }
+
+  /**
+   * Reads the changes by other processes since the last call. The first call finds out where to begin, and must come
+   * before anything is read that these changes are about.
+   * @param apply is called again with the same changes if it fails.
+   */
+  async poll(apply: (changes: readonly ChangeElsewhere[]) => Promise<void>): Promise<void> {
+    const { snapshot, changes } = await this.#read();
+    if (changes.length > 0) await apply(changes);
+    this.#snapshot = snapshot;
+  }
+
+  async #read(): Promise<{ snapshot: string; changes: ChangeElsewhere[] }> {
+    const rows = await this.db.em.fork().execute<ReadRow[]>(
+      `select pg_current_snapshot()::text as snapshot, c.user_id as "userId",
+         case when c.session_id is not null then
+           json_build_object('sessionId', c.session_id, 'reason', coalesce(c.reason, 'REVOKED'))
+         end as ended
+       from (select coalesce(?::pg_snapshot, pg_current_snapshot()) as previous) p
+       left join session_revocations c on c.transaction >= pg_snapshot_xmin(previous)
+         and not pg_visible_in_snapshot(c.transaction, previous) and c.origin is distinct from ?
+       order by c.id`,
+      [this.#snapshot, this.origin],
+    );
+    const changes = rows.flatMap(({ userId, ended }) => (userId === null ? [] : [{ userId, ended }]));
+    return { snapshot: rows[0]?.snapshot ?? '', changes };
+  }
+}
