@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ByteRange } from './ranges.js';
+import type { ByteRange } from '../releases/storage.js';
 
 /** Several ranges of a package as one body of the type `multipart/byteranges`, RFC 9110, 14.6. */
 export class ByteRanges {

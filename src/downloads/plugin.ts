@@ -1,13 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.js';
 import { requestLog } from '../http/request-log.js';
 import type { Release } from '../releases/release.entity.js';
 import type { Releases } from '../releases/releases.js';
+import type { ByteRange, OpenPackage } from '../releases/storage.js';
 import { ByteRanges, contentRange } from './byte-ranges.js';
 import { evaluateConditions, isRangeCurrent, type Validators } from './conditions.js';
 import { PackageBody } from './package-body.js';
-import { type ByteRange, readRanges } from './ranges.js';
+import { readRanges } from './ranges.js';
 
 const PACKAGE_TYPE = 'application/octet-stream';
 
@@ -20,7 +21,7 @@ export function registerDownloads(app: FastifyInstance, releases: Releases): voi
       const release = await releases.findPackage(request.params['*']);
       if (!release) return refuse(reply, 404, 'There is no such package.');
       if (release.withdrawnAt) return refuse(reply, 410, 'The package has been withdrawn.');
-      return sendPackage(request, reply, release, releases.locate(release));
+      return sendPackage(request, reply, release, releases);
     },
   });
 }
@@ -32,7 +33,7 @@ async function sendPackage(
   request: FastifyRequest,
   reply: FastifyReply,
   release: Release,
-  path: string,
+  releases: Releases,
 ): Promise<FastifyReply> {
   const { size } = release;
   const validators = { etag: `"${release.sha256}"`, lastModified: release.publishedAt };
@@ -47,14 +48,19 @@ async function sendPackage(
       'The package has none of these bytes.',
     );
   }
-  const file = await open(path).catch((error: Error) => {
+  const isHead = request.method === 'HEAD';
+  let opened: OpenPackage;
+  try {
+    opened = await releases.openPackage(release, isHead ? [] : (ranges ?? [{ start: 0, end: size - 1 }]));
+  } catch (error) {
     requestLog(request).error({ err: error }, 'package cannot be read');
-    return null;
-  });
-  if (!file) return refuse(reply, 500, 'The package cannot be read.');
+    return error instanceof DomainError
+      ? refuse(reply, 503, 'The package cannot be read now; try again later.')
+      : refuse(reply, 500, 'The package cannot be read.');
+  }
   reply.headers({ ...cacheHeaders(validators), ...packageHeaders(release) });
-  if (request.method !== 'HEAD') return sendRanges(reply, file, ranges, size);
-  await file.close();
+  if (!isHead) return sendRanges(reply, opened, ranges, size);
+  await opened.close();
   return reply.header('content-length', size).send();
 }
 
@@ -86,15 +92,15 @@ function wantedRanges(
   return isRangeCurrent(headers, validators) ? readRanges(headers.range, size) : null;
 }
 
-/** Closes `file` when the response ends. */
+/** Closes the package when the response ends. */
 function sendRanges(
   reply: FastifyReply,
-  file: FileHandle,
+  opened: OpenPackage,
   ranges: readonly ByteRange[] | null,
   size: number,
 ): FastifyReply {
   const [range = { start: 0, end: size - 1 }, ...others] = ranges ?? [];
-  const body = (pieces: Iterator<Buffer | ByteRange>) => new PackageBody(file, pieces, reply.raw);
+  const body = (pieces: Iterator<Buffer | ByteRange>) => new PackageBody(opened, pieces, reply.raw);
   if (ranges) reply.code(206);
   if (ranges && others.length > 0) {
     const parts = new ByteRanges(ranges, PACKAGE_TYPE, size);

@@ -1,8 +1,4 @@
-/** Bytes of a package, both ends included. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
+import type { ByteRange } from '../releases/storage.js';
 
 /** The ranges of one request. An updater asks for up to 1,000 blocks at once. */
 const MAX_RANGES = 1_000;

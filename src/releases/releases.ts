@@ -23,7 +23,7 @@ import { packageName } from './package-name.js';
 import { Release } from './release.entity.js';
 import { ReleaseEvent, ReleaseEventKind } from './release-event.entity.js';
 import { RELEASES } from './release-events.js';
-import type { StagedPackage, Storage } from './storage.js';
+import type { ByteRange, OpenPackage, StagedPackage, Storage } from './storage.js';
 import { requireNewName, requireNewVersion } from './unique-release.js';
 
 /** Unpublished packages are swept after this time, which the slowest upload does not reach. */
@@ -171,9 +171,9 @@ export class Releases {
     return this.db.em.fork().findOne(Release, { packageName: name });
   }
 
-  /** The path of a release's package. */
-  locate({ sha256 }: Release): string {
-    return this.storage.locate(sha256);
+  /** Opens the package of a release. @throws like `Storage.open` */
+  openPackage({ sha256 }: Release, ranges: readonly ByteRange[]): Promise<OpenPackage> {
+    return this.storage.open(sha256, ranges);
   }
 
   /**

@@ -151,7 +151,8 @@ test('a withdrawn package is gone', async () => {
 
 test('a missing file is logged as a server error', async () => {
   const release = await publish('missing.zip', '4', Buffer.from('missing'));
-  await rm(gateway.services.releases.locate(release));
+  const { DATA_DIR } = gateway.services.config;
+  await rm(join(DATA_DIR, 'packages', release.sha256.slice(0, 2), release.sha256));
   const response = await get({}, '/dist/missing-4.zip');
   expect([response.statusCode, response.headers['cache-control']]).toEqual([500, 'no-store']);
   expect(gateway.logged()).toContain('package cannot be read');

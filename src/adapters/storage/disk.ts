@@ -3,8 +3,9 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DomainError } from '../../errors.js';
-import type { StagedPackage, Storage } from '../../releases/storage.js';
+import type { OpenPackage, StagedPackage, Storage } from '../../releases/storage.js';
 import { PackageFile } from './package-file.js';
+import { receiveInto } from './receive-into.js';
 
 /** The codes of a full disk and of a full quota. */
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
@@ -37,12 +38,20 @@ export class DiskStorage implements Storage {
     }
   }
 
-  locate(sha256: string): string {
-    return join(this.#packages, sha256.slice(0, 2), sha256);
+  async open(sha256: string): Promise<OpenPackage> {
+    const file = await open(this.#locate(sha256));
+    return {
+      async read(buffer, position) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+        if (bytesRead === 0) throw new RangeError('The file of the package is shorter than the package.');
+        return bytesRead;
+      },
+      close: () => file.close(),
+    };
   }
 
   async remove(sha256: string): Promise<void> {
-    await rm(this.locate(sha256), { force: true });
+    await rm(this.#locate(sha256), { force: true });
   }
 
   async sweep(before: number): Promise<string[]> {
@@ -53,15 +62,19 @@ export class DiskStorage implements Storage {
     const published: string[] = [];
     for (const folder of await list(this.#packages)) {
       for (const sha256 of await list(join(this.#packages, folder))) {
-        if (await isOlder(this.locate(sha256), before)) published.push(sha256);
+        if (await isOlder(this.#locate(sha256), before)) published.push(sha256);
       }
     }
     return published;
   }
 
+  #locate(sha256: string): string {
+    return join(this.#packages, sha256.slice(0, 2), sha256);
+  }
+
   /** Replaces a package with the same content atomically. */
   async #publish(path: string, sha256: string): Promise<void> {
-    const target = this.locate(sha256);
+    const target = this.#locate(sha256);
     try {
       await mkdir(dirname(target), { recursive: true });
       await rename(path, target);
@@ -75,20 +88,11 @@ export class DiskStorage implements Storage {
 async function save(path: string, source: Readable, maxBytes: number) {
   const file = await PackageFile.create(path);
   try {
-    let size = 0;
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      await file.append(chunk);
-    }
-    return { size, sha256: await file.finish() };
+    return await receiveInto(file, source, maxBytes);
   } finally {
     await file.close();
   }
 }
-
-const tooLarge = (maxBytes: number) =>
-  new DomainError('TOO_LARGE', `file must be at most ${maxBytes} bytes.`, { field: 'file' });
 
 const toStorageError = (error: unknown): unknown =>
   FULL_CODES.has(codeOf(error))

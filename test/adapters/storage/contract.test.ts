@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,12 +8,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { DiskStorage } from '../../../src/adapters/storage/disk.js';
-import type { Storage } from '../../../src/releases/storage.js';
+import type { ByteRange, Storage } from '../../../src/releases/storage.js';
 import { sha256 } from '../../support/releases.js';
 
 interface TestStorage extends AsyncDisposable {
   storage: Storage;
-  /** The number of files, staged or published. */
+  /** The number of files, staged or published, and of unfinished uploads. */
   count(): Promise<number>;
   /** Sets the time of all files. */
   age(at: Date): Promise<void>;
@@ -34,10 +35,33 @@ async function disk(): Promise<TestStorage> {
   };
 }
 
+/** Reads ranges of a published package as a download does. */
+async function read(storage: Storage, sha256: string, ranges: readonly ByteRange[]): Promise<string[]> {
+  const opened = await storage.open(sha256, ranges);
+  await using _closing = { [Symbol.asyncDispose]: () => opened.close() };
+  const buffer = Buffer.alloc(100_000);
+  const contents: string[] = [];
+  for (const { start, end } of ranges) {
+    const chunks: Buffer[] = [];
+    for (let at = start; at <= end; ) {
+      const length = await opened.read(buffer.subarray(0, end - at + 1), at);
+      chunks.push(Buffer.from(buffer.subarray(0, length)));
+      at += length;
+    }
+    contents.push(Buffer.concat(chunks).toString('latin1'));
+  }
+  return contents;
+}
+
 const source = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+/** As a socket delivers them. */
+const chunksOf = function* (content: Buffer) {
+  for (let at = 0; at < content.length; at += 65_536) yield Buffer.from(content.subarray(at, at + 65_536));
+};
 const MIB = 1024 * 1024;
 const CONTENT = 'a package';
 const DIGEST = sha256(CONTENT);
+const WHOLE = [{ start: 0, end: CONTENT.length - 1 }];
 
 describe.each([['disk', disk]])('storage on %s', (_name, open) => {
   test('stores a published package under its digest', async () => {
@@ -46,7 +70,7 @@ describe.each([['disk', disk]])('storage on %s', (_name, open) => {
     expect(staged).toMatchObject({ size: 9, sha256: DIGEST });
     await staged.publish();
     await staged.discard();
-    expect(await readFile(opened.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
+    expect(await read(opened.storage, DIGEST, WHOLE)).toEqual([CONTENT]);
     expect(await opened.count()).toBe(1);
   });
 
@@ -54,7 +78,7 @@ describe.each([['disk', disk]])('storage on %s', (_name, open) => {
     await using opened = await open();
     for (let time = 0; time < 2; time += 1)
       await (await opened.storage.receive(source(CONTENT), 100)).publish();
-    expect(await readFile(opened.storage.locate(DIGEST), 'utf8')).toBe(CONTENT);
+    expect(await read(opened.storage, DIGEST, WHOLE)).toEqual([CONTENT]);
     expect(await opened.count()).toBe(1);
   });
 
@@ -133,6 +157,34 @@ describe.each([['disk', disk]])('storage on %s', (_name, open) => {
     await opened.storage.remove(DIGEST);
     await opened.storage.remove(DIGEST);
     expect(await opened.count()).toBe(0);
+  });
+
+  test('reads ranges of a large package in their order', async () => {
+    await using opened = await open();
+    const content = randomBytes(20 * MIB);
+    const staged = await opened.storage.receive(Readable.from(chunksOf(content)), 20 * MIB);
+    expect(staged).toMatchObject({ size: 20 * MIB, sha256: sha256(content) });
+    await staged.publish();
+    const ranges = [
+      { start: 0, end: 999_999 },
+      { start: 1_000_100, end: 1_000_200 },
+      { start: 9_000_000, end: 9_000_000 },
+      { start: 3, end: 7 },
+      { start: 20 * MIB - 1, end: 20 * MIB - 1 },
+    ];
+    expect(await read(opened.storage, staged.sha256, ranges)).toEqual(
+      ranges.map(({ start, end }) => content.toString('latin1', start, end + 1)),
+    );
+  });
+
+  test('fails to read past the end, and to open a missing package', async () => {
+    await using opened = await open();
+    await (await opened.storage.receive(source(CONTENT), 100)).publish();
+    await expect(read(opened.storage, DIGEST, [{ start: 0, end: 9 }])).rejects.toThrow(
+      'shorter than the package',
+    );
+    await expect(opened.storage.open(sha256('missing'), [])).rejects.not.toHaveProperty('details');
+    await (await opened.storage.open(DIGEST, [])).close();
   });
 
   test('sweeps nothing before the first upload', async () => {
