@@ -2,6 +2,7 @@ import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
 import { type Database, reasonOf } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
+import { Fleet } from './database/fleet.entity.js';
 import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';
@@ -25,6 +26,7 @@ export const entities = [
   Captcha,
   Device,
   DeviceCount,
+  Fleet,
   KnownClient,
   LoginName,
   PresenceClock,
