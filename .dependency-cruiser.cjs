@@ -40,7 +40,7 @@ const floors = [
   ['config', '^src/config\\.ts'],
   [
     'foundation',
-    '^src/(settings|database-url|setting-(types|text)|errors|alarms|clock|logged-error|node-version)\\.ts',
+    '^src/(settings|database-url|storage-url|setting-(types|text)|errors|alarms|clock|logged-error|node-version)\\.ts',
   ],
 ];
 

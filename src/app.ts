@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
 import { openDataFolder } from './data-dir/data-dir.js';
@@ -9,6 +10,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from './database/embedded-postgres/embedded-postgres.js';
+import { fleetId } from './database/fleet-id.js';
 import { lockGateway } from './database/gateway-lock.js';
 import { limitHolds, trackConnections } from './database/pool-connections.js';
 import { entities, migrate } from './entities.js';
@@ -88,7 +90,15 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, callbacks);
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
-  const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies });
+  const packageStorage = await openStorage(config.STORAGE);
+  await packageStorage.claim(await fleetId(db));
+  const services = createServices(config, {
+    db,
+    jwtSecrets,
+    packageStorage,
+    clock: Date.now,
+    sessionPolicies,
+  });
   const { administration, setupLink, sessions, heartbeats } = services;
   await ensureConfiguredAdministrator(administration, config);
   await sessions.pollChanges();

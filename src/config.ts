@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { StartError } from './errors.js';
 import { textProblems } from './setting-text.js';
 import { Settings } from './settings.js';
+import type { S3Url } from './storage-url.js';
 
 /** `process.env` */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,11 +31,23 @@ export interface WebhookSettings {
   readonly secret: string;
 }
 
+/** Where packages are stored. */
+export type StorageSettings = { readonly kind: 'disk'; readonly dataDir: string } | S3Settings;
+
+export interface S3Settings extends S3Url {
+  readonly kind: 's3';
+  /** Whether clients are sent to S3 to download. */
+  readonly redirects: boolean;
+}
+
 type ParsedSettings = z.output<typeof Settings>;
 
 /** All settings, frozen: times in milliseconds, sizes in bytes. */
 export type Config = Readonly<
-  Omit<ParsedSettings, 'SMS_PROVIDER' | 'REDIS_URL' | 'STORAGE_URL'> & { SMS: SmsSettings }
+  Omit<ParsedSettings, 'SMS_PROVIDER' | 'REDIS_URL' | 'STORAGE_URL' | 'STORAGE_DOWNLOADS'> & {
+    SMS: SmsSettings;
+    STORAGE: StorageSettings;
+  }
 >;
 
 /**
@@ -43,8 +56,14 @@ export type Config = Readonly<
  */
 export function readConfig(env: Environment): Config {
   const data = parse(Settings, env, conflictsIn);
-  const { SMS_PROVIDER: _provider, REDIS_URL: _redis, STORAGE_URL: _storage, ...settings } = data;
-  return Object.freeze({ ...settings, SMS: smsSettings(data) });
+  const {
+    SMS_PROVIDER: _provider,
+    REDIS_URL: _redis,
+    STORAGE_URL: _storage,
+    STORAGE_DOWNLOADS: _downloads,
+    ...settings
+  } = data;
+  return Object.freeze({ ...settings, SMS: smsSettings(data), STORAGE: storageSettings(data) });
 }
 
 const AddressSettings = Settings.pick({ HOST: true, PORTS: true });
@@ -106,6 +125,10 @@ function conflictsIn(s: Environment): string[] {
     [production && !s.SMS_PROVIDER, 'SMS_PROVIDER must be set with NODE_ENV=production, even to outbox'],
     [missing.length > 0, `SMS_PROVIDER=${provider} requires ${missing.join(', ')}`],
     [!s.DATABASE_URL && !!s.DATABASE_DIRECT_URL, 'DATABASE_DIRECT_URL requires DATABASE_URL'],
+    [
+      s.STORAGE_DOWNLOADS === 'redirect' && !s.STORAGE_URL?.startsWith('s3:'),
+      'STORAGE_DOWNLOADS=redirect requires STORAGE_URL=s3://…',
+    ],
     [!s.ADMIN_ACCOUNT !== !s.ADMIN_PASSWORD, 'ADMIN_ACCOUNT and ADMIN_PASSWORD must be set together'],
     [
       s.CAPTCHA_FIXED_CODE !== undefined && (production || (s.HOST !== undefined && !isLoopback(s.HOST))),
@@ -131,4 +154,9 @@ function smsSettings(s: ParsedSettings): SmsSettings {
     default:
       return { provider: 'outbox', dataDir: s.DATA_DIR };
   }
+}
+
+function storageSettings({ STORAGE_URL: url, STORAGE_DOWNLOADS, DATA_DIR }: ParsedSettings): StorageSettings {
+  if (url === null) return { kind: 'disk', dataDir: DATA_DIR };
+  return { kind: 's3', ...url, redirects: STORAGE_DOWNLOADS === 'redirect' };
 }

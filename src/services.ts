@@ -1,6 +1,6 @@
 import { MemoryEvents } from './adapters/events/memory.js';
 import { createSmsSender } from './adapters/sms/index.js';
-import { DiskStorage } from './adapters/storage/disk.js';
+import type { OpenedStorage } from './adapters/storage/index.js';
 import { Administration } from './administration/administration.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
@@ -48,6 +48,7 @@ import { Users } from './users/users.js';
 export interface Dependencies {
   readonly db: Database;
   readonly jwtSecrets: readonly string[];
+  readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links'>;
   readonly clock: Clock;
   readonly sessionPolicies: readonly SessionPolicy[];
   /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
@@ -82,7 +83,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     ...captchas,
     ...createLogins(core, accounts, captchas, dependencies.minFailureMs),
     ...createDevices(core, accounts),
-    ...createReleases(core),
+    ...createReleases(core, dependencies.packageStorage),
   };
 }
 
@@ -178,10 +179,14 @@ function createDevices(
   };
 }
 
-function createReleases({ config, db, clock, events }: Core) {
-  const releases = new Releases(db, new DiskStorage(config.DATA_DIR), events, clock, config.UPLOAD_LIMIT);
+function createReleases(
+  { config, db, clock, events }: Core,
+  { storage, links }: Dependencies['packageStorage'],
+) {
+  const releases = new Releases(db, storage, events, clock, config.UPLOAD_LIMIT);
   return {
     releases,
+    packageLinks: links,
     releaseEvents: new ReleaseEvents(db, events),
     newestRelease: new NewestRelease(releases, events),
   };

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { databaseUrlProblem } from './database-url.js';
 import { byteSize, commaList, duration, httpUrl, integer, isProxy, isTimeZone } from './setting-types.js';
+import { parseStorageUrl } from './storage-url.js';
 
 /** What `docs/settings.md` shows of a setting. */
 interface SettingDoc extends Record<string, unknown> {
@@ -52,6 +53,16 @@ const databaseUrl = z.string().superRefine((text, context) => {
   if (message !== null) context.addIssue({ code: 'custom', message });
 });
 
+const storageUrl = z.string().transform((text, context) => {
+  try {
+    return parseStorageUrl(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
 const storage = {
   DATA_DIR: z
     .string()
@@ -78,10 +89,21 @@ const storage = {
     .undefined({ error: 'is not supported by this version, which runs as a single node' })
     .optional()
     .meta(doc('Reserved for several nodes; not supported by this version.', 'single node')),
-  STORAGE_URL: z
-    .undefined({ error: 'is not supported by this version, which stores packages in DATA_DIR' })
-    .optional()
-    .meta(doc('Reserved for S3-compatible storage; not supported by this version.', 'in `DATA_DIR`')),
+  STORAGE_URL: storageUrl
+    .prefault('file:')
+    .meta(
+      doc(
+        'Where packages are stored: `file:` for `DATA_DIR`, or `s3://bucket/prefix?region=…&endpoint=…` for S3-compatible storage: see [operations.md](operations.md#packages-in-s3).',
+      ),
+    ),
+  STORAGE_DOWNLOADS: z
+    .enum(['proxy', 'redirect'], 'must be proxy or redirect')
+    .prefault('proxy')
+    .meta(
+      doc(
+        '`proxy` sends packages in S3 through the gateway. `redirect` sends clients to S3 with links that are valid for a minute, even if the package is withdrawn meanwhile.',
+      ),
+    ),
 };
 
 const accounts = {

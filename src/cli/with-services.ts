@@ -20,15 +20,22 @@ export async function withServices<T>(
   work: (context: CommandContext) => Promise<T>,
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
-    const [{ migrate }, { generatedSecret }, { createServices }] = await Promise.all([
+    const [{ migrate }, { generatedSecret }, { openStorage }, { createServices }] = await Promise.all([
       import('../entities.js'),
       import('../data-dir/generated-secret.js'),
+      import('../adapters/storage/index.js'),
       import('../services.js'),
     ]);
     await migrate(db);
     const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
     // Commands open no sessions, so they need no session policies.
-    const services = createServices(config, { db, jwtSecrets, clock: Date.now, sessionPolicies: [] });
+    const services = createServices(config, {
+      db,
+      jwtSecrets,
+      packageStorage: await openStorage(config.STORAGE),
+      clock: Date.now,
+      sessionPolicies: [],
+    });
     // The dashboard recognises this form in the audit log.
     return work({ services, actor: { userId: null, address: `command line (${operator()})` } });
   });

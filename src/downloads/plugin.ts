@@ -4,7 +4,7 @@ import { DomainError } from '../errors.js';
 import { requestLog } from '../http/request-log.js';
 import type { Release } from '../releases/release.entity.js';
 import type { Releases } from '../releases/releases.js';
-import type { ByteRange, OpenPackage } from '../releases/storage.js';
+import type { ByteRange, OpenPackage, PackageLinks } from '../releases/storage.js';
 import { ByteRanges, contentRange } from './byte-ranges.js';
 import { evaluateConditions, isRangeCurrent, type Validators } from './conditions.js';
 import { PackageBody } from './package-body.js';
@@ -12,8 +12,15 @@ import { readRanges } from './ranges.js';
 
 const PACKAGE_TYPE = 'application/octet-stream';
 
-/** Serves published packages at `/dist/<name>`, whole or in ranges, without authentication. */
-export function registerDownloads(app: FastifyInstance, releases: Releases): void {
+/**
+ * Serves published packages at `/dist/<name>`, whole or in ranges, without authentication.
+ * @param links sends clients to where the packages are stored; null to send the packages themselves.
+ */
+export function registerDownloads(
+  app: FastifyInstance,
+  releases: Releases,
+  links: PackageLinks | null,
+): void {
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
     url: '/dist/*',
@@ -21,7 +28,7 @@ export function registerDownloads(app: FastifyInstance, releases: Releases): voi
       const release = await releases.findPackage(request.params['*']);
       if (!release) return refuse(reply, 404, 'There is no such package.');
       if (release.withdrawnAt) return refuse(reply, 410, 'The package has been withdrawn.');
-      return sendPackage(request, reply, release, releases);
+      return sendPackage(request, reply, release, { releases, links });
     },
   });
 }
@@ -33,7 +40,7 @@ async function sendPackage(
   request: FastifyRequest,
   reply: FastifyReply,
   release: Release,
-  releases: Releases,
+  { releases, links }: { readonly releases: Releases; readonly links: PackageLinks | null },
 ): Promise<FastifyReply> {
   const { size } = release;
   const validators = { etag: `"${release.sha256}"`, lastModified: release.publishedAt };
@@ -51,6 +58,10 @@ async function sendPackage(
   const isHead = request.method === 'HEAD';
   let opened: OpenPackage;
   try {
+    if (links && isStorageEqual(request, ranges)) {
+      const url = await links.link(release.sha256, contentDisposition(release.packageName));
+      return reply.header('cache-control', 'no-store').redirect(url, 302);
+    }
     opened = await releases.openPackage(release, isHead ? [] : (ranges ?? [{ start: 0, end: size - 1 }]));
   } catch (error) {
     requestLog(request).error({ err: error }, 'package cannot be read');
@@ -91,6 +102,15 @@ function wantedRanges(
   if (method !== 'GET' || headers.range === undefined) return null;
   return isRangeCurrent(headers, validators) ? readRanges(headers.range, size) : null;
 }
+
+/**
+ * Whether the storage answers a request as the gateway would: it compares conditions with validators of its own, which
+ * the client repeats there, and sends one range at most.
+ */
+const isStorageEqual = ({ method, headers }: FastifyRequest, ranges: readonly ByteRange[] | null): boolean =>
+  method === 'GET' &&
+  (ranges ?? []).length < 2 &&
+  !Object.keys(headers).some((name) => name.startsWith('if-'));
 
 /** Closes the package when the response ends. */
 function sendRanges(

@@ -30,6 +30,16 @@ export interface OpenPackage {
   close(): Promise<void>;
 }
 
+/** Lets clients download packages from where they are stored. */
+export interface PackageLinks {
+  /**
+   * @param contentDisposition of the response, RFC 6266.
+   * @returns a URL from which anybody can download a published package for a minute.
+   * @throws Error if the package is missing, DomainError UNAVAILABLE
+   */
+  link(sha256: string, contentDisposition: string): Promise<string>;
+}
+
 /** Stores packages by the SHA-256 of their content. Methods throw UNAVAILABLE while the storage does not answer. */
 export interface Storage {
   /**

@@ -56,7 +56,7 @@ export async function createHttpServer(
   logRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, pipeline);
-  registerDownloads(app, services.releases);
+  registerDownloads(app, services.releases, services.packageLinks);
   registerDashboard(app);
   registerExplorer(app, config);
   registerReference(app, config);

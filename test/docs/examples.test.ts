@@ -89,6 +89,12 @@ test('the blocks that are not run are these, each with its reason', () => {
       text: expect.stringMatching(/^npm ci && npm start .*\nnpm ci && npm test .*$/),
       comment: 'no-run: CI runs npm ci and npm test; test/docs/npm-start.test.ts runs npm start.',
     },
+    {
+      path: 'docs/operations.md',
+      text: expect.stringContaining('aws s3 cp'),
+      comment:
+        'no-run: It needs the command line of AWS. test/releases/packages-in-s3.test.ts copies files to these names.',
+    },
   ]);
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
+import { openStorage } from '../../src/adapters/storage/index.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
@@ -64,6 +65,7 @@ export async function startGateway(
   const db = await openDatabase(database.url, entities);
   const services = createServices(config, {
     db,
+    packageStorage: await openStorage(config.STORAGE),
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
     sessionPolicies,

@@ -6,10 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DiskStorage } from '../../../src/adapters/storage/disk.js';
+import { openStorage } from '../../../src/adapters/storage/index.js';
+import { readConfig } from '../../../src/config.js';
 import type { ByteRange, Storage } from '../../../src/releases/storage.js';
 import { sha256 } from '../../support/releases.js';
+import { startS3, type TestS3 } from '../../support/s3.js';
 
 interface TestStorage extends AsyncDisposable {
   storage: Storage;
@@ -32,6 +35,25 @@ async function disk(): Promise<TestStorage> {
       for (const path of await files()) await utimes(path, at, at);
     },
     [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true }),
+  };
+}
+
+let s3: TestS3;
+let prefixes = 0;
+beforeAll(async () => {
+  s3 = await startS3();
+});
+afterAll(async () => s3[Symbol.asyncDispose]());
+
+async function bucket(): Promise<TestStorage> {
+  const prefix = `contract-${prefixes++}`;
+  const { STORAGE } = readConfig({ STORAGE_URL: s3.url(prefix) });
+  const { storage } = await openStorage(STORAGE);
+  return {
+    storage,
+    count: async () => (await s3.keys(`${prefix}/files`)).length + (await s3.unfinished()).length,
+    age: s3.age,
+    [Symbol.asyncDispose]: async () => {},
   };
 }
 
@@ -63,7 +85,10 @@ const CONTENT = 'a package';
 const DIGEST = sha256(CONTENT);
 const WHOLE = [{ start: 0, end: CONTENT.length - 1 }];
 
-describe.each([['disk', disk]])('storage on %s', (_name, open) => {
+describe.each([
+  ['disk', disk],
+  ['S3', bucket],
+])('storage on %s', (_name, open) => {
   test('stores a published package under its digest', async () => {
     await using opened = await open();
     const staged = await opened.storage.receive(source('a pac', 'kage'), 100);

@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
+import type * as storages from '../../../src/adapters/storage/index.js';
 import type * as configuration from '../../../src/config.js';
 import type * as databases from '../../../src/database/database.js';
 import type * as all from '../../../src/entities.js';
@@ -18,6 +19,7 @@ import { addressOf } from '../support/address.ts';
 import { importBuilt } from '../support/built.ts';
 import type { Peer } from '../support/host.ts';
 
+const { openStorage } = await importBuilt<typeof storages>('adapters/storage/index.js');
 const { readConfig } = await importBuilt<typeof configuration>('config.js');
 const { openDatabase } = await importBuilt<typeof databases>('database/database.js');
 const { entities } = await importBuilt<typeof all>('entities.js');
@@ -45,6 +47,7 @@ export async function start({ databaseUrl, settings, jwtSecret, token }: Options
   const services = createServices(config, {
     db: await openDatabase(databaseUrl, entities),
     jwtSecrets: [jwtSecret],
+    packageStorage: await openStorage(config.STORAGE),
     clock: () => clock.now,
     sessionPolicies,
   });

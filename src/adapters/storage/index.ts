@@ -1,0 +1,34 @@
+import type { StorageSettings } from '../../config.js';
+import type { PackageLinks, Storage } from '../../releases/storage.js';
+import { DiskStorage } from './disk.js';
+
+/** The storage of packages. */
+export interface OpenedStorage {
+  readonly storage: Storage;
+  /** Null if all downloads pass through the gateway. */
+  readonly links: PackageLinks | null;
+  /**
+   * Checks that the storage can be used, and stores packages of no other fleet.
+   * @throws StartError
+   */
+  claim(fleetId: string): Promise<void>;
+}
+
+/** The storage of the settings. Nothing is contacted before `claim`. The SDK of S3 is loaded only for S3. */
+export async function openStorage(settings: StorageSettings): Promise<OpenedStorage> {
+  if (settings.kind === 'disk') {
+    return { storage: new DiskStorage(settings.dataDir), links: null, claim: async () => {} };
+  }
+  const [{ Bucket }, { claimBucket }, { S3Storage }] = await Promise.all([
+    import('./s3/bucket.js'),
+    import('./s3/fleet-bucket.js'),
+    import('./s3/s3-storage.js'),
+  ]);
+  const bucket = new Bucket(settings);
+  const storage = new S3Storage(bucket);
+  return {
+    storage,
+    links: settings.redirects ? storage : null,
+    claim: (fleetId) => claimBucket(bucket, fleetId),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { S3Settings } from '../../../config.js';
+import type { ByteRange } from '../../../releases/storage.js';
+import { createClient } from './client.js';
+import { PartUpload } from './part-upload.js';
+
+const CONTENT_TYPE = 'application/octet-stream';
+/** A link is followed at once, and works on after its package was withdrawn. */
+const LINK_SECONDS = 60;
+
+interface ListedObject {
+  /** Without the prefix. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** The objects of a bucket below a prefix. Methods throw as `createClient` says. */
+export class Bucket {
+  readonly client: S3Client;
+
+  constructor(private readonly settings: S3Settings) {
+    this.client = createClient(settings);
+  }
+
+  /** For messages. */
+  get url(): string {
+    const { bucket, prefix, endpoint } = this.settings;
+    return `s3://${bucket}/${prefix}${endpoint === null ? '' : ` at ${endpoint}`}`;
+  }
+
+  upload(name: string, maxBytes: number): PartUpload {
+    return new PartUpload(this.client, this.#object(name), maxBytes);
+  }
+
+  async put(name: string, content: string): Promise<void> {
+    await this.client.send(new PutObjectCommand({ ...this.#object(name), Body: content }));
+  }
+
+  /** @throws Error NoSuchKey */
+  async read(name: string, { start, end }: ByteRange): Promise<Readable> {
+    const command = new GetObjectCommand({ ...this.#object(name), Range: `bytes=${start}-${end}` });
+    return (await this.client.send(command)).Body as Readable;
+  }
+
+  /** The whole of a small object; null if it does not exist. */
+  async readText(name: string): Promise<string | null> {
+    try {
+      const { Body } = await this.client.send(new GetObjectCommand(this.#object(name)));
+      return (await Body?.transformToString()) ?? '';
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Does nothing if the object does not exist. */
+  async delete(name: string): Promise<void> {
+    await this.client.send(new DeleteObjectCommand(this.#object(name)));
+  }
+
+  /** All objects whose names start with `folder`. */
+  async *list(folder: string): AsyncGenerator<ListedObject> {
+    const { bucket: Bucket, prefix } = this.settings;
+    const pages = paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: prefix + folder });
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '', LastModified } of Contents) {
+        yield { name: Key.slice(prefix.length), modifiedAt: LastModified?.getTime() ?? 0 };
+      }
+    }
+  }
+
+  /** Aborts the uploads below `folder` that were started before `before`, in milliseconds since the epoch. */
+  async abortUploads(folder: string, before: number): Promise<void> {
+    const { bucket: Bucket, prefix } = this.settings;
+    let next: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
+    for (let isTruncated = true; isTruncated; ) {
+      const page = await this.client.send(
+        new ListMultipartUploadsCommand({ Bucket, Prefix: prefix + folder, ...next }),
+      );
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        if ((Initiated?.getTime() ?? 0) >= before) continue;
+        await this.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+      }
+      isTruncated = page.IsTruncated ?? false;
+      next = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+    }
+  }
+
+  /** A URL from which anybody can download the object for a minute. */
+  link(name: string, contentDisposition: string): Promise<string> {
+    const command = new GetObjectCommand({
+      ...this.#object(name),
+      ResponseContentDisposition: contentDisposition,
+      ResponseContentType: CONTENT_TYPE,
+      ResponseCacheControl: 'no-store',
+    });
+    return getSignedUrl(this.client, command, { expiresIn: LINK_SECONDS });
+  }
+
+  #object(name: string) {
+    return { Bucket: this.settings.bucket, Key: this.settings.prefix + name };
+  }
+}
+
+/** Whether the object that an error is about does not exist. */
+const isMissing = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchKey';

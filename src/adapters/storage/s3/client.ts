@@ -1,0 +1,53 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Settings } from '../../../config.js';
+import { DomainError } from '../../../errors.js';
+
+/** How long a connection and the head of an answer may take. A part of a package takes longer. */
+const CONNECT_MS = 5000;
+const ANSWER_MS = 5000;
+/** The first attempt and two retries. */
+const ATTEMPTS = 3;
+
+/**
+ * A client whose requests throw UNAVAILABLE, with the reason as its cause; NoSuchKey for an object that does not exist.
+ * Credentials come from the standard chain of the SDK.
+ */
+export function createClient({ region, endpoint, forcePathStyle }: S3Settings): S3Client {
+  const client = new S3Client({
+    ...(region === null ? {} : { region }),
+    ...(endpoint === null ? {} : { endpoint }),
+    forcePathStyle,
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+      // A download that waits for its client is silent, too.
+      socketTimeout: 0,
+      // Each download holds a connection.
+      httpAgent: { maxSockets: Number.POSITIVE_INFINITY },
+      httpsAgent: { maxSockets: Number.POSITIVE_INFINITY },
+    },
+    // Older servers refuse the checksums that the SDK adds. Signatures cover the content in any case.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        throw error instanceof Error && error.name === 'NoSuchKey' ? error : unavailable(error);
+      }
+    },
+    { name: 'unavailable', step: 'initialize', priority: 'high' },
+  );
+  return client;
+}
+
+/** @param cause why S3 cannot be used now, for the log. */
+export function unavailable(cause: unknown): DomainError {
+  const error = new DomainError('UNAVAILABLE', 'The storage of packages does not answer; try again later.');
+  error.cause = cause;
+  return error;
+}

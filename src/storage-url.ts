@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** A parsed `s3://bucket/prefix?region=…&endpoint=…&forcePathStyle=…`. */
+export interface S3Url {
+  readonly bucket: string;
+  /** Of all keys: empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** Null for the region that the environment of the SDK names. */
+  readonly region: string | null;
+  /** The URL of an S3-compatible server; null for AWS. */
+  readonly endpoint: string | null;
+  /** Whether requests name the bucket in their path instead of their host. */
+  readonly forcePathStyle: boolean;
+}
+
+const Parameters = z
+  .strictObject({
+    region: z.string().regex(/^[a-z\d-]+$/i, 'must be a region such as eu-central-1'),
+    endpoint: z
+      .string()
+      .refine(isOrigin, 'must be an http or https URL without a path, such as https://s3.example.com'),
+    forcePathStyle: z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true'),
+  })
+  .partial();
+
+const URI = /^s3:\/\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
+const BUCKET = /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/;
+/** What needs no encoding in keys (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
+const PREFIX = /^(?:[\w!.*'()-]+(?:\/[\w!.*'()-]+)*\/?)?$/;
+
+/**
+ * @returns null for `file:`, the data folder.
+ * @throws RangeError that says what the text must be, without quoting it: it may have a password.
+ */
+export function parseStorageUrl(text: string): S3Url | null {
+  if (text === 'file:') return null;
+  const [, bucket = '', prefix = '', query = ''] =
+    URI.exec(text) ?? fail('must be file: or a URL of the form s3://bucket/prefix?region=…');
+  if (bucket.includes('@')) {
+    fail('must not have credentials, which the environment has: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY');
+  }
+  if (!BUCKET.test(bucket)) {
+    fail('must name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens');
+  }
+  if (!PREFIX.test(prefix)) fail("must have a prefix of letters, digits, slashes and !-_.*'()");
+  const { region = null, endpoint = null, forcePathStyle = endpoint !== null } = parseParameters(query);
+  return { bucket, prefix: prefix.replace(/([^/])$/, '$1/'), region, endpoint, forcePathStyle };
+}
+
+function parseParameters(query: string): z.output<typeof Parameters> {
+  const given = Object.fromEntries(new URLSearchParams(query));
+  const unsupported = Object.keys(given).filter((name) => !Object.hasOwn(Parameters.shape, name));
+  if (unsupported.length > 0)
+    fail(`must not have the parameter ${unsupported.join(', ')}, which is not supported`);
+  const { data, error } = Parameters.safeParse(given);
+  const [issue] = error?.issues ?? [];
+  return data ?? fail(`has a parameter ${String(issue?.path[0])} that ${issue?.message}`);
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+}
+
+function fail(message: string): never {
+  throw new RangeError(message);
+}
