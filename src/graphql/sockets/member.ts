@@ -1,24 +1,20 @@
 import type { ExecutionResult } from 'graphql';
 import type { Batch } from '../../streams/event-stream.js';
-import type { Bytes, SocketWriter } from './socket-writer.js';
-
-/** The message of one event; members differ only in the prefix, see `nextPrefix`. */
-export interface Message {
-  readonly rest: Bytes;
-  readonly offset: number;
-}
+import type { Messages } from './messages.js';
+import type { SocketWriter } from './socket-writer.js';
 
 /** A batch of a stream, executed. */
 export interface MessageBatch extends Pick<Batch<unknown>, 'offset' | 'status'> {
-  readonly messages: readonly Message[];
+  readonly messages: Messages;
   /** Reads and executes the next part of a large batch, once for all members; null after the last one. */
   readonly readNext: (() => Promise<MessageBatch>) | null;
 }
 
 /** Where a member's messages go. */
 export interface Recipient {
-  readonly writer: Pick<SocketWriter, 'push' | 'drained'>;
-  readonly prefix: Bytes;
+  readonly writer: Pick<SocketWriter, 'attach' | 'detach' | 'push' | 'drained'>;
+  /** See `nextPrefix`. */
+  readonly prefix: string;
 }
 
 /**
@@ -32,10 +28,17 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
   #offset = -1;
   #hasLeft = false;
 
+  readonly #writer: Recipient['writer'];
+  readonly #prefix: string;
+
   constructor(
-    private readonly recipient: Recipient,
+    { writer, prefix }: Recipient,
     private readonly onLeave: () => void,
-  ) {}
+  ) {
+    this.#writer = writer;
+    this.#prefix = prefix;
+    writer.attach();
+  }
 
   /** It has been sent everything up to here. */
   get offset(): number {
@@ -48,15 +51,13 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
 
   /** Sends the messages after its offset, which is reached with the last part of a batch. */
   send({ messages, offset, readNext }: MessageBatch): void {
-    const { writer, prefix } = this.recipient;
-    for (const message of messages) {
-      if (message.offset > this.#offset) writer.push(prefix, message.rest);
-    }
+    const frames = messages.framesAfter(this.#offset, this.#prefix.length);
+    if (frames) this.#writer.push(frames, this.#prefix);
     if (readNext === null) this.#offset = Math.max(this.#offset, offset);
   }
 
   drained(): Promise<void> {
-    return this.recipient.writer.drained();
+    return this.#writer.drained();
   }
 
   /** Makes `appended` wait for the next notification. */
@@ -102,6 +103,7 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
 
   #leave(): void {
     this.#hasLeft = true;
+    this.#writer.detach();
     this.notify();
     this.onLeave();
   }

@@ -6,10 +6,10 @@ import { payerOf } from '../execution/payer.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { openStream } from '../execution/subscription.js';
 import { FanOut } from './fan-out.js';
+import { nextPrefix } from './frames.js';
 import { LiveOperation } from './live-operation.js';
 import type { LiveSocket } from './live-socket.js';
 import { OperationSlot } from './operation-slot.js';
-import { nextPrefix } from './socket-writer.js';
 
 /** The operations of all sockets, as hooks of graphql-ws. */
 export class Operations {

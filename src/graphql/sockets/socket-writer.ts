@@ -1,36 +1,24 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { close, closes } from './close-codes.js';
+import type { Frames } from './frames.js';
 
 /** A client that leaves more than this unread is closed. */
 export const MAX_QUEUE_BYTES = 1024 * 1024;
 
-/** First byte of an unfragmented text frame (RFC 6455, section 5.2). */
-const TEXT_FRAME = 0x81;
+interface Queued {
+  readonly frames: Frames;
+  readonly prefix: string;
+}
 
 /**
- * UTF-8, one byte in each character. Concatenating strings does not copy the part that frames share, and frames need
- * no buffer of their own: with thousands of subscribers, that is most of the cost of a message.
- */
-export type Bytes = string;
-
-const toBytes = (text: string): Bytes => Buffer.from(text).toString('latin1');
-
-/**
- * A `next` message, as graphql-ws writes it, is a prefix with the id of the subscription, and a rest that all
- * subscribers of the result share.
- */
-export const nextPrefix = (id: string): Bytes =>
-  toBytes(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-export const nextRest = (result: unknown): Bytes => toBytes(`${JSON.stringify(result)}}`);
-
-/**
- * Writes `next` messages to one socket, past the WebSocket library: subscribers share the bytes of a result, and all
- * messages of one turn of the event loop leave in one write. The library still owns the socket. Both write whole
- * frames, so that they can take turns.
+ * Writes `next` messages to one socket, past the WebSocket library: subscribers share the bytes of a result, and the
+ * messages of several subscriptions leave in one write. The library still owns the socket. Both write whole frames, so
+ * that they can take turns.
  */
 export class SocketWriter {
-  #frames: Bytes = '';
+  #subscriptions = 0;
+  #queue: Queued[] | null = null;
   /** In bytes. At least the largest write: a client must get the time to read a large snapshot. */
   #queueLimit = MAX_QUEUE_BYTES;
 
@@ -39,10 +27,27 @@ export class SocketWriter {
     private readonly socket: Duplex,
   ) {}
 
-  /** Queues a message, see `nextPrefix` and `nextRest`. It leaves at the end of this turn of the event loop. */
-  push(prefix: Bytes, rest: Bytes): void {
-    if (this.#frames === '') flushSoon(this);
-    this.#frames += frameHeader(prefix.length + rest.length) + prefix + rest;
+  /** A subscription begins. The messages of a single one need not wait for those of others. */
+  attach(): void {
+    this.#subscriptions += 1;
+  }
+
+  detach(): void {
+    this.#subscriptions -= 1;
+  }
+
+  /** Writes messages of one subscription, at the end of this turn of the event loop if there are others. */
+  push(frames: Frames, prefix: string): void {
+    if (this.#queue) {
+      this.#queue.push({ frames, prefix });
+    } else if (this.#subscriptions > 1) {
+      this.#queue = [{ frames, prefix }];
+      flushSoon(this);
+    } else if (this.#mayWrite()) {
+      this.#write(frames.withPrefix(prefix));
+      // Almost always, the operating system has taken all of them.
+      if (this.socket.writableLength > 0) frames.release();
+    }
   }
 
   /** Resolves once the client has read enough, or is gone. */
@@ -58,14 +63,25 @@ export class SocketWriter {
     });
   }
 
-  /** Writes the queue, or closes a client that does not keep up. */
+  /** Writes the queue. */
   flush(): void {
-    const frames = this.#frames;
-    this.#frames = '';
-    if (this.client.readyState !== this.client.OPEN) return;
-    if (this.socket.writableLength > this.#queueLimit) close(this.client, closes.tooSlow);
-    else this.socket.write(frames, 'latin1');
-    this.#queueLimit = Math.max(this.#queueLimit, frames.length);
+    const queue = this.#queue ?? [];
+    this.#queue = null;
+    if (!this.#mayWrite()) return;
+    this.#write(Buffer.concat(queue.map(({ frames, prefix }) => Buffer.from(frames.withPrefix(prefix)))));
+  }
+
+  /** Closes a client that does not keep up. */
+  #mayWrite(): boolean {
+    if (this.client.readyState !== this.client.OPEN) return false;
+    if (this.socket.writableLength <= this.#queueLimit) return true;
+    close(this.client, closes.tooSlow);
+    return false;
+  }
+
+  #write(bytes: Buffer): void {
+    this.socket.write(bytes);
+    this.#queueLimit = Math.max(this.#queueLimit, bytes.length);
   }
 }
 
@@ -80,20 +96,4 @@ function flushAll(): void {
   const writers = waiting;
   waiting = [];
   for (const writer of writers) writer.flush();
-}
-
-/** That of the latest length: a message mostly goes to many subscribers, whose ids have the same length. */
-let latestHeader = { length: 0, bytes: encodeHeader(0) };
-
-function frameHeader(length: number): Bytes {
-  if (length !== latestHeader.length) latestHeader = { length, bytes: encodeHeader(length) };
-  return latestHeader.bytes;
-}
-
-function encodeHeader(length: number): Bytes {
-  if (length < 126) return String.fromCharCode(TEXT_FRAME, length);
-  if (length < 65_536) return String.fromCharCode(TEXT_FRAME, 126, length >> 8, length & 0xff);
-  const header = Buffer.from([TEXT_FRAME, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return header.toString('latin1');
 }

@@ -6,8 +6,9 @@ import type { Context } from '../context.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import type { Sharing } from '../execution/sharing.js';
 import { executeEvent } from '../execution/subscription.js';
-import { Member, type Message, type MessageBatch, type Recipient } from './member.js';
-import { nextRest } from './socket-writer.js';
+import { nextRest } from './frames.js';
+import { Member, type MessageBatch, type Recipient } from './member.js';
+import { type Message, Messages } from './messages.js';
 
 /** Delay before a failed read is repeated. */
 const RETRY_MS = 1000;
@@ -156,7 +157,7 @@ export class SubscriberGroup {
     }
     let next: Promise<MessageBatch> | undefined;
     return {
-      messages,
+      messages: new Messages(messages),
       offset,
       status,
       readNext: readNext
