@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { grantedPermissions } from '../users/permissions.js';
 import type { Caller } from './caller.js';
+import type { OpenedSession } from './openings.js';
 import { type Api, Session } from './session.entity.js';
 import type { SessionActivity } from './session-activity.js';
 import type { CachedSession } from './session-cache.js';
@@ -91,6 +92,26 @@ export class SessionReader {
       [tokenHash(refreshToken)],
     );
     return row ? this.#toCaller(row) : null;
+  }
+
+  /** The caller of a session that has just been opened or refreshed. */
+  ofOpened({ session, user }: Pick<OpenedSession, 'session' | 'user'>): Caller {
+    return this.#toCaller({
+      ...session,
+      sessionId: session.id,
+      openedAt: session.createdAt.getTime(),
+      expiresAt: session.tokenExpiresAt.getTime(),
+      lastSeenAt: session.lastSeenAt.getTime(),
+      userId: user.id,
+      username: user.username,
+      phone: user.phone,
+      email: user.email,
+      type: user.type,
+      openId: user.openId,
+      userCreatedAt: user.createdAt.getTime(),
+      userUpdatedAt: user.updatedAt?.getTime() ?? null,
+      granted: user.roles.getItems().flatMap(({ permissions }) => permissions),
+    });
   }
 
   /** A session, revoked or not, with its user and roles. @throws DomainError NOT_FOUND */

@@ -121,6 +121,11 @@ export class Sessions {
     return this.#reader.byId(sessionId);
   }
 
+  /** The caller of a session that has just been opened or refreshed, without a query. */
+  callerOf(opened: OpenedSession): Caller {
+    return this.#reader.ofOpened(opened);
+  }
+
   /** The caller of a refresh token; null when its session was revoked. */
   findByRefreshToken(refreshToken: string): Promise<Caller | null> {
     return this.#reader.byRefreshToken(refreshToken);

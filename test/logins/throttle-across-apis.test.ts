@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
 import pg from 'pg';
+import { ask } from '../support/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -108,6 +109,10 @@ test('a login takes at most three statements at each API, and an unknown name as
     const refused = await statementsOf(() => login({ name: username }));
     expect([api, await statementsOf(() => login({ name: 'nobody' }))]).toEqual([api, refused]);
   }
+  const input = { username, password: PASSWORD, captcha: ANSWER, deviceId: 'browser' };
+  const captcha = { type: 'IMAGE', deviceId: 'browser' } as const;
+  await ask(gateway, op.CreateCaptchaDocument, { input: captcha });
+  statements['graphql with a captcha'] = await statementsOf(() => ask(gateway, op.LoginDocument, { input }));
   for (let time = 0; time < 2; time += 1) {
     await sendCode('198.51.100.1');
     // The first code also proves the phone.
@@ -115,7 +120,15 @@ test('a login takes at most three statements at each API, and an unknown name as
     gateway.clock.advance(60_000);
   }
   const issuing = 2;
-  expect(statements).toEqual({ bms: 2, uims: 2, teacher: 2, console: issuing + 3, graphql: 3, upgrade: 3 });
+  expect(statements).toEqual({
+    bms: 2,
+    uims: 2,
+    teacher: 2,
+    console: issuing + 3,
+    graphql: 2,
+    'graphql with a captcha': 3,
+    upgrade: 3,
+  });
 });
 
 test('wrong passwords do not count at the code of the phone, nor wrong codes at its password', async () => {

@@ -122,15 +122,16 @@ async function signIn(opened: OpenedSession, context: Context): Promise<Authenti
 }
 
 /** Pages of the dashboard get the refresh token as a cookie, all other clients in the payload. */
-async function authenticated(
-  { accessToken, refreshToken, session, user }: OpenedSession,
+function authenticated(
+  opened: OpenedSession,
   context: Context,
   ownPage = context.refreshCookie !== null,
-): Promise<Authenticated> {
+): Authenticated {
   const { refreshCookie, services } = context;
+  const { accessToken, refreshToken, session, user } = opened;
   const cookie = ownPage && refreshToken ? refreshCookie : null;
   if (refreshToken) cookie?.set(refreshToken, session.expiresAt, services.clock());
-  context.caller = await services.sessions.authenticate(accessToken);
+  context.caller = services.sessions.callerOf(opened);
   return {
     accessToken,
     refreshToken: cookie ? null : refreshToken,
