@@ -34,13 +34,14 @@ const floors = [
   ['rate-limits', '^src/rate-limits/'],
   ['streams', '^src/streams/'],
   ['http', '^src/http/'],
+  ['redis', '^src/redis/'],
   ['database', '^src/database/[^/]+\\.ts'],
   ['embedded-postgres', '^src/database/embedded-postgres/'],
   ['data-dir', '^src/data-dir/'],
   ['config', '^src/config\\.ts'],
   [
     'foundation',
-    '^src/(settings|database-url|storage-url|setting-(types|text)|errors|alarms|clock|logged-error|node-version)\\.ts',
+    '^src/(settings|(database|redis|storage)-url|setting-(types|text)|errors|alarms|clock|logged-error|node-version)\\.ts',
   ],
 ];
 

@@ -43,6 +43,7 @@ const floors = {
   'rate-limits': 'src/rate-limits/throttle.ts',
   streams: 'src/streams/events.ts',
   http: 'src/http/public-url.ts',
+  redis: 'src/redis/connection.ts',
   database: 'src/database/database.ts',
   'embedded-postgres': 'src/database/embedded-postgres/postmaster.ts',
   'data-dir': 'src/data-dir/data-dir.ts',

@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { connectRedis } from '../../src/redis/connection.js';
+import { parseRedisUrl } from '../../src/redis-url.js';
+import { freePort } from '../support/ports.js';
+import {
+  describeWithRedis,
+  startCluster,
+  startRedis,
+  startSentinel,
+  type TestRedis,
+} from '../support/redis.js';
+
+const servers: TestRedis[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+async function start(settings: Record<string, string> = {}): Promise<TestRedis> {
+  const server = await startRedis(settings);
+  servers.push(server);
+  return server;
+}
+
+/** @returns the sentence of a start that fails. */
+async function refusal(url: string): Promise<string> {
+  const outcome = await connectRedis(parseRedisUrl(url)).catch((error: unknown) => error);
+  if (!(outcome instanceof Error)) throw new Error('The start did not fail.');
+  return `${outcome.name}: ${outcome.message}`;
+}
+
+describeWithRedis('a connection to Redis', () => {
+  test('is refused where nothing listens', async () => {
+    const host = `127.0.0.1:${await freePort()}`;
+    const sentence = `StartError: Redis at ${host} cannot be reached: connect ECONNREFUSED ${host}.`;
+    expect(await refusal(`redis://${host}`)).toBe(sentence);
+    expect(await refusal(`redis://${host}?cluster=true`)).toBe(sentence);
+  });
+
+  test('is refused with wrong credentials', async () => {
+    const { url, port } = await start({ requirepass: 'right' });
+    const host = `127.0.0.1:${port}`;
+    for (const [wrong, code] of [
+      [url, 'NOAUTH'],
+      [`redis://:wrong@${host}`, 'WRONGPASS'],
+      [`redis://:wrong@${host}?cluster=true`, 'WRONGPASS'],
+    ] as const) {
+      expect(await refusal(wrong)).toMatch(
+        new RegExp(`^StartError: Redis at ${host} refuses the credentials of REDIS_URL: ${code} [^\\n]+\\.$`),
+      );
+    }
+    const connection = await connectRedis(parseRedisUrl(`redis://:right@${host}/3`));
+    expect(await connection.client.ping()).toBe('PONG');
+    connection.close();
+  });
+
+  test('is refused where data may be evicted', async () => {
+    const { url } = await start({ maxmemory: '100mb', 'maxmemory-policy': 'allkeys-lru' });
+    expect(await refusal(url)).toMatch(
+      / may evict data .* set its maxmemory-policy to noeviction instead of allkeys-lru\.$/,
+    );
+  });
+
+  test('warns of a server that keeps no append-only file', async () => {
+    const [without, withFile] = [await start(), await start({ appendonly: 'yes' })];
+    for (const [server, warnings] of [
+      [without, [expect.stringMatching(/keeps no append-only file: .*\.$/)]],
+      [withFile, []],
+    ] as const) {
+      const connection = await server.connect();
+      expect(connection.warnings).toEqual(warnings);
+      connection.close();
+    }
+  });
+
+  test('is refused to a replica, and to a node of a cluster that is not named as one', async () => {
+    const primary = await start();
+    const replica = await start({ replicaof: `127.0.0.1 ${primary.port}` });
+    expect(await refusal(replica.url)).toMatch(/ is a replica: REDIS_URL must name the primary\.$/);
+    const node = await start({ 'cluster-enabled': 'yes' });
+    expect(await refusal(node.url)).toMatch(/ is part of a cluster: add cluster=true to REDIS_URL\.$/);
+    expect(await refusal(`${primary.url}?cluster=true`)).toMatch(
+      / cannot be reached: .*cluster support disabled\.$/,
+    );
+  });
+
+  test('is to the primary that sentinels name', async () => {
+    const primary = await start();
+    const sentinel = await startSentinel('main', primary.port);
+    servers.push(sentinel);
+    const host = `127.0.0.1:${sentinel.port}`;
+    const connection = await connectRedis(parseRedisUrl(`redis://${host}?sentinel=main`));
+    expect(await connection.client.info('server')).toContain(`tcp_port:${primary.port}\r\n`);
+    connection.close();
+    expect(await refusal(`redis://${host}?sentinel=other`)).toBe(
+      `StartError: Redis at ${host} cannot be reached: no sentinel knows the address of the primary other.`,
+    );
+  });
+
+  test('is to all nodes of a cluster', async () => {
+    const cluster = await startCluster();
+    servers.push(...cluster);
+    const [first] = cluster;
+    const { client, warnings, close } = await connectRedis(parseRedisUrl(`${first?.url}?cluster=true`));
+    expect(warnings).toHaveLength(1);
+    for (const key of ['a', 'b', 'c', 'd']) expect(await client.set(key, key)).toBe('OK');
+    close();
+  });
+
+  test('comes back by itself after the server was away, and fails commands at once meanwhile', async () => {
+    const server = await start();
+    const { client, close } = await server.connect();
+    await server.kill();
+    await expect(client.ping()).rejects.toThrow();
+    await server.restart();
+    await new Promise((resolve) => client.once('ready', resolve));
+    expect(await client.ping()).toBe('PONG');
+    close();
+  });
+});
