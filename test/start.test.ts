@@ -46,6 +46,14 @@ describe('a start that fails prints one sentence and exits with code 1 for', () 
     ['a provider without its credentials', { SMS_PROVIDER: 'webhook' }],
     ['the line end of an env file in a password', { ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: `${PASSWORD}\r` }],
     ['a database that does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
+    [
+      'a bucket whose server does not answer',
+      {
+        STORAGE_URL: 's3://packages?region=us-east-1&endpoint=http://127.0.0.1:1',
+        AWS_ACCESS_KEY_ID: 'key',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+      },
+    ],
     ['a data folder that is a file', { DATA_DIR: '/etc/hostname' }],
     ['a data folder below a file', { DATA_DIR: '/etc/hostname/data' }],
     ['a data folder in a file system that allows no folders', { DATA_DIR: '/proc/gatehouse/data' }],

@@ -11,7 +11,7 @@ export const configCommand = (env: Environment): Command =>
       new Command('check')
         .summary('validate the settings')
         .description(
-          'Validate the settings and name every invalid one. Also check what a first start needs: the manifests, the first administrator and the data folder. Ports and databases are not checked.',
+          'Validate the settings and name every invalid one. Also check what a first start needs: the manifests, the first administrator and the data folder. Ports, databases and buckets are not checked.',
         )
         .addHelpText('after', '\nExample:\n  $ PORTS=80,443 TIME_ZONE=Mars gatehouse config check')
         .action(async (_options: object, command: Command) => {

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { gatehouse } from '../support/command.js';
+import { createEmptyDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { uploadForm } from '../support/multipart.js';
+import { PASSWORD } from '../support/password.js';
 import { openRequest } from '../support/raw-http.js';
 import { publishRelease, sha256, startPublishing, UPLOAD, uploadParts } from '../support/releases.js';
 import { startS3, type TestS3 } from '../support/s3.js';
+import { openFolder, startServer, stopServers } from '../support/server.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 const MIB = 1024 * 1024;
@@ -165,6 +171,35 @@ describe('a gateway that redirects downloads', () => {
     proxy.reconnect();
     expect([statusCode, body]).toEqual([503, 'The package cannot be read now; try again later.\n']);
   });
+});
+
+test('the built gateway marks the bucket and uploads to it', async () => {
+  const database = await createEmptyDatabase();
+  const folder = await openFolder();
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = process.env;
+  const server = startServer({
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    STORAGE_URL: s3.url('built'),
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    ADMIN_ACCOUNT: 'root',
+    ADMIN_PASSWORD: PASSWORD,
+  });
+  const url = await server.url();
+  expect(await s3.keys('built')).toEqual(['built/fleet']);
+  const path = join(folder, 'app.bin');
+  await writeFile(path, randomBytes(9 * MIB));
+  const { code, errors } = await gatehouse(
+    ['release', 'upload', path, '--release-version', '1', '--username', 'root', '--password-stdin'],
+    { GATEHOUSE_URL: url },
+    PASSWORD,
+  );
+  expect([code, errors]).toEqual([0, '']);
+  expect((await fetch(`${url}/dist/app-1.bin`)).headers.get('content-length')).toBe(String(9 * MIB));
+  await stopServers();
+  await database.drop();
+  await rm(folder, { recursive: true });
 });
 
 test('a package whose file was copied to the bucket as operations.md says is downloaded', async () => {

@@ -19,12 +19,12 @@ export async function openStorage(settings: StorageSettings): Promise<OpenedStor
   if (settings.kind === 'disk') {
     return { storage: new DiskStorage(settings.dataDir), links: null, claim: async () => {} };
   }
-  const [{ Bucket }, { claimBucket }, { S3Storage }] = await Promise.all([
+  const [{ PackageBucket }, { claimBucket }, { S3Storage }] = await Promise.all([
     import('./s3/bucket.js'),
     import('./s3/fleet-bucket.js'),
     import('./s3/s3-storage.js'),
   ]);
-  const bucket = new Bucket(settings);
+  const bucket = new PackageBucket(settings);
   const storage = new S3Storage(bucket);
   return {
     storage,

@@ -11,7 +11,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Settings } from '../../../config.js';
 import type { ByteRange } from '../../../releases/storage.js';
-import { createClient } from './client.js';
+import { createClient, hasCode } from './client.js';
 import { PartUpload } from './part-upload.js';
 
 const CONTENT_TYPE = 'application/octet-stream';
@@ -25,8 +25,11 @@ interface ListedObject {
   readonly modifiedAt: number;
 }
 
-/** The objects of a bucket below a prefix. Methods throw as `createClient` says. */
-export class Bucket {
+/**
+ * The objects of a bucket below a prefix. Methods throw as `createClient` says. The class must not be named like a
+ * property of its requests: TypeScript 7.0.2 would rename the property.
+ */
+export class PackageBucket {
   readonly client: S3Client;
 
   constructor(private readonly settings: S3Settings) {
@@ -59,7 +62,7 @@ export class Bucket {
       const { Body } = await this.client.send(new GetObjectCommand(this.#object(name)));
       return (await Body?.transformToString()) ?? '';
     } catch (error) {
-      if (isMissing(error)) return null;
+      if (hasCode(error, 'NoSuchKey')) return null;
       throw error;
     }
   }
@@ -112,6 +115,3 @@ export class Bucket {
     return { Bucket: this.settings.bucket, Key: this.settings.prefix + name };
   }
 }
-
-/** Whether the object that an error is about does not exist. */
-const isMissing = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchKey';

@@ -8,8 +8,15 @@ const ANSWER_MS = 5000;
 /** The first attempt and two retries. */
 const ATTEMPTS = 3;
 
+/** Error codes of a server that works: the object does not exist, the server lacks the operation. */
+const ANSWERS: ReadonlySet<string> = new Set(['NoSuchKey', 'NotImplemented']);
+
+/** Whether an error of a request has this code. */
+export const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && error.name === code;
+
 /**
- * A client whose requests throw UNAVAILABLE, with the reason as its cause; NoSuchKey for an object that does not exist.
+ * A client whose requests throw the errors in `ANSWERS`, and any other one as the cause of UNAVAILABLE.
  * Credentials come from the standard chain of the SDK.
  */
 export function createClient({ region, endpoint, forcePathStyle }: S3Settings): S3Client {
@@ -37,7 +44,7 @@ export function createClient({ region, endpoint, forcePathStyle }: S3Settings): 
       try {
         return await next(request);
       } catch (error) {
-        throw error instanceof Error && error.name === 'NoSuchKey' ? error : unavailable(error);
+        throw error instanceof Error && ANSWERS.has(error.name) ? error : unavailable(error);
       }
     },
     { name: 'unavailable', step: 'initialize', priority: 'high' },

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../database/database.js';
 import { DomainError, StartError } from '../../../errors.js';
-import type { Bucket } from './bucket.js';
+import type { PackageBucket } from './bucket.js';
 
 /** Names the fleet whose packages a bucket has below its prefix. */
 const MARKER = 'fleet';
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * marked with the fleet.
  * @throws StartError
  */
-export async function claimBucket(bucket: Bucket, fleetId: string): Promise<void> {
+export async function claimBucket(bucket: PackageBucket, fleetId: string): Promise<void> {
   try {
     const isEmpty = await hasNothing(bucket);
     const owner = isEmpty ? fleetId : await bucket.readText(MARKER);
@@ -39,7 +39,7 @@ export async function claimBucket(bucket: Bucket, fleetId: string): Promise<void
   }
 }
 
-async function hasNothing(bucket: Bucket): Promise<boolean> {
+async function hasNothing(bucket: PackageBucket): Promise<boolean> {
   for await (const _object of bucket.list('')) return false;
   return true;
 }
@@ -47,5 +47,5 @@ async function hasNothing(bucket: Bucket): Promise<boolean> {
 const explain = (cause: unknown): string =>
   (cause instanceof Error ? REASONS[cause.name] : undefined) ?? reasonOf(cause);
 
-const refusal = (bucket: Bucket, reason: string) =>
+const refusal = (bucket: PackageBucket, reason: string) =>
   new StartError(`The bucket ${bucket.url} cannot be used: ${reason}.`);

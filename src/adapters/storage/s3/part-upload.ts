@@ -17,7 +17,7 @@ const MAX_PARTS = 10_000;
 /** Of an upload: one that is filled, the others on their way. */
 const BUFFERS = 3;
 /** How long S3 may take to receive a part, and to put the parts together. */
-const PART_MS = 60_000;
+const PART_MS = 30_000;
 const COMPLETE_MS = 300_000;
 
 /** An object, by its bucket and key. */

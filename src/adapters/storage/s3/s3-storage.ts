@@ -8,7 +8,8 @@ import type {
   Storage,
 } from '../../../releases/storage.js';
 import { receiveInto } from '../receive-into.js';
-import type { Bucket } from './bucket.js';
+import type { PackageBucket } from './bucket.js';
+import { hasCode } from './client.js';
 import { RangeReader } from './range-reader.js';
 
 /**
@@ -18,7 +19,7 @@ import { RangeReader } from './range-reader.js';
  * A file is deleted only while no object publishes it, so that a crash leaves a whole package or none.
  */
 export class S3Storage implements Storage, PackageLinks {
-  constructor(private readonly bucket: Bucket) {}
+  constructor(private readonly bucket: PackageBucket) {}
 
   async receive(source: Readable, maxBytes: number): Promise<StagedPackage> {
     const id = randomUUID();
@@ -50,7 +51,6 @@ export class S3Storage implements Storage, PackageLinks {
   }
 
   async sweep(before: number): Promise<string[]> {
-    await this.bucket.abortUploads(FILES, before);
     const old = new Set<string>();
     for await (const { name, modifiedAt } of this.bucket.list(FILES)) {
       if (modifiedAt < before) old.add(name.slice(FILES.length));
@@ -63,6 +63,10 @@ export class S3Storage implements Storage, PackageLinks {
       if (modifiedAt < before) published.add(sha256);
     }
     for (const id of old) await this.bucket.delete(fileName(id));
+    await this.bucket.abortUploads(FILES, before).catch((error: unknown) => {
+      // Where unfinished uploads cannot be listed, a rule of the bucket must delete them.
+      if (!hasCode(error, 'NotImplemented')) throw error;
+    });
     return [...published];
   }
 
