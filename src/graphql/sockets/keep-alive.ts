@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 
-/** A client that does not answer a ping until the next one is terminated. */
-const PING_MS = 12_000;
+/** A client that does not answer a ping until the next one is terminated. Proxies mostly allow a minute of silence. */
+const PING_MS = 25_000;
 /** The sockets of a group are pinged together, the groups one after the other. */
 const GROUPS = 20;
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import WebSocket, { WebSocketServer } from 'ws';
 import { KeepAlive } from '../../../src/graphql/sockets/keep-alive.js';
 
-const ROUND_MS = 12_000;
+const ROUND_MS = 25_000;
 const server = createServer();
 const sockets = new WebSocketServer({ server });
 let keepAlive: KeepAlive;
