@@ -44,7 +44,7 @@ export class Sessions {
   readonly #tokens: SessionTokens;
   readonly #openings: Openings;
   readonly #revocations: Revocations;
-  readonly #changeListeners = new Set<(userId: number) => void>();
+  readonly #changeListeners: ((userId: number) => void)[] = [];
   readonly #refreshListeners = new Set<RefreshListener>();
 
   constructor({ db, changes, signer, clock, policies, sessionsPerUser }: SessionsOptions) {
@@ -182,10 +182,9 @@ export class Sessions {
     for (const listener of this.#changeListeners) listener(userId);
   }
 
-  /** Calls back after a user, its roles or its sessions changed. @returns a function that unsubscribes. */
-  onChange(listener: (userId: number) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => this.#changeListeners.delete(listener);
+  /** Calls back after a user, its roles or its sessions changed. */
+  onChange(listener: (userId: number) => void): void {
+    this.#changeListeners.push(listener);
   }
 
   /** Calls back after a session was opened, before its tokens are handed out, and waits for the result. */

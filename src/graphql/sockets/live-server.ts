@@ -22,6 +22,7 @@ import { KeepAlive } from './keep-alive.js';
 import { LiveSocket } from './live-socket.js';
 import { Operations } from './operations.js';
 import { Cap } from './socket-caps.js';
+import { UserSockets } from './user-sockets.js';
 
 /** Larger messages close the socket, see `closes.messageTooLarge`. No operation comes near. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -126,7 +127,7 @@ function createAccept(
   const warnOfProxy = unnamedProxyWarning(log);
   const publicUrlOf = socketPublicUrl(config);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
-  const perUser = new Cap(config.LIVE_SOCKETS_PER_USER);
+  const userSockets = new UserSockets(services.sessions, config.LIVE_SOCKETS_PER_USER);
   // They are kilobytes, keep nothing, and know no caller: all sockets share them.
   const shared = {
     services,
@@ -146,7 +147,7 @@ function createAccept(
     pauseUnreadClient(client, socket);
     const sender = { address, deviceId: null, version: null, model: null };
     const context = { ...shared, client: sender, publicUrl: publicUrlOf(request) };
-    return new LiveSocket(client, { socket, token: sentToken(request.headers) }, context, perUser, log);
+    return new LiveSocket(client, { socket, token: sentToken(request.headers) }, context, userSockets, log);
   };
 }
 

@@ -5,9 +5,9 @@ import type { Caller } from '../../sessions/caller.js';
 import type { Context } from '../context.js';
 import { close, closes } from './close-codes.js';
 import { connectionToken } from './connection-token.js';
-import type { Cap } from './socket-caps.js';
 import { SocketSession } from './socket-session.js';
 import { SocketWriter } from './socket-writer.js';
+import type { UserSockets } from './user-sockets.js';
 
 /** A WebSocket with its session, its caller, and the writer of its messages. */
 export class LiveSocket {
@@ -24,7 +24,7 @@ export class LiveSocket {
     readonly client: WebSocket,
     upgrade: { readonly socket: Duplex; readonly token: string | null },
     readonly context: Omit<Context, 'caller'>,
-    private readonly perUser: Cap,
+    private readonly userSockets: UserSockets,
     private readonly log: FastifyBaseLogger,
   ) {
     this.writer = new SocketWriter(client, upgrade.socket);
@@ -46,11 +46,13 @@ export class LiveSocket {
     this.#upgradeToken = null;
     if (token === null) return true;
     try {
-      const session = await SocketSession.open(this.context.services, token, (end) =>
+      const session = await SocketSession.open(this.context.services, this.userSockets, token, (end) =>
         close(this.client, end === 'ended' ? closes.forbidden : closes.tryAgainLater),
       );
-      if (session) this.#attach(session);
-      return session !== null;
+      if (session === 'invalid token') return false;
+      if (session === 'too many sockets') close(this.client, closes.tooManySocketsOfUser);
+      else this.#attach(session);
+      return true;
     } catch (err) {
       this.log.error({ err }, 'a socket could not be signed in');
       close(this.client, closes.tryAgainLater);
@@ -59,19 +61,9 @@ export class LiveSocket {
   }
 
   #attach(session: SocketSession): void {
-    const user = String(session.userId);
-    if (!this.perUser.take(user)) {
-      session.close();
-      close(this.client, closes.tooManySocketsOfUser);
-      return;
-    }
-    const end = () => {
-      session.close();
-      this.perUser.release(user);
-    };
     this.#session = session;
     // The client may have closed the socket while the token was checked.
-    if (this.client.readyState === this.client.CLOSED) end();
-    else this.client.on('close', end);
+    if (this.client.readyState === this.client.CLOSED) session.close();
+    else this.client.on('close', () => session.close());
   }
 }

@@ -1,5 +1,6 @@
 import type { Alarms } from '../../alarms.js';
 import type { Caller, Sessions } from '../../sessions/sessions.js';
+import type { UserSockets } from './user-sockets.js';
 
 export interface SessionServices {
   readonly sessions: Sessions;
@@ -18,34 +19,39 @@ export class SocketSession {
   #isClosed = false;
   /** The latest check; null before the first one. */
   #check: Promise<void> | null = null;
-  readonly #unsubscribe: () => void;
 
   private constructor(
     private readonly services: SessionServices,
+    private readonly sockets: UserSockets,
     private readonly onEnd: (end: SessionEnd) => void,
-    readonly userId: number,
     private caller: Caller,
-  ) {
-    this.#unsubscribe = services.sessions.onChange((userId) => {
-      if (userId === this.userId) this.#check = this.#recheck(true);
-    });
-    this.#scheduleExpiry();
-  }
+  ) {}
 
-  /** @returns null for an invalid token. */
   static async open(
     services: SessionServices,
+    sockets: UserSockets,
     token: string,
     onEnd: (end: SessionEnd) => void,
-  ): Promise<SocketSession | null> {
+  ): Promise<SocketSession | 'invalid token' | 'too many sockets'> {
     const caller = await services.sessions.authenticate(token);
-    if (!caller) return null;
-    const session = new SocketSession(services, onEnd, caller.user.id, caller);
+    if (!caller) return 'invalid token';
+    const session = new SocketSession(services, sockets, onEnd, caller);
+    if (!sockets.add(session)) return 'too many sockets';
+    session.#scheduleExpiry();
     // It receives changes from here on, but may have missed one just before.
     const current = await services.sessions.authenticate(token);
-    if (!current) session.close();
-    else session.caller = current;
-    return current && session;
+    if (current) session.caller = current;
+    else session.close();
+    return current ? session : 'invalid token';
+  }
+
+  get userId(): number {
+    return this.caller.user.id;
+  }
+
+  /** The user, its roles or its sessions have changed. */
+  userChanged(): void {
+    this.#check = this.#recheck(true);
   }
 
   /** The caller as of now, after a check that is under way; null once the session has ended. */
@@ -57,7 +63,7 @@ export class SocketSession {
   close(): void {
     this.#isClosed = true;
     this.#cancelExpiry();
-    this.#unsubscribe();
+    this.sockets.remove(this);
   }
 
   /** A refreshed session has a new token, but keeps its sockets. @param changed whether the user may have changed. */
