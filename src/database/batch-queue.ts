@@ -1,8 +1,9 @@
 import { DomainError } from '../errors.js';
+import { unavailableDatabase } from './unavailable.js';
 
 /** Items in one statement. */
 const BATCH_SIZE = 500;
-/** Batches under way at a time: they leave connections for other statements. */
+/** Batches under way at a time by default: they leave connections for other statements. */
 const CONCURRENCY = 2;
 /** Items that wait at most: the database handles as many within a second. */
 const CAPACITY = 5000;
@@ -22,8 +23,15 @@ export class BatchQueue<Item, Result extends object | null> {
   #underWay = 0;
   #isScheduled = false;
 
-  /** @param handle returns the result of each item, in order. Its error is the error of all items of the batch. */
-  constructor(private readonly handle: (items: readonly Item[]) => Promise<readonly Result[]>) {}
+  /**
+   * @param handle returns the result of each item, in order, or changes nothing and fails. A batch that failed because
+   * of an item is divided, so that only the item fails.
+   * @param concurrency batches under way at a time.
+   */
+  constructor(
+    private readonly handle: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly concurrency = CONCURRENCY,
+  ) {}
 
   /** @throws DomainError UNAVAILABLE at once if too many items wait; as `handle`. */
   async run(item: Item): Promise<Result> {
@@ -35,7 +43,7 @@ export class BatchQueue<Item, Result extends object | null> {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#underWay === CONCURRENCY || this.#waiting.length === 0) return;
+    if (this.#isScheduled || this.#underWay === this.concurrency || this.#waiting.length === 0) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -47,6 +55,12 @@ export class BatchQueue<Item, Result extends object | null> {
     const batch = this.#waiting.splice(0, BATCH_SIZE);
     this.#underWay += 1;
     this.#schedule();
+    await this.#settle(batch);
+    this.#underWay -= 1;
+    this.#schedule();
+  }
+
+  async #settle(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
       const results = await this.handle(batch.map(({ item }) => item));
       for (const [index, { resolve, reject }] of batch.entries()) {
@@ -55,10 +69,12 @@ export class BatchQueue<Item, Result extends object | null> {
         else resolve(result);
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error);
-    } finally {
-      this.#underWay -= 1;
-      this.#schedule();
+      const isOfItem = !(unavailableDatabase(error) instanceof DomainError);
+      if (isOfItem && batch.length > 1) {
+        const half = batch.length >> 1;
+        await this.#settle(batch.slice(0, half));
+        await this.#settle(batch.slice(half));
+      } else for (const { reject } of batch) reject(error);
     }
   }
 }

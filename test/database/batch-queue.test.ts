@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { BatchQueue } from '../../src/database/batch-queue.js';
+import { DomainError } from '../../src/errors.js';
 
 /** A queue of numbers whose batches end when `finish` is called, each with the negated numbers. */
 function negations() {
@@ -52,12 +53,28 @@ test('refuses at once what would wait behind 5,000 others, and accepts again aft
   await Promise.all(waiting);
 });
 
-test('fails the items of a batch that fails, and no others', async () => {
+test('fails the items that make a batch fail, and no others', async () => {
   const queue = new BatchQueue(async (items: readonly number[]) => {
     if (items.includes(0)) throw new Error('no zero');
     return items.map(String).map((text) => ({ text }));
   });
-  const failed = await Promise.allSettled([queue.run(0), queue.run(1)]);
-  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await queue.run(1)).toEqual({ text: '1' });
+  const settled = await Promise.allSettled([1, 2, 0, 3, 0].map((item) => queue.run(item)));
+  expect(settled.map((result) => (result.status === 'fulfilled' ? result.value.text : null))).toEqual([
+    '1',
+    '2',
+    null,
+    '3',
+    null,
+  ]);
+});
+
+test('fails a batch as a whole, and at once, while the database does not answer', async () => {
+  let batches = 0;
+  const queue = new BatchQueue(async (items: readonly number[]): Promise<{ item: number }[]> => {
+    batches += 1;
+    throw new DomainError('UNAVAILABLE', `There is no database for ${items.length} items.`);
+  });
+  const settled = await Promise.allSettled([1, 2, 3].map((item) => queue.run(item)));
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(batches).toBe(1);
 });
