@@ -6,6 +6,7 @@ import { Scans20261121 } from './20261121-scans.js';
 import { AccountChanges20261128 } from './20261128-account-changes.js';
 import { DeviceCounts20261128 } from './20261128-device-counts.js';
 import { DeviceStatistics20261128 } from './20261128-device-statistics.js';
+import { FirstHeartbeats20261128 } from './20261128-first-heartbeats.js';
 import { Fleet20261128 } from './20261128-fleet.js';
 import { KnownClients20261128 } from './20261128-known-clients.js';
 import { LargeLists20261128 } from './20261128-large-lists.js';
@@ -42,4 +43,5 @@ export const migrations = [
   SearchGrams20261128,
   AccountChanges20261128,
   Fleet20261128,
+  FirstHeartbeats20261128,
 ];

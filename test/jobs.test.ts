@@ -95,11 +95,13 @@ test('stopping saves what has not been saved yet', async () => {
   const caller = await callerOf(gateway, accessToken);
   start();
   const hello = { clientId: 'pump', name: null, clientVersion: null };
-  const device = await gateway.services.heartbeats.beat(caller, hello);
-  const history = () => gateway.services.db.em.fork().find(PresenceEvent, { device });
-  expect(await history()).toEqual([]);
-  await stop();
+  const { heartbeats, db } = gateway.services;
+  const device = await heartbeats.beat(caller, hello);
+  const history = () => db.em.fork().find(PresenceEvent, { device }, { orderBy: { id: 'asc' } });
+  await heartbeats.sessionsEnded({ ids: [caller.sessionId], reason: 'LOGOUT' });
   expect(await history()).toMatchObject([{ online: true }]);
+  await stop();
+  expect(await history()).toMatchObject([{ online: true }, { reason: 'LOGOUT' }]);
 });
 
 test('sweeps uploads at the start and every hour', async () => {

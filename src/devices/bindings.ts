@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import type { CallerRow } from '../sessions/caller-row.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { DeviceDetails, DeviceReport } from './device-details.js';
 import type { DeviceLimits } from './device-limits.js';
-import { DeviceRows, type KnownDevice } from './device-rows.js';
+import { DeviceRows, type FirstHeartbeat, type FirstHeartbeatRow } from './device-rows.js';
 
 /** A device whose row was written. */
 export interface WrittenDevice {
@@ -15,6 +17,8 @@ export interface WrittenDevice {
 
 /** The device that a session beats for. */
 export interface BoundDevice extends WrittenDevice {
+  /** Whether it was created, online already. */
+  readonly isNew: boolean;
   /** Whether its row was written, or names the session already. */
   readonly isWritten: boolean;
   /** The latest name that it has reported; null if none. */
@@ -57,7 +61,7 @@ export class Bindings {
     private readonly db: Database,
     private readonly limits: DeviceLimits,
   ) {
-    this.#rows = new DeviceRows(db);
+    this.#rows = new DeviceRows(db, limits);
   }
 
   /**
@@ -65,8 +69,9 @@ export class Bindings {
    * same user and API, else gets a new one: neither a daily login nor several in a row create a device each. It takes
    * over the device that has been offline longest, else one that seems to be its own, see `#findAnonymous`.
    *
-   * Concurrent calls for the same user and client id could both create the device, so that callers must run one at a time.
-   * @throws DomainError UNAUTHENTICATED if the account was deleted meanwhile, LIMIT_REACHED and THROTTLED if the
+   * Concurrent calls for the same user and client id could take over the same device, so that callers must run one at a
+   * time.
+   * @throws DomainError UNAUTHENTICATED if the session has ended meanwhile, LIMIT_REACHED and THROTTLED if the
    * account may not have a new device.
    */
   async bind(
@@ -75,31 +80,51 @@ export class Bindings {
     now: Date,
     presence: CurrentPresence,
   ): Promise<BoundDevice> {
-    const known = await this.#findKnown(caller, report);
-    if (known && isCurrent(known, caller, report)) return { ...known, before: null, isWritten: false };
-    const id =
-      known?.id ?? (report.clientId === null ? await this.#findAnonymous(caller, report, presence) : null);
-    if (id === null) return this.#create(caller, report, now);
-    const change = await this.#rows.update({ id, caller, report });
-    const { name, clientVersion } = change?.after ?? report;
-    return { id, isWritten: true, before: change?.before ?? null, name, clientVersion };
-  }
-
-  /** The device of the client id, or the one that the session has beaten for; null if it has to be looked for. */
-  async #findKnown(caller: Caller, report: DeviceReport): Promise<KnownDevice | null> {
+    const beat = { session: { id: caller.sessionId }, ...report, at: now };
     const isSuperseded = report.clientId === null && this.#superseded.has(caller.sessionId);
-    return isSuperseded ? null : this.#rows.find({ caller, report });
+    return (
+      (isSuperseded ? null : await this.#beat(beat, caller)) ??
+      (await this.#takeOver(beat, caller, presence)) ??
+      (await this.limits.admit({ userId: caller.user.id, address: caller.address }, () =>
+        this.#beat({ ...beat, isAdmitted: true }, caller),
+      ))
+    );
   }
 
-  async #create(caller: Caller, report: DeviceReport, now: Date): Promise<BoundDevice> {
-    const id = await this.limits.admit(caller, async (perAccount) => {
-      const created = await this.#rows.create({ caller, report, now, perAccount });
-      if (created === 'no account')
-        throw new DomainError('UNAUTHENTICATED', 'Your account has been deleted.');
-      return created;
-    });
-    const { name, clientVersion } = report;
-    return { id, isWritten: true, before: null, name, clientVersion };
+  /**
+   * As `bind`, and reads the session in the same statement.
+   * @param report what the login has told is used where it is null.
+   * @returns null if the session has ended; without a device if the token has expired, or `bind` must find the device.
+   */
+  async bindByToken(
+    hash: string,
+    report: DeviceReport,
+    now: Date,
+  ): Promise<{ readonly caller: CallerRow; readonly bound: BoundDevice | null } | null> {
+    const row = await this.#rows.beat({ session: { hash }, ...report, at: now });
+    if (!row?.caller) return null;
+    const { caller } = row;
+    if (row.created !== null) await this.limits.count(caller);
+    return { caller, bound: boundDevice(row, report, caller) };
+  }
+
+  async #takeOver(
+    beat: FirstHeartbeat,
+    caller: Caller,
+    presence: CurrentPresence,
+  ): Promise<BoundDevice | null> {
+    const device = beat.clientId === null ? await this.#findAnonymous(caller, beat, presence) : null;
+    return device === null ? null : this.#beat({ ...beat, device }, caller);
+  }
+
+  async #beat(beat: FirstHeartbeat, caller: Caller): Promise<BoundDevice | null> {
+    const row = await this.#rows.beat(beat);
+    if (!row) throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
+    const adder = { userId: caller.user.id, address: caller.address };
+    if (beat.isAdmitted) return boundDevice(row, beat, caller);
+    if (row.isFull) return this.limits.admit(adder, async () => null);
+    if (row.created !== null) await this.limits.count(adder);
+    return boundDevice(row, beat, caller);
   }
 
   /**
@@ -143,13 +168,26 @@ export class Bindings {
   }
 }
 
-/** Whether the row of the device has nothing to learn from the heartbeat. */
-const isCurrent = (
-  known: KnownDevice,
-  { sessionId, api }: Caller,
-  { name, clientVersion }: DeviceReport,
-): boolean =>
-  known.sessionId === sessionId &&
-  known.api === api &&
-  (name === null || name === known.name) &&
-  (clientVersion === null || clientVersion === known.clientVersion);
+function boundDevice(
+  { known, created }: FirstHeartbeatRow,
+  report: DeviceReport,
+  session: Pick<Caller, 'sessionId' | 'api' | 'deviceModel' | 'clientVersion'>,
+): BoundDevice | null {
+  const { api, sessionId } = session;
+  const name = report.name ?? session.deviceModel ?? known?.name ?? null;
+  const clientVersion = report.clientVersion ?? session.clientVersion ?? known?.clientVersion ?? null;
+  if (created !== null) {
+    return { id: created, isNew: true, isWritten: true, before: null, name, clientVersion };
+  }
+  if (!known) return null;
+  const before = { api: known.api, name: known.name, clientVersion: known.clientVersion };
+  const hasChanged = !isDeepStrictEqual(before, { api, name, clientVersion });
+  return {
+    id: known.id,
+    isNew: false,
+    isWritten: hasChanged || known.sessionId !== sessionId,
+    before: hasChanged ? before : null,
+    name,
+    clientVersion,
+  };
+}

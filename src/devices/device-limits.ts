@@ -1,22 +1,25 @@
 import { DomainError } from '../errors.js';
 import { AddressLimit } from '../rate-limits/address-limit.js';
 import { GrowthLimit } from '../rate-limits/growth-limit.js';
-import type { Caller } from '../sessions/sessions.js';
-import { KeyedQueue } from './keyed-queue.js';
 
 /** The share of its devices that an account may add within a minute. */
 const SHARE_PER_MINUTE = 0.1;
+
+/** The session that adds a device. */
+export interface Adder {
+  readonly userId: number;
+  /** Of its login. */
+  readonly address: string | null;
+}
 
 /** Limits how many devices an account has, and how fast an account or an address adds them. */
 export class DeviceLimits {
   readonly #growth: GrowthLimit;
   readonly #addresses: AddressLimit;
-  /** By user: parallel heartbeats of new devices must not exceed the limit together. */
-  readonly #admissions = new KeyedQueue<number>();
 
   /** @param perAddress new devices in an hour. */
   constructor(
-    private readonly perAccount: number,
+    readonly perAccount: number,
     perAddress: number,
   ) {
     this.#growth = new GrowthLimit(
@@ -30,19 +33,29 @@ export class DeviceLimits {
     );
   }
 
+  /** Whether this many devices may be added, whichever the account and the address are. They are counted by `admit`. */
+  admitsAny(count: number): boolean {
+    return this.#growth.allowsAll(count) && this.#addresses.allowsAll(count);
+  }
+
+  /** Counts a device that was added because of `admitsAny`. */
+  async count({ userId, address }: Adder): Promise<void> {
+    const counted = [this.#growth.spend(userId), this.#addresses.spend(address ?? '', async () => null)];
+    await Promise.allSettled(counted);
+  }
+
   /**
-   * Runs `create`, which adds a device to the caller's account, unless the account has as many as it may have:
-   * `create` is given that number, and returns null then.
+   * Counts a device, and runs `create`, which adds it unless the account has as many as it may have: it returns null
+   * then.
    * @throws DomainError LIMIT_REACHED (deviceId), THROTTLED
    */
-  async admit<T>({ user, address }: Caller, create: (perAccount: number) => Promise<T | null>): Promise<T> {
-    await this.#growth.spend(user.id);
-    const createWithin = async () => {
-      const created = await create(this.perAccount);
+  async admit<T>({ userId, address }: Adder, create: () => Promise<T | null>): Promise<T> {
+    await this.#growth.spend(userId);
+    return this.#addresses.spend(address ?? '', async () => {
+      const created = await create();
       if (created === null) throw this.#limitReached();
       return created;
-    };
-    return this.#admissions.run(user.id, () => this.#addresses.spend(address ?? '', createWithin));
+    });
   }
 
   #limitReached(): DomainError {

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { DeviceBinding } from '../sessions/caller.js';
-import type { Caller, EndedSessions } from '../sessions/sessions.js';
+import type { Caller, EndedSessions, SessionRead } from '../sessions/sessions.js';
 import { type Events, topic } from '../streams/events.js';
-import type { Bindings, WrittenDevice } from './bindings.js';
+import type { Bindings, BoundDevice, WrittenDevice } from './bindings.js';
 import type { DeviceReport } from './device-details.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
@@ -38,7 +38,7 @@ export class Heartbeats {
   /** By user and client id: two first heartbeats must not create or take over the same device. */
   readonly #binds = new KeyedQueue<string>();
   /** A request that was authenticated before its session ended may arrive here after it. */
-  readonly #endedSessions = new LRUCache<string, true>({ max: ENDED_SESSIONS });
+  readonly #endedSessions = new LRUCache<string, OfflineReason>({ max: ENDED_SESSIONS });
   /** The sessions of deleted devices may still beat, for a new device then. */
   readonly #deleted = new Set<number>();
   #announcedBeats = 0;
@@ -122,6 +122,21 @@ export class Heartbeats {
     return this.#presence.idOf(binding.device);
   }
 
+  /**
+   * Reads a session whose token is sent with a heartbeat: in one statement with its device, for which it records the
+   * heartbeat. A later call of `beat` finds the device in memory, or throws what is to throw.
+   * @param report null where the device is what its login told.
+   */
+  sessionRead(report: DeviceReport): SessionRead {
+    return async (hash, toCaller) => {
+      const found = await this.binder.bindByToken(hash, report, new Date(this.clock()));
+      if (!found) return null;
+      const caller = toCaller(found.caller);
+      if (found.bound) this.#beatFirst(caller, report.clientId ?? caller.deviceId, found.bound);
+      return caller;
+    };
+  }
+
   /** The latest version that the caller's device has reported; null if none. Known since its heartbeat. */
   versionOf(caller: Caller, clientId: string | null): string | null {
     return bindingOf(caller, clientId)?.clientVersion ?? null;
@@ -145,17 +160,16 @@ export class Heartbeats {
   tick(): void {
     const now = this.clock();
     for (const { device, reason } of this.#presence.tick(now)) {
-      this.#recordTransition(device, false, OfflineReason[reason], now);
+      this.#recordOffline(device, OfflineReason[reason], now);
     }
   }
 
   /** Takes the devices offline whose latest heartbeat was sent by an ended session. */
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
     // Before the query: a device that is bound later fails this check, one bound earlier is found by the query.
-    for (const id of ids) this.#endedSessions.set(id, true);
+    for (const id of ids) this.#endedSessions.set(id, OfflineReason[reason]);
     for (const device of await this.#latestSessions.devicesOf(ids)) {
-      if (!this.#presence.leave(device)) continue;
-      this.#recordTransition(device, false, OfflineReason[reason], this.clock());
+      this.#takeOffline(device, OfflineReason[reason]);
     }
   }
 
@@ -220,16 +234,23 @@ export class Heartbeats {
   async #bindAndBeat(caller: Caller, report: DeviceReport): Promise<number> {
     const now = new Date(this.clock());
     const bound = await this.binder.bind(caller, report, now, this);
+    this.#beatFirst(caller, report.clientId, bound);
+    return bound.id;
+  }
+
+  /** @throws DomainError UNAUTHENTICATED when the session has ended meanwhile. */
+  #beatFirst(caller: Caller, clientId: string | null, bound: BoundDevice): void {
     const device = this.#presence.intern(bound.id);
     this.#presence.setOwner(device, caller.user.id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);
     if (bound.isWritten) this.#recordChange(bound);
+    const end = this.#endedSessions.get(caller.sessionId);
+    if (end === undefined || bound.isNew) this.#recordBeat(device, caller, bound.isNew);
+    if (end !== undefined && bound.isNew) this.#takeOffline(device, end);
     this.#requireOpen(caller);
     const { name, clientVersion } = bound;
-    rememberBinding(caller, { clientId: report.clientId, device, name, clientVersion });
-    this.#recordBeat(device, caller);
-    return bound.id;
+    rememberBinding(caller, { clientId, device, name, clientVersion });
   }
 
   #requireOpen({ sessionId }: Caller): void {
@@ -238,13 +259,20 @@ export class Heartbeats {
     }
   }
 
-  #recordBeat(device: number, { sessionId, expiresAt, user }: Caller): void {
+  /** @param isSaved whether the database has the device online already. */
+  #recordBeat(device: number, { sessionId, expiresAt, user }: Caller, isSaved = false): void {
     const now = this.clock();
     const isOther = this.#latestSessions.set(device, sessionId);
     if (this.#presence.beat(device, now, expiresAt, isOther)) {
-      this.#recordTransition(device, true, null, now);
+      const transition = { deviceId: this.#presence.idOf(device), online: true, reason: null, at: now };
+      if (isSaved) this.#transitions.addSaved(transition);
+      else this.#transitions.add(transition);
     }
     this.#beats.append(device, user.id);
+  }
+
+  #takeOffline(device: number, reason: OfflineReason): void {
+    if (this.#presence.leave(device)) this.#recordOffline(device, reason, this.clock());
   }
 
   /** Announces that the row of a device was written. */
@@ -254,7 +282,7 @@ export class Heartbeats {
     this.#transitions.addChange({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
   }
 
-  #recordTransition(device: number, online: boolean, reason: OfflineReason | null, at: number): void {
-    this.#transitions.add({ deviceId: this.#presence.idOf(device), online, reason, at });
+  #recordOffline(device: number, reason: OfflineReason, at: number): void {
+    this.#transitions.add({ deviceId: this.#presence.idOf(device), online: false, reason, at });
   }
 }

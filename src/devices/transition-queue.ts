@@ -24,7 +24,12 @@ export class TransitionQueue {
     this.#unsaved.push(this.log.append(transition));
   }
 
-  /** Adds a change that the database has already. */
+  /** Adds a transition that the database has already. */
+  addSaved(transition: Omit<Transition, 'offset'>): void {
+    this.log.append(transition);
+  }
+
+  /** As `addSaved`, for a change of details. */
   addChange(change: Omit<DetailsChange, 'offset'>): void {
     this.log.appendChange(change);
   }

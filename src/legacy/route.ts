@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
-import type { Caller } from '../sessions/sessions.js';
+import type { Caller, SessionRead } from '../sessions/sessions.js';
 import type { LegacyRequest, LegacyResponse, MissingFailures, Route, RouteDescription } from './dialect.js';
 import type { RequestParameters } from './request-parameters.js';
 
@@ -50,16 +50,24 @@ export const route = <Schema extends z.ZodObject>(
   },
 });
 
+interface AuthenticatedDefinition<Schema extends z.ZodObject>
+  extends Definition<Schema, AuthenticatedHandler<Schema>> {
+  readonly token: Required<RouteDescription>['token'];
+  /** Reads what the handler needs together with the session, where that is not remembered. */
+  readonly sessionRead?: (services: Services) => (request: LegacyRequest) => SessionRead;
+}
+
 /** A path that requires a token, which is checked before the parameters. */
 export const authenticatedRoute = <Schema extends z.ZodObject>(
-  definition: Definition<Schema, AuthenticatedHandler<Schema>> & Required<Pick<RouteDescription, 'token'>>,
+  definition: AuthenticatedDefinition<Schema>,
 ): Route => ({
   ...definition,
   handler: (services) => {
     const handle = definition.handler(services);
+    const sessionRead = definition.sessionRead?.(services);
     return async (request) => {
       if (request.token === null) throw new MissingToken();
-      const caller = await services.sessions.authenticate(request.token);
+      const caller = await services.sessions.authenticate(request.token, sessionRead?.(request));
       if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
       return withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
     };

@@ -1,6 +1,7 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DomainError, type DomainErrorCode, throttledFor } from '../errors.js';
 import { addressBucket } from './address-bucket.js';
+import { PeakUse } from './peak-use.js';
 
 const HOUR_SECONDS = 3600;
 
@@ -10,13 +11,19 @@ const FREE: ReadonlySet<DomainErrorCode> = new Set(['INVALID_INPUT', 'LIMIT_REAC
 /** Limits what anonymous clients of one address (IPv6: one /64) may do within an hour. */
 export class AddressLimit {
   readonly #used: RateLimiterMemory;
+  readonly #peak = new PeakUse(HOUR_SECONDS * 1000);
 
   /** @param refusal the message of the error. */
   constructor(
-    perHour: number,
+    private readonly perHour: number,
     private readonly refusal: string,
   ) {
     this.#used = new RateLimiterMemory({ points: perHour, duration: HOUR_SECONDS });
+  }
+
+  /** Whether each address may still do it this many times. */
+  allowsAll(count: number): boolean {
+    return this.#peak.value + count <= this.perHour;
   }
 
   /**
@@ -26,9 +33,10 @@ export class AddressLimit {
   async spend<T>(address: string, work: () => Promise<T>): Promise<T> {
     const key = addressBucket(address);
     // Before the work, so that parallel requests get no more than sequential ones.
-    await this.#used.consume(key).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
+    const used = this.#used.consume(key).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
       throw throttledFor(msBeforeNext, this.refusal);
     });
+    this.#peak.note((await used).consumedPoints);
     try {
       return await work();
     } catch (error) {

@@ -4,8 +4,9 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { grantedPermissions } from '../users/permissions.js';
 import type { Caller } from './caller.js';
+import type { CallerRow } from './caller-row.js';
 import type { OpenedSession } from './openings.js';
-import { type Api, Session } from './session.entity.js';
+import { Session } from './session.entity.js';
 import type { SessionActivity } from './session-activity.js';
 import type { CachedSession } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
@@ -13,53 +14,21 @@ import { type TokenSigner, tokenHash } from './token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
-/** A session with its user, as the statement below returns it. Times in milliseconds. */
-interface CallerRow {
-  readonly tokenHash: string;
-  readonly sessionId: string;
-  readonly api: Api;
-  readonly restricted: boolean;
-  readonly deviceId: string | null;
-  readonly deviceModel: string | null;
-  readonly clientVersion: string | null;
-  readonly address: string | null;
-  readonly openedAt: number;
-  readonly expiresAt: number;
-  readonly lastSeenAt: number;
-  readonly userId: number;
-  readonly username: string | null;
-  readonly phone: string | null;
-  readonly email: string | null;
-  readonly type: number | null;
-  readonly openId: string | null;
-  readonly userCreatedAt: number;
-  readonly userUpdatedAt: number | null;
-  /** Of the roles of the user. */
-  readonly granted: readonly string[];
-}
-
-const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+/** What a session is looked for by: its id, or the hash of a token. */
+type SessionKey = { readonly id: string } | { readonly hash: string } | { readonly refreshHash: string };
 
 /**
- * Selects callers: sessions that were not revoked, of active users. Materialized, because a plan without statistics, as
- * before the first `analyze`, could look for every token once for each user.
+ * Reads the session of an access token.
+ * @param toCaller remembers the row.
  */
-const selectCallers = (condition: string) => `
-  with s as materialized (select * from sessions where revoked_at is null and ${condition})
-  select s.token_hash as "tokenHash", s.id as "sessionId", s.door as api, s.capped as restricted,
-    s.device_id as "deviceId", s.device_model as "deviceModel", s.client_version as "clientVersion", s.address,
-    ${milliseconds('s.created_at')} as "openedAt", ${milliseconds('s.token_expires_at')} as "expiresAt",
-    ${milliseconds('s.last_seen_at')} as "lastSeenAt",
-    u.id as "userId", u.username, u.phone, u.email, u.type, u.open_id as "openId",
-    ${milliseconds('u.created_at')} as "userCreatedAt", ${milliseconds('u.updated_at')} as "userUpdatedAt",
-    array(
-      select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id
-    ) as granted
-  from s join users u on u.id = s.user_id where u.status = 'ACTIVE'`;
+export type SessionRead = (
+  hash: string,
+  toCaller: (row: CallerRow) => CachedSession,
+) => Promise<CachedSession | null>;
 
 /** Reads sessions from the database. */
 export class SessionReader {
-  readonly #byTokenHash = new BatchQueue((hashes: readonly string[]) => this.#findByTokenHashes(hashes));
+  readonly #callers = new BatchQueue((keys: readonly SessionKey[]) => this.#readCallers(keys));
 
   constructor(
     private readonly db: Database,
@@ -74,24 +43,23 @@ export class SessionReader {
    * forged token takes no query.
    * @throws DomainError UNAVAILABLE if too many tokens are being read
    */
-  async byToken(token: string, hash: string): Promise<CachedSession | null> {
+  async byToken(
+    token: string,
+    hash: string,
+    read: SessionRead = (unread) => this.#read({ hash: unread }),
+  ): Promise<CachedSession | null> {
     if (token.includes('.') && !this.signer.verifies(token, this.clock())) return null;
-    return this.#byTokenHash.run(hash);
+    return read(hash, (row) => this.#toCaller(row));
   }
 
   /** A session, its access token expired or not; null if it was revoked. */
-  async byId(id: string): Promise<Caller | null> {
-    const [row] = await this.db.em.execute<CallerRow[]>(selectCallers('id = ?'), [id]);
-    return row ? this.#toCaller(row) : null;
+  byId(id: string): Promise<Caller | null> {
+    return this.#read({ id });
   }
 
   /** The session of a refresh token, used or not; null if it was revoked. */
-  async byRefreshToken(refreshToken: string): Promise<Caller | null> {
-    const [row] = await this.db.em.execute<CallerRow[]>(
-      selectCallers('id = (select session_id from refresh_tokens where hash = ?)'),
-      [tokenHash(refreshToken)],
-    );
-    return row ? this.#toCaller(row) : null;
+  byRefreshToken(refreshToken: string): Promise<Caller | null> {
+    return this.#read({ refreshHash: tokenHash(refreshToken) });
   }
 
   /** The caller of a session that has just been opened or refreshed. */
@@ -123,15 +91,18 @@ export class SessionReader {
     return session;
   }
 
-  async #findByTokenHashes(hashes: readonly string[]): Promise<(CachedSession | null)[]> {
-    const rows = await this.db.em.execute<CallerRow[]>(selectCallers('token_hash = any(?::text[])'), [
-      `{${hashes.join()}}`,
-    ]);
-    const byHash = new Map(rows.map((row) => [row.tokenHash, row]));
-    return hashes.map((hash) => {
-      const row = byHash.get(hash);
-      return row ? this.#toCaller(row) : null;
-    });
+  async #read(key: SessionKey): Promise<CachedSession | null> {
+    const row = await this.#callers.run(key);
+    return row && this.#toCaller(row);
+  }
+
+  async #readCallers(keys: readonly SessionKey[]): Promise<(CallerRow | null)[]> {
+    const rows = await this.db.em.execute<(CallerRow & { readonly index: number })[]>(
+      'select * from read_callers(?)',
+      [JSON.stringify(keys.map((key, index) => ({ index, ...key })))],
+    );
+    const byIndex = new Map(rows.map((row) => [row.index, row]));
+    return keys.map((_, index) => byIndex.get(index) ?? null);
   }
 
   #toCaller(row: CallerRow): CachedSession {

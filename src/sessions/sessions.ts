@@ -12,13 +12,14 @@ import { Session } from './session.entity.js';
 import { SessionActivity, type UsedSession } from './session-activity.js';
 import { SessionCache } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
-import { noSuchSession, SessionReader } from './session-reader.js';
+import { noSuchSession, type SessionRead, SessionReader } from './session-reader.js';
 import { SessionTokens } from './session-tokens.js';
 import { type TokenSigner, tokenHash } from './token-signer.js';
 
 export type { Caller, Client } from './caller.js';
 export type { OpenedSession } from './openings.js';
 export type { EndedSessions } from './revocations.js';
+export type { SessionRead } from './session-reader.js';
 
 /** @param expiresAt of the new access token, in milliseconds. */
 type RefreshListener = (sessionId: string, expiresAt: number) => Promise<void>;
@@ -89,11 +90,14 @@ export class Sessions {
     return { session, user: session.user, ...tokens };
   }
 
-  /** The caller of an access token, or null. No query for a token that was seen recently. */
-  async authenticate(token: string): Promise<Caller | null> {
+  /**
+   * The caller of an access token, or null. No query for a token that was seen recently.
+   * @param read how to read another one; by default only its session.
+   */
+  async authenticate(token: string, read?: SessionRead): Promise<Caller | null> {
     const hash = tokenHash(token);
     const session =
-      this.#cache.get(hash) ?? (await this.#cache.load(hash, () => this.#reader.byToken(token, hash)));
+      this.#cache.get(hash) ?? (await this.#cache.load(hash, () => this.#reader.byToken(token, hash, read)));
     return session && this.touch(session);
   }
 

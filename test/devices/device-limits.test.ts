@@ -80,6 +80,12 @@ describe('an account with as many devices as it may have', () => {
     expect(answered.filter((status) => status === 403)).toHaveLength(2 * LIMIT);
   });
 
+  test('cannot exceed it by the first heartbeats of sessions that are opened together', async () => {
+    const tokens = await Promise.all(Array.from({ length: 2 * LIMIT }, signIn));
+    const answered = await statuses(tokens.map((token, at) => heartCheck(token, `device-${at}`)));
+    expect(answered.sort()).toEqual([201, 201, 201, 403, 403, 403]);
+  });
+
   test('may have sessions without an id share the devices that are offline', async () => {
     for (let day = 0; day < 2 * LIMIT; day++) {
       expect((await heartCheck(await signIn())).statusCode).toBe(201);
@@ -120,11 +126,14 @@ describe('an account that adds many devices at once', () => {
   });
 
   test('is limited by the address of its login, too', async () => {
-    const narrow = await startGateway({ DEVICES_PER_ADDRESS: '3' });
+    const narrow = await startGateway({ DEVICES_PER_ADDRESS: '4' });
     const [mia, noa] = [await signInAt(narrow, 'mia'), await signInAt(narrow, 'noa')];
     expect(await beatAll(narrow, mia, ids(2))).toEqual([null, null]);
     const errors = await beatAll(narrow, noa, ids(2));
-    expect(errors.map((error) => error?.code).sort()).toEqual(['THROTTLED', undefined]);
+    expect(errors.map((error) => error?.code).sort()).toEqual([undefined, undefined]);
+    const { accessToken } = await openSession(narrow, 'noa', bmsSessionPolicy);
+    const refused = await narrow.post('/api/heart/check', {}, { authorization: accessToken });
+    expect(refused.json().meta.msg).toBe('操作过于频繁，请稍后再试');
     await narrow.close();
   });
 });

@@ -70,7 +70,14 @@ test('a save waits for the one before it, so that the history stays in order', a
 /** Devices that exist already: the client id is the id. */
 class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
-    return { id: Number(clientId), isWritten: true, before: null, name: null, clientVersion: null };
+    return {
+      id: Number(clientId),
+      isNew: false,
+      isWritten: true,
+      before: null,
+      name: null,
+      clientVersion: null,
+    };
   }
 }
 

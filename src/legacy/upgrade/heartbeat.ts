@@ -1,7 +1,14 @@
 import type { z } from 'zod';
 import type { Services } from '../../services.js';
+import type { LegacyRequest } from '../dialect.js';
 import type { AuthenticatedHandler } from '../route.js';
 import { presentHeartbeat } from './present.js';
+
+/** The first heartbeat of a session takes one statement. */
+export const withHeartbeat =
+  ({ heartbeats }: Services) =>
+  ({ client }: LegacyRequest) =>
+    heartbeats.sessionRead({ clientId: client.deviceId, name: client.model, clientVersion: client.version });
 
 /** Answers 201 and 用户创建成功 as documented: devices may compare both. */
 export function heartbeat({ heartbeats }: Services): AuthenticatedHandler<z.ZodObject> {

@@ -5,7 +5,7 @@ import type { Dialect } from '../dialect.js';
 import { codeField, phoneField } from '../parameter-types.js';
 import { authenticatedRoute, type Handler, route } from '../route.js';
 import { fail, failure, failuresOf, ok, SmsThrottled, smsThrottled } from './envelope.js';
-import { heartbeat } from './heartbeat.js';
+import { heartbeat, withHeartbeat } from './heartbeat.js';
 import { presentUser } from './present.js';
 import { checkVersion, PackageParameters, packageMissing, upload } from './releases.js';
 import samples from './samples.json' with { type: 'json' };
@@ -55,6 +55,7 @@ export const upgrade: Dialect = {
       sample: samples['/api/heart/check'],
       isHeartbeat: true,
       failures: failuresOf('deviceId'),
+      sessionRead: withHeartbeat,
       handler: heartbeat,
     }),
   },
