@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A parsed `s3://bucket/prefix?region=…&endpoint=…&forcePathStyle=…`. */
+/** A parsed `s3://bucket/prefix?region=…&endpoint=…`. */
 export interface S3Url {
   readonly bucket: string;
   /** Of all keys: empty, or with a slash at its end. */
@@ -9,16 +9,21 @@ export interface S3Url {
   readonly region: string | null;
   /** The URL of an S3-compatible server; null for AWS. */
   readonly endpoint: string | null;
+  /** The URL of the same server for the clients of links; null for `endpoint`. */
+  readonly publicEndpoint: string | null;
   /** Whether requests name the bucket in their path instead of their host. */
   readonly forcePathStyle: boolean;
 }
 
+const origin = z
+  .string()
+  .refine(isOrigin, 'must be an http or https URL without a path, such as https://s3.example.com');
+
 const Parameters = z
   .strictObject({
     region: z.string().regex(/^[a-z\d-]+$/i, 'must be a region such as eu-central-1'),
-    endpoint: z
-      .string()
-      .refine(isOrigin, 'must be an http or https URL without a path, such as https://s3.example.com'),
+    endpoint: origin,
+    publicEndpoint: origin,
     forcePathStyle: z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true'),
   })
   .partial();
@@ -43,8 +48,14 @@ export function parseStorageUrl(text: string): S3Url | null {
     fail('must name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens');
   }
   if (!PREFIX.test(prefix)) fail("must have a prefix of letters, digits, slashes and !-_.*'()");
-  const { region = null, endpoint = null, forcePathStyle = endpoint !== null } = parseParameters(query);
-  return { bucket, prefix: prefix.replace(/([^/])$/, '$1/'), region, endpoint, forcePathStyle };
+  const {
+    region = null,
+    endpoint = null,
+    publicEndpoint = null,
+    forcePathStyle = endpoint !== null,
+  } = parseParameters(query);
+  const folder = prefix.replace(/([^/])$/, '$1/');
+  return { bucket, prefix: folder, region, endpoint, publicEndpoint, forcePathStyle };
 }
 
 function parseParameters(query: string): z.output<typeof Parameters> {

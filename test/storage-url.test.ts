@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseStorageUrl } from '../src/storage-url.js';
 
-const s3 = { bucket: 'packages', prefix: '', region: null, endpoint: null, forcePathStyle: false };
+const s3 = {
+  bucket: 'packages',
+  prefix: '',
+  region: null,
+  endpoint: null,
+  publicEndpoint: null,
+  forcePathStyle: false,
+};
 
 test.each([
   ['file:', null],
@@ -10,8 +17,14 @@ test.each([
   ['s3://packages/a/b?region=eu-central-1', { ...s3, prefix: 'a/b/', region: 'eu-central-1' }],
   ['s3://packages/a/', { ...s3, prefix: 'a/' }],
   [
-    's3://packages?region=us-east-1&endpoint=http://127.0.0.1:9000',
-    { ...s3, region: 'us-east-1', endpoint: 'http://127.0.0.1:9000', forcePathStyle: true },
+    's3://packages?region=us-east-1&endpoint=http://minio:9000&publicEndpoint=https://s3.example.com',
+    {
+      ...s3,
+      region: 'us-east-1',
+      endpoint: 'http://minio:9000',
+      publicEndpoint: 'https://s3.example.com',
+      forcePathStyle: true,
+    },
   ],
   [
     's3://packages?endpoint=https%3A%2F%2Foss-cn-hangzhou.aliyuncs.com&forcePathStyle=false',

@@ -11,7 +11,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Settings } from '../../../config.js';
 import type { ByteRange } from '../../../releases/storage.js';
-import { createClient, hasCode } from './client.js';
+import { createClient, hasCode, unavailable } from './client.js';
 import { PartUpload } from './part-upload.js';
 
 const CONTENT_TYPE = 'application/octet-stream';
@@ -30,10 +30,16 @@ interface ListedObject {
  * property of its requests: TypeScript 7.0.2 would rename the property.
  */
 export class PackageBucket {
-  readonly client: S3Client;
+  readonly #client: S3Client;
+  /** Signs links, which clients follow. */
+  readonly #publicClient: S3Client;
 
   constructor(private readonly settings: S3Settings) {
-    this.client = createClient(settings);
+    this.#client = createClient(settings);
+    this.#publicClient =
+      settings.publicEndpoint === null
+        ? this.#client
+        : createClient({ ...settings, endpoint: settings.publicEndpoint });
   }
 
   /** For messages. */
@@ -43,23 +49,27 @@ export class PackageBucket {
   }
 
   upload(name: string, maxBytes: number): PartUpload {
-    return new PartUpload(this.client, this.#object(name), maxBytes);
+    return new PartUpload(this.#client, this.#object(name), maxBytes);
   }
 
   async put(name: string, content: string): Promise<void> {
-    await this.client.send(new PutObjectCommand({ ...this.#object(name), Body: content }));
+    await this.#client.send(new PutObjectCommand({ ...this.#object(name), Body: content }));
   }
 
-  /** @throws Error NoSuchKey */
+  /** @returns the bytes from the start of a range on. @throws Error NoSuchKey */
   async read(name: string, { start, end }: ByteRange): Promise<Readable> {
     const command = new GetObjectCommand({ ...this.#object(name), Range: `bytes=${start}-${end}` });
-    return (await this.client.send(command)).Body as Readable;
+    const { Body, ContentRange } = await this.#client.send(command);
+    const body = Body as Readable;
+    if (ContentRange?.startsWith(`bytes ${start}-`)) return body;
+    body.destroy();
+    throw unavailable(new Error('The server has not sent the range.'));
   }
 
   /** The whole of a small object; null if it does not exist. */
   async readText(name: string): Promise<string | null> {
     try {
-      const { Body } = await this.client.send(new GetObjectCommand(this.#object(name)));
+      const { Body } = await this.#client.send(new GetObjectCommand(this.#object(name)));
       return (await Body?.transformToString()) ?? '';
     } catch (error) {
       if (hasCode(error, 'NoSuchKey')) return null;
@@ -69,13 +79,13 @@ export class PackageBucket {
 
   /** Does nothing if the object does not exist. */
   async delete(name: string): Promise<void> {
-    await this.client.send(new DeleteObjectCommand(this.#object(name)));
+    await this.#client.send(new DeleteObjectCommand(this.#object(name)));
   }
 
   /** All objects whose names start with `folder`. */
   async *list(folder: string): AsyncGenerator<ListedObject> {
     const { bucket: Bucket, prefix } = this.settings;
-    const pages = paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: prefix + folder });
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket, Prefix: prefix + folder });
     for await (const { Contents = [] } of pages) {
       for (const { Key = '', LastModified } of Contents) {
         yield { name: Key.slice(prefix.length), modifiedAt: LastModified?.getTime() ?? 0 };
@@ -88,12 +98,12 @@ export class PackageBucket {
     const { bucket: Bucket, prefix } = this.settings;
     let next: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
     for (let isTruncated = true; isTruncated; ) {
-      const page = await this.client.send(
+      const page = await this.#client.send(
         new ListMultipartUploadsCommand({ Bucket, Prefix: prefix + folder, ...next }),
       );
       for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
         if ((Initiated?.getTime() ?? 0) >= before) continue;
-        await this.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+        await this.#client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
       }
       isTruncated = page.IsTruncated ?? false;
       next = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
@@ -108,7 +118,7 @@ export class PackageBucket {
       ResponseContentType: CONTENT_TYPE,
       ResponseCacheControl: 'no-store',
     });
-    return getSignedUrl(this.client, command, { expiresIn: LINK_SECONDS });
+    return getSignedUrl(this.#publicClient, command, { expiresIn: LINK_SECONDS });
   }
 
   #object(name: string) {
