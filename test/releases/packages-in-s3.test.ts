@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { subscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gatehouse } from '../support/command.js';
@@ -19,6 +21,12 @@ const MIB = 1024 * 1024;
 const DAY = 86_400_000;
 const system = { userId: null, address: null };
 
+/** Emits the URL of each request that a server in this process receives. */
+const received = new EventEmitter();
+subscribe('http.server.request.start', (message) => {
+  received.emit((message as { request: IncomingMessage }).request.url ?? '');
+});
+
 let s3: TestS3;
 let proxy: TcpProxy;
 let gateway: TestGateway;
@@ -32,7 +40,9 @@ beforeAll(async () => {
   const settings = { STORAGE_URL: s3.url('fleet', proxy.host) };
   ({ gateway, publisher } = await startPublishing(settings));
   host = await gateway.listen();
-  redirecting = await startGateway({ ...settings, STORAGE_DOWNLOADS: 'redirect' }, gateway);
+  // Clients reach the server without the proxy.
+  const STORAGE_URL = `${settings.STORAGE_URL}&publicEndpoint=http://${s3.host}`;
+  redirecting = await startGateway({ STORAGE_URL, STORAGE_DOWNLOADS: 'redirect' }, gateway);
 });
 afterAll(async () => {
   await redirecting.close();
@@ -107,6 +117,31 @@ describe.each([
   });
 });
 
+describe('a download that its client aborts', () => {
+  beforeAll(() => publishRelease(gateway, '5', { name: 'large.bin', content: randomBytes(32 * MIB) }));
+
+  test('on the way ends its request to S3', async () => {
+    const socket = await openRequest(host, ['GET /dist/large-5.bin HTTP/1.1']);
+    await once(socket, 'data');
+    socket.pause();
+    expect(s3.unsent).toBe(1);
+    socket.destroy();
+    await eventually(async () => s3.unsent === 0);
+  });
+
+  test('before S3 answers ends its request to S3', async () => {
+    proxy.stall();
+    const before = s3.requests.length;
+    const started = once(received, '/dist/large-5.bin');
+    const socket = await openRequest(host, ['GET /dist/large-5.bin HTTP/1.1']);
+    await started;
+    socket.destroy();
+    proxy.resume();
+    await eventually(async () => s3.requests.slice(before).some((request) => request.includes('bytes=0-')));
+    await eventually(async () => s3.unsent === 0);
+  });
+});
+
 describe('a gateway that redirects downloads', () => {
   const content = randomBytes(1000);
   const get = (headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
@@ -117,6 +152,7 @@ describe('a gateway that redirects downloads', () => {
     const { statusCode, headers, body } = await get();
     expect([statusCode, headers['cache-control'], body]).toEqual([302, 'no-store', '']);
     const link = new URL(String(headers.location));
+    expect(link.host).toBe(s3.host);
     expect(Number(link.searchParams.get('X-Amz-Expires'))).toBeLessThanOrEqual(60);
     const response = await fetch(link);
     expect(Object.fromEntries(response.headers)).toMatchObject({

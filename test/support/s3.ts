@@ -19,6 +19,8 @@ export interface TestS3 extends AsyncDisposable {
   readonly host: string;
   /** Each request so far, as `GET /packages/a/key bytes=0-9`. */
   readonly requests: readonly string[];
+  /** The number of responses that were not sent to their end. */
+  readonly unsent: number;
   /** Changes a byte of each body before it is checked and stored. */
   corrupts: boolean;
   /** The value of STORAGE_URL. @param host of a proxy in front of the server. */
@@ -62,11 +64,15 @@ export async function startS3(): Promise<TestS3> {
   await s3rver.configureBuckets();
   const folder = join(directory, BUCKET);
   const requests: string[] = [];
+  const responses = new Set<ServerResponse>();
   const s3: TestS3 = {
     get host() {
       return `127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
     requests,
+    get unsent() {
+      return responses.size;
+    },
     corrupts: false,
     url: (prefix, host = s3.host) => `s3://${BUCKET}/${prefix}?region=us-east-1&endpoint=http://${host}`,
     async keys(prefix) {
@@ -89,6 +95,7 @@ export async function startS3(): Promise<TestS3> {
   const respond = s3rver.callback();
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
+    responses.add(response.once('close', () => responses.delete(response)));
     requests.push([method, url, headers.range].filter(Boolean).join(' '));
     const { pathname, searchParams } = new URL(url, 'http://s3');
     if (method === 'GET' && searchParams.has('uploads')) return void listUploads(folder, response);

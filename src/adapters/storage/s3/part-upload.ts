@@ -14,7 +14,7 @@ import { signDigest } from './signed-digest.js';
 /** S3 accepts parts of 5 MiB and more, and at most 10,000. */
 const MIN_PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
-/** Of an upload: one that is filled, the others on their way. */
+/** Of an upload: one is filled while the others are on their way. */
 const BUFFERS = 3;
 /** How long S3 may take to receive a part, and to put the parts together. */
 const PART_MS = 30_000;
@@ -41,8 +41,8 @@ export class PartUpload implements PackageTarget {
   readonly #hash = createHash('sha256');
   readonly #abort = new AbortController();
   readonly #sent: Promise<{ ETag: string | undefined; PartNumber: number }>[] = [];
-  /** Each resolves when the buffer may be filled; the oldest first. */
-  readonly #free: Promise<Buffer>[];
+  /** Buffers of parts on their way, which can be filled again once these have arrived; the oldest first. */
+  readonly #sending: Promise<Buffer>[] = [];
   readonly #partBytes: number;
   #part: Part | null = null;
   #uploadId: string | undefined;
@@ -54,7 +54,6 @@ export class PartUpload implements PackageTarget {
     maxBytes: number,
   ) {
     this.#partBytes = Math.max(MIN_PART_BYTES, Math.ceil(maxBytes / MAX_PARTS));
-    this.#free = Array.from({ length: BUFFERS }, async () => Buffer.allocUnsafeSlow(this.#partBytes));
   }
 
   async append(chunk: Buffer): Promise<void> {
@@ -83,9 +82,10 @@ export class PartUpload implements PackageTarget {
     await this.client.send(command).catch(() => {});
   }
 
-  /** Waits for the oldest part on its way. @throws DomainError UNAVAILABLE if it did not arrive. */
+  /** @throws DomainError UNAVAILABLE if the part whose buffer is used again has not arrived. */
   async #nextPart(): Promise<Part> {
-    const buffer = (await this.#free.shift()) ?? Buffer.alloc(0);
+    const oldest = this.#sending.length < BUFFERS ? undefined : this.#sending.shift();
+    const buffer = (await oldest) ?? Buffer.allocUnsafeSlow(this.#partBytes);
     return { buffer, filled: 0, hash: createHash('sha256') };
   }
 
@@ -101,13 +101,13 @@ export class PartUpload implements PackageTarget {
       Body: contentOf(part),
     });
     command.middlewareStack.add(signDigest(part.hash.digest('hex')), { step: 'build' });
-    const sending = this.client.send(command, this.#within(PART_MS));
-    const sent = sending.then(({ ETag }) => ({ ETag, PartNumber }));
-    const freed = sent.then(() => part.buffer);
-    // They are awaited later.
-    freed.catch(() => {});
+    const answer = this.client.send(command, this.#within(PART_MS));
+    const sent = answer.then(({ ETag }) => ({ ETag, PartNumber }));
+    const sending = sent.then(() => part.buffer);
+    // A failure is noticed when the buffer is needed, or at the end.
+    sending.catch(() => {});
+    this.#sending.push(sending);
     this.#sent.push(sent);
-    this.#free.push(freed);
   }
 
   async #create(): Promise<string> {

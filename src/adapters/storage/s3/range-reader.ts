@@ -46,8 +46,8 @@ export class RangeReader implements OpenPackage {
     const copied = this.#chunk.copy(buffer, 0, position - this.#position);
     if (position + copied > this.#end) {
       this.#end = -1;
-      // Its connection can be used again once the end of the answer was read.
-      await this.#chunks?.next();
+      // The connection can be used again once the end of the answer was read.
+      await this.#chunks?.next().catch(() => {});
     }
     return copied;
   }
