@@ -23,10 +23,6 @@ const external = [
   'class-validator',
 ];
 
-/** Libraries of the command line, which the server does not load. */
-const CLI_ONLY =
-  /node_modules[\\/](commander|cli-progress|string-width|strip-ansi|ansi-regex|emoji-regex|csv-parse)[\\/]/;
-
 /** Makes stack traces point to the TypeScript sources instead of the compiled files. */
 const compiledFromTypeScript = {
   name: 'compiled-from-typescript',
@@ -59,10 +55,7 @@ export async function bundle() {
     // Names are kept: logs show them, and errors are distinguished by them.
     minify: { compress: false, mangle: false, codegen: true },
     codeSplitting: {
-      groups: [
-        { name: 'libraries-of-cli', test: CLI_ONLY, priority: 1 },
-        { name: 'libraries', test: /node_modules/ },
-      ],
+      groups: [{ name: 'libraries', test: /node_modules/, entriesAware: true }],
     },
   });
   await build.close();
