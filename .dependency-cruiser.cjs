@@ -5,6 +5,7 @@
 const floors = [
   ['commands', '^src/(main\\.ts|cli/)'],
   ['serve', '^src/serve\\.ts'],
+  ['start', '^src/start\\.ts'],
   ['composition-root', '^src/app\\.ts'],
   ['server', '^src/server/'],
   ['dashboard', '^src/dashboard/'],

@@ -1,15 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
-import { openDataFolder } from './data-dir/data-dir.js';
 import { generatedSecret } from './data-dir/generated-secret.js';
 import { type Database, openDatabase } from './database/database.js';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from './database/embedded-postgres/embedded-postgres.js';
+import type { EmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
 import { fleetId } from './database/fleet-id.js';
 import { lockGateway } from './database/gateway-lock.js';
 import { limitHolds, trackConnections } from './database/pool-connections.js';
@@ -24,11 +19,6 @@ import { type Listener, listen } from './server/listen.js';
 import { startMessage } from './server/start-message.js';
 import { createServices } from './services.js';
 
-/** How long a start may go on after `close` was called, before what it has started is stopped. */
-const START_GRACE_MS = 2000;
-
-/** Within this time, a signal reaches all processes of a unit. */
-const SIGNAL_GRACE_MS = 500;
 /** The exit of the embedded database is reported within this time after the end of its connections. */
 const EXIT_GRACE_MS = 1500;
 
@@ -36,58 +26,36 @@ const EXIT_GRACE_MS = 1500;
 const LOG_BUFFER_BYTES = 8 * 1024;
 const LOG_DELAY_MS = 100;
 
-/** A gateway that is starting or running. */
-export interface Gateway {
-  /**
-   * Resolves with the message for the operator once the gateway listens. Rejects, with a StartError where one sentence
-   * says why, after everything that was started has been stopped.
-   */
-  readonly started: Promise<string>;
-  /** Resolves with a sentence when the gateway can serve no longer: close it, and restart it. */
-  readonly failed: Promise<string>;
-  /** Drains and stops everything that was started, in reverse order; also during the start. */
-  close(): Promise<void>;
-}
-
-/**
- * Starts everything: database, migrations, services, HTTP server, ports.
- * @param info receives what the operator should know before the gateway has started.
- */
-export function start(config: Config, info: (line: string) => void): Gateway {
-  const resources = new AsyncDisposableStack();
-  let disposal: Promise<void> | undefined;
-  const dispose = () => {
-    disposal ??= resources.disposeAsync();
-    return disposal;
-  };
-  const failed = Promise.withResolvers<string>();
-  const opening = open(config, resources, { info, onFatal: failed.resolve });
-  return {
-    started: opening.catch(async (error: unknown) => {
-      await dispose();
-      throw error;
-    }),
-    failed: failed.promise,
-    async close() {
-      await Promise.race([Promise.allSettled([opening]), setTimeout(START_GRACE_MS)]);
-      await dispose();
-    },
-  };
-}
-
-interface Callbacks {
+/** What an opened gateway reports. */
+export interface Callbacks {
+  /** Receives what the operator should know before the gateway has started. */
   info(line: string): void;
+  /** Called with a sentence when the gateway can serve no longer. */
   onFatal(sentence: string): void;
 }
 
-async function open(config: Config, resources: AsyncDisposableStack, callbacks: Callbacks): Promise<string> {
+/**
+ * Opens everything but the embedded database: connections, migrations, services, HTTP server, ports.
+ * @param resources gets what must be closed again.
+ * @param starting the embedded database; null where DATABASE_URL names another one.
+ * @returns the message for the operator, once the gateway listens.
+ * @throws StartError where one sentence says why.
+ */
+export async function openApp(
+  config: Config,
+  resources: AsyncDisposableStack,
+  { info, onFatal }: Callbacks,
+  starting: Promise<EmbeddedPostgres> | null,
+): Promise<string> {
   const log = openLog(config);
-  await openDataFolder(config.DATA_DIR);
-  const own = config.DATABASE_URL ? null : await startOwnDatabase(config, resources, callbacks);
+  // Built while PostgreSQL starts.
+  const schema = createSchema();
+  const own = await starting;
+  own?.notes.forEach(info);
   const url = config.DATABASE_URL ?? own?.url ?? '';
   const db = await openDatabase(url, entities);
   resources.defer(() => db.close(true));
-  await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, callbacks);
+  await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, onFatal);
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const packageStorage = await openStorage(config.STORAGE);
@@ -107,7 +75,7 @@ async function open(config: Config, resources: AsyncDisposableStack, callbacks: 
   await limitHolds(db);
   resources.defer(startJobs(services, log, async () => own?.ensureRunning()));
 
-  const pipeline = new Pipeline(createSchema(), config, services.complexityBudget, log);
+  const pipeline = new Pipeline(schema, config, services.complexityBudget, log);
   const app = await createHttpServer(services, pipeline, log);
   resources.defer(() => app.close());
   const live = createLiveServer(services, pipeline, log);
@@ -130,36 +98,12 @@ const openLog = ({ LOG_LEVEL: level }: Config): Logger =>
     pino.destination({ sync: false, minLength: LOG_BUFFER_BYTES, periodicFlush: LOG_DELAY_MS }),
   );
 
-/** Starts the embedded PostgreSQL of the data folder. */
-async function startOwnDatabase(
-  { DATA_DIR: dataDir }: Config,
-  resources: AsyncDisposableStack,
-  { info, onFatal }: Callbacks,
-): Promise<EmbeddedPostgres> {
-  const abort = new AbortController();
-  const starting = startEmbeddedPostgres({
-    dataDir,
-    // A signal to all processes of a unit stops the gateway, too, and is no failure.
-    onFatal: (sentence) => globalThis.setTimeout(onFatal, SIGNAL_GRACE_MS, sentence),
-    onWait: info,
-    signal: abort.signal,
-  });
-  resources.defer(async () => {
-    abort.abort();
-    const [started] = await Promise.allSettled([starting]);
-    if (started.status === 'fulfilled') await started.value.stop();
-  });
-  const postgres = await starting;
-  postgres.notes.forEach(info);
-  return postgres;
-}
-
 /** Keeps other gateways off the database, and breaks connections that wait for a database that hangs. */
 async function lockDatabase(
   url: string,
   db: Database,
   resources: AsyncDisposableStack,
-  { onFatal }: Callbacks,
+  onFatal: Callbacks['onFatal'],
 ): Promise<void> {
   const abort = new AbortController();
   const locking = lockGateway(url, db, {

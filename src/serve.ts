@@ -35,7 +35,7 @@ export async function serve(env: Environment, reporter: Reporter): Promise<void>
     const config = readConfig(env);
     requireHome();
     await import('reflect-metadata');
-    const { start } = await import('./app.js');
+    const { start } = await import('./start.js');
     const gateway = start(config, reporter.info);
     const stop = (end: (closed: Promise<void>) => unknown) => {
       if (stopping) return;

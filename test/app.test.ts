@@ -4,8 +4,8 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { start } from '../src/app.js';
 import { readConfig } from '../src/config.js';
+import { start } from '../src/start.js';
 import { eventually } from './support/eventually.js';
 import { openFolder } from './support/server.js';
 

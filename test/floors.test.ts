@@ -14,6 +14,7 @@ const BIOME = resolve('node_modules/@biomejs/biome/bin/biome');
 const floors = {
   commands: 'src/cli/main.ts',
   serve: 'src/serve.ts',
+  start: 'src/start.ts',
   'composition-root': 'src/app.ts',
   server: 'src/server/listen.ts',
   dashboard: 'src/dashboard/plugin.ts',

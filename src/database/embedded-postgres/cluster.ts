@@ -25,6 +25,15 @@ export interface Cluster {
   readonly note?: string;
 }
 
+/** How a cluster is created. */
+interface Creator {
+  readonly programs: Programs;
+  /** The account that PostgreSQL runs as; undefined for the current user. */
+  readonly account: Account | undefined;
+  /** Called when a program runs that creates the cluster. */
+  readonly onLaunch?: (() => void) | undefined;
+}
+
 /** The name of the superuser and of the gateway's database. */
 export const superuser = 'gatehouse';
 
@@ -49,8 +58,7 @@ export async function chooseAccount(home: string): Promise<Account | undefined> 
  * @throws StartError if it belongs to another major version, is missing or unreachable, or cannot be created.
  */
 export async function openCluster(
-  programs: Programs,
-  account: Account | undefined,
+  { programs, account, onLaunch }: Creator,
   home: string,
   password: string,
 ): Promise<Cluster> {
@@ -58,7 +66,7 @@ export async function openCluster(
   if (!(await lstat(entry).catch(() => undefined))) {
     const reachable = await canEnter(account, home);
     const parent = reachable ? home : await makeReachableFolder(account);
-    await initializeCluster(programs, account, parent, password);
+    await initializeCluster({ programs, account, onLaunch }, parent, password);
     if (!reachable) await symlink(join(parent, 'postgres'), entry);
   }
   const folder = await realpath(entry).catch(() => {
@@ -95,12 +103,7 @@ async function chownTo(account: Account | undefined, path: string): Promise<void
 }
 
 /** Creates the cluster under another name and renames it, so that a start that is killed leaves no partial cluster. */
-async function initializeCluster(
-  programs: Programs,
-  account: Account | undefined,
-  parent: string,
-  password: string,
-) {
+async function initializeCluster({ programs, account, onLaunch }: Creator, parent: string, password: string) {
   await sweepUnfinished(parent);
   const staging = await mkdtemp(join(parent, `postgres-init-${process.pid}-`));
   try {
@@ -110,7 +113,7 @@ async function initializeCluster(
     await chownTo(account, passwordFile);
     const cluster = join(staging, 'cluster');
     // PostgreSQL's own C.UTF-8 sorts the same everywhere and requires no locale of the system.
-    await run(account, programs.path('initdb'), [
+    const initialized = run(account, programs.path('initdb'), [
       ...['--pgdata', cluster, '--username', superuser, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
       ...[
         '--encoding',
@@ -124,6 +127,8 @@ async function initializeCluster(
       ],
       '--no-instructions',
     ]);
+    onLaunch?.();
+    await initialized;
     await rename(cluster, join(parent, 'postgres')).catch((error: unknown) => {
       // Another gateway was faster; the lock decides which of the two may use the cluster.
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;

@@ -43,6 +43,8 @@ interface StartOptions {
   readonly dataDir: string;
   /** Called with a sentence if the server exits unexpectedly. */
   onFatal?(sentence: string): void;
+  /** Called once PostgreSQL's own program runs: from then on, the start mostly waits for it. */
+  onLaunch?(): void;
   /** Called with a sentence if the start has to wait for a command that runs on the folder. */
   onWait?(sentence: string): void;
   /** Aborts the start, which then rejects and leaves nothing running. */
@@ -60,13 +62,14 @@ export const startEmbeddedPostgres = (options: StartOptions): Promise<EmbeddedPo
 
 /** As `startEmbeddedPostgres`; a command does not wait for other commands. */
 export async function startAs(role: Role, options: StartOptions): Promise<EmbeddedPostgres> {
-  const { home, site, password, notes } = await locate(options.dataDir);
+  const { home, site, password, notes } = await locate(options.dataDir, options.onLaunch);
   await stopOrphan({ site, password, home, role }, options);
   let stopping: Promise<void> | undefined;
   const launch = async (port?: number) => {
     const postmaster = await startPostmaster(site, {
       ...(port === undefined ? {} : { port }),
       signal: options.signal,
+      onLaunch: options.onLaunch,
     });
     const lock = await prepare({ site, password, home, role }, postmaster);
     postmaster.exited.then(() => {
@@ -104,13 +107,16 @@ export async function startAs(role: Role, options: StartOptions): Promise<Embedd
   };
 }
 
-/** Finds the programs, account and cluster for a data folder, and creates what is missing. */
-export async function locate(dataDir: string) {
+/**
+ * Finds the programs, account and cluster for a data folder, and creates what is missing.
+ * @param onLaunch called when a program runs that creates the cluster.
+ */
+export async function locate(dataDir: string, onLaunch?: () => void) {
   const home = await openDataFolder(dataDir);
   const account = await chooseAccount(home);
   const programs = await findPrograms(account);
   const password = await superuserPassword(home);
-  const cluster = await openCluster(programs, account, home, password);
+  const cluster = await openCluster({ programs, account, onLaunch }, home, password);
   const site: ClusterSite = {
     programs,
     account,

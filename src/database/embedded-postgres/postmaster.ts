@@ -67,21 +67,29 @@ export async function findPostmaster(site: ClusterSite): Promise<PostmasterStatu
   return status && (await isPostmasterOf(status.pid, site)) ? status : undefined;
 }
 
+interface PostmasterOptions {
+  /** A free one by default. */
+  readonly port?: number;
+  /** Aborts the start and leaves nothing running. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when the program runs. */
+  readonly onLaunch?: (() => void) | undefined;
+}
+
 /**
  * Starts a postmaster on this machine and waits until it accepts connections.
- * @param options.port a free one by default.
- * @param options.signal aborts the start and leaves nothing running.
  * @throws StartError with the last error of its log if it does not start.
  */
 export async function startPostmaster(
   site: ClusterSite,
-  { port: givenPort, signal }: { port?: number; signal?: AbortSignal | undefined } = {},
+  { port: givenPort, signal, onLaunch }: PostmasterOptions = {},
 ): Promise<StartedPostmaster> {
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const port = givenPort ?? (await freePort());
     const logStart = await prepareLog(site.logFile);
     const child = await launch(site, port);
+    onLaunch?.();
     const pid = child.pid ?? 0;
     const exited = exitOf(child);
     if (await isReady(child, site.folder, signal)) return { pid, port, exited };

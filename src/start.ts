@@ -1,0 +1,89 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Callbacks } from './app.js';
+import type { Config } from './config.js';
+import { openDataFolder } from './data-dir/data-dir.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './database/embedded-postgres/embedded-postgres.js';
+
+/** How long a start may go on after `close` was called, before what it has started is stopped. */
+const START_GRACE_MS = 2000;
+
+/** Within this time, a signal reaches all processes of a unit. */
+const SIGNAL_GRACE_MS = 500;
+
+/** A gateway that is starting or running. */
+export interface Gateway {
+  /**
+   * Resolves with the message for the operator once the gateway listens. Rejects, with a StartError where one sentence
+   * says why, after everything that was started has been stopped.
+   */
+  readonly started: Promise<string>;
+  /** Resolves with a sentence when the gateway can serve no longer: close it, and restart it. */
+  readonly failed: Promise<string>;
+  /** Drains and stops everything that was started, in reverse order; also during the start. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything: the embedded database, and the gateway on it.
+ * @param info receives what the operator should know before the gateway has started.
+ */
+export function start(config: Config, info: (line: string) => void): Gateway {
+  const resources = new AsyncDisposableStack();
+  let disposal: Promise<void> | undefined;
+  const dispose = () => {
+    disposal ??= resources.disposeAsync();
+    return disposal;
+  };
+  const failed = Promise.withResolvers<string>();
+  const opening = open(config, resources, { info, onFatal: failed.resolve });
+  return {
+    started: opening.catch(async (error: unknown) => {
+      await dispose();
+      throw error;
+    }),
+    failed: failed.promise,
+    async close() {
+      await Promise.race([Promise.allSettled([opening]), setTimeout(START_GRACE_MS)]);
+      await dispose();
+    },
+  };
+}
+
+async function open(config: Config, resources: AsyncDisposableStack, callbacks: Callbacks): Promise<string> {
+  await openDataFolder(config.DATA_DIR);
+  const own = config.DATABASE_URL ? null : await startOwnDatabase(config, resources, callbacks);
+  // Loaded now, because PostgreSQL starts meanwhile.
+  const { openApp } = await import('./app.js');
+  return openApp(config, resources, callbacks, own?.starting ?? null);
+}
+
+/**
+ * Starts the embedded PostgreSQL of the data folder.
+ * @returns once its programs run, which this process only has to wait for then.
+ */
+async function startOwnDatabase(
+  { DATA_DIR: dataDir }: Config,
+  resources: AsyncDisposableStack,
+  { info, onFatal }: Callbacks,
+): Promise<{ starting: Promise<EmbeddedPostgres> }> {
+  const abort = new AbortController();
+  const launched = Promise.withResolvers<void>();
+  const starting = startEmbeddedPostgres({
+    dataDir,
+    // A signal to all processes of a unit stops the gateway, too, and is no failure.
+    onFatal: (sentence) => globalThis.setTimeout(onFatal, SIGNAL_GRACE_MS, sentence),
+    onLaunch: launched.resolve,
+    onWait: info,
+    signal: abort.signal,
+  });
+  resources.defer(async () => {
+    abort.abort();
+    const [started] = await Promise.allSettled([starting]);
+    if (started.status === 'fulfilled') await started.value.stop();
+  });
+  await Promise.race([launched.promise, starting]);
+  return { starting };
+}
