@@ -6,8 +6,11 @@ import { startPeer, startSubscribers } from '../support/server.ts';
 import { median } from '../support/statistics.ts';
 
 const SUBSCRIBERS = [10, 100, 1000, 5000];
-const WARM_UPS = 3;
 const DOCUMENTS = [1, 10, 100, 1000];
+const WARM_UPS = 3;
+/** Messages of one turn, and its changes at most: two advance the clock by two minutes, and a token is valid for a day. */
+const MESSAGES = 6000;
+const MAX_ROUNDS = 20;
 
 /** A document that differs from the others, and selects as much. */
 const documentOf = (index: number): string =>
@@ -21,14 +24,16 @@ export const eventCurve: CurveRow = {
     await using gateway = await startGateway(cluster);
     for (const documents of DOCUMENTS) {
       const points: [number, number][] = [];
+      const queries = Array.from({ length: documents }, (_, index) => documentOf(index));
+      await using server = await startPeer('gatehouse-live.ts', gateway.liveOptions());
+      await using subscribers = await startSubscribers();
+      let count = 0;
       for (const subscribed of SUBSCRIBERS.filter((subscribers) => subscribers >= documents)) {
-        const count = scaled(profile, subscribed, 2);
-        await using server = await startPeer('gatehouse-live.ts', gateway.liveOptions());
-        await using subscribers = await startSubscribers();
-        const queries = Array.from({ length: documents }, (_, index) => documentOf(index));
+        const added = scaled(profile, subscribed, 2) - count;
         const tokens = [gateway.admin.token];
-        await subscribers.ask('subscribe', { url: server.url, tokens, queries, count });
-        const rounds = scaled(profile, 40_000 / count);
+        await subscribers.ask('subscribe', { url: server.url, tokens, queries, count: added });
+        count += added;
+        const rounds = Math.ceil(Math.min(MAX_ROUNDS, scaled(profile, MESSAGES) / count));
         const costs: number[] = [];
         for (let turn = -WARM_UPS; turn < profile.turns; turn++) {
           const cost = await fanOutCost({ server, subscribers, count }, { events: 1, rounds });

@@ -1,4 +1,5 @@
 import { type Figure, GATEHOUSE } from '../support/figure.ts';
+import type { Member } from '../support/fleet.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { load } from '../support/http-load.ts';
 import { pacedLoad } from '../support/paced-load.ts';
@@ -11,22 +12,24 @@ const MEMBERS = 600;
 const FLEET = 10_000;
 const SMALL_FLEET = 9000;
 const LARGE_FLEET = 20_000;
+/** Between two heartbeats of a device, and for how long they are sent to measure. */
 const INTERVAL_S = 30;
+const MEASURED_S = 10;
 
 export const subscribersRow: Row = {
   name: 'subscribers',
   description: 'What subscriptions to heartbeats cost in a fleet that beats: 600 members, and one dashboard.',
   async measure({ cluster, profile }) {
-    const share = async (devices: number, subscribe: (gateway: Gateway) => Promise<readonly string[]>) => {
-      await using gateway = await startGateway(cluster);
-      return await shareOfCore(gateway, scaled(profile, devices, 20), await subscribe(gateway), profile);
-    };
-    const members = await share(FLEET, async (gateway) =>
-      (await gateway.addMembers(scaled(profile, MEMBERS, 2), 'graphql')).map(({ token }) => token),
-    );
-    const dashboard = async ({ admin }: Gateway) => [admin.token];
-    const small = await share(SMALL_FLEET, dashboard);
-    const large = await share(LARGE_FLEET, dashboard);
+    await using gateway = await startGateway(cluster);
+    const fleet = new Fleet(gateway, profile);
+    const dashboard = [gateway.admin.token];
+    await fleet.growTo(SMALL_FLEET);
+    const small = await fleet.costOf(dashboard);
+    await fleet.growTo(FLEET);
+    const following = await gateway.addMembers(scaled(profile, MEMBERS, 2), 'graphql');
+    const members = await fleet.costOf(following.map(({ token }) => token));
+    await fleet.growTo(LARGE_FLEET);
+    const large = await fleet.costOf(dashboard);
     const smallFleet = `${SMALL_FLEET} devices`;
     return [
       {
@@ -46,26 +49,46 @@ export const subscribersRow: Row = {
   },
 };
 
-/** The CPU of the gateway with these subscribers, less that without: percent of a core. */
-async function shareOfCore(
-  { server, addMembers }: Gateway,
-  devices: number,
-  tokens: readonly string[],
-  profile: Profile,
-): Promise<number> {
-  const beating = await addMembers(devices);
-  const next = (index: number) => heartbeatRequest(server.url, beating[index % devices]?.token ?? '');
-  await load(server.url, devices, next);
-  const interval = async () => {
-    const perSecond = devices / INTERVAL_S;
-    const count = Math.round(devices * Math.min(1, profile.scale * 2));
+/** Devices that beat. */
+class Fleet {
+  readonly #gateway: Gateway;
+  readonly #profile: Profile;
+  readonly #members: Member[] = [];
+  #sent = 0;
+
+  constructor(gateway: Gateway, profile: Profile) {
+    this.#gateway = gateway;
+    this.#profile = profile;
+  }
+
+  async growTo(devices: number): Promise<void> {
+    const added = scaled(this.#profile, devices, 20) - this.#members.length;
+    const start = this.#members.length;
+    this.#members.push(...(await this.#gateway.addMembers(added)));
+    await load(this.#gateway.server.url, added, (index) => this.#heartbeat(start + index));
+  }
+
+  /** The CPU of the gateway with subscribers of these tokens, less that without: percent of a core. */
+  async costOf(tokens: readonly string[]): Promise<number> {
+    const { url } = this.#gateway.server;
+    const without = await this.#measure();
+    await using subscribers = await startSubscribers();
+    const options = { url, tokens, queries: [HEARTBEATS], count: tokens.length, silent: true };
+    await subscribers.ask('subscribe', options);
+    return (await this.#measure()) - without;
+  }
+
+  async #measure(): Promise<number> {
+    const { server } = this.#gateway;
+    const perSecond = this.#members.length / INTERVAL_S;
+    const count = Math.ceil(perSecond * MEASURED_S * Math.min(1, this.#profile.scale * 2));
     const [before, started] = [await server.cpu(), performance.now()];
-    await pacedLoad(server.url, { count, perSecond }, next);
+    await pacedLoad(server.url, { count, perSecond }, () => this.#heartbeat(this.#sent++));
     return ((await server.cpu()) - before) / (performance.now() - started) / 10;
-  };
-  const without = await interval();
-  await using subscribers = await startSubscribers();
-  const options = { url: server.url, tokens, queries: [HEARTBEATS], count: tokens.length, silent: true };
-  await subscribers.ask('subscribe', options);
-  return (await interval()) - without;
+  }
+
+  #heartbeat(index: number): Buffer {
+    const { token = '' } = this.#members[index % this.#members.length] ?? {};
+    return heartbeatRequest(this.#gateway.server.url, token);
+  }
 }
