@@ -24,6 +24,8 @@ export interface DeviceFilter {
 export interface DeviceSelection extends Search<Device> {
   /** The same condition on the counts; null where it needs more than they distinguish. */
   readonly counted: QBFilterQuery<DeviceCount> | null;
+  /** The owner of all these devices; null if they may have several. */
+  readonly ownerId: number | null;
   matches(device: CachedDevice): boolean;
   /** Rules out devices by their id and owner alone; a device that passes may still not match. */
   mayMatch(deviceId: number, ownerId: number): boolean;
@@ -57,9 +59,10 @@ const nothing = byColumn({ id: { $in: [] } }, { matches: () => false });
 /** A selection by a column of the devices. */
 function byColumn(
   where: QBFilterQuery<Device>,
-  rest: Pick<DeviceSelection, 'matches'> & Partial<Pick<DeviceSelection, 'counted' | 'mayMatch'>>,
+  rest: Pick<DeviceSelection, 'matches'> & Partial<Pick<DeviceSelection, 'counted' | 'ownerId' | 'mayMatch'>>,
 ): DeviceSelection {
-  return { filter: where, matching: null, found: null, counted: null, mayMatch: () => true, ...rest };
+  const unknown = { matching: null, found: null, counted: null, ownerId: null, mayMatch: () => true };
+  return { filter: where, ...unknown, ...rest };
 }
 
 function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
@@ -72,6 +75,7 @@ function allOf(selections: readonly DeviceSelection[]): DeviceSelection {
     matching: searching?.matching ?? null,
     found: searching?.found ?? null,
     counted: counted.length < narrowing.length ? null : { $and: counted },
+    ownerId: narrowing.find(({ ownerId }) => ownerId !== null)?.ownerId ?? null,
     matches: (device) => narrowing.every((selection) => selection.matches(device)),
     mayMatch: (deviceId, ownerId) => narrowing.every((selection) => selection.mayMatch(deviceId, ownerId)),
   };
@@ -88,7 +92,11 @@ function withId(ids: readonly number[]): DeviceSelection {
 function ownedBy(userId: number): DeviceSelection {
   return byColumn(
     { user: userId },
-    { matches: ({ user }) => user.id === userId, mayMatch: (_deviceId, ownerId) => ownerId === userId },
+    {
+      ownerId: userId,
+      matches: ({ user }) => user.id === userId,
+      mayMatch: (_deviceId, ownerId) => ownerId === userId,
+    },
   );
 }
 
@@ -127,6 +135,7 @@ function containing(term: string): DeviceSelection {
       [raw((alias) => `${alias}.id = any(array(${found}))`, [grams, pattern, pattern, ...ownerParams])]: [],
     },
     counted: null,
+    ownerId: null,
     matches: ({ name, clientId, user }) =>
       [name, clientId, ...NAMES.map((field) => user[field])].some((text) => text !== null && matches(text)),
     mayMatch: () => true,

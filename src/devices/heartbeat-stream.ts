@@ -2,7 +2,6 @@ import type { Caller } from '../sessions/sessions.js';
 import { type Batch, EventStream } from '../streams/event-stream.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { deviceScope } from './devices.js';
-import { BEATS } from './heartbeats.js';
 import type { CachedDevice } from './known-devices.js';
 import type { LiveServices } from './status-stream.js';
 
@@ -35,11 +34,7 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
 
   async since(offset: number): Promise<Batch<Heartbeat[]>> {
     const { devices, heartbeats } = this.services;
-    const { latest, offset: reached } = heartbeats.beatsSince(
-      offset,
-      this.#selection.mayMatch,
-      MAX_HEARTBEATS,
-    );
+    const { latest, offset: reached } = heartbeats.beatsSince(offset, this.#selection, MAX_HEARTBEATS);
     const status = reached < heartbeats.beatOffset ? 'behind' : 'current';
     const known = await devices.findCached([...latest.keys()]);
     const beats = known.filter(this.#selection.matches).map((device) => ({
@@ -51,6 +46,6 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
   }
 
   onAppend(listener: () => void): () => void {
-    return this.services.events.subscribe(BEATS, listener);
+    return this.services.heartbeats.onBeats(this.#selection.ownerId, listener);
   }
 }

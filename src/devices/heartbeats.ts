@@ -6,6 +6,7 @@ import type { Caller, EndedSessions, SessionRead } from '../sessions/sessions.js
 import { type Events, topic } from '../streams/events.js';
 import type { Bindings, BoundDevice, WrittenDevice } from './bindings.js';
 import type { DeviceReport } from './device-details.js';
+import type { DeviceSelection } from './device-filter.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { BINDINGS } from './known-devices.js';
 import { LatestSessions } from './latest-sessions.js';
@@ -18,8 +19,7 @@ import { bindingOf, rememberBinding } from './session-bindings.js';
 import type { TransitionLog } from './transition-log.js';
 import { TransitionQueue } from './transition-queue.js';
 
-/** After heartbeats, at most once per call of `announce`. */
-export const BEATS = topic<null>('device heartbeats');
+const BEATS = topic<null>('device heartbeats');
 
 /** Ended sessions in memory: more than can end while one request is handled. */
 const ENDED_SESSIONS = 100_000;
@@ -77,22 +77,30 @@ export class Heartbeats {
   }
 
   /**
-   * The latest heartbeats after an offset, at most one of each device, oldest first.
+   * The latest heartbeats after an offset, at most one of each device, oldest first. The owner of a selection must have
+   * been followed with `onBeats` since the offset.
    * @returns device id → milliseconds since the Unix epoch, and the offset to read on from.
    */
   beatsSince(
     offset: number,
-    isSelected: (deviceId: number, ownerId: number) => boolean,
+    { ownerId, mayMatch }: Pick<DeviceSelection, 'ownerId' | 'mayMatch'>,
     limit: number,
   ): { readonly latest: ReadonlyMap<number, number>; readonly offset: number } {
     const presence = this.#presence;
-    const beats = this.#beats.since(
-      offset,
-      (device, ownerId) => isSelected(presence.idOf(device), ownerId),
-      limit,
-    );
+    const isSelected = (device: number, owner: number) => mayMatch(presence.idOf(device), owner);
+    const beats = this.#beats.since(offset, { ownerId, isSelected }, limit);
     const latest = beats.devices.map((device) => [presence.idOf(device), presence.lastSeen(device)] as const);
     return { latest: new Map(latest), offset: beats.offset };
+  }
+
+  /**
+   * Calls back after heartbeats, at most once per call of `announce`.
+   * @param ownerId null for those of all devices.
+   * @returns a function that ends the notifications.
+   */
+  onBeats(ownerId: number | null, listener: () => void): () => void {
+    if (ownerId === null) return this.events.subscribe(BEATS, listener);
+    return this.#beats.followedOwners.follow(ownerId, listener);
   }
 
   /** Restores the devices that were online when the previous process stopped. */
@@ -145,6 +153,11 @@ export class Heartbeats {
   /** The ids of all devices that are online. */
   onlineIds(): Int32Array {
     return this.#presence.onlineIds();
+  }
+
+  /** Null for a device that has not been online since the process started. */
+  ownerOf(deviceId: number): number | null {
+    return this.#presence.ownerOf(this.#presence.intern(deviceId)) || null;
   }
 
   isOnline(deviceId: number): boolean {
@@ -216,6 +229,7 @@ export class Heartbeats {
     if (this.#announcedBeats === this.#beats.offset) return;
     this.#announcedBeats = this.#beats.offset;
     this.events.publish(BEATS, null);
+    this.#beats.followedOwners.announce();
   }
 
   /** False for a new name or version, a deleted device, and one without a client id that another session took over. */

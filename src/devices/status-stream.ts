@@ -134,8 +134,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
 
   /** @returns null when a device was deleted meanwhile: its entries can no longer be shown. */
   async #present(all: readonly LogEntry[]): Promise<Publication<DeviceStatusEvent>[] | null> {
-    // Only a search selects by the owner, and a change of one can concern many devices.
-    const entries = this.filter.search?.trim() ? all : all.filter((entry) => !('ownerBefore' in entry));
+    const entries = all.filter((entry) => this.#concerns(entry));
     const ids = [...new Set(entries.map(({ deviceId }) => deviceId))];
     // One read: a device deleted between two reads would look like one that the filter leaves out.
     const known = await this.services.devices.findCached(ids);
@@ -146,6 +145,14 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
       const device = current.get(entry.deviceId);
       return (device && this.#presentEntry(entry, device)) ?? [];
     });
+  }
+
+  /** Rules out entries without reading their devices. */
+  #concerns(entry: LogEntry): boolean {
+    // Only a search selects by the owner, and a change of one can concern many devices.
+    if ('ownerBefore' in entry && !this.filter.search?.trim()) return false;
+    const ownerId = this.services.heartbeats.ownerOf(entry.deviceId);
+    return ownerId === null || this.#selection.mayMatch(entry.deviceId, ownerId);
   }
 
   /** @returns null for an entry that does not change which online devices the filter selects. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Devices } from '../../src/devices/devices.js';
 import { KnownDevices } from '../../src/devices/known-devices.js';
 import { DeviceStatusStream } from '../../src/devices/status-stream.js';
@@ -36,4 +36,28 @@ test('publishes the transition of a device that is deleted right after it was re
   await heartbeats.announce();
   const { publications } = await stream.since(offset);
   expect(publications.map(({ event }) => event.kind)).toEqual(['ONLINE']);
+});
+
+test('reads no devices of others for a member', async () => {
+  const { services } = gateway;
+  const signIn = async (username: string) => {
+    await gateway.createUser({ username });
+    return callerOf(gateway, (await openSession(gateway, username, bmsSessionPolicy)).accessToken);
+  };
+  const [member, neighbour] = [await signIn('member'), await signIn('neighbour')];
+  const stream = new DeviceStatusStream(services, member, {}, null);
+  const { offset } = await stream.open();
+  for (const caller of [neighbour, member]) {
+    await services.heartbeats.beat(caller, {
+      clientId: caller.user.username,
+      name: null,
+      clientVersion: null,
+    });
+  }
+  await services.heartbeats.announce();
+  const findCached = jest.spyOn(services.devices, 'findCached');
+  const { publications } = await stream.since(offset);
+  expect(publications.map(({ event }) => event.device?.clientId)).toEqual(['member']);
+  expect(findCached.mock.calls.map(([ids]) => ids.length)).toEqual([1]);
+  findCached.mockRestore();
 });

@@ -1,7 +1,14 @@
+import { FollowedOwners } from './followed-owners.js';
 import { growArray } from './grow-array.js';
 
 const NONE = -1;
 const FIRST_CAPACITY = 1024;
+
+export interface BeatSelection {
+  /** The owner of all selected devices, who must have been followed since the offset; null if there may be several. */
+  readonly ownerId: number | null;
+  readonly isSelected: (device: number, ownerId: number) => boolean;
+}
 
 /**
  * The latest heartbeat of each device, in order: a doubly linked list through typed arrays. A heartbeat moves its
@@ -16,6 +23,7 @@ export class BeatLog {
   #next = new Int32Array(FIRST_CAPACITY);
   #owners = new Int32Array(FIRST_CAPACITY);
   #latest = NONE;
+  readonly followedOwners = new FollowedOwners();
 
   /** Counts the heartbeats. */
   get offset(): number {
@@ -28,6 +36,7 @@ export class BeatLog {
     if (device !== this.#latest) this.#moveToEnd(device);
     this.#offsets[device] = this.#offset;
     this.#owners[device] = ownerId;
+    this.followedOwners.append(device, ownerId, this.#offset);
   }
 
   /**
@@ -37,18 +46,24 @@ export class BeatLog {
    */
   since(
     offset: number,
-    isSelected: (device: number, ownerId: number) => boolean,
+    { ownerId, isSelected }: BeatSelection,
     limit: number,
   ): { readonly devices: readonly number[]; readonly offset: number } {
-    const devices: number[] = [];
-    for (let device = this.#latest; device !== NONE; device = this.#previous[device] ?? NONE) {
-      if ((this.#offsets[device] ?? 0) <= offset) break;
-      if (isSelected(device, this.#owners[device] ?? 0)) devices.push(device);
-    }
-    const oldest = devices.reverse().slice(0, limit);
+    const beaten = ownerId === null ? this.#since(offset) : this.followedOwners.since(ownerId, offset);
+    const devices = beaten.filter((device) => isSelected(device, this.#owners[device] ?? 0));
+    const oldest = devices.slice(0, limit);
     const last = oldest.at(-1) ?? NONE;
     const reached = oldest.length < devices.length ? this.#offsets[last] : undefined;
     return { devices: oldest, offset: reached ?? this.#offset };
+  }
+
+  #since(offset: number): number[] {
+    const devices: number[] = [];
+    for (let device = this.#latest; device !== NONE; device = this.#previous[device] ?? NONE) {
+      if ((this.#offsets[device] ?? 0) <= offset) break;
+      devices.push(device);
+    }
+    return devices.reverse();
   }
 
   #moveToEnd(device: number): void {

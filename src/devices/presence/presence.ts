@@ -80,6 +80,11 @@ export class Presence {
     this.#owners[device] = owner;
   }
 
+  /** 0 for a device whose owner is unknown. */
+  ownerOf(device: number): number {
+    return this.#owners[device] ?? 0;
+  }
+
   idOf(device: number): number {
     return this.#ids[device] ?? 0;
   }
