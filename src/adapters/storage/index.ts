@@ -20,8 +20,8 @@ export async function openStorage(settings: StorageSettings): Promise<OpenedStor
     return { storage: new DiskStorage(settings.dataDir), links: null, claim: async () => {} };
   }
   const [{ PackageBucket }, { claimBucket }, { S3Storage }] = await Promise.all([
-    import('./s3/bucket.js'),
-    import('./s3/fleet-bucket.js'),
+    import('./s3/package-bucket.js'),
+    import('./s3/claim-bucket.js'),
     import('./s3/s3-storage.js'),
   ]);
   const bucket = new PackageBucket(settings);

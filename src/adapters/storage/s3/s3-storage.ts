@@ -8,8 +8,8 @@ import type {
   Storage,
 } from '../../../releases/storage.js';
 import { receiveInto } from '../receive-into.js';
-import type { PackageBucket } from './bucket.js';
 import { hasCode } from './client.js';
+import type { PackageBucket } from './package-bucket.js';
 import { RangeReader } from './range-reader.js';
 
 /**

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../database/database.js';
 import { DomainError, StartError } from '../../../errors.js';
-import type { PackageBucket } from './bucket.js';
+import type { PackageBucket } from './package-bucket.js';
 
 /** Names the fleet whose packages a bucket has below its prefix. */
 const MARKER = 'fleet';
