@@ -69,6 +69,12 @@ describe('a bucket', () => {
     process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
   });
 
+  test('whose region is unknown is refused', async () => {
+    await expect(claim(s3.url('region').replace('region=us-east-1&', ''))).rejects.toThrow(
+      'cannot be used: its region is unknown: add the parameter region, or set AWS_REGION.',
+    );
+  });
+
   test('whose server cannot be reached is refused', async () => {
     await expect(claim(s3.url('away', '127.0.0.1:1'))).rejects.toThrow(
       /cannot be used: .*connect ECONNREFUSED 127\.0\.0\.1:1\.$/,

@@ -17,6 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'its server does not know the access key id',
   SignatureDoesNotMatch: 'the secret access key is wrong',
   ExpiredToken: 'the credentials have expired',
+  // This error of the SDK has no code.
+  'Region is missing': 'its region is unknown: add the parameter region, or set AWS_REGION',
   AccessDenied: `the credentials need the permissions ${PERMISSIONS}`,
 };
 
@@ -45,7 +47,7 @@ async function hasNothing(bucket: PackageBucket): Promise<boolean> {
 }
 
 const explain = (cause: unknown): string =>
-  (cause instanceof Error ? REASONS[cause.name] : undefined) ?? reasonOf(cause);
+  (cause instanceof Error ? (REASONS[cause.name] ?? REASONS[cause.message]) : undefined) ?? reasonOf(cause);
 
 const refusal = (bucket: PackageBucket, reason: string) =>
   new StartError(`The bucket ${bucket.url} cannot be used: ${reason}.`);
