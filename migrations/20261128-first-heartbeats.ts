@@ -125,7 +125,7 @@ export class FirstHeartbeats20261128 extends Migration {
                 (user_id, client_id, session_id, door, name, client_version, online, first_seen_at, last_seen_at)
               select user_id, client_id, session_id, door, name, client_version, true, first_seen_at, first_seen_at
               from admitted where not "isFull"
-              on conflict (user_id, client_id) do nothing
+              on conflict (user_id, client_id) do update set session_id = excluded.session_id
               returning id, user_id, coalesce('client ' || client_id, 'session ' || session_id) as key, first_seen_at
             ),
             history as (

@@ -39,9 +39,9 @@ export class DeviceLimits {
   }
 
   /** Counts a device that was added because of `admitsAny`. */
-  async count({ userId, address }: Adder): Promise<void> {
-    const counted = [this.#growth.spend(userId), this.#addresses.spend(address ?? '', async () => null)];
-    await Promise.allSettled(counted);
+  async count(adder: Adder): Promise<void> {
+    // Those that were admitted meanwhile may have reached the limit.
+    await this.admit(adder, async () => true).catch(() => {});
   }
 
   /**
@@ -50,7 +50,7 @@ export class DeviceLimits {
    * @throws DomainError LIMIT_REACHED (deviceId), THROTTLED
    */
   async admit<T>({ userId, address }: Adder, create: () => Promise<T | null>): Promise<T> {
-    await this.#growth.spend(userId);
+    this.#growth.spend(userId);
     return this.#addresses.spend(address ?? '', async () => {
       const created = await create();
       if (created === null) throw this.#limitReached();

@@ -1,16 +1,17 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { throttledFor } from '../errors.js';
-import { PeakUse } from './peak-use.js';
 
-const MINUTE_SECONDS = 60;
+const MINUTE_MS = 60_000;
 /** How many any account may add in a minute. */
 const MINIMUM = 100;
 
 /** Limits how many objects of a kind an account adds in a minute: a share of those that it may have, and at least 100. */
 export class GrowthLimit {
-  readonly #added: RateLimiterMemory;
-  readonly #peak = new PeakUse(MINUTE_SECONDS * 1000);
+  /** In the current minute, by account. One minute for all: the accounts of a fleet would need a timer each. */
+  readonly #added = new Map<number, number>();
   readonly #perMinute: number;
+  /** The most that an account has added. */
+  #peak = 0;
+  #minuteEnds = 0;
 
   /** @param refusal the message of the error. */
   constructor(
@@ -19,19 +20,28 @@ export class GrowthLimit {
     private readonly refusal: string,
   ) {
     this.#perMinute = Math.max(MINIMUM, Math.floor(maxObjects * sharePerMinute));
-    this.#added = new RateLimiterMemory({ points: this.#perMinute, duration: MINUTE_SECONDS });
   }
 
   /** Whether each account may still add this many. */
   allowsAll(count: number): boolean {
-    return this.#peak.value + count <= this.#perMinute;
+    this.#startMinute();
+    return this.#peak + count <= this.#perMinute;
   }
 
   /** Counts an object. @throws DomainError THROTTLED */
-  async spend(userId: number): Promise<void> {
-    const added = this.#added.consume(userId).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
-      throw throttledFor(msBeforeNext, this.refusal);
-    });
-    this.#peak.note((await added).consumedPoints);
+  spend(userId: number): void {
+    this.#startMinute();
+    const added = (this.#added.get(userId) ?? 0) + 1;
+    if (added > this.#perMinute) throw throttledFor(this.#minuteEnds - performance.now(), this.refusal);
+    this.#added.set(userId, added);
+    this.#peak = Math.max(this.#peak, added);
+  }
+
+  #startMinute(): void {
+    const now = performance.now();
+    if (now < this.#minuteEnds) return;
+    this.#added.clear();
+    this.#peak = 0;
+    this.#minuteEnds = now + MINUTE_MS;
   }
 }

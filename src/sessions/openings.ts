@@ -61,7 +61,7 @@ export class Openings {
     policy: SessionPolicy,
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<OpenedSession> {
-    await this.#growth.spend(user.id);
+    this.#growth.spend(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
     const session = em.create(
