@@ -64,23 +64,20 @@ export class Openings {
     this.#growth.spend(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
-    const session = em.create(
-      Session,
-      {
-        id: randomUUID(),
-        user,
-        api: policy.api,
-        restricted,
-        ...columns,
-        deviceId: client.deviceId,
-        deviceModel: client.model,
-        clientVersion: client.version,
-        address: client.address,
-        createdAt: new Date(now),
-        lastSeenAt: new Date(now),
-      },
-      { persist: false },
-    );
+    // Saved by one statement below, so that the ORM does not have to know it.
+    const session = Object.assign(new Session(), {
+      id: randomUUID(),
+      user,
+      api: policy.api,
+      restricted,
+      ...columns,
+      deviceId: client.deviceId,
+      deviceModel: client.model,
+      clientVersion: client.version,
+      address: client.address,
+      createdAt: new Date(now),
+      lastSeenAt: new Date(now),
+    } satisfies Omit<Session, 'revokedAt'>);
     const opening = { session, refreshToken: tokens.refreshToken, proof };
     const { result: open, overlapping } = await this.#overlaps.run(user.id, () => saveOpening(em, opening));
     for (const listener of this.#listeners) await listener(session, open + overlapping);

@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from '
 import jwt from 'jsonwebtoken';
 
 const ALGORITHM = 'HS256';
+const HEADER = base64url({ alg: ALGORITHM, typ: 'JWT' });
 
 /** The claims of a token, times in seconds. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly exp: number };
@@ -17,10 +18,14 @@ export class TokenSigner {
     this.#secrets = [first, ...rest];
   }
 
-  /** Adds a random `jti`, so that two logins in the same second get different tokens. */
+  /**
+   * Adds a random `jti`, so that two logins in the same second get different tokens. A JWS in compact serialization (RFC
+   * 7515, 7.1): the library takes several times the CPU time, for options that are always the same.
+   */
   sign(claims: Claims): string {
     const payload = { ...claims, jti: randomBytes(12).toString('base64url') };
-    return jwt.sign(payload, this.#secrets[0], { algorithm: ALGORITHM, noTimestamp: !('iat' in claims) });
+    const signed = `${HEADER}.${base64url(payload)}`;
+    return `${signed}.${createHmac('sha256', this.#secrets[0]).update(signed).digest('base64url')}`;
   }
 
   /** Whether the signature is ours and the token is valid at `nowMs`. */
@@ -49,3 +54,7 @@ export class TokenSigner {
 
 /** The stored form of a token: SHA-256, hex. Tokens have at least 128 random bits, so no salt is needed. */
 export const tokenHash = (token: string): string => hash('sha256', token);
+
+function base64url(json: object): string {
+  return Buffer.from(JSON.stringify(json)).toString('base64url');
+}
