@@ -63,8 +63,11 @@ export interface Sample {
 /** A path that takes parameters; `route` and `authenticatedRoute` make one. */
 export interface Route extends RouteDescription {
   /** @throws DomainError, which the dialect wraps in its envelope. */
-  readonly handler: (services: Services) => (request: LegacyRequest) => Promise<LegacyResponse>;
+  readonly handler: (services: Services) => (request: LegacyRequest) => Answer;
 }
+
+/** A promise, unless nothing had to be waited for. */
+export type Answer = LegacyResponse | Promise<LegacyResponse>;
 
 /** A path that takes a file. */
 export interface UploadRoute extends RouteDescription {

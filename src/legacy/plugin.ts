@@ -13,7 +13,9 @@ import { requirePermission } from '../sessions/authorization.js';
 import { reportedVersion } from '../sessions/caller.js';
 import { clientText } from '../sessions/client-text.js';
 import { sentToken } from '../sessions/token-headers.js';
+import { whenReady } from '../when-ready.js';
 import type {
+  Answer,
   Dialect,
   FailureCode,
   LegacyRequest,
@@ -109,17 +111,18 @@ function registerUploads(
 function registerPath(
   scope: FastifyInstance,
   url: string,
-  respond: (request: FastifyRequest) => Promise<LegacyResponse>,
+  respond: (request: FastifyRequest) => Answer,
   isHeartbeat = false,
 ): void {
   scope.route({
     method: scope.supportedMethods,
     url,
-    handler: async (request, reply) => {
+    handler(request, reply) {
       requirePost(request, reply);
-      const response = await respond(request);
-      request.isHeartbeat = isHeartbeat;
-      return send(reply, response);
+      return whenReady(respond(request), (response) => {
+        request.isHeartbeat = isHeartbeat;
+        return bodyOf(response, reply);
+      });
     },
   });
 }
@@ -168,14 +171,13 @@ function sendFailure(
   if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  return send(reply, dialect.fail(code, error));
+  return reply.send(bodyOf(dialect.fail(code, error), reply));
 }
 
-function send(reply: FastifyReply, { status, body, contentType }: LegacyResponse): FastifyReply {
-  return reply
-    .code(status)
-    .type(contentType ?? 'application/json; charset=utf-8')
-    .send(body);
+/** The body of a response, whose status and type are set. */
+function bodyOf({ status, body, contentType }: LegacyResponse, reply: FastifyReply): object {
+  reply.code(status).type(contentType ?? 'application/json; charset=utf-8');
+  return body;
 }
 
 /** Documents have no answer for another method; `Allow` (RFC 9110, 10.2.1) says which one to use. */

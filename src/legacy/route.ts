@@ -2,7 +2,15 @@ import type { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
 import type { Caller, SessionRead } from '../sessions/sessions.js';
-import type { LegacyRequest, LegacyResponse, MissingFailures, Route, RouteDescription } from './dialect.js';
+import { whenReady } from '../when-ready.js';
+import type {
+  Answer,
+  LegacyRequest,
+  LegacyResponse,
+  MissingFailures,
+  Route,
+  RouteDescription,
+} from './dialect.js';
 import type { RequestParameters } from './request-parameters.js';
 
 /** A parameter that does not match the schema of its route; the message is that of the schema. */
@@ -20,17 +28,14 @@ export class MissingToken extends DomainError {
 }
 
 /** Handles a request whose parameters are valid. */
-export type Handler<Schema extends z.ZodObject> = (
-  input: z.output<Schema>,
-  request: LegacyRequest,
-) => Promise<LegacyResponse>;
+export type Handler<Schema extends z.ZodObject> = (input: z.output<Schema>, request: LegacyRequest) => Answer;
 
 /** Handles a request whose token and parameters are valid. */
 export type AuthenticatedHandler<Schema extends z.ZodObject> = (
   input: z.output<Schema>,
   caller: Caller,
   request: LegacyRequest,
-) => Promise<LegacyResponse>;
+) => Answer;
 
 interface Definition<Schema extends z.ZodObject, Handler> extends RouteDescription<Schema> {
   /** Maps alternative spellings of parameters to those of the schema, before the checks. */
@@ -45,8 +50,7 @@ export const route = <Schema extends z.ZodObject>(
   ...definition,
   handler: (services) => {
     const handle = definition.handler(services);
-    return async (request) =>
-      withValidInput(definition, request.parameters, (input) => handle(input, request));
+    return (request) => withValidInput(definition, request.parameters, (input) => handle(input, request));
   },
 });
 
@@ -65,11 +69,12 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
   handler: (services) => {
     const handle = definition.handler(services);
     const sessionRead = definition.sessionRead?.(services);
-    return async (request) => {
+    return (request) => {
       if (request.token === null) throw new MissingToken();
-      const caller = await services.sessions.authenticate(request.token, sessionRead?.(request));
-      if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
-      return withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
+      return whenReady(services.sessions.authenticate(request.token, sessionRead?.(request)), (caller) => {
+        if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
+        return withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
+      });
     };
   },
 });
@@ -78,8 +83,8 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
 function withValidInput<Schema extends z.ZodObject>(
   { parameters: schema, missing, normalize }: Definition<Schema, unknown>,
   parameters: RequestParameters,
-  handle: (input: z.output<Schema>) => Promise<LegacyResponse>,
-): LegacyResponse | Promise<LegacyResponse> {
+  handle: (input: z.output<Schema>) => Answer,
+): Answer {
   const normalized = normalize ? normalize(parameters) : parameters;
   return firstMissing(normalized, missing) ?? handle(validate(schema, normalized));
 }

@@ -4,13 +4,14 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AccountChanges, ChangeElsewhere } from '../users/account-changes.js';
+import { whenReady } from '../when-ready.js';
 import { mayAccess } from './authorization.js';
 import type { Caller } from './caller.js';
 import { type OpenedSession, Openings, type OpenListener } from './openings.js';
 import { type EndedSessions, Revocations } from './revocations.js';
 import { Session } from './session.entity.js';
 import { SessionActivity, type UsedSession } from './session-activity.js';
-import { SessionCache } from './session-cache.js';
+import { type CachedSession, SessionCache } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
 import { noSuchSession, type SessionRead, SessionReader } from './session-reader.js';
 import { SessionTokens } from './session-tokens.js';
@@ -91,14 +92,14 @@ export class Sessions {
   }
 
   /**
-   * The caller of an access token, or null. No query for a token that was seen recently.
+   * The caller of an access token, or null: at once for a token that was seen recently, else after a query.
    * @param read how to read another one; by default only its session.
    */
-  async authenticate(token: string, read?: SessionRead): Promise<Caller | null> {
+  authenticate(token: string, read?: SessionRead): Caller | null | Promise<Caller | null> {
     const hash = tokenHash(token);
     const session =
-      this.#cache.get(hash) ?? (await this.#cache.load(hash, () => this.#reader.byToken(token, hash, read)));
-    return session && this.touch(session);
+      this.#cache.get(hash) ?? this.#cache.load(hash, () => this.#reader.byToken(token, hash, read));
+    return whenReady<CachedSession | null, Caller | null>(session, (found) => found && this.touch(found));
   }
 
   /**

@@ -198,7 +198,7 @@ describe('the first heartbeats after a restart', () => {
       for (let n = 0; n < 5000; n += 1) {
         const caller = sessions.authenticate(`stranger-${n}`, read);
         waiting.push(
-          caller.then(
+          Promise.resolve(caller).then(
             () => true,
             () => false,
           ),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Services } from '../../services.js';
+import { whenReady } from '../../when-ready.js';
 import type { LegacyRequest } from '../dialect.js';
 import type { AuthenticatedHandler } from '../route.js';
 import { presentHeartbeat } from './present.js';
@@ -12,15 +13,15 @@ export const withHeartbeat =
 
 /** Answers 201 and 用户创建成功 as documented: devices may compare both. */
 export function heartbeat({ heartbeats }: Services): AuthenticatedHandler<z.ZodObject> {
-  return async (_input, caller, { client }) => {
-    await heartbeats.beat(caller, {
+  return (_input, caller, { client }) => {
+    const beat = heartbeats.beat(caller, {
       clientId: client.deviceId ?? caller.deviceId,
       name: client.model ?? caller.deviceModel,
       clientVersion: client.version ?? caller.clientVersion,
     });
-    return {
+    return whenReady(beat, () => ({
       status: 201,
       body: { data: presentHeartbeat(caller.user), meta: { msg: '用户创建成功', status: 201 } },
-    };
+    }));
   };
 }
