@@ -1,6 +1,6 @@
 import { type EntityClass, type EntityMetadata, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
-import { columnsOf, ITEM, type PropertyOf, propertyOf } from './columns.js';
+import { columnOf, columnsOf, ITEM, type PropertyOf, propertyOf } from './columns.js';
 import { conditionOf } from './filter.js';
 
 type Plain<V> = V extends { readonly id: infer Id } ? { readonly id: Id } : V;
@@ -36,6 +36,26 @@ export async function countRows<T extends object>(
   const statement = `select count(*)::int as rows from ${meta.tableName} as ${ITEM} where ${sql}`;
   const [counted] = await em.execute<{ rows: number }[]>(statement, [...params]);
   return counted?.rows ?? 0;
+}
+
+/**
+ * Counts the rows that `where` selects by the values of a property.
+ * @param count the SQL of a count.
+ */
+export async function countRowsBy<T extends object, K extends PropertyOf<T>>(
+  em: EntityManager,
+  entity: EntityClass<T>,
+  where: QBFilterQuery<T>,
+  property: K,
+  count = 'count(*)::int',
+): Promise<(Row<T, K> & { readonly rows: number })[]> {
+  const meta = em.getMetadata().get(entity);
+  const { sql, params } = conditionOf(meta, where);
+  return em.execute(
+    `select ${columnsOf(meta, [property])}, ${count} as rows from ${meta.tableName} as ${ITEM}
+     where ${sql} group by ${columnOf(meta, property)}`,
+    [...params],
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import type { PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
-import { type Row, readRows } from '../database/rows.js';
+import { countRowsBy, type Row, readRows } from '../database/rows.js';
 import { inTable, searchPage } from '../database/search.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
@@ -109,7 +109,7 @@ export class Devices {
   async summary(caller: Caller, filter: DeviceFilter): Promise<PresenceSummary> {
     await this.heartbeats.saveTransitions();
     const counts = await this.#countByState(selectDevices(caller, filter));
-    const count = (online: boolean) => counts.find((row) => row.online === online)?.devices ?? 0;
+    const count = (online: boolean) => counts.find((row) => row.online === online)?.rows ?? 0;
     const [online, offline] = [count(true), count(false)];
     return { total: online + offline, online, offline, degraded: this.heartbeats.degraded };
   }
@@ -158,14 +158,11 @@ export class Devices {
   }
 
   /** One statement, since two could count at different times. */
-  #countByState(selection: DeviceSelection): Promise<{ online: boolean; devices: number }[]> {
-    const em = this.db.em.fork();
-    if (!selection.counted) {
-      const counting = em.createQueryBuilder(Device).select(['online', raw('count(*)::int as devices')]);
-      return counting.where(inTable(selection)).groupBy('online').execute();
-    }
-    const adding = em.createQueryBuilder(DeviceCount).select(['online', raw(`${COUNTED} as devices`)]);
-    return adding.where(selection.counted).groupBy('online').execute();
+  #countByState(selection: DeviceSelection): Promise<{ online: boolean; rows: number }[]> {
+    const { em } = this.db;
+    return selection.counted
+      ? countRowsBy(em, DeviceCount, selection.counted, 'online', COUNTED)
+      : countRowsBy(em, Device, inTable(selection), 'online');
   }
 }
 

@@ -16,7 +16,8 @@ const BATCH_SIZE = 10_000;
 /** The id of a device that was created or deleted, or whose row was changed by a heartbeat. */
 export const BINDINGS = topic<number>('device bindings');
 
-const PROPERTIES = [
+/** What is shown of a device. */
+export const DEVICE_PROPERTIES = [
   'id',
   'clientId',
   'api',
@@ -32,7 +33,7 @@ const PROPERTIES = [
 export type DeviceOwner = Pick<User, 'id'> & UserNames;
 
 /** A row of `devices`, with the owner. */
-export type CachedDevice = Row<Device, (typeof PROPERTIES)[number]> & { readonly user: DeviceOwner };
+export type CachedDevice = Row<Device, (typeof DEVICE_PROPERTIES)[number]> & { readonly user: DeviceOwner };
 
 /** A query that is under way, and what has changed since it began: its rows of these may be outdated. */
 interface Read {
@@ -131,12 +132,12 @@ export class KnownDevices {
     const { em } = this.db;
     const meta = em.getMetadata().get(Device);
     const found = await em.execute<{ readonly user: DeviceOwner }[]>(
-      `select ${columnsOf(meta, PROPERTIES, 'd')}, json_build_object(
+      `select ${columnsOf(meta, DEVICE_PROPERTIES, 'd')}, json_build_object(
          'id', u.id, 'username', u.username, 'phone', u.phone, 'name', u.name, 'nickname', u.nickname) as "user"
        from devices d join users u on u.id = d.user_id where d.id = any(?)`,
       [`{${ids}}`],
     );
-    const rows = toRows(em, meta, PROPERTIES, found);
+    const rows = toRows(em, meta, DEVICE_PROPERTIES, found);
     return new Map(found.flatMap(({ user }, at) => (rows[at] ? [[rows[at].id, { ...rows[at], user }]] : [])));
   }
 }

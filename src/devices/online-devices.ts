@@ -1,17 +1,23 @@
+import { raw } from '@mikro-orm/core';
 import type { Database } from '../database/database.js';
+import { integerArray } from '../database/integer-array.js';
+import { type Row, readRows } from '../database/rows.js';
 import { amongFew } from '../database/search.js';
 import type { Caller } from '../sessions/sessions.js';
 import { Turns } from '../streams/turns.js';
-import { User } from '../users/user.entity.js';
 import { Device } from './device.entity.js';
 import { type DeviceFilter, seesAllDevices, selectDevices } from './device-filter.js';
+import { DEVICE_PROPERTIES } from './known-devices.js';
 
 /** Devices of one part. Presenting them with their owners takes some milliseconds. */
 const PART_SIZE = 200;
 
+/** A row of `devices`, with the id of its owner. */
+export type OnlineDevice = Row<Device, (typeof DEVICE_PROPERTIES)[number] | 'user'>;
+
 /** Some of the devices, and the read of the next ones; null after the last part. */
 export interface DevicesPart {
-  readonly devices: readonly Device[];
+  readonly devices: readonly OnlineDevice[];
   readonly readNext: (() => Promise<DevicesPart>) | null;
 }
 
@@ -35,7 +41,7 @@ export class OnlineDevices {
 
   #readPart(caller: Caller, filter: DeviceFilter, candidates: Int32Array): Promise<DevicesPart> {
     return this.#turns.take(async () => {
-      const devices: Device[] = [];
+      const devices: OnlineDevice[] = [];
       let left = candidates;
       // A filter may select few of the candidates.
       while (left.length > 0 && devices.length < PART_SIZE) {
@@ -46,17 +52,11 @@ export class OnlineDevices {
     });
   }
 
-  /** Skips the hydration of entities, which takes ten times as long. Owners are references. */
-  async #find(caller: Caller, filter: DeviceFilter, ids: Int32Array): Promise<Device[]> {
-    const em = this.db.em.fork();
-    const rows = await em
-      .createQueryBuilder(Device)
-      .select('*')
-      .where(amongFew(selectDevices(caller, filter)))
-      .andWhere('id = any(?)', [`{${ids}}`])
-      .orderBy({ id: 'asc' })
-      .execute<(Omit<Device, 'user'> & { readonly user: number })[]>();
-    return rows.map((row) => ({ ...row, user: em.getReference(User, row.user), online: true }));
+  async #find(caller: Caller, filter: DeviceFilter, ids: Int32Array): Promise<OnlineDevice[]> {
+    const among = { [raw((alias) => `${alias}.id = any(?::int[])`, [integerArray(ids)])]: [] };
+    const where = { $and: [amongFew(selectDevices(caller, filter)), among] };
+    const rows = await readRows(this.db.em, Device, where, [...DEVICE_PROPERTIES, 'user']);
+    return rows.map((row) => ({ ...row, online: true })).sort((a, b) => a.id - b.id);
   }
 
   /** Rules out candidates by id and owner, without reading each device. */

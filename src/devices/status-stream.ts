@@ -1,12 +1,11 @@
 import type { Caller } from '../sessions/sessions.js';
 import { type Batch, EventStream, type Publication } from '../streams/event-stream.js';
 import type { Events } from '../streams/events.js';
-import type { Device } from './device.entity.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from './device-filter.js';
 import { type Devices, deviceScope } from './devices.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { CachedDevice } from './known-devices.js';
-import type { DevicesPart, OnlineDevices } from './online-devices.js';
+import type { DevicesPart, OnlineDevice, OnlineDevices } from './online-devices.js';
 import type { OfflineReason } from './presence-event.entity.js';
 import type { DetailsChange, LogEntry, OwnerChange } from './transition-log.js';
 import { TRANSITIONS } from './transition-queue.js';
@@ -35,7 +34,7 @@ export interface DeviceStatusEvent {
   /** Whether a client that has received this event knows all devices that are online. */
   readonly complete: boolean;
   /** Devices that are online (SNAPSHOT, SNAPSHOT_CONTINUED). */
-  readonly devices: readonly Device[] | null;
+  readonly devices: readonly OnlineDevice[] | null;
   /** The device that changed (ONLINE, OFFLINE, ENTERED, LEFT). */
   readonly device: CachedDevice | null;
   readonly reason: OfflineReason | null;
