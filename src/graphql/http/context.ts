@@ -9,29 +9,31 @@ import type { Context } from '../context.js';
 import { createLoaders } from '../loaders.js';
 import { RefreshCookie } from './refresh-cookie.js';
 
-/** The context of one HTTP request. */
-export async function httpContext(
+/** Makes the context of each HTTP request. All of them share the loaders, which keep nothing. */
+export function httpContexts(
   services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Context> {
-  const { headers } = request;
-  const token = sentToken(headers);
-  return {
-    services,
-    loaders: createLoaders(services),
-    caller: token === null ? null : await services.sessions.authenticate(token),
-    client: {
-      address: request.ip,
-      deviceId: clientText(headerText(headers, 'X-Device-Id')),
-      version: null,
-      model: browserName(headers['user-agent']),
-    },
-    publicUrl: publicUrl(services.config, request),
-    refreshCookie: RefreshCookie.of(request, reply, services.config.PUBLIC_URL),
-    // A batch may contain other operations, which the log must show.
-    countHeartbeat() {
-      if (!Array.isArray(request.body)) request.isHeartbeat = true;
-    },
+): (request: FastifyRequest, reply: FastifyReply) => Promise<Context> {
+  const { sessions, config } = services;
+  const loaders = createLoaders(services);
+  return async (request, reply) => {
+    const { headers } = request;
+    const token = sentToken(headers);
+    return {
+      services,
+      loaders,
+      caller: token === null ? null : await sessions.authenticate(token),
+      client: {
+        address: request.ip,
+        deviceId: clientText(headerText(headers, 'X-Device-Id')),
+        version: null,
+        model: browserName(headers['user-agent']),
+      },
+      publicUrl: publicUrl(config, request),
+      refreshCookie: RefreshCookie.of(request, reply, config.PUBLIC_URL),
+      // A batch may contain other operations, which the log must show.
+      countHeartbeat() {
+        if (!Array.isArray(request.body)) request.isHeartbeat = true;
+      },
+    };
   };
 }

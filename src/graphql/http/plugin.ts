@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../services.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { startApollo } from './apollo.js';
-import { httpContext } from './context.js';
+import { httpContexts } from './context.js';
 import { responseType } from './media-type.js';
 import { mountGraphql } from './mount.js';
 import { answerPosted, postedOperation } from './posted-operation.js';
@@ -15,9 +15,10 @@ export async function registerGraphql(
   pipeline: Pipeline,
 ): Promise<void> {
   const apollo = await startApollo(pipeline, app.log);
+  const contextOf = httpContexts(services);
   app.addHook('onClose', () => apollo.stop());
   mountGraphql(app, services, services.config.GRAPHQL_MAX_BATCH, async (request, reply) => {
-    const context = await httpContext(services, request, reply);
+    const context = await contextOf(request, reply);
     const operation = postedOperation(request);
     const type = responseType(request.headers.accept);
     if (operation && type) return answerPosted(pipeline, operation, context, { request, reply, type });

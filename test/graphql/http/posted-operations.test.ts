@@ -6,7 +6,7 @@ import { getOperationAST, parse } from 'graphql';
 import documents from '../../../schema/trusted-documents.json' with { type: 'json' };
 import { Pipeline } from '../../../src/graphql/execution/pipeline.js';
 import { startApollo } from '../../../src/graphql/http/apollo.js';
-import { httpContext } from '../../../src/graphql/http/context.js';
+import { httpContexts } from '../../../src/graphql/http/context.js';
 import { mountGraphql } from '../../../src/graphql/http/mount.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
@@ -29,10 +29,11 @@ beforeAll(async () => {
   const { services } = gateway;
   const pipeline = new Pipeline(schema, services.config, services.complexityBudget, gateway.app.log);
   const apollo = await startApollo(pipeline, gateway.app.log);
+  const contextOf = httpContexts(services);
   plain = fastify();
   plain.addHook('onClose', () => apollo.stop());
   mountGraphql(plain, services, services.config.GRAPHQL_MAX_BATCH, async (request, reply) => {
-    const context = () => httpContext(services, request, reply);
+    const context = () => contextOf(request, reply);
     return fastifyApolloHandler(apollo, { context }).call(plain, request, reply);
   });
 });
