@@ -68,7 +68,12 @@ export class FirstHeartbeats20261128 extends Migration {
           elsif beat.device is not null then
             select * into device from devices where id = beat.device;
           elsif beat.client is not null then
-            select * into device from devices where user_id = beat."userId" and client_id = beat.client;
+            -- By the order of the unique index: another one has all devices of the user.
+            select * into device from devices where (user_id, client_id) >= (beat."userId", beat.client)
+            order by user_id, client_id limit 1;
+            if (device.user_id, device.client_id) is distinct from (beat."userId", beat.client) then
+              device := null;
+            end if;
           else
             select own.* into device from (select * from devices where session_id = beat."sessionId" offset 0) own
             where own.user_id = beat."userId" and own.door = beat.api and own.client_id is null
