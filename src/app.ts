@@ -59,7 +59,7 @@ export async function openApp(
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const packageStorage = await openStorage(config.STORAGE);
-  await packageStorage.claim(await fleetId(db));
+  await packageStorage.claim(() => fleetId(db));
   const services = createServices(config, {
     db,
     jwtSecrets,

@@ -19,6 +19,8 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
+/** The answers of both APIs. */
+const PUBLISHED = /"msg":"success"|"release":\{"id"/;
 const system = { userId: null, address: null };
 
 /** Emits the URL of each request that a server in this process receives. */
@@ -64,7 +66,7 @@ describe.each([
 
   test('is downloaded whole and in ranges, and not after it was withdrawn', async () => {
     const uploaded = await send('app.bin', version);
-    expect(await uploaded.text()).toMatch(/success|"release":\{"id"/);
+    expect(await uploaded.text()).toMatch(PUBLISHED);
     const path = `http://${host}/dist/app-${version}.bin`;
     const whole = await fetch(path);
     expect(sha256(Buffer.from(await whole.arrayBuffer()))).toBe(sha256(content));
@@ -108,13 +110,24 @@ describe.each([
     proxy.reconnect();
     expect(gateway.logged()).toContain('a request could not be served');
     expect(await s3.keys('fleet')).toEqual(before);
-    expect((await send('cut.bin', `${version}0`)).status).toBe(200);
+    expect(await (await send('cut.bin', `${version}0`)).text()).toMatch(PUBLISHED);
     await s3.age(new Date(Date.now() - 2 * DAY));
     const used = await s3.keys('fleet');
     await gateway.services.releases.sweep();
     expect(await s3.keys('fleet')).toEqual(used);
     expect(await s3.unfinished()).toEqual([]);
   });
+});
+
+test('of eight concurrent publications of one file, one succeeds and the others leave nothing behind', async () => {
+  const publish = () => publishRelease(gateway, '6', { name: 'same.bin', content: 'the same content' });
+  const before = await s3.keys('fleet');
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, publish));
+  const codes = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+  expect(codes).toEqual(Array(7).fill('CONFLICT'));
+  const added = (await s3.keys('fleet')).filter((key) => !before.includes(key));
+  const [id] = added.flatMap((key) => key.split('fleet/files/')[1] ?? []);
+  expect(added.sort()).toEqual([`fleet/files/${id}`, `fleet/packages/${sha256('the same content')}/${id}`]);
 });
 
 describe('a download that its client aborts', () => {
@@ -124,7 +137,7 @@ describe('a download that its client aborts', () => {
     const socket = await openRequest(host, ['GET /dist/large-5.bin HTTP/1.1']);
     await once(socket, 'data');
     socket.pause();
-    expect(s3.unsent).toBe(1);
+    await eventually(async () => s3.unsent === 1);
     socket.destroy();
     await eventually(async () => s3.unsent === 0);
   });

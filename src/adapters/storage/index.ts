@@ -9,9 +9,10 @@ export interface OpenedStorage {
   readonly links: PackageLinks | null;
   /**
    * Checks that the storage can be used, and stores packages of no other fleet.
+   * @param fleetId is called if the storage can be shared.
    * @throws StartError
    */
-  claim(fleetId: string): Promise<void>;
+  claim(fleetId: () => Promise<string>): Promise<void>;
 }
 
 /** The storage of the settings. Nothing is contacted before `claim`. The SDK of S3 is loaded only for S3. */
@@ -29,6 +30,6 @@ export async function openStorage(settings: StorageSettings): Promise<OpenedStor
   return {
     storage,
     links: settings.redirects ? storage : null,
-    claim: (fleetId) => claimBucket(bucket, fleetId),
+    claim: async (fleetId) => claimBucket(bucket, await fleetId()),
   };
 }

@@ -22,7 +22,7 @@ afterAll(async () => s3[Symbol.asyncDispose]());
 
 const opened = (url: string) => openStorage(readConfig({ STORAGE_URL: url }).STORAGE);
 const storageAt = async (url: string) => (await opened(url)).storage;
-const claim = async (url: string, fleet = FLEET) => (await opened(url)).claim(fleet);
+const claim = async (url: string, fleet = FLEET) => (await opened(url)).claim(async () => fleet);
 
 /** Chunks that may be freed. */
 const source = (content: Buffer) => Readable.from([Buffer.from(content)]);

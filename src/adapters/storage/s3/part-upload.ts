@@ -3,6 +3,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
@@ -44,6 +45,7 @@ export class PartUpload implements PackageTarget {
   /** Buffers of parts on their way, which can be filled again once these have arrived; the oldest first. */
   readonly #sending: Promise<Buffer>[] = [];
   readonly #partBytes: number;
+  #size = 0;
   #part: Part | null = null;
   #uploadId: string | undefined;
 
@@ -58,6 +60,7 @@ export class PartUpload implements PackageTarget {
 
   async append(chunk: Buffer): Promise<void> {
     this.#hash.update(chunk);
+    this.#size += chunk.length;
     for (let at = 0; at < chunk.length; ) {
       this.#part ??= await this.#nextPart();
       const copied = chunk.copy(this.#part.buffer, this.#part.filled, at);
@@ -71,6 +74,10 @@ export class PartUpload implements PackageTarget {
   async finish(): Promise<string> {
     if (this.#uploadId === undefined) await this.#put(this.#part ?? (await this.#nextPart()));
     else await this.#complete(this.#uploadId);
+    const { ContentLength } = await this.client.send(new HeadObjectCommand(this.name));
+    if (ContentLength !== this.#size) {
+      throw unavailable(new Error(`The server has stored ${ContentLength} of ${this.#size} bytes.`));
+    }
     return this.#hash.digest('hex');
   }
 
