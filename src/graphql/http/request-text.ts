@@ -9,10 +9,10 @@ export function parseJsonBodies(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
   scope.removeContentTypeParser('application/json');
   scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const { headers, routeOptions } = request;
+    const { headers } = request;
     const decode = (bytes: Buffer) => Charset.of(headers['content-type']).decode(bytes, 'body');
     if (headers['content-encoding'] === undefined) return parse(request, decode(body), done);
-    decompress(body, headers, routeOptions.bodyLimit)
+    decompress(body, headers, request.routeOptions.bodyLimit)
       .then(decode)
       .then((text) => parse(request, text, done), done);
   });
