@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { stateInMemory } from './adapters/shared-state.js';
 import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
@@ -64,6 +65,7 @@ export async function openApp(
     db,
     jwtSecrets,
     packageStorage,
+    shared: stateInMemory(Date.now),
     clock: Date.now,
     sessionPolicies,
   });

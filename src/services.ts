@@ -1,4 +1,4 @@
-import { MemoryEvents } from './adapters/events/memory.js';
+import type { SharedState } from './adapters/shared-state.js';
 import { createSmsSender } from './adapters/sms/index.js';
 import type { OpenedStorage } from './adapters/storage/index.js';
 import { Administration } from './administration/administration.js';
@@ -31,6 +31,7 @@ import { Registrations } from './logins/registrations.js';
 import { ScanLogins } from './logins/scan-logins.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
+import type { Limiters } from './rate-limits/limiters.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { ReleaseEvents } from './releases/release-events.js';
@@ -49,6 +50,7 @@ export interface Dependencies {
   readonly db: Database;
   readonly jwtSecrets: readonly string[];
   readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links'>;
+  readonly shared: SharedState;
   readonly clock: Clock;
   readonly sessionPolicies: readonly SessionPolicy[];
   /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
@@ -60,15 +62,17 @@ export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services. Nothing is opened or started here. */
 export function createServices(config: Config, dependencies: Dependencies) {
-  const { db, clock } = dependencies;
+  const { db, clock, shared } = dependencies;
+  const { events, leases, limiters } = shared;
   const core = {
     config,
     db,
     clock,
     alarms: new Alarms(clock),
-    events: new MemoryEvents(),
+    events,
+    limiters,
     signer: new TokenSigner(dependencies.jwtSecrets),
-    throttle: new LoginThrottle(),
+    throttle: new LoginThrottle(limiters),
   };
   const accounts = createAccounts(core, dependencies.sessionPolicies);
   const captchas = createCaptchas(core);
@@ -77,8 +81,9 @@ export function createServices(config: Config, dependencies: Dependencies) {
     db,
     clock,
     alarms: core.alarms,
-    events: core.events,
-    complexityBudget: new ComplexityBudget(config.GRAPHQL_COMPLEXITY_PER_MINUTE),
+    events,
+    leases,
+    complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
     ...createLogins(core, accounts, captchas, dependencies.minFailureMs),
@@ -92,11 +97,12 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly config: Config;
   readonly alarms: Alarms;
   readonly events: Events;
+  readonly limiters: Limiters;
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;
 }
 
-function createAccounts({ config, db, clock, signer }: Core, policies: readonly SessionPolicy[]) {
+function createAccounts({ config, db, clock, limiters, signer }: Core, policies: readonly SessionPolicy[]) {
   const changes = new AccountChanges(db, clock);
   const sessions = new Sessions({
     db,
@@ -106,10 +112,11 @@ function createAccounts({ config, db, clock, signer }: Core, policies: readonly 
     policies: new SessionPolicies(policies, config.SESSION_LIFETIME),
     sessionsPerUser: config.SESSIONS_PER_USER,
   });
-  const registrationLimit = new AddressLimit(
-    config.REGISTRATIONS_PER_ADDRESS,
-    'Too many accounts were created from this address; try again later.',
-  );
+  const registrationLimit = new AddressLimit(limiters, {
+    name: 'registrations',
+    perHour: config.REGISTRATIONS_PER_ADDRESS,
+    refusal: 'Too many accounts were created from this address; try again later.',
+  });
   const users = new Users(db, registrationLimit, changes, clock);
   users.onChange(({ id }) => sessions.invalidate(id));
   const administration = new Administration(db, users, sessions, changes, clock);
@@ -123,12 +130,13 @@ function createAccounts({ config, db, clock, signer }: Core, policies: readonly 
   };
 }
 
-function createCaptchas({ config, db, clock, alarms, events, signer, throttle }: Core) {
+function createCaptchas({ config, db, clock, alarms, events, limiters, signer, throttle }: Core) {
   const fixedCode = config.CAPTCHA_FIXED_CODE;
-  const limit = new AddressLimit(
-    config.CAPTCHAS_PER_ADDRESS,
-    'Too many captchas were requested from this address; try again later.',
-  );
+  const limit = new AddressLimit(limiters, {
+    name: 'captchas',
+    perHour: config.CAPTCHAS_PER_ADDRESS,
+    refusal: 'Too many captchas were requested from this address; try again later.',
+  });
   const store = new CaptchaStore(db, signer, clock);
   return {
     imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode),
@@ -160,11 +168,11 @@ function createLogins(
 }
 
 function createDevices(
-  { config, db, clock, events }: Core,
+  { config, db, clock, events, limiters }: Core,
   { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
 ) {
   const store = new PresenceStore(db);
-  const limits = new DeviceLimits(config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
+  const limits = new DeviceLimits(limiters, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
   const bindings = new Bindings(db, limits);
   const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));

@@ -2,7 +2,7 @@ import type { Alarms } from '../alarms.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { type Events, topic } from '../streams/events.js';
+import { type Events, sharedTopic } from '../streams/events.js';
 import { SharedReads } from '../streams/shared-reads.js';
 import { displayName } from '../users/display-name.js';
 import { maskedPhone } from '../users/phone.js';
@@ -15,16 +15,23 @@ interface TicketKey {
   readonly deviceId?: string;
 }
 
+/** The hash of a ticket that has changed. */
+const TICKETS = sharedTopic<string>('scan tickets');
+
 /** Reads the statuses of scan tickets, and follows their changes. */
 export class ScanStatuses {
   readonly #reads = new SharedReads<Captcha | null>();
+  /** By the hash of their ticket. */
+  readonly #listeners = new Map<string, Set<() => void>>();
 
   constructor(
     private readonly db: Database,
     private readonly events: Events,
     private readonly alarms: Alarms,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    events.subscribe(TICKETS, (answerHash) => this.#changed(answerHash));
+  }
 
   /** @throws DomainError CAPTCHA_EXPIRED for an unknown ticket, and for the ticket of another device. */
   async read(ticket: TicketKey): Promise<ScanStatus> {
@@ -49,17 +56,26 @@ export class ScanStatuses {
 
   /** Must be called after every change of a ticket. */
   announce(answerHash: string): void {
-    this.#reads.clear(answerHash);
-    this.events.publish(scanTopic(answerHash), null);
+    this.events.publish(TICKETS, answerHash);
+  }
+
+  /** @param answerHash null if any ticket may have changed. */
+  #changed(answerHash: string | null): void {
+    for (const hash of answerHash === null ? [...this.#listeners.keys()] : [answerHash]) {
+      this.#reads.clear(hash);
+      for (const listener of this.#listeners.get(hash) ?? []) listener();
+    }
   }
 
   /** Calls back when the ticket changes or expires. @returns a function that unsubscribes. */
   #onChange(answerHash: string, expiresAt: Date, listener: () => void): () => void {
-    const unsubscribe = this.events.subscribe(scanTopic(answerHash), listener);
+    const listeners = this.#listeners.get(answerHash) ?? new Set();
+    this.#listeners.set(answerHash, listeners.add(listener));
     const cancelExpiry = this.alarms.set(expiresAt.getTime(), listener);
     return () => {
       cancelExpiry();
-      unsubscribe();
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(answerHash);
     };
   }
 
@@ -79,5 +95,3 @@ export class ScanStatuses {
     };
   }
 }
-
-const scanTopic = (answerHash: string) => topic<null>(`scan ${answerHash}`);

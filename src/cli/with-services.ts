@@ -20,12 +20,14 @@ export async function withServices<T>(
   work: (context: CommandContext) => Promise<T>,
 ): Promise<T> {
   return withDatabase(env, async ({ db, config }) => {
-    const [{ migrate }, { generatedSecret }, { openStorage }, { createServices }] = await Promise.all([
-      import('../entities.js'),
-      import('../data-dir/generated-secret.js'),
-      import('../adapters/storage/index.js'),
-      import('../services.js'),
-    ]);
+    const [{ migrate }, { generatedSecret }, { stateInMemory }, { openStorage }, { createServices }] =
+      await Promise.all([
+        import('../entities.js'),
+        import('../data-dir/generated-secret.js'),
+        import('../adapters/shared-state.js'),
+        import('../adapters/storage/index.js'),
+        import('../services.js'),
+      ]);
     await migrate(db);
     const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
     // Commands open no sessions, so they need no session policies.
@@ -33,6 +35,7 @@ export async function withServices<T>(
       db,
       jwtSecrets,
       packageStorage: await openStorage(config.STORAGE),
+      shared: stateInMemory(Date.now),
       clock: Date.now,
       sessionPolicies: [],
     });

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.js';
 import { AddressLimit } from '../rate-limits/address-limit.js';
 import { GrowthLimit } from '../rate-limits/growth-limit.js';
+import type { Limiters } from '../rate-limits/limiters.js';
 
 /** The share of its devices that an account may add within a minute. */
 const SHARE_PER_MINUTE = 0.1;
@@ -19,6 +20,7 @@ export class DeviceLimits {
 
   /** @param perAddress new devices in an hour. */
   constructor(
+    limiters: Limiters,
     readonly perAccount: number,
     perAddress: number,
   ) {
@@ -27,10 +29,11 @@ export class DeviceLimits {
       SHARE_PER_MINUTE,
       'Too many devices were added to this account; try again later.',
     );
-    this.#addresses = new AddressLimit(
-      perAddress,
-      'Too many devices were added from this address; try again later.',
-    );
+    this.#addresses = new AddressLimit(limiters, {
+      name: 'device-addresses',
+      perHour: perAddress,
+      refusal: 'Too many devices were added from this address; try again later.',
+    });
   }
 
   /** Whether this many devices may be added, whichever the account and the address are. They are counted by `admit`. */

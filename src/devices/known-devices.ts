@@ -2,7 +2,7 @@ import { columnsOf, type PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
 import { type Row, toRows } from '../database/rows.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { type Events, topic } from '../streams/events.js';
+import { type Events, sharedTopic } from '../streams/events.js';
 import type { User } from '../users/user.entity.js';
 import type { UserNames } from '../users/users.js';
 import { Device } from './device.entity.js';
@@ -13,8 +13,8 @@ const CAPACITY = 1_000_000;
 /** Ids in one query. */
 const BATCH_SIZE = 10_000;
 
-/** The id of a device that was created or deleted, or whose row was changed by a heartbeat. */
-export const BINDINGS = topic<number>('device bindings');
+/** The id of a device that was created or deleted, or whose row was changed by a heartbeat; null if it may be any. */
+export const BINDINGS = sharedTopic<number>('device bindings');
 
 /** What is shown of a device. */
 export const DEVICE_PROPERTIES = [
@@ -59,7 +59,7 @@ export class KnownDevices {
     events: Events,
     sessions: Pick<Sessions, 'onChange'>,
   ) {
-    events.subscribe(BINDINGS, (id) => this.#deviceChanged(id));
+    events.subscribe(BINDINGS, (id) => (id === null ? this.#allChanged() : this.#deviceChanged(id)));
     sessions.onChange((userId) => this.#ownerChanged(userId));
   }
 
@@ -86,6 +86,12 @@ export class KnownDevices {
     for (const { changedDevices } of this.#reads) changedDevices.add(id);
   }
 
+  #allChanged(): void {
+    this.#known.clear();
+    this.#pending.clear();
+    this.#reads.clear();
+  }
+
   #ownerChanged(userId: number): void {
     this.#owners.delete(userId);
     // The owners of the devices that are being read are not known yet.
@@ -109,7 +115,10 @@ export class KnownDevices {
 
   async #keep(read: Read, ids: readonly number[]): Promise<void> {
     try {
-      for (const [id, device] of await read.found) {
+      const found = await read.found;
+      // All devices may have changed meanwhile.
+      if (!this.#reads.has(read)) return;
+      for (const [id, device] of found) {
         if (read.changedDevices.has(id) || read.changedOwners.has(device.user.id)) continue;
         const owner = this.#owners.get(device.user.id) ?? device.user;
         this.#owners.set(owner.id, owner);

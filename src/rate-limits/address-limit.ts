@@ -1,6 +1,6 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DomainError, type DomainErrorCode, throttledFor } from '../errors.js';
 import { addressBucket } from './address-bucket.js';
+import type { Limiter, Limiters } from './limiters.js';
 import { PeakUse } from './peak-use.js';
 
 const HOUR_SECONDS = 3600;
@@ -8,22 +8,31 @@ const HOUR_SECONDS = 3600;
 /** The failures that cost nothing. */
 const FREE: ReadonlySet<DomainErrorCode> = new Set(['INVALID_INPUT', 'LIMIT_REACHED', 'UNAVAILABLE']);
 
+export interface AddressLimitOptions {
+  /** Of the limiter. */
+  readonly name: string;
+  readonly perHour: number;
+  /** The message of the error. */
+  readonly refusal: string;
+}
+
 /** Limits what anonymous clients of one address (IPv6: one /64) may do within an hour. */
 export class AddressLimit {
-  readonly #used: RateLimiterMemory;
+  readonly #used: Limiter;
   readonly #peak = new PeakUse(HOUR_SECONDS * 1000);
 
-  /** @param refusal the message of the error. */
   constructor(
-    private readonly perHour: number,
-    private readonly refusal: string,
+    private readonly limiters: Limiters,
+    private readonly options: AddressLimitOptions,
   ) {
-    this.#used = new RateLimiterMemory({ points: perHour, duration: HOUR_SECONDS });
+    const { name, perHour } = options;
+    this.#used = limiters.create({ name, points: perHour, windowSeconds: HOUR_SECONDS });
   }
 
   /** Whether each address may still do it this many times. */
   allowsAll(count: number): boolean {
-    return this.#peak.value + count <= this.perHour;
+    // Other nodes may admit as many meanwhile.
+    return this.#peak.value + count * this.limiters.nodes <= this.options.perHour;
   }
 
   /**
@@ -34,7 +43,7 @@ export class AddressLimit {
     const key = addressBucket(address);
     // Before the work, so that parallel requests get no more than sequential ones.
     const used = this.#used.consume(key).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
-      throw throttledFor(msBeforeNext, this.refusal);
+      throw throttledFor(msBeforeNext, this.options.refusal);
     });
     this.#peak.note((await used).consumedPoints);
     try {

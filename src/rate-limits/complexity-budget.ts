@@ -1,5 +1,5 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { throttledFor } from '../errors.js';
+import type { Limiter, Limiters } from './limiters.js';
 
 const MINUTE_SECONDS = 60;
 
@@ -15,13 +15,14 @@ export type Payer = string;
 
 /** Limits the complexity that the operations of one payer may have within a minute. */
 export class ComplexityBudget {
-  readonly #execution: RateLimiterMemory;
+  readonly #execution: Limiter;
   /** Apart from execution, so that a payer who spends it can still run documents that are in the cache. */
-  readonly #parsing: RateLimiterMemory;
+  readonly #parsing: Limiter;
 
-  constructor(perMinute: number) {
-    this.#execution = new RateLimiterMemory({ points: perMinute, duration: MINUTE_SECONDS });
-    this.#parsing = new RateLimiterMemory({ points: perMinute * PARSING_SHARE, duration: MINUTE_SECONDS });
+  constructor(limiters: Limiters, perMinute: number) {
+    const windowSeconds = MINUTE_SECONDS;
+    this.#execution = limiters.create({ name: 'complexity', points: perMinute, windowSeconds });
+    this.#parsing = limiters.create({ name: 'parsing', points: perMinute * PARSING_SHARE, windowSeconds });
   }
 
   /**

@@ -1,7 +1,9 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Limiter, Limiters } from './limiters.js';
 
 /** How many failures a key may have. The window begins with the first one. */
 export interface FailureLimit {
+  /** Of the limiter. */
+  readonly name: string;
   readonly max: number;
   readonly windowSeconds: number;
 }
@@ -22,14 +24,16 @@ interface Gate {
  * queue of wrong attempts would delay the owner.
  */
 export class FailureBudget {
-  readonly #failures: RateLimiterMemory;
+  readonly #failures: Limiter;
   readonly #gates = new Map<string, Gate>();
 
   constructor(
+    private readonly limiters: Limiters,
     private readonly limit: FailureLimit,
     private readonly isFailure: (error: unknown) => boolean,
   ) {
-    this.#failures = new RateLimiterMemory({ points: limit.max, duration: limit.windowSeconds });
+    const { name, max: points, windowSeconds } = limit;
+    this.#failures = limiters.create({ name, points, windowSeconds });
   }
 
   async isSpent(key: string): Promise<boolean> {
@@ -67,7 +71,8 @@ export class FailureBudget {
       // An attempt that ended meanwhile may be neither among the active ones nor in the count.
       if (this.#gate(key) !== gate || gate.changes !== changes) continue;
       const isSpent = left <= 0;
-      if (isSpent || gate.active < left) {
+      // Other nodes may have as many under way.
+      if (isSpent || gate.active < Math.ceil(left / this.limiters.nodes)) {
         gate.active += 1;
         gate.changes += 1;
         if (isSpent) gate.waiting.shift()?.();

@@ -1,7 +1,7 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DomainError, type DomainErrorCode, type DomainErrorDetails, throttledFor } from '../errors.js';
 import { addressBucket } from './address-bucket.js';
-import { FailureBudget } from './failure-budget.js';
+import { FailureBudget, type FailureLimit } from './failure-budget.js';
+import type { Limiter, Limiters } from './limiters.js';
 
 const QUARTER_SECONDS = 15 * 60;
 
@@ -61,13 +61,27 @@ export interface Attempt {
  * attempt of a client that the account knows has a budget of its own: strangers can never lock the owner out.
  */
 export class LoginThrottle {
-  readonly #names = new FailureBudget(NAME_FAILURES, isFailedAttempt);
-  readonly #namesHourly = new FailureBudget(HOURLY_FAILURES, isFailedAttempt);
-  readonly #accountsHourly = new FailureBudget(HOURLY_FAILURES, isFailedAttempt);
-  readonly #addresses = new FailureBudget(ADDRESS_FAILURES, isFailedAttempt);
-  readonly #knownClients = new FailureBudget(KNOWN_CLIENT_FAILURES, isFailedAttempt);
-  readonly #nameSlots = new RateLimiterMemory({ points: 1, duration: NAME_SLOT_SECONDS });
-  readonly #addressSlots = new RateLimiterMemory({ points: 1, duration: ADDRESS_SLOT_SECONDS });
+  readonly #names: FailureBudget;
+  readonly #namesHourly: FailureBudget;
+  readonly #accountsHourly: FailureBudget;
+  readonly #addresses: FailureBudget;
+  readonly #knownClients: FailureBudget;
+  readonly #nameSlots: Limiter;
+  readonly #addressSlots: Limiter;
+
+  constructor(limiters: Limiters) {
+    const budget = (name: string, limit: Omit<FailureLimit, 'name'>) =>
+      new FailureBudget(limiters, { name, ...limit }, isFailedAttempt);
+    const slots = (name: string, windowSeconds: number) =>
+      limiters.create({ name, points: 1, windowSeconds });
+    this.#names = budget('names', NAME_FAILURES);
+    this.#namesHourly = budget('names-hourly', HOURLY_FAILURES);
+    this.#accountsHourly = budget('accounts-hourly', HOURLY_FAILURES);
+    this.#addresses = budget('addresses', ADDRESS_FAILURES);
+    this.#knownClients = budget('known-clients', KNOWN_CLIENT_FAILURES);
+    this.#nameSlots = slots('name-slots', NAME_SLOT_SECONDS);
+    this.#addressSlots = slots('address-slots', ADDRESS_SLOT_SECONDS);
+  }
 
   /**
    * Runs `prove`, and counts it if it fails, see `isFailedAttempt`.
@@ -162,7 +176,7 @@ function throttled(ms: number): AttemptRefused {
   return new AttemptRefused('THROTTLED', message, details);
 }
 
-async function takeSlot(slots: RateLimiterMemory, key: string): Promise<void> {
+async function takeSlot(slots: Limiter, key: string): Promise<void> {
   await slots.consume(key).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
     throw throttled(msBeforeNext);
   });

@@ -15,7 +15,7 @@ export interface RedisConnection {
   readonly client: RedisClient;
   /** What the operator should know about the server. */
   readonly warnings: readonly string[];
-  /** Opens a connection of its own for subscriptions. */
+  /** Creates a client of its own for subscriptions, which must connect. */
   subscriber(): RedisClient;
   close(): void;
 }
@@ -31,9 +31,9 @@ export async function connectRedis(url: RedisUrl): Promise<RedisConnection> {
   if (url.isCluster) await connectToAny(url, (host) => new Redis({ ...nodeOptions(url), ...host }));
   let isStarting = true;
   const retry = (times: number) => (isStarting ? null : retryDelay(times));
-  const clients: RedisClient[] = [];
+  const clients = new Set<RedisClient>();
   const close = () => {
-    for (const client of clients) if (client.status !== 'end') client.disconnect();
+    for (const client of clients) client.disconnect();
   };
   const create = () => {
     const client = url.isCluster
@@ -41,7 +41,8 @@ export async function connectRedis(url: RedisUrl): Promise<RedisConnection> {
       : new Redis(serverOptions(url, retry));
     // A client reports each failed attempt to reconnect, which would end the process without a listener.
     client.on('error', () => {});
-    clients.push(client);
+    clients.add(client);
+    client.once('end', () => clients.delete(client));
     return client;
   };
   try {

@@ -34,6 +34,8 @@ export const clusterOptions = (url: RedisUrl, retry: Retry) => ({
   lazyConnect: true,
   enableOfflineQueue: false,
   clusterRetryStrategy: retry,
+  slotsRefreshTimeout: CONNECT_MS,
+  shardedSubscribers: true,
   redisOptions: connectionOptions(url),
   // The certificates of nodes are those of their names.
   ...(url.tls ? { dnsLookup: takeName } : {}),
@@ -53,7 +55,6 @@ function connectionOptions({ username, password, tls, ca }: RedisUrl) {
     // A command whose connection breaks fails, since it may have been executed.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
     connectionName: 'gatehouse',
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),

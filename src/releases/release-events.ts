@@ -1,10 +1,10 @@
 import type { Database } from '../database/database.js';
-import { type Events, topic } from '../streams/events.js';
+import { type Events, sharedTopic } from '../streams/events.js';
 import { SharedReads } from '../streams/shared-reads.js';
 import { ReleaseEvent } from './release-event.entity.js';
 
 /** After every change of a release. */
-export const RELEASES = topic<null>('releases');
+export const RELEASES = sharedTopic('releases');
 
 /** Reads publications and withdrawals, once for all streams that a change lets read the same. */
 export class ReleaseEvents {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { DomainError } from '../../src/errors.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { PasswordGuard } from '../../src/logins/password-guard.js';
@@ -31,7 +32,7 @@ beforeEach(async () => {
   ({ id: userId } = await gateway.createUser({ username, password: PASSWORD }));
   const { db, clock, users } = gateway.services;
   await openSession(gateway, username, graphqlSessionPolicy, own);
-  throttle = new LoginThrottle();
+  throttle = new LoginThrottle(new MemoryLimiters());
   const verifier = new PasswordVerifier(db, users, MIN_FAILURE_MS);
   guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
 });

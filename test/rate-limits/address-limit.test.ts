@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { CaptchaType } from '../../src/captchas/captcha.entity.js';
 import { DomainError } from '../../src/errors.js';
 import { AddressLimit } from '../../src/rate-limits/address-limit.js';
@@ -12,7 +13,7 @@ describe('the limit of an address', () => {
   let done: number;
   beforeEach(() => {
     jest.useFakeTimers();
-    limit = new AddressLimit(3, 'Too many.');
+    limit = new AddressLimit(new MemoryLimiters(), { name: 'test', perHour: 3, refusal: 'Too many.' });
     done = 0;
   });
   afterEach(() => {

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { payerOf } from '../../src/graphql/execution/payer.js';
 import { ComplexityBudget } from '../../src/rate-limits/complexity-budget.js';
 
 let budget: ComplexityBudget;
 beforeEach(() => {
   jest.useFakeTimers();
-  budget = new ComplexityBudget(1000);
+  budget = new ComplexityBudget(new MemoryLimiters(), 1000);
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { DomainError } from '../../src/errors.js';
 import { type Attempt, LoginThrottle } from '../../src/rate-limits/login-throttle.js';
 
@@ -9,7 +10,7 @@ let throttle: LoginThrottle;
 let checked: number;
 beforeEach(() => {
   jest.useFakeTimers();
-  throttle = new LoginThrottle();
+  throttle = new LoginThrottle(new MemoryLimiters());
   checked = 0;
 });
 afterEach(() => {

@@ -1,3 +1,4 @@
+import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { firstRows } from '../../src/database/page.js';
 import { DeviceLimits } from '../../src/devices/device-limits.js';
 import { historyOrder } from '../../src/devices/device-order.js';
@@ -9,7 +10,7 @@ import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
 
 /** Limits beyond what any test adds. */
-export const wideLimits = (): DeviceLimits => new DeviceLimits(1_000_000, 1_000_000);
+export const wideLimits = (): DeviceLimits => new DeviceLimits(new MemoryLimiters(), 1_000_000, 1_000_000);
 
 /** The identity that a device reports with its heartbeats. */
 export interface TestDevice {

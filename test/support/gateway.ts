@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
+import { stateInMemory } from '../../src/adapters/shared-state.js';
 import { openStorage } from '../../src/adapters/storage/index.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
@@ -66,6 +67,7 @@ export async function startGateway(
   const services = createServices(config, {
     db,
     packageStorage: await openStorage(config.STORAGE),
+    shared: stateInMemory(() => clock.now),
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
     sessionPolicies,

@@ -13,4 +13,9 @@ export class MemoryEvents implements Events {
     this.#emitter.on(name, listener);
     return () => this.#emitter.off(name, listener);
   }
+
+  /** The names of the topics that have subscribers. */
+  names(): string[] {
+    return this.#emitter.eventNames().map(String);
+  }
 }

@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
+import type * as sharedStates from '../../../src/adapters/shared-state.js';
 import type * as storages from '../../../src/adapters/storage/index.js';
 import type * as configuration from '../../../src/config.js';
 import type * as databases from '../../../src/database/database.js';
@@ -19,6 +20,7 @@ import { addressOf } from '../support/address.ts';
 import { importBuilt } from '../support/built.ts';
 import type { Peer } from '../support/host.ts';
 
+const { stateInMemory } = await importBuilt<typeof sharedStates>('adapters/shared-state.js');
 const { openStorage } = await importBuilt<typeof storages>('adapters/storage/index.js');
 const { readConfig } = await importBuilt<typeof configuration>('config.js');
 const { openDatabase } = await importBuilt<typeof databases>('database/database.js');
@@ -48,6 +50,7 @@ export async function start({ databaseUrl, settings, jwtSecret, token }: Options
     db: await openDatabase(databaseUrl, entities),
     jwtSecrets: [jwtSecret],
     packageStorage: await openStorage(config.STORAGE),
+    shared: stateInMemory(() => clock.now),
     clock: () => clock.now,
     sessionPolicies,
   });

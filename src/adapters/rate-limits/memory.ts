@@ -1,0 +1,11 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Limiter, LimiterOptions, Limiters } from '../../rate-limits/limiters.js';
+
+/** Counts in the memory of the only node. */
+export class MemoryLimiters implements Limiters {
+  readonly nodes = 1;
+
+  create({ name, points, windowSeconds }: LimiterOptions): Limiter {
+    return new RateLimiterMemory({ keyPrefix: name, points, duration: windowSeconds });
+  }
+}

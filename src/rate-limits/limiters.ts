@@ -1,0 +1,19 @@
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+
+/** Counts points by key. The window of a key begins with its first point. */
+export type Limiter = Pick<RateLimiterAbstract, 'consume' | 'penalty' | 'reward' | 'get' | 'delete'>;
+
+export interface LimiterOptions {
+  /** Limiters of equal names on different nodes count together. */
+  readonly name: string;
+  /** How many points a key has in each window. */
+  readonly points: number;
+  readonly windowSeconds: number;
+}
+
+/** The limiters that the nodes of a fleet share. */
+export interface Limiters {
+  /** How many nodes share the limiters, as far as this one knows. */
+  readonly nodes: number;
+  create(options: LimiterOptions): Limiter;
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { MemoryEvents } from '../../../src/adapters/events/memory.js';
+import { RedisEvents } from '../../../src/adapters/events/redis.js';
+import { type Events, sharedTopic, topic } from '../../../src/streams/events.js';
+import { eventually } from '../../support/eventually.js';
+import { describeWithRedis } from '../../support/redis.js';
+import { type SharedNodes, shareRedis } from '../../support/shared-nodes.js';
+
+const LOCAL = topic<string>('local');
+const SHARED = sharedTopic<string | number>('shared');
+const topics = [LOCAL, SHARED, sharedTopic<string | number>('other')];
+
+function contract(open: () => Promise<Events>): void {
+  test('delivers to each subscriber on the node, in order, before publish returns', async () => {
+    const events = await open();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.string())), async (published) => {
+        const received: [number, string | number | null][] = [];
+        const unsubscribe = topics.map((one, index) =>
+          events.subscribe<string | number | null>(one, (event) => received.push([index, event])),
+        );
+        for (const [index, event] of published) {
+          events.publish<string | number | null>(topics[index] ?? LOCAL, event);
+          expect(received.at(-1)).toEqual([index, event]);
+        }
+        for (const end of unsubscribe) end();
+        events.publish(LOCAL, 'later');
+        expect(received).toEqual(published);
+      }),
+    );
+  });
+}
+
+describe('events in memory', () => {
+  contract(async () => new MemoryEvents());
+});
+
+describeWithRedis.each(['server', 'cluster'] as const)('events over Redis, on one %s', (kind) => {
+  let shared: SharedNodes;
+  const running: RedisEvents[] = [];
+  beforeAll(async () => {
+    shared = await shareRedis(kind);
+  });
+  afterAll(async () => {
+    for (const events of running) events.stop();
+    await shared.stop();
+  });
+
+  async function start(fleetId = 'fleet'): Promise<RedisEvents> {
+    const { client, subscriber } = await shared.connect();
+    const events = new RedisEvents(client, subscriber, fleetId);
+    await events.start();
+    running.push(events);
+    return events;
+  }
+
+  contract(start);
+
+  test('reach the other nodes of the fleet, in order, each once', async () => {
+    const [sender, receiver, stranger] = [await start(), await start(), await start('another fleet')];
+    const received: unknown[] = [];
+    const receivedElsewhere: unknown[] = [];
+    receiver.subscribe(LOCAL, (event) => received.push(event));
+    receiver.subscribe(SHARED, (event) => received.push(event));
+    stranger.subscribe(SHARED, (event) => receivedElsewhere.push(event));
+    sender.publish(LOCAL, 'stays');
+    for (let count = 0; count < 100; count++) sender.publish(SHARED, count);
+    sender.publish(SHARED, '李 "quoted"');
+    await eventually(async () => received.at(-1) === '李 "quoted"');
+    expect(received).toEqual([...Array(100).keys(), '李 "quoted"']);
+    expect(receivedElsewhere).toEqual([]);
+  });
+
+  if (kind === 'cluster') return;
+
+  test('that are missed are made up for', async () => {
+    const [sender, receiver] = [await start(), await start()];
+    const received: unknown[] = [];
+    receiver.subscribe(SHARED, (event) => received.push(event));
+    sender.publish(SHARED, 'first');
+    await eventually(async () => received.splice(0).includes('first'));
+    for (const server of shared.servers) await server.kill();
+    sender.publish(SHARED, 'missed');
+    sender.publish(SHARED, 'missed, too');
+    for (const server of shared.servers) await server.restart();
+    // Once for each node that has sent a message meanwhile.
+    await eventually(async () => received.length > 0);
+    expect(new Set(received)).toEqual(new Set([null]));
+    sender.publish(SHARED, 'seen');
+    await eventually(async () => received.includes('seen'));
+  });
+});

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { MemoryLimiters } from '../../../src/adapters/rate-limits/memory.js';
+import { RedisLimiters } from '../../../src/adapters/rate-limits/redis.js';
+import type { Limiters } from '../../../src/rate-limits/limiters.js';
+import { describeWithRedis } from '../../support/redis.js';
+import { type SharedNodes, shareRedis } from '../../support/shared-nodes.js';
+
+const POINTS = 10;
+
+const step = fc.record({
+  kind: fc.constantFrom('consume', 'penalty', 'reward', 'delete'),
+  node: fc.nat(3),
+  key: fc.constantFrom('192.0.2.1', '2001:db8::/64'),
+  points: fc.integer({ min: 1, max: 4 }),
+});
+
+let names = 0;
+const options = () => {
+  names += 1;
+  return { name: `test-${names}`, points: POINTS, windowSeconds: 600 };
+};
+
+/** @returns whether a key had so many points left. */
+const consume = (limiter: ReturnType<Limiters['create']>, key: string, points = 1): Promise<boolean> =>
+  limiter.consume(key, points).then(
+    () => true,
+    ({ msBeforeNext }: { msBeforeNext: number }) => {
+      expect(msBeforeNext).toBeGreaterThan(0);
+      return false;
+    },
+  );
+
+function contract(open: () => Promise<readonly Limiters[]>): void {
+  test('behaves as the model does, whichever node acts', async () => {
+    const nodes = await open();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const shared = options();
+        const limiters = nodes.map((node) => node.create(shared));
+        const consumed = new Map<string, number>();
+        for (const { kind, node, key, points } of steps) {
+          const limiter = limiters[node % limiters.length];
+          if (!limiter) continue;
+          const before = consumed.get(key) ?? 0;
+          if (kind === 'consume') {
+            consumed.set(key, before + points);
+            expect(await consume(limiter, key, points)).toBe(before + points <= POINTS);
+          } else if (kind === 'delete') {
+            consumed.delete(key);
+            await limiter.delete(key);
+          } else {
+            consumed.set(key, before + (kind === 'penalty' ? points : -points));
+            await limiter[kind](key, points);
+          }
+          expect((await limiter.get(key))?.consumedPoints ?? 0).toBe(consumed.get(key) ?? 0);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('admits no more of a hundred parallel attempts than of sequential ones', async () => {
+    const shared = options();
+    const limiters = (await open()).map((node) => node.create(shared));
+    const attempts = Array.from({ length: 100 }, (_, index) => limiters[index % limiters.length]);
+    const admitted = await Promise.all(attempts.map((limiter) => limiter && consume(limiter, 'one')));
+    expect(admitted.filter(Boolean)).toHaveLength(POINTS);
+  });
+
+  test('counts each limiter by itself', async () => {
+    const [node] = await open();
+    const [one, other] = [node?.create(options()), node?.create(options())];
+    await one?.penalty('key', POINTS);
+    expect(other && (await consume(other, 'key'))).toBe(true);
+  });
+}
+
+describe('limits in memory', () => {
+  contract(async () => [new MemoryLimiters()]);
+});
+
+describeWithRedis.each(['server', 'cluster'] as const)('limits in Redis, on one %s', (kind) => {
+  let shared: SharedNodes;
+  beforeAll(async () => {
+    shared = await shareRedis(kind);
+  });
+  afterAll(() => shared.stop());
+
+  contract(async () => {
+    const nodes = [];
+    for (let node = 0; node < 4; node++) nodes.push(new RedisLimiters((await shared.connect()).client));
+    return nodes;
+  });
+});
+
+describeWithRedis('while Redis is away', () => {
+  test('each node admits its share, and counts with the others again afterwards', async () => {
+    const shared = await shareRedis('server');
+    const [server] = shared.servers;
+    const { client } = await shared.connect();
+    const limiters = new RedisLimiters(client);
+    const limiter = limiters.create(options());
+    limiters.nodes = 3;
+    await server?.kill();
+    const admit = () => Promise.all(Array.from({ length: POINTS + 1 }, () => consume(limiter, 'key')));
+    expect((await admit()).filter(Boolean)).toHaveLength(Math.floor(POINTS / 3));
+    await server?.restart();
+    await new Promise((resolve) => client.once('ready', resolve));
+    expect((await admit()).filter(Boolean)).toHaveLength(POINTS);
+    await shared.stop();
+  });
+});
