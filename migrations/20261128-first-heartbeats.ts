@@ -40,7 +40,7 @@ export class FirstHeartbeats20261128 extends Migration {
     `);
     // Each heartbeat gets a row, and another one if its device was missing. Triggers run once for all devices.
     this.addSql(`
-      create or replace function first_heartbeats(asked json, per_account int) returns table (
+      create or replace function first_heartbeats(asked json, per_account int, busy int[]) returns table (
         index int, caller json, known json, created int, "isFull" boolean)
       language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
       #variable_conflict use_column
@@ -49,6 +49,7 @@ export class FirstHeartbeats20261128 extends Migration {
         device devices;
         reported devices;
         changed devices[];
+        taken int[] := '{}';
         missing devices[];
         missing_at int[];
       begin
@@ -78,13 +79,20 @@ export class FirstHeartbeats20261128 extends Migration {
             select own.* into device from (select * from devices where session_id = beat."sessionId" offset 0) own
             where own.user_id = beat."userId" and own.door = beat.api and own.client_id is null
             order by own.online, own.last_seen_at, own.id limit 1;
+            if device.id is null and beat."isAlone" is not true then
+              select * into device from devices
+              where user_id = beat."userId" and client_id is null and door = beat.api and not online
+                and id <> all(busy || taken)
+              order by last_seen_at, id limit 1;
+              if device.id is not null then taken := taken || device.id; end if;
+            end if;
           end if;
 
           index := beat.index;
           caller := beat.caller;
           known := case when device.id is not null then json_build_object('id', device.id,
             'sessionId', device.session_id, 'api', device.door, 'name', device.name,
-            'clientVersion', device.client_version) end;
+            'clientVersion', device.client_version, 'isTaken', device.id = any(taken)) end;
           return next;
 
           reported := device;
@@ -92,14 +100,16 @@ export class FirstHeartbeats20261128 extends Migration {
           reported.client_id := beat.client;
           reported.session_id := beat."sessionId";
           reported.door := beat.api;
+          reported.last_seen_at := beat.at;
           reported.name := coalesce(beat.name, beat."deviceModel", device.name);
           reported.client_version := coalesce(beat.version, beat."clientVersion", device.client_version);
           if device.id is not null then
-            if reported is distinct from device then changed := changed || reported; end if;
+            if (reported.session_id, reported.door, reported.name, reported.client_version) is distinct from
+              (device.session_id, device.door, device.name, device.client_version)
+            then changed := changed || reported; end if;
           elsif beat."isValid" and beat."mayCreate" and (beat.client is not null or beat."isAlone" or not exists (
             select from devices where user_id = beat."userId" and client_id is null and door = beat.api))
           then
-            reported.first_seen_at := beat.at;
             missing := missing || reported;
             missing_at := missing_at || beat.index;
           end if;
@@ -107,9 +117,13 @@ export class FirstHeartbeats20261128 extends Migration {
 
         if changed is not null then
           -- In the order of the ids, as by all other statements.
-          update devices d set session_id = latest.session_id, door = latest.door, name = latest.name,
-            client_version = latest.client_version
-          from (select distinct on (id) * from unnest(changed) order by id) latest where d.id = latest.id;
+          with updated as (
+            update devices d set session_id = latest.session_id, door = latest.door, name = latest.name,
+              client_version = latest.client_version, online = d.online or d.id = any(taken)
+            from (select distinct on (id) * from unnest(changed) order by id) latest where d.id = latest.id
+            returning d.id, latest.last_seen_at as at
+          )
+          insert into presence_events (device_id, online, at) select id, true, at from updated where id = any(taken);
         end if;
 
         if missing is not null then
@@ -128,7 +142,7 @@ export class FirstHeartbeats20261128 extends Migration {
             added as (
               insert into devices
                 (user_id, client_id, session_id, door, name, client_version, online, first_seen_at, last_seen_at)
-              select user_id, client_id, session_id, door, name, client_version, true, first_seen_at, first_seen_at
+              select user_id, client_id, session_id, door, name, client_version, true, last_seen_at, last_seen_at
               from admitted where not "isFull"
               on conflict (user_id, client_id) do update set session_id = excluded.session_id
               returning id, user_id, coalesce('client ' || client_id, 'session ' || session_id) as key, first_seen_at

@@ -17,8 +17,8 @@ export interface WrittenDevice {
 
 /** The device that a session beats for. */
 export interface BoundDevice extends WrittenDevice {
-  /** Whether it was created, online already. */
-  readonly isNew: boolean;
+  /** Whether it came online with the statement, because it was created or taken over. */
+  readonly isOnline: boolean;
   /** Whether its row was written, or names the session already. */
   readonly isWritten: boolean;
   /** The latest name that it has reported; null if none. */
@@ -32,6 +32,8 @@ export interface CurrentPresence {
   isOnline(deviceId: number): boolean;
   /** In milliseconds; null for a device that has not been seen since the process started. */
   lastSeen(deviceId: number): number | null;
+  /** The ids of devices that came online after the last save. */
+  unsavedOnline(): readonly number[];
   saveTransitions(): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export class Bindings {
     now: Date,
     presence: CurrentPresence,
   ): Promise<BoundDevice> {
-    const beat = { session: { id: caller.sessionId }, ...report, at: now };
+    const beat = { session: { id: caller.sessionId }, ...report, at: now, presence };
     const isSuperseded = report.clientId === null && this.#superseded.has(caller.sessionId);
     return (
       (isSuperseded ? null : await this.#beat(beat, caller)) ??
@@ -100,8 +102,9 @@ export class Bindings {
     hash: string,
     report: DeviceReport,
     now: Date,
+    presence: CurrentPresence,
   ): Promise<{ readonly caller: CallerRow; readonly bound: BoundDevice | null } | null> {
-    const row = await this.#rows.beat({ session: { hash }, ...report, at: now });
+    const row = await this.#rows.beat({ session: { hash }, ...report, at: now, presence });
     if (!row?.caller) return null;
     const { caller } = row;
     if (row.created !== null) await this.limits.count(caller);
@@ -177,14 +180,14 @@ function boundDevice(
   const name = report.name ?? session.deviceModel ?? known?.name ?? null;
   const clientVersion = report.clientVersion ?? session.clientVersion ?? known?.clientVersion ?? null;
   if (created !== null) {
-    return { id: created, isNew: true, isWritten: true, before: null, name, clientVersion };
+    return { id: created, isOnline: true, isWritten: true, before: null, name, clientVersion };
   }
   if (!known) return null;
   const before = { api: known.api, name: known.name, clientVersion: known.clientVersion };
   const hasChanged = !isDeepStrictEqual(before, { api, name, clientVersion });
   return {
     id: known.id,
-    isNew: false,
+    isOnline: known.isTaken,
     isWritten: hasChanged || known.sessionId !== sessionId,
     before: hasChanged ? before : null,
     name,

@@ -8,6 +8,8 @@ import type { DeviceLimits } from './device-limits.js';
 export interface FirstHeartbeat extends DeviceReport {
   readonly session: { readonly id: string } | { readonly hash: string };
   readonly at: Date;
+  /** Has the devices that are online, though the database does not have it yet. */
+  readonly presence: { unsavedOnline(): readonly number[] };
   /** A device without a client id that the session takes over. */
   readonly device?: number;
   /**
@@ -21,6 +23,8 @@ export interface FirstHeartbeat extends DeviceReport {
 export interface KnownDevice extends DeviceDetails {
   readonly id: number;
   readonly sessionId: string | null;
+  /** Whether the session has taken it over, online since then: it was offline, and without a client id. */
+  readonly isTaken: boolean;
 }
 
 /** What the database made of a first heartbeat. */
@@ -50,8 +54,8 @@ export class DeviceRows {
   ) {}
 
   /**
-   * Finds the device of the client id or, without a client id, of the session, and saves what the heartbeat reports; or
-   * creates it.
+   * Finds the device of the client id or, without a client id, of the session or the one that has been offline longest,
+   * and saves what the heartbeat reports; or creates it.
    * @returns null if the session has ended.
    */
   beat(beat: FirstHeartbeat): Promise<FirstHeartbeatRow | null> {
@@ -71,9 +75,10 @@ export class DeviceRows {
       isAlone: beat.isAdmitted,
       at: beat.at,
     }));
-    const rows = await this.db.em.execute<Returned[]>('select * from first_heartbeats(?, ?)', [
+    const rows = await this.db.em.execute<Returned[]>('select * from first_heartbeats(?, ?, ?)', [
       JSON.stringify(asked),
       this.limits.perAccount,
+      `{${beats[0]?.presence.unsavedOnline() ?? []}}`,
     ]);
     const results = beats.map((): FirstHeartbeatRow | null => null);
     for (const { index, caller, known, created, isFull } of rows) {

@@ -137,7 +137,7 @@ export class Heartbeats {
    */
   sessionRead(report: DeviceReport): SessionRead {
     return async (hash, toCaller) => {
-      const found = await this.binder.bindByToken(hash, report, new Date(this.clock()));
+      const found = await this.binder.bindByToken(hash, report, new Date(this.clock()), this);
       if (!found) return null;
       const caller = toCaller(found.caller);
       if (found.bound) this.#beatFirst(caller, report.clientId ?? caller.deviceId, found.bound);
@@ -213,6 +213,11 @@ export class Heartbeats {
     if (saved.length + owned.length > 0) await this.#transitions.publish();
   }
 
+  /** The ids of devices that are online, though the database does not have it yet. */
+  unsavedOnline(): number[] {
+    return this.#transitions.unsavedOnline();
+  }
+
   /** Saves the transitions so far. After a failure the next call saves the rest. */
   saveTransitions(): Promise<void> {
     return this.#transitions.save();
@@ -260,8 +265,8 @@ export class Heartbeats {
     this.#latestSessions.markUnsaved(device, caller.sessionId);
     if (bound.isWritten) this.#recordChange(bound);
     const end = this.#endedSessions.get(caller.sessionId);
-    if (end === undefined || bound.isNew) this.#recordBeat(device, caller, bound.isNew);
-    if (end !== undefined && bound.isNew) this.#takeOffline(device, end);
+    if (end === undefined || bound.isOnline) this.#recordBeat(device, caller, bound.isOnline);
+    if (end !== undefined && bound.isOnline) this.#takeOffline(device, end);
     this.#requireOpen(caller);
     const { name, clientVersion } = bound;
     rememberBinding(caller, { clientId, device, name, clientVersion });

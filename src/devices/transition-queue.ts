@@ -20,6 +20,11 @@ export class TransitionQueue {
     private readonly events: Events,
   ) {}
 
+  /** The devices that came online since the last save. */
+  unsavedOnline(): number[] {
+    return this.#unsaved.filter(({ online }) => online).map(({ deviceId }) => deviceId);
+  }
+
   add(transition: Omit<Transition, 'offset'>): void {
     this.#unsaved.push(this.log.append(transition));
   }

@@ -72,7 +72,7 @@ class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
     return {
       id: Number(clientId),
-      isNew: false,
+      isOnline: false,
       isWritten: true,
       before: null,
       name: null,

@@ -29,7 +29,7 @@ class KnownIds extends Bindings {
   override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
     return {
       id: Number(clientId),
-      isNew: false,
+      isOnline: false,
       isWritten: true,
       before: null,
       name: null,
@@ -158,6 +158,28 @@ describe('the first heartbeats after a restart', () => {
       expect(created).toEqual([{ online: true, name: 'Model X', client_version: '1.2.3', events: 1 }]);
     },
   );
+
+  test('take one statement to take over the device that has been offline longest', async () => {
+    const devices = await restarted.services.db.em.execute<{ id: number }[]>(
+      `insert into devices (user_id, door, online, first_seen_at, last_seen_at)
+       select u.id, 'bms', false, now(), now() - n * interval '1 day' from users u, generate_series(1, 3) n
+       where username = 'owner-2' order by n desc returning id`,
+    );
+    const open = () => openSession(restarted, 'owner-2', bmsSessionPolicy);
+    const opened = [await open(), await open()];
+    await restarted.services.heartbeats.announce();
+    const statements = jest.spyOn(restarted.services.db.em.getConnection(), 'execute');
+    await Promise.all(opened.map(({ accessToken }) => beat(accessToken)));
+    await restarted.services.heartbeats.announce();
+    expect(statements).toHaveBeenCalledTimes(1);
+    statements.mockRestore();
+    const online = await restarted.services.db.em.execute<{ id: number }[]>(
+      `select d.id from devices d join presence_events e on e.device_id = d.id
+       where d.online and d.session_id = any(?) order by d.id`,
+      [`{${opened.map(({ session }) => session.id)}}`],
+    );
+    expect(online).toEqual(devices.slice(0, 2));
+  });
 
   test('keep less than a kilobyte of each session', async () => {
     setFlagsFromString('--expose_gc');
