@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { startS3, type TestS3 } from '../support/s3.js';
+import { TestS3 } from '../support/s3.js';
 import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 
 const GIB = 1024 ** 3;
@@ -87,7 +87,7 @@ linux('packages of 2 GiB on disk', () => {
 linux('packages of 5 GiB in S3', () => {
   let s3: TestS3;
   beforeAll(async () => {
-    s3 = await startS3();
+    s3 = await TestS3.start();
     const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = process.env;
     await start({ STORAGE_URL: s3.url('fleet'), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
   });

@@ -13,7 +13,7 @@ import { uploadForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
 import { openRequest } from '../support/raw-http.js';
 import { publishRelease, sha256, startPublishing, UPLOAD, uploadParts } from '../support/releases.js';
-import { startS3, type TestS3 } from '../support/s3.js';
+import { TestS3 } from '../support/s3.js';
 import { openFolder, startServer, stopServers } from '../support/server.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
@@ -37,7 +37,7 @@ let host: string;
 /** A gateway on the same database and bucket that sends clients there. */
 let redirecting: TestGateway;
 beforeAll(async () => {
-  s3 = await startS3();
+  s3 = await TestS3.start();
   proxy = await startTcpProxy(s3.host);
   const settings = { STORAGE_URL: s3.url('fleet', proxy.host) };
   ({ gateway, publisher } = await startPublishing(settings));

@@ -11,26 +11,91 @@ import { pipeline } from 'node:stream/promises';
 import S3rver from 's3rver';
 
 const BUCKET = 'packages';
+/** Of s3rver, below the folder of a bucket. */
 const UPLOADS = '._S3rver_uploads';
+/** The end of the name of an object's file. */
+const OBJECT = '._S3rver_object';
 
-/** An S3 server with the bucket `packages`. */
-export interface TestS3 extends AsyncDisposable {
-  /** `host:port` */
-  readonly host: string;
+/**
+ * An S3 server with the bucket `packages`: s3rver, and what it lacks. It lists and aborts uploads, compares bodies with
+ * their signed digests, and answers only after a file was written.
+ */
+export class TestS3 implements AsyncDisposable {
   /** Each request so far, as `GET /packages/a/key bytes=0-9`. */
-  readonly requests: readonly string[];
+  readonly requests: string[] = [];
+  /** Whether to change a byte of each body before it is checked and stored. */
+  corrupts = false;
+  readonly #server = createServer((request, response) => this.#answer(request, response));
+  readonly #responses = new Set<ServerResponse>();
+  readonly #s3rver: S3rver;
+  /** Of the bucket. */
+  readonly #folder: string;
+
+  private constructor(private readonly directory: string) {
+    this.#s3rver = new S3rver({ directory, silent: true, configureBuckets: [{ name: BUCKET, configs: [] }] });
+    this.#folder = join(directory, BUCKET);
+    writeCarefully((this.#s3rver as unknown as { store: Store }).store, () => this.corrupts);
+  }
+
+  /** Also sets the credentials of this process to those that the server accepts. */
+  static async start(): Promise<TestS3> {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' });
+    const s3 = new TestS3(await mkdtemp(join(tmpdir(), 'gatehouse-s3-')));
+    await s3.#s3rver.configureBuckets();
+    await once(s3.#server.listen(0, '127.0.0.1'), 'listening');
+    return s3;
+  }
+
+  /** `host:port` */
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
   /** The number of responses that were not sent to their end. */
-  readonly unsent: number;
-  /** Changes a byte of each body before it is checked and stored. */
-  corrupts: boolean;
+  get unsent(): number {
+    return this.#responses.size;
+  }
+
   /** The value of STORAGE_URL. @param host of a proxy in front of the server. */
-  url(prefix: string, host?: string): string;
+  url(prefix: string, host = this.host): string {
+    return `s3://${BUCKET}/${prefix}?region=us-east-1&endpoint=http://${host}`;
+  }
+
   /** The keys of all objects below a prefix. */
-  keys(prefix: string): Promise<string[]>;
+  async keys(prefix: string): Promise<string[]> {
+    const paths = await filesIn(join(this.#folder, prefix));
+    return paths
+      .filter((path) => path.endsWith(OBJECT))
+      .map((path) => path.slice(this.#folder.length + 1, -OBJECT.length));
+  }
+
   /** The keys of all uploads that were neither completed nor aborted. */
-  unfinished(): Promise<string[]>;
+  async unfinished(): Promise<string[]> {
+    return (await uploadsIn(this.#folder)).map(({ key }) => key);
+  }
+
   /** Sets the time of all objects and unfinished uploads. */
-  age(at: Date): Promise<void>;
+  async age(at: Date): Promise<void> {
+    for (const path of await filesIn(this.#folder)) await utimes(path, at, at);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await rm(this.directory, { recursive: true });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method = '', url = '', headers } = request;
+    this.#responses.add(response.once('close', () => this.#responses.delete(response)));
+    this.requests.push([method, url, headers.range].filter(Boolean).join(' '));
+    const query = new URL(url, 'http://s3').searchParams;
+    const uploadId = query.get('uploadId');
+    if (method === 'GET' && query.has('uploads')) void listUploads(this.#folder, response);
+    else if (method === 'DELETE' && uploadId)
+      void abortUpload(join(this.#folder, UPLOADS, uploadId), response);
+    else this.#s3rver.callback()(request, response);
+  }
 }
 
 /** The part of s3rver that its types leave out. */
@@ -53,60 +118,7 @@ interface StoredObject {
   readonly metadata: object;
 }
 
-/**
- * Starts s3rver with what it lacks: it lists and aborts uploads, compares bodies with their signed digests, and answers
- * once a file is written. Sets the credentials of this process to those that it accepts.
- */
-export async function startS3(): Promise<TestS3> {
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' });
-  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-s3-'));
-  const s3rver = new S3rver({ directory, silent: true, configureBuckets: [{ name: BUCKET, configs: [] }] });
-  await s3rver.configureBuckets();
-  const folder = join(directory, BUCKET);
-  const requests: string[] = [];
-  const responses = new Set<ServerResponse>();
-  const s3: TestS3 = {
-    get host() {
-      return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    },
-    requests,
-    get unsent() {
-      return responses.size;
-    },
-    corrupts: false,
-    url: (prefix, host = s3.host) => `s3://${BUCKET}/${prefix}?region=us-east-1&endpoint=http://${host}`,
-    async keys(prefix) {
-      const paths = await filesIn(join(folder, prefix));
-      return paths
-        .filter((path) => path.endsWith('._S3rver_object'))
-        .map((path) => path.slice(folder.length + 1, -'._S3rver_object'.length));
-    },
-    unfinished: async () => (await uploadsIn(folder)).map(({ key }) => key),
-    async age(at) {
-      for (const path of await filesIn(folder)) await utimes(path, at, at);
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await rm(directory, { recursive: true });
-    },
-  };
-  writeCarefully((s3rver as unknown as { store: Store }).store, () => s3.corrupts);
-  const respond = s3rver.callback();
-  const server = createServer((request, response) => {
-    const { method = '', url = '', headers } = request;
-    responses.add(response.once('close', () => responses.delete(response)));
-    requests.push([method, url, headers.range].filter(Boolean).join(' '));
-    const { pathname, searchParams } = new URL(url, 'http://s3');
-    if (method === 'GET' && searchParams.has('uploads')) return void listUploads(folder, response);
-    const uploadId = searchParams.get('uploadId');
-    if (method === 'DELETE' && uploadId) return void abortUpload(join(folder, UPLOADS, uploadId), response);
-    if (pathname) respond(request, response);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return s3;
-}
-
+/** Replaces the methods of s3rver that answer before a file is written, and compare no digest. */
 function writeCarefully(store: Store, corrupts: () => boolean): void {
   const save = async (content: Readable, path: string): Promise<Stored> => {
     const [md5, sha256] = [createHash('md5'), createHash('sha256')];

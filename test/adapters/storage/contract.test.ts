@@ -12,7 +12,7 @@ import { openStorage } from '../../../src/adapters/storage/index.js';
 import { readConfig } from '../../../src/config.js';
 import type { ByteRange, Storage } from '../../../src/releases/storage.js';
 import { sha256 } from '../../support/releases.js';
-import { startS3, type TestS3 } from '../../support/s3.js';
+import { TestS3 } from '../../support/s3.js';
 
 interface TestStorage extends AsyncDisposable {
   storage: Storage;
@@ -41,7 +41,7 @@ async function disk(): Promise<TestStorage> {
 let s3: TestS3;
 let prefixes = 0;
 beforeAll(async () => {
-  s3 = await startS3();
+  s3 = await TestS3.start();
 });
 afterAll(async () => s3[Symbol.asyncDispose]());
 
@@ -52,7 +52,7 @@ async function bucket(): Promise<TestStorage> {
   return {
     storage,
     count: async () => (await s3.keys(`${prefix}/files`)).length + (await s3.unfinished()).length,
-    age: s3.age,
+    age: (at) => s3.age(at),
     [Symbol.asyncDispose]: async () => {},
   };
 }

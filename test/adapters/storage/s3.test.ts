@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { openStorage } from '../../../src/adapters/storage/index.js';
 import { readConfig } from '../../../src/config.js';
 import { sha256 } from '../../support/releases.js';
-import { startS3, type TestS3 } from '../../support/s3.js';
+import { TestS3 } from '../../support/s3.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
 
 const MIB = 1024 * 1024;
@@ -13,7 +13,7 @@ const OTHER_FLEET = '0b8f8a57-1f63-44b2-8a64-0f10e8d2b0a7';
 
 let s3: TestS3;
 beforeAll(async () => {
-  s3 = await startS3();
+  s3 = await TestS3.start();
 });
 afterEach(() => {
   s3.corrupts = false;
