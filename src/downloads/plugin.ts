@@ -55,25 +55,37 @@ async function sendPackage(
       'The package has none of these bytes.',
     );
   }
-  const isHead = request.method === 'HEAD';
-  let opened: OpenPackage;
   try {
-    if (links && isStorageEqual(request, ranges)) {
-      const url = await links.link(release.sha256, contentDisposition(release.packageName));
-      return reply.header('cache-control', 'no-store').redirect(url, 302);
-    }
-    opened = await releases.openPackage(release, isHead ? [] : (ranges ?? [{ start: 0, end: size - 1 }]));
+    if (links && canRedirect(request, ranges)) return await redirect(reply, release, links);
+    const whole = { start: 0, end: size - 1 };
+    const opened = await releases.openPackage(release, isHead(request) ? [] : (ranges ?? [whole]));
+    reply.headers({ ...cacheHeaders(validators), ...packageHeaders(release) });
+    if (!isHead(request)) return sendRanges(reply, opened, ranges, size);
+    await opened.close();
+    return reply.header('content-length', size).send();
   } catch (error) {
     requestLog(request).error({ err: error }, 'package cannot be read');
     return error instanceof DomainError
       ? refuse(reply, 503, 'The package cannot be read now; try again later.')
       : refuse(reply, 500, 'The package cannot be read.');
   }
-  reply.headers({ ...cacheHeaders(validators), ...packageHeaders(release) });
-  if (!isHead) return sendRanges(reply, opened, ranges, size);
-  await opened.close();
-  return reply.header('content-length', size).send();
 }
+
+const isHead = ({ method }: FastifyRequest) => method === 'HEAD';
+
+async function redirect(reply: FastifyReply, release: Release, links: PackageLinks): Promise<FastifyReply> {
+  const url = await links.link(release.sha256, contentDisposition(release.packageName));
+  return reply.header('cache-control', 'no-store').redirect(url, 302);
+}
+
+/**
+ * Whether the storage answers a request as the gateway would. It sends one range at most, and compares the conditions,
+ * which a client repeats there, with validators of its own.
+ */
+const canRedirect = ({ method, headers }: FastifyRequest, ranges: readonly ByteRange[] | null): boolean =>
+  method === 'GET' &&
+  (ranges ?? []).length < 2 &&
+  !Object.keys(headers).some((name) => name.startsWith('if-'));
 
 /**
  * Those of a 304, too, which replace the stored ones (RFC 9111, 3.2). A package can be withdrawn, so a cache must ask
@@ -102,15 +114,6 @@ function wantedRanges(
   if (method !== 'GET' || headers.range === undefined) return null;
   return isRangeCurrent(headers, validators) ? readRanges(headers.range, size) : null;
 }
-
-/**
- * Whether the storage answers a request as the gateway would: it compares conditions with validators of its own, which
- * the client repeats there, and sends one range at most.
- */
-const isStorageEqual = ({ method, headers }: FastifyRequest, ranges: readonly ByteRange[] | null): boolean =>
-  method === 'GET' &&
-  (ranges ?? []).length < 2 &&
-  !Object.keys(headers).some((name) => name.startsWith('if-'));
 
 /** Closes the package when the response ends. */
 function sendRanges(
