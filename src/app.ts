@@ -118,6 +118,7 @@ async function lockDatabase(
 ): Promise<void> {
   const abort = new AbortController();
   const locking = lockGateway(url, db, {
+    isShared: false,
     signal: abort.signal,
     onSilent: await trackConnections(db),
     // The end of the embedded database ends the connection, too, and is the better reason.

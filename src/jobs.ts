@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { unavailableDatabase } from './database/unavailable.js';
 import { mergeDeviceCounts } from './devices/device-counts.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
+import type { Leases } from './leases.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
 
@@ -24,13 +25,18 @@ interface Job {
   readonly name: string;
   readonly everyMs: number;
   run(): Promise<void>;
+  /** Whether one node does it for all. Another node takes over once the lease of the job has expired. */
+  readonly leased?: boolean;
   /** Whether to run at the start too. */
   readonly first?: boolean;
   /** Whether to run once more at the end, so that no state is lost. */
   readonly last?: boolean;
 }
 
-type JobServices = Pick<Services, 'db' | 'config' | 'clock' | 'sessions' | 'heartbeats' | 'releases'>;
+type JobServices = Pick<
+  Services,
+  'db' | 'config' | 'clock' | 'leases' | 'sessions' | 'heartbeats' | 'releases'
+>;
 
 function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices): Job[] {
   const retention = {
@@ -57,10 +63,15 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
       run: () => sessions.saveActivity(),
       last: true,
     },
-    { name: 'merge counts of devices', everyMs: MERGE_COUNTS_MS, run: () => mergeDeviceCounts(db) },
+    {
+      name: 'merge counts of devices',
+      everyMs: MERGE_COUNTS_MS,
+      run: () => mergeDeviceCounts(db),
+      leased: true,
+    },
     { name: 'read changes of accounts', everyMs: CHANGES_MS, run: () => sessions.pollChanges() },
-    { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()) },
-    { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true },
+    { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },
+    { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true, leased: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
   ];
 }
@@ -75,9 +86,21 @@ export function startJobs(
   log: FastifyBaseLogger,
   recover: () => Promise<void> = async () => {},
 ): () => Promise<void> {
-  const stops = jobs(services).map((job) => repeat(job, log, recover));
+  const stops = jobs(services).map((job) =>
+    repeat(job.leased ? withLease(job, services.leases) : job, log, recover),
+  );
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+/** The job on the node that holds its lease, which other nodes cannot take before the second next run is due. */
+function withLease(job: Job, leases: Leases): Job {
+  return {
+    ...job,
+    async run() {
+      if ((await leases.acquire(`job ${job.name}`, 2 * job.everyMs)) !== null) await job.run();
+    },
   };
 }
 

@@ -102,8 +102,11 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly throttle: LoginThrottle;
 }
 
-function createAccounts({ config, db, clock, limiters, signer }: Core, policies: readonly SessionPolicy[]) {
-  const changes = new AccountChanges(db, clock);
+function createAccounts(
+  { config, db, clock, events, limiters, signer }: Core,
+  policies: readonly SessionPolicy[],
+) {
+  const changes = new AccountChanges(db, events, clock);
   const sessions = new Sessions({
     db,
     changes,

@@ -56,6 +56,19 @@ test('keeps a known client for 90 days after its latest login', async () => {
   expect(clients).not.toContain('device:dropped');
 });
 
+test('leaves the purge to the node that holds its lease', async () => {
+  const { older } = aroundAge(90 * DAY_MS);
+  const { id } = await entities().findOneOrFail(User, { username: 'max' });
+  await entities().insert(KnownClient, { user: id, client: 'device:old', lastLoginAt: older });
+  const held = jest.spyOn(gateway.services.leases, 'acquire').mockResolvedValue(null);
+  await purge();
+  expect(await entities().count(KnownClient, { client: 'device:old' })).toBe(1);
+  expect(held).toHaveBeenCalledWith('job purge', 2 * HOUR_MS);
+  held.mockRestore();
+  await purge();
+  expect(await entities().count(KnownClient, { client: 'device:old' })).toBe(0);
+});
+
 test.each(['expiresAt', 'revokedAt'] as const)(
   'keeps a session for RETAIN_SESSIONS after it has ended (%s)',
   async (end) => {

@@ -4,7 +4,7 @@ import { StartError } from '../errors.js';
 import { type Database, reasonOf } from './database.js';
 import { connectClient } from './failover-client.js';
 
-/** The advisory lock that the only gateway on a database holds. Arbitrary; `exclusive.ts` has the other numbers. */
+/** The advisory lock that the gateways on a database hold. Arbitrary; `exclusive.ts` has the other numbers. */
 const LOCK = 7_284_112;
 /** How long a supervisor that replaces a gateway may take to end the previous one. */
 const WAIT_MS = 30_000;
@@ -20,11 +20,13 @@ const PROBES = 3;
 const HOLDS_LOCK = `select 1 from pg_locks where locktype = 'advisory' and objid = ${LOCK} and pid = pg_backend_pid()`;
 
 export interface GatewayLockOptions {
+  /** Whether other gateways may hold it, too, as nodes of one fleet do. */
+  readonly isShared: boolean;
   /** Aborts the wait for another gateway. */
   readonly signal: AbortSignal;
   /** Called each time the database stops answering. */
   onSilent(): void;
-  /** Called once with a sentence when another gateway may take the lock. */
+  /** Called once with a sentence when the lock has ended. */
   onEnd(sentence: string): void;
 }
 
@@ -34,10 +36,10 @@ export interface GatewayLock {
 }
 
 /**
- * Takes the lock of the only gateway on a database, over a connection of its own, and supervises that connection.
+ * Takes the lock of the gateways on a database, over a connection of its own, and supervises that connection.
  * @param url as for `openDatabase`; its connections must keep their backends.
  * @param db the connections of the services, which must be to the same database.
- * @throws StartError if another gateway holds the lock for 30 seconds, if a pooler changes backends, or if `db` is of
+ * @throws StartError if a gateway that excludes this one holds the lock for 30 seconds, if a pooler changes backends, or if `db` is of
  * another database.
  */
 export async function lockGateway(
@@ -50,7 +52,7 @@ export async function lockGateway(
   });
   try {
     await requireOwnBackend(client, url);
-    await takeLock(client, options.signal);
+    await takeLock(client, options);
     await requireLocked(db, await backendOf(client));
   } catch (error) {
     await client.end();
@@ -59,13 +61,19 @@ export async function lockGateway(
   return superviseLock(client, url, options);
 }
 
-async function takeLock(client: pg.Client, signal: AbortSignal): Promise<void> {
+async function takeLock(
+  client: pg.Client,
+  { isShared, signal }: Pick<GatewayLockOptions, 'isShared' | 'signal'>,
+): Promise<void> {
+  const tryLock = isShared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
   for (const end = performance.now() + WAIT_MS; ; await setTimeout(RETRY_MS, undefined, { signal })) {
-    const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`);
+    const { rows } = await client.query<{ taken: boolean }>(`select ${tryLock}(${LOCK}) as taken`);
     if (rows[0]?.taken) return;
     if (performance.now() > end) {
       throw new StartError(
-        'Another gateway is running on this database: stop it first, since devices of one would be offline at the other.',
+        isShared
+          ? 'A gateway without REDIS_URL is running on this database: stop it first, since it shares nothing with this one.'
+          : 'Another gateway is running on this database: stop it first, since devices of one would be offline at the other.',
       );
     }
   }

@@ -58,6 +58,7 @@ export class Sessions {
     this.#tokens = new SessionTokens(signer, policies);
     this.#openings = new Openings(this.#tokens, clock, sessionsPerUser);
     this.#revocations = new Revocations(db, changes, clock);
+    changes.onRead((read) => this.#apply(read));
   }
 
   /** Opens a session for an authenticated user, as `Openings.open` does. */
@@ -181,10 +182,13 @@ export class Sessions {
     await this.#revoke(userId, exceptId ? { id: { $ne: exceptId } } : {}, 'REVOKED');
   }
 
-  /** Discards the cached sessions of a user. Must follow every change of the user, its roles or its sessions. */
+  /**
+   * Discards the cached sessions of a user, and lets other nodes read the change. Must follow every change of the user,
+   * its roles or its sessions.
+   */
   invalidate(userId: number): void {
-    this.#cache.invalidate(userId);
-    for (const listener of this.#changeListeners) listener(userId);
+    this.#discard(userId);
+    this.#changes.announce();
   }
 
   /** Calls back after a user, its roles or its sessions changed. */
@@ -210,7 +214,7 @@ export class Sessions {
 
   /** Applies the changes that other processes made since the last poll. A start must poll before it reads sessions. */
   pollChanges(): Promise<void> {
-    return this.#changes.poll((changes) => this.#apply(changes));
+    return this.#changes.poll();
   }
 
   /** Saves when sessions were used, and their sliding expirations. */
@@ -226,7 +230,12 @@ export class Sessions {
     for (const [reason, sessions] of ended) {
       await this.#revocations.notify({ ids: sessions.map(({ sessionId }) => sessionId), reason });
     }
-    for (const userId of new Set(changes.map(({ userId }) => userId))) this.invalidate(userId);
+    for (const userId of new Set(changes.map(({ userId }) => userId))) this.#discard(userId);
+  }
+
+  #discard(userId: number): void {
+    this.#cache.invalidate(userId);
+    for (const listener of this.#changeListeners) listener(userId);
   }
 
   async #revoke(userId: number, which: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { type Events, sharedTopic } from '../streams/events.js';
+import { Turns } from '../streams/turns.js';
 
 /** Why a session has ended. */
 export type EndReason = 'LOGOUT' | 'REVOKED';
@@ -12,6 +14,11 @@ export interface ChangeElsewhere {
   /** The session that has ended; null if the account itself has changed. */
   readonly ended: { readonly sessionId: string; readonly reason: EndReason } | null;
 }
+
+type Listener = (changes: readonly ChangeElsewhere[]) => Promise<void>;
+
+/** The process that has committed a change; null if it may be any. */
+const ANNOUNCEMENTS = sharedTopic<string>('changes of accounts');
 
 /** The snapshot of the read, and a change; a single row without a change if there are none. */
 interface ReadRow {
@@ -32,11 +39,25 @@ export class AccountChanges {
   readonly origin = randomUUID();
   /** PostgreSQL's snapshot of the last read; null before the first one. */
   #snapshot: string | null = null;
+  readonly #polls = new Turns();
+  /** Whether a poll waits for its turn. */
+  #pollIsDue = false;
+  #apply: Listener = async () => {};
 
   constructor(
     private readonly db: Database,
+    private readonly events: Events,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    events.subscribe(ANNOUNCEMENTS, (origin) => {
+      if (origin !== this.origin) this.#hurry();
+    });
+  }
+
+  /** Calls back with changes by other processes, and again with the same ones if that fails. */
+  onRead(listener: Listener): void {
+    this.#apply = listener;
+  }
 
   /** Records a change of a user or its roles, in the transaction that makes it. */
   async record(em: EntityManager, userId: number): Promise<void> {
@@ -47,15 +68,29 @@ export class AccountChanges {
     ]);
   }
 
+  /** Lets other nodes poll at once, after a change was committed. */
+  announce(): void {
+    this.events.publish(ANNOUNCEMENTS, this.origin);
+  }
+
   /**
    * Reads the changes by other processes since the last call. The first call finds out where to begin, and must come
    * before anything is read that these changes are about.
-   * @param apply is called again with the same changes if it fails.
    */
-  async poll(apply: (changes: readonly ChangeElsewhere[]) => Promise<void>): Promise<void> {
-    const { snapshot, changes } = await this.#read();
-    if (changes.length > 0) await apply(changes);
-    this.#snapshot = snapshot;
+  poll(): Promise<void> {
+    return this.#polls.take(async () => {
+      this.#pollIsDue = false;
+      const { snapshot, changes } = await this.#read();
+      if (changes.length > 0) await this.#apply(changes);
+      this.#snapshot = snapshot;
+    });
+  }
+
+  /** The next regular poll makes up for one that fails. */
+  #hurry(): void {
+    if (this.#pollIsDue) return;
+    this.#pollIsDue = true;
+    this.poll().catch(() => {});
   }
 
   async #read(): Promise<{ snapshot: string; changes: ChangeElsewhere[] }> {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import fc from 'fast-check';
+import { MemoryEvents } from '../../src/adapters/events/memory.js';
 import { AccountChanges } from '../../src/users/account-changes.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -12,12 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const openLog = () => new AccountChanges(gateway.services.db, () => gateway.clock.now);
+const events = new MemoryEvents();
+const openLog = () => new AccountChanges(gateway.services.db, events, () => gateway.clock.now);
 
-/** Polls until there is nothing new. @returns the ids of the users that have changed. */
+/** Polls once. @returns the ids of the users that have changed. */
 async function poll(log: AccountChanges): Promise<number[]> {
   const read: number[] = [];
-  await log.poll(async (changes) => void read.push(...changes.map(({ userId }) => userId)));
+  log.onRead(async (changes) => void read.push(...changes.map(({ userId }) => userId)));
+  await log.poll();
   return read;
 }
 
@@ -78,9 +81,23 @@ test('changes that could not be applied are read again', async () => {
   const [reader, writer] = [openLog(), openLog()];
   await poll(reader);
   await writer.record(gateway.services.db.em.fork(), 1);
-  await expect(reader.poll(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  reader.onRead(() => Promise.reject(new Error('no')));
+  await expect(reader.poll()).rejects.toThrow('no');
   expect(await poll(reader)).toEqual([1]);
   expect(await poll(reader)).toEqual([]);
+});
+
+test('an announcement lets the other processes read at once, but not the one that made it', async () => {
+  const [reader, writer] = [openLog(), openLog()];
+  await poll(reader);
+  await poll(writer);
+  const applied = Promise.withResolvers<number[]>();
+  reader.onRead(async (changes) => applied.resolve(changes.map(({ userId }) => userId)));
+  const polls = jest.spyOn(writer, 'poll');
+  await writer.record(gateway.services.db.em.fork(), 5);
+  writer.announce();
+  expect(await applied.promise).toEqual([5]);
+  expect(polls).not.toHaveBeenCalled();
 });
 
 test('a change of the version before, which names no process, is read', async () => {
