@@ -35,6 +35,7 @@ const floors = [
   ['rate-limits', '^src/rate-limits/'],
   ['streams', '^src/streams/'],
   ['http', '^src/http/'],
+  ['nodes', '^src/nodes/'],
   ['redis', '^src/redis/'],
   ['database', '^src/database/[^/]+\\.ts'],
   ['embedded-postgres', '^src/database/embedded-postgres/'],

@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { stateInMemory } from './adapters/shared-state.js';
+import { openSharedState } from './adapters/shared-state.js';
 import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
@@ -56,16 +56,18 @@ export async function openApp(
   const url = config.DATABASE_URL ?? own?.url ?? '';
   const db = await openDatabase(url, entities);
   resources.defer(() => db.close(true));
-  await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, onFatal);
+  await lockDatabase(config, config.DATABASE_DIRECT_URL ?? url, db, resources, onFatal);
   await migrate(db);
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const packageStorage = await openStorage(config.STORAGE);
   await packageStorage.claim(() => fleetId(db));
+  const { state: shared, close } = await openSharedState(config, db, (sentence) => log.warn(sentence));
+  resources.defer(close);
   const services = createServices(config, {
     db,
     jwtSecrets,
     packageStorage,
-    shared: stateInMemory(Date.now),
+    shared,
     clock: Date.now,
     sessionPolicies,
   });
@@ -111,6 +113,7 @@ function openLog({ LOG_LEVEL: level }: Config): Logger {
 
 /** Keeps other gateways off the database, and breaks connections that wait for a database that hangs. */
 async function lockDatabase(
+  { REDIS_URL: redis }: Config,
   url: string,
   db: Database,
   resources: AsyncDisposableStack,
@@ -118,7 +121,7 @@ async function lockDatabase(
 ): Promise<void> {
   const abort = new AbortController();
   const locking = lockGateway(url, db, {
-    isShared: false,
+    isShared: redis !== undefined,
     signal: abort.signal,
     onSilent: await trackConnections(db),
     // The end of the embedded database ends the connection, too, and is the better reason.

@@ -44,7 +44,7 @@ type ParsedSettings = z.output<typeof Settings>;
 
 /** All settings, frozen: times in milliseconds, sizes in bytes. */
 export type Config = Readonly<
-  Omit<ParsedSettings, 'SMS_PROVIDER' | 'REDIS_URL' | 'STORAGE_URL' | 'STORAGE_DOWNLOADS'> & {
+  Omit<ParsedSettings, 'SMS_PROVIDER' | 'STORAGE_URL' | 'STORAGE_DOWNLOADS'> & {
     SMS: SmsSettings;
     STORAGE: StorageSettings;
   }
@@ -56,13 +56,7 @@ export type Config = Readonly<
  */
 export function readConfig(env: Environment): Config {
   const data = parse(Settings, env, conflictsIn);
-  const {
-    SMS_PROVIDER: _provider,
-    REDIS_URL: _redis,
-    STORAGE_URL: _storage,
-    STORAGE_DOWNLOADS: _downloads,
-    ...settings
-  } = data;
+  const { SMS_PROVIDER: _provider, STORAGE_URL: _storage, STORAGE_DOWNLOADS: _downloads, ...settings } = data;
   return Object.freeze({ ...settings, SMS: smsSettings(data), STORAGE: storageSettings(data) });
 }
 
@@ -124,6 +118,15 @@ function conflictsIn(s: Environment): string[] {
   const rules: [broken: boolean, sentence: string][] = [
     [production && !s.SMS_PROVIDER, 'SMS_PROVIDER must be set with NODE_ENV=production, even to outbox'],
     [missing.length > 0, `SMS_PROVIDER=${provider} requires ${missing.join(', ')}`],
+    [s.REDIS_URL !== undefined, 'REDIS_URL is not supported by this version, which runs as a single node'],
+    [
+      s.REDIS_URL !== undefined && s.JWT_SECRETS === undefined,
+      'REDIS_URL requires JWT_SECRETS, the same on all nodes',
+    ],
+    [
+      s.REDIS_URL !== undefined && s.DATABASE_URL === undefined,
+      'REDIS_URL requires DATABASE_URL, the same on all nodes',
+    ],
     [!s.DATABASE_URL && !!s.DATABASE_DIRECT_URL, 'DATABASE_DIRECT_URL requires DATABASE_URL'],
     [
       s.STORAGE_DOWNLOADS === 'redirect' && !s.STORAGE_URL?.startsWith('s3:'),

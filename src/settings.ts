@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { databaseUrlProblem } from './database-url.js';
+import { parseRedisUrl } from './redis-url.js';
 import { byteSize, commaList, duration, httpUrl, integer, isProxy, isTimeZone } from './setting-types.js';
 import { parseStorageUrl } from './storage-url.js';
 
@@ -53,15 +54,17 @@ const databaseUrl = z.string().superRefine((text, context) => {
   if (message !== null) context.addIssue({ code: 'custom', message });
 });
 
-const storageUrl = z.string().transform((text, context) => {
-  try {
-    return parseStorageUrl(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
+/** @param parse throws a RangeError that says what the text must be. */
+const parsedBy = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
 
 const storage = {
   DATA_DIR: z
@@ -85,11 +88,10 @@ const storage = {
         '`DATABASE_URL`',
       ),
     ),
-  REDIS_URL: z
-    .undefined({ error: 'is not supported by this version, which runs as a single node' })
+  REDIS_URL: parsedBy(parseRedisUrl)
     .optional()
     .meta(doc('Reserved for several nodes; not supported by this version.', 'single node')),
-  STORAGE_URL: storageUrl
+  STORAGE_URL: parsedBy(parseStorageUrl)
     .prefault('file:')
     .meta(
       doc(

@@ -36,6 +36,18 @@ test('does not report an invalid setting as missing', () => {
   ).toBe('Invalid settings: SMS_WEBHOOK_URL must be an http or https URL.');
 });
 
+test('refuses REDIS_URL, and names what it requires', () => {
+  const unsupported = 'REDIS_URL is not supported by this version, which runs as a single node';
+  expect(complaint({ REDIS_URL: 'redis://cache' })).toBe(
+    `Invalid settings: ${unsupported}; REDIS_URL requires JWT_SECRETS, the same on all nodes; ` +
+      'REDIS_URL requires DATABASE_URL, the same on all nodes.',
+  );
+  expect(complaint({ REDIS_URL: 'http://:secret@cache' })).toMatch(
+    /^Invalid settings: REDIS_URL must be a redis:\/\/ or rediss:\/\/ URL; /,
+  );
+  expect(complaint({ REDIS_URL: 'http://:secret@cache' })).not.toContain('secret@');
+});
+
 test('treats an empty setting as unset, and returns a frozen object', () => {
   const config = readConfig({ PORTS: '', SMS_PROVIDER: '' });
   expect(config).toMatchObject({ PORTS: [8080, 8888], SMS: { provider: 'outbox' } });

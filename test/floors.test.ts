@@ -44,6 +44,7 @@ const floors = {
   'rate-limits': 'src/rate-limits/throttle.ts',
   streams: 'src/streams/events.ts',
   http: 'src/http/public-url.ts',
+  nodes: 'src/nodes/join-fleet.ts',
   redis: 'src/redis/connection.ts',
   database: 'src/database/database.ts',
   'embedded-postgres': 'src/database/embedded-postgres/postmaster.ts',

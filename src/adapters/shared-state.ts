@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/database.js';
+import { fleetId } from '../database/fleet-id.js';
 import type { Leases } from '../leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
-import type { RedisConnection } from '../redis/connection.js';
 import type { Events } from '../streams/events.js';
 import { MemoryEvents } from './events/memory.js';
 import { MemoryLeases } from './leases/memory.js';
@@ -14,6 +16,12 @@ export interface SharedState {
   readonly limiters: Limiters;
 }
 
+/** Shared state in use. */
+export interface OpenedState {
+  readonly state: SharedState;
+  close(): Promise<void>;
+}
+
 /** The state of the only node. */
 export const stateInMemory = (clock: Clock): SharedState => ({
   events: new MemoryEvents(),
@@ -21,20 +29,60 @@ export const stateInMemory = (clock: Clock): SharedState => ({
   limiters: new MemoryLimiters(),
 });
 
-/** @returns the state, and a function that ends its subscriptions. */
-export async function stateInRedis(
-  { client, subscriber }: RedisConnection,
-  fleetId: string,
-): Promise<{ readonly state: SharedState; stop(): void }> {
-  const [{ RedisEvents }, { RedisLeases }, { RedisLimiters }] = await Promise.all([
+/**
+ * The state of a node with these settings: in memory, or in Redis, whose client is loaded only then.
+ * @param db must be migrated.
+ * @param warn receives what the operator should know.
+ * @throws StartError if Redis is not suitable, or if this node does not fit the others.
+ */
+export async function openSharedState(
+  config: Config,
+  db: Database,
+  warn: (sentence: string) => void,
+): Promise<OpenedState> {
+  if (!config.REDIS_URL) return { state: stateInMemory(Date.now), close: async () => {} };
+  const [
+    { connectRedis },
+    { joinFleet },
+    { fingerprintsOf },
+    { RedisEvents },
+    { RedisLeases },
+    { RedisLimiters },
+  ] = await Promise.all([
+    import('../redis/connection.js'),
+    import('../nodes/join-fleet.js'),
+    import('../nodes/node-settings.js'),
     import('./events/redis.js'),
     import('./leases/redis.js'),
     import('./rate-limits/redis.js'),
   ]);
-  const events = new RedisEvents(client, subscriber, fleetId);
-  await events.start();
-  return {
-    state: { events, leases: new RedisLeases(client), limiters: new RedisLimiters(client) },
-    stop: () => events.stop(),
-  };
+  const resources = new AsyncDisposableStack();
+  try {
+    const { client, subscriber, warnings, close } = await connectRedis(config.REDIS_URL);
+    resources.defer(close);
+    warnings.forEach(warn);
+    const id = await fleetId(db);
+    const limiters = new RedisLimiters(client);
+    const membership = await joinFleet({
+      client,
+      db,
+      fleetId: id,
+      settings: fingerprintsOf(config, id),
+      onNodes: (count) => {
+        limiters.nodes = count;
+      },
+      warn,
+    });
+    resources.defer(() => membership.leave());
+    const events = new RedisEvents(client, subscriber, id);
+    resources.defer(() => events.stop());
+    await events.start();
+    return {
+      state: { events, leases: new RedisLeases(client), limiters },
+      close: () => resources.disposeAsync(),
+    };
+  } catch (error) {
+    await resources.disposeAsync();
+    throw error;
+  }
 }

@@ -1,0 +1,116 @@
+import type { Database } from '../database/database.js';
+import { StartError } from '../errors.js';
+import type { RedisClient } from '../redis/client.js';
+import { NodeRegistry, type Renewal } from './node-registry.js';
+import { differencesOf, type Fingerprints } from './node-settings.js';
+
+const RENEW_MS = 5000;
+/** Clocks may differ by so much: sessions, captchas and leases expire by them. */
+const MAX_SKEW_MS = 2000;
+
+const FLEET_KEY = 'gatehouse:fleet';
+
+export interface FleetOptions {
+  readonly client: RedisClient;
+  readonly db: Database;
+  readonly fleetId: string;
+  readonly settings: Fingerprints;
+  /** Called when the number of nodes may have changed. */
+  onNodes(count: number): void;
+  /** Called with what the operator should know. */
+  warn(sentence: string): void;
+}
+
+/** The place of a node among the others. */
+export interface Membership {
+  leave(): Promise<void>;
+}
+
+/**
+ * Joins the nodes that share a Redis and a database.
+ * @throws StartError if Redis has the data of another fleet, or if clocks or settings differ from those of the others.
+ */
+export async function joinFleet(options: FleetOptions): Promise<Membership> {
+  const { client, db, fleetId, settings, onNodes, warn } = options;
+  await claim(client, fleetId);
+  const registry = new NodeRegistry(client, settings);
+  try {
+    const renewal = await measured(() => registry.renew());
+    requireCloseClocks('Redis', renewal);
+    requireCloseClocks('PostgreSQL', await measured(() => readTime(db)));
+    compareSettings(settings, renewal.result, warn);
+    onNodes(renewal.result.others.length + 1);
+  } catch (error) {
+    await registry.leave();
+    throw error;
+  }
+  const timer = setInterval(() => {
+    registry.renew().then(
+      ({ others }) => onNodes(others.length + 1),
+      () => {},
+    );
+  }, RENEW_MS);
+  return {
+    async leave() {
+      clearInterval(timer);
+      // The others forget a node that cannot say so.
+      await registry.leave().catch(() => {});
+    },
+  };
+}
+
+async function claim(client: RedisClient, fleetId: string): Promise<void> {
+  await client.set(FLEET_KEY, fleetId, 'NX');
+  if ((await client.get(FLEET_KEY)) === fleetId) return;
+  throw new StartError(
+    'Redis has the data of another fleet: REDIS_URL must name a database of its own for each fleet, and the same one ' +
+      'on all nodes.',
+  );
+}
+
+/** A result with a time, and the time of this host when it was obtained. In milliseconds. */
+interface Measured<T> {
+  readonly result: T;
+  readonly hostTime: number;
+  /** How exact the comparison is. */
+  readonly errorMs: number;
+}
+
+async function measured<T extends { readonly now: number }>(read: () => Promise<T>): Promise<Measured<T>> {
+  const before = Date.now();
+  const result = await read();
+  const after = Date.now();
+  return { result, hostTime: (before + after) / 2, errorMs: (after - before) / 2 };
+}
+
+async function readTime(db: Database): Promise<{ readonly now: number }> {
+  const [row] = await db.em.execute<{ now: number }[]>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now',
+  );
+  return { now: row?.now ?? 0 };
+}
+
+function requireCloseClocks(
+  engine: string,
+  { result, hostTime, errorMs }: Measured<{ readonly now: number }>,
+): void {
+  const ahead = hostTime - result.now;
+  if (Math.abs(ahead) <= MAX_SKEW_MS + errorMs) return;
+  const seconds = (Math.abs(ahead) / 1000).toFixed(1);
+  throw new StartError(
+    `The clock of this host is ${seconds} seconds ${ahead > 0 ? 'ahead of' : 'behind'} that of ${engine}: ` +
+      'synchronise the clocks of all hosts.',
+  );
+}
+
+function compareSettings(own: Fingerprints, { others }: Renewal, warn: FleetOptions['warn']): void {
+  const differences = others.map((other) => differencesOf(own, other));
+  const required = new Set(differences.flatMap((one) => one.required));
+  if (required.size > 0) {
+    throw new StartError(`${[...required].join(' and ')} must be the same on all nodes of a fleet.`);
+  }
+  const differing = new Set(differences.flatMap((one) => one.others));
+  if (differing.size > 0) {
+    warn(`Nodes differ in ${[...differing].join(' and ')}, so that answers depend on the node.`);
+  }
+}

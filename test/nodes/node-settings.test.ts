@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config.js';
+import { differencesOf, fingerprintsOf } from '../../src/nodes/node-settings.js';
+
+const [old, next, unrelated] = ['old', 'new', 'unrelated'].map((word) => `${word} secret `.repeat(4).trim());
+
+/** What a node with these settings differs in from one with those. */
+const differences = (own: Record<string, string>, other: Record<string, string>) => {
+  const [ours, theirs] = [own, other].map((settings) =>
+    fingerprintsOf(readConfig({ JWT_SECRETS: old ?? '', ...settings }), 'fleet'),
+  );
+  return differencesOf(ours ?? {}, theirs ?? {});
+};
+const none = { required: [], others: [] };
+
+test('nodes may differ in what is about one host', () => {
+  const local = { HOST: '0.0.0.0', PORTS: '80', DATA_DIR: '/srv', LOG_LEVEL: 'warn', NODE_ENV: 'test' };
+  expect(differences(local, {})).toEqual(none);
+});
+
+test('names the settings that must agree, and those that should', () => {
+  const other = {
+    HEARTBEAT_INTERVAL: '10s',
+    SESSION_LIFETIME: '90d',
+    TIME_ZONE: 'UTC',
+    UPLOAD_LIMIT: '1GiB',
+  };
+  expect(differences(other, {})).toEqual({
+    required: ['SESSION_LIFETIME', 'HEARTBEAT_INTERVAL'],
+    others: ['TIME_ZONE', 'UPLOAD_LIMIT'],
+  });
+  expect(differences({ STORAGE_URL: 's3://packages?region=eu' }, {}).required).toEqual(['STORAGE_URL']);
+});
+
+describe('the secrets of two nodes', () => {
+  test.each([
+    [`${old}`, `${old}`],
+    [`${old}`, `${old},${next}`],
+    [`${old},${next}`, `${next},${old}`],
+    [`${next},${old}`, `${next}`],
+  ])('may be rotated: %s beside %s', (own, other) => {
+    expect(differences({ JWT_SECRETS: own }, { JWT_SECRETS: other })).toEqual(none);
+  });
+
+  test.each([
+    [`${old}`, `${unrelated}`],
+    [`${old}`, `${next},${old}`],
+  ])('must verify the tokens of each other: %s beside %s', (own, other) => {
+    expect(differences({ JWT_SECRETS: own }, { JWT_SECRETS: other }).required).toEqual(['JWT_SECRETS']);
+  });
+});

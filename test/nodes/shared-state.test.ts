@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
+import { openApp } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { type Database, openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
+import { parseRedisUrl } from '../../src/redis-url.js';
+import { sharedTopic } from '../../src/streams/events.js';
+import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { openFolder } from '../support/server.js';
+
+const JWT_SECRETS = 'the secret of all nodes '.repeat(2).trim();
+const LONG_MS = 60_000;
+
+describeWithRedis('nodes of one fleet', () => {
+  let redis: TestRedis;
+  let database: TestDatabase;
+  let db: Database;
+  const opened: OpenedState[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+    database = await createMigratedDatabase();
+    db = await openDatabase(database.url, entities);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    for (const { close } of opened.splice(0)) await close();
+  });
+  afterAll(async () => {
+    await db.close(true);
+    await database.drop();
+    await redis.stop();
+  });
+
+  const configOf = (settings: Record<string, string> = {}) => ({
+    ...readConfig({ JWT_SECRETS, PORTS: '0', ...settings }),
+    REDIS_URL: parseRedisUrl(redis.url),
+  });
+
+  async function join(settings: Record<string, string> = {}, on = db) {
+    const warnings: string[] = [];
+    const node = await openSharedState(configOf(settings), on, (sentence) => warnings.push(sentence));
+    opened.push(node);
+    return { ...node.state, warnings };
+  }
+
+  test('share events, leases and limits, and know how many they are', async () => {
+    const one = await join();
+    const other = await join();
+    expect([one.limiters.nodes, other.limiters.nodes]).toEqual([1, 2]);
+    await eventually(async () => one.limiters.nodes === 2);
+    const received = new Promise((resolve) => other.events.subscribe(sharedTopic<string>('test'), resolve));
+    one.events.publish(sharedTopic<string>('test'), 'hello');
+    expect(await received).toBe('hello');
+    expect(await one.leases.acquire('test', LONG_MS)).not.toBeNull();
+    expect(await other.leases.acquire('test', LONG_MS)).toBeNull();
+    const [limit, sameLimit] = [one, other].map(({ limiters }) =>
+      limiters.create({ name: 'test', points: 1, windowSeconds: 60 }),
+    );
+    await limit?.consume('key');
+    await expect(sameLimit?.consume('key')).rejects.toMatchObject({ consumedPoints: 2 });
+  });
+
+  test('refuse a node whose settings contradict theirs, and name those that differ', async () => {
+    const first = await join();
+    expect(first.warnings).toEqual([expect.stringContaining('append-only file')]);
+    await expect(
+      join({ HEARTBEAT_INTERVAL: '10s', JWT_SECRETS: 'another secret '.repeat(3).trim() }),
+    ).rejects.toThrow('HEARTBEAT_INTERVAL and JWT_SECRETS must be the same on all nodes of a fleet.');
+    // The refused node has left no entry.
+    const { warnings, limiters } = await join({ TIME_ZONE: 'UTC', UPLOAD_LIMIT: '1GiB' });
+    expect(limiters.nodes).toBe(2);
+    expect(warnings).toContain(
+      'Nodes differ in TIME_ZONE and UPLOAD_LIMIT, so that answers depend on the node.',
+    );
+  });
+
+  test('refuse a node of another fleet, which would mix its data with theirs', async () => {
+    await join();
+    const stranger = await createMigratedDatabase();
+    await withClient(stranger.url, (client) => client.query('update fleet set fleet_id = gen_random_uuid()'));
+    const strangerDb = await openDatabase(stranger.url, entities);
+    await expect(join({}, strangerDb)).rejects.toThrow('Redis has the data of another fleet: ');
+    await strangerDb.close(true);
+    await stranger.drop();
+  });
+
+  test('refuse a node whose clock is wrong', async () => {
+    const now = Date.now.bind(Date);
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 10_000);
+    await expect(join()).rejects.toThrow(
+      /^The clock of this host is \d+\.\d seconds ahead of that of Redis: /,
+    );
+  });
+
+  test('hold the lock of the database together', async () => {
+    const nodes = [new AsyncDisposableStack(), new AsyncDisposableStack()];
+    for (const resources of nodes) {
+      const config = configOf({
+        DATABASE_URL: database.url,
+        DATA_DIR: await openFolder(),
+        LOG_LEVEL: 'fatal',
+      });
+      await openApp(config, resources, { info: () => {}, onFatal: () => {} }, null);
+    }
+    const locks = await db.em.execute<{ mode: string }[]>(
+      `select mode from pg_locks where locktype = 'advisory' and objid = 7284112 and granted
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    expect(locks).toEqual([{ mode: 'ShareLock' }, { mode: 'ShareLock' }]);
+    for (const resources of nodes) await resources.disposeAsync();
+  });
+});
