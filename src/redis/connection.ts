@@ -5,6 +5,7 @@ import type { RedisClient } from './client.js';
 import { clusterOptions, nodeOptions, serverOptions } from './options.js';
 import { requireSuitable } from './requirements.js';
 
+const PING_MS = 1000;
 const MIN_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
 
@@ -32,7 +33,9 @@ export async function connectRedis(url: RedisUrl): Promise<RedisConnection> {
   let isStarting = true;
   const retry = (times: number) => (isStarting ? null : retryDelay(times));
   const clients = new Set<RedisClient>();
+  let supervision: NodeJS.Timeout | undefined;
   const close = () => {
+    clearInterval(supervision);
     for (const client of clients) client.disconnect();
   };
   const create = () => {
@@ -49,11 +52,23 @@ export async function connectRedis(url: RedisUrl): Promise<RedisConnection> {
     const client = create();
     await connect(client, url);
     isStarting = false;
+    supervision = setInterval(() => breakIfSilent(client), PING_MS);
     return { client, warnings: await requireSuitable(client, url), subscriber: create, close };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/**
+ * Breaks the connection to a server that hangs: commands fail at once until it answers again, instead of timing out one
+ * by one. A cluster replaces such a server by itself.
+ */
+function breakIfSilent(client: RedisClient): void {
+  if ('nodes' in client || client.status !== 'ready') return;
+  client.ping().catch(() => {
+    if (client.status === 'ready') client.disconnect(true);
+  });
 }
 
 /** @throws StartError if no node of the cluster accepts a connection. */

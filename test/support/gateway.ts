@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
-import { stateInMemory } from '../../src/adapters/shared-state.js';
+import { type SharedState, stateInMemory } from '../../src/adapters/shared-state.js';
 import { openStorage } from '../../src/adapters/storage/index.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
@@ -47,10 +47,12 @@ export interface TestGateway {
 /**
  * @param env settings besides the defaults.
  * @param successorOf a gateway whose database and clock this one takes over, as after a restart.
+ * @param shared the state that it shares with other nodes; its own in memory by default.
  */
 export async function startGateway(
   env: Record<string, string> = {},
   successorOf?: Pick<TestGateway, 'databaseUrl' | 'clock'>,
+  shared?: SharedState,
 ): Promise<TestGateway> {
   const database = successorOf
     ? { url: successorOf.databaseUrl, drop: async () => {} }
@@ -67,7 +69,7 @@ export async function startGateway(
   const services = createServices(config, {
     db,
     packageStorage: await openStorage(config.STORAGE),
-    shared: stateInMemory(() => clock.now),
+    shared: shared ?? stateInMemory(() => clock.now),
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
     sessionPolicies,

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
+import { readConfig } from '../../src/config.js';
+import { type Database, openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { parseRedisUrl } from '../../src/redis-url.js';
+import { ANONYMOUS, callerOf, createCallers, openSession } from '../support/callers.js';
+import { ask, refusal } from '../support/client.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
+import { PASSWORD } from '../support/password.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { publishRelease } from '../support/releases.js';
+
+describeWithRedis('what one node does, another one knows', () => {
+  let redis: TestRedis;
+  let database: TestDatabase;
+  let db: Database;
+  const opened: OpenedState[] = [];
+  let here: TestGateway;
+  let there: TestGateway;
+  beforeAll(async () => {
+    redis = await startRedis();
+    database = await createMigratedDatabase();
+    db = await openDatabase(database.url, entities);
+    const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
+    for (let node = 0; node < 2; node++) opened.push(await openSharedState(config, db, () => {}));
+    const clock = {
+      now: Date.now(),
+      advance(ms: number) {
+        this.now += ms;
+      },
+    };
+    // No job runs: only events reach the other node.
+    const start = (node: number) =>
+      startGateway({}, { databaseUrl: database.url, clock }, opened[node]?.state);
+    [here, there] = [await start(0), await start(1)];
+    await createCallers(here);
+  });
+  afterAll(async () => {
+    for (const gateway of [here, there]) await gateway.close();
+    for (const { close } of opened) await close();
+    await db.close(true);
+    await database.drop();
+    await redis.stop();
+  });
+
+  const thereAs = (token: string) => there.services.sessions.authenticate(token);
+
+  test('a revoked session', async () => {
+    const { session, accessToken } = await openSession(here, 'max', graphqlSessionPolicy);
+    expect(await thereAs(accessToken)).not.toBeNull();
+    await here.services.sessions.revoke(session.user.id, session.id);
+    await eventually(async () => (await thereAs(accessToken)) === null);
+  });
+
+  test('roles that were changed', async () => {
+    const { user, accessToken } = await openSession(here, 'nia', graphqlSessionPolicy);
+    expect((await thereAs(accessToken))?.permissions.has('releases:publish')).toBe(false);
+    await here.services.administration.setRoles(user.id, ['PUBLISHER'], ANONYMOUS);
+    await eventually(async () => (await thereAs(accessToken))?.permissions.has('releases:publish') === true);
+  });
+
+  test('a published release', async () => {
+    const newest = async () => (await there.services.newestRelease.newerThan(null))?.version;
+    expect(await newest()).toBeUndefined();
+    await publishRelease(here, '1.0.0');
+    await eventually(async () => (await newest()) === '1.0.0');
+  });
+
+  test('a scan ticket that was claimed', async () => {
+    const client = { address: '192.0.2.1', deviceId: 'phone', version: null, model: null };
+    const { ticket } = await here.services.scanTickets.issue('phone', client);
+    const stream = await there.services.scanTickets.watch(ticket, 'phone');
+    const appended = new Promise<void>((resolve) => stream.onAppend(resolve));
+    const { accessToken } = await openSession(here, 'max', graphqlSessionPolicy);
+    await here.services.scanTickets.claim(ticket, await callerOf(here, accessToken));
+    await appended;
+  });
+
+  test('failed logins', async () => {
+    const input = { username: 'root', password: 'wrong password' };
+    const codes = [];
+    for (let attempt = 0; attempt < 11; attempt++) {
+      codes.push(await refusal(attempt % 2 ? here : there, op.LoginDocument, { input }));
+    }
+    expect(codes).toEqual([...Array(10).fill('BAD_CREDENTIALS'), 'CAPTCHA_REQUIRED']);
+  });
+
+  test('all of it again, after Redis has hung, while people still log in', async () => {
+    const { user, accessToken } = await openSession(here, 'pia', graphqlSessionPolicy);
+    expect((await thereAs(accessToken))?.permissions.has('users:manage')).toBe(false);
+    redis.pause();
+    const input = { username: 'pia', password: PASSWORD };
+    for (const node of [here, there]) {
+      expect((await ask(node, op.LoginDocument, { input })).login.accessToken).toBeTruthy();
+    }
+    await here.services.administration.setRoles(user.id, ['ADMIN'], ANONYMOUS);
+    redis.resume();
+    await eventually(async () => (await thereAs(accessToken))?.permissions.has('users:manage') === true);
+  });
+});
