@@ -35,6 +35,7 @@ const floors = {
   logins: 'src/logins/password-logins.ts',
   administration: 'src/administration/administration.ts',
   captchas: 'src/captchas/sms-codes.ts',
+  'device-streams': 'src/devices/live/status-stream.ts',
   devices: 'src/devices/devices.ts',
   'presence-engine': 'src/devices/presence/presence.ts',
   releases: 'src/releases/releases.ts',

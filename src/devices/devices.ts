@@ -16,7 +16,7 @@ import {
   selectDevices,
   visibleTo,
 } from './device-filter.js';
-import type { Heartbeats } from './heartbeats.js';
+import type { Heartbeats } from './heartbeats/heartbeats.js';
 import type { CachedDevice, KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
 

@@ -2,7 +2,7 @@ import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { firstRows } from '../../src/database/page.js';
 import { DeviceLimits } from '../../src/devices/device-limits.js';
 import { historyOrder } from '../../src/devices/device-order.js';
-import type { Heartbeats } from '../../src/devices/heartbeats.js';
+import type { Heartbeats } from '../../src/devices/heartbeats/heartbeats.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';

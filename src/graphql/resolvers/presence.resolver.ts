@@ -13,9 +13,16 @@ import {
 } from 'type-graphql';
 import { Device } from '../../devices/device.entity.js';
 import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
-import { type Heartbeat as Beat, HeartbeatStream, MAX_HEARTBEATS } from '../../devices/heartbeat-stream.js';
 import type { CachedDevice } from '../../devices/known-devices.js';
-import { DeviceStatusStream, type DeviceStatusEvent as StatusEvent } from '../../devices/status-stream.js';
+import {
+  type Heartbeat as Beat,
+  HeartbeatStream,
+  MAX_HEARTBEATS,
+} from '../../devices/live/heartbeat-stream.js';
+import {
+  DeviceStatusStream,
+  type DeviceStatusEvent as StatusEvent,
+} from '../../devices/live/status-stream.js';
 import { DomainError } from '../../errors.js';
 import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../../sessions/caller.js';
 import { Allow, DEVICES } from '../authorization.js';

@@ -1,0 +1,51 @@
+import type { Caller } from '../../sessions/sessions.js';
+import { type Batch, EventStream } from '../../streams/event-stream.js';
+import { type DeviceFilter, type DeviceSelection, selectDevices } from '../device-filter.js';
+import { deviceScope } from '../devices.js';
+import type { CachedDevice } from '../known-devices.js';
+import type { LiveServices } from './status-stream.js';
+
+export interface Heartbeat {
+  readonly device: CachedDevice;
+  readonly at: Date;
+}
+
+/** Heartbeats of one event. A whole fleet may have beaten while events could not be read. */
+export const MAX_HEARTBEATS = 500;
+
+/** Heartbeats, conflated: a subscriber receives the latest heartbeat of each device, however late it reads. */
+export class HeartbeatStream extends EventStream<Heartbeat[]> {
+  readonly scope: string;
+  readonly #selection: DeviceSelection;
+
+  constructor(
+    private readonly services: LiveServices,
+    caller: Caller,
+    filter: DeviceFilter,
+  ) {
+    super();
+    this.scope = deviceScope(caller);
+    this.#selection = selectDevices(caller, filter);
+  }
+
+  async open(): Promise<Batch<Heartbeat[]>> {
+    return { publications: [], offset: this.services.heartbeats.beatOffset, status: 'current' };
+  }
+
+  async since(offset: number): Promise<Batch<Heartbeat[]>> {
+    const { devices, heartbeats } = this.services;
+    const { latest, offset: reached } = heartbeats.beatsSince(offset, this.#selection, MAX_HEARTBEATS);
+    const status = reached < heartbeats.beatOffset ? 'behind' : 'current';
+    const known = await devices.findCached([...latest.keys()]);
+    const beats = known.filter(this.#selection.matches).map((device) => ({
+      device: { ...device, online: heartbeats.isOnline(device.id) },
+      at: new Date(latest.get(device.id) ?? 0),
+    }));
+    const publications = beats.length === 0 ? [] : [{ event: beats, offset: reached }];
+    return { publications, offset: reached, status };
+  }
+
+  onAppend(listener: () => void): () => void {
+    return this.services.heartbeats.onBeats(this.#selection.ownerId, listener);
+  }
+}

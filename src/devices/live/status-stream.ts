@@ -1,0 +1,193 @@
+import type { Caller } from '../../sessions/sessions.js';
+import { type Batch, EventStream, type Publication } from '../../streams/event-stream.js';
+import type { Events } from '../../streams/events.js';
+import { type DeviceFilter, type DeviceSelection, selectDevices } from '../device-filter.js';
+import { type Devices, deviceScope } from '../devices.js';
+import type { Heartbeats } from '../heartbeats/heartbeats.js';
+import type { CachedDevice } from '../known-devices.js';
+import type { OfflineReason } from '../presence-event.entity.js';
+import type { DetailsChange, LogEntry, OwnerChange } from '../transitions/transition-log.js';
+import { TRANSITIONS } from '../transitions/transition-queue.js';
+import type { DevicesPart, OnlineDevice, OnlineDevices } from './online-devices.js';
+
+/** Entries of the log in one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
+const BATCH_SIZE = 500;
+
+/** The scope of cursors that cannot be resumed since. */
+const INCOMPLETE = 'incomplete snapshot';
+
+export enum DeviceStatusKind {
+  SNAPSHOT = 'SNAPSHOT',
+  SNAPSHOT_CONTINUED = 'SNAPSHOT_CONTINUED',
+  ONLINE = 'ONLINE',
+  OFFLINE = 'OFFLINE',
+  ENTERED = 'ENTERED',
+  LEFT = 'LEFT',
+  RESET = 'RESET',
+}
+
+export interface DeviceStatusEvent {
+  readonly kind: DeviceStatusKind;
+  /** Value of `since` for a client that has received this event. */
+  readonly cursor: string;
+  readonly at: Date;
+  /** Whether a client that has received this event knows all devices that are online. */
+  readonly complete: boolean;
+  /** Devices that are online (SNAPSHOT, SNAPSHOT_CONTINUED). */
+  readonly devices: readonly OnlineDevice[] | null;
+  /** The device that changed (ONLINE, OFFLINE, ENTERED, LEFT). */
+  readonly device: CachedDevice | null;
+  readonly reason: OfflineReason | null;
+}
+
+export interface LiveServices {
+  readonly heartbeats: Heartbeats;
+  readonly devices: Devices;
+  readonly onlineDevices: OnlineDevices;
+  readonly events: Events;
+  readonly clock: () => number;
+}
+
+/**
+ * A snapshot of the online devices that the filter selects, in parts, then each change of which they are, once and in
+ * order. With `since`, the missed changes come instead of the snapshot; RESET and a new snapshot when they are no longer
+ * kept.
+ */
+export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
+  readonly scope: string;
+  readonly #start: number | null;
+  readonly #selection: DeviceSelection;
+
+  /** @throws DomainError INVALID_INPUT for a `since` that is not a cursor. */
+  constructor(
+    private readonly services: LiveServices,
+    private readonly caller: Caller,
+    private readonly filter: DeviceFilter,
+    private readonly cursor: string | null,
+  ) {
+    super();
+    this.scope = deviceScope(caller);
+    this.#selection = selectDevices(caller, filter);
+    this.#start = cursor === null ? null : services.heartbeats.log.recover(cursor, this.scope);
+  }
+
+  open(): Promise<Batch<DeviceStatusEvent>> {
+    return this.#start === null ? this.#snapshot(this.cursor) : this.since(this.#start);
+  }
+
+  async since(offset: number): Promise<Batch<DeviceStatusEvent>> {
+    const { log } = this.services.heartbeats;
+    const entries = log.since(offset, BATCH_SIZE);
+    const publications = entries && (await this.#present(entries));
+    if (!publications) return this.#snapshot(log.cursor(offset, this.scope));
+    const status = entries.length === BATCH_SIZE ? 'behind' : 'current';
+    return { publications, offset: offset + entries.length, status };
+  }
+
+  onAppend(listener: () => void): () => void {
+    return this.services.events.subscribe(TRANSITIONS, listener);
+  }
+
+  /** @param staleCursor the cursor of a subscriber that is reset. */
+  async #snapshot(staleCursor: string | null): Promise<Batch<DeviceStatusEvent>> {
+    const { heartbeats, onlineDevices, clock } = this.services;
+    // Synchronously, so that no transition comes between the offset and the state.
+    const { offset } = heartbeats.log;
+    const online = heartbeats.onlineIds();
+    const at = new Date(clock());
+    const first = await onlineDevices.read(this.caller, this.filter, online);
+    const batch = this.#presentPart(DeviceStatusKind.SNAPSHOT, first, { offset, at });
+    if (staleCursor === null) return batch;
+    // A client that disconnects before the snapshot keeps the stale cursor, and is reset again.
+    const reset = {
+      kind: DeviceStatusKind.RESET,
+      cursor: staleCursor,
+      at,
+      complete: false,
+      devices: null,
+      device: null,
+      reason: null,
+    };
+    return { ...batch, publications: [{ event: reset, offset }, ...batch.publications] };
+  }
+
+  #presentPart(
+    kind: DeviceStatusKind,
+    { devices, readNext }: DevicesPart,
+    moment: { readonly offset: number; readonly at: Date },
+  ): Batch<DeviceStatusEvent> {
+    const { offset, at } = moment;
+    const complete = readNext === null;
+    // No client can resume since a part of a snapshot: its cursor leads to RESET.
+    const cursor = this.services.heartbeats.log.cursor(offset, complete ? this.scope : INCOMPLETE);
+    const event = { kind, cursor, at, complete, devices, device: null, reason: null };
+    return {
+      publications: [{ event, offset }],
+      offset,
+      status: 'current',
+      readNext:
+        readNext &&
+        (async () => this.#presentPart(DeviceStatusKind.SNAPSHOT_CONTINUED, await readNext(), moment)),
+    };
+  }
+
+  /** @returns null when a device was deleted meanwhile: its entries can no longer be shown. */
+  async #present(all: readonly LogEntry[]): Promise<Publication<DeviceStatusEvent>[] | null> {
+    const entries = all.filter((entry) => this.#concerns(entry));
+    const ids = [...new Set(entries.map(({ deviceId }) => deviceId))];
+    // One read: a device deleted between two reads would look like one that the filter leaves out.
+    const known = await this.services.devices.findCached(ids);
+    if (known.length < ids.length) return null;
+    const visible = known.filter(({ id, user }) => this.#selection.mayMatch(id, user.id));
+    const current = new Map(visible.map((device) => [device.id, device]));
+    return entries.flatMap((entry) => {
+      const device = current.get(entry.deviceId);
+      return (device && this.#presentEntry(entry, device)) ?? [];
+    });
+  }
+
+  /** Rules out entries without reading their devices. */
+  #concerns(entry: LogEntry): boolean {
+    // Only a search selects by the owner, and a change of one can concern many devices.
+    if ('ownerBefore' in entry && !this.filter.search?.trim()) return false;
+    const ownerId = this.services.heartbeats.ownerOf(entry.deviceId);
+    return ownerId === null || this.#selection.mayMatch(entry.deviceId, ownerId);
+  }
+
+  /** @returns null for an entry that does not change which online devices the filter selects. */
+  #presentEntry(entry: LogEntry, current: CachedDevice): Publication<DeviceStatusEvent> | null {
+    const { log } = this.services.heartbeats;
+    const { offset, deviceId, online } = entry;
+    const device = { ...current, ...log.detailsAt(deviceId, offset), online };
+    const kind = this.#kindOf(entry, device);
+    if (kind === null) return null;
+    const event = {
+      kind,
+      cursor: log.cursor(offset, this.scope),
+      at: new Date(entry.at),
+      complete: true,
+      devices: null,
+      device,
+      reason: 'reason' in entry ? entry.reason : null,
+    };
+    return { event, offset };
+  }
+
+  /** @param device as it was after the entry. */
+  #kindOf(entry: LogEntry, device: CachedDevice): DeviceStatusKind | null {
+    const isSelected = this.#selection.matches(device);
+    if (!('reason' in entry)) {
+      const wasSelected = this.#selection.matches(formerDevice(entry, device));
+      if (!entry.online || isSelected === wasSelected) return null;
+      return isSelected ? DeviceStatusKind.ENTERED : DeviceStatusKind.LEFT;
+    }
+    if (!isSelected) return null;
+    return entry.online ? DeviceStatusKind.ONLINE : DeviceStatusKind.OFFLINE;
+  }
+}
+
+/** The device before a change. */
+function formerDevice(change: DetailsChange | OwnerChange, device: CachedDevice): CachedDevice {
+  if ('before' in change) return { ...device, ...change.before };
+  return { ...device, user: { ...device.user, ...change.ownerBefore } };
+}

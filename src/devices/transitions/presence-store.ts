@@ -1,0 +1,118 @@
+import { batches } from '../../database/batches.js';
+import type { Database } from '../../database/database.js';
+import type { Api } from '../../sessions/session.entity.js';
+import { Device } from '../device.entity.js';
+import { type DeviceDetails, detailsOf } from '../device-details.js';
+import type { Transition } from './transition-log.js';
+
+/** A device that was online when the previous process stopped; times in milliseconds since the Unix epoch. */
+export interface RestoredDevice {
+  readonly id: number;
+  readonly userId: number;
+  readonly lastSeenAt: number;
+  /** When the token of its session expires; 0 when the session has ended. */
+  readonly authEnds: number;
+}
+
+/** Presence in the database: written in batches, read once at start. */
+export class PresenceStore {
+  constructor(private readonly db: Database) {}
+
+  /** Adds transitions to the history, in order, and updates their devices, in one statement. */
+  async saveTransitions(transitions: readonly Transition[]): Promise<void> {
+    const rows = JSON.stringify(
+      transitions.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
+    );
+    // The join leaves out devices that were deleted meanwhile.
+    await this.db.em.execute(
+      `with t as (
+         select * from json_to_recordset(?)
+           as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
+       ), history as (
+         insert into presence_events (device_id, online, reason, at)
+         select d.id, t.online, t.reason, t.at from t join devices d on d.id = t."deviceId" order by t."offset"
+       )
+       update devices d set online = latest.online from (
+         select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
+       where d.id = latest."deviceId"`,
+      [rows],
+    );
+  }
+
+  /** Saves when devices were last seen, and that the process was alive at `now`. */
+  async saveLastSeen(seen: Iterable<{ id: number; at: number }>, now: number): Promise<void> {
+    for (const batch of batches(seen)) {
+      const rows = JSON.stringify(byId(batch).map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
+      await this.db.em.execute(
+        `update devices d set last_seen_at = t.at
+         from json_to_recordset(?) as t(id int, at timestamptz) where d.id = t.id`,
+        [rows],
+      );
+    }
+    await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
+  }
+
+  /**
+   * Saves the session of each device's latest heartbeat.
+   * @returns the former details of the devices whose API has changed with it.
+   */
+  async saveSessions(
+    latest: readonly { id: number; sessionId: string }[],
+  ): Promise<{ id: number; before: DeviceDetails }[]> {
+    const changed: { id: number; before: DeviceDetails }[] = [];
+    for (const batch of batches(latest)) {
+      const saved = await this.db.em.execute<{ id: number; before: DeviceDetails; api: Api }[]>(
+        `update devices d set session_id = s.id, door = s.door
+         from json_to_recordset(?) as t(id int, "sessionId" uuid)
+           join sessions s on s.id = t."sessionId" join devices old on old.id = t.id
+         where d.id = t.id returning d.id, d.door as api, ${detailsOf('old')} as before`,
+        [JSON.stringify(byId(batch).map(({ id, sessionId }) => ({ id, sessionId })))],
+      );
+      changed.push(...saved.filter(({ api, before }) => before.api !== api));
+    }
+    return changed;
+  }
+
+  /** When the previous process was last alive, and the devices that were online then. */
+  async load(): Promise<{ aliveAt: number; online: RestoredDevice[] }> {
+    const { em } = this.db;
+    const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
+    const rows = await em.execute<
+      { id: number; user_id: number; last_seen_at: Date | string; token_expires_at: Date | string | null }[]
+    >(
+      `select d.id, d.user_id, d.last_seen_at, s.token_expires_at
+       from devices d left join sessions s on s.id = d.session_id and s.revoked_at is null
+       where d.online`,
+    );
+    return {
+      aliveAt: new Date(clock?.alive_at ?? 0).getTime(),
+      online: rows.map((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        lastSeenAt: new Date(row.last_seen_at).getTime(),
+        authEnds: row.token_expires_at === null ? 0 : new Date(row.token_expires_at).getTime(),
+      })),
+    };
+  }
+
+  /** The devices of a user that are online as of the last save, those seen latest first. */
+  async onlineDevicesOf(userId: number, limit: number): Promise<number[]> {
+    const devices = await this.db.em.execute<{ id: number }[]>(
+      'select id from devices where user_id = ? and online order by last_seen_at desc limit ?',
+      [userId, limit],
+    );
+    return devices.map(({ id }) => id);
+  }
+
+  /** The devices whose saved session is one of these; the latest one may not be saved yet. */
+  async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
+    const devices = await this.db.em
+      .fork()
+      .find(Device, { sessionId: { $in: [...sessionIds] } }, { fields: ['id'] });
+    return devices.map(({ id }) => id);
+  }
+}
+
+/** The order in which all statements lock devices. */
+const byId = <T extends { readonly id: number }>(rows: readonly T[]): T[] =>
+  rows.toSorted((one, other) => one.id - other.id);

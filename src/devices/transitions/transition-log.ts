@@ -1,0 +1,133 @@
+import { hash, randomBytes } from 'node:crypto';
+import { decodeCursor, encodeCursor } from '../../streams/position.js';
+import type { UserNames } from '../../users/users.js';
+import type { DeviceDetails } from '../device-details.js';
+import type { OfflineReason } from '../presence-event.entity.js';
+
+/** Entries that are kept for clients that reconnect: about an hour of a healthy fleet. */
+const CAPACITY = 65_536;
+
+interface Entry {
+  /** From 1, without a gap. */
+  readonly offset: number;
+  readonly deviceId: number;
+  /** Whether the device was online after it. */
+  readonly online: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** A device came online, or went offline for a reason. */
+export interface Transition extends Entry {
+  /** Null for a device that came online. */
+  readonly reason: OfflineReason | null;
+}
+
+/** The details of a device changed. */
+export interface DetailsChange extends Entry {
+  readonly before: DeviceDetails;
+}
+
+/** The names of the owner of an online device changed. */
+export interface OwnerChange extends Entry {
+  readonly online: true;
+  readonly ownerBefore: UserNames;
+}
+
+export type LogEntry = Transition | DetailsChange | OwnerChange;
+
+const EPOCH_LENGTH = 8;
+
+/** The latest transitions and changes of details, in order. A new process starts a new epoch. */
+export class TransitionLog {
+  readonly #epoch = randomBytes(6).toString('base64url');
+  readonly #ring: LogEntry[] = [];
+  /** The changes in the ring by device, oldest first. */
+  readonly #changes = new Map<number, DetailsChange[]>();
+  #offset = 0;
+  #published = 0;
+
+  /** That of the latest entry, published or not. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  append(transition: Omit<Transition, 'offset'>): Transition {
+    return this.#append({ offset: this.#offset + 1, ...transition });
+  }
+
+  appendChange(change: Omit<DetailsChange, 'offset'>): void {
+    const appended = this.#append({ offset: this.#offset + 1, ...change });
+    const changes = this.#changes.get(change.deviceId);
+    if (changes) changes.push(appended);
+    else this.#changes.set(change.deviceId, [appended]);
+  }
+
+  appendOwnerChange(change: Omit<OwnerChange, 'offset'>): void {
+    this.#append({ offset: this.#offset + 1, ...change });
+  }
+
+  /** The details of a device after the entry at `offset`; undefined if they have not changed since. */
+  detailsAt(deviceId: number, offset: number): DeviceDetails | undefined {
+    return this.#changes.get(deviceId)?.find((change) => change.offset > offset)?.before;
+  }
+
+  /**
+   * Lets `since` return the entries up to `offset`. Transitions that are not saved yet must stay unpublished.
+   * @returns whether any of them was not published before.
+   */
+  publish(offset: number): boolean {
+    if (offset <= this.#published) return false;
+    this.#published = offset;
+    return true;
+  }
+
+  /** The published entries after `offset`, at most `limit`; null when the ring has dropped some of them. */
+  since(offset: number, limit = CAPACITY): LogEntry[] | null {
+    if (!this.#keeps(offset)) return null;
+    const found: LogEntry[] = [];
+    for (let next = offset + 1; next <= Math.min(this.#published, offset + limit); next++) {
+      const entry = this.#ring[next % CAPACITY];
+      if (entry) found.push(entry);
+    }
+    return found;
+  }
+
+  /** The cursor of subscribers with this scope that have received everything up to `offset`. */
+  cursor(offset: number, scope: string): string {
+    return encodeCursor({ epoch: this.#epochOf(scope), offset });
+  }
+
+  /**
+   * The offset to read since; null when the cursor is of another epoch or the ring has dropped what followed it.
+   * @throws DomainError INVALID_INPUT for text that is not a cursor.
+   */
+  recover(cursor: string, scope: string): number | null {
+    const { epoch, offset } = decodeCursor(cursor);
+    const isKept = offset <= this.#offset && this.#keeps(offset);
+    return epoch === this.#epochOf(scope) && isKept ? offset : null;
+  }
+
+  #append<E extends LogEntry>(entry: E): E {
+    const dropped = this.#ring[entry.offset % CAPACITY];
+    if (dropped && 'before' in dropped) this.#dropChange(dropped);
+    this.#ring[entry.offset % CAPACITY] = entry;
+    this.#offset = entry.offset;
+    return entry;
+  }
+
+  #dropChange({ deviceId }: DetailsChange): void {
+    const changes = this.#changes.get(deviceId);
+    changes?.shift();
+    if (changes?.length === 0) this.#changes.delete(deviceId);
+  }
+
+  #keeps(offset: number): boolean {
+    return offset >= this.#offset - CAPACITY;
+  }
+
+  /** Each scope has epochs of its own: a caller whose permissions changed sees other devices, and must start over. */
+  #epochOf(scope: string): string {
+    return hash('sha256', `${this.#epoch} ${scope}`, 'base64url').slice(0, EPOCH_LENGTH);
+  }
+}

@@ -1,0 +1,68 @@
+import { type Events, topic } from '../../streams/events.js';
+import type { PresenceStore } from './presence-store.js';
+import { type DetailsChange, type Transition, TransitionLog } from './transition-log.js';
+
+/** After transitions or changes of details were published. */
+export const TRANSITIONS = topic<null>('device transitions');
+
+/** Transitions in one statement. */
+const BATCH_SIZE = 5000;
+
+/** Saves transitions in batches and in order, and publishes them once they are saved, with changes of details. */
+export class TransitionQueue {
+  readonly log = new TransitionLog();
+  readonly #unsaved: Transition[] = [];
+  /** The latest save. The next one waits for it, to keep the order. */
+  #saving: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: PresenceStore,
+    private readonly events: Events,
+  ) {}
+
+  /** The devices that came online since the last save. */
+  unsavedOnline(): number[] {
+    return this.#unsaved.filter(({ online }) => online).map(({ deviceId }) => deviceId);
+  }
+
+  add(transition: Omit<Transition, 'offset'>): void {
+    this.#unsaved.push(this.log.append(transition));
+  }
+
+  /** Adds a transition that the database has already. */
+  addSaved(transition: Omit<Transition, 'offset'>): void {
+    this.log.append(transition);
+  }
+
+  /** As `addSaved`, for a change of details. */
+  addChange(change: Omit<DetailsChange, 'offset'>): void {
+    this.log.appendChange(change);
+  }
+
+  /** Saves what was added before the call. After a failure the next call saves the rest. */
+  async save(): Promise<void> {
+    const saving = this.#saving.then(() => this.#saveBatches());
+    this.#saving = saving.catch(() => undefined);
+    await saving;
+  }
+
+  /**
+   * Saves and publishes what was added before the call. When the database fails, transitions are published unsaved:
+   * subscribers must not wait for it.
+   */
+  async publish(): Promise<void> {
+    const { offset } = this.log;
+    await this.save().finally(() => {
+      if (this.log.publish(offset)) this.events.publish(TRANSITIONS, null);
+    });
+  }
+
+  async #saveBatches(): Promise<void> {
+    for (let left = this.#unsaved.length; left > 0; ) {
+      const batch = this.#unsaved.slice(0, Math.min(left, BATCH_SIZE));
+      await this.store.saveTransitions(batch);
+      this.#unsaved.splice(0, batch.length);
+      left -= batch.length;
+    }
+  }
+}
