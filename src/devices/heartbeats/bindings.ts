@@ -55,7 +55,11 @@ const MAX_SUPERSEDED = 100_000;
 /** Finds the device that the heartbeats of a session are for. */
 export class Bindings {
   /** By session: the device that it beat for, and the later session that took it over while it was online. */
-  readonly #superseded = new LRUCache<string, { deviceId: number; by: string }>({ max: MAX_SUPERSEDED });
+  readonly #superseded = new LRUCache<string, { deviceId: number; by: string }>({
+    // Grows as it fills. With `max`, the library would allocate the whole of it at the start.
+    maxSize: MAX_SUPERSEDED,
+    sizeCalculation: () => 1,
+  });
 
   readonly #rows: DeviceRows;
 

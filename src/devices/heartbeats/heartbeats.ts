@@ -38,7 +38,11 @@ export class Heartbeats {
   /** By user and client id: two first heartbeats must not create or take over the same device. */
   readonly #binds = new KeyedQueue<string>();
   /** A request that was authenticated before its session ended may arrive here after it. */
-  readonly #endedSessions = new LRUCache<string, OfflineReason>({ max: ENDED_SESSIONS });
+  readonly #endedSessions = new LRUCache<string, OfflineReason>({
+    // Grows as it fills. With `max`, the library would allocate the whole of it at the start.
+    maxSize: ENDED_SESSIONS,
+    sizeCalculation: () => 1,
+  });
   /** The sessions of deleted devices may still beat, for a new device then. */
   readonly #deleted = new Set<number>();
   #announcedBeats = 0;
