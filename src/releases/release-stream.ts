@@ -63,15 +63,16 @@ export class ReleaseStream extends EventStream<ReleaseEvent> {
 
 /** The cursor of a client that has received this event. */
 export const cursorOf = ({ id }: Pick<ReleaseEvent, 'id'>): string =>
-  encodeCursor({ epoch: EPOCH, offset: id });
+  encodeCursor({ epoch: EPOCH, offsets: [id] });
 
 /** The cursor of a client that knows of every event so far. */
 export const latestCursor = async (events: ReleaseEvents): Promise<string> =>
   cursorOf({ id: await events.latestOffset() });
 
 function readCursor(cursor: string, latest: number): number {
-  const { epoch, offset } = decodeCursor(cursor);
+  const { epoch, offsets } = decodeCursor(cursor);
+  const [offset = 0, ...others] = offsets;
   // Events are never deleted: a cursor beyond the latest one comes from another installation.
-  if (epoch !== EPOCH || offset > latest) throw invalidCursor();
+  if (epoch !== EPOCH || offset > latest || others.length > 0) throw invalidCursor();
   return offset;
 }

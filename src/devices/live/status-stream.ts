@@ -6,14 +6,14 @@ import { type Devices, deviceScope } from '../devices.js';
 import type { Heartbeats } from '../heartbeats/heartbeats.js';
 import type { CachedDevice } from '../known-devices.js';
 import type { OfflineReason } from '../presence-event.entity.js';
-import type { DetailsChange, LogEntry, OwnerChange } from '../transitions/transition-log.js';
+import type { DetailsChange, LogEntry, OwnerChange, Recovery } from '../transitions/transition-log.js';
 import { TRANSITIONS } from '../transitions/transition-queue.js';
 import type { DevicesPart, OnlineDevice, OnlineDevices } from './online-devices.js';
 
 /** Entries of the log in one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
 const BATCH_SIZE = 500;
 
-/** The scope of cursors that cannot be resumed since. */
+/** The scope of cursors that lead to RESET. */
 const INCOMPLETE = 'incomplete snapshot';
 
 export enum DeviceStatusKind {
@@ -48,6 +48,13 @@ export interface LiveServices {
   readonly clock: () => number;
 }
 
+/** When a snapshot was taken. */
+interface Moment {
+  readonly offset: number;
+  readonly offsets: readonly number[];
+  readonly at: Date;
+}
+
 /**
  * A snapshot of the online devices that the filter selects, in parts, then each change of which they are, once and in
  * order. With `since`, the missed changes come instead of the snapshot; RESET and a new snapshot when they are no longer
@@ -55,7 +62,7 @@ export interface LiveServices {
  */
 export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   readonly scope: string;
-  readonly #start: number | null;
+  readonly #recovery: Recovery | null;
   readonly #selection: DeviceSelection;
 
   /** @throws DomainError INVALID_INPUT for a `since` that is not a cursor. */
@@ -68,40 +75,50 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
     super();
     this.scope = deviceScope(caller);
     this.#selection = selectDevices(caller, filter);
-    this.#start = cursor === null ? null : services.heartbeats.log.recover(cursor, this.scope);
+    this.#recovery = cursor === null ? null : services.heartbeats.log.recover(cursor, this.scope);
   }
 
   open(): Promise<Batch<DeviceStatusEvent>> {
-    return this.#start === null ? this.#snapshot(this.cursor) : this.since(this.#start);
+    return this.#recovery ? this.#readMissed(this.#recovery) : this.#snapshot(this.cursor !== null);
   }
 
-  async since(offset: number): Promise<Batch<DeviceStatusEvent>> {
-    const { log } = this.services.heartbeats;
-    const entries = log.since(offset, BATCH_SIZE);
-    const publications = entries && (await this.#present(entries));
-    if (!publications) return this.#snapshot(log.cursor(offset, this.scope));
-    const status = entries.length === BATCH_SIZE ? 'behind' : 'current';
-    return { publications, offset: offset + entries.length, status };
+  since(offset: number): Promise<Batch<DeviceStatusEvent>> {
+    return this.#read({ offset, received: [] });
   }
 
   onAppend(listener: () => void): () => void {
     return this.services.events.subscribe(TRANSITIONS, listener);
   }
 
-  /** @param staleCursor the cursor of a subscriber that is reset. */
-  async #snapshot(staleCursor: string | null): Promise<Batch<DeviceStatusEvent>> {
+  /** All that was missed: later events need not be compared with what was received. */
+  async #readMissed(recovery: Recovery): Promise<Batch<DeviceStatusEvent>> {
+    const batch = await this.#read(recovery);
+    if (batch.status === 'current') return batch;
+    return { ...batch, readNext: () => this.#readMissed({ ...recovery, offset: batch.offset }) };
+  }
+
+  async #read(start: Recovery): Promise<Batch<DeviceStatusEvent>> {
+    const entries = this.services.heartbeats.log.since(start.offset, BATCH_SIZE);
+    const publications = entries && (await this.#present(entries, start));
+    if (!publications) return this.#snapshot(true);
+    const status = entries.length === BATCH_SIZE ? 'behind' : 'current';
+    return { publications, offset: start.offset + entries.length, status };
+  }
+
+  async #snapshot(isReset: boolean): Promise<Batch<DeviceStatusEvent>> {
     const { heartbeats, onlineDevices, clock } = this.services;
     // Synchronously, so that no transition comes between the offset and the state.
     const { offset } = heartbeats.log;
+    const offsets = heartbeats.log.offsetsAt(offset);
     const online = heartbeats.onlineIds();
     const at = new Date(clock());
     const first = await onlineDevices.read(this.caller, this.filter, online);
-    const batch = this.#presentPart(DeviceStatusKind.SNAPSHOT, first, { offset, at });
-    if (staleCursor === null) return batch;
-    // A client that disconnects before the snapshot keeps the stale cursor, and is reset again.
+    const batch = this.#presentPart(DeviceStatusKind.SNAPSHOT, first, { offset, offsets, at });
+    if (!isReset) return batch;
     const reset = {
       kind: DeviceStatusKind.RESET,
-      cursor: staleCursor,
+      // A client that disconnects before the snapshot is reset again.
+      cursor: heartbeats.log.cursor(offsets, INCOMPLETE),
       at,
       complete: false,
       devices: null,
@@ -114,12 +131,12 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   #presentPart(
     kind: DeviceStatusKind,
     { devices, readNext }: DevicesPart,
-    moment: { readonly offset: number; readonly at: Date },
+    moment: Moment,
   ): Batch<DeviceStatusEvent> {
-    const { offset, at } = moment;
+    const { offset, offsets, at } = moment;
     const complete = readNext === null;
     // No client can resume since a part of a snapshot: its cursor leads to RESET.
-    const cursor = this.services.heartbeats.log.cursor(offset, complete ? this.scope : INCOMPLETE);
+    const cursor = this.services.heartbeats.log.cursor(offsets, complete ? this.scope : INCOMPLETE);
     const event = { kind, cursor, at, complete, devices, device: null, reason: null };
     return {
       publications: [{ event, offset }],
@@ -132,17 +149,24 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** @returns null when a device was deleted meanwhile: its entries can no longer be shown. */
-  async #present(all: readonly LogEntry[]): Promise<Publication<DeviceStatusEvent>[] | null> {
-    const entries = all.filter((entry) => this.#concerns(entry));
-    const ids = [...new Set(entries.map(({ deviceId }) => deviceId))];
+  async #present(
+    all: readonly LogEntry[],
+    { received }: Recovery,
+  ): Promise<Publication<DeviceStatusEvent>[] | null> {
+    const { log } = this.services.heartbeats;
+    const entries = all
+      .filter((entry) => this.#concerns(entry) && !log.isReceived(entry, received))
+      // Before the read, during which the log may drop entries.
+      .map((entry) => ({ entry, offsets: log.offsetsAt(entry.offset, received) }));
+    const ids = [...new Set(entries.map(({ entry }) => entry.deviceId))];
     // One read: a device deleted between two reads would look like one that the filter leaves out.
     const known = await this.services.devices.findCached(ids);
     if (known.length < ids.length) return null;
     const visible = known.filter(({ id, user }) => this.#selection.mayMatch(id, user.id));
     const current = new Map(visible.map((device) => [device.id, device]));
-    return entries.flatMap((entry) => {
+    return entries.flatMap(({ entry, offsets }) => {
       const device = current.get(entry.deviceId);
-      return (device && this.#presentEntry(entry, device)) ?? [];
+      return (device && this.#presentEntry(entry, offsets, device)) ?? [];
     });
   }
 
@@ -155,7 +179,11 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** @returns null for an entry that does not change which online devices the filter selects. */
-  #presentEntry(entry: LogEntry, current: CachedDevice): Publication<DeviceStatusEvent> | null {
+  #presentEntry(
+    entry: LogEntry,
+    offsets: readonly number[],
+    current: CachedDevice,
+  ): Publication<DeviceStatusEvent> | null {
     const { log } = this.services.heartbeats;
     const { offset, deviceId, online } = entry;
     const device = { ...current, ...log.detailsAt(deviceId, offset), online };
@@ -163,7 +191,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
     if (kind === null) return null;
     const event = {
       kind,
-      cursor: log.cursor(offset, this.scope),
+      cursor: log.cursor(offsets, this.scope),
       at: new Date(entry.at),
       complete: true,
       devices: null,

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { decodeCursor, encodeCursor } from '../../streams/position.js';
+import { ShardOffsets } from '../../streams/shard-offsets.js';
 import type { UserNames } from '../../users/users.js';
 import type { DeviceDetails } from '../device-details.js';
 import type { OfflineReason } from '../presence-event.entity.js';
@@ -36,12 +37,20 @@ export interface OwnerChange extends Entry {
 
 export type LogEntry = Transition | DetailsChange | OwnerChange;
 
+/** Where a subscriber reads on. */
+export interface Recovery {
+  readonly offset: number;
+  /** Its offsets by shard: it may have received later entries from another node, in another order. */
+  readonly received: readonly number[];
+}
+
 const EPOCH_LENGTH = 8;
 
 /** The latest transitions and changes of details, in order. A new process starts a new epoch. */
 export class TransitionLog {
   readonly #epoch = randomBytes(6).toString('base64url');
   readonly #ring: LogEntry[] = [];
+  readonly #shards = new ShardOffsets(CAPACITY, 1);
   /** The changes in the ring by device, oldest first. */
   readonly #changes = new Map<number, DetailsChange[]>();
   #offset = 0;
@@ -93,25 +102,39 @@ export class TransitionLog {
     return found;
   }
 
-  /** The cursor of subscribers with this scope that have received everything up to `offset`. */
-  cursor(offset: number, scope: string): string {
-    return encodeCursor({ epoch: this.#epochOf(scope), offset });
+  /**
+   * The offsets by shard of a subscriber that has received everything up to a kept entry.
+   * @param received what it has received besides, from another node.
+   */
+  offsetsAt(offset: number, received: readonly number[] = []): number[] {
+    return this.#shards.at(offset, received);
+  }
+
+  /** Whether a subscriber with these offsets by shard has received a kept entry. */
+  isReceived({ offset }: LogEntry, received: readonly number[]): boolean {
+    return this.#shards.isReceived(offset, received);
+  }
+
+  /** The cursor of subscribers with this scope that have received everything up to these offsets by shard. */
+  cursor(offsets: readonly number[], scope: string): string {
+    return encodeCursor({ epoch: this.#epochOf(scope), offsets });
   }
 
   /**
-   * The offset to read since; null when the cursor is of another epoch or the ring has dropped what followed it.
+   * Where a subscriber reads on; null when the cursor is of another epoch or the ring has dropped what followed it.
    * @throws DomainError INVALID_INPUT for text that is not a cursor.
    */
-  recover(cursor: string, scope: string): number | null {
-    const { epoch, offset } = decodeCursor(cursor);
-    const isKept = offset <= this.#offset && this.#keeps(offset);
-    return epoch === this.#epochOf(scope) && isKept ? offset : null;
+  recover(cursor: string, scope: string): Recovery | null {
+    const { epoch, offsets } = decodeCursor(cursor);
+    const offset = epoch === this.#epochOf(scope) ? this.#shards.find(offsets) : null;
+    return offset === null ? null : { offset, received: offsets };
   }
 
   #append<E extends LogEntry>(entry: E): E {
     const dropped = this.#ring[entry.offset % CAPACITY];
     if (dropped && 'before' in dropped) this.#dropChange(dropped);
     this.#ring[entry.offset % CAPACITY] = entry;
+    this.#shards.append(0);
     this.#offset = entry.offset;
     return entry;
   }

@@ -79,7 +79,11 @@ test('a client that is disconnected hundreds of times, also by restarts, misses 
     const events = watch(client, op.DeviceStatusDocument, { since: subscriber.cursor });
     const { log } = gateway.services.heartbeats;
     const scope = deviceScope(await callerOf(gateway, token));
-    for (let left = most; left > 0 && subscriber.cursor !== log.cursor(log.offset, scope); left--) {
+    for (
+      let left = most;
+      left > 0 && subscriber.cursor !== log.cursor(log.offsetsAt(log.offset), scope);
+      left--
+    ) {
       const event = await events.next();
       if (event === null) throw new Error('The subscription ended.');
       subscriber.take(event.deviceStatus);

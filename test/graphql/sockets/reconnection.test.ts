@@ -54,7 +54,7 @@ async function nextEvent(live: RawLive): Promise<string> {
 /** The cursor of a subscriber that has received everything so far. */
 async function cursorNow(): Promise<string> {
   const { log } = gateway.services.heartbeats;
-  return log.cursor(log.offset, deviceScope(await callerOf(gateway, root)));
+  return log.cursor(log.offsetsAt(log.offset), deviceScope(await callerOf(gateway, root)));
 }
 
 test('a subscriber that reconnects before a transition is published waits for it, without polling', async () => {
