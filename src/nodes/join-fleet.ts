@@ -21,7 +21,7 @@ export interface FleetOptions {
   warn(sentence: string): void;
 }
 
-/** The place of a node among the others. */
+/** The membership of a node that has joined. */
 export interface Membership {
   leave(): Promise<void>;
 }
@@ -44,12 +44,13 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
     await registry.leave();
     throw error;
   }
-  const timer = setInterval(() => {
-    registry.renew().then(
-      ({ others }) => onNodes(others.length + 1),
-      () => {},
-    );
-  }, RENEW_MS);
+  const renew = async () => {
+    // Again, since Redis may have lost it.
+    await client.set(FLEET_KEY, fleetId, 'NX');
+    const { others } = await registry.renew();
+    onNodes(others.length + 1);
+  };
+  const timer = setInterval(() => renew().catch(() => {}), RENEW_MS);
   return {
     async leave() {
       clearInterval(timer);

@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openDatabase } from '../../src/database/database.js';
+import { lockGateway } from '../../src/database/gateway-lock.js';
+import { entities } from '../../src/entities.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { describeWithPgbouncer, startPgbouncer } from '../support/pgbouncer.js';
@@ -37,11 +40,19 @@ const holders = (url: string) =>
     return rows.map(({ pid }) => pid);
   });
 
-test('refuses a second gateway on one database after 30 seconds, and keeps the first', async () => {
+test('refuses a second gateway on one database after 30 seconds, a node of a fleet too, and keeps the first', async () => {
   const first = startOn(database.url);
   const url = await first.url();
   const started = performance.now();
+  const db = await openDatabase(database.url, entities);
+  const { signal } = new AbortController();
+  const node = lockGateway(database.url, db, { isShared: true, signal, onSilent() {}, onEnd() {} });
+  const refusedNode = expect(node).rejects.toThrow(
+    /^A gateway without REDIS_URL is running on this database: [^\n]+\.$/,
+  );
   const second = await startOn(database.url).ended;
+  await refusedNode;
+  await db.close(true);
   expect(performance.now() - started).toBeGreaterThan(30_000);
   expect(second).toEqual({
     code: 1,

@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const events = new MemoryEvents();
-const openLog = () => new AccountChanges(gateway.services.db, events, () => gateway.clock.now);
+const openLog = (events = new MemoryEvents()) =>
+  new AccountChanges(gateway.services.db, events, () => gateway.clock.now);
 
 /** Polls once. @returns the ids of the users that have changed. */
 async function poll(log: AccountChanges): Promise<number[]> {
@@ -26,52 +26,55 @@ async function poll(log: AccountChanges): Promise<number[]> {
 
 /** A step of one of several transactions that are open at the same time, or a poll. */
 const step = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom('record', 'commit', 'rollback'),
-    writer: fc.nat(WRITERS - 1),
-  }),
+  fc.record({ kind: fc.constantFrom('record', 'commit', 'rollback'), writer: fc.nat(WRITERS - 1) }),
   fc.constant({ kind: 'poll', writer: 0 }),
 );
 
+/** Transactions that record changes, and end in any order. */
+class Writers {
+  readonly committed: number[] = [];
+  readonly #open = new Map<number, { readonly em: EntityManager; readonly changes: number[] }>();
+  #changed = 0;
+
+  constructor(private readonly log: AccountChanges) {}
+
+  async record(writer: number): Promise<void> {
+    const transaction = this.#open.get(writer) ?? { em: gateway.services.db.em.fork(), changes: [] };
+    if (!this.#open.has(writer)) await transaction.em.begin();
+    this.#open.set(writer, transaction);
+    this.#changed += 1;
+    transaction.changes.push(this.#changed);
+    await this.log.record(transaction.em, this.#changed);
+  }
+
+  async end(writer: number, kind: 'commit' | 'rollback'): Promise<void> {
+    const transaction = this.#open.get(writer);
+    if (!transaction) return;
+    this.#open.delete(writer);
+    await transaction.em[kind]();
+    if (kind === 'commit') this.committed.push(...transaction.changes);
+  }
+}
+
 test('every committed change is read once, in whatever order transactions begin and commit', async () => {
-  let changed = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const [reader, writer] = [openLog(), openLog()];
+      const [reader, log] = [openLog(), openLog()];
       await poll(reader);
-      const open = new Map<number, { em: EntityManager; changes: number[] }>();
-      const committed: number[] = [];
+      const writers = new Writers(log);
       const read: number[] = [];
-      const end = async (index: number, kind: string) => {
-        const transaction = open.get(index);
-        if (!transaction) return;
-        open.delete(index);
-        if (kind === 'rollback') return transaction.em.rollback();
-        await transaction.em.commit();
-        committed.push(...transaction.changes);
+      const expectAllRead = async () => {
+        read.push(...(await poll(reader)));
+        expect(read.toSorted()).toEqual(writers.committed.toSorted());
       };
-      for (const { kind, writer: index } of steps) {
-        if (kind === 'poll') {
-          read.push(...(await poll(reader)));
-          expect(read.toSorted()).toEqual(committed.toSorted());
-        } else if (kind === 'record') {
-          if (!open.has(index)) {
-            const em = gateway.services.db.em.fork();
-            await em.begin();
-            open.set(index, { em, changes: [] });
-          }
-          const transaction = open.get(index);
-          changed += 1;
-          if (transaction) await writer.record(transaction.em, changed);
-          transaction?.changes.push(changed);
-        } else {
-          await end(index, kind);
-        }
+      for (const { kind, writer } of steps) {
+        if (kind === 'poll') await expectAllRead();
+        else if (kind === 'record') await writers.record(writer);
+        else await writers.end(writer, kind === 'commit' ? 'commit' : 'rollback');
       }
-      for (const index of [...open.keys()]) await end(index, 'commit');
-      read.push(...(await poll(reader)));
-      expect(read.toSorted()).toEqual(committed.toSorted());
-      expect(await poll(writer)).toEqual([]);
+      for (let writer = 0; writer < WRITERS; writer++) await writers.end(writer, 'commit');
+      await expectAllRead();
+      expect(await poll(log)).toEqual([]);
     }),
     { numRuns: 40 },
   );
@@ -88,7 +91,8 @@ test('changes that could not be applied are read again', async () => {
 });
 
 test('an announcement lets the other processes read at once, but not the one that made it', async () => {
-  const [reader, writer] = [openLog(), openLog()];
+  const events = new MemoryEvents();
+  const [reader, writer] = [openLog(events), openLog(events)];
   await poll(reader);
   await poll(writer);
   const applied = Promise.withResolvers<number[]>();
