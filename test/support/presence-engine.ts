@@ -1,3 +1,4 @@
+import { DeviceTable } from '../../src/devices/presence/device-table.js';
 import { Presence } from '../../src/devices/presence/presence.js';
 
 export const intervalMs = 30_000;
@@ -6,22 +7,24 @@ export const NEVER = Number.POSITIVE_INFINITY;
 
 /** A presence engine whose clock calls `tick` every `tickMs`. */
 export function engine(start = START) {
-  const presence = new Presence({ intervalMs }, start);
+  const devices = new DeviceTable();
+  const presence = new Presence(devices, { intervalMs }, start);
   let now = start;
   const expired: { device: number; reason: string; at: number }[] = [];
   const tick = () => {
     for (const expiry of presence.tick(now)) expired.push({ ...expiry, at: now });
   };
   return {
+    devices,
     presence,
     expired,
     now: () => now,
     beat: (id: number, authEnds = NEVER, isOther = false) =>
-      presence.beat(presence.intern(id), now, authEnds, isOther),
+      presence.beat(devices.intern(id), now, authEnds, isOther),
     /** A heartbeat of a device of this owner. */
     beatOf(owner: number, id: number) {
-      const device = presence.intern(id);
-      presence.setOwner(device, owner);
+      const device = devices.intern(id);
+      devices.setOwner(device, owner);
       presence.beat(device, now, NEVER, false);
     },
     /** Advances the clock tick by tick. @param each runs before every tick. */

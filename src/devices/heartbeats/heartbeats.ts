@@ -9,6 +9,7 @@ import type { DeviceSelection } from '../device-filter.js';
 import { KeyedQueue } from '../keyed-queue.js';
 import { BINDINGS } from '../known-devices.js';
 import { BeatLog } from '../presence/beat-log.js';
+import { DeviceTable } from '../presence/device-table.js';
 import { Presence } from '../presence/presence.js';
 import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
@@ -26,13 +27,14 @@ const ENDED_SESSIONS = 100_000;
 
 /**
  * Heartbeats and the presence that follows from them. A heartbeat of a known session writes to typed arrays and
- * nothing else; the database is written in batches. A device is its index in the presence engine, unless named an id.
+ * nothing else; the database is written in batches. A device is its index in the table of devices, unless named an id.
  */
 export class Heartbeats {
   /** Published by `announce`. */
   readonly ownerChanges: OwnerChanges;
   readonly #transitions: TransitionQueue;
   readonly #beats = new BeatLog();
+  readonly #devices = new DeviceTable();
   readonly #presence: Presence;
   readonly #latestSessions: LatestSessions;
   /** By user and client id: two first heartbeats must not create or take over the same device. */
@@ -57,8 +59,8 @@ export class Heartbeats {
   ) {
     this.#transitions = new TransitionQueue(store, events);
     this.ownerChanges = new OwnerChanges(store);
-    this.#presence = new Presence({ intervalMs }, clock());
-    this.#latestSessions = new LatestSessions(this.#presence, store);
+    this.#presence = new Presence(this.#devices, { intervalMs }, clock());
+    this.#latestSessions = new LatestSessions(this.#devices, store);
     this.#lastSeenSavedAt = clock();
   }
 
@@ -90,10 +92,11 @@ export class Heartbeats {
     { ownerId, mayMatch }: Pick<DeviceSelection, 'ownerId' | 'mayMatch'>,
     limit: number,
   ): { readonly latest: ReadonlyMap<number, number>; readonly offset: number } {
-    const presence = this.#presence;
-    const isSelected = (device: number, owner: number) => mayMatch(presence.idOf(device), owner);
+    const isSelected = (device: number, owner: number) => mayMatch(this.#devices.idOf(device), owner);
     const beats = this.#beats.since(offset, { ownerId, isSelected }, limit);
-    const latest = beats.devices.map((device) => [presence.idOf(device), presence.lastSeen(device)] as const);
+    const latest = beats.devices.map(
+      (device) => [this.#devices.idOf(device), this.#devices.lastSeen(device)] as const,
+    );
     return { latest: new Map(latest), offset: beats.offset };
   }
 
@@ -114,8 +117,8 @@ export class Heartbeats {
     for (const { id, userId, lastSeenAt, authEnds } of online) {
       // `aliveAt` is saved at intervals; a later heartbeat proves as well that the process was alive.
       const lastAlive = Math.max(aliveAt, lastSeenAt);
-      const device = this.#presence.intern(id);
-      this.#presence.setOwner(device, userId);
+      const device = this.#devices.intern(id);
+      this.#devices.setOwner(device, userId);
       this.#presence.restore(device, lastSeenAt, lastAlive, now, authEnds);
     }
   }
@@ -131,7 +134,7 @@ export class Heartbeats {
     const binding = bindingOf(caller, report.clientId);
     if (!binding || !this.#isCurrent(binding, caller, report)) return this.#firstBeat(caller, report);
     this.#recordBeat(binding.device, caller);
-    return this.#presence.idOf(binding.device);
+    return this.#devices.idOf(binding.device);
   }
 
   /**
@@ -161,16 +164,16 @@ export class Heartbeats {
 
   /** Null for a device that has not been online since the process started. */
   ownerOf(deviceId: number): number | null {
-    return this.#presence.ownerOf(this.#presence.intern(deviceId)) || null;
+    return this.#devices.ownerOf(this.#devices.intern(deviceId)) || null;
   }
 
   isOnline(deviceId: number): boolean {
-    return this.#presence.isOnline(this.#presence.intern(deviceId));
+    return this.#presence.isOnline(this.#devices.intern(deviceId));
   }
 
   /** In milliseconds since the Unix epoch; null when the device has not been seen since the process started. */
   lastSeen(deviceId: number): number | null {
-    return this.#presence.lastSeen(this.#presence.intern(deviceId)) || null;
+    return this.#devices.lastSeen(this.#devices.intern(deviceId)) || null;
   }
 
   /** Expires overdue devices. Must be called every `tickMs`. */
@@ -193,7 +196,7 @@ export class Heartbeats {
   /** The rows of these devices are gone: their sessions beat for new devices from now on. */
   devicesDeleted(ids: readonly number[]): void {
     for (const id of ids) {
-      const device = this.#presence.intern(id);
+      const device = this.#devices.intern(id);
       this.#deleted.add(device);
       this.#presence.leave(device);
       this.events.publish(BINDINGS, id);
@@ -230,7 +233,7 @@ export class Heartbeats {
   /** Saves when devices were seen since the last call. */
   async saveLastSeen(): Promise<void> {
     const now = this.clock();
-    await this.store.saveLastSeen(this.#presence.seenSince(this.#lastSeenSavedAt), now);
+    await this.store.saveLastSeen(this.#devices.seenSince(this.#lastSeenSavedAt), now);
     this.#lastSeenSavedAt = now;
   }
 
@@ -263,8 +266,8 @@ export class Heartbeats {
 
   /** @throws DomainError UNAUTHENTICATED when the session has ended meanwhile. */
   #beatFirst(caller: Caller, clientId: string | null, bound: BoundDevice): void {
-    const device = this.#presence.intern(bound.id);
-    this.#presence.setOwner(device, caller.user.id);
+    const device = this.#devices.intern(bound.id);
+    this.#devices.setOwner(device, caller.user.id);
     // The row names this session now, even if the heartbeat is refused below.
     this.#latestSessions.markUnsaved(device, caller.sessionId);
     if (bound.isWritten) this.#recordChange(bound);
@@ -287,7 +290,7 @@ export class Heartbeats {
     const now = this.clock();
     const isOther = this.#latestSessions.set(device, sessionId);
     if (this.#presence.beat(device, now, expiresAt, isOther)) {
-      const transition = { deviceId: this.#presence.idOf(device), online: true, reason: null, at: now };
+      const transition = { deviceId: this.#devices.idOf(device), online: true, reason: null, at: now };
       if (isSaved) this.#transitions.addSaved(transition);
       else this.#transitions.add(transition);
     }
@@ -306,6 +309,6 @@ export class Heartbeats {
   }
 
   #recordOffline(device: number, reason: OfflineReason, at: number): void {
-    this.#transitions.add({ deviceId: this.#presence.idOf(device), online: false, reason, at });
+    this.#transitions.add({ deviceId: this.#devices.idOf(device), online: false, reason, at });
   }
 }

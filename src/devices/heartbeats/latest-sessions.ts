@@ -1,11 +1,11 @@
-import type { Presence } from '../presence/presence.js';
+import type { DeviceTable } from '../presence/device-table.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
 import type { WrittenDevice } from './bindings.js';
 
 /**
  * The session of each device's latest heartbeat: when it ends, the device goes offline; when another one ends, it
  * does not. The database may lag behind while several sessions beat for one device. A device is its index in the
- * presence engine.
+ * table of devices.
  */
 export class LatestSessions {
   /** By device; undefined before its first heartbeat, where the database has the answer. */
@@ -14,7 +14,7 @@ export class LatestSessions {
   readonly #unsaved = new Set<number>();
 
   constructor(
-    private readonly presence: Presence,
+    private readonly devices: DeviceTable,
     private readonly store: PresenceStore,
   ) {}
 
@@ -38,10 +38,10 @@ export class LatestSessions {
   /** The devices whose latest heartbeat was sent by one of these sessions. */
   async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
     // Before the query, which may miss what is saved while it runs.
-    const devices = new Set(this.#unsaved);
-    for (const id of await this.store.devicesOf(sessionIds)) devices.add(this.presence.intern(id));
+    const found = new Set(this.#unsaved);
+    for (const id of await this.store.devicesOf(sessionIds)) found.add(this.devices.intern(id));
     const sessions = new Set(sessionIds);
-    return [...devices].filter((device) => {
+    return [...found].filter((device) => {
       const latest = this.#latest[device];
       return latest === undefined || sessions.has(latest);
     });
@@ -52,7 +52,7 @@ export class LatestSessions {
     if (this.#unsaved.size === 0) return [];
     const unsaved = [...this.#unsaved].map((device) => ({
       device,
-      id: this.presence.idOf(device),
+      id: this.devices.idOf(device),
       sessionId: this.#latest[device] ?? '',
     }));
     const changed = new Map((await this.store.saveSessions(unsaved)).map(({ id, before }) => [id, before]));

@@ -13,7 +13,7 @@ export interface BeatSelection {
 /**
  * The latest heartbeat of each device, in order: a doubly linked list through typed arrays. A heartbeat moves its
  * device to the end, without an allocation, and a read visits only the devices that have beaten since its offset.
- * A device is its index in the presence engine.
+ * A device is its index in the table of devices.
  */
 export class BeatLog {
   #offset = 0;

@@ -1,3 +1,4 @@
+import type { DeviceTable } from './device-table.js';
 import { LONGEST_HOLD } from './expiry-hold.js';
 import { ExpiryHolds, type Overdue, SAMPLE_SIZE, type Sample } from './expiry-holds.js';
 import { growArray } from './grow-array.js';
@@ -24,9 +25,9 @@ const FIRST_CAPACITY = 1024;
 /**
  * Which devices are online, for a million devices: pure, without timers, and without an allocation per heartbeat.
  *
- * A device is an index into typed arrays. A heartbeat only moves its deadline. The timing wheel contains each online
- * device once, and is lazy: when a bucket fires, it reschedules the devices whose deadlines have moved, and expires
- * the others. All times are milliseconds of one clock.
+ * A device is its index in the table of devices. A heartbeat only moves its deadline. The timing wheel contains each
+ * online device once, and is lazy: when a bucket fires, it reschedules the devices whose deadlines have moved, and
+ * expires the others. All times are milliseconds of one clock.
  */
 export class Presence {
   /** Milliseconds between two calls of `tick`. */
@@ -34,19 +35,18 @@ export class Presence {
   readonly #intervalMs: number;
   readonly #wheel: TimingWheel;
   readonly #holds: ExpiryHolds;
-  readonly #indexes = new Map<number, number>();
-  #ids = new Int32Array(FIRST_CAPACITY);
-  /** 0 for a device whose owner is unknown. */
-  #owners = new Int32Array(FIRST_CAPACITY);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
-  #seen = new Float64Array(FIRST_CAPACITY);
   /** By the session of the latest heartbeat. */
   readonly #leases = new Leases(FIRST_CAPACITY);
   /** By the session that beat before it. */
   readonly #previousLeases = new Leases(FIRST_CAPACITY);
   #online = 0;
 
-  constructor({ intervalMs }: PresenceSettings, now: number) {
+  constructor(
+    private readonly devices: DeviceTable,
+    { intervalMs }: PresenceSettings,
+    now: number,
+  ) {
     this.#intervalMs = intervalMs;
     this.tickMs = Math.max(1, Math.round(intervalMs / TICKS));
     // The longest time until a deadline: patience, jitter, and the grace after a restart.
@@ -65,53 +65,16 @@ export class Presence {
     return this.#holds.isOn;
   }
 
-  /** The index of a device, which all other methods take. */
-  intern(id: number): number {
-    const known = this.#indexes.get(id);
-    if (known !== undefined) return known;
-    const device = this.#indexes.size;
-    if (device === this.#ids.length) this.#grow();
-    this.#indexes.set(id, device);
-    this.#ids[device] = id;
-    return device;
-  }
-
-  setOwner(device: number, owner: number): void {
-    this.#owners[device] = owner;
-  }
-
-  /** 0 for a device whose owner is unknown. */
-  ownerOf(device: number): number {
-    return this.#owners[device] ?? 0;
-  }
-
-  idOf(device: number): number {
-    return this.#ids[device] ?? 0;
-  }
-
   isOnline(device: number): boolean {
     return this.#isOnline[device] === 1;
-  }
-
-  /** 0 for a device that has not been seen by this engine. */
-  lastSeen(device: number): number {
-    return this.#seen[device] ?? 0;
-  }
-
-  /** The devices that were last seen at or after a time, each as of when it is taken. */
-  *seenSince(time: number): Generator<{ id: number; at: number }> {
-    for (let device = 0; device < this.#indexes.size; device++) {
-      const at = this.#seen[device] ?? 0;
-      if (at >= time) yield { id: this.#ids[device] ?? 0, at };
-    }
   }
 
   /** The ids of all online devices. */
   onlineIds(): Int32Array {
     const ids = new Int32Array(this.#online);
     let at = 0;
-    for (let device = 0; device < this.#indexes.size; device++) {
-      if (this.#isOnline[device] === 1) ids[at++] = this.#ids[device] ?? 0;
+    for (let device = 0; device < this.devices.size; device++) {
+      if (this.#isOnline[device] === 1) ids[at++] = this.devices.idOf(device);
     }
     return ids;
   }
@@ -123,11 +86,12 @@ export class Presence {
    */
   beat(device: number, now: number, authEnds: number, isOther: boolean): boolean {
     this.#noticeRewind(now);
+    this.#makeRoom(device);
     if (isOther) this.#previousLeases.copy(device, this.#leases);
     // A request that was authenticated before a refresh may arrive after it.
     const ends = isOther ? authEnds : Math.max(authEnds, this.#leases.authEnds(device));
     this.#leases.set(device, now + this.#patience(device), ends);
-    this.#seen[device] = now;
+    this.devices.setSeen(device, now);
     if (this.#isOnline[device] === 1) return false;
     this.#enter(device);
     return true;
@@ -156,12 +120,13 @@ export class Presence {
    * @param authEnds when its token expires; 0 when its session has ended.
    */
   restore(device: number, seen: number, aliveAt: number, now: number, authEnds: number): void {
+    this.#makeRoom(device);
     const downtime = Math.max(0, now - aliveAt);
     // A device whose deadline had been extended, by a hold or another restart, still has time for a heartbeat.
     const left = Math.max(seen + this.#patience(device), aliveAt + this.#intervalMs / 2);
     // Tokens could not be refreshed in the meantime.
     const ends = authEnds === 0 ? 0 : Math.max(authEnds, now + this.#intervalMs);
-    this.#seen[device] = seen;
+    this.devices.setSeen(device, seen);
     this.#leases.set(device, left + downtime + this.#intervalMs, ends);
     if (this.#isOnline[device] !== 1) this.#enter(device);
   }
@@ -192,8 +157,8 @@ export class Presence {
       if (this.#isOnline[device] !== 1) return;
       if (this.#dueTick(device) < tick) this.#leases.fallBack(device, this.#previousLeases);
       const due = this.#dueTick(device);
-      const [owner = 0, reason] = [this.#owners[device], this.#leases.reason(device)];
-      if (due < tick) overdue.push({ device, owner, reason });
+      if (due < tick)
+        overdue.push({ device, owner: this.devices.ownerOf(device), reason: this.#leases.reason(device) });
       else this.#wheel.schedule(device, due);
     });
     return overdue;
@@ -202,10 +167,10 @@ export class Presence {
   /** Online devices, all of them or evenly chosen. */
   *#sample(now: number): Generator<Sample> {
     const lateBefore = now - LATE * this.#intervalMs;
-    const step = Math.ceil(this.#indexes.size / SAMPLE_SIZE);
-    for (let device = 0; device < this.#indexes.size; device += step) {
+    const step = Math.ceil(this.devices.size / SAMPLE_SIZE);
+    for (let device = 0; device < this.devices.size; device += step) {
       if (this.#isOnline[device] !== 1) continue;
-      yield { owner: this.#owners[device] ?? 0, isLate: this.lastSeen(device) < lateBefore };
+      yield { owner: this.devices.ownerOf(device), isLate: this.devices.lastSeen(device) < lateBefore };
     }
   }
 
@@ -217,7 +182,7 @@ export class Presence {
     this.#holds.rewind(by);
     this.#wheel.reset(tick);
     for (const leases of [this.#leases, this.#previousLeases]) leases.rewind(by);
-    for (let device = 0; device < this.#indexes.size; device++) {
+    for (let device = 0; device < this.devices.size; device++) {
       if (this.#isOnline[device] === 1) this.#wheel.schedule(device, this.#dueTick(device));
     }
   }
@@ -240,12 +205,10 @@ export class Presence {
     return Math.floor(Math.min(time, Number.MAX_SAFE_INTEGER) / this.tickMs);
   }
 
-  #grow(): void {
-    const capacity = this.#ids.length * 2;
-    this.#ids = growArray(this.#ids, capacity, Int32Array);
-    this.#owners = growArray(this.#owners, capacity, Int32Array);
+  #makeRoom(device: number): void {
+    if (device < this.#isOnline.length) return;
+    const capacity = Math.max(device + 1, this.#isOnline.length * 2);
     this.#isOnline = growArray(this.#isOnline, capacity, Uint8Array);
-    this.#seen = growArray(this.#seen, capacity, Float64Array);
     this.#leases.grow(capacity);
     this.#previousLeases.grow(capacity);
     this.#wheel.grow(capacity);

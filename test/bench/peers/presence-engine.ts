@@ -1,8 +1,10 @@
 /** The presence engine of Gatehouse without database and network. */
+import type * as table from '../../../src/devices/presence/device-table.js';
 import type * as engine from '../../../src/devices/presence/presence.js';
 import { importBuilt } from '../support/built.ts';
 import type { Peer } from '../support/host.ts';
 
+const { DeviceTable } = await importBuilt<typeof table>('devices/presence/device-table.js');
 const { Presence } = await importBuilt<typeof engine>('devices/presence/presence.js');
 
 const INTERVAL_MS = 30_000;
@@ -18,14 +20,15 @@ function measure(devices: number): [mib: number, corePercent: number] {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let now = Date.now();
-  const presence = new Presence({ intervalMs: INTERVAL_MS }, now);
+  const table = new DeviceTable();
+  const presence = new Presence(table, { intervalMs: INTERVAL_MS }, now);
   const perTick = devices / (INTERVAL_MS / presence.tickMs);
 
   /** Each device beats once, a share of them in each tick. */
   function interval(): void {
     for (let device = 0; device < devices; ) {
       for (const end = device + perTick; device < end; device++) {
-        presence.beat(presence.intern(device), now, Number.MAX_SAFE_INTEGER, false);
+        presence.beat(table.intern(device), now, Number.MAX_SAFE_INTEGER, false);
       }
       now += presence.tickMs;
       if (presence.tick(now).length > 0) throw new Error('A device that beats expired.');

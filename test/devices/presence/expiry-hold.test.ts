@@ -55,7 +55,7 @@ describe('a mass expiry', () => {
       for (let at = 0; at < 1000; at++) e.beatOf(1 + (at % owners), 1000 + at);
       for (let id = 1; id <= 60; id++) e.beatOf(100 + id, id);
       e.pass(2.6 * intervalMs + 2 * e.presence.tickMs, beatOthers);
-      const expired = e.expired.map(({ device }) => e.presence.idOf(device));
+      const expired = e.expired.map(({ device }) => e.devices.idOf(device));
       expect(expired.filter((id) => id < 1000).sort()).toEqual([1, 2, 3]);
       expect(expired.length).toBeLessThan(60);
       expect(e.presence.degraded).toBe(true);
@@ -69,7 +69,7 @@ describe('a mass expiry', () => {
     for (let id = 1; id <= 1000; id++) e.beatOf(1, id);
     e.beatOf(2, 2000);
     e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
-    expect(e.expired.map(({ device }) => e.presence.idOf(device))).toContain(2000);
+    expect(e.expired.map(({ device }) => e.devices.idOf(device))).toContain(2000);
   });
 
   test('of one owner holds the others, too, if most of them have missed a heartbeat', () => {
@@ -78,7 +78,7 @@ describe('a mass expiry', () => {
     e.pass(0.5 * intervalMs);
     for (let id = 1001; id <= 1020; id++) e.beatOf(id, id);
     e.pass(3 * intervalMs);
-    expect([e.presence.degraded, e.expired.filter(({ device }) => e.presence.idOf(device) > 1000)]).toEqual([
+    expect([e.presence.degraded, e.expired.filter(({ device }) => e.devices.idOf(device) > 1000)]).toEqual([
       true,
       [],
     ]);
@@ -94,7 +94,7 @@ describe('a mass expiry', () => {
     e.pass(0.5 * intervalMs, beatOthers);
     for (let id = 2001; id <= 3000; id++) e.beatOf(2, id);
     e.pass(2.1 * intervalMs + 2 * e.presence.tickMs, beatOthers);
-    expect(e.expired.map(({ device }) => e.presence.idOf(device))).toContain(200);
+    expect(e.expired.map(({ device }) => e.devices.idOf(device))).toContain(200);
   });
 
   test('of many owners holds all devices, however few an owner has', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DeviceTable } from '../../../src/devices/presence/device-table.js';
 import { Presence } from '../../../src/devices/presence/presence.js';
 import { engine, intervalMs, NEVER, START } from '../../support/presence-engine.js';
 
@@ -96,8 +97,8 @@ test('a device that beats right after the clock is set back keeps its whole leas
 test('a restart moves every deadline by the downtime and an interval', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
-  e.presence.restore(e.presence.intern(1), aliveAt - intervalMs, aliveAt, START, NEVER);
-  expect([e.presence.online, e.presence.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
+  e.presence.restore(e.devices.intern(1), aliveAt - intervalMs, aliveAt, START, NEVER);
+  expect([e.presence.online, e.devices.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
   // It was 1.5 intervals before its deadline.
   e.pass(2.5 * intervalMs);
   expect(e.expired).toEqual([]);
@@ -108,8 +109,8 @@ test('a restart moves every deadline by the downtime and an interval', () => {
 test('a token that expired during the downtime can be refreshed, unless its session has ended', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
-  e.presence.restore(e.presence.intern(1), aliveAt, aliveAt, START, START - intervalMs);
-  e.presence.restore(e.presence.intern(2), aliveAt, aliveAt, START, 0);
+  e.presence.restore(e.devices.intern(1), aliveAt, aliveAt, START, START - intervalMs);
+  e.presence.restore(e.devices.intern(2), aliveAt, aliveAt, START, 0);
   e.pass(0.9 * intervalMs);
   expect(e.expired).toMatchObject([{ device: 1, reason: 'AUTH_EXPIRED' }]);
   e.beat(1);
@@ -132,7 +133,8 @@ test('agrees with a naive model that checks every device in every tick', () => {
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      let presence = new Presence({ intervalMs }, START);
+      let devices = new DeviceTable();
+      let presence = new Presence(devices, { intervalMs }, START);
       const { tickMs } = presence;
       /** When each online device may, and must, be offline: in running time, without jitter and holds. */
       const due = new Map<number, { earliest: number; latest: number }>();
@@ -141,7 +143,7 @@ test('agrees with a naive model that checks every device in every tick', () => {
       let ran = 0;
       const tick = () => {
         for (const { device: index, reason } of presence.tick(now)) {
-          const id = presence.idOf(index);
+          const id = devices.idOf(index);
           expect(reason).toBe('TIMEOUT');
           expect(due.get(id)?.earliest).toBeLessThanOrEqual(ran);
           due.delete(id);
@@ -155,11 +157,11 @@ test('agrees with a naive model that checks every device in every tick', () => {
       for (const s of steps) {
         if (s.kind === 'beat') {
           for (let id = s.from; id < s.from + s.count; id++) {
-            expect(presence.beat(presence.intern(id), now, NEVER, false)).toBe(!due.has(id));
+            expect(presence.beat(devices.intern(id), now, NEVER, false)).toBe(!due.has(id));
             due.set(id, { earliest: ran + 2.5 * intervalMs, latest: ran + 2.5 * intervalMs });
           }
         } else if (s.kind === 'leave') {
-          expect(presence.leave(presence.intern(s.id))).toBe(due.delete(s.id));
+          expect(presence.leave(devices.intern(s.id))).toBe(due.delete(s.id));
         } else if (s.kind === 'pass') {
           for (let left = s.ms; left > 0; left -= tickMs) {
             now += Math.min(left, tickMs);
@@ -179,12 +181,14 @@ test('agrees with a naive model that checks every device in every tick', () => {
         } else if (s.kind === 'restart') {
           const aliveAt = now;
           now += s.ms;
-          const next = new Presence({ intervalMs }, now);
+          const nextDevices = new DeviceTable();
+          const next = new Presence(nextDevices, { intervalMs }, now);
           for (const id of due.keys()) {
-            const index = presence.intern(id);
-            next.restore(next.intern(id), presence.lastSeen(index), aliveAt, now, NEVER);
+            const index = devices.intern(id);
+            next.restore(nextDevices.intern(id), devices.lastSeen(index), aliveAt, now, NEVER);
             due.set(id, { earliest: ran + 1.5 * intervalMs, latest: ran + 3.5 * intervalMs });
           }
+          devices = nextDevices;
           presence = next;
         }
       }

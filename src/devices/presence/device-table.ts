@@ -1,0 +1,67 @@
+import { growArray } from './grow-array.js';
+
+const FIRST_CAPACITY = 1024;
+
+/**
+ * The devices that this process has met: each is an index into typed arrays, here and in the engines that follow
+ * devices, so that a million of them need no object each. Times are milliseconds of one clock.
+ */
+export class DeviceTable {
+  readonly #indexes = new Map<number, number>();
+  #ids = new Int32Array(FIRST_CAPACITY);
+  #owners = new Int32Array(FIRST_CAPACITY);
+  #seen = new Float64Array(FIRST_CAPACITY);
+
+  /** The number of devices. */
+  get size(): number {
+    return this.#indexes.size;
+  }
+
+  /** The index of a device, which all other methods take. */
+  intern(id: number): number {
+    const known = this.#indexes.get(id);
+    if (known !== undefined) return known;
+    const device = this.#indexes.size;
+    if (device === this.#ids.length) this.#grow();
+    this.#indexes.set(id, device);
+    this.#ids[device] = id;
+    return device;
+  }
+
+  idOf(device: number): number {
+    return this.#ids[device] ?? 0;
+  }
+
+  setOwner(device: number, owner: number): void {
+    this.#owners[device] = owner;
+  }
+
+  /** 0 for a device whose owner is unknown. */
+  ownerOf(device: number): number {
+    return this.#owners[device] ?? 0;
+  }
+
+  setSeen(device: number, at: number): void {
+    this.#seen[device] = at;
+  }
+
+  /** 0 for a device that has not been seen by this process. */
+  lastSeen(device: number): number {
+    return this.#seen[device] ?? 0;
+  }
+
+  /** The devices that were last seen at or after a time, each as of when it is taken. */
+  *seenSince(time: number): Generator<{ id: number; at: number }> {
+    for (let device = 0; device < this.size; device++) {
+      const at = this.lastSeen(device);
+      if (at >= time) yield { id: this.idOf(device), at };
+    }
+  }
+
+  #grow(): void {
+    const capacity = this.#ids.length * 2;
+    this.#ids = growArray(this.#ids, capacity, Int32Array);
+    this.#owners = growArray(this.#owners, capacity, Int32Array);
+    this.#seen = growArray(this.#seen, capacity, Float64Array);
+  }
+}
