@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
-import { Output } from './output.js';
+import { Output } from './terminal/output.js';
 
 /** `gatehouse config …` */
 export const configCommand = (env: Environment): Command =>

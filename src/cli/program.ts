@@ -5,11 +5,11 @@ import type { Environment } from '../config.js';
 import { configCommand } from './config.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
 import { migrateCommand } from './migrate.js';
-import { Output } from './output.js';
 import { releaseCommand } from './release.js';
 import { sessionCommand } from './session.js';
 import { smsCommand } from './sms.js';
 import { startCommand } from './start.js';
+import { Output } from './terminal/output.js';
 import { userCommand } from './user.js';
 
 const HELP = `

@@ -1,15 +1,15 @@
 import { Command, Option } from 'commander';
 import type { Environment } from '../config.js';
-import { Output } from './output.js';
-import { passwordStdinOption } from './password.js';
-import { formatBytes } from './progress.js';
-import type { Release } from './release-schema.js';
-import type { SignInOptions } from './signed-in-client.js';
+import type { Release } from './gateway/release-schema.js';
+import type { SignInOptions } from './gateway/signed-in-client.js';
+import { Output } from './terminal/output.js';
+import { passwordStdinOption } from './terminal/password.js';
+import { formatBytes } from './terminal/progress.js';
 
 /** Imported by the commands when they run, so that `--help` does not load the client. */
 const importClient = async () => ({
-  ...(await import('./signed-in-client.js')),
-  ...(await import('./gateway-releases.js')),
+  ...(await import('./gateway/signed-in-client.js')),
+  ...(await import('./gateway/gateway-releases.js')),
 });
 
 const columns = {

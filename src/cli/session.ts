@@ -5,7 +5,7 @@ import type { Session } from '../sessions/session.entity.js';
 import { displayPhone } from '../users/phone.js';
 import { UsageError } from './failures.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
-import { Output } from './output.js';
+import { Output } from './terminal/output.js';
 import { withServices } from './with-services.js';
 
 /** Sessions listed if no user is named. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
-import { Output } from './output.js';
+import { Output } from './terminal/output.js';
 import { withServices } from './with-services.js';
 
 /** The rate limits count the command line as this client. */

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Environment } from '../config.js';
 import type { Reporter } from '../serve.js';
 import { failureOf } from './failures.js';
-import { Output } from './output.js';
+import { Output } from './terminal/output.js';
 
 /** `gatehouse start` */
 export const startCommand = (env: Environment): Command =>

@@ -7,9 +7,9 @@ import { displayPhone } from '../users/phone.js';
 import type { User, UserStatus } from '../users/user.entity.js';
 import { userOrder } from '../users/user-order.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
-import { Output } from './output.js';
-import { passwordStdinOption, readPassword } from './password.js';
-import { importCommand } from './user-import.js';
+import { importCommand } from './import/user-import.js';
+import { Output } from './terminal/output.js';
+import { passwordStdinOption, readPassword } from './terminal/password.js';
 import { withServices } from './with-services.js';
 
 const PAGE_SIZE = 100;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatBytes } from '../../src/cli/progress.js';
+import { formatBytes } from '../../src/cli/terminal/progress.js';
 import { byteSize } from '../../src/dashboard/app/ui/byte-size.js';
 
 const sizes = [

@@ -8,10 +8,10 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { UsageError } from './failures.js';
+import { UsageError } from '../failures.js';
+import { fileSize } from '../input-file.js';
+import { formatBytes, startProgress } from '../terminal/progress.js';
 import { documentOf, type GatewayClient, GatewayError, readResponse, unreachable } from './gateway-client.js';
-import { fileSize } from './input-file.js';
-import { formatBytes, startProgress } from './progress.js';
 import { Release } from './release-schema.js';
 
 const CHUNK_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import documents from '../../schema/trusted-documents.json' with { type: 'json' };
-import { UsageError } from './failures.js';
+import documents from '../../../schema/trusted-documents.json' with { type: 'json' };
+import { UsageError } from '../failures.js';
 
 const GraphqlResponse = z.object({
   data: z.unknown().optional(),

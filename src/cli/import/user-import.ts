@@ -1,13 +1,13 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
-import type { Environment } from '../config.js';
-import { ExitCode, UsageError } from './failures.js';
+import type { Environment } from '../../config.js';
+import { ExitCode, UsageError } from '../failures.js';
+import { openInputFile } from '../input-file.js';
+import { Output } from '../terminal/output.js';
+import { startProgress } from '../terminal/progress.js';
+import { withServices } from '../with-services.js';
 import { type Format, type ImportCounts, importRecords } from './import-records.js';
-import { openInputFile } from './input-file.js';
-import { Output } from './output.js';
-import { startProgress } from './progress.js';
 import { RejectedLines } from './rejected-lines.js';
-import { withServices } from './with-services.js';
 
 const formatsByExtension: Readonly<Record<string, Format>> = {
   '.csv': 'csv',

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { displayWidth, printable, printableJson } from '../../src/cli/terminal-text.js';
+import { displayWidth, printable, printableJson } from '../../../src/cli/terminal/terminal-text.js';
 
 const unsafe = [
   ['an escape sequence', 'a\u001b[2Jb'],

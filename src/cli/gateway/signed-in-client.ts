@@ -1,8 +1,8 @@
-import { type Environment, readListenAddress } from '../config.js';
-import { withCleanup } from './clean-up.js';
-import { UsageError } from './failures.js';
+import { type Environment, readListenAddress } from '../../config.js';
+import { withCleanup } from '../clean-up.js';
+import { UsageError } from '../failures.js';
+import { type PasswordOptions, readPassword } from '../terminal/password.js';
 import { GatewayClient } from './gateway-client.js';
-import { type PasswordOptions, readPassword } from './password.js';
 
 /** The gateway of a command, and how to sign in. */
 export interface SignInOptions extends PasswordOptions {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { UsageError } from './failures.js';
-import { folderError } from './input-file.js';
-import { printable, printableJson } from './terminal-text.js';
+import { UsageError } from '../failures.js';
+import { folderError } from '../input-file.js';
+import { printable, printableJson } from '../terminal/terminal-text.js';
 
 /** A line that was not imported. */
 export interface RejectedLine {

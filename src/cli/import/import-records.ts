@@ -1,10 +1,10 @@
-import { DomainError } from '../errors.js';
-import type { InputFile } from './input-file.js';
+import { DomainError } from '../../errors.js';
+import type { InputFile } from '../input-file.js';
+import type { Progress } from '../terminal/progress.js';
+import type { CommandContext } from '../with-services.js';
 import { type FileRecord, jsonRecords } from './json-records.js';
-import type { Progress } from './progress.js';
 import { readLines } from './read-lines.js';
 import type { RejectedLine, RejectedLines } from './rejected-lines.js';
-import type { CommandContext } from './with-services.js';
 
 /** Accounts per transaction. A larger batch is no faster and makes concurrent logins wait longer. */
 const BATCH_SIZE = 500;

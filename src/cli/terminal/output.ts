@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Failure } from './failures.js';
+import type { Failure } from '../failures.js';
 import { displayWidth, printable, printableJson } from './terminal-text.js';
 
 /** Prints results as text, or with `--json` as one JSON value per line. */

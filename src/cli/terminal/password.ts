@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { UsageError } from './failures.js';
+import { UsageError } from '../failures.js';
 
 /** A password is never an argument: every user of the machine can read the arguments of a process. */
 export interface PasswordOptions {

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { type FieldKind, importedFields } from '../administration/imported-user.js';
-import { UsageError } from './failures.js';
+import { type FieldKind, importedFields } from '../../administration/imported-user.js';
+import { UsageError } from '../failures.js';
 import type { FileRecord } from './json-records.js';
 import { type Line, MAX_LINE_BYTES } from './read-lines.js';
 

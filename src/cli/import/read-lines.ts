@@ -1,6 +1,6 @@
-import { Charset } from '../http/text/charset.js';
-import { UnreadableText } from '../http/text/unreadable-text.js';
-import { UsageError } from './failures.js';
+import { Charset } from '../../http/text/charset.js';
+import { UnreadableText } from '../../http/text/unreadable-text.js';
+import { UsageError } from '../failures.js';
 
 /** Bytes of one record. The limit bounds the memory for a file without line ends. */
 export const MAX_LINE_BYTES = 1024 * 1024;
