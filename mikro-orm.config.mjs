@@ -13,7 +13,7 @@ const script = (name) => fileURLToPath(new URL(`scripts/${name}`, import.meta.ur
 const { status } = spawnSync(process.execPath, [script('build.mjs'), '--if-stale'], { stdio: 'inherit' });
 if (status !== 0) process.exit(1);
 const { readConfig } = await import('./dist/src/config.js');
-const { ormOptions } = await import('./dist/src/database/orm-options.js');
+const { ormOptions } = await import('./dist/src/database/connections/orm-options.js');
 const { entities } = await import('./dist/src/entities.js');
 
 /** `migration:create --name=device-tags` writes the class DeviceTags20261128 to migrations/20261128-device-tags.ts. */

@@ -1,9 +1,9 @@
 import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
-import type { PropertyOf } from '../database/columns.js';
 import { integerKey, keyOf, nodeId } from '../database/node-id.js';
-import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/page.js';
-import { readPage } from '../database/read-page.js';
-import { countRows, type Row, readRows } from '../database/rows.js';
+import type { PropertyOf } from '../database/queries/columns.js';
+import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/queries/page.js';
+import { readPage } from '../database/queries/read-page.js';
+import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { AuditAction, AuditEntry } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
 import { nodeId } from '../database/node-id.js';
-import { firstRows, type Page, type Position } from '../database/page.js';
-import type { Row } from '../database/rows.js';
+import { firstRows, type Page, type Position } from '../database/queries/page.js';
+import type { Row } from '../database/queries/rows.js';
 import { displayPhone } from '../users/phone.js';
 import type { User, UserStatus } from '../users/user.entity.js';
 import { userOrder } from '../users/user-order.js';

@@ -1,7 +1,7 @@
 import { type EntityClass, MikroORM } from '@mikro-orm/postgresql';
 import { StartError } from '../errors.js';
-import { planConnection } from './connection-attempts.js';
-import { ormOptions } from './orm-options.js';
+import { planConnection } from './connections/connection-attempts.js';
+import { ormOptions } from './connections/orm-options.js';
 
 export type Database = MikroORM;
 

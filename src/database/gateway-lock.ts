@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { StartError } from '../errors.js';
+import { connectClient } from './connections/failover-client.js';
 import { type Database, reasonOf } from './database.js';
-import { connectClient } from './failover-client.js';
 
 /** The advisory lock that the gateways on a database hold. Arbitrary; `exclusive.ts` has the other numbers. */
 const LOCK = 7_284_112;

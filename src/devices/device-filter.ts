@@ -1,6 +1,6 @@
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql';
-import type { Search } from '../database/search.js';
-import { substringSearch } from '../database/substring-search.js';
+import type { Search } from '../database/queries/search.js';
+import { substringSearch } from '../database/queries/substring-search.js';
 import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';

@@ -1,4 +1,4 @@
-import { type ListOrder, orderedBy } from '../database/page.js';
+import { type ListOrder, orderedBy } from '../database/queries/page.js';
 
 /** What devices can be sorted by. LAST_SEEN_AT has no index: each save of heartbeats would have to change it. */
 export type DeviceSorting = 'FIRST_SEEN_AT' | 'LAST_SEEN_AT' | 'NAME';

@@ -1,10 +1,10 @@
 import { raw } from '@mikro-orm/core';
-import type { PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
-import type { Page, PageRequest } from '../database/page.js';
-import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
-import { countRowsBy, type Row, readRows } from '../database/rows.js';
-import { inTable, searchPage } from '../database/search.js';
+import type { PropertyOf } from '../database/queries/columns.js';
+import type { Page, PageRequest } from '../database/queries/page.js';
+import { countsByParent, pagesByParent } from '../database/queries/pages-by-parent.js';
+import { countRowsBy, type Row, readRows } from '../database/queries/rows.js';
+import { inTable, searchPage } from '../database/queries/search.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
 import { Device } from './device.entity.js';

@@ -1,6 +1,6 @@
-import { columnsOf, type PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
-import { type Row, toRows } from '../database/rows.js';
+import { columnsOf, type PropertyOf } from '../database/queries/columns.js';
+import { type Row, toRows } from '../database/queries/rows.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { type Events, sharedTopic } from '../streams/events.js';
 import type { User } from '../users/user.entity.js';

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { PropertyOf } from '../database/columns.js';
-import type { ListOrder, Page, PageRequest, Position } from '../database/page.js';
+import type { PropertyOf } from '../database/queries/columns.js';
+import type { ListOrder, Page, PageRequest, Position } from '../database/queries/page.js';
 import { DomainError } from '../errors.js';
 import { cursorOf, readCursor } from './list-cursor.js';
 import { selectedProperties } from './selected-properties.js';

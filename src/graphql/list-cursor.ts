@@ -1,5 +1,5 @@
 import { bigintKey, integerKey, uuidKey } from '../database/node-id.js';
-import type { ListOrder, Position, SortKey } from '../database/page.js';
+import type { ListOrder, Position, SortKey } from '../database/queries/page.js';
 import { DomainError } from '../errors.js';
 
 /** A position in a list, with the name of its order: opaque to clients. */

@@ -1,8 +1,8 @@
 import { wrap } from '@mikro-orm/core';
 import DataLoader from 'dataloader';
-import type { PropertyOf } from '../database/columns.js';
-import type { PageRequest } from '../database/page.js';
-import type { Row } from '../database/rows.js';
+import type { PropertyOf } from '../database/queries/columns.js';
+import type { PageRequest } from '../database/queries/page.js';
+import type { Row } from '../database/queries/rows.js';
 import type { Device } from '../devices/device.entity.js';
 import type { Period } from '../devices/devices.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { findAuditEntries } from '../audit/audit.js';
 import type { AuditEntry } from '../audit/audit-entry.entity.js';
-import type { PropertyOf } from '../database/columns.js';
 import type { Node } from '../database/node.entity.js';
 import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database/node-id.js';
+import type { PropertyOf } from '../database/queries/columns.js';
 import type { Device } from '../devices/device.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';

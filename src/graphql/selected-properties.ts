@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Extensions } from 'type-graphql';
-import type { PropertyOf } from '../database/columns.js';
+import type { PropertyOf } from '../database/queries/columns.js';
 
 /** The properties of its object that a field is resolved from. Without it, that is the property of its name. */
 export const ReadsFrom = <T>(...properties: readonly PropertyOf<T>[]): PropertyDecorator & MethodDecorator =>

@@ -1,11 +1,11 @@
 import type { QBFilterQuery } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
-import type { PropertyOf } from '../database/columns.js';
 import type { Database } from '../database/database.js';
-import type { ListOrder, Page, PageRequest } from '../database/page.js';
-import { countsByParent, pagesByParent } from '../database/pages-by-parent.js';
-import { readPage } from '../database/read-page.js';
-import { countRows, type Row, readRows } from '../database/rows.js';
+import type { PropertyOf } from '../database/queries/columns.js';
+import type { ListOrder, Page, PageRequest } from '../database/queries/page.js';
+import { countsByParent, pagesByParent } from '../database/queries/pages-by-parent.js';
+import { readPage } from '../database/queries/read-page.js';
+import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { type Api, Session } from './session.entity.js';
 
 /** Latest first. */

@@ -1,4 +1,4 @@
-import { type ListOrder, orderedBy } from '../database/page.js';
+import { type ListOrder, orderedBy } from '../database/queries/page.js';
 
 /** The fields that users can be sorted by. */
 export type UserSorting = 'CREATED_AT' | 'USERNAME';

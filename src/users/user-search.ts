@@ -1,6 +1,6 @@
 import { raw } from '@mikro-orm/postgresql';
-import type { Search } from '../database/search.js';
-import { type SubstringSearch, substringSearch } from '../database/substring-search.js';
+import type { Search } from '../database/queries/search.js';
+import { type SubstringSearch, substringSearch } from '../database/queries/substring-search.js';
 import { MAX_TEXT_LENGTH } from './profile.js';
 import { USER_GRAMS, type User } from './user.entity.js';
 

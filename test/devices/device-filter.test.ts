@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { firstRows } from '../../src/database/page.js';
-import { amongFew, inTable } from '../../src/database/search.js';
+import { firstRows } from '../../src/database/queries/page.js';
+import { amongFew, inTable } from '../../src/database/queries/search.js';
 import { Device } from '../../src/devices/device.entity.js';
 import { type DeviceFilter, selectDevices } from '../../src/devices/device-filter.js';
 import { deviceOrder } from '../../src/devices/device-order.js';

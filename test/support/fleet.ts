@@ -1,5 +1,5 @@
 import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
-import { firstRows } from '../../src/database/page.js';
+import { firstRows } from '../../src/database/queries/page.js';
 import { DeviceLimits } from '../../src/devices/device-limits.js';
 import { historyOrder } from '../../src/devices/device-order.js';
 import type { Heartbeats } from '../../src/devices/heartbeats/heartbeats.js';

@@ -1,8 +1,8 @@
 import { raw } from '@mikro-orm/core';
 import type { Database } from '../../database/database.js';
-import { integerArray } from '../../database/integer-array.js';
-import { type Row, readRows } from '../../database/rows.js';
-import { amongFew } from '../../database/search.js';
+import { integerArray } from '../../database/queries/integer-array.js';
+import { type Row, readRows } from '../../database/queries/rows.js';
+import { amongFew } from '../../database/queries/search.js';
 import type { Caller } from '../../sessions/sessions.js';
 import { Turns } from '../../streams/turns.js';
 import { Device } from '../device.entity.js';

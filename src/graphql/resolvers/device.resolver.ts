@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { Row } from '../../database/rows.js';
+import type { Row } from '../../database/queries/rows.js';
 import { adoptionIn } from '../../devices/adoption.js';
 import { Device } from '../../devices/device.entity.js';
 import { deviceOrder, historyOrder } from '../../devices/device-order.js';

@@ -11,7 +11,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import type { Row } from '../../database/rows.js';
+import type { Row } from '../../database/queries/rows.js';
 import { STABLE } from '../../releases/channels.js';
 import { packagePath } from '../../releases/package-name.js';
 import { Release } from '../../releases/release.entity.js';

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Row } from '../../database/rows.js';
+import type { Row } from '../../database/queries/rows.js';
 import { DomainError } from '../../errors.js';
 import { hasPermission } from '../../sessions/authorization.js';
 import type { SessionFilter as Filter } from '../../sessions/open-sessions.js';

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { PropertyOf } from '../../database/columns.js';
 import { nodeId } from '../../database/node-id.js';
+import type { PropertyOf } from '../../database/queries/columns.js';
 import type { Device } from '../../devices/device.entity.js';
 import { deviceOrder } from '../../devices/device-order.js';
 import { DomainError } from '../../errors.js';

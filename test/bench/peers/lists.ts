@@ -5,7 +5,7 @@
 import 'reflect-metadata';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type * as auditEntries from '../../../src/audit/audit-entry.entity.js';
-import type * as options from '../../../src/database/orm-options.js';
+import type * as options from '../../../src/database/connections/orm-options.js';
 import type * as devices from '../../../src/devices/device.entity.js';
 import type * as all from '../../../src/entities.js';
 import type * as releases from '../../../src/releases/release.entity.js';
@@ -13,7 +13,7 @@ import type * as sessions from '../../../src/sessions/session.entity.js';
 import type * as users from '../../../src/users/user.entity.js';
 import { importBuilt } from '../support/built.ts';
 
-const { ormOptions } = await importBuilt<typeof options>('database/orm-options.js');
+const { ormOptions } = await importBuilt<typeof options>('database/connections/orm-options.js');
 const { entities } = await importBuilt<typeof all>('entities.js');
 const { AuditEntry } = await importBuilt<typeof auditEntries>('audit/audit-entry.entity.js');
 const { Device } = await importBuilt<typeof devices>('devices/device.entity.js');

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { auditOrder, listAudit } from '../../src/audit/audit.js';
-import { firstRows, type ListOrder, type Page, type PageRequest } from '../../src/database/page.js';
-import { substringSearch } from '../../src/database/substring-search.js';
-import type { DeviceFilter } from '../../src/devices/device-filter.js';
-import { deviceOrder } from '../../src/devices/device-order.js';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { sessionOrder } from '../../src/sessions/open-sessions.js';
-import type { Caller } from '../../src/sessions/sessions.js';
-import { UserStatus } from '../../src/users/user.entity.js';
-import { userOrder } from '../../src/users/user-order.js';
-import { callerOf, openSession } from '../support/callers.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { auditOrder, listAudit } from '../../../src/audit/audit.js';
+import {
+  firstRows,
+  type ListOrder,
+  type Page,
+  type PageRequest,
+} from '../../../src/database/queries/page.js';
+import { substringSearch } from '../../../src/database/queries/substring-search.js';
+import type { DeviceFilter } from '../../../src/devices/device-filter.js';
+import { deviceOrder } from '../../../src/devices/device-order.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { sessionOrder } from '../../../src/sessions/open-sessions.js';
+import type { Caller } from '../../../src/sessions/sessions.js';
+import { UserStatus } from '../../../src/users/user.entity.js';
+import { userOrder } from '../../../src/users/user-order.js';
+import { callerOf, openSession } from '../../support/callers.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const ROWS = 20_000;
 const ID = ['id'] as const;

@@ -5,18 +5,18 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Database, openDatabase } from '../../src/database/database.js';
+import { connectClient } from '../../../src/database/connections/failover-client.js';
+import { type Database, openDatabase } from '../../../src/database/database.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../src/database/embedded-postgres/embedded-postgres.js';
-import { connectClient } from '../../src/database/failover-client.js';
-import { limitHolds } from '../../src/database/pool-connections.js';
-import { unavailableDatabase } from '../../src/database/unavailable.js';
-import { entities, migrate } from '../../src/entities.js';
-import { createEmptyDatabase, withClient } from '../support/database.js';
-import { eventually } from '../support/eventually.js';
-import { openFolder } from '../support/server.js';
+} from '../../../src/database/embedded-postgres/embedded-postgres.js';
+import { limitHolds } from '../../../src/database/pool-connections.js';
+import { unavailableDatabase } from '../../../src/database/unavailable.js';
+import { entities, migrate } from '../../../src/entities.js';
+import { createEmptyDatabase, withClient } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+import { openFolder } from '../../support/server.js';
 
 const run = promisify(execFile);
 

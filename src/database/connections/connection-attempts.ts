@@ -7,8 +7,8 @@ import {
   type DatabaseUrl,
   databaseUrlProblem,
   parseDatabaseUrl,
-} from '../database-url.js';
-import { StartError } from '../errors.js';
+} from '../../database-url.js';
+import { StartError } from '../../errors.js';
 
 /** How long a connection may take to open if the URL does not say. */
 const CONNECT_SECONDS = 5;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql';
-import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
-import { type Database, openDatabase } from '../../src/database/database.js';
-import { countRows, readRows } from '../../src/database/rows.js';
-import { entities } from '../../src/entities.js';
-import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
+import { AuditEntry } from '../../../src/audit/audit-entry.entity.js';
+import { type Database, openDatabase } from '../../../src/database/database.js';
+import { countRows, readRows } from '../../../src/database/queries/rows.js';
+import { entities } from '../../../src/entities.js';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database.js';
 
 let database: TestDatabase;
 let db: Database;
