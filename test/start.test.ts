@@ -5,9 +5,9 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openRequest } from './support/clients/raw-http.js';
 import { eventually } from './support/eventually.js';
 import { PASSWORD } from './support/password.js';
-import { openRequest } from './support/raw-http.js';
 import { openFolder, startServer, stopServers } from './support/server.js';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { integerKey, keyOf, nodeId } from '../../src/database/node-id.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { openSession } from '../support/callers.js';
-import { ask, refusal, send } from '../support/client.js';
+import { ask, refusal, send } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';

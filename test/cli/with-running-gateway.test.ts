@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
+import { connect, watch } from '../support/clients/live.js';
+import { RawLive } from '../support/clients/raw-live.js';
 import { gatehouse, jsonLines } from '../support/command.js';
-import { connect, watch } from '../support/live.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { RawLive } from '../support/raw-live.js';
 import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/dashboard.js';
+import { createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/browser/dashboard.js';
 import { PASSWORD } from '../support/password.js';
 
 const dashboard = await openDashboard();

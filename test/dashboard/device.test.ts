@@ -4,8 +4,8 @@ import { nodeId } from '../../src/database/node-id.js';
 import { Device } from '../../src/devices/device.entity.js';
 import { OfflineReason, PresenceEvent } from '../../src/devices/presence-event.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { openDashboard, violations, visitAs } from '../support/browser/dashboard.js';
 import { callerOf, openSession } from '../support/callers.js';
-import { openDashboard, violations, visitAs } from '../support/dashboard.js';
 
 const NAME = 'Kiosk at gate 4';
 

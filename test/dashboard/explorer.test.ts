@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { Device } from '../../src/devices/device.entity.js';
-import { launchBrowser } from '../support/browser.js';
-import { ask } from '../support/client.js';
-import { blockStorage, type Visit, visit } from '../support/dashboard.js';
+import { launchBrowser } from '../support/browser/browser.js';
+import { blockStorage, type Visit, visit } from '../support/browser/dashboard.js';
+import { ask } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { HeartbeatDocument, LoginDocument } from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';

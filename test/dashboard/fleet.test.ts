@@ -3,10 +3,10 @@ import type { Page } from 'playwright-core';
 import { nodeId } from '../../src/database/node-id.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { accountsOf } from '../support/accounts.js';
-import { openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
+import { openDashboard, signIn, violations, visit, visitAs } from '../support/browser/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway } from '../support/gateway.js';
-import { startTcpProxy, untilReconnected } from '../support/tcp-proxy.js';
+import { startTcpProxy, untilReconnected } from '../support/infrastructure/tcp-proxy.js';
 
 let gates: TestGroup;
 let kiosks: TestGroup;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { nodeId } from '../../src/database/node-id.js';
-import { openDashboard, visitAs } from '../support/dashboard.js';
+import { openDashboard, visitAs } from '../support/browser/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 
 const LONG = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6).slice(0, 200);

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { confirm, openDashboard, signedOut, violations, visitAs } from '../support/dashboard.js';
+import { confirm, openDashboard, signedOut, violations, visitAs } from '../support/browser/dashboard.js';
 import { PASSWORD } from '../support/password.js';
 
 const dashboard = await openDashboard();

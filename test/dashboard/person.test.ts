@@ -2,8 +2,15 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { Role } from '../../src/users/role.entity.js';
+import {
+  confirm,
+  createPerson,
+  openDashboard,
+  signedOut,
+  signIn,
+  visitAs,
+} from '../support/browser/dashboard.js';
 import { openSession } from '../support/callers.js';
-import { confirm, createPerson, openDashboard, signedOut, signIn, visitAs } from '../support/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 
 const dashboard = await openDashboard();

@@ -1,7 +1,14 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { openDashboard, signIn, type Visit, violations, visit, visitAs } from '../support/dashboard.js';
-import { readQr } from '../support/qr.js';
+import {
+  openDashboard,
+  signIn,
+  type Visit,
+  violations,
+  visit,
+  visitAs,
+} from '../support/browser/dashboard.js';
+import { readQr } from '../support/browser/qr.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const SCAN_MINUTES = 6;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { violations, visit } from '../support/dashboard.js';
+import { launchBrowser } from '../support/browser/browser.js';
+import { violations, visit } from '../support/browser/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 

@@ -1,7 +1,14 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { KnownClient } from '../../src/sessions/known-client.entity.js';
 import { accountsOf } from '../support/accounts.js';
-import { blockStorage, openDashboard, signIn, violations, visit, visitAs } from '../support/dashboard.js';
+import {
+  blockStorage,
+  openDashboard,
+  signIn,
+  violations,
+  visit,
+  visitAs,
+} from '../support/browser/dashboard.js';
 
 const dashboard = await openDashboard({ CAPTCHA_FIXED_CODE: 'a1b2', TRUST_PROXY: 'loopback' });
 const { browser, gateway, host } = dashboard;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { BrowserContextOptions } from 'playwright-core';
-import { openDashboard } from '../support/dashboard.js';
+import { openDashboard } from '../support/browser/dashboard.js';
 
 /** In bytes, before the user has signed in. */
 const LARGEST_TRANSFER = 350 * 1024;

@@ -6,9 +6,9 @@ import { lockGateway } from '../../src/database/gateway-lock.js';
 import { entities } from '../../src/entities.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { describeWithPgbouncer, startPgbouncer } from '../support/pgbouncer.js';
+import { describeWithPgbouncer, startPgbouncer } from '../support/infrastructure/pgbouncer.js';
+import { startTcpProxy } from '../support/infrastructure/tcp-proxy.js';
 import { openFolder, startServer, stopServers } from '../support/server.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
 
 let folder: string;
 let database: TestDatabase;

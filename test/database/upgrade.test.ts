@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { integerKey, keyOf } from '../../src/database/node-id.js';
 import fixture from '../fixtures/gatehouse-0.1.0.json' with { type: 'json' };
-import { ask, refusal } from '../support/client.js';
+import { ask, refusal } from '../support/clients/client.js';
+import { uploadForm } from '../support/clients/multipart.js';
 import { type CommandResult, gatehouse, jsonLines } from '../support/command.js';
 import {
   createEmptyDatabase,
@@ -15,7 +16,6 @@ import {
   withClient,
 } from '../support/database.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
 import * as op from '../support/operations.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures');

@@ -4,12 +4,12 @@ import type { DomainError } from '../../src/errors.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../support/callers.js';
-import { ask } from '../support/client.js';
+import { ask } from '../support/clients/client.js';
+import { connect } from '../support/clients/live.js';
+import { overHttp, overSocket, type SentOperation } from '../support/clients/transports.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { connect } from '../support/live.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { overHttp, overSocket, type SentOperation } from '../support/transports.js';
 
 const LIMIT = 3;
 let gateway: TestGateway;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
-import { refusal } from '../support/client.js';
+import { refusal } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openRequest } from '../support/clients/raw-http.js';
 import type { TestGateway } from '../support/gateway.js';
-import { openRequest } from '../support/raw-http.js';
 import { publishRelease, sha256, startPublishing } from '../support/releases.js';
 
 const content = Buffer.from('0123456789');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestGateway } from '../support/gateway.js';
-import { describeWithNginx, documentedNginx, startNginx } from '../support/nginx.js';
+import { describeWithNginx, documentedNginx, startNginx } from '../support/infrastructure/nginx.js';
 import { publishRelease, sha256, startPublishing } from '../support/releases.js';
 
 const content = Buffer.from('0123456789');

@@ -8,9 +8,9 @@ import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { sessionPolicies } from '../../src/server/http-server.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { type Audience, askAll, createCallers, expected, openSession } from '../support/callers.js';
+import { connect } from '../support/clients/live.js';
+import { uploadForm } from '../support/clients/multipart.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { connect } from '../support/live.js';
-import { uploadForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
 
 const DEVICE = 'serial-1';

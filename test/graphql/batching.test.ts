@@ -3,8 +3,8 @@ import { getNamedType, isLeafType, isObjectType } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
+import { uploadForm } from '../support/clients/multipart.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
 
 const FEW = 3;
 const MANY = 12;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
-import { ask, refusal, send } from '../support/client.js';
+import { ask, refusal, send } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 

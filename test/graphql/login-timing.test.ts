@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserStatus } from '../../src/users/user.entity.js';
-import { send } from '../support/client.js';
+import { send } from '../support/clients/client.js';
 import { cpuTime } from '../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';

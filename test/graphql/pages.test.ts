@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
+import { uploadForm } from '../support/clients/multipart.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
 
 interface Connection {
   readonly totalCount: number;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
 import { ReleaseStream } from '../../src/releases/release-stream.js';
-import { ask } from '../support/client.js';
+import { ask } from '../support/clients/client.js';
+import { connect, watch } from '../support/clients/live.js';
+import { RawLive } from '../support/clients/raw-live.js';
 import type { TestGateway } from '../support/gateway.js';
-import { connect, watch } from '../support/live.js';
 import * as op from '../support/operations.js';
-import { RawLive } from '../support/raw-live.js';
 import { publishRelease, startPublishing } from '../support/releases.js';
 
 let gateway: TestGateway;

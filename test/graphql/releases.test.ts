@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
-import { ask, refusal } from '../support/client.js';
+import { ask, refusal } from '../support/clients/client.js';
 import type { TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { publishRelease, startPublishing } from '../support/releases.js';

@@ -4,7 +4,7 @@ import { type Client, createClient } from 'graphql-ws';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import WebSocket from 'ws';
-import { ask, refusal } from '../support/client.js';
+import { ask, refusal } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { ask } from '../support/client.js';
+import { ask } from '../support/clients/client.js';
+import { type FilePart, uploadForm } from '../support/clients/multipart.js';
 import type { TestGateway } from '../support/gateway.js';
-import { type FilePart, uploadForm } from '../support/multipart.js';
 import * as op from '../support/operations.js';
 import { inventory, nothing, sha256, startPublishing } from '../support/releases.js';
 

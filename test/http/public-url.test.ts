@@ -2,8 +2,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
+import { connect, watch } from '../support/clients/live.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { connect, watch } from '../support/live.js';
 import * as op from '../support/operations.js';
 import { publishRelease } from '../support/releases.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../support/callers.js';
-import { ask } from '../support/client.js';
+import { ask } from '../support/clients/client.js';
 import { startGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 

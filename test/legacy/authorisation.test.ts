@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dialects } from '../../src/legacy/index.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { type Audience, askAll, createCallers, expected } from '../support/callers.js';
+import { multipartForm, uploadForm } from '../support/clients/multipart.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { multipartForm, uploadForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
 
 let gateway: TestGateway;

@@ -6,8 +6,8 @@ import { UserStatus } from '../../src/users/user.entity.js';
 import { ANONYMOUS } from '../support/callers.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden-files.js';
-import { everyEncoding } from '../support/parameter-encodings.js';
+import { everyEncoding } from '../support/inputs/parameter-encodings.js';
+import { readGolden } from '../support/legacy/golden-files.js';
 
 const URL_PATH = '/sys/login-phone';
 const UUID_SHAPE = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { rawForm } from '../support/clients/multipart.js';
 import type { TestGateway } from '../support/gateway.js';
-import { rawForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
 import { inventory, startPublishing, UPLOAD } from '../support/releases.js';
 

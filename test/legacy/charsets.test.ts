@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { User } from '../../src/users/user.entity.js';
+import { rawForm } from '../support/clients/multipart.js';
+import { sendRaw } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { rawForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
-import { sendRaw } from '../support/raw-http.js';
 
 let gateway: TestGateway;
 let host: string;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ask } from '../support/client.js';
+import { ask } from '../support/clients/client.js';
+import { type RawResponse, sendRaw } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { bodies, headers, methods, pathSpellings, queries } from '../support/hostile-requests.js';
+import { bodies, headers, methods, pathSpellings, queries } from '../support/inputs/hostile-requests.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { type RawResponse, sendRaw } from '../support/raw-http.js';
 
 const deviceId = '80c71a92-a2e6-4320-3bbe-38cfd6b19ab4';
 

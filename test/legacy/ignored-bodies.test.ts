@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Device } from '../../src/devices/device.entity.js';
 import { upgradeSessionPolicy } from '../../src/legacy/upgrade/session-policy.js';
 import { openSession } from '../support/callers.js';
+import { multipartForm } from '../support/clients/multipart.js';
+import { openRequest, sendRaw } from '../support/clients/raw-http.js';
 import type { TestGateway } from '../support/gateway.js';
-import { multipartForm } from '../support/multipart.js';
-import { openRequest, sendRaw } from '../support/raw-http.js';
 import { startPublishing, upload } from '../support/releases.js';
 
 const JSON_TYPE = 'content-type: application/json';

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Release } from '../../src/releases/release.entity.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { User } from '../../src/users/user.entity.js';
+import { sendRaw } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { pathSpellings } from '../support/hostile-requests.js';
+import { pathSpellings } from '../support/inputs/hostile-requests.js';
 import { PASSWORD } from '../support/password.js';
-import { sendRaw } from '../support/raw-http.js';
 
 const deviceId = 'device 1';
 

@@ -5,10 +5,10 @@ import { teacherSessionPolicy } from '../../src/legacy/teacher/session-policy.js
 import { upgradeSessionPolicy } from '../../src/legacy/upgrade/session-policy.js';
 import { User } from '../../src/users/user.entity.js';
 import { openSession } from '../support/callers.js';
+import { uploadForm } from '../support/clients/multipart.js';
+import { sendRaw } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
 import { PASSWORD } from '../support/password.js';
-import { sendRaw } from '../support/raw-http.js';
 import { UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;

@@ -5,9 +5,9 @@ import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' 
 import { UserStatus } from '../../src/users/user.entity.js';
 import { importUser } from '../support/fixtures.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/golden-files.js';
-import { everyEncoding } from '../support/parameter-encodings.js';
-import { PHONE, postUpgrade, SEND, VERIFY, withPlaceholders } from '../support/upgrade-api.js';
+import { everyEncoding } from '../support/inputs/parameter-encodings.js';
+import { readGolden } from '../support/legacy/golden-files.js';
+import { PHONE, postUpgrade, SEND, VERIFY, withPlaceholders } from '../support/legacy/upgrade-api.js';
 
 const BEAT = '/api/heart/check';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openDashboard, visitAs } from '../support/dashboard.js';
+import { openDashboard, visitAs } from '../support/browser/dashboard.js';
 import { TestGroup } from '../support/fleet.js';
 
 const DEVICES = 10_000;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { openDashboard, visitAs } from '../support/dashboard.js';
+import { openDashboard, visitAs } from '../support/browser/dashboard.js';
 
 const SIZE = 2 ** 31 + 1_000_000;
 const MEMORY_MB = 1200;

@@ -14,7 +14,7 @@ import {
   type Uploads,
   uploadByJava,
   uploadByNode,
-} from '../support/refused-uploads.js';
+} from '../support/upload-clients/refused-uploads.js';
 
 const COUNT = 20;
 /** One for each step that refuses. */

@@ -3,12 +3,12 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deviceScope } from '../../src/devices/devices.js';
 import { callerOf } from '../support/callers.js';
-import { ask } from '../support/client.js';
+import { ask } from '../support/clients/client.js';
+import { RawLive } from '../support/clients/raw-live.js';
 import { TestGroup } from '../support/fleet.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { RawLive } from '../support/raw-live.js';
 
 const SUBSCRIBERS = 999;
 const EVENTS = 300;

@@ -7,9 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { print } from 'graphql';
+import { TestS3 } from '../support/infrastructure/s3.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { TestS3 } from '../support/s3.js';
 import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 
 const GIB = 1024 ** 3;

@@ -6,13 +6,13 @@ import { entities } from '../../src/entities.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { ANONYMOUS, callerOf, createCallers, openSession } from '../support/callers.js';
-import { ask, refusal } from '../support/client.js';
+import { ask, refusal } from '../support/clients/client.js';
 import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
-import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { publishRelease } from '../support/releases.js';
 
 describeWithRedis('what one node does, another one knows', () => {

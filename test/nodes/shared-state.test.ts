@@ -8,7 +8,7 @@ import { parseRedisUrl } from '../../src/redis-url.js';
 import { sharedTopic } from '../../src/streams/events.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
 import { openFolder } from '../support/server.js';
 
 const JWT_SECRETS = 'the secret of all nodes '.repeat(2).trim();

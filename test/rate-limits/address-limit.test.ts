@@ -3,7 +3,7 @@ import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import { CaptchaType } from '../../src/captchas/captcha.entity.js';
 import { DomainError } from '../../src/errors.js';
 import { AddressLimit } from '../../src/rate-limits/address-limit.js';
-import { refusal, send } from '../support/client.js';
+import { refusal, send } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';

@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { connectRedis } from '../../src/redis/connection.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
-import { freePort } from '../support/ports.js';
+import { freePort } from '../support/infrastructure/ports.js';
 import {
   describeWithRedis,
   startCluster,
   startRedis,
   startSentinel,
   type TestRedis,
-} from '../support/redis.js';
+} from '../support/infrastructure/redis.js';
 
 const servers: TestRedis[] = [];
 afterEach(async () => {

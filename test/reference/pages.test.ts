@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core';
 import { closes } from '../../src/graphql/sockets/close-codes.js';
 import { dialects } from '../../src/legacy/index.js';
 import { describeApis, failureCodes } from '../../src/reference/apis.js';
-import { launchBrowser } from '../support/browser.js';
-import { violations, visit } from '../support/dashboard.js';
+import { launchBrowser } from '../support/browser/browser.js';
+import { violations, visit } from '../support/browser/dashboard.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let browser: Browser;

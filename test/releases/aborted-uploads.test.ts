@@ -8,10 +8,10 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { uploadForm } from '../support/clients/multipart.js';
+import { openRequest } from '../support/clients/raw-http.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
-import { openRequest } from '../support/raw-http.js';
 import { inventory, nothing, startPublishing, UPLOAD, upload, uploadParts } from '../support/releases.js';
 
 const MIB = 1024 * 1024;

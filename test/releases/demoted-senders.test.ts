@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
 import { openSession } from '../support/callers.js';
+import { uploadForm } from '../support/clients/multipart.js';
+import { openRequest } from '../support/clients/raw-http.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
-import { openRequest } from '../support/raw-http.js';
 import { inventory, nothing, UPLOAD, uploadParts } from '../support/releases.js';
 
 const MIB = 1024 * 1024;

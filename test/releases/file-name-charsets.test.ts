@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Release } from '../../src/releases/release.entity.js';
+import { rawForm } from '../support/clients/multipart.js';
 import type { TestGateway } from '../support/gateway.js';
-import { rawForm } from '../support/multipart.js';
 import { inventory, startPublishing, UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;

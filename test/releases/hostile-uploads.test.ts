@@ -4,10 +4,10 @@ import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { listen } from '../../src/server/listen.js';
+import { type FilePart, uploadForm } from '../support/clients/multipart.js';
+import { openRequest, sendRaw } from '../support/clients/raw-http.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { type FilePart, uploadForm } from '../support/multipart.js';
-import { openRequest, sendRaw } from '../support/raw-http.js';
 import { inventory, nothing, startPublishing, UPLOAD, uploadParts } from '../support/releases.js';
 
 type Part = readonly [string, string | FilePart];

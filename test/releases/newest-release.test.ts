@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { openSession } from '../support/callers.js';
-import { ask, refusal } from '../support/client.js';
+import { ask, refusal } from '../support/clients/client.js';
 import type { TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { startPublishing, upload } from '../support/releases.js';

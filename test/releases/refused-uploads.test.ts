@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { uploadForm } from '../support/clients/multipart.js';
+import { openRequest } from '../support/clients/raw-http.js';
 import type { TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
-import { openRequest } from '../support/raw-http.js';
+import { inventory } from '../support/releases.js';
 import {
   createFile,
   FILE_NAME,
@@ -13,8 +14,7 @@ import {
   startRefusing,
   type Uploads,
   uploadByNode,
-} from '../support/refused-uploads.js';
-import { inventory } from '../support/releases.js';
+} from '../support/upload-clients/refused-uploads.js';
 
 const SIZE = 5_000_000;
 /** More than is read after a refusal, so that the answer does not wait for the rest. */

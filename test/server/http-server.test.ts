@@ -9,8 +9,8 @@ import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import { listen } from '../../src/server/listen.js';
 import { openSession } from '../support/callers.js';
+import { openRequest, sendRaw } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { openRequest, sendRaw } from '../support/raw-http.js';
 import { UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;

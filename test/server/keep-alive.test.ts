@@ -4,10 +4,10 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { upgradeSessionPolicy } from '../../src/legacy/upgrade/session-policy.js';
 import { openSession } from '../support/callers.js';
+import { openRequest } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { describeWithNginx, documentedNginx, startNginx } from '../support/nginx.js';
+import { describeWithNginx, documentedNginx, startNginx } from '../support/infrastructure/nginx.js';
 import { PASSWORD } from '../support/password.js';
-import { openRequest } from '../support/raw-http.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {

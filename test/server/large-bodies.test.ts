@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openRequest } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { openRequest } from '../support/raw-http.js';
 
 const BODY = Buffer.from(JSON.stringify({ query: 'x'.repeat(5_000_000) }));
 

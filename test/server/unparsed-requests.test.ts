@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dialects } from '../../src/legacy/index.js';
+import { uploadForm } from '../support/clients/multipart.js';
+import { type RawResponse, sendRaw } from '../support/clients/raw-http.js';
 import type { TestGateway } from '../support/gateway.js';
-import { uploadForm } from '../support/multipart.js';
-import { type RawResponse, sendRaw } from '../support/raw-http.js';
 import { inventory, nothing, startPublishing, UPLOAD } from '../support/releases.js';
 
 let gateway: TestGateway;

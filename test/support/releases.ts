@@ -6,9 +6,9 @@ import type { Actor } from '../../src/audit/audit.js';
 import type { NewRelease } from '../../src/releases/new-release.js';
 import { Release } from '../../src/releases/release.entity.js';
 import { ReleaseEvent } from '../../src/releases/release-event.entity.js';
-import { ask } from './client.js';
+import { ask } from './clients/client.js';
+import { type FilePart, uploadForm } from './clients/multipart.js';
 import { startGateway, type TestGateway } from './gateway.js';
-import { type FilePart, uploadForm } from './multipart.js';
 import * as op from './operations.js';
 import { PASSWORD } from './password.js';
 

@@ -4,8 +4,8 @@ import { MemoryEvents } from '../../../src/adapters/events/memory.js';
 import { RedisEvents } from '../../../src/adapters/events/redis.js';
 import { type Events, sharedTopic, topic } from '../../../src/streams/events.js';
 import { eventually } from '../../support/eventually.js';
-import { describeWithRedis } from '../../support/redis.js';
-import { type SharedNodes, shareRedis } from '../../support/shared-nodes.js';
+import { describeWithRedis } from '../../support/infrastructure/redis.js';
+import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
 
 const LOCAL = topic<string>('local');
 const SHARED = sharedTopic<string | number>('shared');

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { MemoryLeases } from '../../../src/adapters/leases/memory.js';
 import { RedisLeases } from '../../../src/adapters/leases/redis.js';
 import type { Leases } from '../../../src/leases.js';
-import { describeWithRedis } from '../../support/redis.js';
-import { type SharedNodes, shareRedis } from '../../support/shared-nodes.js';
+import { describeWithRedis } from '../../support/infrastructure/redis.js';
+import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
 
 /** Longer than any test. */
 const LONG_MS = 600_000;

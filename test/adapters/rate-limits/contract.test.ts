@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { MemoryLimiters } from '../../../src/adapters/rate-limits/memory.js';
 import { RedisLimiters } from '../../../src/adapters/rate-limits/redis.js';
 import type { Limiters } from '../../../src/rate-limits/limiters.js';
-import { describeWithRedis } from '../../support/redis.js';
-import { type SharedNodes, shareRedis } from '../../support/shared-nodes.js';
+import { describeWithRedis } from '../../support/infrastructure/redis.js';
+import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
 
 const POINTS = 10;
 

@@ -11,8 +11,8 @@ import { DiskStorage } from '../../../src/adapters/storage/disk.js';
 import { openStorage } from '../../../src/adapters/storage/index.js';
 import { readConfig } from '../../../src/config.js';
 import type { ByteRange, Storage } from '../../../src/releases/storage.js';
+import { TestS3 } from '../../support/infrastructure/s3.js';
 import { sha256 } from '../../support/releases.js';
-import { TestS3 } from '../../support/s3.js';
 
 interface TestStorage extends AsyncDisposable {
   storage: Storage;

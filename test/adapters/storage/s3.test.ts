@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { openStorage } from '../../../src/adapters/storage/index.js';
 import { readConfig } from '../../../src/config.js';
+import { TestS3 } from '../../support/infrastructure/s3.js';
+import { startTcpProxy } from '../../support/infrastructure/tcp-proxy.js';
 import { sha256 } from '../../support/releases.js';
-import { TestS3 } from '../../support/s3.js';
-import { startTcpProxy } from '../../support/tcp-proxy.js';
 
 const MIB = 1024 * 1024;
 const FLEET = 'f1c4a9c2-58a8-4a06-9a3d-6cf2d7fb11a3';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
-import { connect, watch } from '../../support/live.js';
+import { connect, watch } from '../../support/clients/live.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 import { openFolder, type Server, startServer, stopServers } from '../../support/server.js';

@@ -8,7 +8,7 @@ import { PresenceStore } from '../../../src/devices/transitions/presence-store.j
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
 import { wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';

@@ -4,8 +4,8 @@ import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import { teacherSessionPolicy } from '../../../src/legacy/teacher/session-policy.js';
 import type { Caller } from '../../../src/sessions/caller.js';
 import { callerOf, openSession } from '../../support/callers.js';
+import { connect, type Watch, watch } from '../../support/clients/live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { connect, type Watch, watch } from '../../support/live.js';
 import * as op from '../../support/operations.js';
 
 let gateway: TestGateway;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { nodeId } from '../../../src/database/node-id.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
+import { connect, watch } from '../../support/clients/live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { connect, watch } from '../../support/live.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deviceScope } from '../../../src/devices/devices.js';
 import { callerOf } from '../../support/callers.js';
+import { connect, watch } from '../../support/clients/live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { connect, watch } from '../../support/live.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 

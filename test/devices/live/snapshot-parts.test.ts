@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import { Turns } from '../../../src/streams/turns.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { eventually } from '../../support/eventually.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
-import { RawLive } from '../../support/raw-live.js';
 
 const FLEET = 500;
 const NAME = '机'.repeat(128);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { nodeId } from '../../../src/database/node-id.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 

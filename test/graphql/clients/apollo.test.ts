@@ -3,7 +3,7 @@ import { split } from '@apollo/client/link';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { getMainDefinition, relayStylePagination } from '@apollo/client/utilities';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ClientGateway, startForClients } from '../../support/clients.js';
+import { type ClientGateway, startForClients } from '../../support/clients/clients.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 

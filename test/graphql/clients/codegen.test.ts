@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ClientGateway, startForClients } from '../../support/clients.js';
+import { type ClientGateway, startForClients } from '../../support/clients/clients.js';
 
 const run = promisify(execFile);
 let project: string;

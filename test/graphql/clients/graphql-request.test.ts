@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ClientError, GraphQLClient, gql } from 'graphql-request';
-import { type ClientGateway, startForClients } from '../../support/clients.js';
+import { type ClientGateway, startForClients } from '../../support/clients/clients.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 

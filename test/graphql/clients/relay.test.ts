@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import relay, { type GraphQLTaggedNode, type OperationType, type Variables } from 'relay-runtime';
-import { type ClientGateway, startForClients } from '../../support/clients.js';
+import { type ClientGateway, startForClients } from '../../support/clients/clients.js';
 
 const {
   commitMutation,

@@ -4,7 +4,7 @@ import { Client, fetchExchange, gql, subscriptionExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { buildSchema, type IntrospectionQuery, introspectionFromSchema } from 'graphql';
-import { type ClientGateway, startForClients } from '../../support/clients.js';
+import { type ClientGateway, startForClients } from '../../support/clients/clients.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 

@@ -3,9 +3,9 @@ import type { Client } from 'graphql-ws';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import { callerOf, createCallers, openSession } from '../../support/callers.js';
+import { connect } from '../../support/clients/live.js';
+import { outcome, overHttp, overSocket } from '../../support/clients/transports.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { connect } from '../../support/live.js';
-import { outcome, overHttp, overSocket } from '../../support/transports.js';
 
 /** A page of 100 edges, each with a node of two fields, and the page itself. */
 const page = '{ devices(first: 100) { edges { node { id name } } } }';

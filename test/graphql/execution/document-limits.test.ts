@@ -5,9 +5,9 @@ import { OperationMeasurer } from '../../../src/graphql/execution/operation-meas
 import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
+import { overHttp } from '../../support/clients/transports.js';
 import { cpuTime } from '../../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { overHttp } from '../../support/transports.js';
 
 /** CPU time. The work grows with the square of the document: four times as many tokens would exceed it. */
 const LIMIT_MS = 4000;

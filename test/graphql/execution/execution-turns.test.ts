@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { ExecutionTurns } from '../../../src/graphql/execution/execution-turns.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { openSession } from '../../support/callers.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
 
 describe('execution turns', () => {
   /** Runs operations, whose names are noted as they start. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { overHttp } from '../../support/clients/transports.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { overHttp } from '../../support/transports.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { largeVariables } from '../../support/large-variables.js';
-import { connect } from '../../support/live.js';
+import { connect } from '../../support/clients/live.js';
 import {
   overGet,
   overHttp,
   overSocket,
   type SentOperation,
   type Transport,
-} from '../../support/transports.js';
+} from '../../support/clients/transports.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { largeVariables } from '../../support/inputs/large-variables.js';
 
 type Refusal = [
   reason: string,

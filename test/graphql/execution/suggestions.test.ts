@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { overHttp } from '../../support/clients/transports.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { overHttp } from '../../support/transports.js';
 
 let open: TestGateway;
 let closed: TestGateway;

@@ -10,11 +10,17 @@ import { StartError } from '../../../src/errors.js';
 import { TrustedDocuments } from '../../../src/graphql/execution/trusted-documents.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
+import { connect } from '../../support/clients/live.js';
+import { uploadForm } from '../../support/clients/multipart.js';
+import {
+  outcome,
+  overGet,
+  overHttp,
+  overSocket,
+  type SentOperation,
+} from '../../support/clients/transports.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { connect } from '../../support/live.js';
-import { uploadForm } from '../../support/multipart.js';
 import { inventory, nothing } from '../../support/releases.js';
-import { outcome, overGet, overHttp, overSocket, type SentOperation } from '../../support/transports.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const persisted = (hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: hash } } });

@@ -3,11 +3,11 @@ import type { Client } from 'graphql-ws';
 import { requireSmallVariables } from '../../../src/graphql/execution/variable-limits.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
+import { connect } from '../../support/clients/live.js';
+import { uploadForm } from '../../support/clients/multipart.js';
 import { cpuTime } from '../../support/cpu-time.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { largeVariables, nested, objectOf } from '../../support/large-variables.js';
-import { connect } from '../../support/live.js';
-import { uploadForm } from '../../support/multipart.js';
+import { largeVariables, nested, objectOf } from '../../support/inputs/large-variables.js';
 
 const query = 'query ($i: DeviceFilter) { presenceSummary(filter: $i) { total } }';
 /** CPU time. Without the limits, graphql-js takes several seconds to report the mistakes. */

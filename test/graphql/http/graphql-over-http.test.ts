@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
+import { sendRaw } from '../../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { sendRaw } from '../../support/raw-http.js';
 
 let gateway: TestGateway;
 let host = '';

@@ -12,7 +12,7 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { queries } from '../../support/generated-operations.js';
+import { queries } from '../../support/inputs/generated-operations.js';
 
 const schema = createSchema();
 let gateway: TestGateway;

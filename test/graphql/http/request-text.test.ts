@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sendRaw } from '../../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { sendRaw } from '../../support/raw-http.js';
 
 let gateway: TestGateway;
 let host: string;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MAX_QUEUE_BYTES } from '../../../src/graphql/sockets/socket-writer.js';
-import { trackAcceptedSockets } from '../../support/accepted-sockets.js';
+import { trackAcceptedSockets } from '../../support/clients/accepted-sockets.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { eventually } from '../../support/eventually.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
 
 /** Messages that arrive in one read are answered before the gateway pauses. */
 const READ_SIZE = 256 * 1024;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { closes } from '../../../src/graphql/sockets/close-codes.js';
-import { connect } from '../../support/live.js';
+import { connect } from '../../support/clients/live.js';
 
 const server = createServer();
 const sockets = new WebSocketServer({ server, handleProtocols });

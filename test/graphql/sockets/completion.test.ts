@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { callerOf, createCallers, openSession } from '../../support/callers.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
 
 let gateway: TestGateway;
 let host: string;

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BINDINGS } from '../../../src/devices/known-devices.js';
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import { callerOf, openSession } from '../../support/callers.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../../support/infrastructure/tcp-proxy.js';
 
 const MINUTE = 60_000;
 const STATUS = 'subscription { deviceStatus { kind device { clientId } } }';

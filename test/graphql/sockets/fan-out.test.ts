@@ -13,11 +13,11 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createLiveServer, type LiveServer } from '../../../src/graphql/sockets/live-server.js';
 import { openSession } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
-import { RawLive } from '../../support/raw-live.js';
 
 const log = pino({ level: 'silent' });
 const schema = createSchema();

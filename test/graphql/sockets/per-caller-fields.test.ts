@@ -4,8 +4,8 @@ import { selectsPerCaller } from '../../../src/graphql/execution/per-caller-fiel
 import { createSchema } from '../../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { openSession } from '../../support/callers.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
 
 const STATUS = 'subscription { deviceStatus { kind device { session { current } } } }';
 let gateway: TestGateway;

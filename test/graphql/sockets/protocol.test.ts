@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
 
 // https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 let gateway: TestGateway;

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { deviceScope } from '../../../src/devices/devices.js';
 import { callerOf } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
-import { RawLive } from '../../support/raw-live.js';
 
 const STATUS =
   'subscription ($since: Cursor) { deviceStatus(since: $since) { kind cursor device { clientId } } }';

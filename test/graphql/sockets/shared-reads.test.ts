@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { WebSocketServer } from 'ws';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../../support/callers.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { RawLive } from '../../support/raw-live.js';
 import { publishRelease } from '../../support/releases.js';
 
 const SUBSCRIBERS = 30;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { MAX_QUEUE_BYTES } from '../../../src/graphql/sockets/socket-writer.js';
-import { trackAcceptedSockets } from '../../support/accepted-sockets.js';
 import { callerOf } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { trackAcceptedSockets } from '../../support/clients/accepted-sockets.js';
+import { ask } from '../../support/clients/client.js';
+import { connect, watch } from '../../support/clients/live.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { connect, watch } from '../../support/live.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
-import { RawLive } from '../../support/raw-live.js';
 
 const SUBSCRIBERS = 50;
 const EVENTS = 60;

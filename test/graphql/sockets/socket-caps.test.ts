@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { createCallers, openSession } from '../../support/callers.js';
+import { PROTOCOL, RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { PROTOCOL, RawLive } from '../../support/raw-live.js';
 
 let gateway: TestGateway;
 let host: string;

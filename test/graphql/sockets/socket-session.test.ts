@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { nodeId } from '../../../src/database/node-id.js';
 import { teacherSessionPolicy } from '../../../src/legacy/teacher/session-policy.js';
 import { openSession } from '../../support/callers.js';
-import { ask } from '../../support/client.js';
+import { ask } from '../../support/clients/client.js';
+import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
-import { RawLive } from '../../support/raw-live.js';
 
 const DAY = 86_400_000;
 let gateway: TestGateway;

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type Part, readParts } from '../../../src/http/multipart/parts.js';
-import { uploadForm } from '../../support/multipart.js';
+import { uploadForm } from '../../support/clients/multipart.js';
 
 const file = ['file', { fileName: 'a.bin', content: 'content' }] as const;
 

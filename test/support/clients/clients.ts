@@ -1,8 +1,8 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { callerOf, openSession } from './callers.js';
-import { startGateway } from './gateway.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { callerOf, openSession } from '../callers.js';
+import { startGateway } from '../gateway.js';
 
 /** A running gateway for a client library: an administrator who is signed in, with devices of their own. */
 export async function startForClients() {

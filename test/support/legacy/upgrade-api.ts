@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import type { TestGateway } from './gateway.js';
+import type { TestGateway } from '../gateway.js';
 
 export const SEND = '/api/user/sendCode';
 export const VERIFY = '/api/user/verifyCode';

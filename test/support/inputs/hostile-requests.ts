@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { rawForm, uploadForm } from './multipart.js';
+import { rawForm, uploadForm } from '../clients/multipart.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { eventually } from './eventually.js';
+import { eventually } from '../eventually.js';
 import { freePort } from './ports.js';
 
 /** A running nginx. */

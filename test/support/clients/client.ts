@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import type { TestGateway } from './gateway.js';
+import type { TestGateway } from '../gateway.js';
 
 export interface GraphqlAnswer<T> {
   readonly status: number;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { withClient } from './database.js';
-import { eventually } from './eventually.js';
+import { withClient } from '../database.js';
+import { eventually } from '../eventually.js';
+import { openFolder } from '../server.js';
 import { freePort } from './ports.js';
-import { openFolder } from './server.js';
 
 /** A running PgBouncer. */
 export interface Pooler {

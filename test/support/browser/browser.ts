@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const cache = join(root, 'node_modules/.cache/gatehouse');
 
 /** Launches Chromium. The caller must close it. CHROME is the path of an installed one, where npm has none. */

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { connectRedis, type RedisConnection } from '../../src/redis/connection.js';
-import { parseRedisUrl } from '../../src/redis-url.js';
-import { eventually } from './eventually.js';
+import { connectRedis, type RedisConnection } from '../../../src/redis/connection.js';
+import { parseRedisUrl } from '../../../src/redis-url.js';
+import { eventually } from '../eventually.js';
 import { freePort } from './ports.js';
 
 const installed = spawnSync('redis-server', ['--version']).status === 0;

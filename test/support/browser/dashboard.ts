@@ -1,12 +1,12 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { persisted } from '../../src/dashboard/app/api/persisted-document.js';
-import { nodeId } from '../../src/database/node-id.js';
+import { persisted } from '../../../src/dashboard/app/api/persisted-document.js';
+import { nodeId } from '../../../src/database/node-id.js';
+import { createCallers } from '../callers.js';
+import { startGateway, type TestGateway } from '../gateway.js';
+import { LoginDocument } from '../operations.js';
+import { PASSWORD } from '../password.js';
 import { launchBrowser } from './browser.js';
-import { createCallers } from './callers.js';
-import { startGateway, type TestGateway } from './gateway.js';
-import { LoginDocument } from './operations.js';
-import { PASSWORD } from './password.js';
 
 /** A gateway with the users of `callers.ts`, and a browser. */
 export interface Dashboard {

@@ -1,5 +1,5 @@
 import type { InjectOptions } from 'fastify';
-import { multipartForm } from './multipart.js';
+import { multipartForm } from '../clients/multipart.js';
 
 /** The same text parameters in every encoding that the legacy APIs accept. */
 export function everyEncoding(parameters: Record<string, string>): Record<string, InjectOptions> {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { print } from 'graphql';
-import { uploadForm } from './multipart.js';
-import * as op from './operations.js';
-import { startPublishing, UPLOAD, upload } from './releases.js';
+import { uploadForm } from '../clients/multipart.js';
+import * as op from '../operations.js';
+import { startPublishing, UPLOAD, upload } from '../releases.js';
 
 type Sender = 'publisher' | 'member' | 'stranger';
 

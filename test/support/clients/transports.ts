@@ -1,5 +1,5 @@
 import type { Client, SubscribePayload } from 'graphql-ws';
-import type { TestGateway } from './gateway.js';
+import type { TestGateway } from '../gateway.js';
 
 /** An operation in any of the forms that clients send. */
 export type SentOperation = Partial<SubscribePayload> & { readonly documentId?: string };

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
-import { Gender, User, UserStatus } from '../../src/users/user.entity.js';
-import { importUser } from './fixtures.js';
-import { startGateway } from './gateway.js';
-import { PASSWORD } from './password.js';
+import { Gender, User, UserStatus } from '../../../src/users/user.entity.js';
+import { importUser } from '../fixtures.js';
+import { startGateway } from '../gateway.js';
+import { PASSWORD } from '../password.js';
 
 /** The phone of the documented teacher, whose password is `abc`. */
 export const PHONE = '15261851954';

@@ -1,6 +1,6 @@
-import { UserStatus } from '../../src/users/user.entity.js';
-import { importUser } from './fixtures.js';
-import { startGateway } from './gateway.js';
+import { UserStatus } from '../../../src/users/user.entity.js';
+import { importUser } from '../fixtures.js';
+import { startGateway } from '../gateway.js';
 
 const HOUR_MS = 3_600_000;
 
