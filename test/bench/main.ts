@@ -2,12 +2,12 @@
 import { curveRows } from './curves/index.ts';
 import { rows } from './rows/index.ts';
 import { parseArguments } from './support/arguments.ts';
-import { Cluster } from './support/cluster.ts';
-import { evaluate } from './support/figure.ts';
-import { machine } from './support/machine.ts';
-import { curveText, figureText } from './support/report.ts';
-import { type Measured, saveResults, writeResults } from './support/results.ts';
+import { evaluate } from './support/report/figure.ts';
+import { machine } from './support/report/machine.ts';
+import { curveText, figureText } from './support/report/report.ts';
+import { type Measured, saveResults, writeResults } from './support/report/results.ts';
 import type { Bench } from './support/row.ts';
+import { Cluster } from './support/servers/cluster.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

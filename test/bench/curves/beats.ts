@@ -1,8 +1,8 @@
 import { beatAll, steadyCost } from '../rows/fleet.ts';
-import type { CurveRow } from '../support/curve.ts';
-import { startGateway } from '../support/gateway.ts';
+import type { CurveRow } from '../support/report/curve.ts';
+import { median } from '../support/report/statistics.ts';
 import { scaled } from '../support/row.ts';
-import { median } from '../support/statistics.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
 const BEATS = 20_000;

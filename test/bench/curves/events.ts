@@ -1,9 +1,9 @@
 import { fanOutCost } from '../rows/events.ts';
-import type { CurveRow } from '../support/curve.ts';
-import { startGateway } from '../support/gateway.ts';
+import type { CurveRow } from '../support/report/curve.ts';
+import { median } from '../support/report/statistics.ts';
 import { scaled } from '../support/row.ts';
-import { startPeer, startSubscribers } from '../support/server.ts';
-import { median } from '../support/statistics.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startPeer, startSubscribers } from '../support/servers/server.ts';
 
 const SUBSCRIBERS = [10, 100, 1000, 5000];
 const DOCUMENTS = [1, 10, 100, 1000];

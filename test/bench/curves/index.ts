@@ -1,4 +1,4 @@
-import type { CurveRow } from '../support/curve.ts';
+import type { CurveRow } from '../support/report/curve.ts';
 import { beatCurve } from './beats.ts';
 import { eventCurve } from './events.ts';
 import { pageCurves } from './pages.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { withClient } from '../support/cluster.ts';
-import type { Curve, CurveRow } from '../support/curve.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
-import { graphqlRequest } from '../support/graphql-request.ts';
-import { Connection } from '../support/http-load.ts';
+import { graphqlRequest } from '../support/load/graphql-request.ts';
+import { Connection } from '../support/load/http-load.ts';
+import type { Curve, CurveRow } from '../support/report/curve.ts';
+import { median } from '../support/report/statistics.ts';
 import { scaled } from '../support/row.ts';
-import { median } from '../support/statistics.ts';
+import { withClient } from '../support/servers/cluster.ts';
+import { type Gateway, startGateway } from '../support/servers/gateway.ts';
 
 const SIZES = [1000, 100_000, 1_000_000];
 const WARM_UPS = 5;

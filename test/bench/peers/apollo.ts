@@ -9,8 +9,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify } from 'fastify';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
 import { contextOf, createResolvers, type GraphqlOptions, typeDefs } from './resolvers.ts';
 
 export async function start(options: GraphqlOptions): Promise<Peer> {

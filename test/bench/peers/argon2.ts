@@ -1,6 +1,6 @@
 /** @node-rs/argon2 alone, with the parameters of the gateway: what a password login cannot be faster than. */
 import { hash, verify } from '@node-rs/argon2';
-import type { Peer } from '../support/host.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 interface Options {
   readonly password: string;

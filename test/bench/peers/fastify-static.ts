@@ -1,8 +1,8 @@
 /** @fastify/static on Fastify, without a log, for the files of a folder. */
 import fastifyStatic from '@fastify/static';
 import { fastify } from 'fastify';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 export async function start({ folder }: { folder: string }): Promise<Peer> {
   const app = fastify();

@@ -1,8 +1,8 @@
 /** Fastify with a single route that sends given bytes, without a log. */
 import { fastify } from 'fastify';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
-import type { Recorded } from '../support/recorded.ts';
+import type { Recorded } from '../support/load/recorded.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 export async function start({ path, status, headers, body }: Recorded & { path: string }): Promise<Peer> {
   const app = fastify();

@@ -16,9 +16,9 @@ import type * as schemas from '../../../src/graphql/schema.js';
 import type * as liveServers from '../../../src/graphql/sockets/live-server.js';
 import type * as httpServer from '../../../src/server/http-server.js';
 import type * as wiring from '../../../src/services.js';
-import { addressOf } from '../support/address.ts';
-import { importBuilt } from '../support/built.ts';
-import type { Peer } from '../support/host.ts';
+import { addressOf } from '../support/servers/address.ts';
+import { importBuilt } from '../support/servers/built.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 const { stateInMemory } = await importBuilt<typeof sharedStates>('adapters/shared-state.js');
 const { openStorage } = await importBuilt<typeof storages>('adapters/storage/index.js');

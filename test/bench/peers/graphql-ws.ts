@@ -5,9 +5,9 @@ import { Repeater } from '@repeaterjs/repeater';
 import { buildSchema } from 'graphql';
 import { useServer as serve } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
-import { alternating, type StatusEvent, snapshot } from '../support/live-peer.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
+import { alternating, type StatusEvent, snapshot } from '../support/servers/live-peer.ts';
 import { typeDefs } from './resolvers.ts';
 
 export async function start(): Promise<Peer> {

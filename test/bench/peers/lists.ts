@@ -11,7 +11,7 @@ import type * as all from '../../../src/entities.js';
 import type * as releases from '../../../src/releases/release.entity.js';
 import type * as sessions from '../../../src/sessions/session.entity.js';
 import type * as users from '../../../src/users/user.entity.js';
-import { importBuilt } from '../support/built.ts';
+import { importBuilt } from '../support/servers/built.ts';
 
 const { ormOptions } = await importBuilt<typeof options>('database/connections/orm-options.js');
 const { entities } = await importBuilt<typeof all>('entities.js');

@@ -1,8 +1,8 @@
 /** Mercurius with `jit: 1`: the second execution of a document is compiled by graphql-jit. */
 import { fastify } from 'fastify';
 import mercurius from 'mercurius';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
 import { type Context, contextOf, createResolvers, type GraphqlOptions, typeDefs } from './resolvers.ts';
 
 declare module 'mercurius' {

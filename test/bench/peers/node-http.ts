@@ -4,9 +4,9 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
-import type { Recorded } from '../support/recorded.ts';
+import type { Recorded } from '../support/load/recorded.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 export async function start({ status, headers, body }: Recorded): Promise<Peer> {
   const server = createServer((request, response) => {

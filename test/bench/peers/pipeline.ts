@@ -5,8 +5,8 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 export async function start({ folder }: { folder: string }): Promise<Peer> {
   let uploads = 0;

@@ -1,8 +1,8 @@
 /** The presence engine of Gatehouse without database and network. */
 import type * as table from '../../../src/devices/presence/device-table.js';
 import type * as engine from '../../../src/devices/presence/presence.js';
-import { importBuilt } from '../support/built.ts';
-import type { Peer } from '../support/host.ts';
+import { importBuilt } from '../support/servers/built.ts';
+import type { Peer } from '../support/servers/host.ts';
 
 const { DeviceTable } = await importBuilt<typeof table>('devices/presence/device-table.js');
 const { Presence } = await importBuilt<typeof engine>('devices/presence/presence.js');

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { addressOf } from '../support/address.ts';
-import type { Peer } from '../support/host.ts';
-import { alternating, snapshot } from '../support/live-peer.ts';
+import { addressOf } from '../support/servers/address.ts';
+import type { Peer } from '../support/servers/host.ts';
+import { alternating, snapshot } from '../support/servers/live-peer.ts';
 
 export async function start(): Promise<Peer> {
   const subscribers: { socket: WebSocket; prefix: string }[] = [];

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { addressOf } from '../support/address.ts';
+import { addressOf } from '../support/servers/address.ts';
 import { contextOf, createResolvers, typeDefs } from './resolvers.ts';
 
 /** @param {import('./resolvers.ts').GraphqlOptions} options */

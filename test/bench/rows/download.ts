@@ -1,14 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { temporaryFolder } from '../support/cluster.ts';
-import { compare } from '../support/compare.ts';
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { cpuOf } from '../support/http-row.ts';
+import { compare } from '../support/load/compare.ts';
+import { cpuOf } from '../support/load/http-row.ts';
+import { download, multipart, upload } from '../support/load/transfer.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { type Server, startPeer } from '../support/server.ts';
-import { download, multipart, upload } from '../support/transfer.ts';
+import { temporaryFolder } from '../support/servers/cluster.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type Server, startPeer } from '../support/servers/server.ts';
 
 const MIB = 1024 ** 2;
 /** How much of the package is read in a turn. */

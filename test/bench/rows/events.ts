@@ -1,9 +1,9 @@
-import { compare } from '../support/compare.ts';
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { live } from '../support/live-peer.ts';
+import { compare } from '../support/load/compare.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Profile, type Row, scaled } from '../support/row.ts';
-import { type Server, startPeer, startSubscribers } from '../support/server.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { live } from '../support/servers/live-peer.ts';
+import { type Server, startPeer, startSubscribers } from '../support/servers/server.ts';
 
 const STATUS =
   'subscription { deviceStatus { kind cursor at reason device { id online } devices { id online } } }';

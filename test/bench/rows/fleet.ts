@@ -1,11 +1,11 @@
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
 import type { Member } from '../support/fleet.ts';
-import { startGateway } from '../support/gateway.ts';
-import { load } from '../support/http-load.ts';
-import { cpuOf } from '../support/http-row.ts';
-import { PostgresCpu } from '../support/postgres-cpu.ts';
+import { load } from '../support/load/http-load.ts';
+import { cpuOf } from '../support/load/http-row.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import type { Server } from '../support/server.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { PostgresCpu } from '../support/servers/postgres-cpu.ts';
+import type { Server } from '../support/servers/server.ts';
 import { heartbeatRequest } from './heartbeat.ts';
 
 const FEW = 1000;

@@ -1,10 +1,10 @@
-import { GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { load, request } from '../support/http-load.ts';
-import { compareRequests } from '../support/http-row.ts';
-import { record } from '../support/recorded.ts';
+import { load, request } from '../support/load/http-load.ts';
+import { compareRequests } from '../support/load/http-row.ts';
+import { record } from '../support/load/recorded.ts';
+import { GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { startPeer } from '../support/server.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startPeer } from '../support/servers/server.ts';
 
 const PATH = '/api/heart/check';
 

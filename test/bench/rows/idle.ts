@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Profile, type Row, scaled } from '../support/row.ts';
-import { type Server, startPeer, startSubscribers } from '../support/server.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type Server, startPeer, startSubscribers } from '../support/servers/server.ts';
 
 const STATUS = 'subscription { deviceStatus { kind device { id online } devices { id online } } }';
 /** Until the process has grown to its working size: its young generation alone grows by 48 MiB. */

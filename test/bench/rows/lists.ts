@@ -1,12 +1,12 @@
-import { withClient } from '../support/cluster.ts';
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { graphqlRequest } from '../support/graphql-request.ts';
-import { compareRequests } from '../support/http-row.ts';
 import { fillLists } from '../support/list-rows.ts';
-import { record } from '../support/recorded.ts';
+import { graphqlRequest } from '../support/load/graphql-request.ts';
+import { compareRequests } from '../support/load/http-row.ts';
+import { record } from '../support/load/recorded.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { startPeer } from '../support/server.ts';
+import { withClient } from '../support/servers/cluster.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startPeer } from '../support/servers/server.ts';
 
 const FIRST = 20;
 

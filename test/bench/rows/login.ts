@@ -1,14 +1,14 @@
 import { hash } from '@node-rs/argon2';
-import { withClient } from '../support/cluster.ts';
-import { compare } from '../support/compare.ts';
-import { GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { Connection, load, request } from '../support/http-load.ts';
-import { cpuOf } from '../support/http-row.ts';
+import { compare } from '../support/load/compare.ts';
+import { Connection, load, request } from '../support/load/http-load.ts';
+import { cpuOf } from '../support/load/http-row.ts';
+import { waitsWhile } from '../support/load/waits.ts';
+import { GATEHOUSE } from '../support/report/figure.ts';
+import { percentile } from '../support/report/statistics.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { startPeer } from '../support/server.ts';
-import { percentile } from '../support/statistics.ts';
-import { waitsWhile } from '../support/waits.ts';
+import { withClient } from '../support/servers/cluster.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startPeer } from '../support/servers/server.ts';
 
 const PASSWORD = 'correct horse';
 /** As `src/users/password-hash.ts`. */

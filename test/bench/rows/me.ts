@@ -1,10 +1,10 @@
-import { GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { graphqlRequest } from '../support/graphql-request.ts';
-import { compareRequests } from '../support/http-row.ts';
-import { record } from '../support/recorded.ts';
+import { graphqlRequest } from '../support/load/graphql-request.ts';
+import { compareRequests } from '../support/load/http-row.ts';
+import { record } from '../support/load/recorded.ts';
+import { GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { startPeer } from '../support/server.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startPeer } from '../support/servers/server.ts';
 
 export const me: Row = {
   name: 'me',

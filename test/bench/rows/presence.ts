@@ -1,6 +1,6 @@
-import { GATEHOUSE } from '../support/figure.ts';
+import { GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { startPeer } from '../support/server.ts';
+import { startPeer } from '../support/servers/server.ts';
 
 export const presence: Row = {
   name: 'presence',

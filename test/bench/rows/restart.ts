@@ -1,11 +1,11 @@
-import { withClient } from '../support/cluster.ts';
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { load } from '../support/http-load.ts';
-import { pacedLoad } from '../support/paced-load.ts';
+import { load } from '../support/load/http-load.ts';
+import { pacedLoad } from '../support/load/paced-load.ts';
+import { waitsWhile } from '../support/load/waits.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
+import { percentile } from '../support/report/statistics.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { percentile } from '../support/statistics.ts';
-import { waitsWhile } from '../support/waits.ts';
+import { withClient } from '../support/servers/cluster.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { heartbeatRequest } from './heartbeat.ts';
 
 const DEVICES = 100_000;

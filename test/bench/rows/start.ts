@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { openFolder } from '../support/cluster.ts';
-import { GATEHOUSE } from '../support/figure.ts';
+import { GATEHOUSE } from '../support/report/figure.ts';
 import type { Row } from '../support/row.ts';
-import { startGatehouse } from '../support/server.ts';
+import { openFolder } from '../support/servers/cluster.ts';
+import { startGatehouse } from '../support/servers/server.ts';
 
 export const start: Row = {
   name: 'start',

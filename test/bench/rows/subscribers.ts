@@ -1,10 +1,10 @@
-import { type Figure, GATEHOUSE } from '../support/figure.ts';
 import type { Member } from '../support/fleet.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
-import { load } from '../support/http-load.ts';
-import { pacedLoad } from '../support/paced-load.ts';
+import { load } from '../support/load/http-load.ts';
+import { pacedLoad } from '../support/load/paced-load.ts';
+import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Profile, type Row, scaled } from '../support/row.ts';
-import { startSubscribers } from '../support/server.ts';
+import { type Gateway, startGateway } from '../support/servers/gateway.ts';
+import { startSubscribers } from '../support/servers/server.ts';
 import { heartbeatRequest } from './heartbeat.ts';
 
 /** Documents that differ share no message. */

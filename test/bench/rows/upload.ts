@@ -1,12 +1,12 @@
-import { temporaryFolder } from '../support/cluster.ts';
-import { compare } from '../support/compare.ts';
-import { GATEHOUSE } from '../support/figure.ts';
-import { startGateway } from '../support/gateway.ts';
-import { load } from '../support/http-load.ts';
-import { cpuOf } from '../support/http-row.ts';
+import { compare } from '../support/load/compare.ts';
+import { load } from '../support/load/http-load.ts';
+import { cpuOf } from '../support/load/http-row.ts';
+import { fileOf, multipart, upload } from '../support/load/transfer.ts';
+import { GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { startPeer } from '../support/server.ts';
-import { fileOf, multipart, upload } from '../support/transfer.ts';
+import { temporaryFolder } from '../support/servers/cluster.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startPeer } from '../support/servers/server.ts';
 import { heartbeatRequest } from './heartbeat.ts';
 
 const GIB = 1024 ** 3;

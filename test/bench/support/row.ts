@@ -1,5 +1,5 @@
-import type { Cluster } from './cluster.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './report/figure.ts';
+import type { Cluster } from './servers/cluster.ts';
 
 /** How thoroughly to measure. */
 export interface Profile {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type * as embedded from '../../../src/database/embedded-postgres/embedded-postgres.js';
+import type * as embedded from '../../../../src/database/embedded-postgres/embedded-postgres.js';
 import { importBuilt } from './built.ts';
 
 const { startEmbeddedPostgres } = await importBuilt<typeof embedded>(

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { answers } from './probe.ts';
+import { answers } from '../servers/probe.ts';
 
 const OPENING_AT_ONCE = 50;
 

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const GATEHOUSE = path('../../../dist/server/main.js');
+const GATEHOUSE = path('../../../../dist/server/main.js');
 
 interface Message {
   readonly id?: number;
@@ -72,10 +72,10 @@ export class Server implements AsyncDisposable {
 
 /** @param name of a file in `peers/`. */
 export const startPeer = (name: string, options: object = {}): Promise<Server> =>
-  startHosted(path(`../peers/${name}`), options);
+  startHosted(path(`../../peers/${name}`), options);
 
 /** Starts a process that subscribes; see `subscribers.ts`. */
-export const startSubscribers = (): Promise<Server> => startHosted(path('./subscribers.ts'), {});
+export const startSubscribers = (): Promise<Server> => startHosted(path('../load/subscribers.ts'), {});
 
 async function startHosted(file: string, options: object): Promise<Server> {
   const child = fork(path('./host.ts'), [file, JSON.stringify(options)], {

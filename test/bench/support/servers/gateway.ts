@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { addAccounts, type Member, openSessions } from '../fleet.ts';
 import { type Cluster, openFolder, withClient } from './cluster.ts';
-import { addAccounts, type Member, openSessions } from './fleet.ts';
 import { type Server, startGatehouse } from './server.ts';
 
 /** The limits stay on, but are wider than what one client in a benchmark does. */

@@ -3,4 +3,4 @@
  * @param path in `dist/src`. @typeParam T the type of its source.
  */
 export const importBuilt = <T>(path: string): Promise<T> =>
-  import(new URL(`../../../dist/src/${path}`, import.meta.url).href);
+  import(new URL(`../../../../dist/src/${path}`, import.meta.url).href);

@@ -10,7 +10,7 @@ import type { Result } from './figure.ts';
 import { type Machine, machineText } from './machine.ts';
 import { curveTable, figureTable } from './tables.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const DOCUMENT = join(root, 'docs/performance.md');
 const BIOME = join(root, 'node_modules/@biomejs/biome/bin/biome');
 const SAVED = join(root, 'test/bench/results');

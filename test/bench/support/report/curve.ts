@@ -1,4 +1,4 @@
-import type { Bench } from './row.ts';
+import type { Bench } from '../row.ts';
 
 /** How a cost grows. */
 export interface Curve {

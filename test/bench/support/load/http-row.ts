@@ -1,9 +1,9 @@
+import { GATEHOUSE } from '../report/figure.ts';
+import type { Profile } from '../row.ts';
+import type { Server } from '../servers/server.ts';
 import { compare } from './compare.ts';
-import { GATEHOUSE } from './figure.ts';
 import { exchange, load } from './http-load.ts';
 import { type Recorded, requireEqual } from './recorded.ts';
-import type { Profile } from './row.ts';
-import type { Server } from './server.ts';
 
 /** Requests before the measurement, for the compiler of JavaScript. */
 const WARM_UPS = 3;
