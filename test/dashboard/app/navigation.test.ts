@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { openDashboard, visitAs } from '../support/browser/dashboard.js';
+import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const OFFSET = 300;

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { nodeId } from '../../src/database/node-id.js';
-import { Device } from '../../src/devices/device.entity.js';
-import { OfflineReason, PresenceEvent } from '../../src/devices/presence-event.entity.js';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { openDashboard, violations, visitAs } from '../support/browser/dashboard.js';
-import { callerOf, openSession } from '../support/callers.js';
+import { nodeId } from '../../../../src/database/node-id.js';
+import { Device } from '../../../../src/devices/device.entity.js';
+import { OfflineReason, PresenceEvent } from '../../../../src/devices/presence-event.entity.js';
+import { graphqlSessionPolicy } from '../../../../src/graphql/session-policy.js';
+import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
+import { callerOf, openSession } from '../../../support/callers.js';
 
 const NAME = 'Kiosk at gate 4';
 

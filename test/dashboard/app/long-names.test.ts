@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { nodeId } from '../../src/database/node-id.js';
-import { openDashboard, visitAs } from '../support/browser/dashboard.js';
-import { TestGroup } from '../support/fleet.js';
+import { nodeId } from '../../../src/database/node-id.js';
+import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
+import { TestGroup } from '../../support/fleet.js';
 
 const LONG = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6).slice(0, 200);
 const PHONE = { viewport: { width: 390, height: 844 } };

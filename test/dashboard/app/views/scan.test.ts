@@ -7,8 +7,8 @@ import {
   violations,
   visit,
   visitAs,
-} from '../support/browser/dashboard.js';
-import { readQr } from '../support/browser/qr.js';
+} from '../../../support/browser/dashboard.js';
+import { readQr } from '../../../support/browser/qr.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const SCAN_MINUTES = 6;

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { Role } from '../../src/users/role.entity.js';
+import { graphqlSessionPolicy } from '../../../../src/graphql/session-policy.js';
+import { Role } from '../../../../src/users/role.entity.js';
 import {
   confirm,
   createPerson,
@@ -9,9 +9,9 @@ import {
   signedOut,
   signIn,
   visitAs,
-} from '../support/browser/dashboard.js';
-import { openSession } from '../support/callers.js';
-import { TestGroup } from '../support/fleet.js';
+} from '../../../support/browser/dashboard.js';
+import { openSession } from '../../../support/callers.js';
+import { TestGroup } from '../../../support/fleet.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { UserStatus } from '../../src/users/user.entity.js';
-import { createPerson, openDashboard, signIn, visit, visitAs } from '../support/browser/dashboard.js';
+import { UserStatus } from '../../../../src/users/user.entity.js';
+import { createPerson, openDashboard, signIn, visit, visitAs } from '../../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;

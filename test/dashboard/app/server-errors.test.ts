@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { openDashboard, visitAs } from '../support/browser/dashboard.js';
+import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard();
 const { browser, host } = dashboard;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { openDashboard, visitAs } from '../support/browser/dashboard.js';
-import { startTcpProxy, untilReconnected } from '../support/infrastructure/tcp-proxy.js';
+import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
+import { startTcpProxy, untilReconnected } from '../../support/infrastructure/tcp-proxy.js';
 
 const dashboard = await openDashboard();
 const { browser, host } = dashboard;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { nodeId } from '../../src/database/node-id.js';
-import { openDashboard, visitAs } from '../support/browser/dashboard.js';
-import { TestGroup } from '../support/fleet.js';
-import { publishRelease } from '../support/releases.js';
+import { nodeId } from '../../../src/database/node-id.js';
+import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
+import { TestGroup } from '../../support/fleet.js';
+import { publishRelease } from '../../support/releases.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;

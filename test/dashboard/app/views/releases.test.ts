@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { openDashboard, violations, visitAs } from '../support/browser/dashboard.js';
-import { eventually } from '../support/eventually.js';
-import { TestGroup } from '../support/fleet.js';
-import { startTcpProxy, untilReconnected } from '../support/infrastructure/tcp-proxy.js';
-import { inventory, publishRelease, sha256 } from '../support/releases.js';
+import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
+import { eventually } from '../../../support/eventually.js';
+import { TestGroup } from '../../../support/fleet.js';
+import { startTcpProxy, untilReconnected } from '../../../support/infrastructure/tcp-proxy.js';
+import { inventory, publishRelease, sha256 } from '../../../support/releases.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;

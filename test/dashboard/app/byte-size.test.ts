@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { formatBytes } from '../../src/cli/terminal/progress.js';
-import { byteSize } from '../../src/dashboard/app/ui/byte-size.js';
+import { formatBytes } from '../../../src/cli/terminal/progress.js';
+import { byteSize } from '../../../src/dashboard/app/ui/byte-size.js';
 
 const sizes = [
   [0, '0 B'],

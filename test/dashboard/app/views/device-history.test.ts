@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { type HistoryPage, withEarlier, withLatest } from '../../src/dashboard/app/views/device/history.js';
+import {
+  type HistoryPage,
+  withEarlier,
+  withLatest,
+} from '../../../../src/dashboard/app/views/device/history.js';
 
 /** A page of the events with these numbers. Event 1 is the first of all. */
 const page = (first: number, last: number): HistoryPage => ({

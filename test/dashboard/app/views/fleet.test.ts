@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { nodeId } from '../../src/database/node-id.js';
-import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
-import { accountsOf } from '../support/accounts.js';
-import { openDashboard, signIn, violations, visit, visitAs } from '../support/browser/dashboard.js';
-import { TestGroup } from '../support/fleet.js';
-import { startGateway } from '../support/gateway.js';
-import { startTcpProxy, untilReconnected } from '../support/infrastructure/tcp-proxy.js';
+import { nodeId } from '../../../../src/database/node-id.js';
+import { bmsSessionPolicy } from '../../../../src/legacy/bms/session-policy.js';
+import { accountsOf } from '../../../support/accounts.js';
+import { openDashboard, signIn, violations, visit, visitAs } from '../../../support/browser/dashboard.js';
+import { TestGroup } from '../../../support/fleet.js';
+import { startGateway } from '../../../support/gateway.js';
+import { startTcpProxy, untilReconnected } from '../../../support/infrastructure/tcp-proxy.js';
 
 let gates: TestGroup;
 let kiosks: TestGroup;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { KnownClient } from '../../src/sessions/known-client.entity.js';
-import { accountsOf } from '../support/accounts.js';
+import { KnownClient } from '../../../../src/sessions/known-client.entity.js';
+import { accountsOf } from '../../../support/accounts.js';
 import {
   blockStorage,
   openDashboard,
@@ -8,7 +8,7 @@ import {
   violations,
   visit,
   visitAs,
-} from '../support/browser/dashboard.js';
+} from '../../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard({ CAPTCHA_FIXED_CODE: 'a1b2', TRUST_PROXY: 'loopback' });
 const { browser, gateway, host } = dashboard;

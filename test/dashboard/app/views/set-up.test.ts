@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser/browser.js';
-import { violations, visit } from '../support/browser/dashboard.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { PASSWORD } from '../support/password.js';
+import { launchBrowser } from '../../../support/browser/browser.js';
+import { violations, visit } from '../../../support/browser/dashboard.js';
+import { startGateway, type TestGateway } from '../../../support/gateway.js';
+import { PASSWORD } from '../../../support/password.js';
 
 let browser: Browser;
 let gateway: TestGateway;

@@ -1,6 +1,12 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { confirm, openDashboard, signedOut, violations, visitAs } from '../support/browser/dashboard.js';
-import { PASSWORD } from '../support/password.js';
+import {
+  confirm,
+  openDashboard,
+  signedOut,
+  violations,
+  visitAs,
+} from '../../../support/browser/dashboard.js';
+import { PASSWORD } from '../../../support/password.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { openDashboard, visitAs } from '../support/browser/dashboard.js';
+import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;

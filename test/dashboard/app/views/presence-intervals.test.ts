@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { onlineShare, presenceIntervals } from '../../src/dashboard/app/views/device/presence-intervals.js';
+import {
+  onlineShare,
+  presenceIntervals,
+} from '../../../../src/dashboard/app/views/device/presence-intervals.js';
 
 const at = (hour: number) => new Date(hour * 3_600_000).toISOString();
 const online = (hour: number) => ({ online: true, reason: null, at: at(hour) });

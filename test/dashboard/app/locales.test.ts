@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { openDashboard, visit, visitAs } from '../support/browser/dashboard.js';
+import { openDashboard, visit, visitAs } from '../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard({ GRAPHQL_DOCUMENTS: 'any' });
 const { browser, host } = dashboard;
