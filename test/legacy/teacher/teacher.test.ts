@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import samples from '../../src/legacy/teacher/samples.json' with { type: 'json' };
-import { Gender, UserStatus } from '../../src/users/user.entity.js';
-import { importUser } from '../support/fixtures.js';
-import { PHONE, startTeacherApi } from '../support/legacy/teacher-api.js';
-import { PASSWORD } from '../support/password.js';
+import samples from '../../../src/legacy/teacher/samples.json' with { type: 'json' };
+import { Gender, UserStatus } from '../../../src/users/user.entity.js';
+import { importUser } from '../../support/fixtures.js';
+import { PHONE, startTeacherApi } from '../../support/legacy/teacher-api.js';
+import { PASSWORD } from '../../support/password.js';
 
 const DAY = 86_400_000;
 let api: Awaited<ReturnType<typeof startTeacherApi>>;

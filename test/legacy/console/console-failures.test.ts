@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
-import { readQr } from '../support/browser/qr.js';
-import { account, captcha, deviceId, password, startConsoleApi } from '../support/legacy/console-api.js';
-import { readGolden } from '../support/legacy/golden-files.js';
+import { readQr } from '../../support/browser/qr.js';
+import { account, captcha, deviceId, password, startConsoleApi } from '../../support/legacy/console-api.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
 
 let api: Awaited<ReturnType<typeof startConsoleApi>>;
 let failures: Awaited<ReturnType<typeof readGolden>>;

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
-import samples from '../../src/legacy/bms/samples.json' with { type: 'json' };
-import { Session } from '../../src/sessions/session.entity.js';
-import { UserStatus } from '../../src/users/user.entity.js';
-import { ANONYMOUS } from '../support/callers.js';
-import { importUser } from '../support/fixtures.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { everyEncoding } from '../support/inputs/parameter-encodings.js';
-import { readGolden } from '../support/legacy/golden-files.js';
+import samples from '../../../src/legacy/bms/samples.json' with { type: 'json' };
+import { Session } from '../../../src/sessions/session.entity.js';
+import { UserStatus } from '../../../src/users/user.entity.js';
+import { ANONYMOUS } from '../../support/callers.js';
+import { importUser } from '../../support/fixtures.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { everyEncoding } from '../../support/inputs/parameter-encodings.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
 
 const URL_PATH = '/sys/login-phone';
 const UUID_SHAPE = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PNG } from 'pngjs';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import samples from '../../src/legacy/console/samples.json' with { type: 'json' };
-import { readQr } from '../support/browser/qr.js';
-import { callerOf } from '../support/callers.js';
-import { multipartForm } from '../support/clients/multipart.js';
-import { account, captcha, deviceId, startConsoleApi } from '../support/legacy/console-api.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import samples from '../../../src/legacy/console/samples.json' with { type: 'json' };
+import { readQr } from '../../support/browser/qr.js';
+import { callerOf } from '../../support/callers.js';
+import { multipartForm } from '../../support/clients/multipart.js';
+import { account, captcha, deviceId, startConsoleApi } from '../../support/legacy/console-api.js';
 
 let api: Awaited<ReturnType<typeof startConsoleApi>>;
 beforeAll(async () => {

@@ -3,11 +3,11 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
-import { type FilePart, uploadForm } from '../support/clients/multipart.js';
-import type { TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/legacy/golden-files.js';
-import { expectBody } from '../support/legacy/upgrade-api.js';
-import { inventory, nothing, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
+import { type FilePart, uploadForm } from '../../support/clients/multipart.js';
+import type { TestGateway } from '../../support/gateway.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
+import { expectBody } from '../../support/legacy/upgrade-api.js';
+import { inventory, nothing, sha256, startPublishing, UPLOAD, upload } from '../../support/releases.js';
 
 const golden = await readGolden('upgrade-releases');
 const CHECK = '/api/upgrade/checkVersion';

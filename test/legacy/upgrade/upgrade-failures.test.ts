@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/legacy/golden-files.js';
-import { PHONE, postUpgrade, SEND, VERIFY } from '../support/legacy/upgrade-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
+import { PHONE, postUpgrade, SEND, VERIFY } from '../../support/legacy/upgrade-api.js';
 
 const json = { 'content-type': 'application/json' };
 const failures = await readGolden('upgrade-failures');

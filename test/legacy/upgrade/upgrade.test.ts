@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import jwt from 'jsonwebtoken';
-import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' };
-import { UserStatus } from '../../src/users/user.entity.js';
-import { importUser } from '../support/fixtures.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { everyEncoding } from '../support/inputs/parameter-encodings.js';
-import { readGolden } from '../support/legacy/golden-files.js';
-import { PHONE, postUpgrade, SEND, VERIFY, withPlaceholders } from '../support/legacy/upgrade-api.js';
+import samples from '../../../src/legacy/upgrade/samples.json' with { type: 'json' };
+import { UserStatus } from '../../../src/users/user.entity.js';
+import { importUser } from '../../support/fixtures.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { everyEncoding } from '../../support/inputs/parameter-encodings.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
+import { PHONE, postUpgrade, SEND, VERIFY, withPlaceholders } from '../../support/legacy/upgrade-api.js';
 
 const BEAT = '/api/heart/check';
 

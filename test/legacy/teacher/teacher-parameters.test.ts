@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
-import { Gender } from '../../src/users/user.entity.js';
-import { PHONE, startTeacherApi } from '../support/legacy/teacher-api.js';
+import { Gender } from '../../../src/users/user.entity.js';
+import { PHONE, startTeacherApi } from '../../support/legacy/teacher-api.js';
 
 let api: Awaited<ReturnType<typeof startTeacherApi>>;
 beforeAll(async () => {

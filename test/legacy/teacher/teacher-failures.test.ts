@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
-import { User, UserStatus } from '../../src/users/user.entity.js';
-import { startGateway } from '../support/gateway.js';
-import { readGolden } from '../support/legacy/golden-files.js';
-import { PHONE, startTeacherApi } from '../support/legacy/teacher-api.js';
-import { PASSWORD } from '../support/password.js';
+import { User, UserStatus } from '../../../src/users/user.entity.js';
+import { startGateway } from '../../support/gateway.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
+import { PHONE, startTeacherApi } from '../../support/legacy/teacher-api.js';
+import { PASSWORD } from '../../support/password.js';
 
 const DAY = 86_400_000;
 const failures = await readGolden('teacher-failures');

@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
-import samples from '../../src/legacy/upgrade/samples.json' with { type: 'json' };
-import { type FilePart, uploadForm } from '../support/clients/multipart.js';
-import type { TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/legacy/golden-files.js';
-import { expectBody } from '../support/legacy/upgrade-api.js';
-import { inventory, publishRelease, sha256, startPublishing, UPLOAD, upload } from '../support/releases.js';
+import samples from '../../../src/legacy/upgrade/samples.json' with { type: 'json' };
+import { type FilePart, uploadForm } from '../../support/clients/multipart.js';
+import type { TestGateway } from '../../support/gateway.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
+import { expectBody } from '../../support/legacy/upgrade-api.js';
+import {
+  inventory,
+  publishRelease,
+  sha256,
+  startPublishing,
+  UPLOAD,
+  upload,
+} from '../../support/releases.js';
 
 const golden: Record<string, object> = {
   ...(await readGolden('upgrade-releases')),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import samples from '../../src/legacy/uims/samples.json' with { type: 'json' };
-import { UserStatus } from '../../src/users/user.entity.js';
-import { multipartForm } from '../support/clients/multipart.js';
-import { importUser } from '../support/fixtures.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { readGolden } from '../support/legacy/golden-files.js';
+import samples from '../../../src/legacy/uims/samples.json' with { type: 'json' };
+import { UserStatus } from '../../../src/users/user.entity.js';
+import { multipartForm } from '../../support/clients/multipart.js';
+import { importUser } from '../../support/fixtures.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { readGolden } from '../../support/legacy/golden-files.js';
 
 const url = '/api/background_login';
 const password = '六个字的密码!';
