@@ -40,7 +40,7 @@ import { KnownClients } from './sessions/known-clients.js';
 import { OpenSessions } from './sessions/open-sessions.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
-import { TokenSigner } from './sessions/token-signer.js';
+import { TokenSigner } from './sessions/tokens/token-signer.js';
 import type { Events } from './streams/events.js';
 import { AccountChanges } from './users/account-changes.js';
 import { Users } from './users/users.js';

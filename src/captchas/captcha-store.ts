@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
-import type { TokenSigner } from '../sessions/token-signer.js';
+import type { TokenSigner } from '../sessions/tokens/token-signer.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { canonicalAnswer, possibleAnswers } from './captcha-answer.js';
 

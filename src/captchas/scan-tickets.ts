@@ -6,7 +6,7 @@ import { DomainError } from '../errors.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { Caller, Client } from '../sessions/sessions.js';
-import type { TokenSigner } from '../sessions/token-signer.js';
+import type { TokenSigner } from '../sessions/tokens/token-signer.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
 import { CAPTCHA_LIFETIME_MS } from './captcha-store.js';
 import type { ScanStatuses } from './scan-statuses.js';

@@ -6,7 +6,7 @@ import type { StagedPackage } from '../releases/storage.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client } from '../sessions/sessions.js';
-import type { TokenHeader } from '../sessions/token-headers.js';
+import type { TokenHeader } from '../sessions/tokens/token-headers.js';
 import type { RequestParameters } from './request-parameters.js';
 
 /** Why a request failed: the code of a DomainError, or FAULT for an unexpected error. */

@@ -12,7 +12,7 @@ import type { Services } from '../services.js';
 import { requirePermission } from '../sessions/authorization.js';
 import { reportedVersion } from '../sessions/caller.js';
 import { clientText } from '../sessions/client-text.js';
-import { sentToken } from '../sessions/token-headers.js';
+import { sentToken } from '../sessions/tokens/token-headers.js';
 import { whenReady } from '../when-ready.js';
 import type {
   Answer,

@@ -1,4 +1,4 @@
-import { TOKEN_HEADERS } from '../sessions/token-headers.js';
+import { TOKEN_HEADERS } from '../sessions/tokens/token-headers.js';
 import type { Api, Endpoint } from './apis.js';
 import { failureSchema, failureSchemaName, responses } from './openapi-responses.js';
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { requirePermission } from '../sessions/authorization.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
-import { sentToken } from '../sessions/token-headers.js';
+import { sentToken } from '../sessions/tokens/token-headers.js';
 import type { Releases } from './releases.js';
 import type { StagedPackage } from './storage.js';
 

@@ -9,7 +9,7 @@ import { saveOpening } from './opening-statement.js';
 import { Overlaps } from './overlaps.js';
 import { Session } from './session.entity.js';
 import type { SessionPolicy } from './session-policy.js';
-import type { SessionTokens, TokenPair } from './session-tokens.js';
+import type { SessionTokens, TokenPair } from './tokens/session-tokens.js';
 
 /** The share of its sessions that an account may open within a minute. */
 const SHARE_PER_MINUTE = 0.05;

@@ -1,6 +1,6 @@
 import type { User } from '../users/user.entity.js';
 import type { Api } from './session.entity.js';
-import type { TokenSigner } from './token-signer.js';
+import type { TokenSigner } from './tokens/token-signer.js';
 
 /** The lifetime of an access token, in milliseconds since the epoch. */
 export interface TokenValidity {

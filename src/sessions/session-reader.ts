@@ -10,7 +10,7 @@ import { Session } from './session.entity.js';
 import type { SessionActivity } from './session-activity.js';
 import type { CachedSession } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
-import { type TokenSigner, tokenHash } from './token-signer.js';
+import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 

@@ -14,8 +14,8 @@ import { SessionActivity, type UsedSession } from './session-activity.js';
 import { type CachedSession, SessionCache } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
 import { noSuchSession, type SessionRead, SessionReader } from './session-reader.js';
-import { SessionTokens } from './session-tokens.js';
-import { type TokenSigner, tokenHash } from './token-signer.js';
+import { SessionTokens } from './tokens/session-tokens.js';
+import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 export type { Caller, Client } from './caller.js';
 export type { OpenedSession } from './openings.js';

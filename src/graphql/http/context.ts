@@ -4,7 +4,7 @@ import { publicUrl } from '../../http/public-url.js';
 import { headerText } from '../../http/text/header-text.js';
 import type { Services } from '../../services.js';
 import { clientText } from '../../sessions/client-text.js';
-import { sentToken } from '../../sessions/token-headers.js';
+import { sentToken } from '../../sessions/tokens/token-headers.js';
 import type { Context } from '../context.js';
 import { createLoaders } from '../loaders.js';
 import { RefreshCookie } from './refresh-cookie.js';

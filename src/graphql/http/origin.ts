@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.js';
-import { tokenHeaderKeys } from '../../sessions/token-headers.js';
+import { tokenHeaderKeys } from '../../sessions/tokens/token-headers.js';
 
 /**
  * The site whose page sent the request, according to the browser. Unknown for a URL that a person typed, and for

@@ -1,4 +1,4 @@
-import { sentToken, tokenHeaderKeys } from '../../sessions/token-headers.js';
+import { sentToken, tokenHeaderKeys } from '../../sessions/tokens/token-headers.js';
 
 /**
  * The access token in the payload of `connection_init`. Clients name it as they name the header of their HTTP requests,

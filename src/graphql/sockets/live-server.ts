@@ -11,7 +11,7 @@ import { socketPublicUrl } from '../../http/public-url.js';
 import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
 import type { Services } from '../../services.js';
-import { sentToken } from '../../sessions/token-headers.js';
+import { sentToken } from '../../sessions/tokens/token-headers.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { createLoaders } from '../loaders.js';
 import { pauseUnreadClient } from './backpressure.js';

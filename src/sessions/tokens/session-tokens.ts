@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { requireActive } from '../users/account-status.js';
-import type { User } from '../users/user.entity.js';
+import { requireActive } from '../../users/account-status.js';
+import type { User } from '../../users/user.entity.js';
+import type { Session } from '../session.entity.js';
+import type { SessionPolicies, SessionPolicy } from '../session-policy.js';
 import { RefreshToken } from './refresh-token.entity.js';
-import type { Session } from './session.entity.js';
-import type { SessionPolicies, SessionPolicy } from './session-policy.js';
 import { type TokenSigner, tokenHash } from './token-signer.js';
 
 export interface TokenPair {

@@ -1,5 +1,5 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Session } from './session.entity.js';
+import { Session } from '../session.entity.js';
 
 /** A refresh token that was issued for a session. Used tokens are kept to detect reuse, which ends the session. */
 @Entity({ tableName: 'refresh_tokens' })

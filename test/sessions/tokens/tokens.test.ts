@@ -1,14 +1,14 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
-import { sessionPolicies } from '../../src/server/http-server.js';
-import { Api, Session } from '../../src/sessions/session.entity.js';
-import type { SessionPolicy } from '../../src/sessions/session-policy.js';
-import { tokenHash } from '../../src/sessions/token-signer.js';
-import { ANONYMOUS } from '../support/callers.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { uimsSessionPolicy } from '../../../src/legacy/uims/session-policy.js';
+import { sessionPolicies } from '../../../src/server/http-server.js';
+import { Api, Session } from '../../../src/sessions/session.entity.js';
+import type { SessionPolicy } from '../../../src/sessions/session-policy.js';
+import { tokenHash } from '../../../src/sessions/tokens/token-signer.js';
+import { ANONYMOUS } from '../../support/callers.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const SECRET = 'the secret that this gateway signs with';
 const client = { address: '192.0.2.1', deviceId: 'device 1', version: null, model: null };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bearerToken, sentToken } from '../../src/sessions/token-headers.js';
+import { bearerToken, sentToken } from '../../../src/sessions/tokens/token-headers.js';
 
 test.each([
   ['a token', 'abc'],
