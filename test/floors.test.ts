@@ -37,7 +37,7 @@ const floors = {
   captchas: 'src/captchas/sms-codes.ts',
   'device-streams': 'src/devices/live/status-stream.ts',
   devices: 'src/devices/devices.ts',
-  'presence-engine': 'src/devices/presence/presence.ts',
+  'presence-engine': 'src/devices/presence/presence-engine.ts',
   releases: 'src/releases/releases.ts',
   sessions: 'src/sessions/sessions.ts',
   users: 'src/users/users.ts',

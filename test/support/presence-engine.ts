@@ -1,5 +1,5 @@
 import { DeviceTable } from '../../src/devices/presence/device-table.js';
-import { Presence } from '../../src/devices/presence/presence.js';
+import { PresenceEngine } from '../../src/devices/presence/presence-engine.js';
 
 export const intervalMs = 30_000;
 export const START = 1_800_000_000_000;
@@ -8,7 +8,7 @@ export const NEVER = Number.POSITIVE_INFINITY;
 /** A presence engine whose clock calls `tick` every `tickMs`. */
 export function engine(start = START) {
   const devices = new DeviceTable();
-  const presence = new Presence(devices, { intervalMs }, start);
+  const presence = new PresenceEngine(devices, { intervalMs }, start);
   let now = start;
   const expired: { device: number; reason: string; at: number }[] = [];
   const tick = () => {

@@ -10,7 +10,7 @@ import { KeyedQueue } from '../keyed-queue.js';
 import { BINDINGS } from '../known-devices.js';
 import { BeatLog } from '../presence/beat-log.js';
 import { DeviceTable } from '../presence/device-table.js';
-import { Presence } from '../presence/presence.js';
+import { PresenceEngine } from '../presence/presence-engine.js';
 import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
@@ -35,7 +35,7 @@ export class Heartbeats {
   readonly #transitions: TransitionQueue;
   readonly #beats = new BeatLog();
   readonly #devices = new DeviceTable();
-  readonly #presence: Presence;
+  readonly #presence: PresenceEngine;
   readonly #latestSessions: LatestSessions;
   /** By user and client id: two first heartbeats must not create or take over the same device. */
   readonly #binds = new KeyedQueue<string>();
@@ -59,7 +59,7 @@ export class Heartbeats {
   ) {
     this.#transitions = new TransitionQueue(store, events);
     this.ownerChanges = new OwnerChanges(store);
-    this.#presence = new Presence(this.#devices, { intervalMs }, clock());
+    this.#presence = new PresenceEngine(this.#devices, { intervalMs }, clock());
     this.#latestSessions = new LatestSessions(this.#devices, store);
     this.#lastSeenSavedAt = clock();
   }

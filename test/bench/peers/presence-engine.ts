@@ -1,11 +1,11 @@
 /** The presence engine of Gatehouse without database and network. */
 import type * as table from '../../../src/devices/presence/device-table.js';
-import type * as engine from '../../../src/devices/presence/presence.js';
+import type * as engine from '../../../src/devices/presence/presence-engine.js';
 import { importBuilt } from '../support/servers/built.ts';
 import type { Peer } from '../support/servers/host.ts';
 
 const { DeviceTable } = await importBuilt<typeof table>('devices/presence/device-table.js');
-const { Presence } = await importBuilt<typeof engine>('devices/presence/presence.js');
+const { PresenceEngine } = await importBuilt<typeof engine>('devices/presence/presence-engine.js');
 
 const INTERVAL_MS = 30_000;
 const INTERVALS = 10;
@@ -21,7 +21,7 @@ function measure(devices: number): [mib: number, corePercent: number] {
   const before = process.memoryUsage().rss;
   let now = Date.now();
   const table = new DeviceTable();
-  const presence = new Presence(table, { intervalMs: INTERVAL_MS }, now);
+  const presence = new PresenceEngine(table, { intervalMs: INTERVAL_MS }, now);
   const perTick = devices / (INTERVAL_MS / presence.tickMs);
 
   /** Each device beats once, a share of them in each tick. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DeviceTable } from '../../../src/devices/presence/device-table.js';
-import { Presence } from '../../../src/devices/presence/presence.js';
+import { PresenceEngine } from '../../../src/devices/presence/presence-engine.js';
 import { engine, intervalMs, NEVER, START } from '../../support/presence-engine.js';
 
 describe('a device', () => {
@@ -134,7 +134,7 @@ test('agrees with a naive model that checks every device in every tick', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       let devices = new DeviceTable();
-      let presence = new Presence(devices, { intervalMs }, START);
+      let presence = new PresenceEngine(devices, { intervalMs }, START);
       const { tickMs } = presence;
       /** When each online device may, and must, be offline: in running time, without jitter and holds. */
       const due = new Map<number, { earliest: number; latest: number }>();
@@ -182,7 +182,7 @@ test('agrees with a naive model that checks every device in every tick', () => {
           const aliveAt = now;
           now += s.ms;
           const nextDevices = new DeviceTable();
-          const next = new Presence(nextDevices, { intervalMs }, now);
+          const next = new PresenceEngine(nextDevices, { intervalMs }, now);
           for (const id of due.keys()) {
             const index = devices.intern(id);
             next.restore(nextDevices.intern(id), devices.lastSeen(index), aliveAt, now, NEVER);

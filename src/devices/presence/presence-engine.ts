@@ -6,7 +6,7 @@ import { Leases } from './leases.js';
 import { LATE, LONGEST_PATIENCE, patienceOf } from './patience.js';
 import { TimingWheel } from './timing-wheel.js';
 
-export interface PresenceSettings {
+export interface EngineSettings {
   /** Expected time between two heartbeats of a device. */
   readonly intervalMs: number;
 }
@@ -29,7 +29,7 @@ const FIRST_CAPACITY = 1024;
  * online device once, and is lazy: when a bucket fires, it reschedules the devices whose deadlines have moved, and
  * expires the others. All times are milliseconds of one clock.
  */
-export class Presence {
+export class PresenceEngine {
   /** Milliseconds between two calls of `tick`. */
   readonly tickMs: number;
   readonly #intervalMs: number;
@@ -44,7 +44,7 @@ export class Presence {
 
   constructor(
     private readonly devices: DeviceTable,
-    { intervalMs }: PresenceSettings,
+    { intervalMs }: EngineSettings,
     now: number,
   ) {
     this.#intervalMs = intervalMs;
