@@ -16,9 +16,10 @@ import type { Database } from './database/database.js';
 import { DeviceLimits } from './devices/device-limits.js';
 import { Devices } from './devices/devices.js';
 import { Bindings } from './devices/heartbeats/bindings.js';
-import { Heartbeats } from './devices/heartbeats/heartbeats.js';
+import { type CreatePresence, Heartbeats } from './devices/heartbeats/heartbeats.js';
 import { KnownDevices } from './devices/known-devices.js';
 import { OnlineDevices } from './devices/live/online-devices.js';
+import type { PresenceOptions } from './devices/presence.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { PresenceStore } from './devices/transitions/presence-store.js';
 import { LoginAttempts } from './logins/login-attempts.js';
@@ -71,6 +72,8 @@ export function createServices(config: Config, dependencies: Dependencies) {
     alarms: new Alarms(clock),
     events,
     limiters,
+    createPresence: (options: Omit<PresenceOptions, 'intervalMs'>) =>
+      shared.createPresence({ ...options, intervalMs: config.HEARTBEAT_INTERVAL }),
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
   };
@@ -98,6 +101,7 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly alarms: Alarms;
   readonly events: Events;
   readonly limiters: Limiters;
+  readonly createPresence: CreatePresence;
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;
 }
@@ -171,13 +175,13 @@ function createLogins(
 }
 
 function createDevices(
-  { config, db, clock, events, limiters }: Core,
+  { config, db, clock, events, limiters, createPresence }: Core,
   { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
 ) {
   const store = new PresenceStore(db);
   const limits = new DeviceLimits(limiters, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
   const bindings = new Bindings(db, limits);
-  const heartbeats = new Heartbeats(store, bindings, events, clock, config.HEARTBEAT_INTERVAL);
+  const heartbeats = new Heartbeats(store, bindings, events, clock, createPresence);
   sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
   const sessionLimit = new SessionLimit(db, sessions, heartbeats, clock, config.SESSIONS_PER_USER);
   sessions.onOpen((session, openSessions) => sessionLimit.enforce(session, openSessions));

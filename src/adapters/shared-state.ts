@@ -2,11 +2,13 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { fleetId } from '../database/fleet-id.js';
+import type { Presence, PresenceOptions } from '../devices/presence.js';
 import type { Leases } from '../leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
 import { MemoryEvents } from './events/memory.js';
 import { MemoryLeases } from './leases/memory.js';
+import { MemoryPresence } from './presence/memory.js';
 import { MemoryLimiters } from './rate-limits/memory.js';
 
 /** What the nodes of a fleet share besides the database. */
@@ -14,6 +16,7 @@ export interface SharedState {
   readonly events: Events;
   readonly leases: Leases;
   readonly limiters: Limiters;
+  readonly createPresence: (options: PresenceOptions) => Presence;
 }
 
 /** Shared state in use. */
@@ -27,6 +30,7 @@ export const stateInMemory = (clock: Clock): SharedState => ({
   events: new MemoryEvents(),
   leases: new MemoryLeases(clock),
   limiters: new MemoryLimiters(),
+  createPresence: (options) => new MemoryPresence(clock, options),
 });
 
 /**
@@ -78,7 +82,13 @@ export async function openSharedState(
     resources.defer(() => events.stop());
     await events.start();
     return {
-      state: { events, leases: new RedisLeases(client), limiters },
+      state: {
+        events,
+        leases: new RedisLeases(client),
+        limiters,
+        // Not shared yet, which is why `loadConfig` refuses REDIS_URL.
+        createPresence: (options) => new MemoryPresence(Date.now, options),
+      },
       close: () => resources.disposeAsync(),
     };
   } catch (error) {

@@ -1,13 +1,21 @@
+import { MemoryPresence } from '../../src/adapters/presence/memory.js';
 import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
+import type { Clock } from '../../src/clock.js';
 import { firstRows } from '../../src/database/queries/page.js';
 import { DeviceLimits } from '../../src/devices/device-limits.js';
 import { historyOrder } from '../../src/devices/device-order.js';
-import type { Heartbeats } from '../../src/devices/heartbeats/heartbeats.js';
+import type { CreatePresence, Heartbeats } from '../../src/devices/heartbeats/heartbeats.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import type { Caller } from '../../src/sessions/caller.js';
 import type { SessionPolicy } from '../../src/sessions/session-policy.js';
 import { callerOf, openSession } from './callers.js';
 import type { TestGateway } from './gateway.js';
+
+/** The presence of the only node. */
+export const presenceInMemory =
+  (clock: Clock, intervalMs = 30_000): CreatePresence =>
+  (options) =>
+    new MemoryPresence(clock, { ...options, intervalMs });
 
 /** Limits beyond what any test adds. */
 export const wideLimits = (): DeviceLimits => new DeviceLimits(new MemoryLimiters(), 1_000_000, 1_000_000);

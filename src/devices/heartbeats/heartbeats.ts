@@ -10,7 +10,7 @@ import { KeyedQueue } from '../keyed-queue.js';
 import { BINDINGS } from '../known-devices.js';
 import { BeatLog } from '../presence/beat-log.js';
 import { DeviceTable } from '../presence/device-table.js';
-import { PresenceEngine } from '../presence/presence-engine.js';
+import type { Presence, PresenceChange, PresenceOptions } from '../presence.js';
 import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
@@ -25,6 +25,9 @@ const BEATS = topic<null>('device heartbeats');
 /** Ended sessions in memory: more than can end while one request is handled. */
 const ENDED_SESSIONS = 100_000;
 
+/** Creates the presence of the devices in a table. */
+export type CreatePresence = (options: Omit<PresenceOptions, 'intervalMs'>) => Presence;
+
 /**
  * Heartbeats and the presence that follows from them. A heartbeat of a known session writes to typed arrays and
  * nothing else; the database is written in batches. A device is its index in the table of devices, unless named an id.
@@ -35,7 +38,7 @@ export class Heartbeats {
   readonly #transitions: TransitionQueue;
   readonly #beats = new BeatLog();
   readonly #devices = new DeviceTable();
-  readonly #presence: PresenceEngine;
+  readonly #presence: Presence;
   readonly #latestSessions: LatestSessions;
   /** By user and client id: two first heartbeats must not create or take over the same device. */
   readonly #binds = new KeyedQueue<string>();
@@ -55,11 +58,14 @@ export class Heartbeats {
     private readonly binder: Bindings,
     private readonly events: Events,
     private readonly clock: Clock,
-    intervalMs: number,
+    createPresence: CreatePresence,
   ) {
     this.#transitions = new TransitionQueue(store, events);
     this.ownerChanges = new OwnerChanges(store);
-    this.#presence = new PresenceEngine(this.#devices, { intervalMs }, clock());
+    this.#presence = createPresence({
+      devices: this.#devices,
+      onChange: (change) => this.#recordTransition(change),
+    });
     this.#latestSessions = new LatestSessions(this.#devices, store);
     this.#lastSeenSavedAt = clock();
   }
@@ -113,13 +119,11 @@ export class Heartbeats {
   /** Restores the devices that were online when the previous process stopped. */
   async restore(): Promise<void> {
     const { aliveAt, online } = await this.store.load();
-    const now = this.clock();
-    for (const { id, userId, lastSeenAt, authEnds } of online) {
-      // `aliveAt` is saved at intervals; a later heartbeat proves as well that the process was alive.
-      const lastAlive = Math.max(aliveAt, lastSeenAt);
+    for (const { id, userId, lastSeenAt: seenAt, authEnds } of online) {
       const device = this.#devices.intern(id);
       this.#devices.setOwner(device, userId);
-      this.#presence.restore(device, lastSeenAt, lastAlive, now, authEnds);
+      // `aliveAt` is saved at intervals; a later heartbeat proves as well that the process was alive.
+      this.#presence.restore(device, { seenAt, aliveAt: Math.max(aliveAt, seenAt), authEnds });
     }
   }
 
@@ -159,7 +163,7 @@ export class Heartbeats {
 
   /** The ids of all devices that are online. */
   onlineIds(): Int32Array {
-    return this.#presence.onlineIds();
+    return this.#devices.onlineIds();
   }
 
   /** Null for a device that has not been online since the process started. */
@@ -168,7 +172,7 @@ export class Heartbeats {
   }
 
   isOnline(deviceId: number): boolean {
-    return this.#presence.isOnline(this.#devices.intern(deviceId));
+    return this.#devices.isOnline(this.#devices.intern(deviceId));
   }
 
   /** In milliseconds since the Unix epoch; null when the device has not been seen since the process started. */
@@ -178,10 +182,7 @@ export class Heartbeats {
 
   /** Expires overdue devices. Must be called every `tickMs`. */
   tick(): void {
-    const now = this.clock();
-    for (const { device, reason } of this.#presence.tick(now)) {
-      this.#recordOffline(device, OfflineReason[reason], now);
-    }
+    this.#presence.tick();
   }
 
   /** Takes the devices offline whose latest heartbeat was sent by an ended session. */
@@ -189,7 +190,7 @@ export class Heartbeats {
     // Before the query: a device that is bound later fails this check, one bound earlier is found by the query.
     for (const id of ids) this.#endedSessions.set(id, OfflineReason[reason]);
     for (const device of await this.#latestSessions.devicesOf(ids)) {
-      this.#takeOffline(device, OfflineReason[reason]);
+      this.#presence.leave(device, OfflineReason[reason]);
     }
   }
 
@@ -198,7 +199,7 @@ export class Heartbeats {
     for (const id of ids) {
       const device = this.#devices.intern(id);
       this.#deleted.add(device);
-      this.#presence.leave(device);
+      this.#presence.leave(device, null);
       this.events.publish(BINDINGS, id);
     }
   }
@@ -273,7 +274,7 @@ export class Heartbeats {
     if (bound.isWritten) this.#recordChange(bound);
     const end = this.#endedSessions.get(caller.sessionId);
     if (end === undefined || bound.isOnline) this.#recordBeat(device, caller, bound.isOnline);
-    if (end !== undefined && bound.isOnline) this.#takeOffline(device, end);
+    if (end !== undefined && bound.isOnline) this.#presence.leave(device, end);
     this.#requireOpen(caller);
     const { name, clientVersion } = bound;
     rememberBinding(caller, { clientId, device, name, clientVersion });
@@ -287,18 +288,9 @@ export class Heartbeats {
 
   /** @param isSaved whether the database has the device online already. */
   #recordBeat(device: number, { sessionId, expiresAt, user }: Caller, isSaved = false): void {
-    const now = this.clock();
     const isOther = this.#latestSessions.set(device, sessionId);
-    if (this.#presence.beat(device, now, expiresAt, isOther)) {
-      const transition = { deviceId: this.#devices.idOf(device), online: true, reason: null, at: now };
-      if (isSaved) this.#transitions.addSaved(transition);
-      else this.#transitions.add(transition);
-    }
+    this.#presence.beat(device, expiresAt, isOther, isSaved);
     this.#beats.append(device, user.id);
-  }
-
-  #takeOffline(device: number, reason: OfflineReason): void {
-    if (this.#presence.leave(device)) this.#recordOffline(device, reason, this.clock());
   }
 
   /** Announces that the row of a device was written. */
@@ -308,7 +300,9 @@ export class Heartbeats {
     this.#transitions.addChange({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
   }
 
-  #recordOffline(device: number, reason: OfflineReason, at: number): void {
-    this.#transitions.add({ deviceId: this.#devices.idOf(device), online: false, reason, at });
+  #recordTransition({ device, isSaved, ...change }: PresenceChange): void {
+    const transition = { deviceId: this.#devices.idOf(device), ...change };
+    if (isSaved) this.#transitions.addSaved(transition);
+    else this.#transitions.add(transition);
   }
 }

@@ -11,10 +11,17 @@ export class DeviceTable {
   #ids = new Int32Array(FIRST_CAPACITY);
   #owners = new Int32Array(FIRST_CAPACITY);
   #seen = new Float64Array(FIRST_CAPACITY);
+  #isOnline = new Uint8Array(FIRST_CAPACITY);
+  #online = 0;
 
   /** The number of devices. */
   get size(): number {
     return this.#indexes.size;
+  }
+
+  /** The number of online devices. */
+  get online(): number {
+    return this.#online;
   }
 
   /** The index of a device, which all other methods take. */
@@ -50,6 +57,26 @@ export class DeviceTable {
     return this.#seen[device] ?? 0;
   }
 
+  isOnline(device: number): boolean {
+    return this.#isOnline[device] === 1;
+  }
+
+  setOnline(device: number, isOnline: boolean): void {
+    if (this.isOnline(device) === isOnline) return;
+    this.#isOnline[device] = isOnline ? 1 : 0;
+    this.#online += isOnline ? 1 : -1;
+  }
+
+  /** The ids of all online devices. */
+  onlineIds(): Int32Array {
+    const ids = new Int32Array(this.#online);
+    let at = 0;
+    for (let device = 0; device < this.size; device++) {
+      if (this.isOnline(device)) ids[at++] = this.idOf(device);
+    }
+    return ids;
+  }
+
   /** The devices that were last seen at or after a time, each as of when it is taken. */
   *seenSince(time: number): Generator<{ id: number; at: number }> {
     for (let device = 0; device < this.size; device++) {
@@ -63,5 +90,6 @@ export class DeviceTable {
     this.#ids = growArray(this.#ids, capacity, Int32Array);
     this.#owners = growArray(this.#owners, capacity, Int32Array);
     this.#seen = growArray(this.#seen, capacity, Float64Array);
+    this.#isOnline = growArray(this.#isOnline, capacity, Uint8Array);
   }
 }

@@ -1,7 +1,6 @@
 import type { DeviceTable } from './device-table.js';
 import { LONGEST_HOLD } from './expiry-hold.js';
 import { ExpiryHolds, type Overdue, SAMPLE_SIZE, type Sample } from './expiry-holds.js';
-import { growArray } from './grow-array.js';
 import { Leases } from './leases.js';
 import { LATE, LONGEST_PATIENCE, patienceOf } from './patience.js';
 import { TimingWheel } from './timing-wheel.js';
@@ -35,12 +34,11 @@ export class PresenceEngine {
   readonly #intervalMs: number;
   readonly #wheel: TimingWheel;
   readonly #holds: ExpiryHolds;
-  #isOnline = new Uint8Array(FIRST_CAPACITY);
+  #capacity = FIRST_CAPACITY;
   /** By the session of the latest heartbeat. */
   readonly #leases = new Leases(FIRST_CAPACITY);
   /** By the session that beat before it. */
   readonly #previousLeases = new Leases(FIRST_CAPACITY);
-  #online = 0;
 
   constructor(
     private readonly devices: DeviceTable,
@@ -55,28 +53,9 @@ export class PresenceEngine {
     this.#holds = new ExpiryHolds(intervalMs);
   }
 
-  /** The number of online devices. */
-  get online(): number {
-    return this.#online;
-  }
-
   /** Whether expiries are held, so that some online devices may in fact be offline. */
   get degraded(): boolean {
     return this.#holds.isOn;
-  }
-
-  isOnline(device: number): boolean {
-    return this.#isOnline[device] === 1;
-  }
-
-  /** The ids of all online devices. */
-  onlineIds(): Int32Array {
-    const ids = new Int32Array(this.#online);
-    let at = 0;
-    for (let device = 0; device < this.devices.size; device++) {
-      if (this.#isOnline[device] === 1) ids[at++] = this.devices.idOf(device);
-    }
-    return ids;
   }
 
   /**
@@ -92,7 +71,7 @@ export class PresenceEngine {
     const ends = isOther ? authEnds : Math.max(authEnds, this.#leases.authEnds(device));
     this.#leases.set(device, now + this.#patience(device), ends);
     this.devices.setSeen(device, now);
-    if (this.#isOnline[device] === 1) return false;
+    if (this.devices.isOnline(device)) return false;
     this.#enter(device);
     return true;
   }
@@ -104,11 +83,10 @@ export class PresenceEngine {
 
   /** Takes a device offline. @returns whether it was online. */
   leave(device: number): boolean {
-    if (this.#isOnline[device] !== 1) return false;
+    if (!this.devices.isOnline(device)) return false;
     this.#leases.set(device, 0, 0);
     // The wheel drops it when its bucket fires.
-    this.#isOnline[device] = 0;
-    this.#online -= 1;
+    this.devices.setOnline(device, false);
     return true;
   }
 
@@ -128,7 +106,7 @@ export class PresenceEngine {
     const ends = authEnds === 0 ? 0 : Math.max(authEnds, now + this.#intervalMs);
     this.devices.setSeen(device, seen);
     this.#leases.set(device, left + downtime + this.#intervalMs, ends);
-    if (this.#isOnline[device] !== 1) this.#enter(device);
+    if (!this.devices.isOnline(device)) this.#enter(device);
   }
 
   /**
@@ -142,7 +120,10 @@ export class PresenceEngine {
     if (late === 0) return [];
     const overdue = this.#collect(tick);
     const stalledMs = late > STALL_TICKS ? (late - 1) * this.tickMs : 0;
-    this.#holds.decide({ overdue, online: this.#online, stalledMs, sample: () => this.#sample(now) }, now);
+    this.#holds.decide(
+      { overdue, online: this.devices.online, stalledMs, sample: () => this.#sample(now) },
+      now,
+    );
     return overdue.filter(({ device, owner }) => {
       if (!this.#holds.isHeld(owner)) return this.leave(device);
       this.#wheel.schedule(device, this.#dueTick(device));
@@ -154,7 +135,7 @@ export class PresenceEngine {
   #collect(tick: number): Expiry[] {
     const overdue: Expiry[] = [];
     this.#wheel.turn(tick, (device) => {
-      if (this.#isOnline[device] !== 1) return;
+      if (!this.devices.isOnline(device)) return;
       if (this.#dueTick(device) < tick) this.#leases.fallBack(device, this.#previousLeases);
       const due = this.#dueTick(device);
       if (due < tick)
@@ -169,7 +150,7 @@ export class PresenceEngine {
     const lateBefore = now - LATE * this.#intervalMs;
     const step = Math.ceil(this.devices.size / SAMPLE_SIZE);
     for (let device = 0; device < this.devices.size; device += step) {
-      if (this.#isOnline[device] !== 1) continue;
+      if (!this.devices.isOnline(device)) continue;
       yield { owner: this.devices.ownerOf(device), isLate: this.devices.lastSeen(device) < lateBefore };
     }
   }
@@ -183,13 +164,12 @@ export class PresenceEngine {
     this.#wheel.reset(tick);
     for (const leases of [this.#leases, this.#previousLeases]) leases.rewind(by);
     for (let device = 0; device < this.devices.size; device++) {
-      if (this.#isOnline[device] === 1) this.#wheel.schedule(device, this.#dueTick(device));
+      if (this.devices.isOnline(device)) this.#wheel.schedule(device, this.#dueTick(device));
     }
   }
 
   #enter(device: number): void {
-    this.#isOnline[device] = 1;
-    this.#online += 1;
+    this.devices.setOnline(device, true);
     this.#wheel.schedule(device, this.#dueTick(device));
   }
 
@@ -206,11 +186,10 @@ export class PresenceEngine {
   }
 
   #makeRoom(device: number): void {
-    if (device < this.#isOnline.length) return;
-    const capacity = Math.max(device + 1, this.#isOnline.length * 2);
-    this.#isOnline = growArray(this.#isOnline, capacity, Uint8Array);
-    this.#leases.grow(capacity);
-    this.#previousLeases.grow(capacity);
-    this.#wheel.grow(capacity);
+    if (device < this.#capacity) return;
+    this.#capacity = Math.max(device + 1, this.#capacity * 2);
+    this.#leases.grow(this.#capacity);
+    this.#previousLeases.grow(this.#capacity);
+    this.#wheel.grow(this.#capacity);
   }
 }

@@ -6,7 +6,7 @@ import { PresenceStore } from '../../../src/devices/transitions/presence-store.j
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { wideLimits } from '../../support/fleet.js';
+import { presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 let gateway: TestGateway;
@@ -35,7 +35,7 @@ class SlowBindings extends Bindings {
 test('first heartbeats of one account wait for each other only if they have the same client id', async () => {
   const { db, events, clock } = gateway.services;
   const bindings = new SlowBindings(db, wideLimits());
-  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
+  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, presenceInMemory(clock));
   const slow = ['slow', 'slow'].map((id) => fleet.beat(caller, report(id)));
   const quick = await Promise.all(['quick', 'quick', 'other'].map((id) => fleet.beat(caller, report(id))));
   expect(new Set(quick).size).toBe(2);

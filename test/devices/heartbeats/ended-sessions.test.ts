@@ -6,7 +6,7 @@ import { PresenceStore } from '../../../src/devices/transitions/presence-store.j
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { wideLimits } from '../../support/fleet.js';
+import { presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
@@ -38,7 +38,13 @@ test('a first heartbeat brings no device online if its session ends meanwhile', 
   const { db, events, sessions } = gateway.services;
   const caller = await signIn();
   const bindings = new DelayedBindings(db, wideLimits());
-  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, gateway.services.clock, 30_000);
+  const fleet = new Heartbeats(
+    new PresenceStore(db),
+    bindings,
+    events,
+    gateway.services.clock,
+    presenceInMemory(gateway.services.clock),
+  );
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const beat = Promise.resolve(fleet.beat(caller, hello('first')));
   await sessions.revoke(caller.user.id, caller.sessionId);

@@ -8,7 +8,7 @@ import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { SessionPolicy } from '../../../src/sessions/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { historyOf, wideLimits } from '../../support/fleet.js';
+import { historyOf, presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const SECOND = 1000;
@@ -133,7 +133,7 @@ class HookedBindings extends Bindings {
 test('a session that ends during its first heartbeat does not take the device from another session', async () => {
   const { db, events, clock, sessions } = gateway.services;
   const bindings = new HookedBindings(db, wideLimits());
-  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, 30_000);
+  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, presenceInMemory(clock));
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const id = await fleet.beat(short, hello);
   bindings.atEnd = () => logout(long);

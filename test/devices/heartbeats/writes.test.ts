@@ -9,7 +9,7 @@ import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
 import { ask } from '../../support/clients/client.js';
-import { wideLimits } from '../../support/fleet.js';
+import { presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
@@ -55,7 +55,7 @@ test('the statements of 10,000 devices depend on the time, not on the heartbeats
     new KnownIds(services.db, wideLimits()),
     services.events,
     services.clock,
-    INTERVAL_MS,
+    presenceInMemory(services.clock, INTERVAL_MS),
   );
   const statements = jest.spyOn(services.db.em.getConnection(), 'execute');
   /** An interval, in which each device beats once. @returns the number of statements. */

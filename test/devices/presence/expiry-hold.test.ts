@@ -15,10 +15,10 @@ describe('a mass expiry', () => {
   test('is held and shown as degraded: devices that return in time were never offline', () => {
     const e = fleet(1000);
     e.pass(3 * intervalMs);
-    expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([true, 1000, 0]);
+    expect([e.presence.degraded, e.devices.online, e.expired.length]).toEqual([true, 1000, 0]);
     for (let id = 1; id <= 1000; id++) e.beat(id);
     e.pass(intervalMs);
-    expect([e.presence.degraded, e.presence.online, e.expired.length]).toEqual([false, 1000, 0]);
+    expect([e.presence.degraded, e.devices.online, e.expired.length]).toEqual([false, 1000, 0]);
   });
 
   test('is held until the last device returns, however few are missing', () => {
@@ -34,7 +34,7 @@ describe('a mass expiry', () => {
   test('is applied after two intervals, and every device expires once', () => {
     const e = fleet(1000);
     e.pass(3.6 * intervalMs + 2.2 * intervalMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+    expect([e.presence.degraded, e.devices.online]).toEqual([false, 0]);
     expect(new Set(e.expired.map(({ device }) => device)).size).toBe(1000);
     expect(e.expired).toHaveLength(1000);
   });
@@ -42,7 +42,7 @@ describe('a mass expiry', () => {
   test('has at least fifty devices: a small fleet goes offline in time', () => {
     const e = fleet(49);
     e.pass(2.6 * intervalMs + 2 * e.presence.tickMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+    expect([e.presence.degraded, e.devices.online]).toEqual([false, 0]);
   });
 
   test.each([1, 3, 40])(
@@ -60,7 +60,7 @@ describe('a mass expiry', () => {
       expect(expired.length).toBeLessThan(60);
       expect(e.presence.degraded).toBe(true);
       e.pass(2.2 * intervalMs, beatOthers);
-      expect([e.presence.degraded, e.presence.online]).toEqual([false, 57]);
+      expect([e.presence.degraded, e.devices.online]).toEqual([false, 57]);
     },
   );
 
@@ -106,9 +106,9 @@ describe('a mass expiry', () => {
         e.beatOf(next % 25 === 0 ? 1000 + next : next % 30, next + 1);
     });
     e.pass(3 * intervalMs);
-    expect([e.presence.degraded, e.presence.online, e.expired]).toEqual([true, 1000, []]);
+    expect([e.presence.degraded, e.devices.online, e.expired]).toEqual([true, 1000, []]);
     e.pass(2 * intervalMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+    expect([e.presence.degraded, e.devices.online]).toEqual([false, 0]);
   });
 
   test('that ends for one owner does not end for another', () => {
@@ -119,11 +119,11 @@ describe('a mass expiry', () => {
     e.pass(2 * intervalMs);
     for (let id = 1; id <= 200; id++) e.beatOf(1, id);
     e.pass(intervalMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([true, 400]);
+    expect([e.presence.degraded, e.devices.online]).toEqual([true, 400]);
     e.pass(2 * intervalMs, () => {
       for (let id = 1; id <= 200; id++) e.beatOf(1, id);
     });
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 200]);
+    expect([e.presence.degraded, e.devices.online]).toEqual([false, 200]);
   });
 
   test('does not include expired tokens', () => {
@@ -131,7 +131,7 @@ describe('a mass expiry', () => {
     const ends = e.now() + intervalMs;
     for (let id = 1; id <= 1000; id++) e.beat(id, ends);
     e.pass(intervalMs + 2 * e.presence.tickMs);
-    expect([e.presence.degraded, e.presence.online]).toEqual([false, 0]);
+    expect([e.presence.degraded, e.devices.online]).toEqual([false, 0]);
   });
 });
 

@@ -6,18 +6,18 @@ import { engine, intervalMs, NEVER, START } from '../../support/presence-engine.
 
 describe('a device', () => {
   test('is online from its first heartbeat, and offline after 2.5 intervals without one', () => {
-    const { beat, pass, presence, expired } = engine();
+    const { beat, pass, presence, devices, expired } = engine();
     expect(beat(7)).toBe(true);
     expect(beat(7)).toBe(false);
     pass(2.5 * intervalMs);
-    expect([presence.online, expired]).toEqual([1, []]);
+    expect([devices.online, expired]).toEqual([1, []]);
     pass(0.1 * intervalMs + 2 * presence.tickMs);
-    expect([presence.online, expired.length, expired[0]?.reason]).toEqual([0, 1, 'TIMEOUT']);
+    expect([devices.online, expired.length, expired[0]?.reason]).toEqual([0, 1, 'TIMEOUT']);
     expect(beat(7)).toBe(true);
   });
 
   test('stays online while every second heartbeat is lost', () => {
-    const { beat, pass, presence, expired, now } = engine();
+    const { beat, pass, devices, expired, now } = engine();
     beat(7);
     let last = now();
     pass(100 * intervalMs, () => {
@@ -25,7 +25,7 @@ describe('a device', () => {
       beat(7);
       last = now();
     });
-    expect([presence.online, expired]).toEqual([1, []]);
+    expect([devices.online, expired]).toEqual([1, []]);
   });
 
   test('is offline with the reason AUTH_EXPIRED when its token expires, though it beats', () => {
@@ -58,9 +58,9 @@ describe('a device', () => {
   });
 
   test('goes offline once when it leaves, and may return at once', () => {
-    const { beat, pass, presence, expired } = engine();
+    const { beat, pass, presence, devices, expired } = engine();
     beat(7);
-    expect([presence.leave(0), presence.leave(0), presence.online]).toEqual([true, false, 0]);
+    expect([presence.leave(0), presence.leave(0), devices.online]).toEqual([true, false, 0]);
     expect(beat(7)).toBe(true);
     pass(2.5 * intervalMs);
     expect(expired).toEqual([]);
@@ -98,7 +98,7 @@ test('a restart moves every deadline by the downtime and an interval', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
   e.presence.restore(e.devices.intern(1), aliveAt - intervalMs, aliveAt, START, NEVER);
-  expect([e.presence.online, e.devices.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
+  expect([e.devices.online, e.devices.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
   // It was 1.5 intervals before its deadline.
   e.pass(2.5 * intervalMs);
   expect(e.expired).toEqual([]);
@@ -152,7 +152,7 @@ test('agrees with a naive model that checks every device in every tick', () => {
         const slack = (0.1 + 2) * intervalMs + 3 * tickMs;
         for (const { latest } of due.values())
           if (ran > latest + slack) throw new Error(`late by ${ran - latest}`);
-        expect(presence.online).toBe(due.size);
+        expect(devices.online).toBe(due.size);
       };
       for (const s of steps) {
         if (s.kind === 'beat') {

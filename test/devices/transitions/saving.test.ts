@@ -7,7 +7,7 @@ import type { Transition } from '../../../src/devices/transitions/transition-log
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { wideLimits } from '../../support/fleet.js';
+import { presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 let gateway: TestGateway;
@@ -41,7 +41,7 @@ function fleetOn(
   bindings = new Bindings(gateway.services.db, wideLimits()),
 ): Heartbeats {
   const { events, clock } = gateway.services;
-  return new Heartbeats(store, bindings, events, clock, 30_000);
+  return new Heartbeats(store, bindings, events, clock, presenceInMemory(clock));
 }
 const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
 
