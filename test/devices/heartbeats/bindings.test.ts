@@ -46,7 +46,8 @@ test('first heartbeats of one account wait for each other only if they have the 
 
 test('rejects the heartbeat of a user who is deleted meanwhile as unauthenticated', async () => {
   await gateway.services.administration.delete(caller.user.id, { userId: null, address: null });
-  const bindings = new Bindings(gateway.services.db, wideLimits());
-  const bound = bindings.bind(caller, report('late'), new Date(), gateway.services.heartbeats);
-  await expect(bound).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  const { db, events, clock } = gateway.services;
+  const bindings = new Bindings(db, wideLimits());
+  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, presenceInMemory(clock));
+  await expect(fleet.beat(caller, report('late'))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });

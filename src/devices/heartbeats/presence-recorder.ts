@@ -1,0 +1,79 @@
+import type { Clock } from '../../clock.js';
+import type { Caller } from '../../sessions/sessions.js';
+import type { Events } from '../../streams/events.js';
+import { BINDINGS } from '../known-devices.js';
+import { BeatLog } from '../presence/beat-log.js';
+import { DeviceTable } from '../presence/device-table.js';
+import type { Presence, PresenceChange, PresenceOptions } from '../presence.js';
+import type { PresenceStore } from '../transitions/presence-store.js';
+import { TransitionQueue } from '../transitions/transition-queue.js';
+import type { CurrentPresence, WrittenDevice } from './bindings.js';
+import { LatestSessions } from './latest-sessions.js';
+
+/** Creates the presence of the devices in a table. */
+export type CreatePresence = (options: Omit<PresenceOptions, 'intervalMs'>) => Presence;
+
+/**
+ * Records heartbeats in memory, and queues the transitions that follow from them. A device is its index in the table
+ * of devices, unless named an id.
+ */
+export class PresenceRecorder implements CurrentPresence {
+  readonly devices = new DeviceTable();
+  readonly beats = new BeatLog();
+  readonly presence: Presence;
+  readonly latestSessions: LatestSessions;
+  readonly transitions: TransitionQueue;
+
+  constructor(
+    store: PresenceStore,
+    private readonly events: Events,
+    private readonly clock: Clock,
+    createPresence: CreatePresence,
+  ) {
+    this.transitions = new TransitionQueue(store, events);
+    this.presence = createPresence({
+      devices: this.devices,
+      onChange: (change) => this.#recordTransition(change),
+    });
+    this.latestSessions = new LatestSessions(this.devices, store);
+  }
+
+  isOnline(deviceId: number): boolean {
+    return this.devices.isOnline(this.devices.intern(deviceId));
+  }
+
+  /** In milliseconds since the Unix epoch; null when the device has not been seen since the process started. */
+  lastSeen(deviceId: number): number | null {
+    return this.devices.lastSeen(this.devices.intern(deviceId)) || null;
+  }
+
+  /** The ids of devices that are online, though the database does not have it yet. */
+  unsavedOnline(): number[] {
+    return this.transitions.unsavedOnline();
+  }
+
+  /** Saves the transitions so far. After a failure the next call saves the rest. */
+  saveTransitions(): Promise<void> {
+    return this.transitions.save();
+  }
+
+  /** @param isSaved whether the database has the device online already. */
+  recordBeat(device: number, { sessionId, expiresAt, user }: Caller, isSaved = false): void {
+    const isOther = this.latestSessions.set(device, sessionId);
+    this.presence.beat(device, expiresAt, isOther, isSaved);
+    this.beats.append(device, user.id);
+  }
+
+  /** Announces that the row of a device was written. */
+  recordChange({ id, before }: WrittenDevice): void {
+    this.events.publish(BINDINGS, id);
+    if (before === null) return;
+    this.transitions.addChange({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
+  }
+
+  #recordTransition({ device, isSaved, ...change }: PresenceChange): void {
+    const transition = { deviceId: this.devices.idOf(device), ...change };
+    if (isSaved) this.transitions.addSaved(transition);
+    else this.transitions.add(transition);
+  }
+}
