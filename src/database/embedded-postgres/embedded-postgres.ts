@@ -177,17 +177,19 @@ async function stopOrphan(
     try {
       const client = await connect(running.port, password, role);
       try {
-        if (!(await takeLock(client))) {
-          if (role === 'gateway' && (await isLocked(client, 'command'))) {
-            command.requireTime();
-            attempt = 0;
-          } else if (await isLocked(client)) throw folderInUse(home);
-          continue;
-        }
         const starter = await starterPid(client);
-        const isStarting = starter !== process.pid && isAlive(starter) && attempt < STARTING_ATTEMPTS;
-        if (!isStarting) return await stopPostmaster(site, running);
-        failure = new Error('another gateway is starting it');
+        const mayStart = starter !== process.pid && isAlive(starter) && attempt < STARTING_ATTEMPTS;
+        // Its process has not taken the lock yet, and must find it free.
+        if (mayStart && !(await isLocked(client))) {
+          failure = new Error('another gateway is starting it');
+        } else if (await takeLock(client)) {
+          return await stopPostmaster(site, running);
+        } else if (role === 'gateway' && (await isLocked(client, 'command'))) {
+          command.requireTime();
+          attempt = 0;
+        } else if (await isLocked(client)) {
+          throw folderInUse(home);
+        }
       } finally {
         await client.end();
       }
