@@ -136,8 +136,8 @@ describe('the runtime', () => {
   test('updates the record that a mutation changed, and removes the one that it deleted', async () => {
     const relay = createEnvironment();
     await relay.query('fleetNodesQuery', { ids: [on.userId] });
-    await relay.mutate('fleetProfileMutation', { input: { nickname: 'Relay' } });
-    expect(relay.record(on.userId)).toMatchObject({ nickname: 'Relay' });
+    await relay.mutate('fleetProfileMutation', { input: { nickname: 'Robin' } });
+    expect(relay.record(on.userId)).toMatchObject({ nickname: 'Robin' });
     const gone = `user_${(await on.gateway.createUser({ username: 'gone' })).id}`;
     await relay.query('fleetNodesQuery', { ids: [gone] });
     expect(relay.record(gone).__typename).toBe('User');
