@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decode, parseParameters, parsePort, refuse } from './setting-url.js';
 
 /** Where a server may be. */
 export interface DatabaseHost {
@@ -17,7 +18,6 @@ export interface DatabaseUrl extends Omit<Parameters, 'host' | 'hostaddr' | 'por
 
 const DEFAULT_HOST = 'localhost';
 const DEFAULT_PORT = '5432';
-const MAX_PORT = 65_535;
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, `must be ${values.join(' or ')}`);
@@ -70,9 +70,9 @@ const URI = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))
 /** @throws RangeError that says what the text must be, without quoting it: it may have a password. */
 export function parseDatabaseUrl(text: string): DatabaseUrl {
   const [, userInfo = '', authority = '', path = '', query = ''] =
-    URI.exec(text) ?? fail('must be a postgresql:// URL');
+    URI.exec(text) ?? refuse('must be a postgresql:// URL');
   const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(userInfo) ?? [];
-  const { host, hostaddr, port, ssl, ...parameters } = parseParameters(query);
+  const { host, hostaddr, port, ssl, ...parameters } = parseParameters(Parameters, query);
   const listed = authority === '' ? [] : authority.split(',').map(splitHost);
   const named = {
     ...(path === '' ? {} : { dbname: decode(path) }),
@@ -105,22 +105,11 @@ export function databaseUrlProblem(text: string): string | null {
   }
 }
 
-function parseParameters(query: string): Parameters {
-  const pairs = query === '' ? [] : query.split('&').map((pair) => pair.split(/=(.*)/s, 2));
-  const given = Object.fromEntries(pairs.map(([name = '', value = '']) => [decode(name), decode(value)]));
-  const unsupported = Object.keys(given).filter((name) => !Object.hasOwn(Parameters.shape, name));
-  if (unsupported.length > 0)
-    fail(`must not have the parameter ${unsupported.join(', ')}, which is not supported`);
-  const { data, error } = Parameters.safeParse(given);
-  const [issue] = error?.issues ?? [];
-  return data ?? fail(`has a parameter ${String(issue?.path[0])} that ${issue?.message}`);
-}
-
 /** `ssl` is the parameter of JDBC, which libpq accepts, too. */
 function modeOf(ssl: NonNullable<Parameters['ssl']>, { sslmode }: Pick<Parameters, 'sslmode'>) {
   const mode = ssl === 'true' || ssl === '1' ? 'require' : 'disable';
   if (sslmode !== undefined && (sslmode === 'disable') !== (mode === 'disable')) {
-    fail('has the parameters ssl and sslmode, which contradict each other');
+    refuse('has the parameters ssl and sslmode, which contradict each other');
   }
   return sslmode ?? mode;
 }
@@ -133,15 +122,15 @@ function requireConsistentTls({
   sslnegotiation,
 }: Parameters): void {
   if (sslmode === 'verify-ca' && (sslrootcert ?? 'system') === 'system') {
-    fail('must name the certificate of the authority in sslrootcert, which sslmode=verify-ca requires');
+    refuse('must name the certificate of the authority in sslrootcert, which sslmode=verify-ca requires');
   }
   if (sslrootcert === 'system' && sslmode !== 'verify-full') {
-    fail('must have sslmode=verify-full, which sslrootcert=system requires');
+    refuse('must have sslmode=verify-full, which sslrootcert=system requires');
   }
   if ((sslcert === undefined) !== (sslkey === undefined))
-    fail('must have the parameters sslcert and sslkey together');
+    refuse('must have the parameters sslcert and sslkey together');
   if (sslnegotiation === 'direct' && ['disable', 'allow', 'prefer'].includes(sslmode)) {
-    fail('must have sslmode=require or stronger, which sslnegotiation=direct requires');
+    refuse('must have sslmode=require or stronger, which sslnegotiation=direct requires');
   }
 }
 
@@ -149,7 +138,7 @@ function requireConsistentTls({
 function splitHost(text: string): { name: string; port: string } {
   const [, bracketed, plain, port = ''] =
     /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(text) ??
-    fail('must have hosts of the form name:port or [address]:port');
+    refuse('must have hosts of the form name:port or [address]:port');
   return { name: decode(bracketed ?? plain ?? ''), port };
 }
 
@@ -161,9 +150,9 @@ function hostsOf(
 ): DatabaseHost[] {
   const count = Math.max(1, names.length, addresses?.length ?? 0);
   if (names.length > 1 && addresses && addresses.length !== names.length) {
-    fail('must have as many items in hostaddr as in host');
+    refuse('must have as many items in hostaddr as in host');
   }
-  if (ports.length > 1 && ports.length !== count) fail('must have one port, or as many ports as hosts');
+  if (ports.length > 1 && ports.length !== count) refuse('must have one port, or as many ports as hosts');
   return Array.from({ length: count }, (_, index) => {
     const address = addresses?.[index] || null;
     return {
@@ -172,23 +161,4 @@ function hostsOf(
       port: parsePort((ports.length > 1 ? ports[index] : ports[0]) || DEFAULT_PORT),
     };
   });
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  return /^\d{1,5}$/.test(text) && port >= 1 && port <= MAX_PORT
-    ? port
-    : fail('must have ports from 1 to 65535');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return fail('must be percent-encoded correctly');
-  }
-}
-
-function fail(problem: string): never {
-  throw new RangeError(problem);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decode, parseParameters, parsePort, refuse } from './setting-url.js';
 
 /** Where a server may be. */
 export interface RedisHost {
@@ -31,7 +32,6 @@ interface Sentinel {
 
 const DEFAULT_PORT = 6379;
 const DEFAULT_SENTINEL_PORT = 26_379;
-const MAX_PORT = 65_535;
 
 /** All other parameters are refused by name. */
 const Parameters = z
@@ -52,20 +52,20 @@ const FORM = /^redis(s)?:\/\/(?:([^/?]*)@)?([^/?@]*)(?:\/([^?]*))?(?:\?(.*))?$/s
 /** @throws RangeError that says what the text must be, without quoting it: it may have a password. */
 export function parseRedisUrl(text: string): RedisUrl {
   const [, tls, userInfo = '', authority = '', path = '', query = ''] =
-    FORM.exec(text) ?? fail('must be a redis:// or rediss:// URL');
+    FORM.exec(text) ?? refuse('must be a redis:// or rediss:// URL');
   const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(userInfo) ?? [];
-  const parameters = parseParameters(query);
+  const parameters = parseParameters(Parameters, query);
   const isCluster = parameters.cluster === 'true';
   const sentinel = sentinelOf(parameters);
   const defaultPort = sentinel ? DEFAULT_SENTINEL_PORT : DEFAULT_PORT;
   const hosts = authority.split(',').map((item) => parseHost(item, defaultPort));
   const database = parseDatabase(path);
-  if (isCluster && sentinel) fail('must not have both parameters cluster and sentinel');
+  if (isCluster && sentinel) refuse('must not have both parameters cluster and sentinel');
   if (hosts.length > 1 && !isCluster && !sentinel) {
-    fail('must have one host, or say what several hosts are: cluster=true, or sentinel=NAME');
+    refuse('must have one host, or say what several hosts are: cluster=true, or sentinel=NAME');
   }
-  if (isCluster && database !== 0) fail('must have no database other than 0 in a cluster');
-  if (parameters.ca !== undefined && !tls) fail('must begin with rediss:// to use the parameter ca');
+  if (isCluster && database !== 0) refuse('must have no database other than 0 in a cluster');
+  if (parameters.ca !== undefined && !tls) refuse('must begin with rediss:// to use the parameter ca');
   return {
     hosts,
     username: decode(username) || null,
@@ -82,48 +82,24 @@ export function parseRedisUrl(text: string): RedisUrl {
 export const redisName = ({ hosts }: Pick<RedisUrl, 'hosts'>): string =>
   hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
 
-function parseParameters(query: string): Parameters {
-  const pairs = query === '' ? [] : query.split('&').map((pair) => pair.split(/=(.*)/s, 2));
-  const given = Object.fromEntries(pairs.map(([name = '', value = '']) => [decode(name), decode(value)]));
-  const unsupported = Object.keys(given).filter((name) => !Object.hasOwn(Parameters.shape, name));
-  if (unsupported.length > 0)
-    fail(`must not have the parameter ${unsupported.join(', ')}, which is not supported`);
-  const { data, error } = Parameters.safeParse(given);
-  const [issue] = error?.issues ?? [];
-  return data ?? fail(`has a parameter ${String(issue?.path[0])} that ${issue?.message}`);
-}
-
 function sentinelOf({ sentinel, sentinel_username, sentinel_password }: Parameters): Sentinel | null {
   if (sentinel !== undefined) {
     return { primary: sentinel, username: sentinel_username ?? null, password: sentinel_password ?? null };
   }
   if (sentinel_username === undefined && sentinel_password === undefined) return null;
-  return fail('must have the parameter sentinel, which sentinel_username and sentinel_password require');
+  return refuse('must have the parameter sentinel, which sentinel_username and sentinel_password require');
 }
 
 /** `name`, `name:port`, `[address]:port` */
 function parseHost(text: string, defaultPort: number): RedisHost {
   const [, bracketed, plain, digits] =
     /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ??
-    fail('must have hosts of the form name:port or [address]:port');
-  const port = digits === undefined ? defaultPort : Number(digits);
-  if (port < 1 || port > MAX_PORT) fail('must have ports from 1 to 65535');
+    refuse('must have hosts of the form name:port or [address]:port');
+  const port = digits === undefined ? defaultPort : parsePort(digits);
   return { host: decode(bracketed ?? plain ?? ''), port };
 }
 
 function parseDatabase(path: string): number {
-  if (!/^\d{0,5}$/.test(path)) fail('must have the number of a database as its path');
+  if (!/^\d{0,5}$/.test(path)) refuse('must have the number of a database as its path');
   return Number(path);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return fail('must be percent-encoded correctly');
-  }
-}
-
-function fail(problem: string): never {
-  throw new RangeError(problem);
 }

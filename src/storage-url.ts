@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseParameters, refuse } from './setting-url.js';
 
 /** A parsed `s3://bucket/prefix?region=…&endpoint=…`. */
 export interface S3Url {
@@ -40,39 +41,25 @@ const PREFIX = /^(?:[\w!.*'()-]+(?:\/[\w!.*'()-]+)*\/?)?$/;
 export function parseStorageUrl(text: string): S3Url | null {
   if (text === 'file:') return null;
   const [, bucket = '', prefix = '', query = ''] =
-    URI.exec(text) ?? fail('must be file: or a URL of the form s3://bucket/prefix?region=…');
+    URI.exec(text) ?? refuse('must be file: or a URL of the form s3://bucket/prefix?region=…');
   if (bucket.includes('@')) {
-    fail('must not have credentials, which the environment has: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY');
+    refuse('must not have credentials, which the environment has: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY');
   }
   if (!BUCKET.test(bucket)) {
-    fail('must name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens');
+    refuse('must name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens');
   }
-  if (!PREFIX.test(prefix)) fail("must have a prefix of letters, digits, slashes and !-_.*'()");
+  if (!PREFIX.test(prefix)) refuse("must have a prefix of letters, digits, slashes and !-_.*'()");
   const {
     region = null,
     endpoint = null,
     publicEndpoint = null,
     forcePathStyle = endpoint !== null,
-  } = parseParameters(query);
+  } = parseParameters(Parameters, query);
   const folder = prefix.replace(/([^/])$/, '$1/');
   return { bucket, prefix: folder, region, endpoint, publicEndpoint, forcePathStyle };
-}
-
-function parseParameters(query: string): z.output<typeof Parameters> {
-  const given = Object.fromEntries(new URLSearchParams(query));
-  const unsupported = Object.keys(given).filter((name) => !Object.hasOwn(Parameters.shape, name));
-  if (unsupported.length > 0)
-    fail(`must not have the parameter ${unsupported.join(', ')}, which is not supported`);
-  const { data, error } = Parameters.safeParse(given);
-  const [issue] = error?.issues ?? [];
-  return data ?? fail(`has a parameter ${String(issue?.path[0])} that ${issue?.message}`);
 }
 
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
-}
-
-function fail(message: string): never {
-  throw new RangeError(message);
 }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '../growing-cache.js';
 import type { RememberedUser } from './caller.js';
 import type { UsedSession } from './session-activity.js';
 
@@ -22,12 +22,7 @@ export interface CachedSession extends UsedSession {
 export class SessionCache {
   /** The users that are not stale. */
   readonly #users = new Map<number, CachedUser>();
-  readonly #byToken = new LRUCache<string, CachedSession>({
-    // Grows as it fills. With `max`, the library would allocate the whole of it, which is a tenth of a start.
-    maxSize: MAX_SESSIONS,
-    sizeCalculation: () => 1,
-    dispose: ({ user }) => this.#release(user),
-  });
+  readonly #byToken = growingCache<string, CachedSession>(MAX_SESSIONS, ({ user }) => this.#release(user));
   /** For each load under way, the users that were invalidated since it began. */
   readonly #loads = new Set<Set<number>>();
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.js';
 import { DomainError } from '../../errors.js';
+import { growingCache } from '../../growing-cache.js';
 import type { CallerRow } from '../../sessions/caller-row.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
@@ -55,11 +55,7 @@ const MAX_SUPERSEDED = 100_000;
 /** Finds the device that the heartbeats of a session are for. */
 export class Bindings {
   /** By session: the device that it beat for, and the later session that took it over while it was online. */
-  readonly #superseded = new LRUCache<string, { deviceId: number; by: string }>({
-    // Grows as it fills. With `max`, the library would allocate the whole of it at the start.
-    maxSize: MAX_SUPERSEDED,
-    sizeCalculation: () => 1,
-  });
+  readonly #superseded = growingCache<string, { deviceId: number; by: string }>(MAX_SUPERSEDED);
 
   readonly #rows: DeviceRows;
 
@@ -99,7 +95,7 @@ export class Bindings {
 
   /**
    * As `bind`, and reads the session in the same statement.
-   * @param report what the login has told is used where it is null.
+   * @param report null where it names nothing, which the login then decides.
    * @returns null if the session has ended; without a device if the token has expired, or `bind` must find the device.
    */
   async bindByToken(

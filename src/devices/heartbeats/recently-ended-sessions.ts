@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../errors.js';
+import { growingCache } from '../../growing-cache.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { OfflineReason } from '../presence-event.entity.js';
 
@@ -8,11 +8,7 @@ const CAPACITY = 100_000;
 
 /** Refuses the heartbeats of requests that were authenticated before their session ended. */
 export class RecentlyEndedSessions {
-  readonly #reasons = new LRUCache<string, OfflineReason>({
-    // Grows as it fills. With `max`, the library would allocate the whole of it at the start.
-    maxSize: CAPACITY,
-    sizeCalculation: () => 1,
-  });
+  readonly #reasons = growingCache<string, OfflineReason>(CAPACITY);
 
   add(sessionIds: readonly string[], reason: OfflineReason): void {
     for (const id of sessionIds) this.#reasons.set(id, reason);
