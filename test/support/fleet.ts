@@ -2,8 +2,10 @@ import { MemoryPresence } from '../../src/adapters/presence/memory.js';
 import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
 import type { Clock } from '../../src/clock.js';
 import { firstRows } from '../../src/database/queries/page.js';
+import type { DeviceReport } from '../../src/devices/device-details.js';
 import { DeviceLimits } from '../../src/devices/device-limits.js';
 import { historyOrder } from '../../src/devices/device-order.js';
+import { Bindings, type BoundDevice } from '../../src/devices/heartbeats/bindings.js';
 import type { Heartbeats } from '../../src/devices/heartbeats/heartbeats.js';
 import type { CreatePresence } from '../../src/devices/heartbeats/presence-recorder.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
@@ -17,6 +19,20 @@ export const presenceInMemory =
   (clock: Clock, intervalMs = 30_000): CreatePresence =>
   (options) =>
     new MemoryPresence(clock, { ...options, intervalMs });
+
+/** Devices that exist already, so that only their heartbeats are counted: the client id is the id. */
+export class KnownIds extends Bindings {
+  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
+    return {
+      id: Number(clientId),
+      isOnline: false,
+      isWritten: true,
+      before: null,
+      name: null,
+      clientVersion: null,
+    };
+  }
+}
 
 /** Limits beyond what any test adds. */
 export const wideLimits = (): DeviceLimits => new DeviceLimits(new MemoryLimiters(), 1_000_000, 1_000_000);

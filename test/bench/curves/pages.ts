@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { withClient } from '../../support/database.ts';
 import { graphqlRequest } from '../support/load/graphql-request.ts';
 import { Connection } from '../support/load/http-load.ts';
 import type { Curve, CurveRow } from '../support/report/curve.ts';
 import { median } from '../support/report/statistics.ts';
 import { scaled } from '../support/row.ts';
-import { withClient } from '../support/servers/cluster.ts';
 import { type Gateway, startGateway } from '../support/servers/gateway.ts';
 
 const SIZES = [1000, 100_000, 1_000_000];

@@ -1,10 +1,10 @@
+import { withClient } from '../../support/database.ts';
 import { fillLists } from '../support/list-rows.ts';
 import { graphqlRequest } from '../support/load/graphql-request.ts';
 import { compareRequests } from '../support/load/http-row.ts';
 import { record } from '../support/load/recorded.ts';
 import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { withClient } from '../support/servers/cluster.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { startPeer } from '../support/servers/server.ts';
 

@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2';
+import { withClient } from '../../support/database.ts';
 import { compare } from '../support/load/compare.ts';
 import { Connection, load, request } from '../support/load/http-load.ts';
 import { cpuOf } from '../support/load/http-row.ts';
@@ -6,7 +7,6 @@ import { waitsWhile } from '../support/load/waits.ts';
 import { GATEHOUSE } from '../support/report/figure.ts';
 import { percentile } from '../support/report/statistics.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { withClient } from '../support/servers/cluster.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { startPeer } from '../support/servers/server.ts';
 

@@ -1,10 +1,10 @@
+import { withClient } from '../../support/database.ts';
 import { load } from '../support/load/http-load.ts';
 import { pacedLoad } from '../support/load/paced-load.ts';
 import { waitsWhile } from '../support/load/waits.ts';
 import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { percentile } from '../support/report/statistics.ts';
 import { type Row, scaled } from '../support/row.ts';
-import { withClient } from '../support/servers/cluster.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { heartbeatRequest } from './heartbeat.ts';
 

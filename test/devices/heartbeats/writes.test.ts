@@ -1,15 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { DeviceReport } from '../../../src/devices/device-details.js';
-import { Bindings, type BoundDevice } from '../../../src/devices/heartbeats/bindings.js';
 import { Heartbeats } from '../../../src/devices/heartbeats/heartbeats.js';
 import { PresenceStore } from '../../../src/devices/transitions/presence-store.js';
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
-import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
 import { ask } from '../../support/clients/client.js';
-import { presenceInMemory, wideLimits } from '../../support/fleet.js';
+import { KnownIds, presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
@@ -23,20 +20,6 @@ beforeAll(async () => {
   gateway = await startGateway();
 });
 afterAll(() => gateway.close());
-
-/** Devices that exist already, so that only their heartbeats are counted: the client id is the id. */
-class KnownIds extends Bindings {
-  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
-    return {
-      id: Number(clientId),
-      isOnline: false,
-      isWritten: true,
-      before: null,
-      name: null,
-      clientVersion: null,
-    };
-  }
-}
 
 test('the statements of 10,000 devices depend on the time, not on the heartbeats', async () => {
   const { services, clock } = gateway;

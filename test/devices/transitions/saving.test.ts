@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DeviceReport } from '../../../src/devices/device-details.js';
-import { Bindings, type BoundDevice } from '../../../src/devices/heartbeats/bindings.js';
+import { Bindings } from '../../../src/devices/heartbeats/bindings.js';
 import { Heartbeats } from '../../../src/devices/heartbeats/heartbeats.js';
 import { PresenceStore } from '../../../src/devices/transitions/presence-store.js';
 import type { Transition } from '../../../src/devices/transitions/transition-log.js';
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { presenceInMemory, wideLimits } from '../../support/fleet.js';
+import { KnownIds, presenceInMemory, wideLimits } from '../../support/fleet.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 let gateway: TestGateway;
@@ -66,20 +66,6 @@ test('a save waits for the one before it, so that the history stays in order', a
   expect(device).toEqual({ online: false, history: [true, false] });
   await announced;
 });
-
-/** Devices that exist already: the client id is the id. */
-class KnownIds extends Bindings {
-  override async bind(_caller: Caller, { clientId }: DeviceReport): Promise<BoundDevice> {
-    return {
-      id: Number(clientId),
-      isOnline: false,
-      isWritten: true,
-      before: null,
-      name: null,
-      clientVersion: null,
-    };
-  }
-}
 
 test('saves each transition once, though the database fails in the middle of a large save', async () => {
   const { db } = gateway.services;

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type * as embedded from '../../../../src/database/embedded-postgres/embedded-postgres.js';
+import { withClient } from '../../../support/database.ts';
 import { importBuilt } from './built.ts';
 
 const { startEmbeddedPostgres } = await importBuilt<typeof embedded>(
@@ -37,17 +37,6 @@ export class Cluster implements AsyncDisposable {
     const url = new URL(this.#postgres.url);
     url.pathname = `/${name}`;
     return url.href;
-  }
-}
-
-/** Runs `work` with a connection of its own. */
-export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
   }
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { withClient } from '../../../support/database.ts';
 import { addAccounts, type Member, openSessions } from '../fleet.ts';
-import { type Cluster, openFolder, withClient } from './cluster.ts';
+import { type Cluster, openFolder } from './cluster.ts';
 import { type Server, startGatehouse } from './server.ts';
 
 /** The limits stay on, but are wider than what one client in a benchmark does. */

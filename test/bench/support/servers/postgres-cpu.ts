@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { withClient } from './cluster.ts';
+import { withClient } from '../../../support/database.ts';
 
 /** Linux counts in hundredths of a second. */
 const TICK_US = 10_000;
