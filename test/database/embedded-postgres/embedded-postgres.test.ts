@@ -4,14 +4,22 @@ import { lstat, mkdir, readFile, realpath, rename, rm, symlink, utimes, writeFil
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { processOptions } from '../../../src/database/embedded-postgres/account.js';
+import { clusterNameOf } from '../../../src/database/embedded-postgres/connection.js';
 import {
   type EmbeddedPostgres,
   locate,
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres.js';
-import { startPostmaster, stopPostmaster } from '../../../src/database/embedded-postgres/postmaster.js';
+import {
+  findPostmaster,
+  startPostmaster,
+  stopPostmaster,
+} from '../../../src/database/embedded-postgres/postmaster.js';
 import { shareEmbeddedPostgres } from '../../../src/database/embedded-postgres/sharing.js';
 import { StartError } from '../../../src/errors.js';
+import { eventually } from '../../support/eventually.js';
+import { freePort } from '../../support/infrastructure/ports.js';
 import { openFolder } from '../../support/server.js';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -215,6 +223,44 @@ test('stops although another server starts on the folder at once', async () => {
   cleanUps.push(() => stopPostmaster(site, successor));
   await stopped;
   expect(await postmasterPid(existing)).toBe(successor.pid);
+});
+
+test('leaves the lock of a server to the process that starts it, until that has ended', async () => {
+  const { site } = await locate(existing);
+  const starter = spawn('sleep', ['60'], { stdio: 'ignore' });
+  cleanUps.push(async () => starter.kill());
+  const settings = {
+    port: String(await freePort()),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    log_statement: 'all',
+    cluster_name: clusterNameOf(starter.pid ?? 0),
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = spawn(site.programs.path('postgres'), ['-D', site.folder, ...options], {
+    ...processOptions(site.account),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = once(server, 'exit');
+  cleanUps.push(async () => {
+    server.kill('SIGQUIT');
+    await exited;
+  });
+  let log = '';
+  server.stderr.on('data', (lines: Buffer) => {
+    log += lines.toString();
+  });
+  await eventually(async () => (await findPostmaster(site))?.ready === true);
+
+  const sharing = shareEmbeddedPostgres({ dataDir: existing });
+  await eventually(async () => log.split('SHOW cluster_name').length > 2);
+  expect(log).not.toContain('pg_advisory_lock(1)');
+
+  starter.kill();
+  const shared = await sharing;
+  cleanUps.push(() => shared.stop());
+  await exited;
+  expect(log).toContain('pg_advisory_lock(1)');
 });
 
 test('starts despite a stale postmaster.pid with the id of an unrelated process, which it leaves alone', async () => {
