@@ -7,7 +7,7 @@ import {
   startEmbeddedPostgres,
 } from './database/embedded-postgres/embedded-postgres.js';
 
-/** How long a start may go on after `close` was called, before what it has started is stopped. */
+/** How long `close` waits for a start that is under way, before it stops what was started. */
 const START_GRACE_MS = 2000;
 
 /** Within this time, a signal reaches all processes of a unit. */

@@ -6,7 +6,8 @@ import type { RedisUrl } from '../redis-url.js';
 
 const CONNECT_MS = 5000;
 /** A server that takes longer for a command hangs. */
-const COMMAND_MS = 2000; /** How long a server may take to close a connection. */
+const COMMAND_MS = 2000;
+/** How long a server may take to close a connection. */
 const DISCONNECT_MS = 200;
 
 /** The delay before the next attempt to connect, in milliseconds; null ends the attempts. */

@@ -42,7 +42,6 @@ export class RedisEvents implements Events {
   #startedAt = 0;
   #deafSince = 0;
   #timer: NodeJS.Timeout | undefined;
-
   #subscriber: RedisClient | undefined;
 
   /**

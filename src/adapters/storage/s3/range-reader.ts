@@ -17,7 +17,7 @@ export class RangeReader implements OpenPackage {
   #chunk: Buffer = Buffer.alloc(0);
   /** Of the first byte of `#chunk`. */
   #position = 0;
-  /** Of the last byte of the current answer; -1 if there is none. */
+  /** Of the last byte of the current answer; -1 before the first one. */
   #end = -1;
 
   private constructor(

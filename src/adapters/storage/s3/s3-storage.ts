@@ -85,7 +85,7 @@ export class S3Storage implements Storage, PackageLinks {
     return { size, sha256, publish, discard };
   }
 
-  /** @returns the id of a published package. @throws Error if there is none. */
+  /** @returns the id of a published package. @throws Error if the bucket does not have the package. */
   async #published(sha256: string): Promise<string> {
     const [id] = await this.#find(sha256);
     if (id === undefined) throw new Error(`The bucket has no package ${sha256}.`);
