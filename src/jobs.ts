@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { unavailableDatabase } from './database/unavailable.js';
 import { mergeDeviceCounts } from './devices/device-counts.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
-import type { Leases } from './leases.js';
+import type { JobLeases } from './job-leases.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
 
@@ -35,7 +35,7 @@ interface Job {
 
 type JobServices = Pick<
   Services,
-  'db' | 'config' | 'clock' | 'leases' | 'sessions' | 'heartbeats' | 'releases'
+  'db' | 'config' | 'clock' | 'jobLeases' | 'sessions' | 'heartbeats' | 'releases'
 >;
 
 function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices): Job[] {
@@ -87,7 +87,7 @@ export function startJobs(
   recover: () => Promise<void> = async () => {},
 ): () => Promise<void> {
   const stops = jobs(services).map((job) =>
-    repeat(job.leased ? withLease(job, services.leases) : job, log, recover),
+    repeat(job.leased ? withLease(job, services.jobLeases) : job, log, recover),
   );
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
@@ -95,7 +95,7 @@ export function startJobs(
 }
 
 /** The job on the node that holds its lease, which other nodes cannot take before the second next run is due. */
-function withLease(job: Job, leases: Leases): Job {
+function withLease(job: Job, leases: JobLeases): Job {
   return {
     ...job,
     async run() {

@@ -65,7 +65,7 @@ export type Services = ReturnType<typeof createServices>;
 /** Wires the services. Nothing is opened or started here. */
 export function createServices(config: Config, dependencies: Dependencies) {
   const { db, clock, shared } = dependencies;
-  const { events, leases, limiters } = shared;
+  const { events, jobLeases, limiters } = shared;
   const core = {
     config,
     db,
@@ -86,7 +86,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     clock,
     alarms: core.alarms,
     events,
-    leases,
+    jobLeases,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,

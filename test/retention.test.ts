@@ -60,7 +60,7 @@ test('leaves the purge to the node that holds its lease', async () => {
   const { older } = aroundAge(90 * DAY_MS);
   const { id } = await entities().findOneOrFail(User, { username: 'max' });
   await entities().insert(KnownClient, { user: id, client: 'device:old', lastLoginAt: older });
-  const held = jest.spyOn(gateway.services.leases, 'acquire').mockResolvedValue(null);
+  const held = jest.spyOn(gateway.services.jobLeases, 'acquire').mockResolvedValue(null);
   await purge();
   expect(await entities().count(KnownClient, { client: 'device:old' })).toBe(1);
   expect(held).toHaveBeenCalledWith('job purge', 2 * HOUR_MS);

@@ -3,18 +3,18 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { fleetId } from '../database/fleet-id.js';
 import type { Presence, PresenceOptions } from '../devices/presence.js';
-import type { Leases } from '../leases.js';
+import type { JobLeases } from '../job-leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
 import { MemoryEvents } from './events/memory.js';
-import { MemoryLeases } from './leases/memory.js';
+import { MemoryJobLeases } from './job-leases/memory.js';
 import { MemoryPresence } from './presence/memory.js';
 import { MemoryLimiters } from './rate-limits/memory.js';
 
 /** What the nodes of a fleet share besides the database. */
 export interface SharedState {
   readonly events: Events;
-  readonly leases: Leases;
+  readonly jobLeases: JobLeases;
   readonly limiters: Limiters;
   readonly createPresence: (options: PresenceOptions) => Presence;
 }
@@ -28,7 +28,7 @@ export interface OpenedState {
 /** The state of the only node. */
 export const stateInMemory = (clock: Clock): SharedState => ({
   events: new MemoryEvents(),
-  leases: new MemoryLeases(clock),
+  jobLeases: new MemoryJobLeases(clock),
   limiters: new MemoryLimiters(),
   createPresence: (options) => new MemoryPresence(clock, options),
 });
@@ -50,14 +50,14 @@ export async function openSharedState(
     { joinFleet },
     { fingerprintsOf },
     { RedisEvents },
-    { RedisLeases },
+    { RedisJobLeases },
     { RedisLimiters },
   ] = await Promise.all([
     import('../redis/connection.js'),
     import('../nodes/join-fleet.js'),
     import('../nodes/node-settings.js'),
     import('./events/redis.js'),
-    import('./leases/redis.js'),
+    import('./job-leases/redis.js'),
     import('./rate-limits/redis.js'),
   ]);
   const resources = new AsyncDisposableStack();
@@ -84,7 +84,7 @@ export async function openSharedState(
     return {
       state: {
         events,
-        leases: new RedisLeases(client),
+        jobLeases: new RedisJobLeases(client),
         limiters,
         // Not shared yet, which is why `loadConfig` refuses REDIS_URL.
         createPresence: (options) => new MemoryPresence(Date.now, options),

@@ -54,8 +54,8 @@ describeWithRedis('nodes of one fleet', () => {
     const received = new Promise((resolve) => other.events.subscribe(sharedTopic<string>('test'), resolve));
     one.events.publish(sharedTopic<string>('test'), 'hello');
     expect(await received).toBe('hello');
-    expect(await one.leases.acquire('test', LONG_MS)).not.toBeNull();
-    expect(await other.leases.acquire('test', LONG_MS)).toBeNull();
+    expect(await one.jobLeases.acquire('test', LONG_MS)).not.toBeNull();
+    expect(await other.jobLeases.acquire('test', LONG_MS)).toBeNull();
     const [limit, sameLimit] = [one, other].map(({ limiters }) =>
       limiters.create({ name: 'test', points: 1, windowSeconds: 60 }),
     );

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MemoryLeases } from '../../../src/adapters/leases/memory.js';
-import { RedisLeases } from '../../../src/adapters/leases/redis.js';
-import type { Leases } from '../../../src/leases.js';
+import { MemoryJobLeases } from '../../../src/adapters/job-leases/memory.js';
+import { RedisJobLeases } from '../../../src/adapters/job-leases/redis.js';
+import type { JobLeases } from '../../../src/job-leases.js';
 import { describeWithRedis } from '../../support/infrastructure/redis.js';
 import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
 
@@ -11,7 +11,7 @@ const LONG_MS = 600_000;
 
 /** Nodes of a fleet, and a way to let all of their leases expire. */
 interface Fleet {
-  readonly nodes: readonly Leases[];
+  readonly nodes: readonly JobLeases[];
   expire(names: readonly string[]): Promise<void>;
 }
 
@@ -70,11 +70,11 @@ function contract(open: () => Promise<Fleet>): void {
   });
 }
 
-describe('leases in memory', () => {
+describe('job leases in memory', () => {
   contract(async () => {
     const clock = { now: 0 };
     return {
-      nodes: [new MemoryLeases(() => clock.now)],
+      nodes: [new MemoryJobLeases(() => clock.now)],
       async expire() {
         clock.now += LONG_MS;
       },
@@ -82,7 +82,7 @@ describe('leases in memory', () => {
   });
 });
 
-describeWithRedis.each(['server', 'cluster'] as const)('leases in Redis, on one %s', (kind) => {
+describeWithRedis.each(['server', 'cluster'] as const)('job leases in Redis, on one %s', (kind) => {
   let shared: SharedNodes;
   beforeAll(async () => {
     shared = await shareRedis(kind);
@@ -91,19 +91,19 @@ describeWithRedis.each(['server', 'cluster'] as const)('leases in Redis, on one 
 
   contract(async () => {
     const { client } = await shared.connect();
-    const nodes = [new RedisLeases(client)];
-    for (let node = 1; node < 4; node++) nodes.push(new RedisLeases((await shared.connect()).client));
+    const nodes = [new RedisJobLeases(client)];
+    for (let node = 1; node < 4; node++) nodes.push(new RedisJobLeases((await shared.connect()).client));
     return {
       nodes,
       async expire(leases) {
-        for (const name of leases) await client.pexpire(`gatehouse:lease:{${name}}:holder`, 0);
+        for (const name of leases) await client.pexpire(`gatehouse:job-lease:{${name}}:holder`, 0);
       },
     };
   });
 
   test('a lease that is not renewed ends by the clock of Redis', async () => {
     const [one, other] = [await shared.connect(), await shared.connect()].map(
-      ({ client }) => new RedisLeases(client),
+      ({ client }) => new RedisJobLeases(client),
     );
     const token = await one?.acquire('short', 30);
     let taken: number | null = null;
@@ -114,9 +114,9 @@ describeWithRedis.each(['server', 'cluster'] as const)('leases in Redis, on one 
 
   test('gives greater tokens after Redis has lost its data', async () => {
     const { client } = await shared.connect();
-    const leases = new RedisLeases(client);
+    const leases = new RedisJobLeases(client);
     const token = await leases.acquire('lost', LONG_MS);
-    await client.del('gatehouse:lease:{lost}:holder', 'gatehouse:lease:{lost}:token');
+    await client.del('gatehouse:job-lease:{lost}:holder', 'gatehouse:lease:{lost}:token');
     expect(await leases.acquire('lost', LONG_MS)).toBeGreaterThan((token ?? 0) - 1);
   });
 });

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.js';
-import type { Leases } from '../../leases.js';
+import type { JobLeases } from '../../job-leases.js';
 
 /** The leases of the only node. */
-export class MemoryLeases implements Leases {
+export class MemoryJobLeases implements JobLeases {
   readonly #held = new Map<string, { readonly token: number; readonly until: number }>();
   #lastToken = 0;
 

@@ -1,5 +1,5 @@
 /** Decides which node does what only one node may do at a time. */
-export interface Leases {
+export interface JobLeases {
   /**
    * Takes a lease from now, or renews the own one.
    * @returns the fencing token: it stays the same while the lease is renewed in time, and each new holder gets a greater

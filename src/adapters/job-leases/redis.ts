@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Leases } from '../../leases.js';
+import type { JobLeases } from '../../job-leases.js';
 import type { RedisClient } from '../../redis/client.js';
 
 /**
@@ -27,7 +27,7 @@ const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del',
 const Token = z.int().nullable();
 
 /** Leases in Redis, by its clock. */
-export class RedisLeases implements Leases {
+export class RedisJobLeases implements JobLeases {
   readonly #node = randomUUID();
 
   constructor(private readonly client: RedisClient) {}
@@ -44,6 +44,6 @@ export class RedisLeases implements Leases {
 
 /** In one slot of a cluster, as a script requires. */
 const keysOf = (name: string): [holder: string, token: string] => [
-  `gatehouse:lease:{${name}}:holder`,
-  `gatehouse:lease:{${name}}:token`,
+  `gatehouse:job-lease:{${name}}:holder`,
+  `gatehouse:job-lease:{${name}}:token`,
 ];
