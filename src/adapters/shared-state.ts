@@ -78,7 +78,7 @@ export async function openSharedState(
       warn,
     });
     resources.defer(() => membership.leave());
-    const events = new RedisEvents(client, subscriber, id);
+    const events = new RedisEvents(client, subscriber, id, warn);
     resources.defer(() => events.stop());
     await events.start();
     return {

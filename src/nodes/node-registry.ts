@@ -25,13 +25,13 @@ return {now, others}
 `;
 
 const Reply = z.tuple([z.number(), z.array(z.string())]);
-const Settings = z.record(z.string(), z.string());
+const Settings = z.record(z.string(), z.unknown());
 
 /** What a node learns when it renews its entry. */
 export interface Renewal {
   /** The time of Redis, in milliseconds since the epoch. */
   readonly now: number;
-  /** The settings of each other node. */
+  /** The settings of each other node, as far as this version can read them. */
   readonly others: readonly Fingerprints[];
 }
 
@@ -48,11 +48,23 @@ export class NodeRegistry {
   async renew(): Promise<Renewal> {
     const values = [this.#node, JSON.stringify(this.settings), FORGET_MS];
     const [now, others] = Reply.parse(await this.client.eval(RENEW, KEYS.length, ...KEYS, ...values));
-    return { now, others: others.map((text) => Settings.parse(JSON.parse(text))) };
+    return { now, others: others.map(readSettings) };
   }
 
   async leave(): Promise<void> {
     const [seen, settings] = KEYS;
     await this.client.multi().zrem(seen, this.#node).hdel(settings, this.#node).exec();
+  }
+}
+
+/** Other versions may write other entries, but must not keep this node from starting. */
+function readSettings(text: string): Fingerprints {
+  try {
+    const settings = Object.entries(Settings.parse(JSON.parse(text)));
+    return Object.fromEntries(
+      settings.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  } catch {
+    return {};
   }
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Config } from '../config.js';
+import type { Config, StorageSettings } from '../config.js';
 
 /** Fingerprints by setting. Nodes compare them, and cannot read the settings of each other. */
 export type Fingerprints = Readonly<Record<string, string>>;
@@ -42,8 +42,8 @@ export function fingerprintsOf(config: Config, fleetId: string): Fingerprints {
   const compared = {
     ...settings,
     SMS_PROVIDER: SMS.provider,
-    // The folder is that of the host.
-    STORAGE_URL: STORAGE.kind === 'disk' ? STORAGE.kind : STORAGE,
+    STORAGE_URL: locationOf(STORAGE),
+    STORAGE_DOWNLOADS: STORAGE.kind === 's3' && STORAGE.redirects,
   };
   const single = Object.entries(compared).filter(([name]) => !LOCAL.has(name));
   return {
@@ -51,6 +51,11 @@ export function fingerprintsOf(config: Config, fleetId: string): Fingerprints {
     JWT_SECRETS: (JWT_SECRETS ?? []).map(fingerprint).join(SEPARATOR),
   };
 }
+
+/** Only where packages are: hosts may reach a bucket in different ways, and later versions have more parameters. */
+const locationOf = (storage: StorageSettings): readonly unknown[] =>
+  // The folder is that of the host.
+  storage.kind === 'disk' ? [storage.kind] : [storage.kind, storage.endpoint, storage.bucket, storage.prefix];
 
 /** The names of settings that differ between two nodes. */
 export interface Differences {

@@ -97,7 +97,8 @@ export class AccountChanges {
     const rows = await this.db.em.fork().execute<ReadRow[]>(
       `select pg_current_snapshot()::text as snapshot, c.user_id as "userId",
          case when c.session_id is not null then
-           json_build_object('sessionId', c.session_id, 'reason', coalesce(c.reason, 'REVOKED'))
+           json_build_object('sessionId', c.session_id,
+             'reason', case c.reason when 'LOGOUT' then c.reason else 'REVOKED' end)
          end as ended
        from (select coalesce(?::pg_snapshot, pg_current_snapshot()) as previous) p
        left join session_revocations c on c.transaction >= pg_snapshot_xmin(previous)

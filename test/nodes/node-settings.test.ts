@@ -29,7 +29,22 @@ test('names the settings that must agree, and those that should', () => {
     required: ['SESSION_LIFETIME', 'HEARTBEAT_INTERVAL'],
     others: ['TIME_ZONE', 'UPLOAD_LIMIT'],
   });
-  expect(differences({ STORAGE_URL: 's3://packages?region=eu' }, {}).required).toEqual(['STORAGE_URL']);
+});
+
+test('nodes must have the same packages, and may reach them in different ways', () => {
+  const storage = 's3://packages/fleet?endpoint=https://s3.example.com';
+  for (const other of [undefined, 's3://packages', storage.replace('fleet', 'other')]) {
+    expect(differences({ STORAGE_URL: storage }, other ? { STORAGE_URL: other } : {})).toEqual({
+      required: ['STORAGE_URL'],
+      others: [],
+    });
+  }
+  expect(
+    differences(
+      { STORAGE_URL: `${storage}&region=eu&forcePathStyle=false`, STORAGE_DOWNLOADS: 'redirect' },
+      { STORAGE_URL: storage },
+    ),
+  ).toEqual({ required: [], others: ['STORAGE_DOWNLOADS'] });
 });
 
 describe('the secrets of two nodes', () => {

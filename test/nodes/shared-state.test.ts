@@ -77,6 +77,17 @@ describeWithRedis('nodes of one fleet', () => {
     );
   });
 
+  test('accept a node beside one of a newer version, whose entry they cannot read', async () => {
+    const { client, close } = await redis.connect();
+    const entries = { renamed: '["HEARTBEAT_INTERVAL"]', extended: '{"HEARTBEAT_INTERVAL":{"unit":"s"}}' };
+    for (const [node, settings] of Object.entries(entries)) {
+      await client.hset('gatehouse:{nodes}:settings', node, settings);
+    }
+    expect((await join()).limiters.nodes).toBe(3);
+    await client.hdel('gatehouse:{nodes}:settings', ...Object.keys(entries));
+    close();
+  });
+
   test('refuse a node of another fleet, which would mix its data with theirs', async () => {
     await join();
     const stranger = await createMigratedDatabase();

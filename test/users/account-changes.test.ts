@@ -114,3 +114,17 @@ test('a change of the version before, which names no process, is read', async ()
     );
   expect(await poll(reader)).toEqual([7]);
 });
+
+test('an end whose reason only a newer version knows is read as a revocation', async () => {
+  const reader = openLog();
+  await poll(reader);
+  await gateway.services.db.em
+    .fork()
+    .execute(
+      `insert into session_revocations (session_id, user_id, reason, at) values (gen_random_uuid(), 8, 'LOST', now())`,
+    );
+  const reasons: unknown[] = [];
+  reader.onRead(async (changes) => void reasons.push(...changes.map(({ ended }) => ended?.reason)));
+  await reader.poll();
+  expect(reasons).toEqual(['REVOKED']);
+});

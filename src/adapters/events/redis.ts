@@ -12,13 +12,17 @@ const FORGET_MS = 60 * PULSE_MS;
 /** After a start, the other nodes are heard of within this time. */
 const START_MS = 3 * PULSE_MS;
 
-/** An event, or a pulse, which has no topic. */
-const Message = z.strictObject({
+/** Time between two warnings about messages that this version cannot read. */
+const WARN_MS = 600_000;
+
+/** An event, or a pulse, which has no topic. A newer version may send more. */
+const Message = z.object({
   node: z.string(),
   /** Counts the messages of the node, from 1. */
   number: z.int(),
   topic: z.string().nullable(),
-  event: z.union([z.string(), z.number(), z.null()]),
+  /** Null for an event of a type that this version does not know. */
+  event: z.union([z.string(), z.number(), z.null()]).catch(null),
 });
 
 /** The last message of a node. Times by `performance.now()`. */
@@ -41,17 +45,20 @@ export class RedisEvents implements Events {
   #sent = 0;
   #startedAt = 0;
   #deafSince = 0;
+  #warnedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #subscriber: RedisClient | undefined;
 
   /**
    * @param openSubscriber creates a client of its own, not yet connected.
    * @param fleetId separates fleets in the databases of one server, which share their channels.
+   * @param warn receives what the operator should know.
    */
   constructor(
     private readonly client: RedisClient,
     private readonly openSubscriber: () => RedisClient,
     fleetId: string,
+    private readonly warn: (sentence: string) => void,
   ) {
     this.#channel = `gatehouse:events:${fleetId}`;
   }
@@ -108,7 +115,12 @@ export class RedisEvents implements Events {
   }
 
   #receive(text: string): void {
-    const { node, number, topic, event } = Message.parse(JSON.parse(text));
+    const message = parse(text);
+    if (!message) {
+      this.#warnOfUnreadable();
+      return;
+    }
+    const { node, number, topic, event } = message;
     const now = performance.now();
     const last = this.#lastMessages.get(node);
     this.#lastMessages.set(node, { number, receivedAt: now });
@@ -122,6 +134,14 @@ export class RedisEvents implements Events {
     }
   }
 
+  /** The number of an unreadable message is missing, so that the next one makes up for it. */
+  #warnOfUnreadable(): void {
+    const now = performance.now();
+    if (now < this.#warnedAt + WARN_MS) return;
+    this.#warnedAt = now;
+    this.warn('An event of another node could not be read: a newer version may have sent it.');
+  }
+
   /** The expected number of the first message from a node: any, if the node may be older than this one. */
   #firstNumber(received: number): number {
     return performance.now() < this.#startedAt + START_MS ? received : 1;
@@ -129,5 +149,14 @@ export class RedisEvents implements Events {
 
   #makeUpForMissed(): void {
     for (const name of this.#shared.names()) this.#shared.publish(sharedTopic(name), null);
+  }
+}
+
+/** @returns null for text that is not a message. */
+function parse(text: string): z.output<typeof Message> | null {
+  try {
+    return Message.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }

@@ -47,9 +47,9 @@ describeWithRedis.each(['server', 'cluster'] as const)('events over Redis, on on
     await shared.stop();
   });
 
-  async function start(fleetId = 'fleet'): Promise<RedisEvents> {
+  async function start(fleetId = 'fleet', warn: (sentence: string) => void = () => {}): Promise<RedisEvents> {
     const { client, subscriber } = await shared.connect();
-    const events = new RedisEvents(client, subscriber, fleetId);
+    const events = new RedisEvents(client, subscriber, fleetId, warn);
     await events.start();
     running.push(events);
     return events;
@@ -70,6 +70,32 @@ describeWithRedis.each(['server', 'cluster'] as const)('events over Redis, on on
     await eventually(async () => received.at(-1) === '李 "quoted"');
     expect(received).toEqual([...Array(100).keys(), '李 "quoted"']);
     expect(receivedElsewhere).toEqual([]);
+  });
+
+  test('of a newer version are read as far as possible, and warned of once', async () => {
+    const warnings: string[] = [];
+    const receiver = await start('fleet', (sentence) => warnings.push(sentence));
+    const received: unknown[] = [];
+    receiver.subscribe(SHARED, (event) => received.push(event));
+    const { client } = await shared.connect();
+    const newer = { node: 'newer', topic: 'shared', event: 'known', sentBy: 'a later version' };
+    for (const [index, message] of [
+      newer,
+      { ...newer, event: { kind: 'unknown' } },
+      { ...newer, topic: 'unknown' },
+      { ...newer, topic: { name: 'shared' } },
+      'no message',
+      { ...newer, event: 'last' },
+    ].entries()) {
+      const text = typeof message === 'string' ? message : JSON.stringify({ ...message, number: index + 1 });
+      await client.spublish('gatehouse:events:fleet', text);
+    }
+    // The last message shows that others are missing.
+    await eventually(async () => received.length === 3);
+    expect(received).toEqual(['known', null, null]);
+    expect(warnings).toEqual([
+      'An event of another node could not be read: a newer version may have sent it.',
+    ]);
   });
 
   // A cluster that has stopped as a whole may take longer to come back than a test may last.
