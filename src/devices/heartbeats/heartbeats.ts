@@ -161,7 +161,7 @@ export class Heartbeats {
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
     // Before the query: a device that is bound later fails this check, one bound earlier is found by the query.
     this.#endedSessions.add(ids, OfflineReason[reason]);
-    for (const device of await this.#recorder.latestSessions.devicesOf(ids)) {
+    for (const { device } of await this.#recorder.latestSessions.devicesOf(ids)) {
       this.#recorder.presence.leave(device, OfflineReason[reason]);
     }
   }
@@ -178,7 +178,7 @@ export class Heartbeats {
 
   /** The devices of a refreshed session stay online when its old token expires. */
   async sessionRefreshed(sessionId: string, endsAt: number): Promise<void> {
-    for (const device of await this.#recorder.latestSessions.devicesOf([sessionId])) {
+    for (const { device } of await this.#recorder.latestSessions.devicesOf([sessionId])) {
       this.#recorder.presence.prolong(device, endsAt);
     }
   }

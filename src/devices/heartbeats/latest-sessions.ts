@@ -2,6 +2,12 @@ import type { DeviceTable } from '../presence/device-table.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
 import type { WrittenDevice } from './bindings.js';
 
+/** A device, and the session of its latest heartbeat. */
+export interface SessionDevice {
+  readonly device: number;
+  readonly sessionId: string;
+}
+
 /**
  * The session of each device's latest heartbeat: when it ends, the device goes offline; when another one ends, it
  * does not. The database may lag behind while several sessions beat for one device. A device is its index in the
@@ -35,16 +41,17 @@ export class LatestSessions {
     if (this.#latest[device] !== undefined && !this.has(device, sessionId)) this.#unsaved.add(device);
   }
 
-  /** The devices whose latest heartbeat was sent by one of these sessions. */
-  async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
+  /** The devices whose latest heartbeat was sent by one of these sessions, each with that session. */
+  async devicesOf(sessionIds: readonly string[]): Promise<SessionDevice[]> {
     // Before the query, which may miss what is saved while it runs.
-    const found = new Set(this.#unsaved);
-    for (const id of await this.store.devicesOf(sessionIds)) found.add(this.devices.intern(id));
+    const unsaved = [...this.#unsaved];
+    const saved = await this.store.devicesOf(sessionIds);
+    const found = new Map(unsaved.map((device) => [device, '']));
+    for (const { id, sessionId } of saved) found.set(this.devices.intern(id), sessionId);
     const sessions = new Set(sessionIds);
-    return [...found].filter((device) => {
-      const latest = this.#latest[device];
-      return latest === undefined || sessions.has(latest);
-    });
+    return [...found]
+      .map(([device, savedId]) => ({ device, sessionId: this.#latest[device] ?? savedId }))
+      .filter(({ sessionId }) => sessions.has(sessionId));
   }
 
   /** @returns the devices that were saved, with their former details where these have changed with the session. */

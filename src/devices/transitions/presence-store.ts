@@ -1,7 +1,6 @@
 import { batches } from '../../database/batches.js';
 import type { Database } from '../../database/database.js';
 import type { Api } from '../../sessions/session.entity.js';
-import { Device } from '../device.entity.js';
 import { type DeviceDetails, detailsOf } from '../device-details.js';
 import type { Transition } from './transition-log.js';
 
@@ -105,11 +104,10 @@ export class PresenceStore {
   }
 
   /** The devices whose saved session is one of these; the latest one may not be saved yet. */
-  async devicesOf(sessionIds: readonly string[]): Promise<number[]> {
-    const devices = await this.db.em
-      .fork()
-      .find(Device, { sessionId: { $in: [...sessionIds] } }, { fields: ['id'] });
-    return devices.map(({ id }) => id);
+  async devicesOf(sessionIds: readonly string[]): Promise<{ id: number; sessionId: string }[]> {
+    return this.db.em.execute('select id, session_id as "sessionId" from devices where session_id = any(?)', [
+      `{${sessionIds}}`,
+    ]);
   }
 }
 
