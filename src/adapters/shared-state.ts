@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { fleetId } from '../database/fleet-id.js';
 import type { Presence, PresenceOptions } from '../devices/presence.js';
+import type { Health } from '../health.js';
 import type { JobLeases } from '../job-leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
@@ -37,12 +38,14 @@ export const stateInMemory = (clock: Clock): SharedState => ({
  * The state of a node with these settings: in memory, or in Redis, whose client is loaded only then.
  * @param db must be migrated.
  * @param warn receives what the operator should know.
+ * @param health learns whether Redis works.
  * @throws StartError if Redis is not suitable, or if this node does not fit the others.
  */
 export async function openSharedState(
   config: Config,
   db: Database,
   warn: (sentence: string) => void,
+  health: Health,
 ): Promise<OpenedState> {
   if (!config.REDIS_URL) return { state: stateInMemory(Date.now), close: async () => {} };
   const [
@@ -76,6 +79,7 @@ export async function openSharedState(
         limiters.nodes = count;
       },
       warn,
+      health,
     });
     resources.defer(() => membership.leave());
     const events = new RedisEvents(client, subscriber, id, warn);
