@@ -12,8 +12,6 @@ const values = [
   'Adoption',
   'Captcha',
   'DeviceStatusEvent',
-  'HealthProblem',
-  'HealthReport',
   'Heartbeat',
   'License',
   'PageInfo',

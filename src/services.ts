@@ -23,7 +23,6 @@ import { OnlineDevices } from './devices/live/online-devices.js';
 import type { PresenceOptions } from './devices/presence.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { PresenceStore } from './devices/transitions/presence-store.js';
-import { Health } from './health.js';
 import { LoginAttempts } from './logins/login-attempts.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
@@ -52,10 +51,8 @@ import { Users } from './users/users.js';
 export interface Dependencies {
   readonly db: Database;
   readonly jwtSecrets: readonly string[];
-  readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links' | 'check'>;
+  readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links'>;
   readonly shared: SharedState;
-  /** By default one that nothing is reported to, as for commands. */
-  readonly health?: Health;
   readonly clock: Clock;
   readonly sessionPolicies: readonly SessionPolicy[];
   /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
@@ -67,7 +64,7 @@ export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services. Nothing is opened or started here. */
 export function createServices(config: Config, dependencies: Dependencies) {
-  const { db, clock, shared, health = new Health(clock) } = dependencies;
+  const { db, clock, shared } = dependencies;
   const { events, jobLeases, limiters } = shared;
   const core = {
     config,
@@ -78,6 +75,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     limiters,
     createPresence: (options: Omit<PresenceOptions, 'intervalMs'>) =>
       shared.createPresence({ ...options, intervalMs: config.HEARTBEAT_INTERVAL }),
+    createHeartbeatRelay: shared.createHeartbeatRelay,
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
   };
@@ -90,7 +88,6 @@ export function createServices(config: Config, dependencies: Dependencies) {
     alarms: core.alarms,
     events,
     jobLeases,
-    health,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
@@ -107,6 +104,7 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly events: Events;
   readonly limiters: Limiters;
   readonly createPresence: CreatePresence;
+  readonly createHeartbeatRelay: SharedState['createHeartbeatRelay'];
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;
 }
@@ -180,7 +178,7 @@ function createLogins(
 }
 
 function createDevices(
-  { config, db, clock, events, limiters, createPresence }: Core,
+  { config, db, clock, events, limiters, createPresence, createHeartbeatRelay }: Core,
   { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
 ) {
   const store = new PresenceStore(db);
@@ -194,6 +192,7 @@ function createDevices(
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   return {
     heartbeats,
+    heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     onlineDevices: new OnlineDevices(db),
   };
@@ -201,13 +200,12 @@ function createDevices(
 
 function createReleases(
   { config, db, clock, events }: Core,
-  { storage, links, check }: Dependencies['packageStorage'],
+  { storage, links }: Dependencies['packageStorage'],
 ) {
   const releases = new Releases(db, storage, events, clock, config.UPLOAD_LIMIT);
   return {
     releases,
     packageLinks: links,
-    storageCheck: check,
     releaseEvents: new ReleaseEvents(db, events),
     newestRelease: new NewestRelease(releases, events),
   };

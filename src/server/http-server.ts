@@ -60,7 +60,7 @@ export async function createHttpServer(
   registerDashboard(app);
   registerExplorer(app, config);
   registerReference(app, config);
-  registerHealth(app, services.db, services.health);
+  registerHealth(app, services.db);
   await app.ready();
   return app;
 }

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
+import { HeartbeatStream } from '../../src/devices/live/heartbeat-stream.js';
 import { entities } from '../../src/entities.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { ANONYMOUS, callerOf, createCallers, openSession } from '../support/callers.js';
 import { ask, refusal } from '../support/clients/client.js';
@@ -20,7 +20,7 @@ describeWithRedis('what one node does, another one knows', () => {
   let redis: TestRedis;
   let database: TestDatabase;
   let db: Database;
-  const opened: (OpenedState & { readonly health: Health })[] = [];
+  const opened: OpenedState[] = [];
   let here: TestGateway;
   let there: TestGateway;
   beforeAll(async () => {
@@ -28,10 +28,7 @@ describeWithRedis('what one node does, another one knows', () => {
     database = await createMigratedDatabase();
     db = await openDatabase(database.url, entities);
     const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
-    for (const _node of ['here', 'there']) {
-      const health = new Health(Date.now);
-      opened.push({ ...(await openSharedState(config, db, () => {}, health)), health });
-    }
+    for (let node = 0; node < 2; node++) opened.push(await openSharedState(config, db, () => {}));
     const clock = {
       now: Date.now(),
       advance(ms: number) {
@@ -40,7 +37,7 @@ describeWithRedis('what one node does, another one knows', () => {
     };
     // No job runs: only events reach the other node.
     const start = (node: number) =>
-      startGateway({}, { databaseUrl: database.url, clock }, opened[node]?.state, opened[node]?.health);
+      startGateway({}, { databaseUrl: database.url, clock }, opened[node]?.state);
     [here, there] = [await start(0), await start(1)];
     await createCallers(here);
   });
@@ -85,6 +82,35 @@ describeWithRedis('what one node does, another one knows', () => {
     await appended;
   });
 
+  test('heartbeats, for subscribers who may see the devices', async () => {
+    const signIn = async (node: TestGateway, username: string) =>
+      callerOf(node, (await openSession(node, username, graphqlSessionPolicy)).accessToken);
+    const devices = [
+      { owner: await signIn(here, 'max'), clientId: 'television' },
+      { owner: await signIn(here, 'nia'), clientId: 'radio' },
+    ];
+    const follow = async (username: string) => {
+      const stream = new HeartbeatStream(there.services, await signIn(there, username), {});
+      const unfollow = stream.onAppend(() => {});
+      const { offset } = await stream.open();
+      const read = async () => {
+        const { publications } = await stream.since(offset);
+        return publications.flatMap(({ event }) => event.map(({ device }) => device.clientId)).sort();
+      };
+      return { read, unfollow };
+    };
+    const [administrator, member] = [await follow('root'), await follow('max')];
+    await eventually(async () => {
+      for (const { owner, clientId } of devices) {
+        await here.services.heartbeats.beat(owner, { clientId, name: null, clientVersion: null });
+      }
+      return (await administrator.read()).length === devices.length;
+    });
+    expect(await administrator.read()).toEqual(['radio', 'television']);
+    expect(await member.read()).toEqual(['television']);
+    for (const { unfollow } of [administrator, member]) unfollow();
+  });
+
   test('failed logins', async () => {
     const input = { username: 'root', password: 'wrong password' };
     const codes = [];
@@ -103,14 +129,7 @@ describeWithRedis('what one node does, another one knows', () => {
       expect((await ask(node, op.LoginDocument, { input })).login.accessToken).toBeTruthy();
     }
     await here.services.administration.setRoles(user.id, ['ADMIN'], ANONYMOUS);
-    await eventually(async () => (await there.app.inject('/health/ready')).body.includes('degraded'));
-    const ready = await there.app.inject('/health/ready');
-    const problem = { component: 'REDIS', reason: 'Redis does not answer.', since: expect.any(String) };
-    expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'degraded', problems: [problem] }]);
-    const { accessToken: root } = await openSession(there, 'root', graphqlSessionPolicy);
-    expect((await ask(there, op.PresenceSummaryDocument, {}, root)).health).toEqual({ problems: [problem] });
     redis.resume();
     await eventually(async () => (await thereAs(accessToken))?.permissions.has('users:manage') === true);
-    await eventually(async () => (await there.app.inject('/health/ready')).body === '{"status":"ok"}');
   });
 });
