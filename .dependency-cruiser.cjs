@@ -46,7 +46,7 @@ const floors = [
   ['config', '^src/config\\.ts'],
   [
     'foundation',
-    '^src/(settings|(database|redis|storage)-url|setting-(types|text|url)|errors|alarms|clock|job-leases|growing-cache|when-ready|logged-error|node-version)\\.ts',
+    '^src/(settings|(database|redis|storage)-url|setting-(types|text|url)|errors|alarms|clock|health|job-leases|growing-cache|when-ready|logged-error|node-version)\\.ts',
   ],
 ];
 

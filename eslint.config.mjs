@@ -12,6 +12,8 @@ const values = [
   'Adoption',
   'Captcha',
   'DeviceStatusEvent',
+  'HealthProblem',
+  'HealthReport',
   'Heartbeat',
   'License',
   'PageInfo',

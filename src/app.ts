@@ -13,6 +13,7 @@ import { entities, migrate } from './entities.js';
 import { Pipeline } from './graphql/execution/pipeline.js';
 import { createSchema } from './graphql/schema.js';
 import { createLiveServer } from './graphql/sockets/live-server.js';
+import { Health } from './health.js';
 import { startJobs } from './jobs.js';
 import { loggedError } from './logged-error.js';
 import { createHttpServer, sessionPolicies } from './server/http-server.js';
@@ -61,13 +62,20 @@ export async function openApp(
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const packageStorage = await openStorage(config.STORAGE);
   await packageStorage.claim(() => fleetId(db));
-  const { state: shared, close } = await openSharedState(config, db, (sentence) => log.warn(sentence));
+  const health = openHealth(log);
+  const { state: shared, close } = await openSharedState(
+    config,
+    db,
+    (sentence) => log.warn(sentence),
+    health,
+  );
   resources.defer(close);
   const services = createServices(config, {
     db,
     jwtSecrets,
     packageStorage,
     shared,
+    health,
     clock: Date.now,
     sessionPolicies,
   });
@@ -110,6 +118,13 @@ function openLog({ LOG_LEVEL: level }: Config): Logger {
   const write = (line: string) => void stdout.write(Buffer.from(line));
   return pino({ level, serializers: { err: loggedError } }, { write });
 }
+
+/** Logs each change of health. */
+const openHealth = (log: Logger): Health =>
+  new Health(Date.now, (component, problem, err) => {
+    if (problem) log.warn({ component, err }, problem.reason);
+    else log.info({ component }, 'works as usual again');
+  });
 
 /** Keeps other gateways off the database, and breaks connections that wait for a database that hangs. */
 async function lockDatabase(

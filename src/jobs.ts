@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { unavailableDatabase } from './database/unavailable.js';
 import { mergeDeviceCounts } from './devices/device-counts.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
+import { HealthComponent } from './health.js';
 import type { JobLeases } from './job-leases.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
@@ -15,6 +16,7 @@ const MERGE_COUNTS_MS = 5000;
 const SAVE_SESSIONS_MS = 60_000;
 /** What another process has changed must take effect everywhere within a second. */
 const CHANGES_MS = 500;
+const CHECK_STORAGE_MS = 10_000;
 const HOUR_MS = 3_600_000;
 /** Limits of a last run whose database does not answer. */
 const LAST_ATTEMPTS = 20;
@@ -35,10 +37,11 @@ interface Job {
 
 type JobServices = Pick<
   Services,
-  'db' | 'config' | 'clock' | 'jobLeases' | 'sessions' | 'heartbeats' | 'releases'
+  'db' | 'config' | 'clock' | 'jobLeases' | 'sessions' | 'heartbeats' | 'releases' | 'health' | 'storageCheck'
 >;
 
-function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices): Job[] {
+function jobs(services: JobServices): Job[] {
+  const { db, config, clock, sessions, heartbeats, releases, storageCheck } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
@@ -47,6 +50,14 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
   const deleteDevices = async () => {
     if (config.DEVICE_RETENTION === undefined) return;
     await deleteDevicesSeenBefore(new Date(clock() - config.DEVICE_RETENTION), db, heartbeats);
+  };
+  const checkStorage = async () => {
+    try {
+      await storageCheck?.();
+      services.health.recover(HealthComponent.STORAGE);
+    } catch (error) {
+      services.health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.', error);
+    }
   };
   return [
     { name: 'expire devices', everyMs: heartbeats.tickMs, run: async () => heartbeats.tick() },
@@ -73,11 +84,13 @@ function jobs({ db, config, clock, sessions, heartbeats, releases }: JobServices
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },
     { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true, leased: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
+    ...(storageCheck ? [{ name: 'check storage', everyMs: CHECK_STORAGE_MS, run: checkStorage }] : []),
   ];
 }
 
 /**
- * Starts all jobs. A job never overlaps itself; one that fails runs again at its next time.
+ * Starts all jobs. A job never overlaps itself; one that fails runs again at its next time, and is logged only when it
+ * first fails and when it works again.
  * @param recover makes the database answer again, if it can, before a last run.
  * @returns a function that stops them and waits until the last runs are done.
  */
@@ -99,7 +112,9 @@ function withLease(job: Job, leases: JobLeases): Job {
   return {
     ...job,
     async run() {
-      if ((await leases.acquire(`job ${job.name}`, 2 * job.everyMs)) !== null) await job.run();
+      // `Health` reports leases that cannot be read, once for all jobs.
+      const token = await leases.acquire(`job ${job.name}`, 2 * job.everyMs).catch(() => null);
+      if (token !== null) await job.run();
     },
   };
 }
@@ -110,9 +125,18 @@ function repeat(
   recover: () => Promise<void>,
 ): () => Promise<void> {
   let running: Promise<void> | null = null;
+  let isFailing = false;
+  const succeeded = () => {
+    if (isFailing) log.info({ job: name }, 'a job works again');
+    isFailing = false;
+  };
+  const failed = (err: unknown) => {
+    if (!isFailing) log.error({ err, job: name }, 'a job failed');
+    isFailing = true;
+  };
   const runOnce = () => {
     running ??= run()
-      .catch((err: unknown) => log.error({ err, job: name }, 'a job failed'))
+      .then(succeeded, failed)
       .finally(() => {
         running = null;
       });

@@ -23,6 +23,7 @@ import { OnlineDevices } from './devices/live/online-devices.js';
 import type { PresenceOptions } from './devices/presence.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { PresenceStore } from './devices/transitions/presence-store.js';
+import { Health } from './health.js';
 import { LoginAttempts } from './logins/login-attempts.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
@@ -51,8 +52,10 @@ import { Users } from './users/users.js';
 export interface Dependencies {
   readonly db: Database;
   readonly jwtSecrets: readonly string[];
-  readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links'>;
+  readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links' | 'check'>;
   readonly shared: SharedState;
+  /** By default one that nothing is reported to, as for commands. */
+  readonly health?: Health;
   readonly clock: Clock;
   readonly sessionPolicies: readonly SessionPolicy[];
   /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
@@ -64,7 +67,7 @@ export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services. Nothing is opened or started here. */
 export function createServices(config: Config, dependencies: Dependencies) {
-  const { db, clock, shared } = dependencies;
+  const { db, clock, shared, health = new Health(clock) } = dependencies;
   const { events, jobLeases, limiters } = shared;
   const core = {
     config,
@@ -88,6 +91,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     alarms: core.alarms,
     events,
     jobLeases,
+    health,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
@@ -200,12 +204,13 @@ function createDevices(
 
 function createReleases(
   { config, db, clock, events }: Core,
-  { storage, links }: Dependencies['packageStorage'],
+  { storage, links, check }: Dependencies['packageStorage'],
 ) {
   const releases = new Releases(db, storage, events, clock, config.UPLOAD_LIMIT);
   return {
     releases,
     packageLinks: links,
+    storageCheck: check,
     releaseEvents: new ReleaseEvents(db, events),
     newestRelease: new NewestRelease(releases, events),
   };

@@ -62,17 +62,24 @@ test('a job does not overlap itself, and runs again after it is done', async () 
   expect(polling).toHaveBeenCalledTimes(2);
 });
 
-test('a job that fails is logged by name and runs again', async () => {
+test('a job that fails runs again, and is logged by name when it first fails and when it works again', async () => {
   const polling = start();
   const em = gateway.services.db.em.fork();
   await em.execute('alter table session_revocations rename to away');
   jest.advanceTimersByTime(CHANGES_MS);
   await expect(polling.mock.results[0]?.value).rejects.toThrow('session_revocations');
   await turn();
-  expect(gateway.logged()).toMatch(/"job":"read changes of accounts","msg":"a job failed"/);
+  jest.advanceTimersByTime(CHANGES_MS);
+  await expect(polling.mock.results[1]?.value).rejects.toThrow('session_revocations');
+  await turn();
   await em.execute('alter table away rename to session_revocations');
   jest.advanceTimersByTime(CHANGES_MS);
-  await expect(polling.mock.results[1]?.value).resolves.toBeUndefined();
+  await expect(polling.mock.results[2]?.value).resolves.toBeUndefined();
+  await turn();
+  expect(gateway.logged().match(/"job":"read changes of accounts","msg":"[^"]+"/g)).toEqual([
+    '"job":"read changes of accounts","msg":"a job failed"',
+    '"job":"read changes of accounts","msg":"a job works again"',
+  ]);
 });
 
 test('stopping waits for running jobs', async () => {

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import { fleetId } from '../database/fleet-id.js';
 import type { HeartbeatRelay, RecordedHeartbeats } from '../devices/heartbeat-relay.js';
 import type { Presence, PresenceOptions } from '../devices/presence.js';
+import type { Health } from '../health.js';
 import type { JobLeases } from '../job-leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
@@ -41,12 +42,14 @@ export const stateInMemory = (clock: Clock): SharedState => ({
  * The state of a node with these settings: in memory, or in Redis, whose client is loaded only then.
  * @param db must be migrated.
  * @param warn receives what the operator should know.
+ * @param health learns whether Redis works.
  * @throws StartError if Redis is not suitable, or if this node does not fit the others.
  */
 export async function openSharedState(
   config: Config,
   db: Database,
   warn: (sentence: string) => void,
+  health: Health,
 ): Promise<OpenedState> {
   if (!config.REDIS_URL) return { state: stateInMemory(Date.now), close: async () => {} };
   const [
@@ -83,6 +86,7 @@ export async function openSharedState(
         limiters.nodes = count;
       },
       warn,
+      health,
     });
     resources.defer(() => membership.leave());
     const events = new RedisEvents(client, subscriber, id, warn);

@@ -7,6 +7,7 @@ import { resolveIds } from './id.js';
 import { AuditResolver } from './resolvers/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
+import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { NodeResolver } from './resolvers/node.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
@@ -23,6 +24,7 @@ export function createSchema(): GraphQLSchema {
       AuditResolver,
       CaptchaResolver,
       DeviceResolver,
+      HealthResolver,
       LoginResolver,
       NodeResolver,
       PresenceEventResolver,

@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.js';
 import { StartError } from '../errors.js';
+import { type Health, HealthComponent } from '../health.js';
 import type { RedisClient } from '../redis/client.js';
+import { problemOf } from '../redis/problem.js';
 import { NodeRegistry, type Renewal } from './node-registry.js';
 import { differencesOf, type Fingerprints } from './node-settings.js';
 
@@ -19,6 +21,8 @@ export interface FleetOptions {
   onNodes(count: number): void;
   /** Called with what the operator should know. */
   warn(sentence: string): void;
+  /** Learns whether Redis works. */
+  readonly health: Health;
 }
 
 /** The membership of a node that has joined. */
@@ -31,7 +35,7 @@ export interface Membership {
  * @throws StartError if Redis has the data of another fleet, or if clocks or settings differ from those of the others.
  */
 export async function joinFleet(options: FleetOptions): Promise<Membership> {
-  const { client, db, fleetId, settings, onNodes, warn } = options;
+  const { client, db, fleetId, settings, onNodes, warn, health } = options;
   await claim(client, fleetId);
   const registry = new NodeRegistry(client, settings);
   try {
@@ -44,16 +48,29 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
     await registry.leave();
     throw error;
   }
-  const renew = async () => {
-    // Again, since Redis may have lost it.
-    await client.set(FLEET_KEY, fleetId, 'NX');
-    const { others } = await registry.renew();
-    onNodes(others.length + 1);
+  let hasLeft = false;
+  const fail = (error: unknown) => {
+    if (!hasLeft) health.degrade(HealthComponent.REDIS, problemOf(error), error);
   };
-  const timer = setInterval(() => renew().catch(() => {}), RENEW_MS);
+  const renew = async () => {
+    try {
+      // Again, since Redis may have lost it.
+      await claim(client, fleetId);
+      const { others } = await registry.renew();
+      onNodes(others.length + 1);
+      health.recover(HealthComponent.REDIS);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const timer = setInterval(renew, RENEW_MS);
+  client.on('ready', renew);
+  client.on('close', fail);
   return {
     async leave() {
+      hasLeft = true;
       clearInterval(timer);
+      client.off('ready', renew);
       // The others forget a node that cannot say so.
       await registry.leave().catch(() => {});
     },

@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database/database.js';
+import type { Health } from '../health.js';
 
 /** A database that takes longer hangs. */
 const LIMIT_MS = 1500;
 
-/** `/health/live` and `/health/ready`, as orchestrators probe them. */
-export function registerHealth(app: FastifyInstance, db: Database): void {
+/** `/health/live` and `/health/ready`, as orchestrators probe them: a node that is degraded still serves. */
+export function registerHealth(app: FastifyInstance, db: Database, health: Health): void {
   let probe: Promise<boolean> | null = null;
   // Probes that come while the database hangs must not take all of its connections.
   const answers = () => {
@@ -24,7 +25,8 @@ export function registerHealth(app: FastifyInstance, db: Database): void {
   };
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
-    const ready = await answers();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'the database does not answer' });
+    if (!(await answers())) return reply.code(503).send({ status: 'the database does not answer' });
+    const { problems } = health;
+    return problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems };
   });
 }

@@ -60,7 +60,7 @@ export async function createHttpServer(
   registerDashboard(app);
   registerExplorer(app, config);
   registerReference(app, config);
-  registerHealth(app, services.db);
+  registerHealth(app, services.db, services.health);
   await app.ready();
   return app;
 }

@@ -148,6 +148,11 @@ const rules: Record<string, Rule> = {
     refused: 'nothing',
   },
   'Query.releaseCursor': { may: 'members', call: ask('{ releaseCursor }') },
+  'Query.health': {
+    may: 'administrators at GraphQL',
+    call: ask('{ health { problems { reason } } }'),
+    refused: 'nothing',
+  },
   'Query.latestRelease': { may: 'members', call: ask('{ latestRelease { id } }') },
   'Query.me': { may: 'members', call: ask('{ me { id } }') },
   'Query.node': {

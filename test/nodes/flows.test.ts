@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../../src/database/database.js';
 import { HeartbeatStream } from '../../src/devices/live/heartbeat-stream.js';
 import { entities } from '../../src/entities.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { ANONYMOUS, callerOf, createCallers, openSession } from '../support/callers.js';
 import { ask, refusal } from '../support/clients/client.js';
@@ -20,7 +21,7 @@ describeWithRedis('what one node does, another one knows', () => {
   let redis: TestRedis;
   let database: TestDatabase;
   let db: Database;
-  const opened: OpenedState[] = [];
+  const opened: (OpenedState & { readonly health: Health })[] = [];
   let here: TestGateway;
   let there: TestGateway;
   beforeAll(async () => {
@@ -28,7 +29,10 @@ describeWithRedis('what one node does, another one knows', () => {
     database = await createMigratedDatabase();
     db = await openDatabase(database.url, entities);
     const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
-    for (let node = 0; node < 2; node++) opened.push(await openSharedState(config, db, () => {}));
+    for (const _node of ['here', 'there']) {
+      const health = new Health(Date.now);
+      opened.push({ ...(await openSharedState(config, db, () => {}, health)), health });
+    }
     const clock = {
       now: Date.now(),
       advance(ms: number) {
@@ -37,7 +41,7 @@ describeWithRedis('what one node does, another one knows', () => {
     };
     // No job runs: only events reach the other node.
     const start = (node: number) =>
-      startGateway({}, { databaseUrl: database.url, clock }, opened[node]?.state);
+      startGateway({}, { databaseUrl: database.url, clock }, opened[node]?.state, opened[node]?.health);
     [here, there] = [await start(0), await start(1)];
     await createCallers(here);
   });
@@ -129,7 +133,14 @@ describeWithRedis('what one node does, another one knows', () => {
       expect((await ask(node, op.LoginDocument, { input })).login.accessToken).toBeTruthy();
     }
     await here.services.administration.setRoles(user.id, ['ADMIN'], ANONYMOUS);
+    await eventually(async () => (await there.app.inject('/health/ready')).body.includes('degraded'));
+    const ready = await there.app.inject('/health/ready');
+    const problem = { component: 'REDIS', reason: 'Redis does not answer.', since: expect.any(String) };
+    expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'degraded', problems: [problem] }]);
+    const { accessToken: root } = await openSession(there, 'root', graphqlSessionPolicy);
+    expect((await ask(there, op.PresenceSummaryDocument, {}, root)).health).toEqual({ problems: [problem] });
     redis.resume();
     await eventually(async () => (await thereAs(accessToken))?.permissions.has('users:manage') === true);
+    await eventually(async () => (await there.app.inject('/health/ready')).body === '{"status":"ok"}');
   });
 });

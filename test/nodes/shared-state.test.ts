@@ -4,6 +4,7 @@ import { openApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
+import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { sharedTopic } from '../../src/streams/events.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
@@ -41,7 +42,8 @@ describeWithRedis('nodes of one fleet', () => {
 
   async function join(settings: Record<string, string> = {}, on = db) {
     const warnings: string[] = [];
-    const node = await openSharedState(configOf(settings), on, (sentence) => warnings.push(sentence));
+    const health = new Health(Date.now);
+    const node = await openSharedState(configOf(settings), on, (sentence) => warnings.push(sentence), health);
     opened.push(node);
     return { ...node.state, warnings };
   }

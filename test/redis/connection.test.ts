@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { connectRedis } from '../../src/redis/connection.js';
+import { problemOf } from '../../src/redis/problem.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { freePort } from '../support/infrastructure/ports.js';
 import {
@@ -103,6 +104,20 @@ describeWithRedis('a connection to Redis', () => {
     const { client, warnings, close } = await connectRedis(parseRedisUrl(`${first?.url}?cluster=true`));
     expect(warnings).toHaveLength(1);
     for (const key of ['a', 'b', 'c', 'd']) expect(await client.set(key, key)).toBe('OK');
+    close();
+  });
+
+  test('that fails a command says why without an address', async () => {
+    const full = await start({ maxmemory: '1' });
+    const { client, close } = await full.connect();
+    const failure = () =>
+      client.set('key', 'value').then(
+        () => 'none',
+        (error) => problemOf(error),
+      );
+    expect(await failure()).toBe('Redis refuses commands: OOM.');
+    await full.kill();
+    expect(await failure()).toBe('Redis does not answer.');
     close();
   });
 

@@ -4,7 +4,8 @@ import { EventEmitter, once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { startJobs } from '../../src/jobs.js';
 import { uploadForm } from '../support/clients/multipart.js';
 import { openRequest } from '../support/clients/raw-http.js';
 import { gatehouse } from '../support/command.js';
@@ -13,12 +14,14 @@ import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { TestS3 } from '../support/infrastructure/s3.js';
 import { startTcpProxy, type TcpProxy } from '../support/infrastructure/tcp-proxy.js';
+import { holdIntervals } from '../support/intervals.js';
 import { PASSWORD } from '../support/password.js';
 import { publishRelease, sha256, startPublishing, UPLOAD, uploadParts } from '../support/releases.js';
 import { openFolder, startServer, stopServers } from '../support/server.js';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
+const CHECK_MS = 10_000;
 /** The answers of both APIs. */
 const PUBLISHED = /"msg":"success"|"release":\{"id"/;
 const system = { userId: null, address: null };
@@ -117,6 +120,24 @@ describe.each([
     expect(await s3.keys('fleet')).toEqual(used);
     expect(await s3.unfinished()).toEqual([]);
   });
+});
+
+test('the gateway notices within ten seconds that S3 is away, and that it is back', async () => {
+  holdIntervals();
+  const stop = startJobs(gateway.services, gateway.app.log);
+  const problems = () => {
+    jest.advanceTimersByTime(CHECK_MS);
+    return gateway.services.health.problems;
+  };
+  proxy.disconnect();
+  await eventually(async () => problems().length > 0);
+  expect(problems()).toMatchObject([
+    { component: 'STORAGE', reason: 'The storage of packages does not answer.' },
+  ]);
+  proxy.reconnect();
+  await eventually(async () => problems().length === 0);
+  await stop();
+  jest.useRealTimers();
 });
 
 test('of eight concurrent publications of one file, one succeeds and the others leave nothing behind', async () => {

@@ -11,6 +11,7 @@ import { entities } from '../../src/entities.js';
 import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
+import type { Health } from '../../src/health.js';
 import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { createServices, type Services } from '../../src/services.js';
@@ -48,11 +49,13 @@ export interface TestGateway {
  * @param env settings besides the defaults.
  * @param successorOf a gateway whose database and clock this one takes over, as after a restart.
  * @param shared the state that it shares with other nodes; its own in memory by default.
+ * @param health what is known to work; everything by default.
  */
 export async function startGateway(
   env: Record<string, string> = {},
   successorOf?: Pick<TestGateway, 'databaseUrl' | 'clock'>,
   shared?: SharedState,
+  health?: Health,
 ): Promise<TestGateway> {
   const database = successorOf
     ? { url: successorOf.databaseUrl, drop: async () => {} }
@@ -70,6 +73,7 @@ export async function startGateway(
     db,
     packageStorage: await openStorage(config.STORAGE),
     shared: shared ?? stateInMemory(() => clock.now),
+    ...(health ? { health } : {}),
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
     clock: () => clock.now,
     sessionPolicies,

@@ -13,14 +13,16 @@ export interface OpenedStorage {
    * @throws StartError
    */
   claim(fleetId: () => Promise<string>): Promise<void>;
+  /** Whether the storage still answers. Null for a folder. @throws DomainError UNAVAILABLE */
+  readonly check: (() => Promise<void>) | null;
 }
 
 /** The storage of the settings. Nothing is contacted before `claim`. The SDK of S3 is loaded only for S3. */
 export async function openStorage(settings: StorageSettings): Promise<OpenedStorage> {
   if (settings.kind === 'disk') {
-    return { storage: new DiskStorage(settings.dataDir), links: null, claim: async () => {} };
+    return { storage: new DiskStorage(settings.dataDir), links: null, claim: async () => {}, check: null };
   }
-  const [{ PackageBucket }, { claimBucket }, { S3Storage }] = await Promise.all([
+  const [{ PackageBucket }, { checkBucket, claimBucket }, { S3Storage }] = await Promise.all([
     import('./s3/package-bucket.js'),
     import('./s3/claim-bucket.js'),
     import('./s3/s3-storage.js'),
@@ -31,5 +33,6 @@ export async function openStorage(settings: StorageSettings): Promise<OpenedStor
     storage,
     links: settings.redirects ? storage : null,
     claim: async (fleetId) => claimBucket(bucket, await fleetId()),
+    check: () => checkBucket(bucket),
   };
 }

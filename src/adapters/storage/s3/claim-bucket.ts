@@ -41,6 +41,11 @@ export async function claimBucket(bucket: PackageBucket, fleetId: string): Promi
   }
 }
 
+/** Reads the marker. @throws DomainError UNAVAILABLE */
+export async function checkBucket(bucket: PackageBucket): Promise<void> {
+  await bucket.readText(MARKER);
+}
+
 async function hasNothing(bucket: PackageBucket): Promise<boolean> {
   for await (const _object of bucket.list('')) return false;
   return true;

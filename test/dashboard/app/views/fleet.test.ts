@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { nodeId } from '../../../../src/database/node-id.js';
+import { HealthComponent } from '../../../../src/health.js';
 import { bmsSessionPolicy } from '../../../../src/legacy/bms/session-policy.js';
 import { accountsOf } from '../../../support/accounts.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../../../support/browser/dashboard.js';
@@ -61,6 +62,21 @@ test('shows devices come online and go offline, live', async () => {
   await page.getByRole('figure', { name: /^Heartbeats per second of all devices over/ }).waitFor();
   expect(faults).toEqual([]);
   await close();
+});
+
+test('shows administrators which component of the gateway does not work', async () => {
+  const { health } = gateway.services;
+  health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.');
+  const { page, faults, close } = await visitAs(browser, host, 'root');
+  await page.getByText(/^The storage of packages has not worked since [\d:]{8}$/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+  const member = await visitAs(browser, host, 'max');
+  await member.page.getByText('130 devices').waitFor();
+  expect(await member.page.getByText('has not worked').count()).toBe(0);
+  await member.close();
+  health.recover(HealthComponent.STORAGE);
 });
 
 const twoFrames = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))';

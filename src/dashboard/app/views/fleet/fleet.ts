@@ -7,6 +7,7 @@ import {
   FleetStatusDocument,
   type FleetStatusSubscription,
   PresenceSummaryDocument,
+  type PresenceSummaryQuery,
 } from '../../generated/graphql.js';
 import { DeviceTable } from './device-table.js';
 import { FrameScheduler } from './frame-scheduler.js';
@@ -19,8 +20,10 @@ const PAGE_SIZE = 100;
 /** A larger fleet is listed only in part, and searched for the rest. */
 export const MOST_ROWS = 20_000;
 const MINUTE_SECONDS = 60;
-/** No event reports `degraded`, or a device that never sent a heartbeat. */
+/** No event reports problems of the gateway, or a device that never sent a heartbeat. */
 const SUMMARY_INTERVAL_MS = 10_000;
+
+export type Problem = NonNullable<PresenceSummaryQuery['health']>['problems'][number];
 
 /** All state but the devices themselves. Immutable: a change makes a new snapshot. */
 export interface FleetSnapshot {
@@ -32,6 +35,8 @@ export interface FleetSnapshot {
   /** The start of counting in milliseconds since the epoch; null once a whole minute is counted. */
   readonly countedSince: number | null;
   readonly degraded: boolean;
+  /** What does not work as usual; none for viewers who may not know. */
+  readonly problems: readonly Problem[];
   /** The number of devices loaded so far. */
   readonly loaded: number;
   readonly loading: boolean;
@@ -57,7 +62,8 @@ export class Fleet {
   readonly #cleanups: (() => void)[] = [];
   /** The ids of the parts of a snapshot so far. */
   #snapshotIds: string[] = [];
-  #summary: { total: number; online: number; degraded: boolean } | null = null;
+  #summary: PresenceSummaryQuery['presenceSummary'] | null = null;
+  #problems: readonly Problem[] = [];
   /** Identifies the latest load; null when it is complete. */
   #load: object | null = null;
   #failure: Failure | null = null;
@@ -188,6 +194,7 @@ export class Fleet {
     const { data } = await this.client.query(PresenceSummaryDocument, { filter: this.filter }).toPromise();
     if (!data) return;
     this.#summary = data.presenceSummary;
+    this.#problems = data.health?.problems ?? [];
     this.#frames.schedule();
   }
 
@@ -201,6 +208,7 @@ export class Fleet {
       wentOffline: this.#wentOffline.sum(now),
       countedSince: countedSince === 'all' ? null : countedSince,
       degraded: this.#summary?.degraded ?? false,
+      problems: this.#problems,
       loaded: this.table.size,
       loading: this.#load !== null,
       failure,

@@ -1,9 +1,10 @@
 import { Alert } from '@mantine/core';
-import { IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { timeOfDay } from '../../time/format.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import type { Fleet } from './fleet.js';
+import type { Fleet, Problem } from './fleet.js';
 import { useFleetSnapshot } from './use-fleet.js';
 
 const AUTO_DISMISS_MS = 15_000;
@@ -13,12 +14,15 @@ interface NoticesProps {
   readonly onRetry: () => void;
 }
 
-/** Alerts about uncertain presence, missed changes and failures. */
+/** Alerts about problems of the gateway, uncertain presence, missed changes and failures. */
 export function Notices({ fleet, onRetry }: NoticesProps) {
   const { t } = useTranslation();
-  const { degraded, missedChanges, failure } = useFleetSnapshot(fleet);
+  const { degraded, problems, missedChanges, failure } = useFleetSnapshot(fleet);
   return (
     <>
+      {problems.map((problem) => (
+        <ProblemNotice key={problem.component} problem={problem} />
+      ))}
       {degraded && (
         <Alert
           color="yellow"
@@ -35,6 +39,22 @@ export function Notices({ fleet, onRetry }: NoticesProps) {
       )}
       {failure && <FailureAlert failure={failure} onRetry={onRetry} />}
     </>
+  );
+}
+
+function ProblemNotice({ problem: { component, since } }: { readonly problem: Problem }) {
+  const { t, i18n } = useTranslation();
+  const time = timeOfDay(new Date(since), i18n.language);
+  return (
+    <Alert
+      color="orange"
+      variant="light"
+      role="status"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t(`fleet.problems.${component}.title`, { time })}
+    >
+      {t(`fleet.problems.${component}.text`)}
+    </Alert>
   );
 }
 

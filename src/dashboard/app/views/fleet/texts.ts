@@ -23,6 +23,16 @@ export const en = {
     title: 'Presence may be inaccurate',
     text: 'Many devices stopped sending heartbeats at once, which may be a network problem of the gateway. They stay online here for up to two heartbeat intervals.',
   },
+  problems: {
+    REDIS: {
+      title: 'Redis has not worked since {{time}}',
+      text: 'Changes on other nodes of the gateway appear late, and devices stay online here until Redis works again. Logins and downloads still work.',
+    },
+    STORAGE: {
+      title: 'The storage of packages has not worked since {{time}}',
+      text: 'Packages cannot be uploaded or downloaded. Everything else still works.',
+    },
+  },
   missedChanges: {
     none: 'Reconnected. Nothing changed in the meantime.',
     replayed_one: 'Reconnected. {{count}} missed change was applied.',
@@ -90,6 +100,16 @@ export const zh: Translation<typeof en> = {
   degraded: {
     title: '在线状态可能不准确',
     text: '大量设备同时停止发送心跳，可能是网关的网络出现问题。这些设备最多在两个心跳周期内仍显示为在线。',
+  },
+  problems: {
+    REDIS: {
+      title: 'Redis 自 {{time}} 起无法使用',
+      text: '其他网关节点上的变化会延迟显示，设备在 Redis 恢复之前保持在线状态。登录和下载不受影响。',
+    },
+    STORAGE: {
+      title: '安装包存储自 {{time}} 起无法使用',
+      text: '暂时无法上传或下载安装包，其他功能不受影响。',
+    },
   },
   missedChanges: {
     none: '已重新连接，期间没有变化。',

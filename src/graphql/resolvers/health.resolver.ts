@@ -1,0 +1,42 @@
+import { Ctx, Field, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
+import { HealthComponent, type HealthProblem as Problem } from '../../health.js';
+import { Allow } from '../authorization.js';
+import type { Context } from '../context.js';
+
+registerEnumType(HealthComponent, {
+  name: 'HealthComponent',
+  description: 'What the gateway can serve without, though not as usual.',
+  valuesConfig: {
+    REDIS: {
+      description: 'What nodes share: live events, presence and limits. Logins and downloads work.',
+    },
+    STORAGE: { description: 'The packages. Uploads and downloads fail.' },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'A component that does not work as usual.' })
+class HealthProblem implements Problem {
+  @Field(() => HealthComponent, { description: 'Which one.' })
+  component!: HealthComponent;
+
+  @Field(() => String, { description: 'What is wrong, in a sentence.' })
+  reason!: string;
+
+  @Field(() => Date, { description: 'When the gateway noticed.' })
+  since!: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How well the answering node of the gateway works.' })
+class HealthReport {
+  @Field(() => [HealthProblem], { description: 'What does not work as usual, the oldest first.' })
+  problems!: HealthProblem[];
+}
+
+@Resolver()
+export class HealthResolver {
+  @Query(() => HealthReport, { nullable: true, description: 'How well the gateway works.' })
+  @Allow({ nullWithout: 'devices:read' })
+  health(@Ctx() { services }: Context): HealthReport {
+    return { problems: services.health.problems };
+  }
+}
