@@ -56,6 +56,7 @@ export async function openSharedState(
     { connectRedis },
     { joinFleet },
     { fingerprintsOf },
+    { packageFolderId },
     { RedisEvents },
     { RedisHeartbeatRelay },
     { RedisJobLeases },
@@ -64,6 +65,7 @@ export async function openSharedState(
     import('../redis/connection.js'),
     import('../nodes/join-fleet.js'),
     import('../nodes/node-settings.js'),
+    import('../nodes/package-folder.js'),
     import('./events/redis.js'),
     import('./heartbeat-relay/redis.js'),
     import('./job-leases/redis.js'),
@@ -76,12 +78,14 @@ export async function openSharedState(
     resources.defer(close);
     warnings.forEach(warn);
     const id = await fleetId(db);
+    const { STORAGE } = config;
+    const folderId = STORAGE.kind === 'disk' ? await packageFolderId(STORAGE.dataDir) : null;
     const limiters = new RedisLimiters(client);
     const membership = await joinFleet({
       client,
       db,
       fleetId: id,
-      settings: fingerprintsOf(config, id),
+      settings: fingerprintsOf(config, id, folderId),
       onNodes: (count) => {
         limiters.nodes = count;
       },

@@ -124,6 +124,11 @@ function requireCloseClocks(
 function compareSettings(own: Fingerprints, { others }: Renewal, warn: FleetOptions['warn']): void {
   const differences = others.map((other) => differencesOf(own, other));
   const required = new Set(differences.flatMap((one) => one.required));
+  if (required.has('DATA_DIR')) {
+    throw new StartError(
+      'DATA_DIR must be a folder that all nodes of a fleet share, unless STORAGE_URL keeps packages in S3.',
+    );
+  }
   if (required.size > 0) {
     throw new StartError(`${[...required].join(' and ')} must be the same on all nodes of a fleet.`);
   }

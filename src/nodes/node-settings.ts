@@ -28,12 +28,20 @@ const REQUIRED = new Set<string>([
   'SESSION_LIFETIME',
   'HEARTBEAT_INTERVAL',
   'STORAGE_URL',
+  'DATA_DIR',
 ] satisfies (Setting | 'STORAGE_URL')[]);
 
 const SEPARATOR = ' ';
 
-/** @param fleetId makes the fingerprints of equal secrets different in other fleets. */
-export function fingerprintsOf(config: Config, fleetId: string): Fingerprints {
+/**
+ * @param fleetId makes the fingerprints of equal secrets different in other fleets.
+ * @param packageFolderId null where packages are not in a folder.
+ */
+export function fingerprintsOf(
+  config: Config,
+  fleetId: string,
+  packageFolderId: string | null,
+): Fingerprints {
   const fingerprint = (value: unknown) =>
     createHmac('sha256', fleetId)
       .update(String(JSON.stringify(value)))
@@ -49,12 +57,13 @@ export function fingerprintsOf(config: Config, fleetId: string): Fingerprints {
   return {
     ...Object.fromEntries(single.map(([name, value]) => [name, fingerprint(value)])),
     JWT_SECRETS: (JWT_SECRETS ?? []).map(fingerprint).join(SEPARATOR),
+    // Its path is that of the host, but its packages must be those of all nodes.
+    ...(packageFolderId === null ? {} : { DATA_DIR: fingerprint(packageFolderId) }),
   };
 }
 
 /** Only where packages are: hosts may reach a bucket in different ways, and later versions have more parameters. */
 const locationOf = (storage: StorageSettings): readonly unknown[] =>
-  // The folder is that of the host.
   storage.kind === 'disk' ? [storage.kind] : [storage.kind, storage.endpoint, storage.bucket, storage.prefix];
 
 /** The names of settings that differ between two nodes. */

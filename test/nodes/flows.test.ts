@@ -16,6 +16,7 @@ import { describeWithRedis, startRedis, type TestRedis } from '../support/infras
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 import { publishRelease } from '../support/releases.js';
+import { openFolder } from '../support/server.js';
 
 describeWithRedis('what one node does, another one knows', () => {
   let redis: TestRedis;
@@ -28,7 +29,7 @@ describeWithRedis('what one node does, another one knows', () => {
     redis = await startRedis();
     database = await createMigratedDatabase();
     db = await openDatabase(database.url, entities);
-    const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
+    const config = { ...readConfig({ DATA_DIR: await openFolder() }), REDIS_URL: parseRedisUrl(redis.url) };
     for (const _node of ['here', 'there']) {
       const health = new Health(Date.now);
       opened.push({ ...(await openSharedState(config, db, () => {}, health)), health });

@@ -7,7 +7,7 @@ const [old, next, unrelated] = ['old', 'new', 'unrelated'].map((word) => `${word
 /** What a node with these settings differs in from one with those. */
 const differences = (own: Record<string, string>, other: Record<string, string>) => {
   const [ours, theirs] = [own, other].map((settings) =>
-    fingerprintsOf(readConfig({ JWT_SECRETS: old ?? '', ...settings }), 'fleet'),
+    fingerprintsOf(readConfig({ JWT_SECRETS: old ?? '', ...settings }), 'fleet', null),
   );
   return differencesOf(ours ?? {}, theirs ?? {});
 };

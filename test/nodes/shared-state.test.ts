@@ -18,10 +18,12 @@ const LONG_MS = 60_000;
 describeWithRedis('nodes of one fleet', () => {
   let redis: TestRedis;
   let database: TestDatabase;
+  let folder: string;
   let db: Database;
   const opened: OpenedState[] = [];
   beforeAll(async () => {
     redis = await startRedis();
+    folder = await openFolder();
     database = await createMigratedDatabase();
     db = await openDatabase(database.url, entities);
   });
@@ -36,7 +38,7 @@ describeWithRedis('nodes of one fleet', () => {
   });
 
   const configOf = (settings: Record<string, string> = {}) => ({
-    ...readConfig({ JWT_SECRETS, PORTS: '0', ...settings }),
+    ...readConfig({ JWT_SECRETS, PORTS: '0', DATA_DIR: folder, ...settings }),
     REDIS_URL: parseRedisUrl(redis.url),
   });
 
@@ -100,6 +102,17 @@ describeWithRedis('nodes of one fleet', () => {
     await stranger.drop();
   });
 
+  test('refuse a node with a data folder of its own, unless packages are elsewhere', async () => {
+    await join();
+    const DATA_DIR = await openFolder();
+    await expect(join({ DATA_DIR })).rejects.toThrow(
+      'DATA_DIR must be a folder that all nodes of a fleet share, unless STORAGE_URL keeps packages in S3.',
+    );
+    for (const { close } of opened.splice(0)) await close();
+    await join({ STORAGE_URL: 's3://packages' });
+    await join({ STORAGE_URL: 's3://packages', DATA_DIR });
+  });
+
   test('refuse a node whose clock is wrong', async () => {
     const now = Date.now.bind(Date);
     jest.spyOn(Date, 'now').mockImplementation(() => now() + 10_000);
@@ -111,11 +124,7 @@ describeWithRedis('nodes of one fleet', () => {
   test('hold the lock of the database together', async () => {
     const nodes = [new AsyncDisposableStack(), new AsyncDisposableStack()];
     for (const resources of nodes) {
-      const config = configOf({
-        DATABASE_URL: database.url,
-        DATA_DIR: await openFolder(),
-        LOG_LEVEL: 'fatal',
-      });
+      const config = configOf({ DATABASE_URL: database.url, LOG_LEVEL: 'fatal' });
       await openApp(config, resources, { info: () => {}, onFatal: () => {} }, null);
     }
     const locks = await db.em.execute<{ mode: string }[]>(

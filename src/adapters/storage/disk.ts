@@ -60,7 +60,7 @@ export class DiskStorage implements Storage {
       if (await isOlder(path, before)) await rm(path, { force: true });
     }
     const published: string[] = [];
-    for (const folder of await list(this.#packages)) {
+    for (const folder of (await list(this.#packages)).filter(isPackageFolder)) {
       for (const sha256 of await list(join(this.#packages, folder))) {
         if (await isOlder(this.#locate(sha256), before)) published.push(sha256);
       }
@@ -109,6 +109,9 @@ async function flushFolder(path: string): Promise<void> {
     await folder.close();
   }
 }
+
+/** Others, such as snapshots of a file system, are not ours. */
+const isPackageFolder = (name: string): boolean => /^[\da-f]{2}$/.test(name);
 
 /** Not by `instanceof Error`, which is false for errors of another realm. */
 const codeOf = (error: unknown) =>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -216,4 +216,14 @@ describe.each([
     await using opened = await open();
     expect(await opened.storage.sweep(Date.now())).toEqual([]);
   });
+});
+
+test('a folder of packages that has other files is swept', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-storage-'));
+  const packages = join(dataDir, 'packages');
+  await mkdir(join(packages, '.snapshot'), { recursive: true });
+  await writeFile(join(packages, '.snapshot', 'hourly.0'), '');
+  await writeFile(join(packages, 'folder-id'), '');
+  expect(await new DiskStorage(dataDir).sweep(Date.now() + 60_000)).toEqual([]);
+  await rm(dataDir, { recursive: true });
 });
