@@ -29,7 +29,7 @@ export class SessionActivity {
     return this.#unsaved.get(sessionId)?.expiresAt;
   }
 
-  /** Writes all unsaved uses. After a failure the next call writes the rest. */
+  /** Writes all unsaved uses that no other node has overtaken. After a failure the next call writes the rest. */
   async save(): Promise<void> {
     // A copy: sessions that are used meanwhile would never let the iteration end.
     for (const batch of batches([...this.#unsaved.values()])) await this.#saveBatch(batch);
@@ -44,9 +44,9 @@ export class SessionActivity {
       lastSeenAt,
     }));
     await this.db.em.execute(
-      `update sessions s set last_seen_at = used.at,
-         token_expires_at = coalesce(used.until, s.token_expires_at),
-         expires_at = coalesce(used.until, s.expires_at)
+      `update sessions s set last_seen_at = greatest(used.at, s.last_seen_at),
+         token_expires_at = greatest(used.until, s.token_expires_at),
+         expires_at = greatest(used.until, s.expires_at)
        from (select * from json_to_recordset(?) as t(id uuid, at timestamptz, until timestamptz)) used
        where s.id = used.id`,
       [JSON.stringify(used)],

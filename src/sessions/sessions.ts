@@ -98,8 +98,12 @@ export class Sessions {
    */
   authenticate(token: string, read?: SessionRead): Caller | null | Promise<Caller | null> {
     const hash = tokenHash(token);
+    const cached = this.#cache.get(hash);
+    // Another node may have used a session whose expiration slides.
     const session =
-      this.#cache.get(hash) ?? this.#cache.load(hash, () => this.#reader.byToken(token, hash, read));
+      cached && !(cached.slidingMs !== null && cached.expiresAt <= this.#clock())
+        ? cached
+        : this.#cache.load(hash, () => this.#reader.byToken(token, hash, read));
     return whenReady<CachedSession | null, Caller | null>(session, (found) => found && this.touch(found));
   }
 

@@ -49,3 +49,16 @@ test('touch does not move the expiration of a token with a fixed lifetime', asyn
   gateway.clock.advance(60_000);
   expect(sessions.touch(held)).toMatchObject({ expiresAt, lastSeenAt: gateway.clock.now });
 });
+
+test('counts from the last use at any node, whichever saves last', async () => {
+  const other = await startGateway({}, gateway);
+  const { accessToken } = await openSession(gateway, 'max', teacherSessionPolicy);
+  for (const node of [gateway, other]) {
+    await callerOf(node, accessToken);
+    gateway.clock.advance(DAY);
+  }
+  await other.services.sessions.saveActivity();
+  await gateway.services.sessions.saveActivity();
+  expect(await callerOf(gateway, accessToken)).toMatchObject({ expiresAt: gateway.clock.now + 2 * DAY });
+  await other.close();
+});
