@@ -1,11 +1,12 @@
+import { spawnSync } from 'node:child_process';
+
 /** Tests are TypeScript ES modules. SWC emits the decorator metadata that the entities require. */
-export default {
+const common = {
   testEnvironment: 'node',
+  rootDir: import.meta.dirname,
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/test/long/'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -20,11 +21,37 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  setupFiles: ['reflect-metadata'],
+};
+const sources = { '^(\\.{1,2}/.*)\\.js$': '$1' };
+
+/** The documented flows, with each request sent to another of three nodes. */
+const threeNodes = {
+  ...common,
+  displayName: 'three nodes',
+  testMatch: [
+    'captchas/sms-codes',
+    'graphql/http/refresh-cookie',
+    'graphql/{identity,release-published,releases,scan,uploads}',
+    'legacy/{bms,console,teacher,uims,upgrade}/*',
+  ].map((name) => `<rootDir>/test/${name}.test.ts`),
+  moduleNameMapper: {
+    '^(\\.{1,2}/)+(support/)?gateway\\.js$': '<rootDir>/test/nodes/support/rotating-gateway.ts',
+    ...sources,
+  },
+};
+/** The CI host has it. */
+const hasRedis = process.env.CI || spawnSync('redis-server', ['--version']).status === 0;
+
+export default {
   // Even on two cores: most of the work is done by other processes, such as browsers and databases.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
-  globalSetup: '<rootDir>/test/support/global-setup.js',
-  globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  setupFiles: ['reflect-metadata'],
+  projects: [
+    { ...common, displayName: 'one node', testMatch: ['**/*.test.ts'], moduleNameMapper: sources },
+    ...(hasRedis ? [threeNodes] : []),
+  ],
 };

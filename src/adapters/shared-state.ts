@@ -2,14 +2,12 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { fleetId } from '../database/fleet-id.js';
-import type { HeartbeatRelay, RecordedHeartbeats } from '../devices/heartbeat-relay.js';
 import type { Presence, PresenceOptions } from '../devices/presence.js';
 import type { Health } from '../health.js';
 import type { JobLeases } from '../job-leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
 import { MemoryEvents } from './events/memory.js';
-import { MemoryHeartbeatRelay } from './heartbeat-relay/memory.js';
 import { MemoryJobLeases } from './job-leases/memory.js';
 import { MemoryPresence } from './presence/memory.js';
 import { MemoryLimiters } from './rate-limits/memory.js';
@@ -20,7 +18,6 @@ export interface SharedState {
   readonly jobLeases: JobLeases;
   readonly limiters: Limiters;
   readonly createPresence: (options: PresenceOptions) => Presence;
-  readonly createHeartbeatRelay: (recorded: RecordedHeartbeats) => HeartbeatRelay;
 }
 
 /** Shared state in use. */
@@ -35,7 +32,6 @@ export const stateInMemory = (clock: Clock): SharedState => ({
   jobLeases: new MemoryJobLeases(clock),
   limiters: new MemoryLimiters(),
   createPresence: (options) => new MemoryPresence(clock, options),
-  createHeartbeatRelay: () => new MemoryHeartbeatRelay(),
 });
 
 /**
@@ -58,7 +54,6 @@ export async function openSharedState(
     { fingerprintsOf },
     { packageFolderId },
     { RedisEvents },
-    { RedisHeartbeatRelay },
     { RedisJobLeases },
     { RedisLimiters },
   ] = await Promise.all([
@@ -67,14 +62,12 @@ export async function openSharedState(
     import('../nodes/node-settings.js'),
     import('../nodes/package-folder.js'),
     import('./events/redis.js'),
-    import('./heartbeat-relay/redis.js'),
     import('./job-leases/redis.js'),
     import('./rate-limits/redis.js'),
   ]);
   const resources = new AsyncDisposableStack();
   try {
-    const redis = await connectRedis(config.REDIS_URL);
-    const { client, subscriber, warnings, close } = redis;
+    const { client, subscriber, warnings, close } = await connectRedis(config.REDIS_URL);
     resources.defer(close);
     warnings.forEach(warn);
     const id = await fleetId(db);
@@ -103,11 +96,6 @@ export async function openSharedState(
         limiters,
         // Not shared yet, which is why `loadConfig` refuses REDIS_URL.
         createPresence: (options) => new MemoryPresence(Date.now, options),
-        createHeartbeatRelay(recorded) {
-          const relay = new RedisHeartbeatRelay(redis, id, events, recorded);
-          resources.defer(() => relay.stop());
-          return relay;
-        },
       },
       close: () => resources.disposeAsync(),
     };

@@ -13,7 +13,7 @@ const strokeWidth = { glyph: 4.6, distractor: 2.6 };
 const minMargin = 8;
 
 /** Uniform on [0, 1), as Math.random. */
-export type Random = () => number;
+type Random = () => number;
 
 /** Four characters from the alphabet, chosen by the system's secure generator. */
 export function randomAnswer(): string {

@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
-import { captchaSize, drawCaptcha, type Random, randomAnswer } from '../../src/captchas/captcha-image.js';
+import { captchaSize, drawCaptcha, randomAnswer } from '../../src/captchas/captcha-image.js';
 import { alphabet, glyphStrokes } from '../../src/captchas/glyphs.js';
+import { randomFrom } from '../support/random.js';
 
 const run = promisify(execFile);
 
 describe('drawCaptcha', () => {
   test('draws a PNG of the declared size and at most 10 KB', async () => {
-    const png = await drawCaptcha('2K8E', seeded(1));
+    const png = await drawCaptcha('2K8E', randomFrom(1));
     expect(png.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([captchaSize.width, captchaSize.height]);
     expect(png.length).toBeLessThan(10_000);
@@ -24,7 +25,7 @@ describe('drawCaptcha', () => {
   });
 
   test('ignores the case of the answer', async () => {
-    expect(await drawCaptcha('2k8e', seeded(1))).toEqual(await drawCaptcha('2K8E', seeded(1)));
+    expect(await drawCaptcha('2k8e', randomFrom(1))).toEqual(await drawCaptcha('2K8E', randomFrom(1)));
   });
 
   test('draws all digits and letters, and rejects other characters', async () => {
@@ -62,7 +63,8 @@ const installed = spawnSync('tesseract', ['--version']).status === 0;
 const mayBeSkipped = !installed && !process.env.CI;
 
 (mayBeSkipped ? describe.skip : describe)('tesseract (skipped unless tesseract-ocr is installed)', () => {
-  const random = seeded(20_240_601);
+  // Every run measures the same 200 images.
+  const random = randomFrom(20_240_601);
   const answers = Array.from({ length: 200 }, () =>
     Array.from({ length: 4 }, () => alphabet.charAt(Math.floor(random() * alphabet.length))).join(''),
   );
@@ -151,15 +153,4 @@ async function thresholded(png: Buffer): Promise<Buffer> {
   }
   pen.putImageData(image, 0, 0);
   return canvas.toBuffer('image/png');
-}
-
-/** mulberry32: reproducible, so that every run measures the same 200 images. */
-function seeded(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -21,17 +21,30 @@ import { createMigratedDatabase } from './database.js';
 
 const system = { userId: null, address: null };
 
+/** A clock that only the test advances. */
+export interface TestClock {
+  /** Milliseconds since the epoch. */
+  now: number;
+  advance(ms: number): void;
+}
+
+export const createClock = (): TestClock => ({
+  now: Date.now(),
+  advance(ms) {
+    this.now += ms;
+  },
+});
+
 const schema = createSchema();
 
-/** A complete gateway with its own database and a clock that only the test advances. */
+/** A complete gateway with its own database. */
 export interface TestGateway {
   readonly app: FastifyInstance;
   readonly databaseUrl: string;
   readonly services: Services;
   /** Everything that was logged so far. */
   readonly logged: () => string;
-  /** Milliseconds since the epoch. */
-  readonly clock: { now: number; advance(ms: number): void };
+  readonly clock: TestClock;
   /** Sends a POST with a JSON body. */
   post(url: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** Creates an account without a request. */
@@ -62,12 +75,7 @@ export async function startGateway(
     : await createMigratedDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   const config = readConfig({ DATA_DIR: dataDir, ...env });
-  const clock = successorOf?.clock ?? {
-    now: Date.now(),
-    advance(ms: number) {
-      this.now += ms;
-    },
-  };
+  const clock = successorOf?.clock ?? createClock();
   const db = await openDatabase(database.url, entities);
   const services = createServices(config, {
     db,
@@ -96,7 +104,7 @@ export async function startGateway(
     post: (url, body = {}, headers = {}) => app.inject({ method: 'POST', url, payload: body, headers }),
     createUser: (input, policy) => services.users.create(input, system, policy),
     async lastSms(phone) {
-      const outbox = await readFile(join(dataDir, 'outbox', 'sms.jsonl'), 'utf8');
+      const outbox = await readFile(join(config.DATA_DIR, 'outbox', 'sms.jsonl'), 'utf8');
       const sent = outbox
         .trimEnd()
         .split('\n')
