@@ -58,7 +58,7 @@ export class CaptchaStore {
       type,
       subject,
       deviceId,
-      answerHash: this.#mac(expected, canonicalAnswer(expected.answer)),
+      answerHash: this.signer.mac(purposeOf(expected), canonicalAnswer(expected.answer)),
       address: addressBucket(address),
       createdAt: new Date(now),
       expiresAt: new Date(now + CAPTCHA_LIFETIME_MS),
@@ -76,7 +76,7 @@ export class CaptchaStore {
     const [outcome] = await this.db.em
       .fork()
       .execute<{ right: boolean }[]>(CONSUME, [
-        possibleAnswers(type, given.answer).map((answer) => this.#mac(given, answer)),
+        possibleAnswers(type, given.answer).flatMap((answer) => this.signer.macs(purposeOf(given), answer)),
         addressBucket(address),
         MAX_FAILURES[type],
         new Date(this.clock()).toISOString(),
@@ -87,11 +87,9 @@ export class CaptchaStore {
     if (!outcome) throw new DomainError('CAPTCHA_EXPIRED', 'The captcha is unknown, used or expired.');
     if (!outcome.right) throw wrongAnswer();
   }
-
-  #mac({ type, subject }: CaptchaAnswer, answer: string): string {
-    return this.signer.mac(`captcha ${type} ${subject}`, answer);
-  }
 }
+
+const purposeOf = ({ type, subject }: CaptchaAnswer): string => `captcha ${type} ${subject}`;
 
 const wrongAnswer = () => new DomainError('CAPTCHA_INVALID', 'The captcha answer is wrong.');
 

@@ -12,6 +12,9 @@ import { CAPTCHA_LIFETIME_MS } from './captcha-store.js';
 import type { ScanStatuses } from './scan-statuses.js';
 import type { ScanStatus, ScanStream } from './scan-stream.js';
 
+/** Separates the hashes of tickets from those of other captchas. */
+const PURPOSE = 'scan ticket';
+
 /** An approved ticket that was redeemed. */
 export interface RedeemedScan {
   /** The user to log in. */
@@ -59,7 +62,7 @@ export class ScanTickets {
       type: CaptchaType.SCAN,
       subject: deviceId,
       deviceId,
-      answerHash: this.#hash(ticket),
+      answerHash: this.signer.mac(PURPOSE, ticket),
       address: addressBucket(client.address),
       requestedBy: browser,
       createdAt: new Date(now),
@@ -98,7 +101,7 @@ export class ScanTickets {
    */
   async redeem(ticket: string, deviceId: string): Promise<RedeemedScan> {
     const now = new Date(this.clock());
-    const answerHash = this.#hash(ticket);
+    const answerHash = await this.#findHash(ticket);
     const em = this.db.em.fork();
     const [redeemed] = await em.execute<RedeemedScan[]>(
       `update captchas set scan_state = 'REDEEMED', consumed_at = ?
@@ -126,8 +129,8 @@ export class ScanTickets {
    * The status now and at every change, until it is final.
    * @throws DomainError CAPTCHA_EXPIRED for an unknown ticket, and for the ticket of another device.
    */
-  watch(ticket: string, deviceId: string): Promise<ScanStream> {
-    return this.statuses.watch({ answerHash: this.#hash(ticket), deviceId });
+  async watch(ticket: string, deviceId: string): Promise<ScanStream> {
+    return this.statuses.watch({ answerHash: await this.#findHash(ticket), deviceId });
   }
 
   /** Changes a ticket that nobody else has claimed. */
@@ -137,7 +140,7 @@ export class ScanTickets {
     change: { scanState: ScanState; restricted?: boolean; approvedBy?: string; consumedAt?: Date },
     from: ScanState[],
   ): Promise<ScanStatus> {
-    const answerHash = this.#hash(ticket);
+    const answerHash = await this.#findHash(ticket);
     const unexpired = { answerHash, expiresAt: { $gt: new Date(this.clock()) } };
     const unclaimedOrOwn = { $or: [{ scannedBy: null }, { scannedBy: caller.user.id }] };
     const changed = await this.db.em
@@ -163,8 +166,13 @@ export class ScanTickets {
     throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
   }
 
-  #hash(ticket: string): string {
-    return this.signer.mac('scan ticket', ticket);
+  /** The hash that is stored of a ticket: with several secrets, any of them may have been the first when it was issued. */
+  async #findHash(ticket: string): Promise<string> {
+    const [first = '', ...others] = this.signer.macs(PURPOSE, ticket);
+    if (others.length === 0) return first;
+    const answerHash = { $in: [first, ...others] };
+    const scan = await this.db.em.fork().findOne(Captcha, { answerHash }, { fields: ['answerHash'] });
+    return scan?.answerHash ?? first;
   }
 }
 

@@ -3,10 +3,11 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 
 /** A random answer is in the image only. */
 const ANSWER = 'a1B2';
+const SECRETS = ['before', 'after'].map((when) => `the secret ${when} the rotation of secrets`);
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway({ CAPTCHA_FIXED_CODE: ANSWER });
+  gateway = await startGateway({ CAPTCHA_FIXED_CODE: ANSWER, JWT_SECRETS: SECRETS.join() });
 });
 afterAll(() => gateway.close());
 
@@ -53,4 +54,17 @@ test('keeps image answers and SMS codes apart when a device id equals a phone', 
   await smsCodes.send(phone, key, clientOf(key));
   await solve(ANSWER, key);
   await expect(solve(ANSWER, key)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+});
+
+test('accepts the answers and tickets that another node has issued, whose secrets are in another order', async () => {
+  const other = await startGateway({ JWT_SECRETS: SECRETS.toReversed().join() }, gateway);
+  const { imageCaptchas, smsCodes, scanTickets } = other.services;
+  await issue();
+  await imageCaptchas.solve(device, ANSWER, clientOf(device));
+  const phone = '13600000002';
+  await gateway.services.smsCodes.send(phone, device, clientOf(device));
+  await smsCodes.consume(`86${phone}`, ANSWER, device, clientOf(device));
+  const { ticket } = await gateway.services.scanTickets.issue(device, clientOf(device));
+  await expect(scanTickets.redeem(ticket, device)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+  await other.close();
 });

@@ -48,9 +48,17 @@ export class TokenSigner {
    * @returns 64 hex digits.
    */
   mac(purpose: string, text: string): string {
-    return createHmac('sha256', this.#secrets[0]).update(`${purpose}\0${text}`).digest('hex');
+    return mac(this.#secrets[0], purpose, text);
+  }
+
+  /** The `mac` by each secret: another node, or an earlier start, may have used any of them first. */
+  macs(purpose: string, text: string): string[] {
+    return this.#secrets.map((secret) => mac(secret, purpose, text));
   }
 }
+
+const mac = (secret: KeyObject, purpose: string, text: string): string =>
+  createHmac('sha256', secret).update(`${purpose}\0${text}`).digest('hex');
 
 /** The stored form of a token: SHA-256, hex. Tokens have at least 128 random bits, so no salt is needed. */
 export const tokenHash = (token: string): string => hash('sha256', token);
