@@ -78,6 +78,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     limiters,
     createPresence: (options: Omit<PresenceOptions, 'intervalMs'>) =>
       shared.createPresence({ ...options, intervalMs: config.HEARTBEAT_INTERVAL }),
+    createHeartbeatRelay: shared.createHeartbeatRelay,
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
   };
@@ -107,6 +108,7 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly events: Events;
   readonly limiters: Limiters;
   readonly createPresence: CreatePresence;
+  readonly createHeartbeatRelay: SharedState['createHeartbeatRelay'];
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;
 }
@@ -180,7 +182,7 @@ function createLogins(
 }
 
 function createDevices(
-  { config, db, clock, events, limiters, createPresence }: Core,
+  { config, db, clock, events, limiters, createPresence, createHeartbeatRelay }: Core,
   { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
 ) {
   const store = new PresenceStore(db);
@@ -194,6 +196,7 @@ function createDevices(
   sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
   return {
     heartbeats,
+    heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     onlineDevices: new OnlineDevices(db),
   };

@@ -2,12 +2,14 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { fleetId } from '../database/fleet-id.js';
+import type { HeartbeatRelay, RecordedHeartbeats } from '../devices/heartbeat-relay.js';
 import type { Presence, PresenceOptions } from '../devices/presence.js';
 import type { Health } from '../health.js';
 import type { JobLeases } from '../job-leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
 import { MemoryEvents } from './events/memory.js';
+import { MemoryHeartbeatRelay } from './heartbeat-relay/memory.js';
 import { MemoryJobLeases } from './job-leases/memory.js';
 import { MemoryPresence } from './presence/memory.js';
 import { MemoryLimiters } from './rate-limits/memory.js';
@@ -18,6 +20,7 @@ export interface SharedState {
   readonly jobLeases: JobLeases;
   readonly limiters: Limiters;
   readonly createPresence: (options: PresenceOptions) => Presence;
+  readonly createHeartbeatRelay: (recorded: RecordedHeartbeats) => HeartbeatRelay;
 }
 
 /** Shared state in use. */
@@ -32,6 +35,7 @@ export const stateInMemory = (clock: Clock): SharedState => ({
   jobLeases: new MemoryJobLeases(clock),
   limiters: new MemoryLimiters(),
   createPresence: (options) => new MemoryPresence(clock, options),
+  createHeartbeatRelay: () => new MemoryHeartbeatRelay(),
 });
 
 /**
@@ -54,6 +58,7 @@ export async function openSharedState(
     { fingerprintsOf },
     { packageFolderId },
     { RedisEvents },
+    { RedisHeartbeatRelay },
     { RedisJobLeases },
     { RedisLimiters },
   ] = await Promise.all([
@@ -62,12 +67,14 @@ export async function openSharedState(
     import('../nodes/node-settings.js'),
     import('../nodes/package-folder.js'),
     import('./events/redis.js'),
+    import('./heartbeat-relay/redis.js'),
     import('./job-leases/redis.js'),
     import('./rate-limits/redis.js'),
   ]);
   const resources = new AsyncDisposableStack();
   try {
-    const { client, subscriber, warnings, close } = await connectRedis(config.REDIS_URL);
+    const redis = await connectRedis(config.REDIS_URL);
+    const { client, subscriber, warnings, close } = redis;
     resources.defer(close);
     warnings.forEach(warn);
     const id = await fleetId(db);
@@ -96,6 +103,11 @@ export async function openSharedState(
         limiters,
         // Not shared yet, which is why `loadConfig` refuses REDIS_URL.
         createPresence: (options) => new MemoryPresence(Date.now, options),
+        createHeartbeatRelay(recorded) {
+          const relay = new RedisHeartbeatRelay(redis, id, events, recorded);
+          resources.defer(() => relay.stop());
+          return relay;
+        },
       },
       close: () => resources.disposeAsync(),
     };

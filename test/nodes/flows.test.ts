@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
+import { HeartbeatStream } from '../../src/devices/live/heartbeat-stream.js';
 import { entities } from '../../src/entities.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { Health } from '../../src/health.js';
@@ -79,6 +80,35 @@ describeWithRedis('what one node does, another one knows', () => {
     const { accessToken } = await openSession(here, 'max', graphqlSessionPolicy);
     await here.services.scanTickets.claim(ticket, await callerOf(here, accessToken));
     await appended;
+  });
+
+  test('heartbeats, for subscribers who may see the devices', async () => {
+    const signIn = async (node: TestGateway, username: string) =>
+      callerOf(node, (await openSession(node, username, graphqlSessionPolicy)).accessToken);
+    const devices = [
+      { owner: await signIn(here, 'max'), clientId: 'television' },
+      { owner: await signIn(here, 'nia'), clientId: 'radio' },
+    ];
+    const follow = async (username: string) => {
+      const stream = new HeartbeatStream(there.services, await signIn(there, username), {});
+      const unfollow = stream.onAppend(() => {});
+      const { offset } = await stream.open();
+      const read = async () => {
+        const { publications } = await stream.since(offset);
+        return publications.flatMap(({ event }) => event.map(({ device }) => device.clientId)).sort();
+      };
+      return { read, unfollow };
+    };
+    const [administrator, member] = [await follow('root'), await follow('max')];
+    await eventually(async () => {
+      for (const { owner, clientId } of devices) {
+        await here.services.heartbeats.beat(owner, { clientId, name: null, clientVersion: null });
+      }
+      return (await administrator.read()).length === devices.length;
+    });
+    expect(await administrator.read()).toEqual(['radio', 'television']);
+    expect(await member.read()).toEqual(['television']);
+    for (const { unfollow } of [administrator, member]) unfollow();
   });
 
   test('failed logins', async () => {

@@ -4,6 +4,7 @@ import type { Caller, EndedSessions, SessionRead } from '../../sessions/sessions
 import { type Events, topic } from '../../streams/events.js';
 import type { DeviceReport } from '../device-details.js';
 import type { DeviceSelection } from '../device-filter.js';
+import type { RecordedHeartbeats } from '../heartbeat-relay.js';
 import { BINDINGS } from '../known-devices.js';
 import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
@@ -90,6 +91,12 @@ export class Heartbeats {
   onBeats(ownerId: number | null, listener: () => void): () => void {
     if (ownerId === null) return this.events.subscribe(BEATS, listener);
     return this.#recorder.beats.followedOwners.follow(ownerId, listener);
+  }
+
+  /** What a relay of heartbeats reads and adds to. */
+  get recorded(): RecordedHeartbeats {
+    const { devices, beats } = this.#recorder;
+    return { devices, beats, clock: this.clock };
   }
 
   /** Restores the devices that were online when the previous process stopped. */

@@ -2,12 +2,17 @@ import type { Caller } from '../../sessions/sessions.js';
 import { type Batch, EventStream } from '../../streams/event-stream.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from '../device-filter.js';
 import { deviceScope } from '../devices.js';
+import type { HeartbeatRelay } from '../heartbeat-relay.js';
 import type { CachedDevice } from '../known-devices.js';
 import type { LiveServices } from './status-stream.js';
 
 export interface Heartbeat {
   readonly device: CachedDevice;
   readonly at: Date;
+}
+
+export interface HeartbeatServices extends Pick<LiveServices, 'heartbeats' | 'devices'> {
+  readonly heartbeatRelay: HeartbeatRelay;
 }
 
 /** Heartbeats of one event. A whole fleet may have beaten while events could not be read. */
@@ -19,7 +24,7 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
   readonly #selection: DeviceSelection;
 
   constructor(
-    private readonly services: LiveServices,
+    private readonly services: HeartbeatServices,
     caller: Caller,
     filter: DeviceFilter,
   ) {
@@ -46,6 +51,11 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
   }
 
   onAppend(listener: () => void): () => void {
-    return this.services.heartbeats.onBeats(this.#selection.ownerId, listener);
+    const unsubscribe = this.services.heartbeats.onBeats(this.#selection.ownerId, listener);
+    const unfollow = this.services.heartbeatRelay.follow();
+    return () => {
+      unsubscribe();
+      unfollow();
+    };
   }
 }

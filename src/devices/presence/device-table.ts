@@ -10,7 +10,10 @@ export class DeviceTable {
   readonly #indexes = new Map<number, number>();
   #ids = new Int32Array(FIRST_CAPACITY);
   #owners = new Int32Array(FIRST_CAPACITY);
+  /** When this process received the latest heartbeat; 0 if another node did. */
   #seen = new Float64Array(FIRST_CAPACITY);
+  /** When another node received the latest heartbeat; empty on the only node. */
+  #seenElsewhere = new Float64Array(0);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
   #online = 0;
 
@@ -52,9 +55,23 @@ export class DeviceTable {
     this.#seen[device] = at;
   }
 
-  /** 0 for a device that has not been seen by this process. */
+  /** Another node has received the latest heartbeat. */
+  setSeenElsewhere(device: number, at: number): void {
+    if (device >= this.#seenElsewhere.length) {
+      this.#seenElsewhere = growArray(this.#seenElsewhere, this.#ids.length, Float64Array);
+    }
+    this.#seenElsewhere[device] = at;
+    this.#seen[device] = 0;
+  }
+
+  /** 0 for a device that has not been seen since the process started. */
   lastSeen(device: number): number {
-    return this.#seen[device] ?? 0;
+    return this.#seen[device] || this.#seenElsewhere[device] || 0;
+  }
+
+  /** Whether this process has received the latest heartbeat. */
+  isSeenHere(device: number): boolean {
+    return (this.#seen[device] ?? 0) > 0;
   }
 
   isOnline(device: number): boolean {
@@ -77,10 +94,10 @@ export class DeviceTable {
     return ids;
   }
 
-  /** The devices that were last seen at or after a time, each as of when it is taken. */
+  /** The devices that this process was the last to see, at or after a time, each as of when it is taken. */
   *seenSince(time: number): Generator<{ id: number; at: number }> {
     for (let device = 0; device < this.size; device++) {
-      const at = this.lastSeen(device);
+      const at = this.#seen[device] ?? 0;
       if (at >= time) yield { id: this.idOf(device), at };
     }
   }
