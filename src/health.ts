@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 export enum HealthComponent {
   REDIS = 'REDIS',
   STORAGE = 'STORAGE',
+  CLOCK = 'CLOCK',
 }
 
 /** A component that does not work as usual. */

@@ -3,13 +3,11 @@ import { StartError } from '../errors.js';
 import { type Health, HealthComponent } from '../health.js';
 import type { RedisClient } from '../redis/client.js';
 import { problemOf } from '../redis/problem.js';
+import { compareClocks, readDatabaseTime } from './clocks.js';
 import { NodeRegistry, type Renewal } from './node-registry.js';
 import { differencesOf, type Fingerprints } from './node-settings.js';
 
 const RENEW_MS = 5000;
-/** Clocks may differ by so much: sessions, captchas and leases expire by them. */
-const MAX_SKEW_MS = 2000;
-
 const FLEET_KEY = 'gatehouse:fleet';
 
 export interface FleetOptions {
@@ -21,7 +19,7 @@ export interface FleetOptions {
   onNodes(count: number): void;
   /** Called with what the operator should know. */
   warn(sentence: string): void;
-  /** Learns whether Redis works. */
+  /** Learns whether Redis works, and whether the clock of this host is right. */
   readonly health: Health;
 }
 
@@ -39,11 +37,12 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
   await claim(client, fleetId);
   const registry = new NodeRegistry(client, settings);
   try {
-    const renewal = await measured(() => registry.renew());
-    requireCloseClocks('Redis', renewal);
-    requireCloseClocks('PostgreSQL', await measured(() => readTime(db)));
-    compareSettings(settings, renewal.result, warn);
-    onNodes(renewal.result.others.length + 1);
+    const { result: renewal, problem } = await compareClocks('Redis', () => registry.renew());
+    const database = await compareClocks('PostgreSQL', () => readDatabaseTime(db));
+    const clockProblem = problem ?? database.problem;
+    if (clockProblem !== null) throw new StartError(clockProblem);
+    compareSettings(settings, renewal, warn);
+    onNodes(renewal.others.length + 1);
   } catch (error) {
     await registry.leave();
     throw error;
@@ -56,9 +55,11 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
     try {
       // Again, since Redis may have lost it.
       await claim(client, fleetId);
-      const { others } = await registry.renew();
-      onNodes(others.length + 1);
+      const { result: renewal, problem } = await compareClocks('Redis', () => registry.renew());
+      onNodes(renewal.others.length + 1);
       health.recover(HealthComponent.REDIS);
+      if (problem === null) health.recover(HealthComponent.CLOCK);
+      else health.degrade(HealthComponent.CLOCK, problem);
     } catch (error) {
       fail(error);
     }
@@ -83,41 +84,6 @@ async function claim(client: RedisClient, fleetId: string): Promise<void> {
   throw new StartError(
     'Redis has the data of another fleet: REDIS_URL must name a database of its own for each fleet, and the same one ' +
       'on all nodes.',
-  );
-}
-
-/** A result with a time, and the time of this host when it was obtained. In milliseconds. */
-interface Measured<T> {
-  readonly result: T;
-  readonly hostTime: number;
-  /** How exact the comparison is. */
-  readonly errorMs: number;
-}
-
-async function measured<T extends { readonly now: number }>(read: () => Promise<T>): Promise<Measured<T>> {
-  const before = Date.now();
-  const result = await read();
-  const after = Date.now();
-  return { result, hostTime: (before + after) / 2, errorMs: (after - before) / 2 };
-}
-
-async function readTime(db: Database): Promise<{ readonly now: number }> {
-  const [row] = await db.em.execute<{ now: number }[]>(
-    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now',
-  );
-  return { now: row?.now ?? 0 };
-}
-
-function requireCloseClocks(
-  engine: string,
-  { result, hostTime, errorMs }: Measured<{ readonly now: number }>,
-): void {
-  const ahead = hostTime - result.now;
-  if (Math.abs(ahead) <= MAX_SKEW_MS + errorMs) return;
-  const seconds = (Math.abs(ahead) / 1000).toFixed(1);
-  throw new StartError(
-    `The clock of this host is ${seconds} seconds ${ahead > 0 ? 'ahead of' : 'behind'} that of ${engine}: ` +
-      'synchronise the clocks of all hosts.',
   );
 }
 

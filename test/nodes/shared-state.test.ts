@@ -10,10 +10,12 @@ import { sharedTopic } from '../../src/streams/events.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
+import { holdIntervals } from '../support/intervals.js';
 import { openFolder } from '../support/server.js';
 
 const JWT_SECRETS = 'the secret of all nodes '.repeat(2).trim();
 const LONG_MS = 60_000;
+const RENEW_MS = 5000;
 
 describeWithRedis('nodes of one fleet', () => {
   let redis: TestRedis;
@@ -47,7 +49,7 @@ describeWithRedis('nodes of one fleet', () => {
     const health = new Health(Date.now);
     const node = await openSharedState(configOf(settings), on, (sentence) => warnings.push(sentence), health);
     opened.push(node);
-    return { ...node.state, warnings };
+    return { ...node.state, warnings, health };
   }
 
   test('share events, leases and limits, and know how many they are', async () => {
@@ -119,6 +121,27 @@ describeWithRedis('nodes of one fleet', () => {
     await expect(join()).rejects.toThrow(
       /^The clock of this host is \d+\.\d seconds ahead of that of Redis: /,
     );
+  });
+
+  test('notice when a clock becomes wrong, and when it is right again', async () => {
+    holdIntervals();
+    const { health } = await join();
+    const problems = () => {
+      jest.advanceTimersByTime(RENEW_MS);
+      return health.problems;
+    };
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 10_000);
+    await eventually(async () => problems().length > 0);
+    expect(health.problems).toMatchObject([
+      {
+        component: 'CLOCK',
+        reason: expect.stringMatching(/^The clock of this host is \d+\.\d seconds behind /),
+      },
+    ]);
+    clock.mockRestore();
+    await eventually(async () => problems().length === 0);
+    jest.useRealTimers();
   });
 
   test('hold the lock of the database together', async () => {

@@ -11,6 +11,7 @@ registerEnumType(HealthComponent, {
       description: 'What nodes share: live events, presence and limits. Logins and downloads work.',
     },
     STORAGE: { description: 'The packages. Uploads and downloads fail.' },
+    CLOCK: { description: 'The clock of the host of a node. What expires does so too early or too late.' },
   },
 });
 

@@ -217,6 +217,8 @@ export type Gender =
 
 /** What the gateway can serve without, though not as usual. */
 export type HealthComponent =
+  /** The clock of the host of a node. What expires does so too early or too late. */
+  | 'CLOCK'
   /** What nodes share: live events, presence and limits. Logins and downloads work. */
   | 'REDIS'
   /** The packages. Uploads and downloads fail. */

@@ -32,6 +32,10 @@ export const en = {
       title: 'The storage of packages has not worked since {{time}}',
       text: 'Packages cannot be uploaded or downloaded. Everything else still works.',
     },
+    CLOCK: {
+      title: 'The clock of a host has been wrong since {{time}}',
+      text: 'Sessions, codes and leases expire too early or too late. Synchronise the clocks of all hosts.',
+    },
   },
   missedChanges: {
     none: 'Reconnected. Nothing changed in the meantime.',
@@ -109,6 +113,10 @@ export const zh: Translation<typeof en> = {
     STORAGE: {
       title: '安装包存储自 {{time}} 起无法使用',
       text: '暂时无法上传或下载安装包，其他功能不受影响。',
+    },
+    CLOCK: {
+      title: '有主机的时钟自 {{time}} 起不准确',
+      text: '会话、验证码和租约会过早或过晚失效，请同步所有主机的时钟。',
     },
   },
   missedChanges: {
