@@ -1,0 +1,25 @@
+/** A score is a double: 42 bits of milliseconds, and 11 bits below the point. */
+const FRACTIONS = 2 ** 11;
+const SESSION_TAGS = FRACTIONS / 2;
+
+/** How long a device stays online, as nodes hand it to Redis. */
+export interface Lease {
+  readonly deviceId: number;
+  /** From now. */
+  readonly remainingMs: number;
+  /** See `sessionTag`. */
+  readonly session: number;
+  /** Whether it ends with its session, or because the device is silent. */
+  readonly endsWithSession: boolean;
+}
+
+/**
+ * Ten bits of a session: enough for a node to notice, before it takes a device offline, that another session beats for
+ * it on another node.
+ */
+export const sessionTag = (sessionId: string): number =>
+  Number.parseInt(sessionId.slice(-3), 16) % SESSION_TAGS;
+
+/** The remaining time of a lease, with the rest of it below the point. A script adds it to the time of Redis. */
+export const scoreOf = ({ remainingMs, session, endsWithSession }: Lease): number =>
+  Math.floor(remainingMs) + (session * 2 + (endsWithSession ? 1 : 0)) / FRACTIONS;
