@@ -1,0 +1,165 @@
+import type { DeviceTable } from '../../../devices/presence/device-table.js';
+import { growArray } from '../../../devices/presence/grow-array.js';
+import { Leases } from '../../../devices/presence/leases.js';
+import { LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
+import { TimingWheel } from '../../../devices/presence/timing-wheel.js';
+
+const FIRST_CAPACITY = 1024;
+
+/** The part of its time after which a lease in Redis is renewed. */
+const USED = 0.5;
+
+/** A lease to hand to Redis. */
+export interface DueLease {
+  readonly device: number;
+  readonly remainingMs: number;
+  readonly endsWithSession: boolean;
+}
+
+/**
+ * The leases of the devices that beat on this node: typed arrays, without an allocation per heartbeat. A lease goes to
+ * Redis when its device comes, and then when half the time of the one in Redis is used. So Redis has a lease that is as
+ * long as it can be, or less than half used. A device is its index in the table of devices.
+ */
+export class LeaseQueue {
+  readonly #leases = new Leases(FIRST_CAPACITY);
+  /** By the session that beat before the latest one. */
+  readonly #previousLeases = new Leases(FIRST_CAPACITY);
+  /** When the lease in Redis ends; 0 where Redis has none from this node. */
+  #sentEnds = new Float64Array(FIRST_CAPACITY);
+  /** When half of its time is used. */
+  #halfTimes = new Float64Array(FIRST_CAPACITY);
+  /** Devices whose leases go to Redis next, each once. */
+  #queue = new Int32Array(FIRST_CAPACITY);
+  #isQueued = new Uint8Array(FIRST_CAPACITY);
+  #queued = 0;
+  readonly #wheel: TimingWheel;
+
+  /**
+   * @param tickMs the time between two calls of `take`.
+   * @param now in milliseconds, as in all methods.
+   */
+  constructor(
+    private readonly devices: DeviceTable,
+    private readonly intervalMs: number,
+    private readonly tickMs: number,
+    now: number,
+  ) {
+    const lap = Math.ceil((LONGEST_PATIENCE * USED * intervalMs) / tickMs) + 2;
+    this.#wheel = new TimingWheel(lap, FIRST_CAPACITY, this.#tickOf(now));
+  }
+
+  /** See `Presence.beat`. */
+  beat(device: number, now: number, authEnds: number, isOther: boolean): void {
+    this.#noticeRewind(now);
+    this.#makeRoom(device);
+    if (isOther) this.#previousLeases.copy(device, this.#leases);
+    // A request that was authenticated before a refresh may arrive after it.
+    const ends = isOther ? authEnds : Math.max(authEnds, this.#leases.authEnds(device));
+    this.#leases.set(device, now + patienceOf(this.devices.idOf(device)) * this.intervalMs, ends);
+    this.devices.setSeen(device, now);
+    if (now >= (this.#halfTimes[device] ?? 0)) this.#enqueue(device);
+  }
+
+  /** See `Presence.prolong`. */
+  prolong(device: number, authEnds: number): void {
+    this.#leases.prolong(device, authEnds);
+  }
+
+  /** Forgets the leases of a device, which is to leave Redis as well. */
+  drop(device: number): void {
+    for (const leases of [this.#leases, this.#previousLeases]) leases.set(device, 0, 0);
+    this.#forgetSent(device);
+  }
+
+  /** Takes the leases that are due, each until the next half of its time. Must be called every `tickMs`. */
+  take(now: number): DueLease[] {
+    this.#noticeRewind(now);
+    this.#wheel.turn(this.#tickOf(now), (device) => {
+      const halfTime = this.#halfTimes[device] ?? 0;
+      if (halfTime > now) this.#wheel.schedule(device, this.#tickOf(halfTime));
+      else if (this.#endOf(device) > (this.#sentEnds[device] ?? 0)) this.#enqueue(device);
+    });
+    const due: DueLease[] = [];
+    for (const device of this.#queue.subarray(0, this.#queued)) {
+      this.#isQueued[device] = 0;
+      const end = this.#endOf(device);
+      if (end <= now) continue;
+      this.#sentEnds[device] = end;
+      this.#halfTimes[device] = now + (end - now) * USED;
+      this.#wheel.schedule(device, this.#tickOf(this.#halfTimes[device] ?? 0));
+      due.push({
+        device,
+        remainingMs: end - now,
+        endsWithSession: this.#leases.reason(device) !== 'TIMEOUT',
+      });
+    }
+    this.#queued = 0;
+    return due;
+  }
+
+  /** Redis may not have received these leases: they are due again. */
+  giveBack(leases: readonly DueLease[]): void {
+    for (const { device } of leases) {
+      this.#forgetSent(device);
+      if (this.#endOf(device) > 0) this.#enqueue(device);
+    }
+  }
+
+  /** Redis has lost its data: all leases are due. */
+  giveBackAll(): void {
+    for (let device = 0; device < this.#sentEnds.length; device++) {
+      this.#forgetSent(device);
+      if (this.#endOf(device) > 0) this.#enqueue(device);
+    }
+  }
+
+  /** When the device expires: by its latest session, or by the one before it if that lasts longer. */
+  #endOf(device: number): number {
+    this.#leases.fallBack(device, this.#previousLeases);
+    return this.#leases.end(device);
+  }
+
+  #forgetSent(device: number): void {
+    this.#sentEnds[device] = 0;
+    this.#halfTimes[device] = 0;
+  }
+
+  #enqueue(device: number): void {
+    if (this.#isQueued[device] === 1) return;
+    this.#isQueued[device] = 1;
+    this.#queue[this.#queued] = device;
+    this.#queued += 1;
+  }
+
+  /** If the clock was set back, moves all times as well: no lease gets longer because of it. */
+  #noticeRewind(now: number): void {
+    const tick = this.#tickOf(now);
+    if (tick >= this.#wheel.tick) return;
+    const by = (this.#wheel.tick - tick) * this.tickMs;
+    this.#wheel.reset(tick);
+    for (const leases of [this.#leases, this.#previousLeases]) leases.rewind(by);
+    for (let device = 0; device < this.#sentEnds.length; device++) {
+      if (this.#sentEnds[device] === 0) continue;
+      this.#sentEnds[device] = (this.#sentEnds[device] ?? 0) - by;
+      this.#halfTimes[device] = (this.#halfTimes[device] ?? 0) - by;
+      this.#wheel.schedule(device, this.#tickOf(this.#halfTimes[device] ?? 0));
+    }
+  }
+
+  #tickOf(time: number): number {
+    return Math.floor(time / this.tickMs);
+  }
+
+  #makeRoom(device: number): void {
+    if (device < this.#sentEnds.length) return;
+    const capacity = Math.max(device + 1, this.#sentEnds.length * 2);
+    this.#leases.grow(capacity);
+    this.#previousLeases.grow(capacity);
+    this.#sentEnds = growArray(this.#sentEnds, capacity, Float64Array);
+    this.#halfTimes = growArray(this.#halfTimes, capacity, Float64Array);
+    this.#queue = growArray(this.#queue, capacity, Int32Array);
+    this.#isQueued = growArray(this.#isQueued, capacity, Uint8Array);
+    this.#wheel.grow(capacity);
+  }
+}
