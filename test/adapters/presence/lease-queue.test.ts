@@ -10,17 +10,19 @@ const START = 1_800_000_000_000;
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('beat' as const), device: fc.nat(2000) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('beat' as const), device: fc.nat(4) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(60_000) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('empty' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), device: fc.nat(2000) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), device: fc.nat(4) }) },
 );
 
 test('Redis has the latest lease, or one that is less than half used, and is asked no more often', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
       const devices = new DeviceTable();
+      // The queue grows at some of the devices below.
+      for (let id = 1; id <= 1022; id++) devices.intern(-id);
       const queue = new LeaseQueue(devices, INTERVAL_MS, TICK_MS, START);
       const deadlines = new Map<number, number>();
       const redis = new Map<number, { end: number; halfTime: number }>();

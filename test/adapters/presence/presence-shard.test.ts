@@ -96,7 +96,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
           } else {
             const due = s.ids.filter((id) => online.has(id));
             for (const id of due) await client?.zincrby(`${slot}:leases`, -2 * remainingMs, id);
-            const found = await nodes[s.node]?.overdue();
+            const found = await nodes[s.node]?.find(token);
             expect(found?.online).toBe(online.size);
             expect(new Set(found?.ended.map(({ deviceId }) => deviceId))).toEqual(new Set(due));
             await renew(s.node, [s.renewed], 0, false);
@@ -134,10 +134,10 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
     const lease = { deviceId: 1, session: sessionTag('0f3'), endsWithSession: false };
     await shard.renew([{ ...lease, remainingMs: LONG_MS }]);
     await shard.renew([{ ...lease, remainingMs: -1, session: 5 }]);
-    expect(await shard.overdue()).toEqual({ online: 1, ended: [] });
+    expect(await shard.find(1)).toMatchObject({ online: 1, ended: [] });
     await shard.leave([{ deviceId: 1, session: 5, reason: OfflineReason.LOGOUT }]);
-    expect((await shard.overdue()).online).toBe(1);
+    expect((await shard.find(1))?.online).toBe(1);
     await shard.leave([{ deviceId: 1, session: lease.session, reason: OfflineReason.LOGOUT }]);
-    expect((await shard.overdue()).online).toBe(0);
+    expect((await shard.find(1))?.online).toBe(0);
   });
 });

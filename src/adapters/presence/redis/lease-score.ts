@@ -23,3 +23,5 @@ export const sessionTag = (sessionId: string): number =>
 /** The remaining time of a lease, with the rest of it below the point. A script adds it to the time of Redis. */
 export const scoreOf = ({ remainingMs, session, endsWithSession }: Lease): number =>
   Math.floor(remainingMs) + (session * 2 + (endsWithSession ? 1 : 0)) / FRACTIONS;
+
+export const endsWithSession = (score: string): boolean => (Number(score) * FRACTIONS) % 2 === 1;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OfflineReason } from '../../../devices/presence-event.entity.js';
 import type { RedisClient } from '../../../redis/client.js';
 import { type Lease, scoreOf } from './lease-score.js';
-import { EXPIRE, LEAVE, OVERDUE, RENEW } from './scripts.js';
+import { EXPIRE, FIND, LEAVE, RENEW } from './scripts.js';
 
 /** Devices in one call: a script can unpack 8,000 values, and others must not wait for it for long. */
 export const MAX_DEVICES = 3000;
@@ -16,14 +16,28 @@ export interface Leaving {
   readonly reason: OfflineReason | null;
 }
 
-/** A device whose lease has ended. */
-export interface EndedLease {
+/** A lease as Redis has it. */
+export interface StoredLease {
   readonly deviceId: number;
-  /** As Redis has it. */
   readonly score: string;
 }
 
-const Overdue = z.tuple([z.int(), z.array(z.string())]);
+/** What a sweep finds. Times of Redis, in milliseconds. */
+export interface ShardSweep {
+  readonly now: number;
+  /** 0 for the first sweep. */
+  readonly sinceLastMs: number;
+  /** The number of online devices. */
+  readonly online: number;
+  /** Leases that have ended, at most `MAX_DEVICES`. */
+  readonly ended: readonly StoredLease[];
+}
+
+/** Online devices of each shard that are enough to judge the others by. */
+const SAMPLE_SIZE = 1250;
+
+const Scores = z.array(z.string());
+const Found = z.tuple([z.int(), z.int(), z.int(), Scores]).nullable();
 
 /**
  * The part of a fleet's devices whose leases and transitions are in one slot of a cluster. A transition is appended to
@@ -57,14 +71,22 @@ export class PresenceShard {
     );
   }
 
-  /** The number of online devices, and those whose leases have ended, at most `MAX_DEVICES`. */
-  async overdue(): Promise<{ readonly online: number; readonly ended: readonly EndedLease[] }> {
-    const [online, flat] = Overdue.parse(await this.#run(OVERDUE, [MAX_DEVICES]));
-    const ended: EndedLease[] = [];
-    for (let at = 0; at < flat.length; at += 2) {
-      ended.push({ deviceId: Number(flat[at]), score: flat[at + 1] ?? '' });
-    }
-    return { online, ended };
+  /**
+   * Begins a sweep.
+   * @param token of the lease of the sweep.
+   * @returns null if a later holder of that lease has begun one.
+   */
+  async find(token: number): Promise<ShardSweep | null> {
+    const found = Found.parse(await this.#run(FIND, [token, MAX_DEVICES]));
+    if (found === null) return null;
+    const [now, sinceLastMs, online, ended] = found;
+    return { now, sinceLastMs, online, ended: storedLeases(ended) };
+  }
+
+  /** Leases of online devices, all of them or chosen by chance. */
+  async sample(): Promise<StoredLease[]> {
+    const [leases] = this.#keys;
+    return storedLeases(Scores.parse(await this.client.zrandmember(leases, SAMPLE_SIZE, 'WITHSCORES')));
   }
 
   /**
@@ -72,7 +94,7 @@ export class PresenceShard {
    * @param token of the lease of the sweep.
    * @returns false if a later holder of that lease has swept.
    */
-  async expire(token: number, ended: readonly EndedLease[]): Promise<boolean> {
+  async expire(token: number, ended: readonly StoredLease[]): Promise<boolean> {
     const values = ended.flatMap(({ deviceId, score }) => [deviceId, score]);
     return (await this.#run(EXPIRE, [token, ...values])) === 1;
   }
@@ -80,4 +102,12 @@ export class PresenceShard {
   #run(script: string, values: readonly (string | number)[]): Promise<unknown> {
     return this.client.eval(script, this.#keys.length, ...this.#keys, ...values);
   }
+}
+
+function storedLeases(flat: readonly string[]): StoredLease[] {
+  const leases: StoredLease[] = [];
+  for (let at = 0; at < flat.length; at += 2) {
+    leases.push({ deviceId: Number(flat[at]), score: flat[at + 1] ?? '' });
+  }
+  return leases;
 }

@@ -1,6 +1,6 @@
 /**
- * The scripts of a shard. KEYS: the leases by device, the stream of transitions, and its state: the latest offset, and
- * the fencing token of the latest sweep. Times are of Redis, in milliseconds. Numbers that a script returns lose what is
+ * The scripts of a shard. KEYS: the leases by device, the stream of transitions, and its state: the latest offset,
+ * and the fencing token and time of the latest sweep. Times are of Redis, in milliseconds. Numbers that a script returns lose what is
  * below the point, so scores are strings.
  */
 const START = `
@@ -49,23 +49,32 @@ end
 save()
 `;
 
-/** ARGV: how many. Returns the number of devices, and device and score of those whose leases have ended. */
-export const OVERDUE = `
-local time = redis.call('time')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+/** Ends the script with false if a later sweep has begun. */
+const FENCE = `
+if tonumber(ARGV[1]) < tonumber(redis.call('hget', KEYS[3], 'token') or 0) then return false end
+redis.call('hset', KEYS[3], 'token', ARGV[1])
+`;
+
+/**
+ * ARGV: the fencing token of the sweep; how many devices. Returns the time, the time since the last sweep or 0, the number
+ * of devices, and device and score of those whose leases have ended.
+ */
+export const FIND = `${START}${FENCE}
+local swept = tonumber(redis.call('hget', KEYS[3], 'swept') or now)
+redis.call('hset', KEYS[3], 'swept', now)
 return {
+  now,
+  now - swept,
   redis.call('zcard', KEYS[1]),
-  redis.call('zrangebyscore', KEYS[1], '-inf', now, 'withscores', 'limit', 0, ARGV[1])
+  redis.call('zrangebyscore', KEYS[1], '-inf', now, 'withscores', 'limit', 0, ARGV[2])
 }
 `;
 
 /**
- * ARGV: the fencing token of the sweep; device and score as they were found. Returns 0 if a later sweep has begun, and
+ * ARGV: the fencing token of the sweep; device and score as they were found. Returns 1 unless a later sweep has begun, and
  * leaves out leases that were renewed meanwhile.
  */
-export const EXPIRE = `${START}
-if tonumber(ARGV[1]) < tonumber(redis.call('hget', KEYS[3], 'token') or 0) then return 0 end
-redis.call('hset', KEYS[3], 'token', ARGV[1])
+export const EXPIRE = `${START}${FENCE}
 for i = 2, #ARGV, 2 do
   local score = redis.call('zscore', KEYS[1], ARGV[i])
   if score and tonumber(score) == tonumber(ARGV[i + 1]) then

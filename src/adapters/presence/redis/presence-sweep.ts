@@ -1,0 +1,90 @@
+import type { Clock } from '../../../clock.js';
+import type { DeviceTable } from '../../../devices/presence/device-table.js';
+import { ExpiryHolds, type Sample } from '../../../devices/presence/expiry-holds.js';
+import { LATE, LONGEST_PATIENCE } from '../../../devices/presence/patience.js';
+import type { Leases } from '../../../leases.js';
+import { endsWithSession } from './lease-score.js';
+import { MAX_DEVICES, type PresenceShard, type ShardSweep, type StoredLease } from './presence-shard.js';
+
+/** A sweep that is later than this, in multiples of its period, means that leases could not be renewed. */
+const STALL_TICKS = 2;
+/** How long a node that ends delays the sweeps of the next one, in periods. */
+const LEASE_TICKS = 3;
+/** From so many expiries on, others are compared with them. */
+const SAMPLE_FROM = 50;
+
+export interface SweepOptions {
+  readonly shards: readonly PresenceShard[];
+  /** Decides which node sweeps. */
+  readonly leases: Leases;
+  readonly devices: DeviceTable;
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  /** The time between two calls of `run`. */
+  readonly tickMs: number;
+}
+
+/** Expires the devices of all shards, on one node at a time. Whether to believe in many expiries is decided for all. */
+export class PresenceSweep {
+  readonly #holds: ExpiryHolds;
+
+  constructor(private readonly options: SweepOptions) {
+    this.#holds = new ExpiryHolds(options.intervalMs);
+  }
+
+  /** Whether this node holds expiries. */
+  get degraded(): boolean {
+    return this.#holds.isOn;
+  }
+
+  /** Expires overdue devices, unless another node does. */
+  async run(): Promise<void> {
+    const { shards, leases, tickMs, clock } = this.options;
+    const token = await leases.acquire('presence sweep', LEASE_TICKS * tickMs);
+    if (token === null) return;
+    const found = await Promise.all(shards.map((shard) => shard.find(token)));
+    const sweeps = found.filter((one) => one !== null);
+    // Another node has begun to sweep.
+    if (sweeps.length < shards.length) return;
+    const overdue = sweeps.flatMap(({ ended }) => ended).map((lease) => this.#overdue(lease));
+    const sample = overdue.length < SAMPLE_FROM ? [] : await this.#sample(sweeps);
+    const sinceLast = Math.max(...sweeps.map(({ sinceLastMs }) => sinceLastMs));
+    this.#holds.decide(
+      {
+        overdue,
+        online: sweeps.reduce((sum, { online }) => sum + online, 0),
+        stalledMs: sinceLast > STALL_TICKS * tickMs ? sinceLast - tickMs : 0,
+        sample: () => sample,
+      },
+      clock(),
+    );
+    await Promise.all(shards.map((shard, index) => this.#expire(shard, token, sweeps[index]?.ended ?? [])));
+  }
+
+  async #expire(shard: PresenceShard, token: number, ended: readonly StoredLease[]): Promise<void> {
+    const believed = ended.filter(({ deviceId }) => !this.#holds.isHeld(this.#ownerOf(deviceId)));
+    if (believed.length > 0) await shard.expire(token, believed.slice(0, MAX_DEVICES));
+  }
+
+  #overdue({ deviceId, score }: StoredLease) {
+    const reason = endsWithSession(score) ? ('AUTH_EXPIRED' as const) : ('TIMEOUT' as const);
+    return { owner: this.#ownerOf(deviceId), reason };
+  }
+
+  /** Online devices of all shards, with whether they have missed a heartbeat. */
+  async #sample(sweeps: readonly ShardSweep[]): Promise<Sample[]> {
+    const lateBelowMs = (LONGEST_PATIENCE - LATE) * this.options.intervalMs;
+    const samples = await Promise.all(this.options.shards.map((shard) => shard.sample()));
+    return samples.flatMap((leases, shard) =>
+      leases.map(({ deviceId, score }) => ({
+        owner: this.#ownerOf(deviceId),
+        isLate: Number(score) - (sweeps[shard]?.now ?? 0) < lateBelowMs,
+      })),
+    );
+  }
+
+  #ownerOf(deviceId: number): number {
+    const { devices } = this.options;
+    return devices.ownerOf(devices.intern(deviceId));
+  }
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { RedisLeases } from '../../../src/adapters/leases/redis.js';
+import { PresenceShard } from '../../../src/adapters/presence/redis/presence-shard.js';
+import { PresenceSweep } from '../../../src/adapters/presence/redis/presence-sweep.js';
+import { DeviceTable } from '../../../src/devices/presence/device-table.js';
+import { describeWithRedis } from '../../support/infrastructure/redis.js';
+import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
+
+const INTERVAL_MS = 30_000;
+const TICK_MS = 3000;
+/** Longer than any test, so that nobody is late. */
+const LONG_MS = 600_000;
+const SHARDS = 4;
+const OWNERS = 20;
+
+describeWithRedis('the sweep of a fleet', () => {
+  let shared: SharedNodes;
+  let fleets = 0;
+  beforeAll(async () => {
+    shared = await shareRedis('server');
+  });
+  afterAll(() => shared.stop());
+
+  /** Two nodes, and 400 online devices of 20 owners. */
+  async function openFleet() {
+    fleets += 1;
+    const fleet = `fleet-${fleets}`;
+    const clock = { now: 0 };
+    const { client } = await shared.connect();
+    await client.del('gatehouse:lease:{presence sweep}:holder');
+    const shards = Array.from({ length: SHARDS }, (_, shard) => new PresenceShard(client, fleet, shard));
+    const devices = new DeviceTable();
+    const nodes = Array.from({ length: 2 }, () => {
+      const leases = new RedisLeases(client);
+      const options = {
+        shards,
+        leases,
+        devices,
+        clock: () => clock.now,
+        intervalMs: INTERVAL_MS,
+        tickMs: TICK_MS,
+      };
+      return { leases, sweep: new PresenceSweep(options) };
+    });
+    const ids = Array.from({ length: 400 }, (_, id) => id + 1);
+    for (const id of ids) devices.setOwner(devices.intern(id), (id % OWNERS) + 1);
+    const keyOf = (id: number, name: string) => `gatehouse:{${fleet}:s${id % SHARDS}}:${name}`;
+    const lease = { remainingMs: LONG_MS, session: 1, endsWithSession: false };
+    for (const [shard, target] of shards.entries()) {
+      const own = ids.filter((id) => id % SHARDS === shard);
+      await target.renew(own.map((deviceId) => ({ ...lease, deviceId })));
+    }
+    return {
+      client,
+      clock,
+      nodes,
+      keyOf,
+      /** Lets the leases of devices end in so many milliseconds. */
+      async shorten(ids: readonly number[], remainingMs = -1) {
+        for (const id of ids) await client.zincrby(keyOf(id, 'leases'), remainingMs - LONG_MS, id);
+      },
+      async online() {
+        const counts = shards.map((_, shard) => client.zcard(keyOf(shard, 'leases')));
+        return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+      },
+    };
+  }
+
+  test('expires overdue devices of all shards on the node that has the lease', async () => {
+    const { nodes, shorten, online, client, keyOf } = await openFleet();
+    const [one, other] = nodes;
+    await one?.sweep.run();
+    await shorten([1, 2, 3, 4]);
+    await other?.sweep.run();
+    expect(await online()).toBe(400);
+    await one?.sweep.run();
+    expect(await online()).toBe(396);
+    const [[, [, device, , reason] = []] = []] = await client.xrevrange(keyOf(3, 'transitions'), '+', '-');
+    expect([device, reason]).toEqual(['3', 'TIMEOUT']);
+    await shorten([5]);
+    await one?.leases.release('presence sweep');
+    await other?.sweep.run();
+    expect(await online()).toBe(395);
+  });
+
+  test('holds many expiries of all shards for two intervals if most other devices are late', async () => {
+    const { nodes, shorten, online, clock } = await openFleet();
+    const [one] = nodes;
+    await one?.sweep.run();
+    const ids = Array.from({ length: 400 }, (_, id) => id + 1);
+    await shorten(ids.slice(0, 60));
+    await shorten(ids.slice(60), INTERVAL_MS);
+    await one?.sweep.run();
+    expect([await online(), one?.sweep.degraded]).toEqual([400, true]);
+    clock.now += 2 * INTERVAL_MS - 1;
+    await one?.sweep.run();
+    expect([await online(), one?.sweep.degraded]).toEqual([400, true]);
+    clock.now += 1;
+    await one?.sweep.run();
+    expect([await online(), one?.sweep.degraded]).toEqual([340, false]);
+  });
+
+  test('holds all expiries after a time without sweeps, on whichever node sweeps next', async () => {
+    const { nodes, shorten, online, client, keyOf, clock } = await openFleet();
+    const [one, other] = nodes;
+    await one?.sweep.run();
+    await shorten([1]);
+    const gap = -3 * TICK_MS;
+    for (let shard = 0; shard < SHARDS; shard++) await client.hincrby(keyOf(shard, 'state'), 'swept', gap);
+    await one?.leases.release('presence sweep');
+    await other?.sweep.run();
+    expect([await online(), other?.sweep.degraded]).toEqual([400, true]);
+    clock.now += 3 * INTERVAL_MS;
+    await other?.sweep.run();
+    expect([await online(), other?.sweep.degraded]).toEqual([399, false]);
+  });
+});
