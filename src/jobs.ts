@@ -60,7 +60,7 @@ function jobs(services: JobServices): Job[] {
     }
   };
   return [
-    { name: 'expire devices', everyMs: heartbeats.tickMs, run: async () => heartbeats.tick() },
+    { name: 'expire devices', everyMs: heartbeats.tickMs, run: () => heartbeats.tick() },
     { name: 'announce presence', everyMs: ANNOUNCE_MS, run: () => heartbeats.announce(), last: true },
     {
       name: 'save last-seen times of devices',

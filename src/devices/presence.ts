@@ -1,26 +1,25 @@
+import type { Position } from '../streams/position.js';
 import type { DeviceTable } from './presence/device-table.js';
 import type { OfflineReason } from './presence-event.entity.js';
+import type { PresenceStore } from './transitions/presence-store.js';
+import type { DetailsChange, NewEntry, OwnerChange } from './transitions/transition-log.js';
 
-/** A device came online, or went offline for a reason. */
-export interface PresenceChange {
-  /** Its index in the table of devices. */
-  readonly device: number;
-  readonly online: boolean;
-  /** Null for a device that came online. */
-  readonly reason: OfflineReason | null;
-  readonly at: number;
-  /** Whether the database has the change already. */
-  readonly isSaved: boolean;
+/** The session of a heartbeat. */
+export interface BeatingSession {
+  readonly sessionId: string;
+  /** When it ends unless it is prolonged. */
+  readonly expiresAt: number;
 }
 
-/** What the database has of a device that was online when the previous process stopped. */
-export interface SavedPresence {
-  /** When it was last seen. */
-  readonly seenAt: number;
-  /** When the previous process was last alive. */
-  readonly aliveAt: number;
-  /** When its token expires; 0 when its session has ended. */
-  readonly authEnds: number;
+/** A change of what is shown of a device. */
+export type NewChange = Omit<DetailsChange, 'offset'> | Omit<OwnerChange, 'offset'>;
+
+/** An entry of the log of transitions, in the order of its shard. */
+export interface PresenceEntry {
+  readonly entry: NewEntry;
+  readonly shard: number;
+  /** Whether the database has a transition already, or gets it from another node. */
+  readonly isSaved: boolean;
 }
 
 /**
@@ -30,23 +29,30 @@ export interface SavedPresence {
 export interface Presence {
   /** Milliseconds between two calls of `tick`. */
   readonly tickMs: number;
-  /** Whether expiries are held, so that some online devices may in fact be offline. */
+  /** Whether some devices may be shown online that are in fact offline, or the reverse. */
   readonly degraded: boolean;
-  /** Keeps a device online for as long as it could not beat, and until it has had time to reconnect. */
-  restore(device: number, saved: SavedPresence): void;
+  /** Restores the devices that were online when the previous process stopped. Must be called first. */
+  restore(): Promise<void>;
   /**
    * A heartbeat. It allocates nothing unless the device comes online.
-   * @param authEnds when the session of this heartbeat ends.
    * @param isOther whether the previous heartbeat was sent by another session.
    * @param isSaved whether the database has the device online already.
    */
-  beat(device: number, authEnds: number, isOther: boolean, isSaved: boolean): void;
+  beat(device: number, session: BeatingSession, isOther: boolean, isSaved: boolean): void;
   /** The session of the latest heartbeat was prolonged. */
-  prolong(device: number, authEnds: number): void;
-  /** Takes a device offline. @param reason null for a deleted device, whose leaving is not reported. */
-  leave(device: number, reason: OfflineReason | null): void;
+  prolong(device: number, expiresAt: number): void;
+  /**
+   * Takes a device offline.
+   * @param sessionId that must have sent the latest heartbeat; null for any.
+   * @param reason null for a deleted device, whose leaving is not shown.
+   */
+  leave(device: number, sessionId: string | null, reason: OfflineReason | null): void;
+  /** Adds a change to the log of transitions. */
+  append(change: NewChange): void;
   /** Expires overdue devices. Must be called every `tickMs`. */
-  tick(): void;
+  tick(): Promise<void>;
+  /** Saves the transitions of all nodes, for which the nodes take turns. The only node saves its own elsewhere. */
+  save(): Promise<void>;
 }
 
 /** What an adapter is made with. */
@@ -54,5 +60,8 @@ export interface PresenceOptions {
   /** Expected time between two heartbeats of a device. */
   readonly intervalMs: number;
   readonly devices: DeviceTable;
-  onChange(change: PresenceChange): void;
+  readonly store: PresenceStore;
+  onEntry(entry: PresenceEntry): void;
+  /** The log of transitions starts again after a position. */
+  onRestart(position: Position): void;
 }

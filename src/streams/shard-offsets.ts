@@ -8,14 +8,23 @@ export class ShardOffsets {
   readonly #offsets: Float64Array;
   /** The shard of each entry. */
   readonly #shards: Uint8Array;
-  #latest = 0;
+  readonly #shardCount: number;
+  #latest: number;
 
+  /**
+   * @param first the offset in the log that comes before its first entry.
+   * @param offsets by shard, before the first entry of each.
+   */
   constructor(
     private readonly capacity: number,
-    private readonly shards: number,
+    private readonly first: number,
+    offsets: readonly number[],
   ) {
-    this.#offsets = new Float64Array((capacity + 1) * shards);
+    this.#shardCount = offsets.length;
+    this.#offsets = new Float64Array((capacity + 1) * offsets.length);
     this.#shards = new Uint8Array(capacity + 1);
+    this.#latest = first;
+    this.#offsets.set(offsets, this.#start(first));
   }
 
   /** Adds the next entry of the log, which is the next one of its shard, too. */
@@ -23,7 +32,7 @@ export class ShardOffsets {
     const from = this.#start(this.#latest);
     this.#latest += 1;
     const to = this.#start(this.#latest);
-    this.#offsets.copyWithin(to, from, from + this.shards);
+    this.#offsets.copyWithin(to, from, from + this.#shardCount);
     this.#offsets[to + shard] = (this.#offsets[to + shard] ?? 0) + 1;
     this.#shards[this.#latest % (this.capacity + 1)] = shard;
   }
@@ -31,7 +40,7 @@ export class ShardOffsets {
   /** The offsets by shard of a subscriber with these offsets that has received the log up to an entry, too. */
   at(offset: number, received: readonly number[]): number[] {
     const start = this.#start(offset);
-    const offsets = this.#offsets.subarray(start, start + this.shards);
+    const offsets = this.#offsets.subarray(start, start + this.#shardCount);
     return Array.from(offsets, (upTo, shard) => Math.max(upTo, received[shard] ?? 0));
   }
 
@@ -46,8 +55,8 @@ export class ShardOffsets {
    * longer keeps the next one, or does not have all that were received.
    */
   find(received: readonly number[]): number | null {
-    if (received.length !== this.shards || !this.#hasAll(received)) return null;
-    let low = Math.max(0, this.#latest - this.capacity);
+    if (received.length !== this.#shardCount || !this.hasAll(received)) return null;
+    let low = Math.max(this.first, this.#latest - this.capacity);
     if (!this.#isAllReceived(low, received)) return null;
     for (let high = this.#latest; low < high; ) {
       const middle = Math.ceil((low + high) / 2);
@@ -57,12 +66,13 @@ export class ShardOffsets {
     return low;
   }
 
-  #isAllReceived(offset: number, received: readonly number[]): boolean {
-    return received.every((upTo, shard) => this.#after(offset, shard) <= upTo);
+  /** Whether the log has everything that a subscriber with these offsets has received. */
+  hasAll(received: readonly number[]): boolean {
+    return received.every((upTo, shard) => upTo <= this.#after(this.#latest, shard));
   }
 
-  #hasAll(received: readonly number[]): boolean {
-    return received.every((upTo, shard) => upTo <= this.#after(this.#latest, shard));
+  #isAllReceived(offset: number, received: readonly number[]): boolean {
+    return received.every((upTo, shard) => this.#after(offset, shard) <= upTo);
   }
 
   #after(offset: number, shard: number): number {
@@ -70,6 +80,6 @@ export class ShardOffsets {
   }
 
   #start(offset: number): number {
-    return (offset % (this.capacity + 1)) * this.shards;
+    return (offset % (this.capacity + 1)) * this.#shardCount;
   }
 }

@@ -13,7 +13,7 @@ interface Entry {
 /** A node that reads the shards in an order of its own. */
 class Node {
   readonly entries: Entry[] = [];
-  readonly offsets = new ShardOffsets(CAPACITY, SHARDS);
+  readonly offsets = new ShardOffsets(CAPACITY, 0, new Array<number>(SHARDS).fill(0));
   readonly #read = new Array<number>(SHARDS).fill(0);
 
   append(shard: number): void {
@@ -70,5 +70,5 @@ test('subscribers that move between nodes receive each entry once, and in the or
 });
 
 test('refuses the offsets of another number of shards', () => {
-  expect(new ShardOffsets(CAPACITY, SHARDS).find([0])).toBeNull();
+  expect(new ShardOffsets(CAPACITY, 0, [0, 0, 0]).find([0])).toBeNull();
 });

@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock.js';
 import { PresenceEngine } from '../../devices/presence/presence-engine.js';
-import type { Presence, PresenceOptions, SavedPresence } from '../../devices/presence.js';
+import type { BeatingSession, NewChange, Presence, PresenceOptions } from '../../devices/presence.js';
 import { OfflineReason } from '../../devices/presence-event.entity.js';
+import type { NewEntry } from '../../devices/transitions/transition-log.js';
 
-/** The presence of the devices of the only node. */
+/** The presence of the devices of the only node. Its log has one shard. */
 export class MemoryPresence implements Presence {
   readonly #engine: PresenceEngine;
 
@@ -22,32 +23,49 @@ export class MemoryPresence implements Presence {
     return this.#engine.degraded;
   }
 
-  restore(device: number, { seenAt, aliveAt, authEnds }: SavedPresence): void {
-    this.#engine.restore(device, seenAt, aliveAt, this.clock(), authEnds);
-  }
-
-  beat(device: number, authEnds: number, isOther: boolean, isSaved: boolean): void {
-    const at = this.clock();
-    if (!this.#engine.beat(device, at, authEnds, isOther)) return;
-    this.options.onChange({ device, online: true, reason: null, at, isSaved });
-  }
-
-  prolong(device: number, authEnds: number): void {
-    this.#engine.prolong(device, authEnds);
-  }
-
-  leave(device: number, reason: OfflineReason | null): void {
-    if (this.#engine.leave(device) && reason !== null) this.#reportOffline(device, reason, this.clock());
-  }
-
-  tick(): void {
-    const at = this.clock();
-    for (const { device, reason } of this.#engine.tick(at)) {
-      this.#reportOffline(device, OfflineReason[reason], at);
+  async restore(): Promise<void> {
+    const { devices, store } = this.options;
+    const { aliveAt, online } = await store.load();
+    const now = this.clock();
+    for (const { id, userId, seenAt, authEnds } of online) {
+      const device = devices.intern(id);
+      devices.setOwner(device, userId);
+      this.#engine.restore(device, { seenAt, aliveAt, authEnds }, now);
     }
   }
 
-  #reportOffline(device: number, reason: OfflineReason, at: number): void {
-    this.options.onChange({ device, online: false, reason, at, isSaved: false });
+  beat(device: number, { expiresAt }: BeatingSession, isOther: boolean, isSaved: boolean): void {
+    const at = this.clock();
+    if (!this.#engine.beat(device, at, expiresAt, isOther)) return;
+    this.#append({ deviceId: this.options.devices.idOf(device), online: true, reason: null, at }, isSaved);
+  }
+
+  prolong(device: number, expiresAt: number): void {
+    this.#engine.prolong(device, expiresAt);
+  }
+
+  leave(device: number, _sessionId: string | null, reason: OfflineReason | null): void {
+    if (this.#engine.leave(device) && reason !== null) this.#appendOffline(device, reason, this.clock());
+  }
+
+  append(change: NewChange): void {
+    this.#append(change, true);
+  }
+
+  async tick(): Promise<void> {
+    const at = this.clock();
+    for (const { device, reason } of this.#engine.tick(at)) {
+      this.#appendOffline(device, OfflineReason[reason], at);
+    }
+  }
+
+  async save(): Promise<void> {}
+
+  #appendOffline(device: number, reason: OfflineReason, at: number): void {
+    this.#append({ deviceId: this.options.devices.idOf(device), online: false, reason, at }, false);
+  }
+
+  #append(entry: NewEntry, isSaved: boolean): void {
+    this.options.onEntry({ entry, shard: 0, isSaved });
   }
 }

@@ -54,7 +54,7 @@ export class FirstHeartbeats {
     if (bound.isWritten) recorder.recordChange(bound);
     const end = this.endedSessions.reasonOf(caller.sessionId);
     if (end === undefined || bound.isOnline) recorder.recordBeat(device, caller, bound.isOnline);
-    if (end !== undefined && bound.isOnline) recorder.presence.leave(device, end);
+    if (end !== undefined && bound.isOnline) recorder.presence.leave(device, caller.sessionId, end);
     this.endedSessions.requireOpen(caller);
     const { name, clientVersion } = bound;
     rememberBinding(caller, { clientId, device, name, clientVersion });

@@ -100,14 +100,8 @@ export class Heartbeats {
   }
 
   /** Restores the devices that were online when the previous process stopped. */
-  async restore(): Promise<void> {
-    const { aliveAt, online } = await this.store.load();
-    for (const { id, userId, lastSeenAt: seenAt, authEnds } of online) {
-      const device = this.#recorder.devices.intern(id);
-      this.#recorder.devices.setOwner(device, userId);
-      // `aliveAt` is saved at intervals; a later heartbeat proves as well that the process was alive.
-      this.#recorder.presence.restore(device, { seenAt, aliveAt: Math.max(aliveAt, seenAt), authEnds });
-    }
+  restore(): Promise<void> {
+    return this.#recorder.presence.restore();
   }
 
   /**
@@ -160,16 +154,17 @@ export class Heartbeats {
   }
 
   /** Expires overdue devices. Must be called every `tickMs`. */
-  tick(): void {
-    this.#recorder.presence.tick();
+  async tick(): Promise<void> {
+    await this.#recorder.presence.tick();
+    this.#recorder.transitions.publishSaved();
   }
 
   /** Takes the devices offline whose latest heartbeat was sent by an ended session. */
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
     // Before the query: a device that is bound later fails this check, one bound earlier is found by the query.
     this.#endedSessions.add(ids, OfflineReason[reason]);
-    for (const { device } of await this.#recorder.latestSessions.devicesOf(ids)) {
-      this.#recorder.presence.leave(device, OfflineReason[reason]);
+    for (const { device, sessionId } of await this.#recorder.latestSessions.devicesOf(ids)) {
+      this.#recorder.presence.leave(device, sessionId, OfflineReason[reason]);
     }
   }
 
@@ -178,7 +173,7 @@ export class Heartbeats {
     for (const id of ids) {
       const device = this.#recorder.devices.intern(id);
       this.#deleted.add(device);
-      this.#recorder.presence.leave(device, null);
+      this.#recorder.presence.leave(device, null, null);
       this.events.publish(BINDINGS, id);
     }
   }
@@ -196,7 +191,7 @@ export class Heartbeats {
     const saved = await this.#recorder.latestSessions.save();
     for (const device of saved) this.#recorder.recordChange(device);
     const owned = await this.ownerChanges.take();
-    for (const change of owned) this.log.appendOwnerChange({ ...change, online: true, at: this.clock() });
+    for (const change of owned) this.#recorder.presence.append({ ...change, online: true, at: this.clock() });
     if (saved.length + owned.length > 0) await this.#recorder.transitions.publish();
   }
 

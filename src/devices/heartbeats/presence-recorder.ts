@@ -4,7 +4,7 @@ import type { Events } from '../../streams/events.js';
 import { BINDINGS } from '../known-devices.js';
 import { BeatLog } from '../presence/beat-log.js';
 import { DeviceTable } from '../presence/device-table.js';
-import type { Presence, PresenceChange, PresenceOptions } from '../presence.js';
+import type { Presence, PresenceOptions } from '../presence.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
 import { TransitionQueue } from '../transitions/transition-queue.js';
 import type { CurrentPresence, WrittenDevice } from './bindings.js';
@@ -33,7 +33,9 @@ export class PresenceRecorder implements CurrentPresence {
     this.transitions = new TransitionQueue(store, events);
     this.presence = createPresence({
       devices: this.devices,
-      onChange: (change) => this.#recordTransition(change),
+      store,
+      onEntry: ({ entry, shard, isSaved }) => this.transitions.add(entry, shard, isSaved),
+      onRestart: (position) => this.transitions.log.restart(position),
     });
     this.latestSessions = new LatestSessions(this.devices, store);
   }
@@ -58,22 +60,16 @@ export class PresenceRecorder implements CurrentPresence {
   }
 
   /** @param isSaved whether the database has the device online already. */
-  recordBeat(device: number, { sessionId, expiresAt, user }: Caller, isSaved = false): void {
-    const isOther = this.latestSessions.set(device, sessionId);
-    this.presence.beat(device, expiresAt, isOther, isSaved);
-    this.beats.append(device, user.id);
+  recordBeat(device: number, caller: Caller, isSaved = false): void {
+    const isOther = this.latestSessions.set(device, caller.sessionId);
+    this.presence.beat(device, caller, isOther, isSaved);
+    this.beats.append(device, caller.user.id);
   }
 
   /** Announces that the row of a device was written. */
   recordChange({ id, before }: WrittenDevice): void {
     this.events.publish(BINDINGS, id);
     if (before === null) return;
-    this.transitions.addChange({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
-  }
-
-  #recordTransition({ device, isSaved, ...change }: PresenceChange): void {
-    const transition = { deviceId: this.devices.idOf(device), ...change };
-    if (isSaved) this.transitions.addSaved(transition);
-    else this.transitions.add(transition);
+    this.presence.append({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
   }
 }

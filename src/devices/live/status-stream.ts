@@ -1,17 +1,28 @@
 import type { Caller } from '../../sessions/sessions.js';
 import { type Batch, EventStream, type Publication } from '../../streams/event-stream.js';
 import type { Events } from '../../streams/events.js';
+import { decodeCursor, type Position } from '../../streams/position.js';
+import { until } from '../../streams/until.js';
 import { type DeviceFilter, type DeviceSelection, selectDevices } from '../device-filter.js';
 import { type Devices, deviceScope } from '../devices.js';
 import type { Heartbeats } from '../heartbeats/heartbeats.js';
 import type { CachedDevice } from '../known-devices.js';
 import type { OfflineReason } from '../presence-event.entity.js';
-import type { DetailsChange, LogEntry, OwnerChange, Recovery } from '../transitions/transition-log.js';
+import type {
+  DetailsChange,
+  LogEntry,
+  OwnerChange,
+  Recovery,
+  ShownEntry,
+} from '../transitions/transition-log.js';
 import { TRANSITIONS } from '../transitions/transition-queue.js';
 import type { DevicesPart, OnlineDevice, OnlineDevices } from './online-devices.js';
 
 /** Entries of the log in one batch: bounds what a mass expiry puts into memory, and into the queues of subscribers. */
 const BATCH_SIZE = 500;
+
+/** A node may be this much later than another one; after that, a cursor of the other one leads to RESET. */
+const CATCH_UP_MS = 2000;
 
 /** The scope of cursors that lead to RESET. */
 const INCOMPLETE = 'incomplete snapshot';
@@ -62,7 +73,7 @@ interface Moment {
  */
 export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   readonly scope: string;
-  readonly #recovery: Recovery | null;
+  readonly #position: Position | null;
   readonly #selection: DeviceSelection;
 
   /** @throws DomainError INVALID_INPUT for a `since` that is not a cursor. */
@@ -70,16 +81,17 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
     private readonly services: LiveServices,
     private readonly caller: Caller,
     private readonly filter: DeviceFilter,
-    private readonly cursor: string | null,
+    cursor: string | null,
   ) {
     super();
     this.scope = deviceScope(caller);
     this.#selection = selectDevices(caller, filter);
-    this.#recovery = cursor === null ? null : services.heartbeats.log.recover(cursor, this.scope);
+    this.#position = cursor === null ? null : decodeCursor(cursor);
   }
 
-  open(): Promise<Batch<DeviceStatusEvent>> {
-    return this.#recovery ? this.#readMissed(this.#recovery) : this.#snapshot(this.cursor !== null);
+  async open(): Promise<Batch<DeviceStatusEvent>> {
+    const recovery = this.#position && (await this.#recover(this.#position));
+    return recovery ? this.#readMissed(recovery) : this.#snapshot(this.#position !== null);
   }
 
   since(offset: number): Promise<Batch<DeviceStatusEvent>> {
@@ -88,6 +100,16 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
 
   onAppend(listener: () => void): () => void {
     return this.services.events.subscribe(TRANSITIONS, listener);
+  }
+
+  /** Waits for what the subscriber has received from another node, and this one has not. */
+  async #recover(position: Position): Promise<Recovery | null> {
+    const { heartbeats, events } = this.services;
+    if (heartbeats.log.isBehind(position, this.scope)) {
+      const isCurrent = () => !heartbeats.log.isBehind(position, this.scope);
+      await until(isCurrent, (check) => events.subscribe(TRANSITIONS, check), CATCH_UP_MS);
+    }
+    return heartbeats.log.recover(position, this.scope);
   }
 
   /** All that was missed: later events need not be compared with what was received. */
@@ -155,7 +177,8 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   ): Promise<Publication<DeviceStatusEvent>[] | null> {
     const { log } = this.services.heartbeats;
     const entries = all
-      .filter((entry) => this.#concerns(entry) && !log.isReceived(entry, received))
+      .filter((entry) => this.#concerns(entry))
+      .filter((entry) => !log.isReceived(entry, received))
       // Before the read, during which the log may drop entries.
       .map((entry) => ({ entry, offsets: log.offsetsAt(entry.offset, received) }));
     const ids = [...new Set(entries.map(({ entry }) => entry.deviceId))];
@@ -171,7 +194,8 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** Rules out entries without reading their devices. */
-  #concerns(entry: LogEntry): boolean {
+  #concerns(entry: LogEntry): entry is ShownEntry {
+    if ('isHidden' in entry) return false;
     // Only a search selects by the owner, and a change of one can concern many devices.
     if ('ownerBefore' in entry && !this.filter.search?.trim()) return false;
     const ownerId = this.services.heartbeats.ownerOf(entry.deviceId);
@@ -180,7 +204,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
 
   /** @returns null for an entry that does not change which online devices the filter selects. */
   #presentEntry(
-    entry: LogEntry,
+    entry: ShownEntry,
     offsets: readonly number[],
     current: CachedDevice,
   ): Publication<DeviceStatusEvent> | null {
@@ -202,7 +226,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
   }
 
   /** @param device as it was after the entry. */
-  #kindOf(entry: LogEntry, device: CachedDevice): DeviceStatusKind | null {
+  #kindOf(entry: ShownEntry, device: CachedDevice): DeviceStatusKind | null {
     const isSelected = this.#selection.matches(device);
     if (!('reason' in entry)) {
       const wasSelected = this.#selection.matches(formerDevice(entry, device));

@@ -3,6 +3,7 @@ import { LONGEST_HOLD } from './expiry-hold.js';
 import { ExpiryHolds, type Overdue, SAMPLE_SIZE, type Sample } from './expiry-holds.js';
 import { Leases } from './leases.js';
 import { LATE, LONGEST_PATIENCE, patienceOf } from './patience.js';
+import { restoredLease, type SavedLease } from './restored-lease.js';
 import { TimingWheel } from './timing-wheel.js';
 
 export interface EngineSettings {
@@ -90,22 +91,12 @@ export class PresenceEngine {
     return true;
   }
 
-  /**
-   * Restores a device that was online when the previous process stopped. Its deadline moves by the downtime, in which
-   * it could not beat, and by an interval to reconnect in.
-   * @param seen when it was last seen.
-   * @param aliveAt when the previous process was last alive.
-   * @param authEnds when its token expires; 0 when its session has ended.
-   */
-  restore(device: number, seen: number, aliveAt: number, now: number, authEnds: number): void {
+  /** Restores a device that was online when the previous process stopped. */
+  restore(device: number, saved: SavedLease, now: number): void {
     this.#makeRoom(device);
-    const downtime = Math.max(0, now - aliveAt);
-    // A device whose deadline had been extended, by a hold or another restart, still has time for a heartbeat.
-    const left = Math.max(seen + this.#patience(device), aliveAt + this.#intervalMs / 2);
-    // Tokens could not be refreshed in the meantime.
-    const ends = authEnds === 0 ? 0 : Math.max(authEnds, now + this.#intervalMs);
-    this.devices.setSeen(device, seen);
-    this.#leases.set(device, left + downtime + this.#intervalMs, ends);
+    const { deadline, authEnds } = restoredLease(saved, now, this.#intervalMs, this.#patience(device));
+    this.devices.setSeen(device, saved.seenAt);
+    this.#leases.set(device, deadline, authEnds);
     if (!this.devices.isOnline(device)) this.#enter(device);
   }
 

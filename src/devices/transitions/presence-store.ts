@@ -8,9 +8,15 @@ import type { Transition } from './transition-log.js';
 export interface RestoredDevice {
   readonly id: number;
   readonly userId: number;
-  readonly lastSeenAt: number;
+  readonly seenAt: number;
   /** When the token of its session expires; 0 when the session has ended. */
   readonly authEnds: number;
+}
+
+export interface SavedPresence {
+  /** When a gateway was last alive. */
+  readonly aliveAt: number;
+  readonly online: readonly RestoredDevice[];
 }
 
 /** Presence in the database: written in batches, read once at start. */
@@ -72,8 +78,8 @@ export class PresenceStore {
     return changed;
   }
 
-  /** When the previous process was last alive, and the devices that were online then. */
-  async load(): Promise<{ aliveAt: number; online: RestoredDevice[] }> {
+  /** The devices that were online when the previous process stopped. */
+  async load(): Promise<SavedPresence> {
     const { em } = this.db;
     const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
     const rows = await em.execute<
@@ -88,7 +94,7 @@ export class PresenceStore {
       online: rows.map((row) => ({
         id: row.id,
         userId: row.user_id,
-        lastSeenAt: new Date(row.last_seen_at).getTime(),
+        seenAt: new Date(row.last_seen_at).getTime(),
         authEnds: row.token_expires_at === null ? 0 : new Date(row.token_expires_at).getTime(),
       })),
     };

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { decodeCursor, encodeCursor } from '../../streams/position.js';
+import { encodeCursor, type Position } from '../../streams/position.js';
 import { ShardOffsets } from '../../streams/shard-offsets.js';
 import type { UserNames } from '../../users/users.js';
 import type { DeviceDetails } from '../device-details.js';
@@ -35,7 +35,19 @@ export interface OwnerChange extends Entry {
   readonly ownerBefore: UserNames;
 }
 
-export type LogEntry = Transition | DetailsChange | OwnerChange;
+/** An entry that subscribers are not shown: a device was deleted, or a newer node has appended it. */
+interface HiddenEntry extends Entry {
+  readonly isHidden: true;
+}
+
+export type ShownEntry = Transition | DetailsChange | OwnerChange;
+
+export type LogEntry = ShownEntry | HiddenEntry;
+
+type Unappended<E> = E extends Entry ? Omit<E, 'offset'> : never;
+
+/** An entry before it has an offset. */
+export type NewEntry = Unappended<LogEntry>;
 
 /** Where a subscriber reads on. */
 export interface Recovery {
@@ -46,14 +58,19 @@ export interface Recovery {
 
 const EPOCH_LENGTH = 8;
 
-/** The latest transitions and changes of details, in order. A new process starts a new epoch. */
+/**
+ * The latest transitions and changes of details, in order. The log of the only node has one shard, and a new process
+ * starts a new epoch.
+ */
 export class TransitionLog {
-  readonly #epoch = randomBytes(6).toString('base64url');
-  readonly #ring: LogEntry[] = [];
-  readonly #shards = new ShardOffsets(CAPACITY, 1);
+  #epoch = randomBytes(6).toString('base64url');
+  #ring: LogEntry[] = [];
+  #shards = new ShardOffsets(CAPACITY, 0, [0]);
   /** The changes in the ring by device, oldest first. */
   readonly #changes = new Map<number, DetailsChange[]>();
   #offset = 0;
+  /** The offset before the first entry of the epoch. */
+  #first = 0;
   #published = 0;
 
   /** That of the latest entry, published or not. */
@@ -61,19 +78,27 @@ export class TransitionLog {
     return this.#offset;
   }
 
-  append(transition: Omit<Transition, 'offset'>): Transition {
-    return this.#append({ offset: this.#offset + 1, ...transition });
+  /** Starts an epoch: `since` returns null for all offsets so far. @param position before the first entry. */
+  restart({ epoch, offsets }: Position): void {
+    this.#epoch = epoch;
+    this.#offset += 1;
+    this.#first = this.#offset;
+    this.#published = this.#offset;
+    this.#ring = [];
+    this.#changes.clear();
+    this.#shards = new ShardOffsets(CAPACITY, this.#offset, offsets);
   }
 
-  appendChange(change: Omit<DetailsChange, 'offset'>): void {
-    const appended = this.#append({ offset: this.#offset + 1, ...change });
-    const changes = this.#changes.get(change.deviceId);
-    if (changes) changes.push(appended);
-    else this.#changes.set(change.deviceId, [appended]);
-  }
-
-  appendOwnerChange(change: Omit<OwnerChange, 'offset'>): void {
-    this.#append({ offset: this.#offset + 1, ...change });
+  /** @param shard in whose order the entry is the next one. */
+  append(entry: NewEntry, shard: number): LogEntry {
+    this.#offset += 1;
+    const appended = { ...entry, offset: this.#offset };
+    const dropped = this.#ring[this.#offset % CAPACITY];
+    if (dropped && 'before' in dropped) this.#dropChange(dropped);
+    this.#ring[this.#offset % CAPACITY] = appended;
+    this.#shards.append(shard);
+    if ('before' in appended) this.#keepChange(appended);
+    return appended;
   }
 
   /** The details of a device after the entry at `offset`; undefined if they have not changed since. */
@@ -120,23 +145,21 @@ export class TransitionLog {
     return encodeCursor({ epoch: this.#epochOf(scope), offsets });
   }
 
-  /**
-   * Where a subscriber reads on; null when the cursor is of another epoch or the ring has dropped what followed it.
-   * @throws DomainError INVALID_INPUT for text that is not a cursor.
-   */
-  recover(cursor: string, scope: string): Recovery | null {
-    const { epoch, offsets } = decodeCursor(cursor);
+  /** Whether a subscriber has received entries of this epoch that the log does not have yet. */
+  isBehind(position: Position, scope: string): boolean {
+    return position.epoch === this.#epochOf(scope) && !this.#shards.hasAll(position.offsets);
+  }
+
+  /** Where a subscriber reads on; null for another epoch, or if the ring has dropped what followed the position. */
+  recover({ epoch, offsets }: Position, scope: string): Recovery | null {
     const offset = epoch === this.#epochOf(scope) ? this.#shards.find(offsets) : null;
     return offset === null ? null : { offset, received: offsets };
   }
 
-  #append<E extends LogEntry>(entry: E): E {
-    const dropped = this.#ring[entry.offset % CAPACITY];
-    if (dropped && 'before' in dropped) this.#dropChange(dropped);
-    this.#ring[entry.offset % CAPACITY] = entry;
-    this.#shards.append(0);
-    this.#offset = entry.offset;
-    return entry;
+  #keepChange(change: DetailsChange): void {
+    const changes = this.#changes.get(change.deviceId);
+    if (changes) changes.push(change);
+    else this.#changes.set(change.deviceId, [change]);
   }
 
   #dropChange({ deviceId }: DetailsChange): void {
@@ -146,7 +169,7 @@ export class TransitionLog {
   }
 
   #keeps(offset: number): boolean {
-    return offset >= this.#offset - CAPACITY;
+    return offset >= Math.max(this.#first, this.#offset - CAPACITY);
   }
 
   /** Each scope has epochs of its own: a caller whose permissions changed sees other devices, and must start over. */

@@ -1,6 +1,6 @@
 import { type Events, topic } from '../../streams/events.js';
 import type { PresenceStore } from './presence-store.js';
-import { type DetailsChange, type Transition, TransitionLog } from './transition-log.js';
+import { type NewEntry, type Transition, TransitionLog } from './transition-log.js';
 
 /** After transitions or changes of details were published. */
 export const TRANSITIONS = topic<null>('device transitions');
@@ -25,18 +25,13 @@ export class TransitionQueue {
     return this.#unsaved.filter(({ online }) => online).map(({ deviceId }) => deviceId);
   }
 
-  add(transition: Omit<Transition, 'offset'>): void {
-    this.#unsaved.push(this.log.append(transition));
-  }
-
-  /** Adds a transition that the database has already. */
-  addSaved(transition: Omit<Transition, 'offset'>): void {
-    this.log.append(transition);
-  }
-
-  /** As `addSaved`, for a change of details. */
-  addChange(change: Omit<DetailsChange, 'offset'>): void {
-    this.log.appendChange(change);
+  /**
+   * @param shard in whose order the entry is the next one.
+   * @param isSaved whether the database has the transition already, or gets it from another node.
+   */
+  add(entry: NewEntry, shard: number, isSaved: boolean): void {
+    const appended = this.log.append(entry, shard);
+    if ('reason' in appended && !isSaved) this.#unsaved.push(appended);
   }
 
   /** Saves what was added before the call. After a failure the next call saves the rest. */
@@ -52,9 +47,16 @@ export class TransitionQueue {
    */
   async publish(): Promise<void> {
     const { offset } = this.log;
-    await this.save().finally(() => {
-      if (this.log.publish(offset)) this.events.publish(TRANSITIONS, null);
-    });
+    await this.save().finally(() => this.#publish(offset));
+  }
+
+  /** Publishes the entries before the first one that is not saved yet. */
+  publishSaved(): void {
+    this.#publish((this.#unsaved[0]?.offset ?? this.log.offset + 1) - 1);
+  }
+
+  #publish(offset: number): void {
+    if (this.log.publish(offset)) this.events.publish(TRANSITIONS, null);
   }
 
   async #saveBatches(): Promise<void> {

@@ -97,7 +97,7 @@ test('a device that beats right after the clock is set back keeps its whole leas
 test('a restart moves every deadline by the downtime and an interval', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
-  e.presence.restore(e.devices.intern(1), aliveAt - intervalMs, aliveAt, START, NEVER);
+  e.presence.restore(e.devices.intern(1), { seenAt: aliveAt - intervalMs, aliveAt, authEnds: NEVER }, START);
   expect([e.devices.online, e.devices.lastSeen(0)]).toEqual([1, aliveAt - intervalMs]);
   // It was 1.5 intervals before its deadline.
   e.pass(2.5 * intervalMs);
@@ -109,8 +109,8 @@ test('a restart moves every deadline by the downtime and an interval', () => {
 test('a token that expired during the downtime can be refreshed, unless its session has ended', () => {
   const aliveAt = START - 20 * intervalMs;
   const e = engine();
-  e.presence.restore(e.devices.intern(1), aliveAt, aliveAt, START, START - intervalMs);
-  e.presence.restore(e.devices.intern(2), aliveAt, aliveAt, START, 0);
+  e.presence.restore(e.devices.intern(1), { seenAt: aliveAt, aliveAt, authEnds: START - intervalMs }, START);
+  e.presence.restore(e.devices.intern(2), { seenAt: aliveAt, aliveAt, authEnds: 0 }, START);
   e.pass(0.9 * intervalMs);
   expect(e.expired).toMatchObject([{ device: 1, reason: 'AUTH_EXPIRED' }]);
   e.beat(1);
@@ -185,7 +185,11 @@ test('agrees with a naive model that checks every device in every tick', () => {
           const next = new PresenceEngine(nextDevices, { intervalMs }, now);
           for (const id of due.keys()) {
             const index = devices.intern(id);
-            next.restore(nextDevices.intern(id), devices.lastSeen(index), aliveAt, now, NEVER);
+            next.restore(
+              nextDevices.intern(id),
+              { seenAt: devices.lastSeen(index), aliveAt, authEnds: NEVER },
+              now,
+            );
             due.set(id, { earliest: ran + 1.5 * intervalMs, latest: ran + 3.5 * intervalMs });
           }
           devices = nextDevices;

@@ -101,7 +101,7 @@ test('a subscriber that is far behind reads in batches, between which the event 
   const cursor = await cursorNow();
   const { log } = gateway.services.heartbeats;
   const transition = { deviceId, reason: null, at: gateway.clock.now };
-  for (let at = 0; at < 5000; at++) log.append({ ...transition, online: at % 2 === 1 });
+  for (let at = 0; at < 5000; at++) log.append({ ...transition, online: at % 2 === 1 }, 0);
   log.publish(log.offset);
   const since = log.since.bind(log);
   let turn = 0;
