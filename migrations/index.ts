@@ -18,6 +18,7 @@ import { SearchGrams20261128 } from './20261128-search-grams.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
+import { PresencePosition20261129 } from './20261129-presence-position.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -44,4 +45,5 @@ export const migrations = [
   AccountChanges20261128,
   Fleet20261128,
   FirstHeartbeats20261128,
+  PresencePosition20261129,
 ];

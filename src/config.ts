@@ -118,7 +118,6 @@ function conflictsIn(s: Environment): string[] {
   const rules: [broken: boolean, sentence: string][] = [
     [production && !s.SMS_PROVIDER, 'SMS_PROVIDER must be set with NODE_ENV=production, even to outbox'],
     [missing.length > 0, `SMS_PROVIDER=${provider} requires ${missing.join(', ')}`],
-    [s.REDIS_URL !== undefined, 'REDIS_URL is not supported by this version, which runs as a single node'],
     [
       s.REDIS_URL !== undefined && s.JWT_SECRETS === undefined,
       'REDIS_URL requires JWT_SECRETS, the same on all nodes',

@@ -7,6 +7,7 @@ import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
+import { PresencePosition } from './devices/presence-position.entity.js';
 import { StartError } from './errors.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
@@ -31,6 +32,7 @@ export const entities = [
   LoginName,
   PresenceClock,
   PresenceEvent,
+  PresencePosition,
   RefreshToken,
   Release,
   ReleaseEvent,

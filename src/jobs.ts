@@ -63,6 +63,12 @@ function jobs(services: JobServices): Job[] {
     { name: 'expire devices', everyMs: heartbeats.tickMs, run: () => heartbeats.tick() },
     { name: 'announce presence', everyMs: ANNOUNCE_MS, run: () => heartbeats.announce(), last: true },
     {
+      name: 'save transitions of the fleet',
+      everyMs: ANNOUNCE_MS,
+      run: () => heartbeats.saveTransitionsOfFleet(),
+      leased: true,
+    },
+    {
       name: 'save last-seen times of devices',
       everyMs: config.HEARTBEAT_INTERVAL,
       run: () => heartbeats.saveLastSeen(),

@@ -61,6 +61,8 @@ export async function openSharedState(
     { RedisHeartbeatRelay },
     { RedisJobLeases },
     { RedisLimiters },
+    { RedisPresence },
+    { keepsAllData },
   ] = await Promise.all([
     import('../redis/connection.js'),
     import('../nodes/join-fleet.js'),
@@ -70,6 +72,8 @@ export async function openSharedState(
     import('./heartbeat-relay/redis.js'),
     import('./job-leases/redis.js'),
     import('./rate-limits/redis.js'),
+    import('./presence/redis/redis-presence.js'),
+    import('../redis/requirements.js'),
   ]);
   const resources = new AsyncDisposableStack();
   try {
@@ -96,13 +100,26 @@ export async function openSharedState(
     const events = new RedisEvents(client, subscriber, id, warn);
     resources.defer(() => events.stop());
     await events.start();
+    const jobLeases = new RedisJobLeases(client);
+    const isDurable = await keepsAllData(client, config.REDIS_URL);
     return {
       state: {
         events,
-        jobLeases: new RedisJobLeases(client),
+        jobLeases,
         limiters,
-        // Not shared yet, which is why `loadConfig` refuses REDIS_URL.
-        createPresence: (options) => new MemoryPresence(Date.now, options),
+        createPresence: (options) => {
+          const presence = new RedisPresence({
+            ...options,
+            client,
+            leases: jobLeases,
+            fleetId: id,
+            clock: Date.now,
+            isDurable,
+            warn,
+          });
+          resources.defer(() => presence.close());
+          return presence;
+        },
         createHeartbeatRelay(recorded) {
           const relay = new RedisHeartbeatRelay(redis, id, events, recorded);
           resources.defer(() => relay.stop());

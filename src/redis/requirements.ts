@@ -25,6 +25,20 @@ export async function requireSuitable(client: RedisClient, url: RedisUrl): Promi
   ];
 }
 
+/**
+ * Whether Redis has all its data after a restart. Otherwise, or where another server may take its place, some of the
+ * latest may be lost.
+ */
+export async function keepsAllData(client: RedisClient, { isCluster, sentinel }: RedisUrl): Promise<boolean> {
+  if (isCluster || sentinel) return false;
+  // Hosted servers forbid CONFIG.
+  const isWrittenAtOnce = await client.config('GET', 'appendfsync').then(
+    (pair) => String(pair).endsWith('always'),
+    () => false,
+  );
+  return isWrittenAtOnce && parseInfo(await client.info('persistence')).get('aof_enabled') === '1';
+}
+
 function problemOf(info: Info, { isCluster }: RedisUrl): string | null {
   const version = info.get('redis_version') ?? '';
   if (Number.parseInt(version, 10) < MIN_VERSION) {

@@ -117,7 +117,7 @@ export async function startGateway(
       const { heartbeats } = services;
       for (const end = clock.now + ms; clock.now < end; ) {
         clock.now = Math.min(clock.now + heartbeats.tickMs, end);
-        heartbeats.tick();
+        await heartbeats.tick();
       }
       await heartbeats.announce();
     },

@@ -25,6 +25,7 @@ export class MemoryPresence implements Presence {
 
   async restore(): Promise<void> {
     const { devices, store } = this.options;
+    await store.endEpoch();
     const { aliveAt, online } = await store.load();
     const now = this.clock();
     for (const { id, userId, seenAt, authEnds } of online) {

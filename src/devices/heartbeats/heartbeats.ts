@@ -200,6 +200,11 @@ export class Heartbeats {
     return this.#recorder.saveTransitions();
   }
 
+  /** Saves the transitions of all nodes, for which the nodes must take turns. */
+  saveTransitionsOfFleet(): Promise<void> {
+    return this.#recorder.presence.save();
+  }
+
   /** Saves when devices were seen since the last call. */
   async saveLastSeen(): Promise<void> {
     const now = this.clock();

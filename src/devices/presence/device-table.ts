@@ -84,6 +84,11 @@ export class DeviceTable {
     this.#online += isOnline ? 1 : -1;
   }
 
+  clearOnline(): void {
+    this.#isOnline.fill(0);
+    this.#online = 0;
+  }
+
   /** The ids of all online devices. */
   onlineIds(): Int32Array {
     const ids = new Int32Array(this.#online);

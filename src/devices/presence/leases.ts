@@ -35,10 +35,11 @@ export class Leases {
     return (this.#deadlines[device] ?? 0) < this.authEnds(device) ? 'TIMEOUT' : 'AUTH_EXPIRED';
   }
 
-  /** Replaces a lease that ends with its session, if the lease of another session lasts longer. */
-  fallBack(device: number, others: Leases): void {
-    if (this.reason(device) === 'TIMEOUT' || others.end(device) <= this.end(device)) return;
+  /** Replaces a lease that ends with its session, if the lease of another session lasts longer. @returns whether it did. */
+  fallBack(device: number, others: Leases): boolean {
+    if (this.reason(device) === 'TIMEOUT' || others.end(device) <= this.end(device)) return false;
     this.copy(device, others);
+    return true;
   }
 
   /** The session was prolonged; it never ends earlier than before. */

@@ -1,6 +1,8 @@
+import { type EntityManager, IsolationLevel } from '@mikro-orm/postgresql';
 import { batches } from '../../database/batches.js';
 import type { Database } from '../../database/database.js';
 import type { Api } from '../../sessions/session.entity.js';
+import type { Position } from '../../streams/position.js';
 import { type DeviceDetails, detailsOf } from '../device-details.js';
 import type { Transition } from './transition-log.js';
 
@@ -8,6 +10,8 @@ import type { Transition } from './transition-log.js';
 export interface RestoredDevice {
   readonly id: number;
   readonly userId: number;
+  /** Of its latest heartbeat. */
+  readonly sessionId: string | null;
   readonly seenAt: number;
   /** When the token of its session expires; 0 when the session has ended. */
   readonly authEnds: number;
@@ -17,6 +21,8 @@ export interface SavedPresence {
   /** When a gateway was last alive. */
   readonly aliveAt: number;
   readonly online: readonly RestoredDevice[];
+  /** Up to which a fleet of several nodes has saved its transitions; null after a node has run alone. */
+  readonly position: Position | null;
 }
 
 /** Presence in the database: written in batches, read once at start. */
@@ -25,9 +31,6 @@ export class PresenceStore {
 
   /** Adds transitions to the history, in order, and updates their devices, in one statement. */
   async saveTransitions(transitions: readonly Transition[]): Promise<void> {
-    const rows = JSON.stringify(
-      transitions.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
-    );
     // The join leaves out devices that were deleted meanwhile.
     await this.db.em.execute(
       `with t as (
@@ -40,7 +43,7 @@ export class PresenceStore {
        update devices d set online = latest.online from (
          select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
        where d.id = latest."deviceId"`,
-      [rows],
+      [rowsOf(transitions)],
     );
   }
 
@@ -78,14 +81,75 @@ export class PresenceStore {
     return changed;
   }
 
-  /** The devices that were online when the previous process stopped. */
-  async load(): Promise<SavedPresence> {
-    const { em } = this.db;
+  /** What was saved, as of one moment. */
+  load(): Promise<SavedPresence> {
+    return this.db.em
+      .fork()
+      .transactional((em) => this.#load(em), { isolationLevel: IsolationLevel.REPEATABLE_READ });
+  }
+
+  /** Starts an epoch of streams. @returns what was saved until then. */
+  startEpoch(epoch: string, shards: number): Promise<SavedPresence> {
+    return this.db.em.fork().transactional(async (em) => {
+      // Locks the position, so that nothing of an earlier epoch is saved after the read.
+      await em.execute(
+        'update presence_position set epoch = ?, offsets = array_fill(0::bigint, array[?::int])',
+        [epoch, shards],
+      );
+      return this.#load(em);
+    });
+  }
+
+  /** The only node has streams no longer: a fleet must not go on from them. */
+  async endEpoch(): Promise<void> {
+    await this.db.em.execute('update presence_position set epoch = null');
+  }
+
+  /** See `SavedPresence.position`. */
+  async position(): Promise<Position | null> {
+    return readPosition(this.db.em);
+  }
+
+  /**
+   * Saves what the streams of a fleet have after a position, unless another node has done so: transitions, each with its
+   * offset in the order of its shard. Those that the database has already do not get into the history again.
+   */
+  async advance(
+    from: Position,
+    offsets: readonly number[],
+    transitions: readonly Transition[],
+  ): Promise<void> {
+    await this.db.em.execute(
+      `with moved as (
+         update presence_position set offsets = ? where epoch = ? and offsets = ? returning id
+       ), t as (
+         select t.*, lag(online) over (partition by "deviceId" order by "offset") as before
+         from moved, json_to_recordset(?)
+           as t("offset" bigint, "deviceId" int, online boolean, reason text, at timestamptz)
+       ), history as (
+         insert into presence_events (device_id, online, reason, at)
+         select d.id, t.online, t.reason, t.at from t join devices d on d.id = t."deviceId"
+         where t.online <> coalesce(t.before, d.online) order by t.at, t."offset"
+       )
+       update devices d set online = latest.online from (
+         select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
+       where d.id = latest."deviceId"`,
+      [arrayOf(offsets), from.epoch, arrayOf(from.offsets), rowsOf(transitions)],
+    );
+  }
+
+  async #load(em: EntityManager): Promise<SavedPresence> {
     const [clock] = await em.execute<{ alive_at: Date | string }[]>('select alive_at from presence_clock');
     const rows = await em.execute<
-      { id: number; user_id: number; last_seen_at: Date | string; token_expires_at: Date | string | null }[]
+      {
+        id: number;
+        user_id: number;
+        session_id: string | null;
+        last_seen_at: Date | string;
+        token_expires_at: Date | string | null;
+      }[]
     >(
-      `select d.id, d.user_id, d.last_seen_at, s.token_expires_at
+      `select d.id, d.user_id, d.session_id, d.last_seen_at, s.token_expires_at
        from devices d left join sessions s on s.id = d.session_id and s.revoked_at is null
        where d.online`,
     );
@@ -94,9 +158,11 @@ export class PresenceStore {
       online: rows.map((row) => ({
         id: row.id,
         userId: row.user_id,
+        sessionId: row.session_id,
         seenAt: new Date(row.last_seen_at).getTime(),
         authEnds: row.token_expires_at === null ? 0 : new Date(row.token_expires_at).getTime(),
       })),
+      position: await readPosition(em),
     };
   }
 
@@ -116,6 +182,18 @@ export class PresenceStore {
     ]);
   }
 }
+
+async function readPosition(em: EntityManager): Promise<Position | null> {
+  const [row] = await em.execute<{ epoch: string | null; offsets: readonly string[] }[]>(
+    'select epoch, offsets::text[] as offsets from presence_position',
+  );
+  return row?.epoch == null ? null : { epoch: row.epoch, offsets: row.offsets.map(Number) };
+}
+
+const arrayOf = (numbers: readonly number[]): string => `{${numbers}}`;
+
+const rowsOf = (transitions: readonly Transition[]): string =>
+  JSON.stringify(transitions.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })));
 
 /** The order in which all statements lock devices. */
 const byId = <T extends { readonly id: number }>(rows: readonly T[]): T[] =>

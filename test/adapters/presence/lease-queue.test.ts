@@ -39,7 +39,7 @@ test('Redis has the latest lease, or one that is less than half used, and is ask
       for (const s of steps) {
         if (s.kind === 'beat') {
           const device = devices.intern(s.device);
-          queue.beat(device, now, NEVER, false);
+          queue.beat(device, now, { sessionId: 'abc', expiresAt: NEVER }, false);
           deadlines.set(device, now + patienceOf(s.device) * INTERVAL_MS);
         } else if (s.kind === 'drop') {
           const device = devices.intern(s.device);

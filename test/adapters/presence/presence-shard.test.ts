@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sessionTag } from '../../../src/adapters/presence/redis/lease-score.js';
-import { PresenceShard } from '../../../src/adapters/presence/redis/presence-shard.js';
+import { keysOfShard, PresenceShard } from '../../../src/adapters/presence/redis/presence-shard.js';
 import { OfflineReason } from '../../../src/devices/presence-event.entity.js';
 import type { RedisClient } from '../../../src/redis/client.js';
 import { describeWithRedis } from '../../support/infrastructure/redis.js';
@@ -9,6 +9,7 @@ import { type SharedNodes, shareRedis } from '../../support/infrastructure/share
 
 /** Longer than any test. */
 const LONG_MS = 600_000;
+const EPOCH = 'epoch';
 
 const device = fc.nat(9);
 const step = fc.oneof(
@@ -56,9 +57,10 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         shards += 1;
-        const nodes = clients.map((client) => new PresenceShard(client, 'fleet', shards));
+        const nodes = clients.map((client) => new PresenceShard(client, keysOfShard('fleet', shards), EPOCH));
         const [client] = clients;
-        const slot = `gatehouse:{fleet:s${shards}}`;
+        const [leases = '', transitions = '', state = ''] = keysOfShard('fleet', shards);
+        await client?.hset(state, 'epoch', EPOCH);
         /** The session of the latest heartbeat of each online device, and whether its lease ends with it. */
         const online = new Map<number, { session: number; endsWithSession: boolean }>();
         const expected: Expected[] = [];
@@ -74,7 +76,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
           // Later heartbeats have later deadlines.
           remainingMs += 1000;
           await nodes[node]?.renew(
-            ids.map((deviceId) => ({ deviceId, remainingMs, session, endsWithSession })),
+            ids.map((deviceId) => ({ deviceId, remainingMs, session, endsWithSession, owner: 1 })),
           );
           for (const id of ids) {
             if (!online.has(id)) expected.push({ device: `${id}`, reason: '' });
@@ -95,8 +97,8 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
             }
           } else {
             const due = s.ids.filter((id) => online.has(id));
-            for (const id of due) await client?.zincrby(`${slot}:leases`, -2 * remainingMs, id);
-            const found = await nodes[s.node]?.find(token);
+            for (const id of due) await client?.zincrby(leases, -2 * remainingMs, id);
+            const found = await nodes[s.node]?.find(token, false);
             expect(found?.online).toBe(online.size);
             expect(new Set(found?.ended.map(({ deviceId }) => deviceId))).toEqual(new Set(due));
             await renew(s.node, [s.renewed], 0, false);
@@ -106,7 +108,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
             for (const { deviceId } of found?.ended ?? []) {
               const latest = online.get(deviceId);
               if (deviceId === s.renewed || !latest) continue;
-              if (s.isFenced) await nodes[s.node]?.renew([{ deviceId, remainingMs, ...latest }]);
+              if (s.isFenced) await nodes[s.node]?.renew([{ deviceId, remainingMs, owner: 1, ...latest }]);
               else {
                 online.delete(deviceId);
                 expected.push({
@@ -117,9 +119,12 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
             }
           }
         }
-        const entries = (await client?.xrange(`${slot}:transitions`, '-', '+')) ?? [];
+        const entries = (await client?.xrange(transitions, '-', '+')) ?? [];
         expect(entries.map(([id]) => id)).toEqual(entries.map((_, index) => `${index + 1}-0`));
-        const told = entries.map(([, [, of = '', , reason = '']]) => ({ device: of, reason }));
+        const told = entries.map(([, [, of = '', , , name, reason = '']]) => ({
+          device: of,
+          reason: name === 'reason' ? reason : '',
+        }));
         const byDevice = (all: readonly Expected[], id: string) => all.filter((one) => one.device === id);
         for (let id = 0; id < 10; id++) expect(byDevice(told, `${id}`)).toEqual(byDevice(expected, `${id}`));
         expect(told).toHaveLength(expected.length);
@@ -130,14 +135,16 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
 
   test('keeps the longer lease when heartbeats arrive out of order', async () => {
     const { client } = await shared.connect();
-    const shard = new PresenceShard(client, 'order', 0);
-    const lease = { deviceId: 1, session: sessionTag('0f3'), endsWithSession: false };
+    const keys = keysOfShard('order', 0);
+    await client.hset(keys[2] ?? '', 'epoch', EPOCH);
+    const shard = new PresenceShard(client, keys, EPOCH);
+    const lease = { deviceId: 1, session: sessionTag('0f3'), endsWithSession: false, owner: 1 };
     await shard.renew([{ ...lease, remainingMs: LONG_MS }]);
     await shard.renew([{ ...lease, remainingMs: -1, session: 5 }]);
-    expect(await shard.find(1)).toMatchObject({ online: 1, ended: [] });
+    expect(await shard.find(1, false)).toMatchObject({ online: 1, ended: [] });
     await shard.leave([{ deviceId: 1, session: 5, reason: OfflineReason.LOGOUT }]);
-    expect((await shard.find(1))?.online).toBe(1);
+    expect((await shard.find(1, false))?.online).toBe(1);
     await shard.leave([{ deviceId: 1, session: lease.session, reason: OfflineReason.LOGOUT }]);
-    expect((await shard.find(1))?.online).toBe(0);
+    expect((await shard.find(1, false))?.online).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { RedisLeases } from '../../../src/adapters/leases/redis.js';
-import { PresenceShard } from '../../../src/adapters/presence/redis/presence-shard.js';
+import { RedisJobLeases } from '../../../src/adapters/job-leases/redis.js';
+import { keysOfShard, PresenceShard } from '../../../src/adapters/presence/redis/presence-shard.js';
 import { PresenceSweep } from '../../../src/adapters/presence/redis/presence-sweep.js';
 import { DeviceTable } from '../../../src/devices/presence/device-table.js';
 import { describeWithRedis } from '../../support/infrastructure/redis.js';
@@ -10,6 +10,7 @@ const INTERVAL_MS = 30_000;
 const TICK_MS = 3000;
 /** Longer than any test, so that nobody is late. */
 const LONG_MS = 600_000;
+const EPOCH = 'epoch';
 const SHARDS = 4;
 const OWNERS = 20;
 
@@ -27,20 +28,22 @@ describeWithRedis('the sweep of a fleet', () => {
     const fleet = `fleet-${fleets}`;
     const clock = { now: 0 };
     const { client } = await shared.connect();
-    await client.del('gatehouse:lease:{presence sweep}:holder');
-    const shards = Array.from({ length: SHARDS }, (_, shard) => new PresenceShard(client, fleet, shard));
+    await client.del('gatehouse:job-lease:{presence sweep}:holder');
+    const keys = Array.from({ length: SHARDS }, (_, shard) => keysOfShard(fleet, shard));
+    for (const [, , state = ''] of keys) await client.hset(state, 'epoch', EPOCH);
+    const shards = keys.map((of) => new PresenceShard(client, of, EPOCH));
     const devices = new DeviceTable();
     const nodes = Array.from({ length: 2 }, () => {
-      const leases = new RedisLeases(client);
+      const leases = new RedisJobLeases(client);
       const options = {
-        shards,
         leases,
         devices,
         clock: () => clock.now,
         intervalMs: INTERVAL_MS,
         tickMs: TICK_MS,
       };
-      return { leases, sweep: new PresenceSweep(options) };
+      const sweep = new PresenceSweep(options);
+      return { leases, sweep, run: () => sweep.run(shards) };
     });
     const ids = Array.from({ length: 400 }, (_, id) => id + 1);
     for (const id of ids) devices.setOwner(devices.intern(id), (id % OWNERS) + 1);
@@ -48,7 +51,7 @@ describeWithRedis('the sweep of a fleet', () => {
     const lease = { remainingMs: LONG_MS, session: 1, endsWithSession: false };
     for (const [shard, target] of shards.entries()) {
       const own = ids.filter((id) => id % SHARDS === shard);
-      await target.renew(own.map((deviceId) => ({ ...lease, deviceId })));
+      await target.renew(own.map((deviceId) => ({ ...lease, deviceId, owner: 1 })));
     }
     return {
       client,
@@ -69,49 +72,53 @@ describeWithRedis('the sweep of a fleet', () => {
   test('expires overdue devices of all shards on the node that has the lease', async () => {
     const { nodes, shorten, online, client, keyOf } = await openFleet();
     const [one, other] = nodes;
-    await one?.sweep.run();
+    await one?.run();
     await shorten([1, 2, 3, 4]);
-    await other?.sweep.run();
+    await other?.run();
     expect(await online()).toBe(400);
-    await one?.sweep.run();
+    await one?.run();
     expect(await online()).toBe(396);
-    const [[, [, device, , reason] = []] = []] = await client.xrevrange(keyOf(3, 'transitions'), '+', '-');
+    const [[, [, device, , , , reason] = []] = []] = await client.xrevrange(
+      keyOf(3, 'transitions'),
+      '+',
+      '-',
+    );
     expect([device, reason]).toEqual(['3', 'TIMEOUT']);
     await shorten([5]);
     await one?.leases.release('presence sweep');
-    await other?.sweep.run();
+    await other?.run();
     expect(await online()).toBe(395);
   });
 
   test('holds many expiries of all shards for two intervals if most other devices are late', async () => {
     const { nodes, shorten, online, clock } = await openFleet();
     const [one] = nodes;
-    await one?.sweep.run();
+    await one?.run();
     const ids = Array.from({ length: 400 }, (_, id) => id + 1);
     await shorten(ids.slice(0, 60));
     await shorten(ids.slice(60), INTERVAL_MS);
-    await one?.sweep.run();
+    await one?.run();
     expect([await online(), one?.sweep.degraded]).toEqual([400, true]);
     clock.now += 2 * INTERVAL_MS - 1;
-    await one?.sweep.run();
+    await one?.run();
     expect([await online(), one?.sweep.degraded]).toEqual([400, true]);
     clock.now += 1;
-    await one?.sweep.run();
+    await one?.run();
     expect([await online(), one?.sweep.degraded]).toEqual([340, false]);
   });
 
   test('holds all expiries after a time without sweeps, on whichever node sweeps next', async () => {
     const { nodes, shorten, online, client, keyOf, clock } = await openFleet();
     const [one, other] = nodes;
-    await one?.sweep.run();
+    await one?.run();
     await shorten([1]);
     const gap = -3 * TICK_MS;
     for (let shard = 0; shard < SHARDS; shard++) await client.hincrby(keyOf(shard, 'state'), 'swept', gap);
     await one?.leases.release('presence sweep');
-    await other?.sweep.run();
+    await other?.run();
     expect([await online(), other?.sweep.degraded]).toEqual([400, true]);
     clock.now += 3 * INTERVAL_MS;
-    await other?.sweep.run();
+    await other?.run();
     expect([await online(), other?.sweep.degraded]).toEqual([399, false]);
   });
 });

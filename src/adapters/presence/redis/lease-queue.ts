@@ -3,6 +3,8 @@ import { growArray } from '../../../devices/presence/grow-array.js';
 import { Leases } from '../../../devices/presence/leases.js';
 import { LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
 import { TimingWheel } from '../../../devices/presence/timing-wheel.js';
+import type { BeatingSession } from '../../../devices/presence.js';
+import { sessionTag } from './lease-score.js';
 
 const FIRST_CAPACITY = 1024;
 
@@ -13,6 +15,8 @@ const USED = 0.5;
 export interface DueLease {
   readonly device: number;
   readonly remainingMs: number;
+  /** See `sessionTag`. */
+  readonly session: number;
   readonly endsWithSession: boolean;
 }
 
@@ -25,6 +29,9 @@ export class LeaseQueue {
   readonly #leases = new Leases(FIRST_CAPACITY);
   /** By the session that beat before the latest one. */
   readonly #previousLeases = new Leases(FIRST_CAPACITY);
+  /** The tags of the sessions of both. */
+  #sessions = new Int16Array(FIRST_CAPACITY);
+  #previousSessions = new Int16Array(FIRST_CAPACITY);
   /** When the lease in Redis ends; 0 where Redis has none from this node. */
   #sentEnds = new Float64Array(FIRST_CAPACITY);
   /** When half of its time is used. */
@@ -50,24 +57,37 @@ export class LeaseQueue {
   }
 
   /** See `Presence.beat`. */
-  beat(device: number, now: number, authEnds: number, isOther: boolean): void {
+  beat(device: number, now: number, { sessionId, expiresAt }: BeatingSession, isOther: boolean): void {
     this.#noticeRewind(now);
     this.#makeRoom(device);
-    if (isOther) this.#previousLeases.copy(device, this.#leases);
+    if (isOther) this.#changeSession(device, sessionTag(sessionId));
     // A request that was authenticated before a refresh may arrive after it.
-    const ends = isOther ? authEnds : Math.max(authEnds, this.#leases.authEnds(device));
+    const ends = isOther ? expiresAt : Math.max(expiresAt, this.#leases.authEnds(device));
     this.#leases.set(device, now + patienceOf(this.devices.idOf(device)) * this.intervalMs, ends);
     this.devices.setSeen(device, now);
-    if (now >= (this.#halfTimes[device] ?? 0)) this.#enqueue(device);
+    if (isOther || now >= (this.#halfTimes[device] ?? 0)) this.#enqueue(device);
   }
 
   /** See `Presence.prolong`. */
   prolong(device: number, authEnds: number): void {
+    this.#makeRoom(device);
     this.#leases.prolong(device, authEnds);
+  }
+
+  /**
+   * The device has gone offline. If it is beating on this node all the same, its lease is due again.
+   * @param session the tag of the session that has left; null if none has.
+   */
+  expired(device: number, session: number | null): void {
+    if (device >= this.#sentEnds.length) return;
+    if (session !== null && session === this.#sessions[device]) this.drop(device);
+    this.#forgetSent(device);
+    if (this.#endOf(device) > 0) this.#enqueue(device);
   }
 
   /** Forgets the leases of a device, which is to leave Redis as well. */
   drop(device: number): void {
+    this.#makeRoom(device);
     for (const leases of [this.#leases, this.#previousLeases]) leases.set(device, 0, 0);
     this.#forgetSent(device);
   }
@@ -91,6 +111,7 @@ export class LeaseQueue {
       due.push({
         device,
         remainingMs: end - now,
+        session: this.#sessions[device] ?? 0,
         endsWithSession: this.#leases.reason(device) !== 'TIMEOUT',
       });
     }
@@ -116,8 +137,16 @@ export class LeaseQueue {
 
   /** When the device expires: by its latest session, or by the one before it if that lasts longer. */
   #endOf(device: number): number {
-    this.#leases.fallBack(device, this.#previousLeases);
+    if (this.#leases.fallBack(device, this.#previousLeases)) {
+      this.#sessions[device] = this.#previousSessions[device] ?? 0;
+    }
     return this.#leases.end(device);
+  }
+
+  #changeSession(device: number, session: number): void {
+    this.#previousLeases.copy(device, this.#leases);
+    this.#previousSessions[device] = this.#sessions[device] ?? 0;
+    this.#sessions[device] = session;
   }
 
   #forgetSent(device: number): void {
@@ -156,6 +185,8 @@ export class LeaseQueue {
     const capacity = Math.max(device + 1, this.#sentEnds.length * 2);
     this.#leases.grow(capacity);
     this.#previousLeases.grow(capacity);
+    this.#sessions = growArray(this.#sessions, capacity, Int16Array);
+    this.#previousSessions = growArray(this.#previousSessions, capacity, Int16Array);
     this.#sentEnds = growArray(this.#sentEnds, capacity, Float64Array);
     this.#halfTimes = growArray(this.#halfTimes, capacity, Float64Array);
     this.#queue = growArray(this.#queue, capacity, Int32Array);

@@ -2,9 +2,8 @@
 const FRACTIONS = 2 ** 11;
 const SESSION_TAGS = FRACTIONS / 2;
 
-/** How long a device stays online, as nodes hand it to Redis. */
-export interface Lease {
-  readonly deviceId: number;
+/** What the score of a device says. */
+interface Score {
   /** From now. */
   readonly remainingMs: number;
   /** See `sessionTag`. */
@@ -13,15 +12,21 @@ export interface Lease {
   readonly endsWithSession: boolean;
 }
 
+/** How long a device stays online, as nodes hand it to Redis. */
+export interface Lease extends Score {
+  readonly deviceId: number;
+  readonly owner: number;
+}
+
 /**
  * Ten bits of a session: enough for a node to notice, before it takes a device offline, that another session beats for
  * it on another node.
  */
 export const sessionTag = (sessionId: string): number =>
-  Number.parseInt(sessionId.slice(-3), 16) % SESSION_TAGS;
+  (Number.parseInt(sessionId.slice(-3), 16) || 0) % SESSION_TAGS;
 
 /** The remaining time of a lease, with the rest of it below the point. A script adds it to the time of Redis. */
-export const scoreOf = ({ remainingMs, session, endsWithSession }: Lease): number =>
+export const scoreOf = ({ remainingMs, session, endsWithSession }: Score): number =>
   Math.floor(remainingMs) + (session * 2 + (endsWithSession ? 1 : 0)) / FRACTIONS;
 
 export const endsWithSession = (score: string): boolean => (Number(score) * FRACTIONS) % 2 === 1;

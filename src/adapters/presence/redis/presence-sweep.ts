@@ -2,7 +2,7 @@ import type { Clock } from '../../../clock.js';
 import type { DeviceTable } from '../../../devices/presence/device-table.js';
 import { ExpiryHolds, type Sample } from '../../../devices/presence/expiry-holds.js';
 import { LATE, LONGEST_PATIENCE } from '../../../devices/presence/patience.js';
-import type { Leases } from '../../../leases.js';
+import type { JobLeases } from '../../../job-leases.js';
 import { endsWithSession } from './lease-score.js';
 import { MAX_DEVICES, type PresenceShard, type ShardSweep, type StoredLease } from './presence-shard.js';
 
@@ -13,10 +13,12 @@ const LEASE_TICKS = 3;
 /** From so many expiries on, others are compared with them. */
 const SAMPLE_FROM = 50;
 
+/** The name of the lease of the sweep. */
+export const SWEEP_LEASE = 'presence sweep';
+
 export interface SweepOptions {
-  readonly shards: readonly PresenceShard[];
   /** Decides which node sweeps. */
-  readonly leases: Leases;
+  readonly leases: JobLeases;
   readonly devices: DeviceTable;
   readonly clock: Clock;
   readonly intervalMs: number;
@@ -38,22 +40,25 @@ export class PresenceSweep {
   }
 
   /** Expires overdue devices, unless another node does. */
-  async run(): Promise<void> {
-    const { shards, leases, tickMs, clock } = this.options;
-    const token = await leases.acquire('presence sweep', LEASE_TICKS * tickMs);
+  async run(shards: readonly PresenceShard[]): Promise<void> {
+    const { leases, tickMs, clock } = this.options;
+    const token = await leases.acquire(SWEEP_LEASE, LEASE_TICKS * tickMs);
     if (token === null) return;
-    const found = await Promise.all(shards.map((shard) => shard.find(token)));
+    const found = await Promise.all(shards.map((shard) => shard.find(token, this.#holds.isOn)));
     const sweeps = found.filter((one) => one !== null);
     // Another node has begun to sweep.
     if (sweeps.length < shards.length) return;
     const overdue = sweeps.flatMap(({ ended }) => ended).map((lease) => this.#overdue(lease));
-    const sample = overdue.length < SAMPLE_FROM ? [] : await this.#sample(sweeps);
+    const sample = overdue.length < SAMPLE_FROM ? [] : await this.#sample(shards, sweeps);
     const sinceLast = Math.max(...sweeps.map(({ sinceLastMs }) => sinceLastMs));
+    const stalledMs = sinceLast > STALL_TICKS * tickMs ? sinceLast - tickMs : 0;
+    // The devices of a lost node have time to reach another one.
+    const lostMs = sweeps.some(({ lostNodes }) => lostNodes > 0) ? tickMs : 0;
     this.#holds.decide(
       {
         overdue,
         online: sweeps.reduce((sum, { online }) => sum + online, 0),
-        stalledMs: sinceLast > STALL_TICKS * tickMs ? sinceLast - tickMs : 0,
+        stalledMs: Math.max(stalledMs, lostMs),
         sample: () => sample,
       },
       clock(),
@@ -72,9 +77,9 @@ export class PresenceSweep {
   }
 
   /** Online devices of all shards, with whether they have missed a heartbeat. */
-  async #sample(sweeps: readonly ShardSweep[]): Promise<Sample[]> {
+  async #sample(shards: readonly PresenceShard[], sweeps: readonly ShardSweep[]): Promise<Sample[]> {
     const lateBelowMs = (LONGEST_PATIENCE - LATE) * this.options.intervalMs;
-    const samples = await Promise.all(this.options.shards.map((shard) => shard.sample()));
+    const samples = await Promise.all(shards.map((shard) => shard.sample()));
     return samples.flatMap((leases, shard) =>
       leases.map(({ deviceId, score }) => ({
         owner: this.#ownerOf(deviceId),

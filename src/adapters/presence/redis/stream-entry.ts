@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { OfflineReason } from '../../../devices/presence-event.entity.js';
+import type { NewEntry } from '../../../devices/transitions/transition-log.js';
+import { Api } from '../../../sessions/session.entity.js';
+
+/** An entry of a shard's stream. */
+export interface StreamEntry {
+  /** From 1, without a gap. */
+  readonly offset: number;
+  readonly entry: NewEntry;
+  /** Whether the device is online after it; null if it does not change that. */
+  readonly online: boolean | null;
+  /** The owner of a device that came online; else null. */
+  readonly owner: number | null;
+  /** The tag of the session that took the device offline; null if none did. */
+  readonly session: number | null;
+}
+
+const Text = z.string().nullable();
+const Change = z.union([
+  z.object({ before: z.object({ api: z.enum(Api), name: Text, clientVersion: Text }) }),
+  z.object({ ownerBefore: z.object({ username: Text, phone: Text, name: Text, nickname: Text }) }),
+]);
+const Fields = z.intersection(
+  z.object({ device: z.coerce.number(), at: z.coerce.number() }),
+  z.union([
+    z.object({ owner: z.coerce.number() }),
+    z.object({ reason: z.enum({ ...OfflineReason, DELETED: 'DELETED' }), session: z.string().default('') }),
+    z.object({ online: z.string(), change: z.preprocess(parsed, Change) }),
+    z.object({}),
+  ]),
+);
+
+/** Reads an entry as Redis returns it: id, and names and values of its fields. Those of newer nodes are hidden. */
+export function streamEntry([id, flat]: readonly [id: string, flat: readonly string[]]): StreamEntry {
+  const values: Record<string, string> = {};
+  for (let at = 0; at < flat.length; at += 2) values[flat[at] ?? ''] = flat[at + 1] ?? '';
+  const { device: deviceId, at, ...fields } = Fields.parse(values);
+  const unchanged = { offset: Number.parseInt(id, 10), online: null, owner: null, session: null };
+  if ('owner' in fields) {
+    const entry = { deviceId, at, online: true, reason: null };
+    return { ...unchanged, entry, online: true, owner: fields.owner };
+  }
+  if ('reason' in fields) {
+    const { reason } = fields;
+    const session = fields.session === '' ? null : Number(fields.session);
+    const entry = { deviceId, at, online: false } as const;
+    const shown = reason === 'DELETED' ? { ...entry, isHidden: true as const } : { ...entry, reason };
+    return { ...unchanged, entry: shown, online: false, session };
+  }
+  if (!('change' in fields)) return { ...unchanged, entry: { deviceId, at, online: false, isHidden: true } };
+  const { change } = fields;
+  if ('before' in change) {
+    return { ...unchanged, entry: { deviceId, at, online: fields.online === '1', ...change } };
+  }
+  return { ...unchanged, entry: { deviceId, at, online: true, ...change } };
+}
+
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
+import { readConfig } from '../../src/config.js';
+import { type Database, openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
+import { parseRedisUrl } from '../../src/redis-url.js';
+import { callerOf } from '../support/callers.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
+import { PASSWORD } from '../support/password.js';
+
+describeWithRedis('the presence of a fleet', () => {
+  let redis: TestRedis;
+  let database: TestDatabase;
+  let db: Database;
+  const opened: OpenedState[] = [];
+  const nodes: TestGateway[] = [];
+  const warnings: string[] = [];
+  const clock = {
+    now: Date.now(),
+    advance(ms: number) {
+      this.now += ms;
+    },
+  };
+
+  async function startNode(): Promise<TestGateway> {
+    const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
+    const state = await openSharedState(config, db, (sentence) => warnings.push(sentence));
+    opened.push(state);
+    const node = await startGateway({}, { databaseUrl: database.url, clock }, state.state);
+    nodes.push(node);
+    return node;
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    database = await createMigratedDatabase();
+    db = await openDatabase(database.url, entities);
+    for (let node = 0; node < 2; node++) await startNode();
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.close();
+    for (const { close } of opened) await close();
+    await db.close(true);
+    await database.drop();
+    await redis.stop();
+  });
+
+  const ticks = async () => {
+    for (const { services } of nodes) await services.heartbeats.tick();
+    for (const { services } of nodes) await services.heartbeats.tick();
+  };
+
+  test('a device that beats on one node is online on all of them, and in the database', async () => {
+    const [here, there] = nodes as [TestGateway, TestGateway];
+    await here.createUser({ username: 'fleet', password: PASSWORD });
+    const query = new URLSearchParams({ username: 'fleet', password: PASSWORD, device: 'm', version: '1' });
+    const token = (await here.post(`/sys/login-phone?${query}`)).json().data.access_token;
+    const caller = await callerOf(here, token);
+    const id = await here.services.heartbeats.beat(caller, { clientId: 'one', name: null, clientVersion: null });
+    await ticks();
+    expect([here, there].map(({ services }) => services.heartbeats.isOnline(id))).toEqual([true, true]);
+    await there.services.heartbeats.saveTransitionsOfFleet();
+    const history = () => db.em.fork().execute('select online, reason from presence_events where device_id = ?', [id]);
+    expect(await history()).toEqual([{ online: true, reason: null }]);
+    await here.services.sessions.revoke(caller.user.id, caller.sessionId);
+    await ticks();
+    expect([here, there].map(({ services }) => services.heartbeats.isOnline(id))).toEqual([false, false]);
+    await there.services.heartbeats.saveTransitionsOfFleet();
+    expect(await history()).toEqual([
+      { online: true, reason: null },
+      { online: false, reason: 'REVOKED' },
+    ]);
+    console.log(warnings);
+  });
+});
