@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
+import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { callerOf } from '../support/callers.js';
 import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
-import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
 import { PASSWORD } from '../support/password.js';
@@ -27,7 +27,7 @@ describeWithRedis('the presence of a fleet', () => {
 
   async function startNode(): Promise<TestGateway> {
     const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
-    const state = await openSharedState(config, db, (sentence) => warnings.push(sentence));
+    const state = await openSharedState(config, db, (sentence) => warnings.push(sentence), new Health());
     opened.push(state);
     const node = await startGateway({}, { databaseUrl: database.url, clock }, state.state);
     nodes.push(node);
@@ -59,11 +59,16 @@ describeWithRedis('the presence of a fleet', () => {
     const query = new URLSearchParams({ username: 'fleet', password: PASSWORD, device: 'm', version: '1' });
     const token = (await here.post(`/sys/login-phone?${query}`)).json().data.access_token;
     const caller = await callerOf(here, token);
-    const id = await here.services.heartbeats.beat(caller, { clientId: 'one', name: null, clientVersion: null });
+    const id = await here.services.heartbeats.beat(caller, {
+      clientId: 'one',
+      name: null,
+      clientVersion: null,
+    });
     await ticks();
     expect([here, there].map(({ services }) => services.heartbeats.isOnline(id))).toEqual([true, true]);
     await there.services.heartbeats.saveTransitionsOfFleet();
-    const history = () => db.em.fork().execute('select online, reason from presence_events where device_id = ?', [id]);
+    const history = () =>
+      db.em.fork().execute('select online, reason from presence_events where device_id = ?', [id]);
     expect(await history()).toEqual([{ online: true, reason: null }]);
     await here.services.sessions.revoke(caller.user.id, caller.sessionId);
     await ticks();
@@ -73,6 +78,5 @@ describeWithRedis('the presence of a fleet', () => {
       { online: true, reason: null },
       { online: false, reason: 'REVOKED' },
     ]);
-    console.log(warnings);
   });
 });

@@ -59,6 +59,8 @@ export class RedisPresence implements Presence {
   #leaving: Leaving[] = [];
   #changes: NewChange[] = [];
   #joined: Joined | null = null;
+  /** Whether this node has been in an epoch. */
+  #hasJoined = false;
   #isReachable = true;
   #holds = false;
   /** By `performance.now()`. */
@@ -236,6 +238,7 @@ export class RedisPresence implements Presence {
       }
     }
     this.#queue.giveBackAll();
+    this.#hasJoined = true;
     this.#joined = {
       ...joined,
       offsets: kept.map((entries, shard) => entries.at(-1)?.offset ?? base[shard] ?? 0),
@@ -244,8 +247,10 @@ export class RedisPresence implements Presence {
   }
 
   async #startEpoch(): Promise<null> {
-    if (await this.#epochs.start()) {
-      this.options.warn('Presence starts anew from the database: Redis was empty, or may have lost data.');
+    if ((await this.#epochs.start()) && this.#hasJoined) {
+      this.options.warn(
+        'Redis has lost data, or may have: live subscriptions start again with RESET, and devices get time to reconnect.',
+      );
     }
     return null;
   }
