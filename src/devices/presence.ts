@@ -51,7 +51,9 @@ export interface Presence {
   append(change: NewChange): void;
   /** Expires overdue devices. Must be called every `tickMs`. */
   tick(): Promise<void>;
-  /** Saves the transitions of all nodes, for which the nodes take turns. The only node saves its own elsewhere. */
+  /** Lets heartbeats and the like take effect on all nodes. Returns at once while that is impossible. */
+  flush(): Promise<void>;
+  /** Saves the transitions of all nodes so far. Those of the only node are saved by `TransitionQueue`. */
   save(): Promise<void>;
 }
 

@@ -27,7 +27,12 @@ describeWithRedis('the presence of a fleet', () => {
 
   async function startNode(): Promise<TestGateway> {
     const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
-    const state = await openSharedState(config, db, (sentence) => warnings.push(sentence), new Health(Date.now));
+    const state = await openSharedState(
+      config,
+      db,
+      (sentence) => warnings.push(sentence),
+      new Health(Date.now),
+    );
     opened.push(state);
     const node = await startGateway({}, { databaseUrl: database.url, clock }, state.state);
     nodes.push(node);

@@ -60,6 +60,8 @@ export class MemoryPresence implements Presence {
     }
   }
 
+  async flush(): Promise<void> {}
+
   async save(): Promise<void> {}
 
   #appendOffline(device: number, reason: OfflineReason, at: number): void {

@@ -106,7 +106,7 @@ export class Heartbeats {
 
   /**
    * A heartbeat of the caller's device.
-   * @returns the device's id: at once for a known session, after a query for its first heartbeat.
+   * @returns the device's id: at once for a known session of a device that is online, else once it is online.
    * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated; for a new
    * device LIMIT_REACHED and THROTTLED, too.
    */
@@ -114,10 +114,11 @@ export class Heartbeats {
     this.#endedSessions.requireOpen(caller);
     const binding = bindingOf(caller, report.clientId);
     if (!binding || !this.#isCurrent(binding, caller, report)) {
-      return this.#firstHeartbeats.beat(caller, report);
+      return this.#firstHeartbeats.beat(caller, report).then((id) => this.#onceOnline(id));
     }
     this.#recorder.recordBeat(binding.device, caller);
-    return this.#recorder.devices.idOf(binding.device);
+    const id = this.#recorder.devices.idOf(binding.device);
+    return this.#recorder.devices.isOnline(binding.device) ? id : this.#onceOnline(id);
   }
 
   /**
@@ -210,6 +211,12 @@ export class Heartbeats {
     const now = this.clock();
     await this.store.saveLastSeen(this.#recorder.devices.seenSince(this.#lastSeenSavedAt), now);
     this.#lastSeenSavedAt = now;
+  }
+
+  /** Other nodes show a device online once they know of its heartbeat. */
+  async #onceOnline(id: number): Promise<number> {
+    if (!this.isOnline(id)) await this.#recorder.presence.flush();
+    return id;
   }
 
   #publishBeats(): void {

@@ -55,8 +55,9 @@ export class PresenceRecorder implements CurrentPresence {
   }
 
   /** Saves the transitions so far. After a failure the next call saves the rest. */
-  saveTransitions(): Promise<void> {
-    return this.transitions.save();
+  async saveTransitions(): Promise<void> {
+    await this.transitions.save();
+    await this.presence.save();
   }
 
   /** @param isSaved whether the database has the device online already. */

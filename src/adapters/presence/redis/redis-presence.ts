@@ -4,7 +4,6 @@ import type { Clock } from '../../../clock.js';
 import type { BeatingSession, NewChange, Presence, PresenceOptions } from '../../../devices/presence.js';
 import type { OfflineReason } from '../../../devices/presence-event.entity.js';
 import type { SavedPresence } from '../../../devices/transitions/presence-store.js';
-import type { Transition } from '../../../devices/transitions/transition-log.js';
 import type { JobLeases } from '../../../job-leases.js';
 import type { RedisClient } from '../../../redis/client.js';
 import { Epochs } from './epochs.js';
@@ -12,19 +11,20 @@ import { LeaseQueue } from './lease-queue.js';
 import { sessionTag } from './lease-score.js';
 import { EpochEnded, keysOfShard, type Leaving, MAX_DEVICES, PresenceShard } from './presence-shard.js';
 import { PresenceSweep, SWEEP_LEASE } from './presence-sweep.js';
+import { SharedRuns } from './shared-runs.js';
 import type { StreamEntry } from './stream-entry.js';
+import { TransitionCopier } from './transition-copier.js';
 
 const SHARDS = 16;
 /** What nodes do within a tick, others see within two. */
 const TICK_MS = 100;
+/** The time between two exchanges, however many heartbeats wait for one. */
+const MIN_EXCHANGE_MS = 20;
 /** Sweeps in one interval, unless they would be closer than the second value. */
 const SWEEPS = 10;
 const MIN_SWEEP_MS = 500;
 /** How often a node checks that Redis has lost nothing. */
 const CHECK_MS = 1000;
-/** Entries that a shard keeps for nodes that start, and so for cursors. */
-const KEPT = 4096;
-
 export interface RedisPresenceOptions extends PresenceOptions {
   readonly client: RedisClient;
   readonly leases: JobLeases;
@@ -56,6 +56,15 @@ export class RedisPresence implements Presence {
   readonly #epochs: Epochs;
   readonly #sweep: PresenceSweep;
   readonly #sweepMs: number;
+  readonly #exchanges = new SharedRuns(
+    () =>
+      this.#watched(async () => {
+        const joined = this.#joined ?? (await this.#join());
+        if (joined !== null) await this.#exchange(joined);
+      }),
+    MIN_EXCHANGE_MS,
+  );
+  readonly #copies: SharedRuns;
   #leaving: Leaving[] = [];
   #changes: NewChange[] = [];
   #joined: Joined | null = null;
@@ -74,10 +83,14 @@ export class RedisPresence implements Presence {
     this.#epochs = new Epochs({ ...options, shards: this.#keys });
     this.#sweepMs = Math.max(MIN_SWEEP_MS, intervalMs / SWEEPS);
     this.#sweep = new PresenceSweep({ ...options, tickMs: this.#sweepMs });
+    const copier = new TransitionCopier(options.store, this.#node);
+    this.#copies = new SharedRuns(async () => {
+      if (this.#joined !== null) await copier.copy(this.#joined);
+    });
   }
 
   get degraded(): boolean {
-    return this.#joined === null || !this.#isReachable || this.#holds;
+    return !this.#isWorking || this.#holds;
   }
 
   async restore(): Promise<void> {
@@ -104,10 +117,44 @@ export class RedisPresence implements Presence {
   }
 
   async tick(): Promise<void> {
+    await this.#exchangeSoon();
+    const joined = this.#joined;
+    if (joined !== null) await this.#watched(() => this.#sweepAndCheck(joined));
+  }
+
+  async flush(): Promise<void> {
+    // The next tick reports a failure.
+    if (this.#isWorking) await this.#exchangeSoon().catch(() => {});
+  }
+
+  async save(): Promise<void> {
+    await this.flush();
+    if (this.#isWorking) await this.#copies.run();
+  }
+
+  /** The node ends: hands all leases over, so that its devices have time to reach another node. */
+  async close(): Promise<void> {
+    const joined = this.#joined;
+    if (joined === null) return;
+    this.#queue.giveBackAll();
+    await this.#exchangeSoon();
+    await Promise.all(joined.shards.map((shard) => shard.forgetNode(this.#node)));
+    await this.options.leases.release(SWEEP_LEASE);
+  }
+
+  get #isWorking(): boolean {
+    return this.#joined !== null && this.#isReachable;
+  }
+
+  /** Exchanges leases and entries with Redis, after what is under way. Calls that come meanwhile share the next one. */
+  #exchangeSoon(): Promise<void> {
+    return this.#exchanges.run();
+  }
+
+  /** Notes whether Redis can be reached, and whether the epoch has ended. */
+  async #watched(task: () => Promise<void>): Promise<void> {
     try {
-      const joined = this.#joined ?? (await this.#join());
-      if (joined !== null) await this.#exchange(joined);
-      if (joined !== null) await this.#sweepAndCheck(joined);
+      await task();
       this.#isReachable = true;
     } catch (error) {
       if (error instanceof EpochEnded) this.#joined = null;
@@ -116,35 +163,6 @@ export class RedisPresence implements Presence {
         throw error;
       }
     }
-  }
-
-  async save(): Promise<void> {
-    const { store } = this.options;
-    for (let hasMore = true; hasMore; ) {
-      const [joined, from] = [this.#joined, await store.position()];
-      if (joined === null || from?.epoch !== joined.epoch) return;
-      const pages = await readPages(joined.shards, from.offsets, this.#node);
-      const offsets = pages.map(({ entries }, shard) => entries.at(-1)?.offset ?? from.offsets[shard] ?? 0);
-      const read = pages.flatMap(({ entries }) => entries);
-      if (read.length > 0) await store.advance(from, offsets, read.flatMap(transitionOf));
-      await Promise.all(
-        joined.shards.map((shard, index) => {
-          const offset = offsets[index] ?? 0;
-          return offset > (from.offsets[index] ?? 0) ? shard.trim(Math.max(0, offset - KEPT)) : null;
-        }),
-      );
-      hasMore = pages.some((page) => page.hasMore);
-    }
-  }
-
-  /** The node ends: hands all leases over, so that its devices have time to reach another node. */
-  async close(): Promise<void> {
-    const joined = this.#joined;
-    if (joined === null) return;
-    this.#queue.giveBackAll();
-    await this.#exchange(joined);
-    await Promise.all(joined.shards.map((shard) => shard.forgetNode(this.#node)));
-    await this.options.leases.release(SWEEP_LEASE);
   }
 
   async #exchange(joined: Joined): Promise<void> {
@@ -279,9 +297,6 @@ function chunksOf<T>(items: readonly T[]): T[][] {
   return chunks;
 }
 
-const readPages = (shards: readonly PresenceShard[], offsets: readonly number[], node: string) =>
-  Promise.all(shards.map((shard, index) => shard.read(offsets[index] ?? 0, node)));
-
 /** All entries that the shard keeps. */
 async function readAll(shard: PresenceShard, node: string): Promise<StreamEntry[]> {
   const all: StreamEntry[] = [];
@@ -291,9 +306,4 @@ async function readAll(shard: PresenceShard, node: string): Promise<StreamEntry[
     hasMore = page.hasMore;
   }
   return all;
-}
-
-/** The entry as the database has it; none for a change. */
-function transitionOf({ offset, entry }: StreamEntry): Transition[] {
-  return 'reason' in entry ? [{ ...entry, offset }] : [];
 }
