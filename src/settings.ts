@@ -90,7 +90,12 @@ const storage = {
     ),
   REDIS_URL: parsedBy(parseRedisUrl)
     .optional()
-    .meta(doc('Reserved for several nodes; not supported by this version.', 'single node')),
+    .meta(
+      doc(
+        'What several nodes share: `redis://host:6379/0`, `rediss://…`, with `sentinel=name` or `cluster=true` as a parameter: see [scaling.md](scaling.md). Without it, one gateway serves a database.',
+        'single node',
+      ),
+    ),
   STORAGE_URL: parsedBy(parseStorageUrl)
     .prefault('file:')
     .meta(

@@ -36,10 +36,9 @@ test('does not report an invalid setting as missing', () => {
   ).toBe('Invalid settings: SMS_WEBHOOK_URL must be an http or https URL.');
 });
 
-test('refuses REDIS_URL, and names what it requires', () => {
-  const unsupported = 'REDIS_URL is not supported by this version, which runs as a single node';
+test('names what REDIS_URL requires', () => {
   expect(complaint({ REDIS_URL: 'redis://cache' })).toBe(
-    `Invalid settings: ${unsupported}; REDIS_URL requires JWT_SECRETS, the same on all nodes; ` +
+    'Invalid settings: REDIS_URL requires JWT_SECRETS, the same on all nodes; ' +
       'REDIS_URL requires DATABASE_URL, the same on all nodes.',
   );
   expect(complaint({ REDIS_URL: 'http://:secret@cache' })).toMatch(

@@ -17,9 +17,9 @@ import { TransitionCopier } from './transition-copier.js';
 
 const SHARDS = 16;
 /** What nodes do within a tick, others see within two. */
-const TICK_MS = 100;
-/** The time between two exchanges, however many heartbeats wait for one. */
-const MIN_EXCHANGE_MS = 20;
+const TICK_MS = 200;
+/** The least time between two exchanges: the more leases go together, the less each one costs Redis. */
+const MIN_EXCHANGE_MS = 100;
 /** Sweeps in one interval, unless they would be closer than the second value. */
 const SWEEPS = 10;
 const MIN_SWEEP_MS = 500;

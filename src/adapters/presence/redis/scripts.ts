@@ -37,12 +37,19 @@ end
  */
 export const RENEW = `${WRITE}
 local devices, leases = {}, {}
-for i = 2, #ARGV, 3 do devices[#devices + 1] = ARGV[i] end
+for i = 2, #ARGV, 3 do
+  devices[#devices + 1] = ARGV[i]
+  leases[#leases + 1] = now + ARGV[i + 1]
+  leases[#leases + 1] = ARGV[i]
+end
+-- Most often all devices have a shorter lease.
+if redis.call('zadd', KEYS[1], 'xx', 'gt', 'ch', unpack(leases)) == #devices then return end
+leases = {}
 for i, known in ipairs(redis.call('zmscore', KEYS[1], unpack(devices))) do
   local score = now + ARGV[3 * i]
   if not known then append(devices[i], 'owner', ARGV[3 * i + 1]) end
   if not known or tonumber(known) < score then
-    leases[#leases + 1] = string.format('%.17g', score)
+    leases[#leases + 1] = score
     leases[#leases + 1] = devices[i]
   end
 end
@@ -171,7 +178,7 @@ redis.call('hset', KEYS[3], 'next', ARGV[1], 'run', run)
 export const RESTORE = `${START}
 if redis.call('hget', state, 'next') ~= ARGV[1] then return 0 end
 for i = 2, #ARGV, 2 do
-  redis.call('zadd', KEYS[1], string.format('%.17g', now + ARGV[i + 1]), ARGV[i])
+  redis.call('zadd', KEYS[1], now + ARGV[i + 1], ARGV[i])
 end
 return 1
 `;
