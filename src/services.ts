@@ -124,6 +124,7 @@ function createAccounts(
     signer,
     clock,
     policies: new SessionPolicies(policies, config.SESSION_LIFETIME),
+    limiters,
     sessionsPerUser: config.SESSIONS_PER_USER,
   });
   const registrationLimit = new AddressLimit(limiters, {

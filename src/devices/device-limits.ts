@@ -24,11 +24,12 @@ export class DeviceLimits {
     readonly perAccount: number,
     perAddress: number,
   ) {
-    this.#growth = new GrowthLimit(
-      perAccount,
-      SHARE_PER_MINUTE,
-      'Too many devices were added to this account; try again later.',
-    );
+    this.#growth = new GrowthLimit(limiters, {
+      name: 'device-accounts',
+      maxObjects: perAccount,
+      sharePerMinute: SHARE_PER_MINUTE,
+      refusal: 'Too many devices were added to this account; try again later.',
+    });
     this.#addresses = new AddressLimit(limiters, {
       name: 'device-addresses',
       perHour: perAddress,
@@ -53,7 +54,7 @@ export class DeviceLimits {
    * @throws DomainError LIMIT_REACHED (deviceId), THROTTLED
    */
   async admit<T>({ userId, address }: Adder, create: () => Promise<T | null>): Promise<T> {
-    this.#growth.spend(userId);
+    await this.#growth.spend(userId);
     return this.#addresses.spend(address ?? '', async () => {
       const created = await create();
       if (created === null) throw this.#limitReached();

@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
-/** Counts points by key. The window of a key begins with its first point. */
+/** Counts points by key. The window of a key begins with its first point, or before. */
 export type Limiter = Pick<RateLimiterAbstract, 'consume' | 'penalty' | 'reward' | 'get' | 'delete'>;
 
 export interface LimiterOptions {
@@ -9,6 +9,8 @@ export interface LimiterOptions {
   /** How many points a key has in each window. */
   readonly points: number;
   readonly windowSeconds: number;
+  /** Whether there are so many keys that their windows may begin together, to save a timer for each. */
+  readonly hasManyKeys?: boolean;
 }
 
 /** The limiters that the nodes of a fleet share. */

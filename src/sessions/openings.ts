@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import { GrowthLimit } from '../rate-limits/growth-limit.js';
+import type { Limiters } from '../rate-limits/limiters.js';
 import type { User } from '../users/user.entity.js';
 import type { Client } from './caller.js';
 import type { LoginProof } from './login-proof.js';
@@ -33,13 +34,15 @@ export class Openings {
   constructor(
     private readonly tokens: SessionTokens,
     private readonly clock: Clock,
+    limiters: Limiters,
     sessionsPerUser: number,
   ) {
-    this.#growth = new GrowthLimit(
-      sessionsPerUser,
-      SHARE_PER_MINUTE,
-      'Too many sessions of this account were opened; try again later.',
-    );
+    this.#growth = new GrowthLimit(limiters, {
+      name: 'session-accounts',
+      maxObjects: sessionsPerUser,
+      sharePerMinute: SHARE_PER_MINUTE,
+      refusal: 'Too many sessions of this account were opened; try again later.',
+    });
   }
 
   /** Calls back after a session was opened, before its tokens are handed out, and waits for the result. */
@@ -61,7 +64,7 @@ export class Openings {
     policy: SessionPolicy,
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<OpenedSession> {
-    this.#growth.spend(user.id);
+    await this.#growth.spend(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
     // Saved by one statement below, so that the ORM does not have to know it.

@@ -3,6 +3,7 @@ import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audi
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import type { Limiters } from '../rate-limits/limiters.js';
 import type { AccountChanges, ChangeElsewhere } from '../users/account-changes.js';
 import { whenReady } from '../when-ready.js';
 import { mayAccess } from './authorization.js';
@@ -31,6 +32,7 @@ export interface SessionsOptions {
   readonly signer: TokenSigner;
   readonly clock: Clock;
   readonly policies: SessionPolicies;
+  readonly limiters: Limiters;
   /** How many open sessions a user may have. */
   readonly sessionsPerUser: number;
 }
@@ -49,14 +51,14 @@ export class Sessions {
   readonly #changeListeners: ((userId: number) => void)[] = [];
   readonly #refreshListeners = new Set<RefreshListener>();
 
-  constructor({ db, changes, signer, clock, policies, sessionsPerUser }: SessionsOptions) {
+  constructor({ db, changes, signer, clock, policies, limiters, sessionsPerUser }: SessionsOptions) {
     this.#db = db;
     this.#changes = changes;
     this.#clock = clock;
     this.#activity = new SessionActivity(db);
     this.#reader = new SessionReader(db, signer, clock, policies, this.#activity);
     this.#tokens = new SessionTokens(signer, policies);
-    this.#openings = new Openings(this.#tokens, clock, sessionsPerUser);
+    this.#openings = new Openings(this.#tokens, clock, limiters, sessionsPerUser);
     this.#revocations = new Revocations(db, changes, clock);
     changes.onRead((read) => this.#apply(read));
   }
