@@ -13,6 +13,7 @@ import { SmsCodes } from './captchas/sms-codes.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
+import { fleetId } from './database/fleet-id.js';
 import { DeviceLimits } from './devices/device-limits.js';
 import { Devices } from './devices/devices.js';
 import { Bindings } from './devices/heartbeats/bindings.js';
@@ -140,7 +141,7 @@ function createAccounts(
     openSessions: new OpenSessions(db, clock),
     users,
     administration,
-    setupLink: new SetupLink(administration),
+    setupLink: new SetupLink(administration, signer, () => fleetId(db)),
     userImport: new UserImport(db, clock),
   };
 }

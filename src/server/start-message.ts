@@ -5,15 +5,15 @@ import type { Config } from '../config.js';
  * The line that a start ends with: every URL, and the set-up link where one is needed.
  * @param setupLink null once there is an administrator.
  */
-export function startMessage(
+export async function startMessage(
   { HOST, PUBLIC_URL }: Config,
   ports: readonly number[],
   setupLink: SetupLink | null,
-): string {
+): Promise<string> {
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;
   const urls = ports.map((port) => `http://${host}:${port}`);
   const publicUrl = PUBLIC_URL ?? urls[0] ?? '';
   const ready = `Gatehouse is ready: ${urls.join(' and ')}; GraphQL at ${publicUrl}/graphql (HTTP and WebSocket)`;
   if (setupLink === null) return `${ready}.`;
-  return `${ready}; create the first administrator at ${setupLink.url(publicUrl)}`;
+  return `${ready}; create the first administrator at ${await setupLink.url(publicUrl)}`;
 }

@@ -51,6 +51,15 @@ describeWithRedis('what one node does, another one knows', () => {
 
   const thereAs = (token: string) => there.services.sessions.authenticate(token);
 
+  test('the set-up link', async () => {
+    const token = async (node: TestGateway) => new URL(await node.services.setupLink.url('http://a')).search;
+    expect(await token(there)).toBe(await token(here));
+    const given = (await token(here)).slice('?token='.length);
+    const redeemed = there.services.setupLink.redeem(given, 'other', PASSWORD, ANONYMOUS);
+    // The link is good, though there is an administrator already.
+    await expect(redeemed).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
   test('a revoked session', async () => {
     const { session, accessToken } = await openSession(here, 'max', graphqlSessionPolicy);
     expect(await thereAs(accessToken)).not.toBeNull();

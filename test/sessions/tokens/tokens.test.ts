@@ -117,7 +117,7 @@ test('rejects every kind of token in place of another', async () => {
   const { imageCaptchas, scanTickets, setupLink } = gateway.services;
   const captcha = await imageCaptchas.issue('device 1', client);
   const scan = await scanTickets.issue('device 1', client);
-  const setUp = new URL(setupLink.url('http://localhost')).searchParams.get('token');
+  const setUp = new URL(await setupLink.url('http://localhost')).searchParams.get('token');
   const others = [captcha.id, scan.ticket, setUp ?? ''];
   for (const token of [refreshToken ?? '', ...others])
     expect([token, await caller(token)]).toEqual([token, null]);

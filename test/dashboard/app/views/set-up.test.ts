@@ -13,7 +13,7 @@ let link: string;
 beforeAll(async () => {
   gateway = await startGateway({ GRAPHQL_DOCUMENTS: 'trusted' });
   [host, browser] = await Promise.all([gateway.listen(), launchBrowser()]);
-  link = gateway.services.setupLink.url('');
+  link = await gateway.services.setupLink.url('');
 });
 afterAll(async () => {
   await browser.close();
