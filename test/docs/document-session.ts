@@ -2,7 +2,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { openFolder, type Server, startServer } from '../support/server.js';
+import { openFolder, startServer } from '../support/server.js';
 import { Conversation } from './conversation.js';
 import { Shell } from './shell.js';
 
@@ -12,36 +12,44 @@ const SHOWN_HOST = '127.0.0.1:8080';
 /** The administrator of the documents. */
 export const ADMINISTRATOR = { username: 'root', password: 'correct horse' };
 
-/** The set-up of a document: a running gateway with an administrator, and a terminal in the same folder. */
+/** What runs beside the terminal of a document. */
+export interface Surroundings {
+  /** What the document shows of them, such as an address, and what it is in the test. */
+  readonly actual: ReadonlyMap<string, string>;
+  /** The variables of the terminal. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The `host:port` of a gateway and an access token of its administrator, for a document that sends operations. */
+  readonly gateway?: { readonly host: string; readonly token: string };
+  stop(): Promise<void>;
+}
+
+/** The set-up of a document: a terminal in a folder of its own, and what runs beside it. */
 export class DocumentSession {
   #conversation: Conversation | null = null;
+  readonly #shell: Shell;
 
   private constructor(
     private readonly folder: string,
-    private readonly server: Server,
-    private readonly host: string,
-    private readonly shell: Shell,
-    private readonly token: string,
-  ) {}
+    private readonly surroundings: Surroundings,
+  ) {
+    this.#shell = new Shell(folder, { HOME: folder, ...surroundings.env });
+  }
 
-  static async start(): Promise<DocumentSession> {
+  /** @param surround starts what runs beside the terminal, in its folder: by default, a gateway. */
+  static async start(surround = runGateway): Promise<DocumentSession> {
     const folder = await openFolder();
-    const server = startServer({ DATA_DIR: join(folder, 'data') });
-    const link = new URL(/http\S+token=\S+/.exec(await server.ready())?.[0] ?? '');
     await symlink(resolve('node_modules'), join(folder, 'node_modules'));
-    const token = await createAdministrator(link);
-    const shell = new Shell(folder, { HOME: folder, PORTS: link.port });
-    return new DocumentSession(folder, server, link.host, shell, token);
+    return new DocumentSession(folder, await surround(folder));
   }
 
   /** Runs commands. @returns their standard output. */
   async run(commands: string): Promise<string> {
-    return this.#toShown(await this.shell.run(this.#toActual(commands)));
+    return this.#toShown(await this.#shell.run(this.#toActual(commands)));
   }
 
   /** Runs commands that do not end. @returns reads their output so far. */
   async runInBackground(commands: string): Promise<() => Promise<string>> {
-    const output = await this.shell.runInBackground(this.#toActual(commands));
+    const output = await this.#shell.runInBackground(this.#toActual(commands));
     return async () => this.#toShown(await output());
   }
 
@@ -53,12 +61,13 @@ export class DocumentSession {
 
   /** Sends an operation as the administrator. @returns the response; the first event of a subscription. */
   async execute(query: string): Promise<unknown> {
-    const authorization = `Bearer ${this.token}`;
+    const { host, token } = this.#gateway;
+    const authorization = `Bearer ${token}`;
     if (!query.trimStart().startsWith('subscription')) {
-      return post(this.host, { query }, { authorization });
+      return post(host, { query }, { authorization });
     }
     const client = createClient({
-      url: `ws://${this.host}/graphql`,
+      url: `ws://${host}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization },
     });
@@ -70,7 +79,7 @@ export class DocumentSession {
   async converse(text: string): Promise<void> {
     if (text.includes('connection_init') || !this.#conversation) {
       this.#conversation?.close();
-      this.#conversation = await Conversation.open(this.host);
+      this.#conversation = await Conversation.open(this.#gateway.host);
     }
     await this.#conversation.follow(await this.#expand(text));
   }
@@ -79,26 +88,52 @@ export class DocumentSession {
   async #expand(text: string): Promise<string> {
     let expanded = text;
     for (const [reference] of text.matchAll(/\$[A-Z]+/g)) {
-      expanded = expanded.replace(reference, await this.shell.variable(reference.slice(1)));
+      expanded = expanded.replace(reference, await this.#shell.variable(reference.slice(1)));
     }
     return expanded;
   }
 
   async close(): Promise<void> {
     this.#conversation?.close();
-    await this.shell.close();
-    this.server.child.kill('SIGTERM');
-    await this.server.ended;
+    await this.#shell.close();
+    await this.surroundings.stop();
     await rm(this.folder, { recursive: true });
   }
 
+  get #gateway() {
+    const { gateway } = this.surroundings;
+    if (!gateway) throw new Error('No gateway runs beside this document.');
+    return gateway;
+  }
+
   #toActual(text: string): string {
-    return text.replaceAll(SHOWN_HOST, this.host);
+    return [...this.surroundings.actual].reduce(
+      (replaced, [shown, actual]) => replaced.replaceAll(shown, actual),
+      text,
+    );
   }
 
   #toShown(text: string): string {
-    return text.replaceAll(this.host, SHOWN_HOST);
+    return [...this.surroundings.actual].reduce(
+      (replaced, [shown, actual]) => replaced.replaceAll(actual, shown),
+      text,
+    );
   }
+}
+
+/** A gateway with an administrator and an embedded database. */
+async function runGateway(folder: string): Promise<Surroundings> {
+  const server = startServer({ DATA_DIR: join(folder, 'data') });
+  const link = new URL(/http\S+token=\S+/.exec(await server.ready())?.[0] ?? '');
+  return {
+    actual: new Map([[SHOWN_HOST, link.host]]),
+    env: { PORTS: link.port },
+    gateway: { host: link.host, token: await createAdministrator(link) },
+    async stop() {
+      server.child.kill('SIGTERM');
+      await server.ended;
+    },
+  };
 }
 
 /** Uses the set-up link as its page does, and signs in. @returns an access token. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { DocumentSession } from './document-session.js';
+import { runFleetEngines } from './fleet-engines.js';
 import { type CodeBlock, codeBlocks, documentsWithExamples, read } from './markdown.js';
 import { jsonPattern, textPattern } from './pattern.js';
 
@@ -50,6 +51,9 @@ async function run(session: DocumentSession, { block, shown }: Example): Promise
     await eventually(async () => (await output()).includes('\n'));
     const [firstLine = ''] = (await output()).split('\n');
     expectOutput(firstLine, shown);
+  } else if (language === 'sh' && has(block, 'eventually')) {
+    const pattern = textPattern(shown?.text ?? '');
+    await eventually(async () => pattern.test(await session.run(text)));
   } else if (language === 'sh') {
     expectOutput(await session.run(text), shown);
   } else {
@@ -63,10 +67,12 @@ function expectOutput(output: string, shown: CodeBlock | null): void {
   else expect(output).toMatch(textPattern(shown?.text ?? ''));
 }
 
+const SCALING = 'docs/scaling.md';
+
 describe.each(documents)('$path', ({ path, examples }) => {
   let session: DocumentSession;
   beforeAll(async () => {
-    session = await DocumentSession.start();
+    session = await DocumentSession.start(path === SCALING ? runFleetEngines : undefined);
   });
   afterAll(() => session.close());
 
@@ -94,6 +100,27 @@ test('the blocks that are not run are these, each with its reason', () => {
       text: expect.stringContaining('aws s3 cp'),
       comment:
         'no-run: It needs the command line of AWS. test/releases/packages-in-s3.test.ts copies files to these names.',
+    },
+    {
+      path: 'docs/scaling.md',
+      text: expect.stringMatching(/^sudo apt-get install /),
+      comment:
+        'no-run: It installs packages. The test has a PostgreSQL and a Redis of its own at these addresses.',
+    },
+    {
+      path: 'docs/scaling.md',
+      text: expect.stringContaining('docker compose -f deploy/compose.yaml up --detach --build'),
+      comment: 'no-run: It needs Docker. test/deploy.test.ts checks the files.',
+    },
+    {
+      path: 'docs/scaling.md',
+      text: expect.stringContaining('systemctl enable'),
+      comment: 'no-run: It installs a service. test/deploy.test.ts has systemd verify the unit.',
+    },
+    {
+      path: 'docs/scaling.md',
+      text: expect.stringContaining('systemctl restart'),
+      comment: 'no-run: It restarts services.',
     },
   ]);
 });
