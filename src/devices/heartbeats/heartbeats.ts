@@ -160,6 +160,11 @@ export class Heartbeats {
     this.#recorder.transitions.publishSaved();
   }
 
+  /** Reads the transitions of other nodes so far. */
+  flush(): Promise<void> {
+    return this.#recorder.presence.flush();
+  }
+
   /** Takes the devices offline whose latest heartbeat was sent by an ended session. */
   async sessionsEnded({ ids, reason }: EndedSessions): Promise<void> {
     // Before the query: a device that is bound later fails this check, one bound earlier is found by the query.

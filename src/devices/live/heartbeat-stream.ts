@@ -41,6 +41,8 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
     const { devices, heartbeats } = this.services;
     const { latest, offset: reached } = heartbeats.beatsSince(offset, this.#selection, MAX_HEARTBEATS);
     const status = reached < heartbeats.beatOffset ? 'behind' : 'current';
+    // A heartbeat may come from another node before the transition that it has caused.
+    if ([...latest.keys()].some((id) => !heartbeats.isOnline(id))) await heartbeats.flush();
     const known = await devices.findCached([...latest.keys()]);
     const beats = known.filter(this.#selection.matches).map((device) => ({
       device: { ...device, online: heartbeats.isOnline(device.id) },
