@@ -18,6 +18,7 @@ import { SearchGrams20261128 } from './20261128-search-grams.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
+import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 
 /**
@@ -46,4 +47,5 @@ export const migrations = [
   Fleet20261128,
   FirstHeartbeats20261128,
   PresencePosition20261129,
+  FirstHeartbeatsOnNodes20261129,
 ];

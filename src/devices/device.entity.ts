@@ -20,6 +20,11 @@ export const DEVICE_GRAMS = 'search_grams(name, client_id)';
 @Index({ properties: ['clientVersion', 'id'] })
 @Index({ properties: ['online', 'id'] })
 @Index({
+  name: 'devices_former_session_id_index',
+  expression:
+    'create index devices_former_session_id_index on devices (former_session_id) where former_session_id is not null',
+})
+@Index({
   name: 'devices_search_index',
   expression: `create index devices_search_index on devices using gin (${DEVICE_GRAMS}) with (gin_pending_list_limit = 1024)`,
 })
@@ -53,6 +58,13 @@ export class Device {
   @Index()
   @Property({ type: 'uuid', nullable: true })
   sessionId: string | null = null;
+
+  /**
+   * The session that the present one took it over from while it was online. If that one beats after all, it gets the
+   * device back.
+   */
+  @Property({ type: 'uuid', nullable: true })
+  formerSessionId: string | null = null;
 
   @Field(() => Boolean, { description: 'Whether it is online.' })
   @Property({ type: 'boolean' })

@@ -27,4 +27,6 @@ export interface Events {
   publish<T>(topic: Topic<T>, event: T): void;
   /** @returns a function that ends the subscription. */
   subscribe<T>(topic: Topic<T>, listener: (event: T) => void): () => void;
+  /** As `subscribe`, for the events of other nodes only. */
+  subscribeToOthers<T>(topic: Topic<T>, listener: (event: T) => void): () => void;
 }

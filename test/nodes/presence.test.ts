@@ -6,9 +6,11 @@ import { entities } from '../../src/entities.js';
 import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { callerOf } from '../support/callers.js';
+import { connect, watch } from '../support/clients/live.js';
 import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
+import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
 
 describeWithRedis('the presence of a fleet', () => {
@@ -83,5 +85,31 @@ describeWithRedis('the presence of a fleet', () => {
       { online: true, reason: null },
       { online: false, reason: 'REVOKED' },
     ]);
+  });
+
+  test('subscribers start again when Redis has lost its data, and no device goes offline', async () => {
+    const [here, there] = nodes as [TestGateway, TestGateway];
+    await here.createUser({ username: 'lost', password: PASSWORD });
+    const query = new URLSearchParams({ username: 'lost', password: PASSWORD, device: 'm', version: '1' });
+    const token = (await here.post(`/sys/login-phone?${query}`)).json().data.access_token;
+    const caller = await callerOf(here, token);
+    const report = { clientId: 'kept', name: null, clientVersion: null };
+    const id = await here.services.heartbeats.beat(caller, report);
+    await there.services.heartbeats.saveTransitionsOfFleet();
+    await ticks();
+    const client = connect(await there.listen(), token);
+    const events = watch(client, op.DeviceStatusDocument, {});
+    const next = async () => (await events.next())?.deviceStatus;
+    expect(await next()).toMatchObject({ kind: 'SNAPSHOT', devices: [{ online: true }] });
+    const { client: direct, close } = await redis.connect();
+    await direct.flushall();
+    close();
+    // One node finds the epoch ended, one starts another one, and each joins it.
+    for (let round = 0; round < 3; round++) await ticks();
+    expect(await next()).toMatchObject({ kind: 'RESET' });
+    expect(await next()).toMatchObject({ kind: 'SNAPSHOT', devices: [{ online: true }] });
+    expect(nodes.map(({ services }) => services.heartbeats.isOnline(id))).toEqual([true, true]);
+    expect(warnings.filter((sentence) => sentence.startsWith('Redis has lost data'))).toHaveLength(1);
+    await client.dispose();
   });
 });

@@ -14,6 +14,10 @@ export class MemoryEvents implements Events {
     return () => this.#emitter.off(name, listener);
   }
 
+  subscribeToOthers(): () => void {
+    return () => {};
+  }
+
   /** The names of the topics that have subscribers. */
   names(): string[] {
     return this.#emitter.eventNames().map(String);

@@ -41,6 +41,7 @@ export class RedisEvents implements Events {
   readonly #channel: string;
   readonly #local = new MemoryEvents();
   readonly #shared = new MemoryEvents();
+  readonly #ofOthers = new MemoryEvents();
   readonly #lastMessages = new Map<string, LastMessage>();
   #sent = 0;
   #startedAt = 0;
@@ -86,6 +87,10 @@ export class RedisEvents implements Events {
     return (topic.isShared ? this.#shared : this.#local).subscribe(topic, listener);
   }
 
+  subscribeToOthers<T>(topic: Topic<T>, listener: (event: T) => void): () => void {
+    return this.#ofOthers.subscribe(topic, listener);
+  }
+
   async #subscribe(): Promise<void> {
     const subscriber = this.openSubscriber();
     this.#subscriber?.disconnect();
@@ -129,9 +134,7 @@ export class RedisEvents implements Events {
     const expected = last ? last.number + 1 : this.#firstNumber(number);
     if (number !== expected) this.#makeUpForMissed();
     if (node === this.#node) this.#deafSince = now;
-    else if (number === expected && topic !== null) {
-      this.#shared.publish(sharedTopic<string | number>(topic), event);
-    }
+    else if (number === expected && topic !== null) this.#deliver(topic, event);
   }
 
   /** The number of an unreadable message is missing, so that the next one makes up for it. */
@@ -148,7 +151,14 @@ export class RedisEvents implements Events {
   }
 
   #makeUpForMissed(): void {
-    for (const name of this.#shared.names()) this.#shared.publish(sharedTopic(name), null);
+    const names = [...this.#shared.names(), ...this.#ofOthers.names()];
+    for (const name of new Set(names)) this.#deliver(name, null);
+  }
+
+  #deliver(name: string, event: string | number | null): void {
+    for (const events of [this.#shared, this.#ofOthers]) {
+      events.publish(sharedTopic<string | number>(name), event);
+    }
   }
 }
 

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../database/database.js';
 import { DomainError } from '../../errors.js';
-import { growingCache } from '../../growing-cache.js';
 import type { CallerRow } from '../../sessions/caller-row.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
 import type { DeviceLimits } from '../device-limits.js';
-import { DeviceRows, type FirstHeartbeat, type FirstHeartbeatRow } from './device-rows.js';
+import { DeviceRows, type FirstHeartbeat, type FirstHeartbeatRow, type Takeover } from './device-rows.js';
 
 /** A device whose row was written. */
 export interface WrittenDevice {
@@ -42,6 +41,8 @@ interface Candidate {
   readonly id: number;
   /** The session that beats for it now. */
   readonly sessionId: string | null;
+  /** As of the last save. */
+  readonly online: boolean;
   /** When the session that asks was opened, as `Date` or as text. */
   readonly openedAt: Date | string;
 }
@@ -49,14 +50,8 @@ interface Candidate {
 /** Candidates in one query: some of them may have come online, or have beaten, since the database was written. */
 const MAX_CANDIDATES = 100;
 
-/** Sessions whose device another one took over. */
-const MAX_SUPERSEDED = 100_000;
-
 /** Finds the device that the heartbeats of a session are for. */
 export class Bindings {
-  /** By session: the device that it beat for, and the later session that took it over while it was online. */
-  readonly #superseded = growingCache<string, { deviceId: number; by: string }>(MAX_SUPERSEDED);
-
   readonly #rows: DeviceRows;
 
   constructor(
@@ -70,9 +65,6 @@ export class Bindings {
    * A client id identifies a device of its user. Without one, the session keeps its device, else takes over one of the
    * same user and API, else gets a new one: neither a daily login nor several in a row create a device each. It takes
    * over the device that has been offline longest, else one that seems to be its own, see `#findAnonymous`.
-   *
-   * Concurrent calls for the same user and client id could take over the same device, so that callers must run one at a
-   * time.
    * @throws DomainError UNAUTHENTICATED if the session has ended meanwhile, LIMIT_REACHED and THROTTLED if the
    * account may not have a new device.
    */
@@ -83,13 +75,17 @@ export class Bindings {
     presence: CurrentPresence,
   ): Promise<BoundDevice> {
     const beat = { session: { id: caller.sessionId }, ...report, at: now, presence };
-    const isSuperseded = report.clientId === null && this.#superseded.has(caller.sessionId);
-    return (
-      (isSuperseded ? null : await this.#beat(beat, caller)) ??
-      (await this.#takeOver(beat, caller, presence)) ??
-      (await this.limits.admit({ userId: caller.user.id, address: caller.address }, () =>
-        this.#beat({ ...beat, isAdmitted: true }, caller),
-      ))
+    for (;;) {
+      const bound = await this.#beat(beat, caller);
+      if (bound) return bound;
+      const takeover = beat.clientId === null ? await this.#findAnonymous(caller, beat, presence) : null;
+      if (!takeover) break;
+      const taken = await this.#beat({ ...beat, takeover }, caller);
+      if (taken) return taken;
+      // Another session has taken it over meanwhile.
+    }
+    return this.limits.admit({ userId: caller.user.id, address: caller.address }, () =>
+      this.#beat({ ...beat, isAdmitted: true }, caller),
     );
   }
 
@@ -111,15 +107,6 @@ export class Bindings {
     return { caller, bound: boundDevice(row, report, caller) };
   }
 
-  async #takeOver(
-    beat: FirstHeartbeat,
-    caller: Caller,
-    presence: CurrentPresence,
-  ): Promise<BoundDevice | null> {
-    const device = beat.clientId === null ? await this.#findAnonymous(caller, beat, presence) : null;
-    return device === null ? null : this.#beat({ ...beat, device }, caller);
-  }
-
   async #beat(beat: FirstHeartbeat, caller: Caller): Promise<BoundDevice | null> {
     const row = await this.#rows.beat(beat);
     if (!row) throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
@@ -139,35 +126,25 @@ export class Bindings {
     caller: Caller,
     { name }: DeviceReport,
     presence: CurrentPresence,
-  ): Promise<number | null> {
+  ): Promise<Takeover | null> {
     await presence.saveTransitions();
-    const lent = this.#superseded.get(caller.sessionId);
     const candidates = await this.db.em.execute<Candidate[]>(
-      `select d.id, d.session_id as "sessionId", asking.created_at as "openedAt"
+      `select d.id, d.session_id as "sessionId", d.online, asking.created_at as "openedAt"
        from devices d
          join sessions asking on asking.id = ?
          left join sessions beating on beating.id = d.session_id
-       where d.user_id = ? and d.door = ? and d.client_id is null and (
-         d.session_id = asking.id or d.id = ? or not d.online
+       where d.user_id = ? and d.door = ? and d.client_id is null and (not d.online
          or (d.last_seen_at < asking.created_at and d.name is not distinct from ?
            and beating.address is not distinct from asking.address))
-       order by d.session_id is not distinct from asking.id desc, d.id = ? desc, d.online, d.last_seen_at, d.id
-       limit ${MAX_CANDIDATES}`,
-      [caller.sessionId, caller.user.id, caller.api, lent?.deviceId ?? 0, name, lent?.deviceId ?? 0],
+       order by d.online, d.last_seen_at, d.id limit ${MAX_CANDIDATES}`,
+      [caller.sessionId, caller.user.id, caller.api, name],
     );
-    const isOwn = ({ id, sessionId }: Candidate) =>
-      sessionId === caller.sessionId || (id === lent?.deviceId && sessionId === lent.by);
     const isSilent = ({ id, openedAt }: Candidate) =>
       (presence.lastSeen(id) ?? 0) < new Date(openedAt).getTime();
-    this.#superseded.delete(caller.sessionId);
-    const found = candidates.find(
-      (device) => isOwn(device) || !presence.isOnline(device.id) || isSilent(device),
-    );
+    const found = candidates.find((device) => !presence.isOnline(device.id) || isSilent(device));
     if (!found) return null;
-    if (!isOwn(found) && found.sessionId !== null && presence.isOnline(found.id)) {
-      this.#superseded.set(found.sessionId, { deviceId: found.id, by: caller.sessionId });
-    }
-    return found.id;
+    const { id, sessionId, online } = found;
+    return { id, sessionId, isOnline: online || presence.isOnline(id) };
   }
 }
 

@@ -4,14 +4,22 @@ import type { CallerRow } from '../../sessions/caller-row.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
 import type { DeviceLimits } from '../device-limits.js';
 
+/** A device without a client id that a session takes over. */
+export interface Takeover {
+  readonly id: number;
+  /** The session that beats for it; null for none. If another one does by then, the takeover fails. */
+  readonly sessionId: string | null;
+  /** Whether it is online. That session then gets it back with its next heartbeat. */
+  readonly isOnline: boolean;
+}
+
 /** A heartbeat whose device is not in memory. The session is found by its id, or by the hash of its access token. */
 export interface FirstHeartbeat extends DeviceReport {
   readonly session: { readonly id: string } | { readonly hash: string };
   readonly at: Date;
   /** Has the devices that are online, though the database does not have it yet. */
   readonly presence: { unsavedOnline(): readonly number[] };
-  /** A device without a client id that the session takes over. */
-  readonly device?: number;
+  readonly takeover?: Takeover;
   /**
    * Whether a new device has been admitted by the limits. Otherwise one is created only if they admit any, and the
    * account has no device without a client id that the session could take over.
@@ -45,7 +53,7 @@ interface Returned extends FirstHeartbeatRow {
 
 /** The rows of devices that send their first heartbeat in a session: one statement for those that arrive together. */
 export class DeviceRows {
-  /** One at a time: two could exceed the limit of an account together. */
+  /** One at a time: statements that add devices of the same accounts wait for each other. */
   readonly #beats = new BatchQueue((beats: readonly FirstHeartbeat[]) => this.#beatAll(beats), 1);
 
   constructor(
@@ -70,7 +78,9 @@ export class DeviceRows {
       clientId: beat.clientId,
       name: beat.name,
       version: beat.clientVersion,
-      device: beat.device,
+      device: beat.takeover?.id,
+      deviceSession: beat.takeover?.sessionId,
+      isLent: beat.takeover?.isOnline,
       mayCreate: admitsAny || beat.isAdmitted === true,
       isAlone: beat.isAdmitted,
       at: beat.at,

@@ -1,20 +1,18 @@
 import type { Clock } from '../../clock.js';
 import type { Caller, SessionRead } from '../../sessions/sessions.js';
 import type { DeviceReport } from '../device-details.js';
-import { KeyedQueue } from '../keyed-queue.js';
 import type { Bindings, BoundDevice } from './bindings.js';
 import type { PresenceRecorder } from './presence-recorder.js';
 import type { RecentlyEndedSessions } from './recently-ended-sessions.js';
+import type { RowChanges } from './row-changes.js';
 import { rememberBinding } from './session-bindings.js';
 
 /** Heartbeats whose device is not in memory: the database finds or creates it. */
 export class FirstHeartbeats {
-  /** By user and client id: two first heartbeats must not create or take over the same device. */
-  readonly #queue = new KeyedQueue<string>();
-
   constructor(
     private readonly bindings: Bindings,
     private readonly recorder: PresenceRecorder,
+    private readonly rowChanges: RowChanges,
     private readonly endedSessions: RecentlyEndedSessions,
     private readonly clock: Clock,
   ) {}
@@ -25,27 +23,28 @@ export class FirstHeartbeats {
    * THROTTLED, too.
    */
   beat(caller: Caller, report: DeviceReport): Promise<number> {
-    const key = JSON.stringify([caller.user.id, report.clientId]);
-    return this.#queue.run(key, async () => {
+    return this.rowChanges.during(async (changed) => {
       const bound = await this.bindings.bind(caller, report, new Date(this.clock()), this.recorder);
-      this.#record(caller, report.clientId, bound);
+      this.#record(caller, report.clientId, bound, changed);
       return bound.id;
     });
   }
 
   /** As `Heartbeats.sessionRead`. */
   sessionRead(report: DeviceReport): SessionRead {
-    return async (hash, toCaller) => {
-      const found = await this.bindings.bindByToken(hash, report, new Date(this.clock()), this.recorder);
-      if (!found) return null;
-      const caller = toCaller(found.caller);
-      if (found.bound) this.#record(caller, report.clientId ?? caller.deviceId, found.bound);
-      return caller;
-    };
+    return (hash, toCaller) =>
+      this.rowChanges.during(async (changed) => {
+        const now = new Date(this.clock());
+        const found = await this.bindings.bindByToken(hash, report, now, this.recorder);
+        if (!found) return null;
+        const caller = toCaller(found.caller);
+        if (found.bound) this.#record(caller, report.clientId ?? caller.deviceId, found.bound, changed);
+        return caller;
+      });
   }
 
   /** @throws DomainError UNAUTHENTICATED when the session has ended meanwhile. */
-  #record(caller: Caller, clientId: string | null, bound: BoundDevice): void {
+  #record(caller: Caller, clientId: string | null, bound: BoundDevice, changed: ReadonlySet<number>): void {
     const { recorder } = this;
     const device = recorder.devices.intern(bound.id);
     recorder.devices.setOwner(device, caller.user.id);
@@ -55,6 +54,8 @@ export class FirstHeartbeats {
     const end = this.endedSessions.reasonOf(caller.sessionId);
     if (end === undefined || bound.isOnline) recorder.recordBeat(device, caller, bound.isOnline);
     if (end !== undefined && bound.isOnline) recorder.presence.leave(device, caller.sessionId, end);
+    // This row may be outdated.
+    if (changed.has(device)) recorder.latestSessions.forget(device);
     this.endedSessions.requireOpen(caller);
     const { name, clientVersion } = bound;
     rememberBinding(caller, { clientId, device, name, clientVersion });

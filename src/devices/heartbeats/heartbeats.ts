@@ -14,6 +14,7 @@ import type { Bindings } from './bindings.js';
 import { FirstHeartbeats } from './first-heartbeats.js';
 import { type CreatePresence, PresenceRecorder } from './presence-recorder.js';
 import { RecentlyEndedSessions } from './recently-ended-sessions.js';
+import { RowChanges } from './row-changes.js';
 import { bindingOf } from './session-bindings.js';
 
 const BEATS = topic<null>('device heartbeats');
@@ -27,9 +28,8 @@ export class Heartbeats {
   readonly ownerChanges: OwnerChanges;
   readonly #recorder: PresenceRecorder;
   readonly #endedSessions = new RecentlyEndedSessions();
+  readonly #rowChanges: RowChanges;
   readonly #firstHeartbeats: FirstHeartbeats;
-  /** The sessions of deleted devices may still beat, for a new device then. */
-  readonly #deleted = new Set<number>();
   #announcedBeats = 0;
   #lastSeenSavedAt: number;
 
@@ -42,7 +42,14 @@ export class Heartbeats {
   ) {
     this.ownerChanges = new OwnerChanges(store);
     this.#recorder = new PresenceRecorder(store, events, clock, createPresence);
-    this.#firstHeartbeats = new FirstHeartbeats(bindings, this.#recorder, this.#endedSessions, clock);
+    this.#rowChanges = new RowChanges(events, this.#recorder.devices, this.#recorder.latestSessions);
+    this.#firstHeartbeats = new FirstHeartbeats(
+      bindings,
+      this.#recorder,
+      this.#rowChanges,
+      this.#endedSessions,
+      clock,
+    );
     this.#lastSeenSavedAt = clock();
   }
 
@@ -178,7 +185,7 @@ export class Heartbeats {
   devicesDeleted(ids: readonly number[]): void {
     for (const id of ids) {
       const device = this.#recorder.devices.intern(id);
-      this.#deleted.add(device);
+      this.#rowChanges.add(device);
       this.#recorder.presence.leave(device, null, null);
       this.events.publish(BINDINGS, id);
     }
@@ -193,6 +200,7 @@ export class Heartbeats {
 
   /** Saves and publishes transitions, heartbeats, and which sessions have taken over devices, since the last call. */
   async announce(): Promise<void> {
+    this.#rowChanges.forgetSome();
     await this.#recorder.transitions.publish().finally(() => this.#publishBeats());
     const saved = await this.#recorder.latestSessions.save();
     for (const device of saved) this.#recorder.recordChange(device);
@@ -231,11 +239,12 @@ export class Heartbeats {
     this.#recorder.beats.followedOwners.announce();
   }
 
-  /** False for a new name or version, a deleted device, and one without a client id that another session took over. */
+  /** False for a new name or version, a device whose row has changed, and one that another session took over. */
   #isCurrent(binding: DeviceBinding, { sessionId }: Caller, report: DeviceReport): boolean {
-    if (this.#deleted.has(binding.device)) return false;
     if (report.name !== null && report.name !== binding.name) return false;
     if (report.clientVersion !== null && report.clientVersion !== binding.clientVersion) return false;
-    return report.clientId !== null || this.#recorder.latestSessions.has(binding.device, sessionId);
+    const { latestSessions } = this.#recorder;
+    if (report.clientId !== null) return latestSessions.knows(binding.device);
+    return latestSessions.has(binding.device, sessionId);
   }
 }

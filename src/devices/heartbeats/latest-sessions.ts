@@ -14,7 +14,7 @@ export interface SessionDevice {
  * table of devices.
  */
 export class LatestSessions {
-  /** By device; undefined before its first heartbeat, where the database has the answer. */
+  /** By device; undefined before its first heartbeat, and after `forget`: the database has the answer. */
   readonly #latest: (string | undefined)[] = [];
   /** Devices for which the database may name another session. */
   readonly #unsaved = new Set<number>();
@@ -24,8 +24,19 @@ export class LatestSessions {
     private readonly store: PresenceStore,
   ) {}
 
+  knows(device: number): boolean {
+    return this.#latest[device] !== undefined;
+  }
+
   has(device: number, sessionId: string): boolean {
     return this.#latest[device] === sessionId;
+  }
+
+  /** From now on, the row of the device decides. */
+  forget(device: number): void {
+    if (!this.knows(device)) return;
+    this.#latest[device] = undefined;
+    this.#unsaved.delete(device);
   }
 
   /** @returns whether the session differs from the one before. */
@@ -38,7 +49,7 @@ export class LatestSessions {
 
   /** The database may name this session from now on, though the device has not beaten by it. */
   markUnsaved(device: number, sessionId: string): void {
-    if (this.#latest[device] !== undefined && !this.has(device, sessionId)) this.#unsaved.add(device);
+    if (this.knows(device) && !this.has(device, sessionId)) this.#unsaved.add(device);
   }
 
   /** The devices whose latest heartbeat was sent by one of these sessions, each with that session. */

@@ -78,12 +78,11 @@ export class TransitionLog {
     return this.#offset;
   }
 
-  /** Starts an epoch: `since` returns null for all offsets so far. @param position before the first entry. */
+  /** Starts an epoch: once published, `since` returns null for all earlier offsets. @param position before the first entry. */
   restart({ epoch, offsets }: Position): void {
     this.#epoch = epoch;
     this.#offset += 1;
     this.#first = this.#offset;
-    this.#published = this.#offset;
     this.#ring = [];
     this.#changes.clear();
     this.#shards = new ShardOffsets(CAPACITY, this.#offset, offsets);

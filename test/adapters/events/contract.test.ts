@@ -60,15 +60,19 @@ describeWithRedis.each(['server', 'cluster'] as const)('events over Redis, on on
   test('reach the other nodes of the fleet, in order, each once', async () => {
     const [sender, receiver, stranger] = [await start(), await start(), await start('another fleet')];
     const received: unknown[] = [];
+    const receivedFromOthers: unknown[] = [];
     const receivedElsewhere: unknown[] = [];
     receiver.subscribe(LOCAL, (event) => received.push(event));
     receiver.subscribe(SHARED, (event) => received.push(event));
+    receiver.subscribeToOthers(SHARED, (event) => receivedFromOthers.push(event));
+    sender.subscribeToOthers(SHARED, (event) => receivedElsewhere.push(event));
     stranger.subscribe(SHARED, (event) => receivedElsewhere.push(event));
     sender.publish(LOCAL, 'stays');
     for (let count = 0; count < 100; count++) sender.publish(SHARED, count);
     sender.publish(SHARED, '李 "quoted"');
     await eventually(async () => received.at(-1) === '李 "quoted"');
     expect(received).toEqual([...Array(100).keys(), '李 "quoted"']);
+    expect(receivedFromOthers).toEqual(received);
     expect(receivedElsewhere).toEqual([]);
   });
 
@@ -104,7 +108,9 @@ describeWithRedis.each(['server', 'cluster'] as const)('events over Redis, on on
   test('that are missed are made up for', async () => {
     const [sender, receiver] = [await start(), await start()];
     const received: unknown[] = [];
+    const receivedFromOthers: unknown[] = [];
     receiver.subscribe(SHARED, (event) => received.push(event));
+    receiver.subscribeToOthers(SHARED, (event) => receivedFromOthers.push(event));
     sender.publish(SHARED, 'first');
     await eventually(async () => received.splice(0).includes('first'));
     for (const server of shared.servers) await server.kill();
@@ -114,6 +120,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('events over Redis, on on
     // Once for each node that has sent a message meanwhile.
     await eventually(async () => received.length > 0);
     expect(new Set(received)).toEqual(new Set([null]));
+    expect(receivedFromOthers).toContain(null);
     sender.publish(SHARED, 'seen');
     await eventually(async () => received.includes('seen'));
   });
