@@ -20,6 +20,7 @@ import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
+import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -48,4 +49,5 @@ export const migrations = [
   FirstHeartbeats20261128,
   PresencePosition20261129,
   FirstHeartbeatsOnNodes20261129,
+  RefreshedSessions20261129,
 ];

@@ -195,7 +195,7 @@ function createDevices(
   const sessionLimit = new SessionLimit(db, sessions, heartbeats, clock, config.SESSIONS_PER_USER);
   sessions.onOpen((session, openSessions) => sessionLimit.enforce(session, openSessions));
   users.onChange((user, before) => heartbeats.ownerChanges.add(user, before));
-  sessions.onRefresh((id, endsAt) => heartbeats.sessionRefreshed(id, endsAt));
+  sessions.onRefresh((expiresAt) => heartbeats.sessionsRefreshed(expiresAt));
   return {
     heartbeats,
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),

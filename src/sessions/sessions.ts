@@ -23,8 +23,8 @@ export type { OpenedSession } from './openings.js';
 export type { EndedSessions } from './revocations.js';
 export type { SessionRead } from './session-reader.js';
 
-/** @param expiresAt of the new access token, in milliseconds. */
-type RefreshListener = (sessionId: string, expiresAt: number) => Promise<void>;
+/** @param expiresAt the end of the new access token of each session, in milliseconds. */
+type RefreshListener = (expiresAt: ReadonlyMap<string, number>) => Promise<void>;
 
 export interface SessionsOptions {
   readonly db: Database;
@@ -77,7 +77,9 @@ export class Sessions {
     const hash = tokenHash(refreshToken);
     const rotation = await this.#db.em.fork().transactional(async (em) => {
       const result = await this.#tokens.rotate(em, hash, this.#clock());
-      if (result.outcome === 'rotated') await this.#changes.record(em, result.session.user.id);
+      if (result.outcome === 'rotated') {
+        await this.#changes.record(em, result.session.user.id, result.session.id);
+      }
       return result;
     });
     if (rotation.outcome === 'reused') {
@@ -88,9 +90,9 @@ export class Sessions {
     }
     const { session, tokens } = rotation;
     this.invalidate(session.user.id);
-    const expiresAt = session.tokenExpiresAt.getTime();
+    const expiresAt = new Map([[session.id, session.tokenExpiresAt.getTime()]]);
     // The old pair is spent, so the client gets the new one even if a listener fails.
-    await Promise.allSettled([...this.#refreshListeners].map((listener) => listener(session.id, expiresAt)));
+    await Promise.allSettled([...this.#refreshListeners].map((listener) => listener(expiresAt)));
     return { session, user: session.user, ...tokens };
   }
 
@@ -212,7 +214,7 @@ export class Sessions {
     this.#revocations.onEnd(listener);
   }
 
-  /** Calls back when a session was refreshed, and waits for the result. @returns a function that unsubscribes. */
+  /** Calls back when sessions were refreshed, and waits for the result. @returns a function that unsubscribes. */
   onRefresh(listener: RefreshListener): () => void {
     this.#refreshListeners.add(listener);
     return () => this.#refreshListeners.delete(listener);
@@ -229,6 +231,11 @@ export class Sessions {
   }
 
   async #apply(changes: readonly ChangeElsewhere[]): Promise<void> {
+    const refreshed = changes.flatMap((change) => change.refreshed ?? []);
+    if (refreshed.length > 0) {
+      const expiresAt = new Map(refreshed.map((session) => [session.sessionId, session.expiresAt]));
+      await Promise.all([...this.#refreshListeners].map((listener) => listener(expiresAt)));
+    }
     const ended = Map.groupBy(
       changes.flatMap((change) => change.ended ?? []),
       ({ reason }) => reason,

@@ -29,6 +29,10 @@ export class AccountChange {
   @Property({ type: 'text', nullable: true })
   reason: string | null = null;
 
+  /** The session that was refreshed, if the change is a new pair of tokens. */
+  @Property({ type: 'uuid', nullable: true })
+  refreshedSessionId: string | null = null;
+
   @Index({ name: 'session_revocations_at_index' })
   @Property({ type: 'timestamptz' })
   at!: Date;

@@ -13,6 +13,8 @@ export interface ChangeElsewhere {
   readonly userId: number;
   /** The session that has ended; null if the account itself has changed. */
   readonly ended: { readonly sessionId: string; readonly reason: EndReason } | null;
+  /** The session that was refreshed, with the end of its new access token in milliseconds. */
+  readonly refreshed: { readonly sessionId: string; readonly expiresAt: number } | null;
 }
 
 type Listener = (changes: readonly ChangeElsewhere[]) => Promise<void>;
@@ -25,6 +27,7 @@ interface ReadRow {
   readonly snapshot: string;
   readonly userId: number | null;
   readonly ended: ChangeElsewhere['ended'];
+  readonly refreshed: ChangeElsewhere['refreshed'];
 }
 
 /**
@@ -59,13 +62,15 @@ export class AccountChanges {
     this.#apply = listener;
   }
 
-  /** Records a change of a user or its roles, in the transaction that makes it. */
-  async record(em: EntityManager, userId: number): Promise<void> {
-    await em.execute('insert into session_revocations (origin, user_id, at) values (?, ?, ?)', [
-      this.origin,
-      userId,
-      new Date(this.clock()).toISOString(),
-    ]);
+  /**
+   * Records a change of a user, its roles or its tokens, in the transaction that makes it.
+   * @param refreshedSessionId the session whose tokens have changed.
+   */
+  async record(em: EntityManager, userId: number, refreshedSessionId: string | null = null): Promise<void> {
+    await em.execute(
+      'insert into session_revocations (origin, user_id, refreshed_session_id, at) values (?, ?, ?, ?)',
+      [this.origin, userId, refreshedSessionId, new Date(this.clock()).toISOString()],
+    );
   }
 
   /** Lets other nodes poll at once, after a change was committed. */
@@ -99,14 +104,20 @@ export class AccountChanges {
          case when c.session_id is not null then
            json_build_object('sessionId', c.session_id,
              'reason', case c.reason when 'LOGOUT' then c.reason else 'REVOKED' end)
-         end as ended
+         end as ended,
+         case when s.id is not null then
+           json_build_object('sessionId', s.id, 'expiresAt', extract(epoch from s.token_expires_at) * 1000)
+         end as refreshed
        from (select coalesce(?::pg_snapshot, pg_current_snapshot()) as previous) p
        left join session_revocations c on c.transaction >= pg_snapshot_xmin(previous)
          and not pg_visible_in_snapshot(c.transaction, previous) and c.origin is distinct from ?
+       left join sessions s on s.id = c.refreshed_session_id
        order by c.id`,
       [this.#snapshot, this.origin],
     );
-    const changes = rows.flatMap(({ userId, ended }) => (userId === null ? [] : [{ userId, ended }]));
+    const changes = rows.flatMap(({ userId, ended, refreshed }) =>
+      userId === null ? [] : [{ userId, ended, refreshed }],
+    );
     return { snapshot: rows[0]?.snapshot ?? '', changes };
   }
 }

@@ -191,10 +191,15 @@ export class Heartbeats {
     }
   }
 
-  /** The devices of a refreshed session stay online when its old token expires. */
-  async sessionRefreshed(sessionId: string, endsAt: number): Promise<void> {
-    for (const { device } of await this.#recorder.latestSessions.devicesOf([sessionId])) {
-      this.#recorder.presence.prolong(device, endsAt);
+  /**
+   * The devices of refreshed sessions stay online when the old tokens expire.
+   * @param expiresAt the end of the new token of each session, in milliseconds.
+   */
+  async sessionsRefreshed(expiresAt: ReadonlyMap<string, number>): Promise<void> {
+    for (const { device, sessionId } of await this.#recorder.latestSessions.devicesOf([
+      ...expiresAt.keys(),
+    ])) {
+      this.#recorder.presence.prolong(device, expiresAt.get(sessionId) ?? 0);
     }
   }
 

@@ -72,6 +72,8 @@ export class LeaseQueue {
   prolong(device: number, authEnds: number): void {
     this.#makeRoom(device);
     this.#leases.prolong(device, authEnds);
+    // The wheel has dropped a device whose lease was the longest one possible.
+    if (this.#endOf(device) > (this.#sentEnds[device] ?? 0)) this.#enqueue(device);
   }
 
   /**
