@@ -12,6 +12,11 @@ import type { Services } from './services.js';
 const ANNOUNCE_MS = 200;
 /** Some thousand rows of the counts come together meanwhile, which take a millisecond to read. */
 const MERGE_COUNTS_MS = 5000;
+/**
+ * On several nodes, `Device.lastSeenAt` is at most that old where the device beats elsewhere. Each heartbeat of a device
+ * is saved then; on one node, only the latest one of each interval, of which there is about one.
+ */
+const SAVE_DEVICES_MS = 1000;
 /** `Session.lastSeenAt` is at most that old. The sessions of a fleet are always in use, and each save writes all of them. */
 const SAVE_SESSIONS_MS = 60_000;
 /** What another process has changed must take effect everywhere within a second. */
@@ -70,7 +75,7 @@ function jobs(services: JobServices): Job[] {
     },
     {
       name: 'save last-seen times of devices',
-      everyMs: config.HEARTBEAT_INTERVAL,
+      everyMs: config.REDIS_URL ? SAVE_DEVICES_MS : config.HEARTBEAT_INTERVAL,
       run: () => heartbeats.saveLastSeen(),
       last: true,
     },

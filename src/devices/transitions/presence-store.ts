@@ -25,6 +25,9 @@ export interface SavedPresence {
   readonly position: Position | null;
 }
 
+/** Far more than the clocks of nodes may differ. */
+const MAX_CLOCK_DIFFERENCE_MS = 60_000;
+
 /** Presence in the database: written in batches, read once at start. */
 export class PresenceStore {
   constructor(private readonly db: Database) {}
@@ -47,14 +50,18 @@ export class PresenceStore {
     );
   }
 
-  /** Saves when devices were last seen, and that the process was alive at `now`. */
+  /**
+   * Saves when devices were last seen, and that the process was alive at `now`. A time never moves back, since another
+   * node may have seen the device later; but one that lies ahead is of a clock that was wrong.
+   */
   async saveLastSeen(seen: Iterable<{ id: number; at: number }>, now: number): Promise<void> {
     for (const batch of batches(seen)) {
       const rows = JSON.stringify(byId(batch).map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
       await this.db.em.execute(
         `update devices d set last_seen_at = t.at
-         from json_to_recordset(?) as t(id int, at timestamptz) where d.id = t.id`,
-        [rows],
+         from json_to_recordset(?) as t(id int, at timestamptz)
+         where d.id = t.id and (d.last_seen_at < t.at or d.last_seen_at > ?)`,
+        [rows, new Date(now + MAX_CLOCK_DIFFERENCE_MS).toISOString()],
       );
     }
     await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);
@@ -70,7 +77,8 @@ export class PresenceStore {
     const changed: { id: number; before: DeviceDetails }[] = [];
     for (const batch of batches(latest)) {
       const saved = await this.db.em.execute<{ id: number; before: DeviceDetails; api: Api }[]>(
-        `update devices d set session_id = s.id, door = s.door
+        `update devices d set session_id = s.id, door = s.door,
+           former_session_id = case when d.session_id = s.id then d.former_session_id end
          from json_to_recordset(?) as t(id int, "sessionId" uuid)
            join sessions s on s.id = t."sessionId" join devices old on old.id = t.id
          where d.id = t.id returning d.id, d.door as api, ${detailsOf('old')} as before`,

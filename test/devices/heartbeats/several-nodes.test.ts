@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { stateInMemory } from '../../../src/adapters/shared-state.js';
 import type { DeviceReport } from '../../../src/devices/device-details.js';
+import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../../src/legacy/bms/session-policy.js';
 import type { OpenedSession } from '../../../src/sessions/sessions.js';
-import { callerOf, openSession } from '../../support/callers.js';
+import { ANONYMOUS, callerOf, openSession } from '../../support/callers.js';
 import { createMigratedDatabase, type TestDatabase } from '../../support/database.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { LinkedEvents } from '../../support/linked-events.js';
@@ -248,4 +249,38 @@ test('a session that ended on one node is refused by the others once they have r
   await b.services.sessions.pollChanges();
   expect(() => b.services.heartbeats.beat(caller, named)).toThrow('Your session has ended.');
   expect(b.services.heartbeats.onlineIds()).not.toContain((await rows())[0]?.id);
+});
+
+test('a device stays online if its session is refreshed on another node before the token expires', async () => {
+  const session = await openSession(a, username, graphqlSessionPolicy);
+  const { expiresAt } = await callerOf(b, session.accessToken);
+  clock.now = expiresAt - 10 * SECOND;
+  const id = await beat(b, session, named);
+  await a.services.sessions.refresh(session.refreshToken ?? '', ANONYMOUS);
+  await b.services.sessions.pollChanges();
+  await b.pass(20 * SECOND);
+  expect(b.services.heartbeats.isOnline(id)).toBe(true);
+  await b.pass(5 * 60 * SECOND);
+  expect(b.services.heartbeats.isOnline(id)).toBe(false);
+});
+
+test('the time when a device was last seen never moves back, whichever node saves it last', async () => {
+  const session = await login(a);
+  const id = await beat(a, session, named);
+  clock.advance(SECOND);
+  await beat(b, session, named);
+  const latest = clock.now;
+  for (const node of [b, a, c]) await node.services.heartbeats.saveLastSeen();
+  const saved = () =>
+    a.services.db.em
+      .fork()
+      .execute('select extract(epoch from last_seen_at)::float8 as at from devices where id = ?', [id]);
+  expect(await saved()).toEqual([{ at: latest / SECOND }]);
+  const { services } = c;
+  await services.db.em.execute(`update devices set last_seen_at = now() + interval '10 years' where id = ?`, [
+    id,
+  ]);
+  await beat(c, session, named);
+  await services.heartbeats.saveLastSeen();
+  expect(await saved()).toEqual([{ at: clock.now / SECOND }]);
 });
