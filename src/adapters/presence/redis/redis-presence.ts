@@ -134,16 +134,21 @@ export class RedisPresence implements Presence {
 
   /** The node ends: hands all leases over, so that its devices have time to reach another node. */
   async close(): Promise<void> {
+    // Where that fails, the others find out that the node is lost.
+    await this.#handOver().catch(() => {});
+  }
+
+  get #isWorking(): boolean {
+    return this.#joined !== null && this.#isReachable;
+  }
+
+  async #handOver(): Promise<void> {
     const joined = this.#joined;
     if (joined === null) return;
     this.#queue.giveBackAll();
     await this.#exchangeSoon();
     await Promise.all(joined.shards.map((shard) => shard.forgetNode(this.#node)));
     await this.options.leases.release(SWEEP_LEASE);
-  }
-
-  get #isWorking(): boolean {
-    return this.#joined !== null && this.#isReachable;
   }
 
   /** Exchanges leases and entries with Redis, after what is under way. Calls that come meanwhile share the next one. */
