@@ -86,7 +86,8 @@ export async function inventory({ services }: TestGateway) {
   const list = async (folder: string) => {
     const path = join(services.config.DATA_DIR, folder);
     const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    // Nodes that share a folder mark it.
+    return entries.filter((entry) => entry.isFile() && entry.name !== 'folder-id').map(({ name }) => name);
   };
   const em = services.db.em.fork();
   return {
