@@ -298,10 +298,12 @@ const limits = {
     .meta(doc('Maximum number of devices that sessions opened from one address may add in an hour.')),
   LIVE_SOCKETS_PER_ADDRESS: integer(1, 1_000_000)
     .prefault('1000')
-    .meta(doc('Maximum number of WebSockets of one address; further ones are closed with 4429.')),
+    .meta(
+      doc('Maximum number of WebSockets of one address on each node; further ones are closed with 4429.'),
+    ),
   LIVE_SOCKETS_PER_USER: integer(1, 1_000_000)
     .prefault('200')
-    .meta(doc('Maximum number of WebSockets of one user; further ones are closed with 4429.')),
+    .meta(doc('Maximum number of WebSockets of one user on each node; further ones are closed with 4429.')),
   LIVE_SUBSCRIPTIONS_PER_SOCKET: integer(1, 10_000)
     .prefault('100')
     .meta(doc('Maximum number of operations on one WebSocket at a time; further ones fail with THROTTLED.')),

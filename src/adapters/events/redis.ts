@@ -34,7 +34,7 @@ interface LastMessage {
 /**
  * Events of all nodes, over one channel of Redis, which delivers a message at most once. So each node numbers its
  * messages, and sends a pulse every second. Where a number is missing, an event may be: the subscribers of all shared
- * topics are given null. A node receives its own messages, too, and so notices when it has received nothing.
+ * topics are given null. A node receives its own messages, too, and so notices when it receives nothing.
  */
 export class RedisEvents implements Events {
   readonly #node = randomUUID();
@@ -115,8 +115,11 @@ export class RedisEvents implements Events {
     for (const [node, { receivedAt }] of this.#lastMessages) {
       if (receivedAt < now - FORGET_MS) this.#lastMessages.delete(node);
     }
+    if (this.#deafSince >= now - DEAF_MS) return;
     // The client of a cluster may come back without its subscription. If this fails, another attempt follows.
-    if (this.#deafSince < now - DEAF_MS) this.#subscribe().catch(() => {});
+    this.#subscribe().catch(() => {});
+    // Without Redis, subscribers read every few seconds what has changed.
+    this.#makeUpForMissed();
   }
 
   #receive(text: string): void {
