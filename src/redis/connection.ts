@@ -108,16 +108,33 @@ function startError(url: RedisUrl, error: unknown): StartError {
   if (/^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH)\b/.test(reason)) {
     return new StartError(`Redis at ${redisName(url)} refuses the credentials of REDIS_URL: ${reason}.`);
   }
-  return new StartError(`Redis at ${redisName(url)} cannot be reached: ${reason}.`);
+  return new StartError(`Redis at ${redisName(url)}, which REDIS_URL names, cannot be reached: ${reason}.`);
 }
 
-function reasonOf({ sentinel }: RedisUrl, error: unknown): string {
+function reasonOf({ sentinel, tls }: RedisUrl, error: unknown): string {
   const [line = ''] = messageOf(error).split('\n');
   // The client says so, too, where sentinels answer that they do not know the name.
   if (sentinel && line.startsWith('All sentinels are unreachable')) {
     return `no sentinel knows the address of the primary ${sentinel.primary}`;
   }
-  return line.replace(/\.$/, '');
+  return `${line.replace(/\.$/, '')}${adviceOn(error, tls)}`;
+}
+
+/** The codes of certificates of an authority that is not trusted (https://docs.openssl.org/3.0/man1/openssl-verification-options/). */
+const UNTRUSTED: ReadonlySet<unknown> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function adviceOn(error: unknown, tls: boolean): string {
+  if (!hasProperty(error, 'code')) return '';
+  if (UNTRUSTED.has(error.code)) return ': set the parameter ca to the file of its authority';
+  // A server without TLS waits for the rest of a command.
+  return tls && error.code === 'ETIMEDOUT'
+    ? ': if the server has no TLS, use redis:// instead of rediss://'
+    : '';
 }
 
 /** Of the last node, where a cluster client reports that all have failed. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
+import { types } from 'node:util';
 import type { DNSLookupFunction } from 'ioredis';
 import { StartError } from '../errors.js';
 import type { RedisUrl } from '../redis-url.js';
@@ -68,7 +69,7 @@ function tlsOptions(ca: string | null): ConnectionOptions {
   try {
     return { ca: readFileSync(ca, 'utf8') };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = types.isNativeError(error) ? error.message : String(error);
     throw new StartError(`The file of ca in REDIS_URL cannot be read (${reason}).`);
   }
 }

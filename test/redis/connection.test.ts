@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { connectRedis } from '../../src/redis/connection.js';
 import { problemOf } from '../../src/redis/problem.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { eventually } from '../support/eventually.js';
+import { createCertificates } from '../support/infrastructure/certificates.js';
 import { freePort } from '../support/infrastructure/ports.js';
 import {
   describeWithRedis,
@@ -11,6 +16,7 @@ import {
   startSentinel,
   type TestRedis,
 } from '../support/infrastructure/redis.js';
+import { openFolder } from '../support/server.js';
 
 const servers: TestRedis[] = [];
 afterEach(async () => {
@@ -33,7 +39,7 @@ async function refusal(url: string): Promise<string> {
 describeWithRedis('a connection to Redis', () => {
   test('is refused where nothing listens', async () => {
     const host = `127.0.0.1:${await freePort()}`;
-    const sentence = `StartError: Redis at ${host} cannot be reached: connect ECONNREFUSED ${host}.`;
+    const sentence = `StartError: Redis at ${host}, which REDIS_URL names, cannot be reached: connect ECONNREFUSED ${host}.`;
     expect(await refusal(`redis://${host}`)).toBe(sentence);
     expect(await refusal(`redis://${host}?cluster=true`)).toBe(sentence);
   });
@@ -53,6 +59,54 @@ describeWithRedis('a connection to Redis', () => {
     const connection = await connectRedis(parseRedisUrl(`redis://:right@${host}/3`));
     expect(await connection.client.ping()).toBe('PONG');
     connection.close();
+  });
+
+  test('is encrypted, and refused where the certificate or the scheme is wrong', async () => {
+    const folder = await openFolder();
+    await createCertificates(folder, 'IP:127.0.0.1');
+    const file = (name: string) => join(folder, name).replaceAll(' ', '%20');
+    const tlsPort = await freePort();
+    const { port } = await start({
+      'tls-port': String(tlsPort),
+      'tls-cert-file': `"${join(folder, 'server.crt')}"`,
+      'tls-key-file': `"${join(folder, 'server.key')}"`,
+      'tls-ca-cert-file': `"${join(folder, 'ca.crt')}"`,
+      'tls-auth-clients': 'no',
+    });
+    const url = `rediss://127.0.0.1:${tlsPort}`;
+    const { client, close } = await connectRedis(parseRedisUrl(`${url}?ca=${file('ca.crt')}`));
+    expect(await client.ping()).toBe('PONG');
+    close();
+    const advice = / cannot be reached: .*: set the parameter ca to the file of its authority\.$/;
+    expect(await refusal(url)).toMatch(advice);
+    expect(await refusal(`${url}?ca=${file('other.crt')}`)).toMatch(advice);
+    expect(await refusal(`${url}?ca=${file('none.crt')}`)).toMatch(
+      /^StartError: The file of ca in REDIS_URL cannot be read \(ENOENT: .*\)\.$/,
+    );
+    expect(await refusal(`rediss://127.0.0.1:${port}`)).toMatch(
+      /: if the server has no TLS, use redis:\/\/ instead of rediss:\/\/\.$/,
+    );
+    expect(await refusal(`redis://127.0.0.1:${tlsPort}`)).toMatch(/ cannot be reached: .+\.$/);
+    await rm(folder, { recursive: true });
+  });
+
+  test('is refused where the version is too old', async () => {
+    // No such version can be installed: this one answers nothing but INFO.
+    const info = 'redis_version:6.0.16\r\nloading:0\r\n';
+    const answer = (command: string) =>
+      /\binfo\b/i.test(command) ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n';
+    const old = createServer((socket) => {
+      socket.on('data', (data) => {
+        const commands = String(data).split(/(?=\*\d+\r\n)/);
+        socket.write(commands.map(answer).join(''));
+      });
+    });
+    await once(old.listen(0, '127.0.0.1'), 'listening');
+    const { port } = old.address() as AddressInfo;
+    expect(await refusal(`redis://127.0.0.1:${port}`)).toBe(
+      `StartError: Redis at 127.0.0.1:${port} has version 6.0.16: version 7 of Redis or Valkey is required.`,
+    );
+    old.close();
   });
 
   test('is refused where data may be evicted', async () => {
@@ -94,7 +148,7 @@ describeWithRedis('a connection to Redis', () => {
     expect(await connection.client.info('server')).toContain(`tcp_port:${primary.port}\r\n`);
     connection.close();
     expect(await refusal(`redis://${host}?sentinel=other`)).toBe(
-      `StartError: Redis at ${host} cannot be reached: no sentinel knows the address of the primary other.`,
+      `StartError: Redis at ${host}, which REDIS_URL names, cannot be reached: no sentinel knows the address of the primary other.`,
     );
   });
 

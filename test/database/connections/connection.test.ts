@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectClient } from '../../../src/database/connections/failover-client.js';
 import { type Database, openDatabase } from '../../../src/database/database.js';
@@ -16,9 +14,8 @@ import { unavailableDatabase } from '../../../src/database/unavailable.js';
 import { entities, migrate } from '../../../src/entities.js';
 import { createEmptyDatabase, withClient } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
+import { createCertificates } from '../../support/infrastructure/certificates.js';
 import { openFolder } from '../../support/server.js';
-
-const run = promisify(execFile);
 
 let folder: string;
 let postgres: EmbeddedPostgres;
@@ -34,7 +31,7 @@ beforeAll(async () => {
   const url = new URL(postgres.url);
   user = `${url.username}:${url.password}`;
   port = url.port;
-  await createCertificates();
+  await createCertificates(folder, 'DNS:localhost');
   await enableTls();
   ipv6 = createServer((client) => {
     const upstream = connect(Number(port), '127.0.0.1');
@@ -50,48 +47,6 @@ afterAll(async () => {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** An authority with a certificate for `localhost`, another authority, and a client certificate. */
-async function createCertificates(): Promise<void> {
-  const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
-  for (const name of ['ca', 'other']) {
-    await openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      ...['-days', '2'],
-      ...['-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`],
-    );
-  }
-  await openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    '/CN=localhost',
-    ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', 'server.key', '-out', 'server.csr'],
-  );
-  await openssl(
-    'x509',
-    '-req',
-    '-in',
-    'server.csr',
-    '-CA',
-    'ca.crt',
-    '-CAkey',
-    'ca.key',
-    '-days',
-    '2',
-    ...['-copy_extensions', 'copyall', '-out', 'server.crt'],
-  );
-}
 
 /** With the key where the system user of PostgreSQL may read it. */
 async function enableTls(): Promise<void> {
