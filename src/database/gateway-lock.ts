@@ -26,7 +26,7 @@ export interface GatewayLockOptions {
   readonly signal: AbortSignal;
   /** Called each time the database stops answering. */
   onSilent(): void;
-  /** Called once with a sentence when the lock has ended. */
+  /** Called once with a sentence when the lock has ended. A shared one is taken again after a restart of the server. */
   onEnd(sentence: string): void;
 }
 
@@ -58,7 +58,7 @@ export async function lockGateway(
     await client.end();
     throw error;
   }
-  return superviseLock(client, url, options);
+  return (options.isShared ? keepSharedLock : superviseLock)(client, url, options);
 }
 
 async function takeLock(
@@ -122,6 +122,71 @@ async function keepsBackend(client: pg.Client, pid: number, url: string): Promis
     return true;
   } finally {
     await Promise.all(others.map((other) => other.end()));
+  }
+}
+
+/**
+ * The history of the server, which changes when a standby takes over: then, commits may be lost, and the snapshots that
+ * nodes remember do not compare with those of the server.
+ */
+async function timelineOf(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ timeline: string }>(
+    'select left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline',
+  );
+  return rows[0]?.timeline;
+}
+
+/** Supervises a shared lock, and takes it again when its connection ends, as a restart of the server ends it. */
+async function keepSharedLock(
+  client: pg.Client,
+  url: string,
+  options: GatewayLockOptions,
+): Promise<GatewayLock> {
+  // Not every server says so.
+  const timeline = await timelineOf(client).catch(() => undefined);
+  if (timeline === undefined) return superviseLock(client, url, options);
+  const released = new AbortController();
+  const supervise = (locking: pg.Client) => superviseLock(locking, url, { ...options, onEnd: retake });
+  const retake = (sentence: string) => {
+    lockAgain(url, timeline, sentence, released.signal).then(
+      (next) => {
+        lock = supervise(next);
+      },
+      (error: Error) => {
+        if (!released.signal.aborted) options.onEnd(error.message);
+      },
+    );
+  };
+  let lock = supervise(client);
+  return {
+    async release() {
+      released.abort();
+      await lock.release();
+    },
+  };
+}
+
+/** @throws StartError with the sentence if the timeline has changed, and as `takeLock` */
+async function lockAgain(
+  url: string,
+  timeline: string,
+  sentence: string,
+  signal: AbortSignal,
+): Promise<pg.Client> {
+  for (;;) {
+    const client = await connectClient(url).catch(() => null);
+    try {
+      if (client) {
+        if ((await timelineOf(client)) !== timeline) throw new StartError(sentence);
+        await takeLock(client, { isShared: true, signal });
+        return client;
+      }
+    } catch (error) {
+      await client?.end();
+      // Otherwise the server has ended once more.
+      if (error instanceof StartError || signal.aborted) throw error;
+    }
+    await setTimeout(RETRY_MS, undefined, { signal });
   }
 }
 

@@ -94,6 +94,29 @@ test('ends with a sentence when its lock ends', async () => {
   });
 });
 
+test('a node of a fleet takes its lock again when its connection ends', async () => {
+  const db = await openDatabase(database.url, entities);
+  const ends: string[] = [];
+  const { signal } = new AbortController();
+  const options = {
+    isShared: true,
+    signal,
+    onSilent() {},
+    onEnd: (sentence: string) => void ends.push(sentence),
+  };
+  const lock = await lockGateway(database.url, db, options);
+  const [holder] = await holders(database.url);
+  await withClient(database.url, (client) => client.query('select pg_terminate_backend($1)', [holder]));
+  await eventually(async () => {
+    const [next] = await holders(database.url);
+    return next !== undefined && next !== holder;
+  });
+  await lock.release();
+  expect(await holders(database.url)).toEqual([]);
+  expect(ends).toEqual([]);
+  await db.close(true);
+});
+
 test('refuses a DATABASE_DIRECT_URL of another database, whose lock would exclude no other gateway', async () => {
   const other = await createMigratedDatabase();
   const { code, errors } = await startOn(database.url, { DATABASE_DIRECT_URL: other.url }).ended;
