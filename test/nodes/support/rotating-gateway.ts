@@ -5,7 +5,6 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-import { afterAll } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { openSharedState } from '../../../src/adapters/shared-state.js';
 import { readConfig } from '../../../src/config.js';
@@ -24,11 +23,6 @@ export { createClock };
 
 const NODES = 3;
 
-/** Each fleet of a test file has another of its databases. */
-const redis = await startRedis({ databases: '1000' });
-let fleets = 0;
-afterAll(() => redis.stop());
-
 /**
  * Starts nodes that share Redis, a database and DATA_DIR, in place of a single gateway. Each request goes to another
  * node than the one before, once all nodes have read what the others have changed. `services` are those of the first.
@@ -38,6 +32,7 @@ export async function startGateway(
   successorOf?: Pick<TestGateway, 'databaseUrl' | 'clock'>,
 ): Promise<TestGateway> {
   await using opened = new AsyncDisposableStack();
+  const redis = opened.adopt(await startRedis(), (server) => server.stop());
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   opened.defer(() => rm(dataDir, { recursive: true, force: true }));
   const database = successorOf
@@ -48,7 +43,7 @@ export async function startGateway(
   opened.defer(() => db.close(true));
   const clock = successorOf?.clock ?? createClock();
   const settings = { DATA_DIR: dataDir, ...env };
-  const config = { ...readConfig(settings), REDIS_URL: parseRedisUrl(`${redis.url}/${fleets++}`) };
+  const config = { ...readConfig(settings), REDIS_URL: parseRedisUrl(redis.url) };
   const nodes: TestGateway[] = [];
   for (let count = 0; count < NODES; count++) {
     const health = new Health(Date.now);
