@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Fleet } from '../nodes/support/fleet.js';
+import { scenarios, violationsIn } from '../nodes/support/scenarios.js';
+import { randomFrom } from '../support/random.js';
+
+const ROUNDS = 200;
+
+/** Of the first round. GATEHOUSE_TEST_SEED repeats the rounds from that one on. */
+const firstSeed = Number(process.env.GATEHOUSE_TEST_SEED ?? Date.now());
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await Fleet.start();
+});
+afterAll(() => fleet.stop());
+
+/** The scenario of a round, drawn from its seed. */
+const rounds = Array.from({ length: ROUNDS }, (_, round) => {
+  const seed = firstSeed + round;
+  const index = Math.floor(randomFrom(seed)() * scenarios.length);
+  return [...(scenarios[index] as (typeof scenarios)[number]), seed] as const;
+});
+
+test.each(rounds)(
+  'no transition is lost, doubled or false when %s (seed %3$d)',
+  async (_name, scenario, seed) => {
+    expect(await violationsIn(fleet, scenario, seed)).toEqual([]);
+  },
+);
