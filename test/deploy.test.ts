@@ -10,11 +10,11 @@ import { readConfig } from '../src/config.js';
 import { describeWithNginx, documentedNginx } from './support/infrastructure/nginx.js';
 import { describeWithRedis, startRedis } from './support/infrastructure/redis.js';
 
-const Gateway = z.object({
-  environment: z.record(z.string(), z.string()),
-  networks: z.object({ default: z.object({ ipv4_address: z.string() }) }),
+const networks = z.object({ default: z.object({ ipv4_address: z.string() }) });
+const Gateway = z.object({ environment: z.record(z.string(), z.string()), networks });
+const Services = z.object({
+  services: z.object({ 'gateway-1': Gateway, 'gateway-2': Gateway, nginx: z.object({ networks }) }),
 });
-const Services = z.object({ services: z.looseObject({ 'gateway-1': Gateway, 'gateway-2': Gateway }) });
 
 const installed = spawnSync('systemd-analyze', ['--version']).status === 0;
 /** Skips the test where systemd is not installed; the CI host has it. */
@@ -38,6 +38,7 @@ test('the gateways of compose.yaml have valid settings, with those of the Docker
   const services = await composeServices();
   const [first, second] = [services['gateway-1'].environment, services['gateway-2'].environment];
   expect(second).toEqual(first);
+  expect(first.TRUST_PROXY).toBe(services.nginx.networks.default.ipv4_address);
   // As Compose replaces variables; a secret has at least 32 characters.
   const given = Object.entries(first).map(([name, value]) => [
     name,
