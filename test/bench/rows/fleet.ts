@@ -5,7 +5,7 @@ import { type Figure, GATEHOUSE } from '../support/report/figure.ts';
 import { type Row, scaled } from '../support/row.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { PostgresCpu } from '../support/servers/postgres-cpu.ts';
-import type { Server } from '../support/servers/server.ts';
+import { type Server, startPeer } from '../support/servers/server.ts';
 import { heartbeatRequest } from './heartbeat.ts';
 
 const FEW = 1000;
@@ -47,6 +47,7 @@ export const fleet: Row = {
     const fromMany = await steadyCosts(server, members.slice(0, many), steady);
     await beats(many, most - many);
     const { rss } = await server.memory();
+    const lastSeen = await lastSeenCosts(gateway.databaseUrl, postgres, profile.turns);
 
     const remembered = many - few;
     return [
@@ -61,6 +62,12 @@ export const fleet: Row = {
         unit: 'µs',
         samples: { [GATEHOUSE]: firstInPostgres },
         goal: { atMost: 200 },
+      },
+      {
+        work: 'the last-seen time of a device, saved once in an interval, in PostgreSQL',
+        unit: 'µs',
+        samples: { [GATEHOUSE]: lastSeen },
+        goal: { atMost: 20 },
       },
       {
         work: 'heap of a remembered session',
@@ -83,6 +90,18 @@ export const fleet: Row = {
     ] satisfies Figure[];
   },
 };
+
+/** Microseconds of PostgreSQL for each device. */
+async function lastSeenCosts(databaseUrl: string, postgres: PostgresCpu, turns: number): Promise<number[]> {
+  await using store = await startPeer('last-seen.ts', { databaseUrl });
+  const costs: number[] = [];
+  for (let turn = -WARM_UPS; turn < turns; turn++) {
+    const before = postgres.read();
+    const count = Number(await store.ask('save'));
+    if (turn >= 0) costs.push((postgres.read() - before) / count);
+  }
+  return costs;
+}
 
 /** Sends a heartbeat of each. */
 export const beatAll = (server: Server, members: readonly Member[]): Promise<void> =>

@@ -7,6 +7,7 @@ import { idle } from './idle.ts';
 import { listRow } from './lists.ts';
 import { login } from './login.ts';
 import { me } from './me.ts';
+import { nodes } from './nodes.ts';
 import { presence } from './presence.ts';
 import { restart } from './restart.ts';
 import { start } from './start.ts';
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   idle,
   subscribersRow,
   presence,
+  nodes,
   login,
   fleet,
   restart,

@@ -25,6 +25,8 @@ export interface Gateway extends AsyncDisposable {
   liveOptions(): object;
   /** Kills the process without warning, and starts it again. */
   killAndRestart(): Promise<void>;
+  /** Starts another node with the same settings, `REDIS_URL` among them. The caller must stop it. */
+  startNode(): Promise<Server>;
   /** Adds accounts, each with a session of the API. */
   addMembers(count: number, api?: 'graphql' | 'upgrade'): Promise<Member[]>;
 }
@@ -64,6 +66,7 @@ export async function startGateway(cluster: Cluster, env: Record<string, string>
       await server.stop('SIGKILL');
       server = await startGatehouse(settings);
     },
+    startNode: () => startGatehouse(settings),
     async [Symbol.asyncDispose]() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
