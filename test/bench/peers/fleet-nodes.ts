@@ -1,8 +1,7 @@
 /**
- * The nodes of a fleet, as far as they share presence: their leases, and the scripts in Redis. Without HTTP and
- * database, and in a time of its own, which passes as fast as the machine can follow.
+ * Simulates how the nodes of a fleet share presence: with their leases and the scripts in Redis, without HTTP and a
+ * database. The simulated time passes as fast as the machine can follow.
  */
-
 import { Redis } from 'ioredis';
 import type * as queues from '../../../src/adapters/presence/redis/lease-queue.js';
 import type * as presenceShards from '../../../src/adapters/presence/redis/presence-shard.js';
@@ -89,7 +88,7 @@ export async function start({ redisUrl, devices, nodes }: Options): Promise<Peer
   const ids = Array.from({ length: nodes }, (): number[] => []);
   for (let id = 0; id < devices; id++) ids[Math.floor(id / SHARDS) % nodes]?.push(id);
   const all = ids.map((own, index) => new FleetNode(own, shards, `node-${index}`, now));
-  /** One tick of each node, one after another: their processes would wait for each other as well. */
+  /** One tick of each node. One after another, so that no call waits in Redis for those of all nodes. */
   const renewAll = async () => {
     let leases = 0;
     for (const node of all) leases += await node.renew(tick, now);
@@ -105,7 +104,7 @@ export async function start({ redisUrl, devices, nodes }: Options): Promise<Peer
       async comeOnline() {
         for (let ticks = 0; ticks < 2 * TICKS; ticks++) {
           await renewAll();
-          // As the node does that has saved the transitions.
+          // A node does so when it has saved the transitions.
           await trim();
         }
       },
