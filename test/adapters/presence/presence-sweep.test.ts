@@ -121,4 +121,41 @@ describeWithRedis('the sweep of a fleet', () => {
     await other?.run();
     expect([await online(), other?.sweep.degraded]).toEqual([399, false]);
   });
+
+  test('goes on with the hold of a node that has ended', async () => {
+    const { nodes, shorten, online, client, keyOf, clock } = await openFleet();
+    const [one, other] = nodes;
+    await one?.run();
+    await shorten([1]);
+    for (let shard = 0; shard < SHARDS; shard++) {
+      await client.hincrby(keyOf(shard, 'state'), 'swept', -3 * TICK_MS);
+    }
+    for (let sweeps = 0; sweeps < 2; sweeps++) await one?.run();
+    await one?.leases.release('presence sweep');
+    await other?.run();
+    expect([await online(), other?.sweep.degraded]).toEqual([400, true]);
+    clock.now += 3 * INTERVAL_MS;
+    await other?.run();
+    expect([await online(), other?.sweep.degraded]).toEqual([399, false]);
+  });
+
+  test('holds more expiries than it finds in one sweep', async () => {
+    const { nodes, online, client, keyOf } = await openFleet();
+    const [one] = nodes;
+    await one?.run();
+    // The largest number that is found is less than a twentieth of all.
+    const overdue = 5000;
+    const addLeases = `
+      local now = redis.call('time')[1] * 1000
+      for id = 1000, 66000 do
+        local remaining = id < 1000 + ${overdue} and -1 or ${INTERVAL_MS}
+        redis.call('zadd', KEYS[1], now + remaining, id * ${SHARDS} + ARGV[1])
+      end`;
+    for (let shard = 0; shard < SHARDS; shard++) {
+      await client.eval(addLeases, 1, keyOf(shard, 'leases'), shard);
+    }
+    const before = await online();
+    await one?.run();
+    expect([await online(), one?.sweep.degraded]).toEqual([before, true]);
+  });
 });

@@ -44,11 +44,16 @@ export class Epochs {
     return epochs.size === 1 && typeof epoch === 'string' ? epoch : null;
   }
 
-  /** Starts an epoch. @returns whether it has succeeded: another node may be starting one. */
-  async start(): Promise<boolean> {
+  /**
+   * Starts an epoch.
+   * @param after the epoch that it follows, as `read` has returned it.
+   * @returns whether it has succeeded: another node may be starting one, or have done so.
+   */
+  async start(after: string | null): Promise<boolean> {
     const { leases, store, shards } = this.options;
     if ((await leases.acquire('presence epoch', START_MS)) === null) return false;
     try {
+      if ((await this.read()) !== after) return false;
       const epoch = randomBytes(6).toString('base64url');
       await this.#runOnAll(CLEAR, epoch);
       const saved = await store.startEpoch(epoch, shards.length);

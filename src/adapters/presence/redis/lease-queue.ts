@@ -5,6 +5,7 @@ import { LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience
 import { TimingWheel } from '../../../devices/presence/timing-wheel.js';
 import type { BeatingSession } from '../../../devices/presence.js';
 import { sessionTag } from './lease-score.js';
+import type { EndedLease } from './stream-entry.js';
 
 const FIRST_CAPACITY = 1024;
 
@@ -18,6 +19,8 @@ export interface DueLease {
   /** See `sessionTag`. */
   readonly session: number;
   readonly endsWithSession: boolean;
+  /** Whether its session has not beaten for the device before. */
+  readonly isNewSession: boolean;
 }
 
 /**
@@ -32,6 +35,7 @@ export class LeaseQueue {
   /** The tags of the sessions of both. */
   #sessions = new Int16Array(FIRST_CAPACITY);
   #previousSessions = new Int16Array(FIRST_CAPACITY);
+  #isNewSession = new Uint8Array(FIRST_CAPACITY);
   /** When the lease in Redis ends; 0 where Redis has none from this node. */
   #sentEnds = new Float64Array(FIRST_CAPACITY);
   /** When half of its time is used. */
@@ -76,15 +80,27 @@ export class LeaseQueue {
     if (this.#endOf(device) > (this.#sentEnds[device] ?? 0)) this.#enqueue(device);
   }
 
-  /**
-   * The device has gone offline. If it is beating on this node all the same, its lease is due again.
-   * @param session the tag of the session that has left; null if none has.
-   */
-  expired(device: number, session: number | null): void {
+  /** The lease in Redis has ended. If the device is beating on this node all the same, its lease is due again. */
+  expired(device: number): void {
     if (device >= this.#sentEnds.length) return;
-    if (session !== null && session === this.#sessions[device]) this.drop(device);
     this.#forgetSent(device);
     if (this.#endOf(device) > 0) this.#enqueue(device);
+  }
+
+  /** A session of the device has ended. @param session its tag. */
+  leave(device: number, session: number): void {
+    if (device < this.#sentEnds.length && session === this.#sessions[device]) this.drop(device);
+  }
+
+  /**
+   * A session has ended by which the device was online. Another session keeps its lease on this node if it has beaten
+   * later: its lease is not in Redis yet, or lasts longer.
+   */
+  left(device: number, { session, leftMs }: EndedLease, now: number): void {
+    this.leave(device, session);
+    if (device >= this.#sentEnds.length) return;
+    if (this.#isQueued[device] === 1 || this.#endOf(device) - now > leftMs) this.expired(device);
+    else this.drop(device);
   }
 
   /** Forgets the leases of a device, which is to leave Redis as well. */
@@ -115,7 +131,9 @@ export class LeaseQueue {
         remainingMs: end - now,
         session: this.#sessions[device] ?? 0,
         endsWithSession: this.#leases.reason(device) !== 'TIMEOUT',
+        isNewSession: this.#isNewSession[device] === 1,
       });
+      this.#isNewSession[device] = 0;
     }
     this.#queued = 0;
     return due;
@@ -123,7 +141,8 @@ export class LeaseQueue {
 
   /** Redis may not have received these leases: they are due again. */
   giveBack(leases: readonly DueLease[]): void {
-    for (const { device } of leases) {
+    for (const { device, isNewSession } of leases) {
+      if (isNewSession) this.#isNewSession[device] = 1;
       this.#forgetSent(device);
       if (this.#endOf(device) > 0) this.#enqueue(device);
     }
@@ -149,6 +168,7 @@ export class LeaseQueue {
     this.#previousLeases.copy(device, this.#leases);
     this.#previousSessions[device] = this.#sessions[device] ?? 0;
     this.#sessions[device] = session;
+    this.#isNewSession[device] = 1;
   }
 
   #forgetSent(device: number): void {
@@ -189,6 +209,7 @@ export class LeaseQueue {
     this.#previousLeases.grow(capacity);
     this.#sessions = growArray(this.#sessions, capacity, Int16Array);
     this.#previousSessions = growArray(this.#previousSessions, capacity, Int16Array);
+    this.#isNewSession = growArray(this.#isNewSession, capacity, Uint8Array);
     this.#sentEnds = growArray(this.#sentEnds, capacity, Float64Array);
     this.#halfTimes = growArray(this.#halfTimes, capacity, Float64Array);
     this.#queue = growArray(this.#queue, capacity, Int32Array);

@@ -2,14 +2,18 @@
 const FRACTIONS = 2 ** 11;
 const SESSION_TAGS = FRACTIONS / 2;
 
-/** What the score of a device says. */
-interface Score {
-  /** From now. */
-  readonly remainingMs: number;
+/** The session of a lease. */
+interface LeaseSession {
   /** See `sessionTag`. */
   readonly session: number;
-  /** Whether it ends with its session, or because the device is silent. */
+  /** Whether the lease ends with its session, or because the device is silent. */
   readonly endsWithSession: boolean;
+}
+
+/** What the score of a device says. */
+interface Score extends LeaseSession {
+  /** From now. */
+  readonly remainingMs: number;
 }
 
 /** How long a device stays online, as nodes hand it to Redis. */
@@ -25,8 +29,12 @@ export interface Lease extends Score {
 export const sessionTag = (sessionId: string): number =>
   (Number.parseInt(sessionId.slice(-3), 16) || 0) % SESSION_TAGS;
 
+/** What a score has below the point. */
+export const fractionOf = ({ session, endsWithSession }: LeaseSession): number =>
+  (session * 2 + (endsWithSession ? 1 : 0)) / FRACTIONS;
+
 /** The remaining time of a lease, with the rest of it below the point. A script adds it to the time of Redis. */
-export const scoreOf = ({ remainingMs, session, endsWithSession }: Score): number =>
-  Math.floor(remainingMs) + (session * 2 + (endsWithSession ? 1 : 0)) / FRACTIONS;
+export const scoreOf = (score: Score): number =>
+  Math.max(0, Math.floor(score.remainingMs)) + fractionOf(score);
 
 export const endsWithSession = (score: string): boolean => (Number(score) * FRACTIONS) % 2 === 1;

@@ -2,8 +2,19 @@ import { z } from 'zod';
 import type { NewChange } from '../../../devices/presence.js';
 import type { OfflineReason } from '../../../devices/presence-event.entity.js';
 import type { RedisClient } from '../../../redis/client.js';
-import { type Lease, scoreOf } from './lease-score.js';
-import { APPEND, EXPIRE, FIND, FORGET_NODE, LEAVE, OTHER_EPOCH, READ, RENEW, TRIM } from './scripts.js';
+import { fractionOf, type Lease, scoreOf } from './lease-score.js';
+import {
+  APPEND,
+  CHANGE_SESSIONS,
+  EXPIRE,
+  FIND,
+  FORGET_NODE,
+  LEAVE,
+  OTHER_EPOCH,
+  READ,
+  RENEW,
+  TRIM,
+} from './scripts.js';
 import { type StreamEntry, streamEntry } from './stream-entry.js';
 
 /** Devices in one call: a script can unpack 8,000 values, and others must not wait for it for long. */
@@ -35,8 +46,12 @@ export interface ShardSweep {
   readonly sinceLastMs: number;
   /** The number of nodes that have ended since the last sweep without saying so. */
   readonly lostNodes: number;
+  /** Whether another node has swept until now, and held expiries. */
+  readonly isHoldTakenOver: boolean;
   /** The number of online devices. */
   readonly online: number;
+  /** The number of leases that have ended. */
+  readonly endedCount: number;
   /** Leases that have ended, at most `MAX_DEVICES`. */
   readonly ended: readonly StoredLease[];
 }
@@ -57,7 +72,7 @@ export class EpochEnded extends Error {}
 const SAMPLE_SIZE = 1250;
 
 const Scores = z.array(z.string());
-const Found = z.tuple([z.int(), z.int(), z.int(), z.int(), Scores]).nullable();
+const Found = z.tuple([z.int(), z.int(), z.int(), z.int(), z.int(), z.int(), Scores]).nullable();
 const Read = z.tuple([z.int(), z.array(z.tuple([z.string(), z.array(z.string())]))]);
 
 /** The keys of a shard, in one slot of a cluster. */
@@ -83,6 +98,17 @@ export class PresenceShard {
     await this.#run(
       RENEW,
       leases.flatMap((lease) => [lease.deviceId, scoreOf(lease), lease.owner]),
+    );
+  }
+
+  /**
+   * Notes that other sessions beat for devices, at most `MAX_DEVICES`. A lease that `renew` keeps because it is longer is
+   * that of the latest session, too.
+   */
+  async changeSessions(leases: readonly Lease[]): Promise<void> {
+    await this.#run(
+      CHANGE_SESSIONS,
+      leases.flatMap((lease) => [lease.deviceId, fractionOf(lease)]),
     );
   }
 
@@ -135,8 +161,16 @@ export class PresenceShard {
     const values = [token, MAX_DEVICES, holds ? 1 : 0, LOST_AFTER_MS];
     const found = Found.parse(await this.#run(FIND, values));
     if (found === null) return null;
-    const [now, sinceLastMs, lostNodes, online, ended] = found;
-    return { now, sinceLastMs, lostNodes, online, ended: storedLeases(ended) };
+    const [now, sinceLastMs, lostNodes, isTakenOver, online, endedCount, ended] = found;
+    return {
+      now,
+      sinceLastMs,
+      lostNodes,
+      isHoldTakenOver: isTakenOver === 1,
+      online,
+      endedCount,
+      ended: storedLeases(ended),
+    };
   }
 
   /** Leases of online devices, all of them or chosen by chance. */

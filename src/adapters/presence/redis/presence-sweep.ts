@@ -28,7 +28,9 @@ export interface SweepOptions {
 
 /** Expires the devices of all shards, on one node at a time. Whether to believe in many expiries is decided for all. */
 export class PresenceSweep {
-  readonly #holds: ExpiryHolds;
+  #holds: ExpiryHolds;
+  /** Of the latest sweep. */
+  #token = 0;
 
   constructor(private readonly options: SweepOptions) {
     this.#holds = new ExpiryHolds(options.intervalMs);
@@ -44,6 +46,9 @@ export class PresenceSweep {
     const { leases, tickMs, clock } = this.options;
     const token = await leases.acquire(SWEEP_LEASE, LEASE_TICKS * tickMs);
     if (token === null) return;
+    // Another node may have decided since.
+    if (token !== this.#token) this.#holds = new ExpiryHolds(this.options.intervalMs);
+    this.#token = token;
     const found = await Promise.all(shards.map((shard) => shard.find(token, this.#holds.isOn)));
     const sweeps = found.filter((one) => one !== null);
     // Another node has begun to sweep.
@@ -53,12 +58,12 @@ export class PresenceSweep {
     const sinceLast = Math.max(...sweeps.map(({ sinceLastMs }) => sinceLastMs));
     const stalledMs = sinceLast > STALL_TICKS * tickMs ? sinceLast - tickMs : 0;
     // The devices of a lost node have time to reach another one.
-    const lostMs = sweeps.some(({ lostNodes }) => lostNodes > 0) ? tickMs : 0;
+    const isHeldAnyway = sweeps.some(({ lostNodes, isHoldTakenOver }) => lostNodes > 0 || isHoldTakenOver);
     this.#holds.decide(
       {
         overdue,
-        online: sweeps.reduce((sum, { online }) => sum + online, 0),
-        stalledMs: Math.max(stalledMs, lostMs),
+        online: onlineToCompare(sweeps, overdue.length),
+        stalledMs: Math.max(stalledMs, isHeldAnyway ? tickMs : 0),
         sample: () => sample,
       },
       clock(),
@@ -92,4 +97,11 @@ export class PresenceSweep {
     const { devices } = this.options;
     return devices.ownerOf(devices.intern(deviceId));
   }
+}
+
+/** Of more overdue devices than a sweep takes, those taken are compared with as large a part of the online ones. */
+function onlineToCompare(sweeps: readonly ShardSweep[], taken: number): number {
+  const online = sweeps.reduce((sum, shard) => sum + shard.online, 0);
+  const ended = sweeps.reduce((sum, shard) => sum + shard.endedCount, 0);
+  return ended === 0 ? online : (online * taken) / ended;
 }

@@ -7,9 +7,9 @@ import type { SavedPresence } from '../../../devices/transitions/presence-store.
 import type { JobLeases } from '../../../job-leases.js';
 import type { RedisClient } from '../../../redis/client.js';
 import { Epochs } from './epochs.js';
-import { LeaseQueue } from './lease-queue.js';
-import { sessionTag } from './lease-score.js';
-import { EpochEnded, keysOfShard, type Leaving, MAX_DEVICES, PresenceShard } from './presence-shard.js';
+import { type JoinedEpoch, Joining } from './joining.js';
+import { Outgoing } from './outgoing.js';
+import { EpochEnded, keysOfShard } from './presence-shard.js';
 import { PresenceSweep, SWEEP_LEASE } from './presence-sweep.js';
 import { SharedRuns } from './shared-runs.js';
 import type { StreamEntry } from './stream-entry.js';
@@ -25,6 +25,7 @@ const SWEEPS = 10;
 const MIN_SWEEP_MS = 500;
 /** How often a node checks that Redis has lost nothing. */
 const CHECK_MS = 1000;
+
 export interface RedisPresenceOptions extends PresenceOptions {
   readonly client: RedisClient;
   readonly leases: JobLeases;
@@ -36,14 +37,6 @@ export interface RedisPresenceOptions extends PresenceOptions {
   warn(sentence: string): void;
 }
 
-/** The epoch that this node takes part in. */
-interface Joined {
-  readonly epoch: string;
-  readonly shards: readonly PresenceShard[];
-  /** By shard: up to which entries were read. */
-  readonly offsets: number[];
-}
-
 /**
  * The presence of a fleet's devices, on each of its nodes. Heartbeats stay in the memory of the node. In each tick, it
  * hands leases, leaving devices and changes to the shards in Redis, and reads the transitions of all nodes from them.
@@ -51,23 +44,15 @@ interface Joined {
 export class RedisPresence implements Presence {
   readonly tickMs = TICK_MS;
   readonly #node = randomUUID();
-  readonly #keys: readonly (readonly string[])[];
-  readonly #queue: LeaseQueue;
+  readonly #outgoing: Outgoing;
   readonly #epochs: Epochs;
+  readonly #joining: Joining;
   readonly #sweep: PresenceSweep;
   readonly #sweepMs: number;
-  readonly #exchanges = new SharedRuns(
-    () =>
-      this.#watched(async () => {
-        const joined = this.#joined ?? (await this.#join());
-        if (joined !== null) await this.#exchange(joined);
-      }),
-    MIN_EXCHANGE_MS,
-  );
+  /** One at a time: each hands over what has come before it. */
+  readonly #exchanges = new SharedRuns(() => this.#watched(() => this.#exchange()), MIN_EXCHANGE_MS);
   readonly #copies: SharedRuns;
-  #leaving: Leaving[] = [];
-  #changes: NewChange[] = [];
-  #joined: Joined | null = null;
+  #joined: JoinedEpoch | null = null;
   /** Whether this node has been in an epoch. */
   #hasJoined = false;
   #isReachable = true;
@@ -78,15 +63,20 @@ export class RedisPresence implements Presence {
 
   constructor(private readonly options: RedisPresenceOptions) {
     const { devices, intervalMs, clock, fleetId } = options;
-    this.#keys = Array.from({ length: SHARDS }, (_, shard) => keysOfShard(fleetId, shard));
-    this.#queue = new LeaseQueue(devices, intervalMs, TICK_MS, clock());
-    this.#epochs = new Epochs({ ...options, shards: this.#keys });
+    const shards = Array.from({ length: SHARDS }, (_, shard) => keysOfShard(fleetId, shard));
+    this.#outgoing = new Outgoing(devices, clock, intervalMs, TICK_MS);
+    this.#epochs = new Epochs({ ...options, shards });
+    this.#joining = new Joining({
+      ...options,
+      shards,
+      epochs: this.#epochs,
+      node: this.#node,
+      onEpoch: () => this.#warnOfLoss(),
+    });
     this.#sweepMs = Math.max(MIN_SWEEP_MS, intervalMs / SWEEPS);
     this.#sweep = new PresenceSweep({ ...options, tickMs: this.#sweepMs });
     const copier = new TransitionCopier(options.store, this.#node);
-    this.#copies = new SharedRuns(async () => {
-      if (this.#joined !== null) await copier.copy(this.#joined);
-    });
+    this.#copies = new SharedRuns(() => this.#inEpoch((joined) => copier.copy(joined)));
   }
 
   get degraded(): boolean {
@@ -94,37 +84,33 @@ export class RedisPresence implements Presence {
   }
 
   async restore(): Promise<void> {
-    while ((await this.#join()) === null) await setTimeout(TICK_MS);
+    for (await this.#join(); this.#joined === null; await this.#join()) await setTimeout(TICK_MS);
   }
 
   beat(device: number, session: BeatingSession, isOther: boolean): void {
-    this.#queue.beat(device, this.options.clock(), session, isOther);
+    this.#outgoing.leases.beat(device, this.options.clock(), session, isOther);
   }
 
   prolong(device: number, expiresAt: number): void {
-    this.#queue.prolong(device, expiresAt);
+    this.#outgoing.leases.prolong(device, expiresAt);
   }
 
   leave(device: number, sessionId: string | null, reason: OfflineReason | null): void {
-    const session = sessionId === null ? null : sessionTag(sessionId);
-    if (session === null) this.#queue.drop(device);
-    else this.#queue.expired(device, session);
-    this.#leaving.push({ deviceId: this.options.devices.idOf(device), session, reason });
+    this.#outgoing.leave(device, sessionId, reason);
   }
 
   append(change: NewChange): void {
-    this.#changes.push(change);
+    this.#outgoing.append(change);
   }
 
   async tick(): Promise<void> {
-    await this.#exchangeSoon();
-    const joined = this.#joined;
-    if (joined !== null) await this.#watched(() => this.#sweepAndCheck(joined));
+    await this.#exchanges.run();
+    await this.#watched(() => this.#inEpoch((joined) => this.#sweepAndCheck(joined)));
   }
 
   async flush(): Promise<void> {
     // The next tick reports a failure.
-    if (this.#isWorking) await this.#exchangeSoon().catch(() => {});
+    if (this.#isWorking) await this.#exchanges.run().catch(() => {});
   }
 
   async save(): Promise<void> {
@@ -132,98 +118,105 @@ export class RedisPresence implements Presence {
     if (this.#isWorking) await this.#copies.run();
   }
 
-  /** The node ends: hands all leases over, so that its devices have time to reach another node. */
+  /**
+   * The node ends: hands all leases over, so that its devices have time to reach another node. Without Redis it cannot:
+   * the other nodes then count it as lost, and wait for its devices.
+   */
   async close(): Promise<void> {
-    // Where that fails, the others find out that the node is lost.
-    await this.#handOver().catch(() => {});
+    this.#outgoing.leases.giveBackAll();
+    await this.flush();
+    if (!this.#isWorking) return;
+    await this.#inEpoch(async ({ shards }) => {
+      await Promise.all(shards.map((shard) => shard.forgetNode(this.#node)));
+      await this.options.leases.release(SWEEP_LEASE);
+    }).catch(() => {});
   }
 
   get #isWorking(): boolean {
     return this.#joined !== null && this.#isReachable;
   }
 
-  async #handOver(): Promise<void> {
-    const joined = this.#joined;
-    if (joined === null) return;
-    this.#queue.giveBackAll();
-    await this.#exchangeSoon();
-    await Promise.all(joined.shards.map((shard) => shard.forgetNode(this.#node)));
-    await this.options.leases.release(SWEEP_LEASE);
-  }
-
-  /** Exchanges leases and entries with Redis, after what is under way. Calls that come meanwhile share the next one. */
-  #exchangeSoon(): Promise<void> {
-    return this.#exchanges.run();
-  }
-
-  /** Notes whether Redis can be reached, and whether the epoch has ended. */
+  /** Notes whether Redis can be reached. */
   async #watched(task: () => Promise<void>): Promise<void> {
     try {
       await task();
       this.#isReachable = true;
     } catch (error) {
-      if (error instanceof EpochEnded) this.#joined = null;
-      else {
-        this.#isReachable = false;
-        throw error;
-      }
+      this.#isReachable = false;
+      throw error;
     }
   }
 
-  async #exchange(joined: Joined): Promise<void> {
-    const { devices, clock } = this.options;
-    const due = this.#queue.take(clock());
-    const [leaving, changes] = [this.#leaving, this.#changes];
-    this.#leaving = [];
-    this.#changes = [];
-    const leases = byShard(
-      due.map(({ device, ...lease }) => ({
-        ...lease,
-        deviceId: devices.idOf(device),
-        owner: devices.ownerOf(device),
-      })),
-    );
-    const [left, changed] = [byShard(leaving), byShard(changes)];
-    // All at once and in this order, which the connection keeps.
-    const results = await Promise.allSettled(
-      joined.shards.flatMap((shard, index) => [
-        ...chunksOf(leases[index] ?? []).map((some) => shard.renew(some)),
-        ...chunksOf(left[index] ?? []).map((some) => shard.leave(some)),
-        ...chunksOf(changed[index] ?? []).map((some) => shard.append(some)),
-        this.#readOn(joined, index),
-      ]),
-    );
-    const failed = results.find((result) => result.status === 'rejected');
-    if (!failed) return;
-    // Some may have been done: they are done once more, which changes nothing but for repeated changes.
-    this.#queue.giveBack(due);
-    this.#leaving = [...leaving, ...this.#leaving];
-    this.#changes = [...changes, ...this.#changes];
-    throw failed.reason;
+  /** Does nothing without an epoch. If the epoch has ended, the next exchange joins another one. */
+  async #inEpoch(task: (joined: JoinedEpoch) => Promise<void>): Promise<void> {
+    const joined = this.#joined;
+    if (joined === null) return;
+    try {
+      await task(joined);
+    } catch (error) {
+      if (!(error instanceof EpochEnded)) throw error;
+      this.#end(joined);
+    }
+  }
+
+  /** Another task may have joined the next epoch already. */
+  #end(joined: JoinedEpoch): void {
+    if (this.#joined === joined) this.#joined = null;
+  }
+
+  /** Hands leases, leaving devices and changes to Redis, and reads what all nodes have handed over. */
+  async #exchange(): Promise<void> {
+    // Redis may have been restarted without its latest data.
+    if (!this.#isReachable) await this.#inEpoch((joined) => this.#check(joined));
+    if (this.#joined === null) await this.#join();
+    await this.#inEpoch(async (joined) => {
+      // The connection keeps this order.
+      const results = await Promise.allSettled([
+        this.#outgoing.send(joined.shards),
+        ...joined.shards.map((_, shard) => this.#readOn(joined, shard)),
+      ]);
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+    });
   }
 
   /** Reads the new entries of a shard. */
-  async #readOn(joined: Joined, shard: number): Promise<void> {
+  async #readOn(joined: JoinedEpoch, shard: number): Promise<void> {
     for (let hasMore = true; hasMore; ) {
-      const page = await joined.shards[shard]?.read(joined.offsets[shard] ?? 0, this.#node);
+      const offset = joined.offsets[shard] ?? 0;
+      const page = await joined.shards[shard]?.read(offset, this.#node);
       if (page === undefined || this.#joined !== joined) return;
+      const [first] = page.entries;
+      // This node has slept for so long that the stream no longer keeps the next entry.
+      if (first && first.offset > offset + 1) return this.#end(joined);
       for (const entry of page.entries) this.#apply(joined, shard, entry);
       this.#holds = page.holds;
       hasMore = page.hasMore;
     }
   }
 
-  #apply(joined: Joined, shard: number, { entry, offset, online, owner, session }: StreamEntry): void {
+  #apply(joined: JoinedEpoch, shard: number, entry: StreamEntry): void {
     const { devices } = this.options;
-    const device = devices.intern(entry.deviceId);
-    if (owner !== null) devices.setOwner(device, owner);
-    if (online !== null) devices.setOnline(device, online);
-    if (online === false) this.#queue.expired(device, session);
+    const device = devices.intern(entry.entry.deviceId);
+    if (entry.owner !== null) devices.setOwner(device, entry.owner);
+    if (entry.online !== null) devices.setOnline(device, entry.online);
+    this.#note(joined, shard, entry);
+  }
+
+  /** Notes an entry whose effect the table has already. */
+  #note(joined: JoinedEpoch, shard: number, { entry, offset, online, ended }: StreamEntry): void {
+    const device = this.options.devices.intern(entry.deviceId);
+    const { leases } = this.#outgoing;
+    if (online === false) {
+      if ('isHidden' in entry) leases.drop(device);
+      else if (ended === null) leases.expired(device);
+      else leases.left(device, ended, this.options.clock());
+    }
     joined.offsets[shard] = offset;
     this.options.onEntry({ entry, shard, isSaved: true });
   }
 
-  async #sweepAndCheck(joined: Joined): Promise<void> {
+  async #sweepAndCheck(joined: JoinedEpoch): Promise<void> {
     const now = performance.now();
     if (now >= this.#sweptAt + this.#sweepMs) {
       this.#sweptAt = now;
@@ -231,51 +224,40 @@ export class RedisPresence implements Presence {
     }
     if (now >= this.#checkedAt + CHECK_MS) {
       this.#checkedAt = now;
-      if ((await this.#epochs.read()) !== joined.epoch) this.#joined = null;
+      await this.#check(joined);
     }
   }
 
-  /** @returns null if an epoch must be started first, here or on another node. */
-  async #join(): Promise<Joined | null> {
-    const { store, onRestart, client } = this.options;
-    const epoch = await this.#epochs.read();
-    if (epoch === null) return this.#startEpoch();
-    const saved = await store.load();
-    const { position } = saved;
-    if (position?.epoch !== epoch || position.offsets.length !== SHARDS) {
-      // Another node may have started one since.
-      return (await this.#epochs.read()) === epoch ? this.#startEpoch() : null;
-    }
-    const shards = this.#keys.map((keys) => new PresenceShard(client, keys, epoch));
-    const kept = await Promise.all(shards.map((shard) => readAll(shard, this.#node)));
-    const base = kept.map(([first], shard) => (first ? first.offset - 1 : (position.offsets[shard] ?? 0)));
-    // The database was restored from a backup.
-    if (base.some((offset, shard) => offset > (position.offsets[shard] ?? 0))) return this.#startEpoch();
+  async #check(joined: JoinedEpoch): Promise<void> {
+    if ((await this.#epochs.read()) !== joined.epoch) this.#end(joined);
+  }
+
+  /** Joins the epoch of the fleet, unless one must be started first, here or on another node. */
+  async #join(): Promise<void> {
+    const found = await this.#joining.run().catch((error: unknown) => {
+      if (error instanceof EpochEnded) return null;
+      throw error;
+    });
+    if (found === null) return;
+    const { saved, savedOffsets, kept, joined } = found;
     this.#restoreTable(saved);
-    onRestart({ epoch, offsets: base });
-    const joined = { epoch, shards, offsets: base };
+    this.options.onRestart(joined);
     for (const [shard, entries] of kept.entries()) {
       for (const entry of entries) {
-        if (entry.offset > (position.offsets[shard] ?? 0)) this.#apply(joined, shard, entry);
-        else this.options.onEntry({ entry: entry.entry, shard, isSaved: true });
+        if (entry.offset > (savedOffsets[shard] ?? 0)) this.#apply(joined, shard, entry);
+        else this.#note(joined, shard, entry);
       }
     }
-    this.#queue.giveBackAll();
+    this.#outgoing.leases.giveBackAll();
     this.#hasJoined = true;
-    this.#joined = {
-      ...joined,
-      offsets: kept.map((entries, shard) => entries.at(-1)?.offset ?? base[shard] ?? 0),
-    };
-    return this.#joined;
+    this.#joined = joined;
   }
 
-  async #startEpoch(): Promise<null> {
-    if ((await this.#epochs.start()) && this.#hasJoined) {
-      this.options.warn(
-        'Redis has lost data, or may have: live subscriptions start again with RESET, and devices get time to reconnect.',
-      );
-    }
-    return null;
+  #warnOfLoss(): void {
+    if (!this.#hasJoined) return;
+    this.options.warn(
+      'Redis has lost data, or may have: live subscriptions start again with RESET, and devices get time to reconnect.',
+    );
   }
 
   #restoreTable({ online }: SavedPresence): void {
@@ -288,27 +270,4 @@ export class RedisPresence implements Presence {
       devices.setOnline(device, true);
     }
   }
-}
-
-function byShard<T extends { readonly deviceId: number }>(items: readonly T[]): T[][] {
-  const shards = Array.from({ length: SHARDS }, (): T[] => []);
-  for (const item of items) shards[item.deviceId % SHARDS]?.push(item);
-  return shards;
-}
-
-function chunksOf<T>(items: readonly T[]): T[][] {
-  const chunks: T[][] = [];
-  for (let at = 0; at < items.length; at += MAX_DEVICES) chunks.push(items.slice(at, at + MAX_DEVICES));
-  return chunks;
-}
-
-/** All entries that the shard keeps. */
-async function readAll(shard: PresenceShard, node: string): Promise<StreamEntry[]> {
-  const all: StreamEntry[] = [];
-  for (let hasMore = true; hasMore; ) {
-    const page = await shard.read(all.at(-1)?.offset ?? 0, node);
-    for (const entry of page.entries) all.push(entry);
-    hasMore = page.hasMore;
-  }
-  return all;
 }

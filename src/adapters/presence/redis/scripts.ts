@@ -57,9 +57,17 @@ if #leases > 0 then redis.call('zadd', KEYS[1], unpack(leases)) end
 save()
 `;
 
+/** ARGV: the epoch; device and what its score is to have below the point. The time of its lease stays the same. */
+export const CHANGE_SESSIONS = `${IN_EPOCH}
+for i = 2, #ARGV, 2 do
+  local score = redis.call('zscore', KEYS[1], ARGV[i])
+  if score then redis.call('zadd', KEYS[1], math.floor(tonumber(score)) + ARGV[i + 1], ARGV[i]) end
+end
+`;
+
 /**
  * ARGV: the epoch; device, the tag of the session that must have sent its latest heartbeat or nothing for any, and
- * reason.
+ * reason. The entry says how long the lease would have lasted.
  */
 export const LEAVE = `${WRITE}
 for i = 2, #ARGV, 3 do
@@ -67,7 +75,8 @@ for i = 2, #ARGV, 3 do
   local session = ARGV[i + 1]
   if score and (session == '' or math.floor(tonumber(score) % 1 * 1024) == tonumber(session)) then
     redis.call('zrem', KEYS[1], ARGV[i])
-    append(ARGV[i], 'reason', ARGV[i + 2], 'session', session)
+    local left = math.max(0, math.floor(tonumber(score)) - now)
+    append(ARGV[i], 'reason', ARGV[i + 2], 'session', session, 'left', string.format('%.0f', left))
   end
 end
 save()
@@ -113,9 +122,13 @@ redis.call('hset', state, 'token', ARGV[2])
 /**
  * ARGV: the epoch; the fencing token of the sweep; how many devices; whether expiries are held; after how many
  * milliseconds a node that has not read is lost. Returns the time, the time since the last sweep or 0, how many nodes
- * were lost since, the number of devices, and device and score of those whose leases have ended.
+ * were lost since, whether another node held expiries until now, the number of devices, that of those whose leases have
+ * ended, and device and score of these.
  */
-export const FIND = `${IN_EPOCH}${FENCE}
+export const FIND = `${IN_EPOCH}
+local before = redis.call('hmget', state, 'token', 'holds')
+${FENCE}
+local isTakenOver = before[1] ~= ARGV[2] and before[2] == '1'
 local swept = tonumber(redis.call('hget', state, 'swept') or now)
 redis.call('hset', state, 'swept', now, 'holds', ARGV[4])
 local lost = 0
@@ -130,7 +143,9 @@ return {
   now,
   now - swept,
   lost,
+  isTakenOver and 1 or 0,
   redis.call('zcard', KEYS[1]),
+  redis.call('zcount', KEYS[1], '-inf', now),
   redis.call('zrangebyscore', KEYS[1], '-inf', now, 'withscores', 'limit', 0, ARGV[3])
 }
 `;

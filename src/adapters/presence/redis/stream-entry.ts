@@ -12,8 +12,16 @@ export interface StreamEntry {
   readonly online: boolean | null;
   /** The owner of a device that came online; else null. */
   readonly owner: number | null;
-  /** The tag of the session that took the device offline; null if none did. */
-  readonly session: number | null;
+  /** The session whose end took the device offline; null if it was not one. */
+  readonly ended: EndedLease | null;
+}
+
+/** The lease of a session that has ended. */
+export interface EndedLease {
+  /** See `sessionTag`. */
+  readonly session: number;
+  /** How long it would have lasted. */
+  readonly leftMs: number;
 }
 
 const Text = z.string().nullable();
@@ -25,7 +33,11 @@ const Fields = z.intersection(
   z.object({ device: z.coerce.number(), at: z.coerce.number() }),
   z.union([
     z.object({ owner: z.coerce.number() }),
-    z.object({ reason: z.enum({ ...OfflineReason, DELETED: 'DELETED' }), session: z.string().default('') }),
+    z.object({
+      reason: z.enum({ ...OfflineReason, DELETED: 'DELETED' }),
+      session: z.string().default(''),
+      left: z.coerce.number().default(0),
+    }),
     z.object({ online: z.string(), change: z.preprocess(parsed, Change) }),
     z.object({}),
   ]),
@@ -36,17 +48,17 @@ export function streamEntry([id, flat]: readonly [id: string, flat: readonly str
   const values: Record<string, string> = {};
   for (let at = 0; at < flat.length; at += 2) values[flat[at] ?? ''] = flat[at + 1] ?? '';
   const { device: deviceId, at, ...fields } = Fields.parse(values);
-  const unchanged = { offset: Number.parseInt(id, 10), online: null, owner: null, session: null };
+  const unchanged = { offset: Number.parseInt(id, 10), online: null, owner: null, ended: null };
   if ('owner' in fields) {
     const entry = { deviceId, at, online: true, reason: null };
     return { ...unchanged, entry, online: true, owner: fields.owner };
   }
   if ('reason' in fields) {
-    const { reason } = fields;
-    const session = fields.session === '' ? null : Number(fields.session);
+    const { reason, session, left } = fields;
+    const ended = session === '' ? null : { session: Number(session), leftMs: left };
     const entry = { deviceId, at, online: false } as const;
     const shown = reason === 'DELETED' ? { ...entry, isHidden: true as const } : { ...entry, reason };
-    return { ...unchanged, entry: shown, online: false, session };
+    return { ...unchanged, entry: shown, online: false, ended };
   }
   if (!('change' in fields)) return { ...unchanged, entry: { deviceId, at, online: false, isHidden: true } };
   const { change } = fields;

@@ -1,6 +1,6 @@
 import type { PresenceStore } from '../../../devices/transitions/presence-store.js';
 import type { Transition } from '../../../devices/transitions/transition-log.js';
-import type { PresenceShard } from './presence-shard.js';
+import { EpochEnded, type PresenceShard } from './presence-shard.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** Entries that a shard keeps for nodes that start, and so for cursors. */
@@ -14,6 +14,7 @@ export class TransitionCopier {
     private readonly node: string,
   ) {}
 
+  /** @throws EpochEnded if the database has another epoch. */
   async copy({
     epoch,
     shards,
@@ -23,7 +24,7 @@ export class TransitionCopier {
   }): Promise<void> {
     for (let hasMore = true; hasMore; ) {
       const from = await this.store.position();
-      if (from?.epoch !== epoch) return;
+      if (from?.epoch !== epoch) throw new EpochEnded('The database has another epoch.');
       const offsetOf = (shard: number) => from.offsets[shard] ?? 0;
       const pages = await unlessFailed(
         Promise.all(shards.map((shard, index) => shard.read(offsetOf(index), this.node))),
