@@ -37,13 +37,13 @@ export class FailureBudget {
   }
 
   async isSpent(key: string): Promise<boolean> {
-    return (await this.#count(key)) >= this.limit.max;
+    return (await this.#left(key)) === 0;
   }
 
   /** Milliseconds until a budget that is spent is whole again; 0 if it is not spent. */
   async spentForMs(key: string): Promise<number> {
-    const { consumedPoints = 0, msBeforeNext = 0 } = (await this.#failures.get(key)) ?? {};
-    return consumedPoints >= this.limit.max ? msBeforeNext : 0;
+    const { remainingPoints, msBeforeNext = 0 } = (await this.#failures.get(key)) ?? {};
+    return remainingPoints === 0 ? msBeforeNext : 0;
   }
 
   /** Runs the attempt. @throws as `attempt` */
@@ -59,18 +59,19 @@ export class FailureBudget {
     }
   }
 
-  async #count(key: string): Promise<number> {
-    return (await this.#failures.get(key))?.consumedPoints ?? 0;
+  /** Failures that the key may still have: of the share of this node while the nodes cannot count together. */
+  async #left(key: string): Promise<number> {
+    return (await this.#failures.get(key))?.remainingPoints ?? this.limit.max;
   }
 
   async #enter(key: string): Promise<void> {
     for (;;) {
       const gate = this.#gate(key);
       const { changes } = gate;
-      const left = this.limit.max - (await this.#count(key));
+      const left = await this.#left(key);
       // An attempt that ended meanwhile may be neither among the active ones nor in the count.
       if (this.#gate(key) !== gate || gate.changes !== changes) continue;
-      const isSpent = left <= 0;
+      const isSpent = left === 0;
       // Other nodes may have as many under way.
       if (isSpent || gate.active < Math.ceil(left / this.limiters.nodes)) {
         gate.active += 1;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MemoryLimiters } from '../../../src/adapters/rate-limits/memory.js';
 import { RedisLimiters } from '../../../src/adapters/rate-limits/redis.js';
+import { FailureBudget } from '../../../src/rate-limits/failure-budget.js';
 import type { Limiters } from '../../../src/rate-limits/limiters.js';
 import { describeWithRedis } from '../../support/infrastructure/redis.js';
 import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
@@ -94,6 +95,46 @@ describeWithRedis.each(['server', 'cluster'] as const)('limits in Redis, on one 
     const nodes = [];
     for (let node = 0; node < 4; node++) nodes.push(new RedisLimiters((await shared.connect()).client));
     return nodes;
+  });
+});
+
+describeWithRedis('the failures of one name', () => {
+  const MAX = 10;
+  const fail = () => Promise.reject(new Error('wrong password'));
+  const budget = (limiters: Limiters, name: string) =>
+    new FailureBudget(limiters, { name, max: MAX, windowSeconds: 600 }, () => true);
+
+  /** @returns how many of so many parallel attempts began before the budget was spent. */
+  async function failures(budgets: readonly FailureBudget[], attempts: number): Promise<number> {
+    let checked = 0;
+    const attempt = (one: FailureBudget | undefined) =>
+      one
+        ?.spend('name', async () => {
+          if (await one.isSpent('name')) return;
+          checked += 1;
+          await fail();
+        })
+        .catch(() => {});
+    await Promise.all(Array.from({ length: attempts }, (_, at) => attempt(budgets[at % budgets.length])));
+    return checked;
+  }
+
+  test('on two nodes at once are not twice the limit, and on each while Redis is away its share', async () => {
+    const shared = await shareRedis('server');
+    const nodes: RedisLimiters[] = [];
+    for (let node = 0; node < 2; node++) nodes.push(new RedisLimiters((await shared.connect()).client));
+    for (const node of nodes) node.nodes = 2;
+    const { name } = options();
+    const together = await failures(
+      nodes.map((node) => budget(node, name)),
+      200,
+    );
+    expect(together).toBeGreaterThanOrEqual(MAX);
+    expect(together).toBeLessThan(2 * MAX);
+    const others = nodes.map((node) => budget(node, options().name));
+    for (const server of shared.servers) await server.kill();
+    for (const other of others) expect(await failures([other], 100)).toBe(MAX / 2);
+    await shared.stop();
   });
 });
 
