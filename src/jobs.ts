@@ -13,8 +13,8 @@ const ANNOUNCE_MS = 200;
 /** Some thousand rows of the counts come together meanwhile, which take a millisecond to read. */
 const MERGE_COUNTS_MS = 5000;
 /**
- * On several nodes, `Device.lastSeenAt` is at most that old where the device beats elsewhere. Each heartbeat of a device
- * is saved then; on one node, only the latest one of each interval, of which there is about one.
+ * On several nodes, the database is at most that old about devices that beat elsewhere. It takes about as many rows as
+ * one save in each interval, since a device sends about one heartbeat in it.
  */
 const SAVE_DEVICES_MS = 1000;
 /** `Session.lastSeenAt` is at most that old. The sessions of a fleet are always in use, and each save writes all of them. */

@@ -47,6 +47,8 @@ export interface Presence {
    * @param reason null for a deleted device, whose leaving is not shown.
    */
   leave(device: number, sessionId: string | null, reason: OfflineReason | null): void;
+  /** Another node has the latest heartbeat of the device: those of this node keep it online no longer. */
+  forget(device: number): void;
   /** Adds a change to the log of transitions. */
   append(change: NewChange): void;
   /** Expires overdue devices. Must be called every `tickMs`. */

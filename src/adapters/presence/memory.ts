@@ -49,6 +49,9 @@ export class MemoryPresence implements Presence {
     if (this.#engine.leave(device) && reason !== null) this.#appendOffline(device, reason, this.clock());
   }
 
+  /** There is no other node. */
+  forget(): void {}
+
   append(change: NewChange): void {
     this.#append(change, true);
   }

@@ -23,9 +23,9 @@ export class FirstHeartbeats {
    * THROTTLED, too.
    */
   beat(caller: Caller, report: DeviceReport): Promise<number> {
-    return this.rowChanges.during(async (changed) => {
+    return this.rowChanges.during(async (mayHaveChanged) => {
       const bound = await this.bindings.bind(caller, report, new Date(this.clock()), this.recorder);
-      this.#record(caller, report.clientId, bound, changed);
+      this.#record(caller, report.clientId, bound, mayHaveChanged);
       return bound.id;
     });
   }
@@ -33,18 +33,24 @@ export class FirstHeartbeats {
   /** As `Heartbeats.sessionRead`. */
   sessionRead(report: DeviceReport): SessionRead {
     return (hash, toCaller) =>
-      this.rowChanges.during(async (changed) => {
+      this.rowChanges.during(async (mayHaveChanged) => {
         const now = new Date(this.clock());
         const found = await this.bindings.bindByToken(hash, report, now, this.recorder);
         if (!found) return null;
         const caller = toCaller(found.caller);
-        if (found.bound) this.#record(caller, report.clientId ?? caller.deviceId, found.bound, changed);
+        if (found.bound)
+          this.#record(caller, report.clientId ?? caller.deviceId, found.bound, mayHaveChanged);
         return caller;
       });
   }
 
   /** @throws DomainError UNAUTHENTICATED when the session has ended meanwhile. */
-  #record(caller: Caller, clientId: string | null, bound: BoundDevice, changed: ReadonlySet<number>): void {
+  #record(
+    caller: Caller,
+    clientId: string | null,
+    bound: BoundDevice,
+    mayHaveChanged: (device: number) => boolean,
+  ): void {
     const { recorder } = this;
     const device = recorder.devices.intern(bound.id);
     recorder.devices.setOwner(device, caller.user.id);
@@ -55,7 +61,7 @@ export class FirstHeartbeats {
     if (end === undefined || bound.isOnline) recorder.recordBeat(device, caller, bound.isOnline);
     if (end !== undefined && bound.isOnline) recorder.presence.leave(device, caller.sessionId, end);
     // This row may be outdated.
-    if (changed.has(device)) recorder.latestSessions.forget(device);
+    if (mayHaveChanged(device)) recorder.latestSessions.forget(device);
     this.endedSessions.requireOpen(caller);
     const { name, clientVersion } = bound;
     rememberBinding(caller, { clientId, device, name, clientVersion });

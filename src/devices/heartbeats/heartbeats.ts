@@ -42,7 +42,7 @@ export class Heartbeats {
   ) {
     this.ownerChanges = new OwnerChanges(store);
     this.#recorder = new PresenceRecorder(store, events, clock, createPresence);
-    this.#rowChanges = new RowChanges(events, this.#recorder.devices, this.#recorder.latestSessions);
+    this.#rowChanges = new RowChanges(events, this.#recorder);
     this.#firstHeartbeats = new FirstHeartbeats(
       bindings,
       this.#recorder,

@@ -1,36 +1,45 @@
 import type { Events } from '../../streams/events.js';
 import { BINDINGS } from '../known-devices.js';
-import type { DeviceTable } from '../presence/device-table.js';
-import type { LatestSessions } from './latest-sessions.js';
+import type { PresenceRecorder } from './presence-recorder.js';
 
 /** Devices that are forgotten together when any may have changed: a first heartbeat costs more than a later one. */
 const BATCH_SIZE = 1000;
+
+/** A read of a row that is under way, and what has changed since it began. */
+interface Read {
+  readonly changed: Set<number>;
+  /** Whether events were missed. */
+  mayBeAny: boolean;
+}
 
 /**
  * Changes of the rows of devices that the heartbeats of this node did not make. The node forgets the session of such a
  * device, so that its next heartbeat reads the row. A device is its index in the table of devices.
  */
 export class RowChanges {
-  /** For each read under way, the devices that have changed since it began. */
-  readonly #reads = new Set<Set<number>>();
+  readonly #reads = new Set<Read>();
   /** The devices below it may have changed. */
   #unforgotten = 0;
 
   constructor(
     events: Events,
-    devices: DeviceTable,
-    private readonly latestSessions: LatestSessions,
+    private readonly recorder: PresenceRecorder,
   ) {
     events.subscribeToOthers(BINDINGS, (id) => {
-      if (id === null) this.#unforgotten = devices.size;
-      else this.add(devices.intern(id));
+      if (id !== null) {
+        this.add(recorder.devices.intern(id));
+        return;
+      }
+      this.#unforgotten = recorder.devices.size;
+      for (const read of this.#reads) read.mayBeAny = true;
     });
   }
 
   /** The row of a device was changed or deleted. */
   add(device: number): void {
-    this.latestSessions.forget(device);
-    for (const changed of this.#reads) changed.add(device);
+    this.recorder.latestSessions.forget(device);
+    this.recorder.presence.forget(device);
+    for (const { changed } of this.#reads) changed.add(device);
   }
 
   /** Forgets some of the devices that may have changed while the events of other nodes were missed. */
@@ -38,18 +47,18 @@ export class RowChanges {
     const end = Math.max(0, this.#unforgotten - BATCH_SIZE);
     while (this.#unforgotten > end) {
       this.#unforgotten -= 1;
-      this.latestSessions.forget(this.#unforgotten);
+      this.recorder.latestSessions.forget(this.#unforgotten);
     }
   }
 
-  /** @param read reads a row, and is given the devices that have changed since the call. */
-  async during<T>(read: (changed: ReadonlySet<number>) => Promise<T>): Promise<T> {
-    const changed = new Set<number>();
-    this.#reads.add(changed);
+  /** @param readRow is given whether a device may have changed since the call. */
+  async during<T>(readRow: (mayHaveChanged: (device: number) => boolean) => Promise<T>): Promise<T> {
+    const read: Read = { changed: new Set(), mayBeAny: false };
+    this.#reads.add(read);
     try {
-      return await read(changed);
+      return await readRow((device) => read.mayBeAny || read.changed.has(device));
     } finally {
-      this.#reads.delete(changed);
+      this.#reads.delete(read);
     }
   }
 }

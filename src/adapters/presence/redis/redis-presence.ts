@@ -99,6 +99,10 @@ export class RedisPresence implements Presence {
     this.#outgoing.leave(device, sessionId, reason);
   }
 
+  forget(device: number): void {
+    this.#outgoing.leases.drop(device);
+  }
+
   append(change: NewChange): void {
     this.#outgoing.append(change);
   }
