@@ -64,14 +64,22 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
       fail(error);
     }
   };
-  const timer = setInterval(renew, RENEW_MS);
-  client.on('ready', renew);
+  let renewal: Promise<void> | null = null;
+  const renewOnce = () => {
+    renewal ??= renew().finally(() => {
+      renewal = null;
+    });
+  };
+  const timer = setInterval(renewOnce, RENEW_MS);
+  client.on('ready', renewOnce);
   client.on('close', fail);
   return {
     async leave() {
       hasLeft = true;
       clearInterval(timer);
-      client.off('ready', renew);
+      client.off('ready', renewOnce);
+      // It would add this node again.
+      await renewal;
       // The others forget a node that cannot say so.
       await registry.leave().catch(() => {});
     },
