@@ -16,7 +16,7 @@ import { Session } from './sessions/session.entity.js';
 import { RefreshToken } from './sessions/tokens/refresh-token.entity.js';
 import { AccountChange } from './users/account-change.entity.js';
 import { LoginName } from './users/login-name.entity.js';
-import { builtInRoles } from './users/permissions.js';
+import { builtInRoles, isPermission } from './users/permissions.js';
 import { Role } from './users/role.entity.js';
 import { User } from './users/user.entity.js';
 
@@ -50,12 +50,14 @@ export const entities = [
 export function migrate(orm: Database): Promise<string[]> {
   const migrated = exclusively(orm, 'migration', async (em) => {
     const applied = await orm.migrator.up();
+    // What only a newer version knows stays: in a rolling upgrade, an older node may start again after it.
+    const stored = new Map((await em.find(Role, {})).map(({ code, permissions }) => [code, permissions]));
     await em.upsertMany(
       Role,
       Object.entries(builtInRoles).map(([code, role]) => ({
         code,
         ...role,
-        permissions: [...role.permissions],
+        permissions: [...role.permissions, ...(stored.get(code) ?? []).filter((name) => !isPermission(name))],
       })),
     );
     return applied.map(({ name }) => name);

@@ -3,10 +3,11 @@ import { type OpenedState, openSharedState } from '../../src/adapters/shared-sta
 import { openApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
-import { entities } from '../../src/entities.js';
+import { entities, migrate } from '../../src/entities.js';
 import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { sharedTopic } from '../../src/streams/events.js';
+import { builtInRoles } from '../../src/users/permissions.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/infrastructure/redis.js';
@@ -142,6 +143,18 @@ describeWithRedis('nodes of one fleet', () => {
     clock.mockRestore();
     await eventually(async () => problems().length === 0);
     jest.useRealTimers();
+  });
+
+  test('keep what a newer version has migrated and permitted when an older one starts again', async () => {
+    const em = db.em.fork();
+    await em.execute(`insert into migrations (name) values ('20991231-newer')`);
+    await em.execute(`update roles set permissions = permissions || '{fleet:fly}' where code = 'PUBLISHER'`);
+    expect(await migrate(db)).toEqual([]);
+    const [role] = await em.execute<{ permissions: string[] }[]>(
+      `select permissions from roles where code = 'PUBLISHER'`,
+    );
+    expect(role?.permissions).toEqual([...builtInRoles.PUBLISHER.permissions, 'fleet:fly']);
+    await em.execute(`delete from migrations where name = '20991231-newer'`);
   });
 
   test('hold the lock of the database together', async () => {
