@@ -183,6 +183,14 @@ export class PresenceStore {
     return devices.map(({ id }) => id);
   }
 
+  /** Online devices that were last seen before a time in milliseconds. */
+  async onlineSeenBefore(time: number, limit: number): Promise<{ id: number; userId: number }[]> {
+    return this.db.em.execute(
+      'select id, user_id as "userId" from devices where online and last_seen_at < ? limit ?',
+      [new Date(time).toISOString(), limit],
+    );
+  }
+
   /** The devices whose saved session is one of these; the latest one may not be saved yet. */
   async devicesOf(sessionIds: readonly string[]): Promise<{ id: number; sessionId: string }[]> {
     return this.db.em.execute('select id, session_id as "sessionId" from devices where session_id = any(?)', [

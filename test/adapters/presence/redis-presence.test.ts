@@ -17,7 +17,7 @@ describeWithRedis('presence in Redis', () => {
   let db: Database;
   let fleet: TestFleet;
   let ids: number[];
-  let restoreGaps: () => void;
+  let gaps: ReturnType<typeof skipGaps>;
 
   beforeAll(async () => {
     shared = await shareRedis('server');
@@ -27,11 +27,11 @@ describeWithRedis('presence in Redis', () => {
     ids = await deviceIds(db);
   });
   beforeEach(async () => {
-    restoreGaps = skipGaps();
+    gaps = skipGaps();
     await clearRows(db);
     fleet = await TestFleet.open(db, shared, expect.getState().currentTestName ?? '');
   });
-  afterEach(() => restoreGaps());
+  afterEach(() => gaps.restore());
   afterAll(async () => {
     await db.close(true);
     await database.drop();
@@ -171,6 +171,23 @@ describeWithRedis('presence in Redis', () => {
     one.failure = null;
     for (let tick = 0; tick < 2; tick++) await one.tick();
     expect(await fleet.entryCount()).toBe(3);
+  });
+
+  test('takes a device offline whose node has ended between its first heartbeat and the lease', async () => {
+    const one = await fleet.join();
+    await beat(one);
+    await db.em.execute(`update devices set online = true, last_seen_at = now() - interval '1 hour'`);
+    const other = await fleet.join();
+    expect(other.online()).toEqual(ids);
+    gaps.skip(600_000);
+    for (let tick = 0; tick < 2; tick++) {
+      await other.presence.save();
+      await other.tick();
+      await one.tick();
+    }
+    await one.presence.save();
+    for (const node of fleet.nodes) expect(node.online()).toEqual([deviceAt(0)]);
+    expect([await history(0), await history(1)]).toEqual([[], ['TIMEOUT']]);
   });
 
   test('ends without an error while Redis is away', async () => {

@@ -64,6 +64,7 @@ export class TestFleet {
 
   static async open(db: Database, shared: SharedNodes, fleetId: string): Promise<TestFleet> {
     const { client } = await shared.connect();
+    for (const key of LEASES) await client.del(key);
     return new TestFleet(db, shared, client, fleetId);
   }
 
@@ -173,15 +174,21 @@ export class TestFleet {
   }
 }
 
-/** Makes each run of an exchange, a sweep or a check due at once. @returns a function that ends this. */
-export function skipGaps(): () => void {
+/** Makes each run of an exchange, a sweep or a check due at once. */
+export function skipGaps() {
   let skipped = 0;
   const now = performance.now.bind(performance);
   const spy = jest.spyOn(performance, 'now').mockImplementation(() => {
     skipped += 1000;
     return now() + skipped;
   });
-  return () => spy.mockRestore();
+  return {
+    /** Makes what runs less often due. */
+    skip(ms: number) {
+      skipped += ms;
+    },
+    restore: () => spy.mockRestore(),
+  };
 }
 
 function failing(client: RedisClient, failure: () => Failure): RedisClient {

@@ -14,6 +14,7 @@ import { PresenceSweep, SWEEP_LEASE } from './presence-sweep.js';
 import { SharedRuns } from './shared-runs.js';
 import type { StreamEntry } from './stream-entry.js';
 import { TransitionCopier } from './transition-copier.js';
+import { UnleasedDevices } from './unleased-devices.js';
 
 const SHARDS = 16;
 /** What nodes do within a tick, others see within two. */
@@ -76,7 +77,13 @@ export class RedisPresence implements Presence {
     this.#sweepMs = Math.max(MIN_SWEEP_MS, intervalMs / SWEEPS);
     this.#sweep = new PresenceSweep({ ...options, tickMs: this.#sweepMs });
     const copier = new TransitionCopier(options.store, this.#node);
-    this.#copies = new SharedRuns(() => this.#inEpoch((joined) => copier.copy(joined)));
+    const unleased = new UnleasedDevices(options.store, clock, intervalMs);
+    this.#copies = new SharedRuns(() =>
+      this.#inEpoch(async (joined) => {
+        await copier.copy(joined);
+        await unleased.expire(joined);
+      }),
+    );
   }
 
   get degraded(): boolean {
