@@ -306,3 +306,19 @@ test('the time when a device was last seen never moves back, whichever node save
   await services.heartbeats.saveLastSeen();
   expect(await saved()).toEqual([{ at: clock.now / SECOND }]);
 });
+
+test('a change of the names of an owner is reported by one node', async () => {
+  const id = await beat(a, await login(a), named);
+  await c.services.users.updateProfile(userId, { nickname: 'New' });
+  deliver();
+  for (const { services } of nodes) {
+    await services.sessions.pollChanges();
+    await services.heartbeats.announce();
+  }
+  const reports = nodes.map(({ services }) =>
+    (services.heartbeats.log.since(0) ?? []).filter(
+      (entry) => entry.deviceId === id && 'ownerBefore' in entry,
+    ),
+  );
+  expect(reports.map(({ length }) => length)).toEqual([0, 0, 1]);
+});
