@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import { StartError } from '../errors.js';
 import { type Health, HealthComponent } from '../health.js';
 import type { RedisClient } from '../redis/client.js';
+import { probeCluster } from '../redis/probe.js';
 import { problemOf } from '../redis/problem.js';
 import { compareClocks, readDatabaseTime } from './clocks.js';
 import { NodeRegistry, type Renewal } from './node-registry.js';
@@ -57,6 +58,7 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
       await claim(client, fleetId);
       const { result: renewal, problem } = await compareClocks('Redis', () => registry.renew());
       onNodes(renewal.others.length + 1);
+      await probeCluster(client);
       health.recover(HealthComponent.REDIS);
       if (problem === null) health.recover(HealthComponent.CLOCK);
       else health.degrade(HealthComponent.CLOCK, problem);

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { connectRedis } from '../../src/redis/connection.js';
+import { probeCluster } from '../../src/redis/probe.js';
 import { problemOf } from '../../src/redis/problem.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { eventually } from '../support/eventually.js';
@@ -162,6 +163,14 @@ describeWithRedis('a connection to Redis', () => {
       // A command times out where a busy machine stops the test for seconds.
       await eventually(async () => (await client.set(key, key).catch(() => null)) === 'OK');
     }
+    const isWhole = () =>
+      probeCluster(client).then(
+        () => true,
+        () => false,
+      );
+    await eventually(isWhole);
+    await cluster.at(-1)?.kill();
+    await eventually(async () => !(await isWhole()));
     close();
   });
 
