@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Fleet } from '../nodes/support/fleet.js';
-import { scenarios, violationsIn } from '../nodes/support/scenarios.js';
+import { pick, scenarios, violationsIn } from '../nodes/support/scenarios.js';
 import { randomFrom } from '../support/random.js';
 
 const ROUNDS = 200;
@@ -14,16 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
-/** The scenario of a round, drawn from its seed. */
+/** Each scenario is drawn from its seed. */
 const rounds = Array.from({ length: ROUNDS }, (_, round) => {
   const seed = firstSeed + round;
-  const index = Math.floor(randomFrom(seed)() * scenarios.length);
-  return [...(scenarios[index] as (typeof scenarios)[number]), seed] as const;
+  const [name, scenario] = pick(scenarios, randomFrom(seed));
+  return { name, scenario, seed };
 });
 
 test.each(rounds)(
-  'no transition is lost, doubled or false when %s (seed %3$d)',
-  async (_name, scenario, seed) => {
+  'no transition is lost, doubled or false when $name (seed $seed)',
+  async ({ scenario, seed }) => {
     expect(await violationsIn(fleet, scenario, seed)).toEqual([]);
   },
 );

@@ -76,6 +76,14 @@ test('finds a logout without its request', () => {
   ]);
 });
 
+test('finds a device that is online again after its logout without a heartbeat', () => {
+  const again = [event(9600, 'ONLINE'), event(9700, 'OFFLINE', 'LOGOUT')];
+  const saved = ['ONLINE', 'TIMEOUT', 'ONLINE', 'LOGOUT', 'ONLINE', 'LOGOUT'];
+  expect(received([...events, ...again], saved)).toEqual([
+    'first received ONLINE of d, which has sent no heartbeat.',
+  ]);
+});
+
 test('a heartbeat that was not acknowledged may have arrived or not', () => {
   const [device] = run.devices;
   const devices = [

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { documentedNginx, type Nginx, startNginx } from '../../support/infrastructure/nginx.js';
+import { deployedNginx, type Nginx, startNginx } from '../../support/infrastructure/nginx.js';
 import { freePort } from '../../support/infrastructure/ports.js';
 import { startRedis, type TestRedis } from '../../support/infrastructure/redis.js';
 import { TestS3 } from '../../support/infrastructure/s3.js';
@@ -11,8 +11,8 @@ import { type RestartablePostgres, startRestartablePostgres } from './restartabl
 /** The administrator of the fleet, to whom its devices belong, too. */
 export const ADMINISTRATOR = { username: 'root', password: 'correct horse' };
 
-/** The shortest possible: a device is offline after two and a half seconds. */
-export const INTERVAL_MS = 1000;
+/** Short, but not too short for connections that open again after at most a second. */
+export const INTERVAL_MS = 2000;
 
 /** A gateway as a process of its own, which keeps its port when it starts again. */
 export class GatewayNode {
@@ -21,6 +21,8 @@ export class GatewayNode {
   constructor(
     /** `host:port` */
     readonly host: string,
+    /** Its connections to Redis. */
+    readonly redisLink: TcpProxy,
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
@@ -44,8 +46,6 @@ export class Fleet {
     readonly nodes: readonly GatewayNode[],
     readonly nginx: Nginx,
     readonly redis: TestRedis,
-    /** The connections of all nodes to Redis. */
-    readonly redisLink: TcpProxy,
     readonly postgres: RestartablePostgres,
     /** The connections of all nodes to S3. */
     readonly s3Link: TcpProxy,
@@ -58,7 +58,6 @@ export class Fleet {
     // Every write is on disk before it is acknowledged, so that a restart loses none.
     const persistence = { appendonly: 'yes', appendfsync: 'always' };
     const redis = opened.adopt(await startRedis(persistence), (server) => server.stop());
-    const redisLink = opened.adopt(await startTcpProxy(`127.0.0.1:${redis.port}`), (link) => link.close());
     const s3 = opened.use(await TestS3.start());
     const s3Link = opened.adopt(await startTcpProxy(s3.host), (link) => link.close());
     const folder = opened.adopt(await openFolder(), (path) => rm(path, { recursive: true, force: true }));
@@ -66,7 +65,9 @@ export class Fleet {
     const nodes: GatewayNode[] = [];
     for (const name of ['a', 'b', 'c']) {
       const port = await freePort();
-      const node = new GatewayNode(`127.0.0.1:${port}`, {
+      const redisLink = await startTcpProxy(`127.0.0.1:${redis.port}`);
+      opened.defer(() => redisLink.close());
+      const node = new GatewayNode(`127.0.0.1:${port}`, redisLink, {
         PORTS: String(port),
         DATA_DIR: join(folder, name),
         DATABASE_URL: postgres.url,
@@ -84,12 +85,11 @@ export class Fleet {
       await node.start();
       nodes.push(node);
     }
-    const upstream = nodes.map(({ host }) => host).join('; server ');
-    const nginx = opened.adopt(
-      await startNginx((listen) => documentedNginx({ listen, upstream })),
-      (server) => server.close(),
+    const upstreams = nodes.map(({ host }) => host);
+    const nginx = opened.adopt(await startNginx((listen) => deployedNginx({ listen, upstreams })), (server) =>
+      server.close(),
     );
-    return new Fleet(nodes, nginx, redis, redisLink, postgres, s3Link, opened.move());
+    return new Fleet(nodes, nginx, redis, postgres, s3Link, opened.move());
   }
 
   stop(): Promise<void> {

@@ -66,6 +66,22 @@ export function documentedNginx({ listen, upstream }: { listen: string; upstream
   return configuration.replace('listen 80;', `listen ${listen};`).replace('127.0.0.1:8080', upstream);
 }
 
+/** The `http` block of deploy/nginx.conf, with other addresses, as `host:port`. */
+export function deployedNginx({
+  listen,
+  upstreams,
+}: {
+  listen: string;
+  upstreams: readonly string[];
+}): string {
+  const configuration = readFileSync('deploy/nginx.conf', 'utf8');
+  const http = /^http \{$([\s\S]*)^\}$/m.exec(configuration)?.[1] ?? '';
+  const servers = upstreams.map((host) => `server ${host} fail_timeout=2s;`).join('\n');
+  return http
+    .replace('listen 80;', `listen ${listen};`)
+    .replace(/server \S+:8080 fail_timeout=2s;\s+server \S+:8080 fail_timeout=2s;/, servers);
+}
+
 async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   if (child.exitCode === null) await once(child, 'exit');
