@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { describeWithRedis } from '../support/infrastructure/redis.js';
 import { DocumentSession } from './document-session.js';
 import { runFleetEngines } from './fleet-engines.js';
 import { type CodeBlock, codeBlocks, documentsWithExamples, read } from './markdown.js';
@@ -67,12 +68,13 @@ function expectOutput(output: string, shown: CodeBlock | null): void {
   else expect(output).toMatch(textPattern(shown?.text ?? ''));
 }
 
-const SCALING = 'docs/scaling.md';
+const isAboutFleets = (path: string) => path === 'docs/scaling.md';
 
-describe.each(documents)('$path', ({ path, examples }) => {
+/** Types the examples of a document in its terminal. */
+function followDocument(path: string, examples: readonly Example[]): void {
   let session: DocumentSession;
   beforeAll(async () => {
-    session = await DocumentSession.start(path === SCALING ? runFleetEngines : undefined);
+    session = await DocumentSession.start(isAboutFleets(path) ? runFleetEngines : undefined);
   });
   afterAll(() => session.close());
 
@@ -81,7 +83,11 @@ describe.each(documents)('$path', ({ path, examples }) => {
     '%s does what it shows',
     (_name, example) => run(session, example),
   );
-});
+}
+
+for (const { path, examples } of documents) {
+  (isAboutFleets(path) ? describeWithRedis : describe)(path, () => followDocument(path, examples));
+}
 
 test('the blocks that are not run are these, each with its reason', () => {
   const skipped = documents.flatMap(({ path, examples }) =>
