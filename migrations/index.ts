@@ -21,6 +21,7 @@ import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
+import { RoomForLastSeen20261129 } from './20261129-room-for-last-seen.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -50,4 +51,5 @@ export const migrations = [
   PresencePosition20261129,
   FirstHeartbeatsOnNodes20261129,
   RefreshedSessions20261129,
+  RoomForLastSeen20261129,
 ];

@@ -69,6 +69,29 @@ test('the statements of 10,000 devices depend on the time, not on the heartbeats
   expect(saved).toEqual({ online: DEVICES });
 });
 
+test('a time when a device was seen is saved in the page of the device, so that no index changes', async () => {
+  const { db } = gateway.services;
+  const { id } = await gateway.createUser({ username: 'paged', password: PASSWORD });
+  const devices: { id: number }[] = await db.em.fork().execute(
+    `insert into devices (user_id, client_id, door, online, first_seen_at, last_seen_at)
+     select ?, n::text, 'graphql', false, now(), now() - interval '1 hour' from generate_series(1, 1000) n returning id`,
+    [id],
+  );
+  const pages = () =>
+    db.em
+      .fork()
+      .execute('select id, (ctid::text::point)[0]::int as page from devices where user_id = ? order by id', [
+        id,
+      ]);
+  const before = await pages();
+  const now = Date.now();
+  await new PresenceStore(db).saveLastSeen(
+    devices.map((device) => ({ id: device.id, at: now })),
+    now,
+  );
+  expect(await pages()).toEqual(before);
+});
+
 describe('the first heartbeats after a restart', () => {
   const SESSIONS = 5000;
   const TOGETHER = 400;
