@@ -4,8 +4,9 @@ import { entities } from '../../../src/entities.js';
 import { createMigratedDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWithRedis } from '../../support/infrastructure/redis.js';
 import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
+import { INTERVAL_MS } from './presence-fleet.js';
 import { addRows, clearRows, deviceIds, sessionIdOf } from './presence-rows.js';
-import { INTERVAL_MS, skipGaps, TestFleet } from './test-fleet.js';
+import { skipGaps, TestFleet } from './test-fleet.js';
 import type { TestNode } from './test-node.js';
 import { TestSubscriber } from './test-subscriber.js';
 

@@ -6,18 +6,16 @@ import type { Database } from '../../../src/database/database.js';
 import { PresenceStore } from '../../../src/devices/transitions/presence-store.js';
 import type { RedisClient } from '../../../src/redis/client.js';
 import type { SharedNodes } from '../../support/infrastructure/shared-nodes.js';
-import { TestNode } from './test-node.js';
+import {
+  type Failure,
+  FleetNode,
+  INTERVAL_MS,
+  type PresenceFleet,
+  type TestTransition,
+} from './presence-fleet.js';
 
-export const INTERVAL_MS = 30_000;
 const SHARDS = 16;
 const LEASES = ['presence sweep', 'presence epoch'].map((name) => `gatehouse:job-lease:{${name}}:holder`);
-
-/** A transition as Redis has it. */
-export interface TestTransition {
-  readonly deviceId: number;
-  /** Null for a device that came online. */
-  readonly reason: string | null;
-}
 
 /** Moves all times in Redis into the past. KEYS: of a shard. ARGV: milliseconds. */
 const PASS = `
@@ -29,19 +27,10 @@ for i = 1, #fields, 2 do
 end
 `;
 
-/** How the commands of a node fail: before they reach Redis, or after that. */
-export type Failure = 'before' | 'after' | null;
-
-/** A node whose commands may fail, and which may sleep. */
-export class FleetNode extends TestNode {
-  failure: Failure = null;
-  isAsleep = false;
-  /** Whether all its heartbeats reached Redis in time so far. */
-  isReliable = true;
-}
-
 /** Nodes over one Redis and one database, for whom time can be made to pass. */
-export class TestFleet {
+export class TestFleet implements PresenceFleet {
+  readonly maxNodes = 4;
+  readonly outlivesNodes = true;
   #passed = 0;
   readonly nodes: FleetNode[] = [];
   readonly warnings: string[] = [];

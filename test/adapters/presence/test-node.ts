@@ -51,7 +51,7 @@ export class TestNode {
   /** As the jobs of a gateway do. Failures are tried again. */
   async tick(): Promise<void> {
     await this.presence.tick().catch(() => {});
-    this.recorder.transitions.publishSaved();
+    await this.recorder.transitions.publish();
     await this.recorder.latestSessions.save();
   }
 
