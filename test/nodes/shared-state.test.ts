@@ -31,6 +31,7 @@ describeWithRedis('nodes of one fleet', () => {
     db = await openDatabase(database.url, entities);
   });
   afterEach(async () => {
+    jest.useRealTimers();
     jest.restoreAllMocks();
     for (const { close } of opened.splice(0)) await close();
   });
@@ -142,7 +143,6 @@ describeWithRedis('nodes of one fleet', () => {
     ]);
     clock.mockRestore();
     await eventually(async () => problems().length === 0);
-    jest.useRealTimers();
   });
 
   test('keep what a newer version has migrated and permitted when an older one starts again', async () => {

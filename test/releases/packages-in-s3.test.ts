@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startJobs } from '../../src/jobs.js';
 import { uploadForm } from '../support/clients/multipart.js';
 import { openRequest } from '../support/clients/raw-http.js';
@@ -48,6 +48,9 @@ beforeAll(async () => {
   // Clients reach the server without the proxy.
   const STORAGE_URL = `${settings.STORAGE_URL}&publicEndpoint=http://${s3.host}`;
   redirecting = await startGateway({ STORAGE_URL, STORAGE_DOWNLOADS: 'redirect' }, gateway);
+});
+afterEach(() => {
+  jest.useRealTimers();
 });
 afterAll(async () => {
   await redirecting.close();
@@ -137,7 +140,6 @@ test('the gateway notices within ten seconds that S3 is away, and that it is bac
   proxy.reconnect();
   await eventually(async () => problems().length === 0);
   await stop();
-  jest.useRealTimers();
 });
 
 test('of eight concurrent publications of one file, one succeeds and the others leave nothing behind', async () => {
