@@ -174,6 +174,15 @@ export class PresenceStore {
     };
   }
 
+  /** When devices were last seen, by id. In milliseconds since the epoch. */
+  async lastSeenOf(ids: readonly number[]): Promise<Map<number, number>> {
+    const rows = await this.db.em.execute<{ id: number; at: number }[]>(
+      'select id, (extract(epoch from last_seen_at) * 1000)::float8 as at from devices where id = any(?)',
+      [arrayOf(ids)],
+    );
+    return new Map(rows.map(({ id, at }) => [id, at]));
+  }
+
   /** The devices of a user that are online as of the last save, those seen latest first. */
   async onlineDevicesOf(userId: number, limit: number): Promise<number[]> {
     const devices = await this.db.em.execute<{ id: number }[]>(

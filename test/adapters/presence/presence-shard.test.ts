@@ -63,6 +63,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
         await client?.hset(state, 'epoch', EPOCH);
         /** The session of the latest heartbeat of each online device, and whether its lease ends with it. */
         const online = new Map<number, { session: number; endsWithSession: boolean }>();
+        const left = new Set<string>();
         const expected: Expected[] = [];
         let token = 1;
         await nodes[0]?.expire(token, []);
@@ -79,6 +80,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
             ids.map((deviceId) => ({ deviceId, remainingMs, session, endsWithSession, owner: 1 })),
           );
           for (const id of ids) {
+            if (!online.has(id) && left.has(`${id}:${session}`)) continue;
             if (!online.has(id)) expected.push({ device: `${id}`, reason: '' });
             online.set(id, { session, endsWithSession });
           }
@@ -90,6 +92,7 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
             await nodes[s.node]?.leave([
               { deviceId: s.id, session: s.session, reason: OfflineReason.LOGOUT },
             ]);
+            if (s.session !== null) left.add(`${s.id}:${s.session}`);
             const latest = online.get(s.id);
             if (latest && (s.session === null || s.session === latest.session)) {
               online.delete(s.id);
@@ -146,5 +149,19 @@ describeWithRedis.each(['server', 'cluster'] as const)('a shard of presence in R
     expect((await shard.find(1, false))?.online).toBe(1);
     await shard.leave([{ deviceId: 1, session: lease.session, reason: OfflineReason.LOGOUT }]);
     expect((await shard.find(1, false))?.online).toBe(0);
+  });
+
+  test('keeps a device offline whose session has just ended, but not for another session', async () => {
+    const { client } = await shared.connect();
+    const keys = keysOfShard('ended', 0);
+    await client.hset(keys[2] ?? '', 'epoch', EPOCH);
+    const shard = new PresenceShard(client, keys, EPOCH);
+    const lease = { deviceId: 1, remainingMs: LONG_MS, session: 1, endsWithSession: false, owner: 1 };
+    expect(await shard.renew([lease])).toEqual([]);
+    await shard.leave([{ deviceId: 1, session: 1, reason: OfflineReason.REVOKED }]);
+    expect(await shard.renew([lease, { ...lease, deviceId: 2 }])).toEqual([1]);
+    expect((await shard.find(1, false))?.online).toBe(1);
+    expect(await shard.renew([{ ...lease, session: 2 }])).toEqual([]);
+    expect((await shard.find(1, false))?.online).toBe(2);
   });
 });

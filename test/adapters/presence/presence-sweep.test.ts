@@ -27,6 +27,8 @@ describeWithRedis('the sweep of a fleet', () => {
     fleets += 1;
     const fleet = `fleet-${fleets}`;
     const clock = { now: 0 };
+    /** As the database has it. */
+    const seen = new Map<number, number>();
     const { client } = await shared.connect();
     await client.del('gatehouse:job-lease:{presence sweep}:holder');
     const keys = Array.from({ length: SHARDS }, (_, shard) => keysOfShard(fleet, shard));
@@ -38,6 +40,7 @@ describeWithRedis('the sweep of a fleet', () => {
       const options = {
         leases,
         devices,
+        store: { lastSeenOf: async () => seen },
         clock: () => clock.now,
         intervalMs: INTERVAL_MS,
         tickMs: TICK_MS,
@@ -56,6 +59,7 @@ describeWithRedis('the sweep of a fleet', () => {
     return {
       client,
       clock,
+      seen,
       nodes,
       keyOf,
       /** Lets the leases of devices end in so many milliseconds. */
@@ -88,6 +92,19 @@ describeWithRedis('the sweep of a fleet', () => {
     await one?.leases.release('presence sweep');
     await other?.run();
     expect(await online()).toBe(395);
+  });
+
+  test('keeps devices online that were seen by a node without a connection to Redis', async () => {
+    const { nodes, shorten, online, clock, seen } = await openFleet();
+    const [one] = nodes;
+    await one?.run();
+    await shorten([1, 2]);
+    clock.now = 10 * INTERVAL_MS;
+    seen.set(1, clock.now - INTERVAL_MS).set(2, clock.now - 3 * INTERVAL_MS);
+    await one?.run();
+    expect(await online()).toBe(399);
+    await one?.run();
+    expect(await online()).toBe(399);
   });
 
   test('holds many expiries of all shards for two intervals if most other devices are late', async () => {
@@ -147,12 +164,14 @@ describeWithRedis('the sweep of a fleet', () => {
     const overdue = 5000;
     const addLeases = `
       local now = redis.call('time')[1] * 1000
-      for id = 1000, 66000 do
+      for id = ARGV[2], ARGV[2] + 4999 do
         local remaining = id < 1000 + ${overdue} and -1 or ${INTERVAL_MS}
         redis.call('zadd', KEYS[1], now + remaining, id * ${SHARDS} + ARGV[1])
       end`;
     for (let shard = 0; shard < SHARDS; shard++) {
-      await client.eval(addLeases, 1, keyOf(shard, 'leases'), shard);
+      for (let id = 1000; id < 66_000; id += 5000) {
+        await client.eval(addLeases, 1, keyOf(shard, 'leases'), shard, id);
+      }
     }
     const before = await online();
     await one?.run();

@@ -153,9 +153,10 @@ describeWithRedis('presence in Redis', () => {
   test('nodes that copy at once save each transition once', async () => {
     const nodes = [await fleet.join(), await fleet.join(), await fleet.join()];
     for (let round = 0; round < 5; round++) {
-      await beat(nodes[0] as TestNode);
+      const session = sessionIdOf(round);
+      await beat(nodes[0] as TestNode, 0, session);
       await Promise.all(nodes.map(({ presence }) => presence.save()));
-      await nodes[0]?.logout(first);
+      await nodes[0]?.logout(session);
       await Promise.all(nodes.map(({ presence }) => presence.save()));
     }
     for (const { presence } of nodes) await presence.save();

@@ -37,4 +37,7 @@ export const fractionOf = ({ session, endsWithSession }: LeaseSession): number =
 export const scoreOf = (score: Score): number =>
   Math.max(0, Math.floor(score.remainingMs)) + fractionOf(score);
 
+/** See `sessionTag`. */
+export const sessionOf = (score: string): number => Math.floor((Number(score) % 1) * SESSION_TAGS);
+
 export const endsWithSession = (score: string): boolean => (Number(score) * FRACTIONS) % 2 === 1;

@@ -55,7 +55,7 @@ export class Outgoing {
         ),
       ),
       ...parts(due, shards, idOf).map(([shard, some]) =>
-        orUndo(shard.renew(some.map((lease) => this.#named(lease))), () => this.leases.giveBack(some)),
+        orUndo(this.#renew(shard, some), () => this.leases.giveBack(some)),
       ),
       ...parts(leaving, shards, deviceIdOf).map(([shard, some]) =>
         orUndo(shard.leave(some), () => this.#leaving.unshift(...some)),
@@ -66,6 +66,14 @@ export class Outgoing {
     ]);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  async #renew(shard: PresenceShard, leases: readonly DueLease[]): Promise<void> {
+    const refused = new Set(await shard.renew(leases.map((lease) => this.#named(lease))));
+    if (refused.size === 0) return;
+    for (const { device, session } of leases) {
+      if (refused.has(this.devices.idOf(device))) this.leases.leave(device, session);
+    }
   }
 
   #named({ device, ...lease }: DueLease) {

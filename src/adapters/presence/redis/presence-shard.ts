@@ -72,13 +72,14 @@ export class EpochEnded extends Error {}
 const SAMPLE_SIZE = 1250;
 
 const Scores = z.array(z.string());
+const Ids = z.array(z.coerce.number());
 const Found = z.tuple([z.int(), z.int(), z.int(), z.int(), z.int(), z.int(), Scores]).nullable();
 const Read = z.tuple([z.int(), z.array(z.tuple([z.string(), z.array(z.string())]))]);
 
 /** The keys of a shard, in one slot of a cluster. */
 export function keysOfShard(fleetId: string, shard: number): string[] {
   const slot = `gatehouse:{${fleetId}:s${shard}}`;
-  return [`${slot}:leases`, `${slot}:transitions`, `${slot}:state`];
+  return [`${slot}:leases`, `${slot}:transitions`, `${slot}:state`, `${slot}:left`];
 }
 
 /**
@@ -93,12 +94,13 @@ export class PresenceShard {
     private readonly epoch: string,
   ) {}
 
-  /** Hands leases to Redis: each device once, at most `MAX_DEVICES`. Those without a lease come online. */
-  async renew(leases: readonly Lease[]): Promise<void> {
-    await this.#run(
-      RENEW,
-      leases.flatMap((lease) => [lease.deviceId, scoreOf(lease), lease.owner]),
-    );
+  /**
+   * Hands leases to Redis: each device once, at most `MAX_DEVICES`. Those without a lease come online.
+   * @returns the devices that stay offline, because their sessions have just ended.
+   */
+  async renew(leases: readonly Lease[]): Promise<number[]> {
+    const values = leases.flatMap((lease) => [lease.deviceId, scoreOf(lease), lease.owner]);
+    return Ids.parse(await this.#run(RENEW, values));
   }
 
   /**

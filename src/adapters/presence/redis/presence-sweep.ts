@@ -1,9 +1,10 @@
 import type { Clock } from '../../../clock.js';
 import type { DeviceTable } from '../../../devices/presence/device-table.js';
 import { ExpiryHolds, type Sample } from '../../../devices/presence/expiry-holds.js';
-import { LATE, LONGEST_PATIENCE } from '../../../devices/presence/patience.js';
+import { LATE, LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
+import type { PresenceStore } from '../../../devices/transitions/presence-store.js';
 import type { JobLeases } from '../../../job-leases.js';
-import { endsWithSession } from './lease-score.js';
+import { endsWithSession, sessionOf } from './lease-score.js';
 import { MAX_DEVICES, type PresenceShard, type ShardSweep, type StoredLease } from './presence-shard.js';
 
 /** A sweep that is later than this, in multiples of its period, means that leases could not be renewed. */
@@ -20,6 +21,7 @@ export interface SweepOptions {
   /** Decides which node sweeps. */
   readonly leases: JobLeases;
   readonly devices: DeviceTable;
+  readonly store: Pick<PresenceStore, 'lastSeenOf'>;
   readonly clock: Clock;
   readonly intervalMs: number;
   /** The time between two calls of `run`. */
@@ -49,7 +51,7 @@ export class PresenceSweep {
     // Another node may have decided since.
     if (token !== this.#token) this.#holds = new ExpiryHolds(this.options.intervalMs);
     this.#token = token;
-    const found = await Promise.all(shards.map((shard) => shard.find(token, this.#holds.isOn)));
+    const found = await Promise.all(shards.map((shard) => this.#find(shard, token)));
     const sweeps = found.filter((one) => one !== null);
     // Another node has begun to sweep.
     if (sweeps.length < shards.length) return;
@@ -69,6 +71,35 @@ export class PresenceSweep {
       clock(),
     );
     await Promise.all(shards.map((shard, index) => this.#expire(shard, token, sweeps[index]?.ended ?? [])));
+  }
+
+  async #find(shard: PresenceShard, token: number): Promise<ShardSweep | null> {
+    const sweep = await shard.find(token, this.#holds.isOn);
+    return sweep && { ...sweep, ended: await this.#withoutSeen(shard, sweep.ended) };
+  }
+
+  /**
+   * The devices that really are silent. Others beat on a node that has lost its connection to Redis, but not to the
+   * database: their leases are prolonged here.
+   */
+  async #withoutSeen(shard: PresenceShard, ended: readonly StoredLease[]): Promise<readonly StoredLease[]> {
+    const silent = ended.filter(({ score }) => !endsWithSession(score));
+    if (silent.length === 0) return ended;
+    const { store, clock, intervalMs } = this.options;
+    // Without the database, what Redis says has to do.
+    const seen = await store.lastSeenOf(silent.map(deviceIdOf)).catch(() => new Map<number, number>());
+    const now = clock();
+    const leases = silent.flatMap(({ deviceId, score }) => {
+      const seenAt = seen.get(deviceId) ?? Number.NEGATIVE_INFINITY;
+      const remainingMs = seenAt + patienceOf(deviceId) * intervalMs - now;
+      if (remainingMs <= 0) return [];
+      const session = sessionOf(score);
+      return { deviceId, remainingMs, session, endsWithSession: false, owner: this.#ownerOf(deviceId) };
+    });
+    if (leases.length === 0) return ended;
+    await shard.renew(leases);
+    const renewed = new Set(leases.map(deviceIdOf));
+    return ended.filter(({ deviceId }) => !renewed.has(deviceId));
   }
 
   async #expire(shard: PresenceShard, token: number, ended: readonly StoredLease[]): Promise<void> {
@@ -105,3 +136,5 @@ function onlineToCompare(sweeps: readonly ShardSweep[], taken: number): number {
   const ended = sweeps.reduce((sum, shard) => sum + shard.endedCount, 0);
   return ended === 0 ? online : (online * taken) / ended;
 }
+
+const deviceIdOf = ({ deviceId }: { readonly deviceId: number }): number => deviceId;

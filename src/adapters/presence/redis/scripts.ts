@@ -1,7 +1,10 @@
+/** All nodes know within a second that a session has ended. */
+const REMEMBER_MS = 5000;
+
 /**
- * The scripts of a shard. KEYS: the leases by device, the stream of transitions, and the state: the epoch, the latest
- * offset, the fencing token, time and decision of the latest sweep, and when each node has last read. Times are of Redis,
- * in milliseconds. Numbers that a script returns lose what is below the point, so scores are strings.
+ * The scripts of a shard. KEYS: the leases by device, the stream of transitions, the state, and the devices that have left
+ * lately, with the tag of the session and the time. The state is the epoch, the latest offset, the fencing token, time and
+ * decision of the latest sweep, and when each node has last read. Times are of Redis, in milliseconds. Numbers that a script returns lose what is below the point, so scores are strings.
  */
 const START = `
 local state = KEYS[3]
@@ -33,7 +36,8 @@ end
 
 /**
  * ARGV: the epoch; device, score and owner, see `scoreOf`; each device once. A lease never gets shorter: a node may send
- * a heartbeat after another node has sent a later one.
+ * a heartbeat after another node has sent a later one. Returns the devices that stay offline: a node may have accepted a
+ * heartbeat of a session that has ended on another node.
  */
 export const RENEW = `${WRITE}
 local devices, leases = {}, {}
@@ -43,18 +47,22 @@ for i = 2, #ARGV, 3 do
   leases[#leases + 1] = ARGV[i]
 end
 -- Most often all devices have a shorter lease.
-if redis.call('zadd', KEYS[1], 'xx', 'gt', 'ch', unpack(leases)) == #devices then return end
+if redis.call('zadd', KEYS[1], 'xx', 'gt', 'ch', unpack(leases)) == #devices then return {} end
 leases = {}
+local refused = {}
 for i, known in ipairs(redis.call('zmscore', KEYS[1], unpack(devices))) do
   local score = now + ARGV[3 * i]
-  if not known then append(devices[i], 'owner', ARGV[3 * i + 1]) end
-  if not known or tonumber(known) < score then
+  if not known and redis.call('zscore', KEYS[4], devices[i] .. ':' .. math.floor(score % 1 * 1024)) then
+    refused[#refused + 1] = devices[i]
+  elseif not known or tonumber(known) < score then
+    if not known then append(devices[i], 'owner', ARGV[3 * i + 1]) end
     leases[#leases + 1] = score
     leases[#leases + 1] = devices[i]
   end
 end
 if #leases > 0 then redis.call('zadd', KEYS[1], unpack(leases)) end
 save()
+return refused
 `;
 
 /** ARGV: the epoch; device and what its score is to have below the point. The time of its lease stays the same. */
@@ -70,9 +78,11 @@ end
  * reason. The entry says how long the lease would have lasted.
  */
 export const LEAVE = `${WRITE}
+redis.call('zremrangebyscore', KEYS[4], '-inf', now - ${REMEMBER_MS})
 for i = 2, #ARGV, 3 do
   local score = redis.call('zscore', KEYS[1], ARGV[i])
   local session = ARGV[i + 1]
+  if session ~= '' then redis.call('zadd', KEYS[4], now, ARGV[i] .. ':' .. session) end
   if score and (session == '' or math.floor(tonumber(score) % 1 * 1024) == tonumber(session)) then
     redis.call('zrem', KEYS[1], ARGV[i])
     local left = math.max(0, math.floor(tonumber(score)) - now)
