@@ -9,7 +9,7 @@ const RETRY_MS = 100;
 export class BeatingDevice implements DeviceHistory {
   readonly beats: SentBeat[] = [];
   readonly ends: { at: number; reason: string }[] = [];
-  #isRunning = true;
+  readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
   constructor(
@@ -29,14 +29,15 @@ export class BeatingDevice implements DeviceHistory {
 
   /** Sends no further heartbeat, and waits for the answer of the last one. */
   async stop(): Promise<void> {
-    this.#isRunning = false;
+    this.#stopping.abort();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    while (this.#isRunning) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       const isAcknowledged = await this.#beat();
-      await setTimeout(isAcknowledged ? this.intervalMs : RETRY_MS);
+      await setTimeout(isAcknowledged ? this.intervalMs : RETRY_MS, undefined, { signal }).catch(() => {});
     }
   }
 
