@@ -75,7 +75,9 @@ export class PresenceSweep {
 
   async #find(shard: PresenceShard, token: number): Promise<ShardSweep | null> {
     const sweep = await shard.find(token, this.#holds.isOn);
-    return sweep && { ...sweep, ended: await this.#withoutSeen(shard, sweep.ended) };
+    if (sweep === null) return null;
+    const ended = await this.#withoutSeen(shard, sweep.ended);
+    return { ...sweep, ended, endedCount: sweep.endedCount - sweep.ended.length + ended.length };
   }
 
   /**

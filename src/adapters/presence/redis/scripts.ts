@@ -4,7 +4,8 @@ const REMEMBER_MS = 5000;
 /**
  * The scripts of a shard. KEYS: the leases by device, the stream of transitions, the state, and the devices that have left
  * lately, with the tag of the session and the time. The state is the epoch, the latest offset, the fencing token, time and
- * decision of the latest sweep, and when each node has last read. Times are of Redis, in milliseconds. Numbers that a script returns lose what is below the point, so scores are strings.
+ * decision of the latest sweep, and when each node has last read. Times are of Redis, in milliseconds. Numbers that a
+ * script returns lose what is below the point, so scores are strings.
  */
 const START = `
 local state = KEYS[3]
