@@ -77,7 +77,7 @@ test('finds a logout without its request', () => {
 });
 
 test('finds a device that is online again after its logout without a heartbeat', () => {
-  const again = [event(12_000, 'ONLINE'), event(12_100, 'OFFLINE', 'LOGOUT')];
+  const again = [event(9600, 'ONLINE'), event(9700, 'OFFLINE', 'LOGOUT')];
   const saved = ['ONLINE', 'TIMEOUT', 'ONLINE', 'LOGOUT', 'ONLINE', 'LOGOUT'];
   expect(received([...events, ...again], saved)).toEqual([
     'first received ONLINE of d, which has sent no heartbeat.',

@@ -10,8 +10,8 @@ export interface DeviceHistory {
   readonly clientId: string;
   readonly beats: readonly SentBeat[];
   /**
-   * The requests that ended its session, when they were sent. For up to a second, a node that does not know yet may
-   * show it online again.
+   * The requests that ended its session, when they were sent. For up to a second, other nodes still acknowledge its
+   * heartbeats: it is online again until they know.
    */
   readonly ends: readonly { readonly at: number; readonly reason: string }[];
 }
@@ -97,10 +97,12 @@ function falseTransitions(
   patienceMs: number,
 ): string[] {
   const silences = silencesOf(beats, patienceMs);
-  return transitions.flatMap(({ at, kind, reason }) => {
+  return transitions.flatMap(({ at, kind, reason }, index) => {
+    const endedAt = ends.find((end) => end.reason === reason && end.at <= at)?.at;
     if (kind === 'ONLINE') {
+      const since = ends.find((end) => end.reason === transitions[index - 1]?.reason)?.at ?? at - patienceMs;
       const hasBeaten = beats.some(
-        ({ sentAt, acknowledgedAt }) => sentAt <= at && (acknowledgedAt ?? at) >= at - patienceMs,
+        ({ sentAt, acknowledgedAt }) => sentAt <= at && (acknowledgedAt ?? at) >= since,
       );
       return hasBeaten ? [] : [`received ONLINE of ${clientId}, which has sent no heartbeat.`];
     }
@@ -108,8 +110,7 @@ function falseTransitions(
       const isDue = takeFirst(silences, (silentSince) => silentSince + patienceMs <= at);
       return isDue ? [] : [`received TIMEOUT of ${clientId}, which has sent heartbeats.`];
     }
-    const hasEnded = ends.some((end) => end.reason === reason && end.at <= at);
-    return hasEnded ? [] : [`received ${reason} of ${clientId}, whose session was not ended.`];
+    return endedAt === undefined ? [`received ${reason} of ${clientId}, whose session was not ended.`] : [];
   });
 }
 
