@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { expect } from '@jest/globals';
 import { withClient } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import * as op from '../../support/operations.js';
 import { BeatingDevice } from './beating-device.js';
 import { type Fleet, INTERVAL_MS } from './fleet.js';
-import { execute, signIn } from './fleet-api.js';
+import { execute, post, signIn } from './fleet-api.js';
 import { type ReceivedEvent, violationsOf } from './invariants.js';
 import { LiveSubscriber } from './live-subscriber.js';
 
@@ -67,6 +68,18 @@ export class Round {
       .filter(({ ends }) => ends.length === 0)
       .map((device) => ({ device, until: device.acknowledged + beats }));
     await eventually(async () => waiting.every(({ device, until }) => device.acknowledged >= until));
+  }
+
+  /** Each device sends a heartbeat to each node: a node that does not know its session yet must read it. */
+  async beatAtAllNodes(): Promise<void> {
+    for (const { host } of this.fleet.nodes) {
+      for (const { token, devices } of this.sessions) {
+        for (const { clientId } of devices) {
+          const headers = { authorization: token, 'x-device-id': clientId };
+          expect(await post(host, '/api/heart/check', {}, headers)).toMatchObject({ status: 201 });
+        }
+      }
+    }
   }
 
   /** Ends a session at a node, and its devices with it. */

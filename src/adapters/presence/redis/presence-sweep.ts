@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../../clock.js';
 import type { DeviceTable } from '../../../devices/presence/device-table.js';
 import { ExpiryHolds, type Sample } from '../../../devices/presence/expiry-holds.js';
@@ -13,6 +14,9 @@ const STALL_TICKS = 2;
 const LEASE_TICKS = 3;
 /** From so many expiries on, others are compared with them. */
 const SAMPLE_FROM = 50;
+
+/** How long a sweep waits for the database. */
+const ANSWER_MS = 1000;
 
 /** The name of the lease of the sweep. */
 export const SWEEP_LEASE = 'presence sweep';
@@ -33,6 +37,8 @@ export class PresenceSweep {
   #holds: ExpiryHolds;
   /** Of the latest sweep. */
   #token = 0;
+  /** A database that hangs is asked once. */
+  #isAsking = false;
 
   constructor(private readonly options: SweepOptions) {
     this.#holds = new ExpiryHolds(options.intervalMs);
@@ -51,10 +57,12 @@ export class PresenceSweep {
     // Another node may have decided since.
     if (token !== this.#token) this.#holds = new ExpiryHolds(this.options.intervalMs);
     this.#token = token;
-    const found = await Promise.all(shards.map((shard) => this.#find(shard, token)));
-    const sweeps = found.filter((one) => one !== null);
+    const found = await Promise.all(shards.map((shard) => shard.find(token, this.#holds.isOn)));
+    const swept = found.filter((one) => one !== null);
     // Another node has begun to sweep.
-    if (sweeps.length < shards.length) return;
+    if (swept.length < shards.length) return;
+    const seen = await this.#lastSeen(swept.flatMap(({ ended }) => ended));
+    const sweeps = await Promise.all(swept.map((sweep, index) => this.#prolong(shards[index], sweep, seen)));
     const overdue = sweeps.flatMap(({ ended }) => ended).map((lease) => this.#overdue(lease));
     const sample = overdue.length < SAMPLE_FROM ? [] : await this.#sample(shards, sweeps);
     const sinceLast = Math.max(...sweeps.map(({ sinceLastMs }) => sinceLastMs));
@@ -73,35 +81,43 @@ export class PresenceSweep {
     await Promise.all(shards.map((shard, index) => this.#expire(shard, token, sweeps[index]?.ended ?? [])));
   }
 
-  async #find(shard: PresenceShard, token: number): Promise<ShardSweep | null> {
-    const sweep = await shard.find(token, this.#holds.isOn);
-    if (sweep === null) return null;
-    const ended = await this.#withoutSeen(shard, sweep.ended);
-    return { ...sweep, ended, endedCount: sweep.endedCount - sweep.ended.length + ended.length };
+  /** When devices were seen, as far as the database says so in time. Without it, what Redis says has to do. */
+  async #lastSeen(ended: readonly StoredLease[]): Promise<ReadonlyMap<number, number>> {
+    const ids = ended.filter(isSilent).map(({ deviceId }) => deviceId);
+    if (ids.length === 0 || this.#isAsking) return new Map();
+    this.#isAsking = true;
+    const answer = this.options.store
+      .lastSeenOf(ids)
+      .catch(() => new Map<number, number>())
+      .finally(() => {
+        this.#isAsking = false;
+      });
+    return Promise.race([answer, setTimeout(ANSWER_MS, new Map<number, number>(), { ref: false })]);
   }
 
   /**
-   * The devices that really are silent. Others beat on a node that has lost its connection to Redis, but not to the
-   * database: their leases are prolonged here.
+   * What a shard has found, without the devices that beat on a node that has lost its connection to Redis, but not to
+   * the database: their leases are prolonged.
    */
-  async #withoutSeen(shard: PresenceShard, ended: readonly StoredLease[]): Promise<readonly StoredLease[]> {
-    const silent = ended.filter(({ score }) => !endsWithSession(score));
-    if (silent.length === 0) return ended;
-    const { store, clock, intervalMs } = this.options;
-    // Without the database, what Redis says has to do.
-    const seen = await store.lastSeenOf(silent.map(deviceIdOf)).catch(() => new Map<number, number>());
+  async #prolong(
+    shard: PresenceShard | undefined,
+    sweep: ShardSweep,
+    seen: ReadonlyMap<number, number>,
+  ): Promise<ShardSweep> {
+    const { clock, intervalMs } = this.options;
     const now = clock();
-    const leases = silent.flatMap(({ deviceId, score }) => {
+    const leases = sweep.ended.filter(isSilent).flatMap(({ deviceId, score }) => {
       const seenAt = seen.get(deviceId) ?? Number.NEGATIVE_INFINITY;
       const remainingMs = seenAt + patienceOf(deviceId) * intervalMs - now;
       if (remainingMs <= 0) return [];
       const session = sessionOf(score);
       return { deviceId, remainingMs, session, endsWithSession: false, owner: this.#ownerOf(deviceId) };
     });
-    if (leases.length === 0) return ended;
-    await shard.renew(leases);
-    const renewed = new Set(leases.map(deviceIdOf));
-    return ended.filter(({ deviceId }) => !renewed.has(deviceId));
+    if (leases.length === 0) return sweep;
+    await shard?.renew(leases);
+    const renewed = new Set(leases.map(({ deviceId }) => deviceId));
+    const ended = sweep.ended.filter(({ deviceId }) => !renewed.has(deviceId));
+    return { ...sweep, ended, endedCount: sweep.endedCount - leases.length };
   }
 
   async #expire(shard: PresenceShard, token: number, ended: readonly StoredLease[]): Promise<void> {
@@ -139,4 +155,4 @@ function onlineToCompare(sweeps: readonly ShardSweep[], taken: number): number {
   return ended === 0 ? online : (online * taken) / ended;
 }
 
-const deviceIdOf = ({ deviceId }: { readonly deviceId: number }): number => deviceId;
+const isSilent = ({ score }: StoredLease): boolean => !endsWithSession(score);
