@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Fleet } from '../nodes/support/fleet.js';
-import { pick, scenarios, violationsIn } from '../nodes/support/scenarios.js';
+import { Fleet, INTERVAL_MS } from '../nodes/support/fleet.js';
+import { databaseStops, pick, scenarios, violationsIn } from '../nodes/support/scenarios.js';
 import { randomFrom } from '../support/random.js';
 
 const ROUNDS = 200;
@@ -27,3 +27,8 @@ test.each(rounds)(
     expect(await violationsIn(fleet, scenario, seed)).toEqual([]);
   },
 );
+
+test('no transition is lost, doubled or false when PostgreSQL stops for a minute', async () => {
+  const beats = Math.ceil(60_000 / INTERVAL_MS);
+  expect(await violationsIn(fleet, databaseStops(beats), firstSeed)).toEqual([]);
+});
