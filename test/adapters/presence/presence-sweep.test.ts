@@ -29,6 +29,7 @@ describeWithRedis('the sweep of a fleet', () => {
     const clock = { now: 0 };
     /** As the database has it. */
     const seen = new Map<number, number>();
+    const store = { lastSeenOf: async () => seen };
     const { client } = await shared.connect();
     await client.del('gatehouse:job-lease:{presence sweep}:holder');
     const keys = Array.from({ length: SHARDS }, (_, shard) => keysOfShard(fleet, shard));
@@ -40,7 +41,7 @@ describeWithRedis('the sweep of a fleet', () => {
       const options = {
         leases,
         devices,
-        store: { lastSeenOf: async () => seen },
+        store,
         clock: () => clock.now,
         intervalMs: INTERVAL_MS,
         tickMs: TICK_MS,
@@ -60,6 +61,7 @@ describeWithRedis('the sweep of a fleet', () => {
       client,
       clock,
       seen,
+      store,
       nodes,
       keyOf,
       /** Lets the leases of devices end in so many milliseconds. */
@@ -105,6 +107,22 @@ describeWithRedis('the sweep of a fleet', () => {
     expect(await online()).toBe(399);
     await one?.run();
     expect(await online()).toBe(399);
+  });
+
+  test('goes on without a database that hangs, and asks it once', async () => {
+    const { nodes, shorten, online, store } = await openFleet();
+    const [one] = nodes;
+    await one?.run();
+    let asked = 0;
+    store.lastSeenOf = () => {
+      asked += 1;
+      return new Promise(() => {});
+    };
+    await shorten([1]);
+    await one?.run();
+    await shorten([2]);
+    await one?.run();
+    expect([await online(), asked]).toEqual([398, 1]);
   });
 
   test('holds many expiries of all shards for two intervals if most other devices are late', async () => {
