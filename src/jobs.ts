@@ -64,15 +64,17 @@ function jobs(services: JobServices): Job[] {
       services.health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.', error);
     }
   };
+  // A single node saves its transitions when it announces them.
+  const saveTransitions = {
+    name: 'save transitions',
+    everyMs: ANNOUNCE_MS,
+    run: () => heartbeats.saveTransitions(),
+    leased: true,
+  };
   return [
+    ...(config.REDIS_URL ? [saveTransitions] : []),
     { name: 'expire devices', everyMs: heartbeats.tickMs, run: () => heartbeats.tick() },
     { name: 'announce presence', everyMs: ANNOUNCE_MS, run: () => heartbeats.announce(), last: true },
-    {
-      name: 'save transitions of the fleet',
-      everyMs: ANNOUNCE_MS,
-      run: () => heartbeats.saveTransitionsOfFleet(),
-      leased: true,
-    },
     {
       name: 'save last-seen times of devices',
       everyMs: config.REDIS_URL ? SAVE_DEVICES_MS : config.HEARTBEAT_INTERVAL,

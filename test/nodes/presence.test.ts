@@ -73,14 +73,14 @@ describeWithRedis('the presence of a fleet', () => {
     });
     await ticks();
     expect([here, there].map(({ services }) => services.heartbeats.isOnline(id))).toEqual([true, true]);
-    await there.services.heartbeats.saveTransitionsOfFleet();
+    await there.services.heartbeats.saveTransitions();
     const history = () =>
       db.em.fork().execute('select online, reason from presence_events where device_id = ?', [id]);
     expect(await history()).toEqual([{ online: true, reason: null }]);
     await here.services.sessions.revoke(caller.user.id, caller.sessionId);
     await ticks();
     expect([here, there].map(({ services }) => services.heartbeats.isOnline(id))).toEqual([false, false]);
-    await there.services.heartbeats.saveTransitionsOfFleet();
+    await there.services.heartbeats.saveTransitions();
     expect(await history()).toEqual([
       { online: true, reason: null },
       { online: false, reason: 'REVOKED' },
@@ -95,7 +95,7 @@ describeWithRedis('the presence of a fleet', () => {
     const caller = await callerOf(here, token);
     const report = { clientId: 'kept', name: null, clientVersion: null };
     const id = await here.services.heartbeats.beat(caller, report);
-    await there.services.heartbeats.saveTransitionsOfFleet();
+    await there.services.heartbeats.saveTransitions();
     await ticks();
     const client = connect(await there.listen(), token);
     const events = watch(client, op.DeviceStatusDocument, {});

@@ -214,14 +214,9 @@ export class Heartbeats {
     if (saved.length + owned.length > 0) await this.#recorder.transitions.publish();
   }
 
-  /** Saves the transitions so far. After a failure the next call saves the rest. */
+  /** Saves the transitions of all nodes so far. After a failure the next call saves the rest. */
   saveTransitions(): Promise<void> {
     return this.#recorder.saveTransitions();
-  }
-
-  /** Saves the transitions of all nodes, for which the nodes must take turns. */
-  saveTransitionsOfFleet(): Promise<void> {
-    return this.#recorder.presence.save();
   }
 
   /** Saves when devices were seen since the last call. */

@@ -54,7 +54,7 @@ export class PresenceRecorder implements CurrentPresence {
     return this.transitions.unsavedOnline();
   }
 
-  /** Saves the transitions so far. After a failure the next call saves the rest. */
+  /** As `Heartbeats.saveTransitions`. */
   async saveTransitions(): Promise<void> {
     await this.transitions.save();
     await this.presence.save();

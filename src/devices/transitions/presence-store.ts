@@ -108,7 +108,7 @@ export class PresenceStore {
     });
   }
 
-  /** The only node has streams no longer: a fleet must not go on from them. */
+  /** Ends the epoch of a fleet: the transitions of the only node are not in its streams. */
   async endEpoch(): Promise<void> {
     await this.db.em.execute('update presence_position set epoch = null');
   }

@@ -78,7 +78,10 @@ export class TransitionLog {
     return this.#offset;
   }
 
-  /** Starts an epoch: once published, `since` returns null for all earlier offsets. @param position before the first entry. */
+  /**
+   * Starts an epoch: once published, `since` returns null for all earlier offsets.
+   * @param position before the first entry.
+   */
   restart({ epoch, offsets }: Position): void {
     this.#epoch = epoch;
     this.#offset += 1;

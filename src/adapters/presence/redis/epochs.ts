@@ -10,7 +10,7 @@ import type {
 import type { JobLeases } from '../../../job-leases.js';
 import type { RedisClient } from '../../../redis/client.js';
 import { scoreOf, sessionTag } from './lease-score.js';
-import { MAX_DEVICES } from './presence-shard.js';
+import { MAX_DEVICES, shardOf } from './presence-shard.js';
 import { CLEAR, COMMIT, READ_EPOCH, RESTORE } from './scripts.js';
 
 /** How long another node waits for one that has died while it started an epoch. */
@@ -58,7 +58,7 @@ export class Epochs {
       await this.#runOnAll(CLEAR, epoch);
       const saved = await store.startEpoch(epoch, shards.length);
       for (const [shard, keys] of shards.entries()) {
-        const own = saved.online.filter(({ id }) => id % shards.length === shard);
+        const own = saved.online.filter(({ id }) => shardOf(id, shards.length) === shard);
         if (!(await this.#restore(keys, epoch, own, saved))) return false;
       }
       const committed = await this.#runOnAll(COMMIT, epoch);

@@ -4,7 +4,7 @@ import type { NewChange } from '../../../devices/presence.js';
 import type { OfflineReason } from '../../../devices/presence-event.entity.js';
 import { type DueLease, LeaseQueue } from './lease-queue.js';
 import { sessionTag } from './lease-score.js';
-import { type Leaving, MAX_DEVICES, type PresenceShard } from './presence-shard.js';
+import { type Leaving, MAX_DEVICES, type PresenceShard, shardOf } from './presence-shard.js';
 
 /** What this node hands to the shards in Redis: leases, devices that leave, and changes of what is shown. */
 export class Outgoing {
@@ -101,7 +101,7 @@ function parts<T>(
   const found: [PresenceShard, T[]][] = [];
   const latest = new Map<number, T[]>();
   for (const item of items) {
-    const index = idOf(item) % shards.length;
+    const index = shardOf(idOf(item), shards.length);
     const shard = shards[index];
     if (!shard) continue;
     let part = latest.get(index);

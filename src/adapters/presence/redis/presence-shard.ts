@@ -76,6 +76,9 @@ const Ids = z.array(z.coerce.number());
 const Found = z.tuple([z.int(), z.int(), z.int(), z.int(), z.int(), z.int(), Scores]).nullable();
 const Read = z.tuple([z.int(), z.array(z.tuple([z.string(), z.array(z.string())]))]);
 
+/** The shard of a device, among so many. */
+export const shardOf = (deviceId: number, shards: number): number => deviceId % shards;
+
 /** The keys of a shard, in one slot of a cluster. */
 export function keysOfShard(fleetId: string, shard: number): string[] {
   const slot = `gatehouse:{${fleetId}:s${shard}}`;

@@ -14,7 +14,6 @@ const STALL_TICKS = 2;
 const LEASE_TICKS = 3;
 /** From so many expiries on, others are compared with them. */
 const SAMPLE_FROM = 50;
-
 /** How long a sweep waits for the database. */
 const ANSWER_MS = 1000;
 

@@ -182,7 +182,7 @@ local run = redis.call('info', 'server'):match('run_id:(%w+)')
 `;
 
 /**
- * ARGV: whether Redis keeps all data over a restart. Returns the epoch, or nothing if there is none, or Redis may have
+ * ARGV: whether Redis keeps all data over a restart. Returns the epoch; nothing if there is none, or if Redis may have
  * lost data since.
  */
 export const READ_EPOCH = `local state = KEYS[3]${RUN_ID}

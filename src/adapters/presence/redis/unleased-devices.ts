@@ -1,6 +1,7 @@
 import type { Clock } from '../../../clock.js';
 import type { PresenceStore } from '../../../devices/transitions/presence-store.js';
 import type { JoinedEpoch } from './joining.js';
+import { shardOf } from './presence-shard.js';
 
 /** How often the database is searched, which reads all online devices. */
 const SEARCH_MS = 600_000;
@@ -33,7 +34,7 @@ export class UnleasedDevices {
     const ended = { remainingMs: 0, session: 0, endsWithSession: false };
     await Promise.all(
       shards.map((shard, index) => {
-        const own = silent.filter(({ id }) => id % shards.length === index);
+        const own = silent.filter(({ id }) => shardOf(id, shards.length) === index);
         return (
           own.length > 0 &&
           shard.renew(own.map(({ id, userId }) => ({ ...ended, deviceId: id, owner: userId })))
