@@ -103,6 +103,17 @@ test('the blocks that are not run are these, each with its reason', () => {
     },
     {
       path: 'docs/operations.md',
+      text: expect.stringContaining('systemctl enable'),
+      comment:
+        'no-run: It installs a service. test/deploy/unit.test.ts has systemd verify the unit, and runs its commands.',
+    },
+    {
+      path: 'docs/operations.md',
+      text: expect.stringContaining('sudo -u gatehouse'),
+      comment: 'no-run: It needs the service.',
+    },
+    {
+      path: 'docs/operations.md',
       text: expect.stringContaining('aws s3 cp'),
       comment:
         'no-run: It needs the command line of AWS. test/releases/packages-in-s3.test.ts copies files to these names.',
@@ -116,12 +127,12 @@ test('the blocks that are not run are these, each with its reason', () => {
     {
       path: 'docs/scaling.md',
       text: expect.stringContaining('docker compose -f deploy/compose.yaml up --detach --build'),
-      comment: 'no-run: It needs Docker. test/deploy.test.ts checks the files.',
+      comment: 'no-run: It needs Docker. test/deploy/files.test.ts checks the files.',
     },
     {
       path: 'docs/scaling.md',
       text: expect.stringContaining('systemctl enable'),
-      comment: 'no-run: It installs a service. test/deploy.test.ts has systemd verify the unit.',
+      comment: 'no-run: It starts services.',
     },
     {
       path: 'docs/scaling.md',

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestGateway } from '../support/gateway.js';
-import { describeWithNginx, documentedNginx, startNginx } from '../support/infrastructure/nginx.js';
 import { publishRelease, sha256, startPublishing } from '../support/releases.js';
 
 const content = Buffer.from('0123456789');
@@ -168,20 +167,5 @@ describe('a request for several ranges', () => {
       'bytes 0-6/10',
       '0123456',
     ]);
-  });
-});
-
-describeWithNginx('behind nginx as operations.md configures it', () => {
-  test('a request for 1,000 ranges returns them all', async () => {
-    const blocks = Array.from(
-      { length: 1000 },
-      (_, index) => `${index * 2_000_000}-${index * 2_000_000 + 9}`,
-    );
-    const nginx = await startNginx((listen) => documentedNginx({ listen, upstream: host }));
-    const response = await fetch(`http://${nginx.host}/dist/app-1.html`, {
-      headers: { range: `bytes=${blocks.join(', ')}` },
-    });
-    await nginx.close();
-    expect([response.status, response.headers.get('content-range')]).toEqual([206, 'bytes 0-9/10']);
   });
 });

@@ -7,6 +7,12 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { print } from 'graphql';
+import {
+  describeWithNginx,
+  documentedNginx,
+  type Nginx,
+  startNginx,
+} from '../support/infrastructure/nginx.js';
 import { TestS3 } from '../support/infrastructure/s3.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -81,6 +87,21 @@ const linux = process.platform === 'linux' ? describe : describe.skip;
 linux('packages of 2 GiB on disk', () => {
   beforeAll(() => start({}));
   afterAll(stop);
+  testTransfers(2 * GIB);
+});
+
+describeWithNginx('packages of 2 GiB on disk, behind nginx', () => {
+  let nginx: Nginx;
+  beforeAll(async () => {
+    await start({ TRUST_PROXY: 'loopback' });
+    const upstream = new URL(url).host;
+    nginx = await startNginx((listen) => documentedNginx({ listen, upstream }));
+    url = `http://${nginx.host}`;
+  });
+  afterAll(async () => {
+    await nginx.close();
+    await stop();
+  });
   testTransfers(2 * GIB);
 });
 

@@ -6,19 +6,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readConfig } from '../src/config.js';
-import { describeWithNginx, documentedNginx } from './support/infrastructure/nginx.js';
-import { describeWithRedis, startRedis } from './support/infrastructure/redis.js';
+import { readConfig } from '../../src/config.js';
+import { describeWithNginx, documentedNginx } from '../support/infrastructure/nginx.js';
+import { describeWithRedis, startRedis } from '../support/infrastructure/redis.js';
 
 const networks = z.object({ default: z.object({ ipv4_address: z.string() }) });
 const Gateway = z.object({ environment: z.record(z.string(), z.string()), networks });
 const Services = z.object({
   services: z.object({ 'gateway-1': Gateway, 'gateway-2': Gateway, nginx: z.object({ networks }) }),
 });
-
-const installed = spawnSync('systemd-analyze', ['--version']).status === 0;
-/** Skips the test where systemd is not installed; the CI host has it. */
-const testWithSystemd = installed || process.env.CI ? test : test.skip;
 
 const read = (name: string): Promise<string> => readFile(join('deploy', name), 'utf8');
 
@@ -56,14 +52,6 @@ test('the Dockerfile copies what exists', async () => {
   const copied = [...(await read('Dockerfile')).matchAll(/^COPY --from=build \/app\/(\S+)/gm)];
   expect(copied.length).toBeGreaterThan(0);
   expect(copied.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([]);
-});
-
-testWithSystemd('systemd accepts the unit', async () => {
-  const unit = join(folder, 'gatehouse@8081.service');
-  const text = await read('gatehouse@.service');
-  await writeFile(unit, text.replace('/opt/gatehouse/node_modules/.bin/node', process.execPath));
-  const { status, stderr } = spawnSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 describeWithNginx('nginx.conf', () => {
