@@ -165,15 +165,6 @@ test('waits for a command on the same folder, and says so', async () => {
   expect(await query(gateway, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test('refuses to start while a command runs for more than 30 seconds', async () => {
-  const command = await shareEmbeddedPostgres({ dataDir: existing });
-  expect(await failure(existing)).toMatch(
-    /^A command is running on the data folder .+: start the gateway when it has ended\.$/,
-  );
-  expect(await query(command, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  await command.stop();
-});
-
 test('starts one of two gateways that start at the same time on a new folder, and refuses the other', async () => {
   const dataDir = join(await newFolder(), 'data');
   const outcomes = await Promise.allSettled([start(dataDir), start(dataDir)]);
