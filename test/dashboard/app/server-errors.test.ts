@@ -13,7 +13,8 @@ const graphqlError = {
   body: JSON.stringify({ errors: [{ message: 'x', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }),
 };
 
-test.each([
+// They wait most of the time.
+test.concurrent.each([
   ['a 500 without a body', { status: 500 }, SERVER_ERROR],
   ['a 500 of the gateway', { status: 500, ...graphqlError }, SERVER_ERROR],
   ['a 502 of a proxy', { status: 502, ...proxyPage }, UNAVAILABLE],

@@ -93,6 +93,7 @@ test('signs out in all tabs at once', async () => {
 
 test('says at once that the session was revoked', async () => {
   const { page, close } = await visitAs(browser, host, 'pia');
+  await page.getByRole('heading', { level: 1 }).waitFor();
   const { services } = gateway;
   const [pia] = await accountsOf(gateway, 'pia');
   await services.sessions.revokeAll(pia?.id ?? 0);
