@@ -8,6 +8,7 @@ const floors = [
   ['start', '^src/start\\.ts'],
   ['composition-root', '^src/app\\.ts'],
   ['server', '^src/server/'],
+  ['metrics', '^src/metrics/'],
   ['dashboard', '^src/dashboard/'],
   ['reference', '^src/reference/'],
   ['downloads', '^src/downloads/'],
@@ -46,7 +47,7 @@ const floors = [
   ['config', '^src/config\\.ts'],
   [
     'foundation',
-    '^src/(settings|(database|redis|storage)-url|setting-(types|text|url)|errors|alarms|clock|health|job-leases|growing-cache|when-ready|logged-error|node-version)\\.ts',
+    '^src/(settings|(database|redis|storage)-url|setting-(types|text|url)|errors|alarms|clock|health|job-(leases|runs)|tally|growing-cache|when-ready|logged-error|(gateway|node)-version)\\.ts',
   ],
 ];
 

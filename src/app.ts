@@ -16,8 +16,10 @@ import { createLiveServer } from './graphql/sockets/live-server.js';
 import { Health } from './health.js';
 import { startJobs } from './jobs.js';
 import { loggedError } from './logged-error.js';
+import type { Metrics } from './metrics/metrics.js';
 import { createHttpServer, sessionPolicies } from './server/http-server.js';
 import { type Listener, listen } from './server/listen.js';
+import { listenForScrapes, openMetrics } from './server/metrics.js';
 import { startMessage } from './server/start-message.js';
 import { createServices } from './services.js';
 
@@ -87,8 +89,9 @@ export async function openApp(
   await limitHolds(db);
   resources.defer(startJobs(services, log, async () => own?.ensureRunning()));
 
-  const pipeline = new Pipeline(schema, config, services.complexityBudget, log);
-  const app = await createHttpServer(services, pipeline, log);
+  const metrics = await openMetrics(config);
+  const pipeline = new Pipeline(schema, config, services.complexityBudget, log, metrics?.operations);
+  const app = await createHttpServer(services, pipeline, log, metrics);
   resources.defer(() => app.close());
   const live = createLiveServer(services, pipeline, log);
   const listeners: Listener[] = [];
@@ -98,9 +101,16 @@ export async function openApp(
   });
   const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT };
   for (const port of config.PORTS) listeners.push(await listen(app, live, config.HOST, port, timeouts));
+  metrics?.observe({ services, pipeline, live, connections: () => sumOfConnections(listeners) });
+  const metricsPort = await listenForMetrics(metrics, config, resources);
   if (config.CAPTCHA_FIXED_CODE) log.warn('CAPTCHA_FIXED_CODE is set: anybody can answer every captcha');
   const ports = listeners.map(({ port }) => port);
-  return startMessage(config, ports, (await administration.hasAdministrator()) ? null : setupLink);
+  return startMessage(
+    config,
+    ports,
+    metricsPort,
+    (await administration.hasAdministrator()) ? null : setupLink,
+  );
 }
 
 /**
@@ -117,6 +127,23 @@ function openLog({ LOG_LEVEL: level }: Config): Logger {
   });
   const write = (line: string) => void stdout.write(Buffer.from(line));
   return pino({ level, serializers: { err: loggedError } }, { write });
+}
+
+/** @returns the port of their own; null if they have none. */
+async function listenForMetrics(
+  metrics: Metrics | null,
+  { HOST, METRICS_PORT }: Config,
+  resources: AsyncDisposableStack,
+): Promise<number | null> {
+  if (!metrics || METRICS_PORT === undefined) return null;
+  const { port, close } = await listenForScrapes(metrics, HOST, METRICS_PORT);
+  resources.defer(close);
+  return port;
+}
+
+async function sumOfConnections(listeners: readonly Listener[]): Promise<number> {
+  const counts = await Promise.all(listeners.map((listener) => listener.connections()));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Logs each change of health. */

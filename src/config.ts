@@ -105,6 +105,9 @@ const requiredBy = {
 
 const isProvider = (name: string): name is SmsSettings['provider'] => Object.hasOwn(requiredBy, name);
 
+const isIn = (port: string | undefined, ports: string) =>
+  port !== undefined && port !== '0' && ports.split(',').some((other) => other.trim() === port.trim());
+
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
 /**
@@ -130,6 +133,10 @@ function conflictsIn(s: Environment): string[] {
     [
       s.STORAGE_DOWNLOADS === 'redirect' && !s.STORAGE_URL?.startsWith('s3:'),
       'STORAGE_DOWNLOADS=redirect requires STORAGE_URL=s3://…',
+    ],
+    [
+      isIn(s.METRICS_PORT, s.PORTS ?? '8080,8888'),
+      'METRICS_PORT must not be one of PORTS: leave it out, and set METRICS_TOKEN',
     ],
     [!s.ADMIN_ACCOUNT !== !s.ADMIN_PASSWORD, 'ADMIN_ACCOUNT and ADMIN_PASSWORD must be set together'],
     [

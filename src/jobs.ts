@@ -5,6 +5,7 @@ import { mergeDeviceCounts } from './devices/device-counts.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
 import { HealthComponent } from './health.js';
 import type { JobLeases } from './job-leases.js';
+import type { JobRuns } from './job-runs.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
 
@@ -42,7 +43,16 @@ interface Job {
 
 type JobServices = Pick<
   Services,
-  'db' | 'config' | 'clock' | 'jobLeases' | 'sessions' | 'heartbeats' | 'releases' | 'health' | 'storageCheck'
+  | 'db'
+  | 'config'
+  | 'clock'
+  | 'jobLeases'
+  | 'jobRuns'
+  | 'sessions'
+  | 'heartbeats'
+  | 'releases'
+  | 'health'
+  | 'storageCheck'
 >;
 
 function jobs(services: JobServices): Job[] {
@@ -112,13 +122,19 @@ export function startJobs(
   log: FastifyBaseLogger,
   recover: () => Promise<void> = async () => {},
 ): () => Promise<void> {
-  const stops = jobs(services).map((job) =>
-    repeat(job.leased ? withLease(job, services.jobLeases) : job, log, recover),
-  );
+  const { jobLeases, jobRuns } = services;
+  const stops = jobs(services)
+    .map((job) => recorded(job, jobRuns))
+    .map((job) => repeat(job.leased ? withLease(job, jobLeases) : job, log, recover));
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
 }
+
+const recorded = (job: Job, runs: JobRuns): Job => ({
+  ...job,
+  run: () => runs.record(job.name, () => job.run()),
+});
 
 /** The job on the node that holds its lease, which other nodes cannot take before the second next run is due. */
 function withLease(job: Job, leases: JobLeases): Job {

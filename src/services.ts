@@ -25,6 +25,7 @@ import type { PresenceOptions } from './devices/presence.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { PresenceStore } from './devices/transitions/presence-store.js';
 import { Health } from './health.js';
+import { JobRuns } from './job-runs.js';
 import { LoginAttempts } from './logins/login-attempts.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
@@ -92,6 +93,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     alarms: core.alarms,
     events,
     jobLeases,
+    jobRuns: new JobRuns(clock),
     health,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,

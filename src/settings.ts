@@ -323,6 +323,19 @@ const operation = {
     .prefault('90d')
     .meta(doc('How long the presence history of devices is kept.')),
   RETAIN_AUDIT: duration('0s').prefault('365d').meta(doc('How long audit entries are kept.')),
+  METRICS_PORT: integer(0, 65_535)
+    .optional()
+    .meta(
+      doc(
+        'Port for `/metrics` alone, on `HOST`; `0` picks a free one. Without it, `METRICS_TOKEN` puts `/metrics` on all `PORTS`: see [operations.md](operations.md#watch).',
+        'no port of its own',
+      ),
+    ),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{16,}$/, 'must be at least 16 letters, digits or characters of -._~+/=')
+    .optional()
+    .meta(doc('Bearer token that `/metrics` requires, at least 16 characters.', 'no token')),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
     .prefault('info')

@@ -17,6 +17,7 @@ const floors = {
   start: 'src/start.ts',
   'composition-root': 'src/app.ts',
   server: 'src/server/listen.ts',
+  metrics: 'src/metrics/metrics.ts',
   dashboard: 'src/dashboard/plugin.ts',
   reference: 'src/reference/plugin.ts',
   downloads: 'src/downloads/plugin.ts',

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
+import { gatewayVersion } from '../gateway-version.js';
 import { configCommand } from './config.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
 import { migrateCommand } from './migrate.js';
@@ -54,7 +53,7 @@ function createProgram(env: Environment): Command {
   const program = new Command('gatehouse')
     .description('Run and administer a Gatehouse gateway.')
     .option('--json', 'print one JSON value per line, also for failures')
-    .version(version(), '-V, --version')
+    .version(gatewayVersion(), '-V, --version')
     .addHelpText('after', HELP);
   for (const create of [
     startCommand,
@@ -87,7 +86,3 @@ function configure(command: Command): void {
 
 const path = (command: Command): string =>
   command.parent ? `${path(command.parent)}${command.name()} ` : '';
-
-function version(): string {
-  return String(JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')).version);
-}

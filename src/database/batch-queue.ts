@@ -33,6 +33,11 @@ export class BatchQueue<Item, Result extends object | null> {
     private readonly concurrency = CONCURRENCY,
   ) {}
 
+  /** The number of items that wait for a batch. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @throws DomainError UNAVAILABLE at once if too many items wait; as `handle`. */
   async run(item: Item): Promise<Result> {
     if (this.#waiting.length >= CAPACITY) throw overloaded;

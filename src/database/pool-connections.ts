@@ -27,6 +27,20 @@ export async function limitHolds(db: Database, maxMs = MAX_HOLD_MS): Promise<voi
   pool.on('release', (_error, client) => clearTimeout(timers.get(client)));
 }
 
+/** The connections of the pool, and the statements and transactions that wait for one. */
+export interface PoolUse {
+  readonly used: number;
+  readonly idle: number;
+  readonly waiting: number;
+  /** How many connections there may be. */
+  readonly max: number;
+}
+
+export async function poolUse(db: Database): Promise<PoolUse> {
+  const { totalCount, idleCount, waitingCount, options } = await poolOf(db);
+  return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount, max: options.max };
+}
+
 const poolOf = (db: Database): Promise<pg.Pool> => db.driver.getConnection().getNativeClient();
 
 const breakConnection = ({ connection }: pg.Client): void => void connection.stream.destroy();

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** An accepted heartbeat is counted, not logged, since a fleet sends thousands a second. */
     isHeartbeat: boolean;
+    /** Why an API refused the request, which its status need not show; null for a success. */
+    failureCode: string | null;
   }
 }
 
@@ -15,6 +17,7 @@ export const requestLog = ({ log, id: reqId }: FastifyRequest): FastifyBaseLogge
 /** Logs a line for each response, and one a minute for all heartbeats. Query strings, which may have passwords, are left out. */
 export function logRequests(app: FastifyInstance): void {
   app.decorateRequest('isHeartbeat', false);
+  app.decorateRequest('failureCode', null);
   let counted = 0;
   const logHeartbeats = () => {
     if (counted > 0) app.log.info({ heartbeats: counted }, 'heartbeats');

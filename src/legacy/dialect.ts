@@ -101,4 +101,6 @@ export interface LegacyResponse {
   /** An object to send as JSON, or bytes of `contentType`. */
   readonly body: object;
   readonly contentType?: string;
+  /** Why the request was refused, if a handler returned the refusal. */
+  readonly failureCode?: FailureCode;
 }

@@ -121,6 +121,7 @@ function registerPath(
       requirePost(request, reply);
       return whenReady(respond(request), (response) => {
         request.isHeartbeat = isHeartbeat;
+        request.failureCode = response.failureCode ?? null;
         return bodyOf(response, reply);
       });
     },
@@ -167,6 +168,7 @@ function sendFailure(
 ): FastifyReply {
   const error = unavailableDatabase(thrown);
   const code = failureCode(error);
+  request.failureCode = code;
   if (isOutage(thrown, error)) requestLog(request).warn({ err: thrown }, 'a request could not be served');
   if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;

@@ -86,7 +86,8 @@ function withValidInput<Schema extends z.ZodObject>(
   handle: (input: z.output<Schema>) => Answer,
 ): Answer {
   const normalized = normalize ? normalize(parameters) : parameters;
-  return firstMissing(normalized, missing) ?? handle(validate(schema, normalized));
+  const failure = firstMissing(normalized, missing);
+  return failure ? { ...failure, failureCode: 'INVALID_INPUT' } : handle(validate(schema, normalized));
 }
 
 /** The failure for the first parameter in `missing` that is absent, null or empty; undefined if there is none. */

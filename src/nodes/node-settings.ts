@@ -18,6 +18,8 @@ const LOCAL = new Set<string>([
   'REDIS_URL',
   'ADMIN_ACCOUNT',
   'ADMIN_PASSWORD',
+  'METRICS_PORT',
+  'METRICS_TOKEN',
   'LOG_LEVEL',
   'NODE_ENV',
 ] satisfies Setting[]);

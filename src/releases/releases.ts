@@ -40,6 +40,8 @@ export interface UploadedPackage {
 
 /** Publishes and withdraws releases, and finds them. */
 export class Releases {
+  #uploads = 0;
+
   constructor(
     private readonly db: Database,
     private readonly storage: Storage,
@@ -48,6 +50,11 @@ export class Releases {
     /** The largest package, in bytes. */
     readonly maxBytes: number,
   ) {}
+
+  /** The number of packages that are being received. */
+  get uploads(): number {
+    return this.#uploads;
+  }
 
   /**
    * Applies the rules of `publish` that need no package, so that an upload can be refused before it is received.
@@ -66,8 +73,13 @@ export class Releases {
    * Stores a package temporarily. The caller must `publish` or `discard` it.
    * @throws DomainError TOO_LARGE, UNAVAILABLE (the storage is full); else the error of `source`.
    */
-  receive(source: Readable): Promise<StagedPackage> {
-    return this.storage.receive(source, this.maxBytes);
+  async receive(source: Readable): Promise<StagedPackage> {
+    this.#uploads += 1;
+    try {
+      return await this.storage.receive(source, this.maxBytes);
+    } finally {
+      this.#uploads -= 1;
+    }
   }
 
   /**

@@ -16,11 +16,13 @@ import { unnamedProxyWarning } from '../http/unnamed-proxy.js';
 import { dialects } from '../legacy/index.js';
 import { registerDialect } from '../legacy/plugin.js';
 import { loggedError } from '../logged-error.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import { handleUndecodableUrl, registerErrorHandlers } from './failures.js';
 import { registerHealth } from './health.js';
+import { registerMetrics } from './metrics.js';
 import { discardUnreadBodies } from './unread-bodies.js';
 
 /** The session policies of all APIs. */
@@ -31,11 +33,12 @@ export const sessionPolicies: readonly SessionPolicy[] = [
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** Registers every API and page. Nothing listens yet. */
+/** Registers every API and page. Nothing listens yet. @param metrics null where they are off. */
 export async function createHttpServer(
   services: Services,
   pipeline: Pipeline,
   log: FastifyBaseLogger,
+  metrics: Metrics | null = null,
 ): Promise<FastifyInstance> {
   const { config } = services;
   const app = createFastify(config, log);
@@ -54,6 +57,7 @@ export async function createHttpServer(
   discardUnreadBodies(app);
   registerErrorHandlers(app);
   logRequests(app);
+  metrics?.measureRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, pipeline);
   registerDownloads(app, services.releases, services.packageLinks);
@@ -61,6 +65,7 @@ export async function createHttpServer(
   registerExplorer(app, config);
   registerReference(app, config);
   registerHealth(app, services.db, services.health);
+  if (metrics && config.METRICS_PORT === undefined) registerMetrics(app, metrics);
   await app.ready();
   return app;
 }

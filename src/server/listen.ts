@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { StartError } from '../errors.js';
 import type { LiveServer } from '../graphql/sockets/live-server.js';
@@ -31,6 +32,8 @@ export interface Timeouts {
 /** The HTTP server and its sockets on one port. */
 export interface Listener {
   readonly port: number;
+  /** The number of open connections, sockets included. */
+  connections(): Promise<number>;
   /** Stops accepting, finishes the requests in progress and closes idle connections. */
   close(): Promise<void>;
 }
@@ -69,17 +72,40 @@ export async function listen(
   answerUnparsedRequests(server, app.log);
   server.setTimeout(standstillMs);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen(port, host, resolve);
-  });
-  return { port: addressOf(server).port, close: () => close(server) };
+  return {
+    port: await listenOn(server, 'PORTS', host, port),
+    connections: promisify(server.getConnections.bind(server)),
+    close: () => close(server),
+  };
 }
 
-function listenError({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {
+/**
+ * @param setting that names the port. Port 0 is a free one.
+ * @returns the port.
+ * @throws StartError when the port is in use or not permitted.
+ */
+export async function listenOn(
+  server: Server,
+  setting: 'PORTS' | 'METRICS_PORT',
+  host: string,
+  port: number,
+): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, setting, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return addressOf(server).port;
+}
+
+function listenError(
+  { code, message }: NodeJS.ErrnoException,
+  setting: string,
+  host: string,
+  port: number,
+): StartError {
   if (code === 'EADDRINUSE') {
     return new StartError(
-      `Port ${port} on ${host} is in use: stop the program that uses it, or set PORTS to other ports.`,
+      `Port ${port} on ${host} is in use: stop the program that uses it, or set ${setting} to another port.`,
     );
   }
   return new StartError(`Cannot listen on port ${port} of ${host}: ${message}.`);

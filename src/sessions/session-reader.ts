@@ -38,6 +38,11 @@ export class SessionReader {
     private readonly activity: SessionActivity,
   ) {}
 
+  /** The number of sessions that wait to be read. */
+  get waiting(): number {
+    return this.#callers.waiting;
+  }
+
   /**
    * The session of an access token, expired or not; null if the token was not issued or the session was revoked. A
    * forged token takes no query.

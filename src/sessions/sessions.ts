@@ -63,6 +63,11 @@ export class Sessions {
     changes.onRead((read) => this.#apply(read));
   }
 
+  /** The number of sessions that wait to be read from the database. */
+  get waiting(): number {
+    return this.#reader.waiting;
+  }
+
   /** Opens a session for an authenticated user, as `Openings.open` does. */
   open(...opening: Parameters<Openings['open']>): Promise<OpenedSession> {
     return this.#openings.open(...opening);

@@ -16,6 +16,12 @@ const pool = pLimit(availableParallelism());
 /** Behind a longer queue, clients would time out before their turn. */
 const MAX_QUEUE_LENGTH = 2000;
 
+/** Hashes that are being computed, and those that wait for a core. */
+export const hashQueue = (): { readonly running: number; readonly waiting: number } => ({
+  running: pool.activeCount,
+  waiting: pool.pendingCount,
+});
+
 const derive = promisify(pbkdf2);
 
 /** A hash from another system, with salt and hash as that system stored them. */

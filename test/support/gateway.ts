@@ -14,6 +14,7 @@ import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import type { Health } from '../../src/health.js';
 import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
+import { openMetrics } from '../../src/server/metrics.js';
 import { createServices, type Services } from '../../src/services.js';
 import type { AccountPolicy } from '../../src/users/new-user.js';
 import type { NewUser } from '../../src/users/users.js';
@@ -91,9 +92,11 @@ export async function startGateway(
   await services.heartbeats.restore();
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const pipeline = new Pipeline(schema, config, services.complexityBudget, log);
-  const app = await createHttpServer(services, pipeline, log);
+  const metrics = await openMetrics(config);
+  const pipeline = new Pipeline(schema, config, services.complexityBudget, log, metrics?.operations);
+  const app = await createHttpServer(services, pipeline, log, metrics);
   const live = createLiveServer(services, pipeline, log);
+  metrics?.observe({ services, pipeline, live, connections: async () => 0 });
   const listeners: Listener[] = [];
   return {
     app,

@@ -61,6 +61,11 @@ export class Bindings {
     this.#rows = new DeviceRows(db, limits);
   }
 
+  /** The number of first heartbeats that wait. */
+  get waiting(): number {
+    return this.#rows.waiting;
+  }
+
   /**
    * A client id identifies a device of its user. Without one, the session keeps its device, else takes over one of the
    * same user and API, else gets a new one: neither a daily login nor several in a row create a device each. It takes

@@ -61,6 +61,11 @@ export class DeviceRows {
     private readonly limits: DeviceLimits,
   ) {}
 
+  /** The number of first heartbeats that wait. */
+  get waiting(): number {
+    return this.#beats.waiting;
+  }
+
   /**
    * Finds the device of the client id or, without a client id, of the session or the one that has been offline longest,
    * and saves what the heartbeat reports; or creates it.

@@ -10,12 +10,27 @@ import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
 import type { TransitionLog } from '../transitions/transition-log.js';
+import type { TransitionCounts } from '../transitions/transition-queue.js';
 import type { Bindings } from './bindings.js';
 import { FirstHeartbeats } from './first-heartbeats.js';
 import { type CreatePresence, PresenceRecorder } from './presence-recorder.js';
 import { RecentlyEndedSessions } from './recently-ended-sessions.js';
 import { RowChanges } from './row-changes.js';
 import { bindingOf } from './session-bindings.js';
+
+/** The numbers of devices and heartbeats. Totals count from the start of the process. */
+export interface PresenceCounts {
+  /** Devices that are online, on any node. */
+  readonly online: number;
+  /** Devices in memory, online or not. */
+  readonly known: number;
+  /** In total, received by this node. */
+  readonly heartbeats: number;
+  /** First heartbeats of sessions, which wait for the database. */
+  readonly waiting: number;
+  /** In total, of all nodes. */
+  readonly transitions: TransitionCounts;
+}
 
 const BEATS = topic<null>('device heartbeats');
 
@@ -35,7 +50,7 @@ export class Heartbeats {
 
   constructor(
     private readonly store: PresenceStore,
-    bindings: Bindings,
+    private readonly bindings: Bindings,
     private readonly events: Events,
     private readonly clock: Clock,
     createPresence: CreatePresence,
@@ -60,6 +75,17 @@ export class Heartbeats {
 
   get degraded(): boolean {
     return this.#recorder.presence.degraded;
+  }
+
+  get counts(): PresenceCounts {
+    const { devices, heartbeats, transitions } = this.#recorder;
+    return {
+      online: devices.online,
+      known: devices.size,
+      heartbeats,
+      waiting: this.bindings.waiting,
+      transitions: transitions.counts,
+    };
   }
 
   get log(): TransitionLog {

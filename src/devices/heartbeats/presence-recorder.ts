@@ -23,6 +23,7 @@ export class PresenceRecorder implements CurrentPresence {
   readonly presence: Presence;
   readonly latestSessions: LatestSessions;
   readonly transitions: TransitionQueue;
+  #heartbeats = 0;
 
   constructor(
     store: PresenceStore,
@@ -38,6 +39,11 @@ export class PresenceRecorder implements CurrentPresence {
       onRestart: (position) => this.transitions.log.restart(position),
     });
     this.latestSessions = new LatestSessions(this.devices, store);
+  }
+
+  /** The number of heartbeats that this node has received. */
+  get heartbeats(): number {
+    return this.#heartbeats;
   }
 
   isOnline(deviceId: number): boolean {
@@ -62,6 +68,7 @@ export class PresenceRecorder implements CurrentPresence {
 
   /** @param isSaved whether the database has the device online already. */
   recordBeat(device: number, caller: Caller, isSaved = false): void {
+    this.#heartbeats += 1;
     const isOther = this.latestSessions.set(device, caller.sessionId);
     this.presence.beat(device, caller, isOther, isSaved);
     this.beats.append(device, caller.user.id);

@@ -8,10 +8,20 @@ export const TRANSITIONS = topic<null>('device transitions');
 /** Transitions in one statement. */
 const BATCH_SIZE = 5000;
 
+export interface TransitionCounts {
+  /** In total: devices that came online, and that went offline. */
+  readonly online: number;
+  readonly offline: number;
+  /** Those that this node has not saved yet. */
+  readonly unsaved: number;
+}
+
 /** Saves transitions in batches and in order, and publishes them once they are saved, with changes of details. */
 export class TransitionQueue {
   readonly log = new TransitionLog();
   readonly #unsaved: Transition[] = [];
+  #online = 0;
+  #offline = 0;
   /** The latest save. The next one waits for it, to keep the order. */
   #saving: Promise<unknown> = Promise.resolve();
 
@@ -19,6 +29,10 @@ export class TransitionQueue {
     private readonly store: PresenceStore,
     private readonly events: Events,
   ) {}
+
+  get counts(): TransitionCounts {
+    return { online: this.#online, offline: this.#offline, unsaved: this.#unsaved.length };
+  }
 
   /** The devices that came online since the last save. */
   unsavedOnline(): number[] {
@@ -31,7 +45,10 @@ export class TransitionQueue {
    */
   add(entry: NewEntry, shard: number, isSaved: boolean): void {
     const appended = this.log.append(entry, shard);
-    if ('reason' in appended && !isSaved) this.#unsaved.push(appended);
+    if (!('reason' in appended)) return;
+    if (appended.online) this.#online += 1;
+    else this.#offline += 1;
+    if (!isSaved) this.#unsaved.push(appended);
   }
 
   /** Saves what was added before the call. After a failure the next call saves the rest. */

@@ -20,6 +20,11 @@ export class ExecutionTurns {
   #executing = 0;
   readonly #waiting = new Map<Payer, Waiting[]>();
 
+  /** The number of operations that wait. */
+  get waiting(): number {
+    return this.#waiting.values().reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Executes an operation in its turn; a small one at once. */
   run<T>(payer: Payer, complexity: number, execute: () => T | Promise<T>): T | Promise<T> {
     if (complexity <= SMALL_COMPLEXITY) return execute();

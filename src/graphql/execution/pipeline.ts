@@ -7,6 +7,7 @@ import {
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import type { Config } from '../../config.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
@@ -34,6 +35,7 @@ export interface Sender {
 /** An operation that may be executed. */
 export interface PreparedOperation {
   readonly text: string;
+  readonly operation: OperationDefinitionNode;
   readonly document: DocumentNode;
   readonly sharing: Sharing;
   /** Executes a query or a mutation in its turn, see `ExecutionTurns`. */
@@ -43,6 +45,17 @@ export interface PreparedOperation {
 /** The errors of an operation that must not be executed. */
 export interface RefusedOperation {
   readonly errors: readonly GraphQLError[];
+  /** Absent if its document was refused. */
+  readonly operation?: OperationDefinitionNode | undefined;
+}
+
+/** Measures operations, of every transport. */
+export interface OperationMeter {
+  /** @returns the operation, which is measured when it is executed. @param startedAt by `performance.now()`. */
+  measure(
+    prepared: Promise<PreparedOperation | RefusedOperation>,
+    startedAt: number,
+  ): Promise<PreparedOperation | RefusedOperation>;
 }
 
 /**
@@ -61,16 +74,29 @@ export class Pipeline {
     config: Config,
     private readonly budget: ComplexityBudget,
     log: FastifyBaseLogger,
+    private readonly meter: OperationMeter | null = null,
   ) {
     this.#trusted = TrustedDocuments.read(config);
     this.#documents = new DocumentCache(schema, config);
     this.#presentation = { log, suggestions: config.GRAPHQL_INTROSPECTION === 'on' };
   }
 
-  async prepare(
+  /** The number of operations that wait for their turn. */
+  get waiting(): number {
+    return this.#turns.waiting;
+  }
+
+  prepare(request: OperationRequest, sender: Sender): Promise<PreparedOperation | RefusedOperation> {
+    if (!this.meter) return this.#prepare(request, sender);
+    const startedAt = performance.now();
+    return this.meter.measure(this.#prepare(request, sender), startedAt);
+  }
+
+  async #prepare(
     request: OperationRequest,
     { payer, transport }: Sender,
   ): Promise<PreparedOperation | RefusedOperation> {
+    let operation: OperationDefinitionNode | undefined;
     try {
       const text = this.#trusted.resolve(request);
       requireSmallVariables(request.variables);
@@ -78,7 +104,7 @@ export class Pipeline {
       const parsed = this.#documents.get(text);
       if ('errors' in parsed) return { errors: parsed.errors };
       const { document, complexities, sharing } = parsed;
-      const operation = selectOperation(document, request.operationName);
+      operation = selectOperation(document, request.operationName);
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
       const complexity = complexities.get(operation) ?? 0;
@@ -91,13 +117,14 @@ export class Pipeline {
       };
       return {
         text,
+        operation,
         document,
         sharing,
         execute: (contextValue) =>
           this.#turns.run(payer, complexity, () => execute({ ...args, contextValue })),
       };
     } catch (error) {
-      return { errors: refusalErrors(error) };
+      return { errors: refusalErrors(error), operation };
     }
   }
 

@@ -34,15 +34,21 @@ export function presentError(error: unknown, { log, suggestions }: Presentation)
   }
   if (graphqlError && isClientMistake(graphqlError)) {
     const message = redactValues(graphqlError.message, graphqlError.originalError?.message);
-    const code = graphqlError.extensions.code ?? 'BAD_REQUEST';
     return {
       message: suggestions ? message : withoutSuggestion(message),
       ...location,
-      extensions: { code: code === FAULT_CODE ? 'BAD_REQUEST' : code },
+      extensions: { code: mistakeCode(graphqlError) },
     };
   }
   log.error({ err: cause }, 'an operation failed unexpectedly');
   return { message: 'Something went wrong on our side.', ...location, extensions: { code: FAULT_CODE } };
+}
+
+/** Why an operation failed: the code of a DomainError or of a mistake in the request, or FAULT. */
+export function failureCode(error: GraphQLError): string {
+  const cause = unavailableDatabase(error.originalError);
+  if (cause instanceof DomainError) return cause.code;
+  return isClientMistake(error) ? String(mistakeCode(error)) : 'FAULT';
 }
 
 /** As graphql-js and graphql-ws declare it. */
@@ -65,6 +71,11 @@ function isClientMistake({ message, originalError }: GraphQLError): boolean {
     originalError === undefined ||
     (originalError instanceof GraphQLError && originalError.originalError === undefined);
   return hasNoCause || /^(?:Variable "\$\w+" got invalid value|Expected value of type) /.test(message);
+}
+
+function mistakeCode({ extensions }: GraphQLError): unknown {
+  const { code = 'BAD_REQUEST' } = extensions;
+  return code === FAULT_CODE ? 'BAD_REQUEST' : code;
 }
 
 /** Not by a regular expression: its time could grow with the square of a message that quotes a long value. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { z } from 'zod';
 import builtIn from '../../../schema/trusted-documents.json' with { type: 'json' };
 import type { Config } from '../../config.js';
@@ -52,6 +52,12 @@ export class TrustedDocuments {
     }
   }
 
+  /** The names of the operations in all documents. */
+  operationNames(): ReadonlySet<string> {
+    const texts = new Set(this.#texts.values());
+    return new Set([...texts].flatMap((text) => operationNames(parse(text))));
+  }
+
   /**
    * The text of the requested document.
    * @throws DomainError FORBIDDEN for a document that is not trusted; GraphQLError BAD_REQUEST for none, and
@@ -73,6 +79,9 @@ export class TrustedDocuments {
     throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
   }
 }
+
+const operationNames = ({ definitions }: DocumentNode): string[] =>
+  definitions.flatMap((one) => (one.kind === Kind.OPERATION_DEFINITION && one.name ? [one.name.value] : []));
 
 const hashOf = (extensions: unknown): string | undefined =>
   PersistedQuery.safeParse(extensions).data?.persistedQuery.sha256Hash;

@@ -1,7 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import type { Pipeline } from '../execution/pipeline.js';
-import { type Subscriber, SubscriberGroup } from './subscriber-group.js';
+import { type Delivered, type Subscriber, SubscriberGroup } from './subscriber-group.js';
+
+/** Totals since the start of the process, but for the numbers of groups and subscribers. */
+export interface FanOutCounts extends Delivered {
+  readonly groups: number;
+  readonly subscribers: number;
+}
 
 /**
  * Subscribers whose messages are equal form one group: it reads the stream once, executes each event once, and shares
@@ -9,11 +15,17 @@ import { type Subscriber, SubscriberGroup } from './subscriber-group.js';
  */
 export class FanOut {
   readonly #groups = new Map<string, SubscriberGroup>();
+  readonly #delivered: Delivered = { reads: 0, events: 0, messages: 0, ms: 0 };
 
   constructor(
     private readonly pipeline: Pick<Pipeline, 'presentResult'>,
     private readonly log: FastifyBaseLogger,
   ) {}
+
+  get counts(): FanOutCounts {
+    const subscribers = this.#groups.values().reduce((sum, { size }) => sum + size, 0);
+    return { ...this.#delivered, groups: this.#groups.size, subscribers };
+  }
 
   /**
    * Sends the subscriber its messages from now on.
@@ -26,7 +38,7 @@ export class FanOut {
   }
 
   #createGroup(key: string, subscriber: Subscriber): SubscriberGroup {
-    const group = new SubscriberGroup(subscriber, this.pipeline, this.log, () => {
+    const group = new SubscriberGroup(subscriber, this.pipeline, this.log, this.#delivered, () => {
       if (this.#groups.get(key) === group) this.#groups.delete(key);
     });
     this.#groups.set(key, group);

@@ -12,12 +12,14 @@ import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
 import type { Services } from '../../services.js';
 import { sentToken } from '../../sessions/tokens/token-headers.js';
+import { Tally } from '../../tally.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { createLoaders } from '../loaders.js';
 import { pauseUnreadClient } from './backpressure.js';
 import { refuseServerMessages } from './client-messages.js';
 import { close, closes } from './close-codes.js';
 import { connect } from './connection.js';
+import type { FanOutCounts } from './fan-out.js';
 import { KeepAlive } from './keep-alive.js';
 import { LiveSocket } from './live-socket.js';
 import { Operations } from './operations.js';
@@ -33,10 +35,23 @@ const INIT_TIMEOUT_MS = 3000;
 const CLOSING_MS = 1000;
 const CLOSING_STEPS = 20;
 
+/** Sockets and what they receive. Totals count from the start of the process. */
+export interface LiveCounts extends FanOutCounts {
+  /** Open ones. */
+  readonly sockets: number;
+  /** Closed ones by reason, in total. */
+  readonly closed: ReadonlyMap<ClosedFor, number>;
+}
+
+/** Why the gateway itself closed a socket: with `closes.tooSlow`, or `closes.tooManySocketsOfAddress`. */
+const CLOSED_FOR = ['too_slow', 'too_many_of_address'] as const;
+type ClosedFor = (typeof CLOSED_FOR)[number];
+
 /** GraphQL over WebSocket (graphql-transport-ws), on any number of HTTP servers. */
 export interface LiveServer {
   /** Listener for the `upgrade` event of an HTTP server. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly counts: LiveCounts;
   /** Closes every socket with `closes.goingAway`, step by step, so that clients do not all reconnect at once. */
   close(): Promise<void>;
 }
@@ -49,12 +64,17 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
     perMessageDeflate: false,
     handleProtocols,
   });
-  const protocol = createProtocol(services, pipeline, log);
+  const operations = new Operations(pipeline, services.config.LIVE_SUBSCRIPTIONS_PER_SOCKET, log);
+  const protocol = createProtocol(operations, pipeline);
   const keepAlive = new KeepAlive();
-  const accept = createAccept(services, log);
+  const closed = new Tally<ClosedFor>(CLOSED_FOR);
+  const accept = createAccept(services, closed, log);
   // ws closes a client that breaks the protocol, and reports it as an error of the socket.
   const onError = (err: Error) => log.debug({ err }, 'a client broke the WebSocket protocol');
   return {
+    get counts() {
+      return { ...operations.counts, sockets: wss.clients.size, closed: closed.counts };
+    },
     upgrade(request, socket, head) {
       const path = URL.parse(request.url ?? '', 'http://gateway')?.pathname;
       if (path?.replace(/\/$/, '') !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
@@ -73,7 +93,7 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
       });
     },
     async close() {
-      const closed = once(wss, 'close');
+      const ended = once(wss, 'close');
       wss.close();
       const clients = [...wss.clients];
       const perStep = Math.ceil(clients.length / CLOSING_STEPS);
@@ -85,15 +105,14 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
       const timer = setTimeout(() => {
         for (const client of wss.clients) client.terminate();
       }, CLOSING_MS);
-      await closed;
+      await ended;
       clearTimeout(timer);
       keepAlive.stop();
     },
   };
 }
 
-function createProtocol(services: Services, pipeline: Pipeline, log: FastifyBaseLogger): Server<LiveSocket> {
-  const operations = new Operations(pipeline, services.config.LIVE_SUBSCRIPTIONS_PER_SOCKET, log);
+function createProtocol(operations: Operations, pipeline: Pipeline): Server<LiveSocket> {
   return makeServer<InitPayload, LiveSocket>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     jsonMessageReviver: refuseServerMessages,
@@ -117,9 +136,13 @@ function signIn(context: ProtocolContext<InitPayload, LiveSocket>): Promise<bool
   return extra.signIn(connectionParams);
 }
 
-/** @returns a function that takes a socket in, or closes it and returns null when its address has too many. */
+/**
+ * @param closed counts the sockets that are closed.
+ * @returns a function that takes a socket in, or closes it and returns null when its address has too many.
+ */
 function createAccept(
   services: Services,
+  closed: Tally<ClosedFor>,
   log: FastifyBaseLogger,
 ): (client: WebSocket, request: IncomingMessage, socket: Duplex) => LiveSocket | null {
   const { config } = services;
@@ -140,14 +163,21 @@ function createAccept(
     warnOfProxy(request, address);
     const bucket = addressBucket(address);
     if (!perAddress.take(bucket)) {
+      closed.add('too_many_of_address');
       close(client, closes.tooManySocketsOfAddress);
       return null;
     }
-    client.on('close', () => perAddress.release(bucket));
     pauseUnreadClient(client, socket);
     const sender = { address, deviceId: null, version: null, model: null };
     const context = { ...shared, client: sender, publicUrl: publicUrlOf(request) };
-    return new LiveSocket(client, { socket, token: sentToken(request.headers) }, context, userSockets, log);
+    const upgrade = { socket, token: sentToken(request.headers) };
+    const live = new LiveSocket(client, upgrade, context, userSockets, log);
+    const { writer } = live;
+    client.on('close', () => {
+      perAddress.release(bucket);
+      if (writer.isTooSlow) closed.add('too_slow');
+    });
+    return live;
   };
 }
 

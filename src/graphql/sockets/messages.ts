@@ -13,6 +13,10 @@ export class Messages {
 
   constructor(private readonly all: readonly Message[]) {}
 
+  get count(): number {
+    return this.all.length;
+  }
+
   /** @returns the messages after an offset, for prefixes of this length; null if there are none. */
   framesAfter(after: number, prefixLength: number): Frames | null {
     if (this.#latest?.after !== after || this.#latest.prefixLength !== prefixLength) {

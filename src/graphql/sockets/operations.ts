@@ -5,7 +5,7 @@ import { EventStream } from '../../streams/event-stream.js';
 import { payerOf } from '../execution/payer.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { openStream } from '../execution/subscription.js';
-import { FanOut } from './fan-out.js';
+import { FanOut, type FanOutCounts } from './fan-out.js';
 import { nextPrefix } from './frames.js';
 import { LiveOperation } from './live-operation.js';
 import type { LiveSocket } from './live-socket.js';
@@ -22,6 +22,10 @@ export class Operations {
     log: FastifyBaseLogger,
   ) {
     this.#fanOut = new FanOut(pipeline, log);
+  }
+
+  get counts(): FanOutCounts {
+    return this.#fanOut.counts;
   }
 
   /** @returns the operation to execute, or why it is refused. */

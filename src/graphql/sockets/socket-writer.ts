@@ -21,11 +21,17 @@ export class SocketWriter {
   #queue: Queued[] | null = null;
   /** In bytes. At least the largest write: a client must get the time to read a large snapshot. */
   #queueLimit = MAX_QUEUE_BYTES;
+  #isTooSlow = false;
 
   constructor(
     private readonly client: WebSocket,
     private readonly socket: Duplex,
   ) {}
+
+  /** Whether the client was closed because it did not keep up. */
+  get isTooSlow(): boolean {
+    return this.#isTooSlow;
+  }
 
   /** A subscription begins. The messages of a single one need not wait for those of others. */
   attach(): void {
@@ -75,6 +81,7 @@ export class SocketWriter {
   #mayWrite(): boolean {
     if (this.client.readyState !== this.client.OPEN) return false;
     if (this.socket.writableLength <= this.#queueLimit) return true;
+    this.#isTooSlow = true;
     close(this.client, closes.tooSlow);
     return false;
   }

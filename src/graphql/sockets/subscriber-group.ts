@@ -25,6 +25,16 @@ export interface SubscriptionArgs extends ExecutionArgs {
   readonly sharing: Sharing;
 }
 
+/** What groups have delivered, in total. */
+export interface Delivered {
+  /** Reads of streams, and the milliseconds from the start of each one to its last message. */
+  reads: number;
+  ms: number;
+  /** Events that were executed, and messages that they became. */
+  events: number;
+  messages: number;
+}
+
 /** Subscribers whose messages are equal, but for the prefix. */
 export class SubscriberGroup {
   readonly #stream: EventStream<unknown>;
@@ -44,11 +54,12 @@ export class SubscriberGroup {
   #retry: NodeJS.Timeout | undefined;
   readonly #unsubscribe: () => void;
 
-  /** @param onEmpty called once the last member has left. */
+  /** @param delivered is added to. @param onEmpty called once the last member has left. */
   constructor(
     { stream, args }: Subscriber,
     private readonly pipeline: Pick<Pipeline, 'presentResult'>,
     private readonly log: FastifyBaseLogger,
+    private readonly delivered: Delivered,
     private readonly onEmpty: () => void,
   ) {
     this.#stream = stream;
@@ -57,6 +68,11 @@ export class SubscriberGroup {
       for (const member of this.#joining) member.notify();
       void this.#read();
     });
+  }
+
+  /** The number of subscribers. */
+  get size(): number {
+    return this.#members.size + this.#joining.size;
   }
 
   /** @param cursor the subscriber's, in any form that is equal for equal cursors. */
@@ -120,10 +136,12 @@ export class SubscriberGroup {
     try {
       while (this.#isBehind && this.#members.size > 0) {
         this.#isBehind = false;
+        const startedAt = performance.now();
         const batch = await this.#execute(this.#stream.since(this.#offset));
         if (batch.readNext) return this.#restart(batch);
         this.#offset = batch.offset;
         for (const member of this.#members) member.send(batch);
+        this.#count(batch, startedAt);
         if (batch.status === 'ended') await end(this.#members);
         if (batch.status === 'behind') this.#isBehind = true;
         // Between the batches of a mass expiry, the event loop serves others.
@@ -138,6 +156,13 @@ export class SubscriberGroup {
     } finally {
       this.#isReading = false;
     }
+  }
+
+  #count({ messages }: MessageBatch, startedAt: number): void {
+    this.delivered.reads += 1;
+    this.delivered.ms += performance.now() - startedAt;
+    this.delivered.events += messages.count;
+    this.delivered.messages += messages.count * this.#members.size;
   }
 
   /** Lets each member read a batch in parts as fast as its socket: together, they would wait for the slowest. */

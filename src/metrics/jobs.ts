@@ -1,0 +1,33 @@
+import type { Registry } from 'prom-client';
+import type { JobRun } from '../job-runs.js';
+import { counter, gauge } from './readings.js';
+import type { Sources } from './sources.js';
+
+export function declareJobs(registry: Registry, { services: { jobRuns } }: Sources): void {
+  const byJob = (value: (run: JobRun) => number) => () =>
+    new Map([...jobRuns.jobs].map(([name, run]) => [name, value(run)]));
+  counter(registry, {
+    name: 'gatehouse_job_runs_total',
+    help: 'Runs of background jobs on this node. A job whose lease another node holds does not run here.',
+    label: 'job',
+    read: byJob(({ runs }) => runs),
+  });
+  counter(registry, {
+    name: 'gatehouse_job_failures_total',
+    help: 'Runs of background jobs that failed.',
+    label: 'job',
+    read: byJob(({ failures }) => failures),
+  });
+  gauge(registry, {
+    name: 'gatehouse_job_duration_seconds',
+    help: 'Duration of the latest run.',
+    label: 'job',
+    read: byJob(({ tookMs }) => tookMs / 1000),
+  });
+  gauge(registry, {
+    name: 'gatehouse_job_last_success_timestamp_seconds',
+    help: 'When the latest run that succeeded ended, in seconds since the Unix epoch; 0 before.',
+    label: 'job',
+    read: byJob(({ succeededAt }) => (succeededAt?.getTime() ?? 0) / 1000),
+  });
+}
