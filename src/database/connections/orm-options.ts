@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { migrations } from '../../../migrations/index.js';
 import { planConnection } from './connection-attempts.js';
 import { failoverClient } from './failover-client.js';
+import { releaseEnded } from './release-ended.js';
 
 /** Connections of one node. PostgreSQL's own default allows 100 in all. */
 const POOL_SIZE = 20;
@@ -37,6 +38,7 @@ export function ormOptions(url: string, entities: EntityClass<object>[]): Option
       Client: failoverClient(plan),
       connectionTimeoutMillis: ACQUIRE_MS,
       onConnect: endWithConnection,
+      onPoolCreated: releaseEnded,
     },
     entities,
     metadataProvider: ReflectMetadataProvider,

@@ -184,6 +184,16 @@ describe('a connection that is held for too long', () => {
     expect(await query('select 3 as value')).toEqual([{ value: 3 }]);
   });
 
+  test('leaves its place in the pool when it ends in a transaction', async () => {
+    const { options, totalCount: before } = await db.driver.getConnection().getNativeClient();
+    const cut = () =>
+      db.em.fork().transactional((em) => em.execute('select pg_terminate_backend(pg_backend_pid())'));
+    for (let count = 0; count < options.max; count++) await expect(cut()).rejects.toThrow();
+    const { totalCount } = await db.driver.getConnection().getNativeClient();
+    expect(totalCount).toBeLessThanOrEqual(before);
+    expect(await db.em.fork().transactional((em) => em.execute('select 4 as value'))).toEqual([{ value: 4 }]);
+  });
+
   test('ends its statement on the server, too', async () => {
     await expect(query('select pg_sleep(600)')).rejects.toThrow('Connection terminated');
     await eventually(async () => {
