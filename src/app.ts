@@ -4,16 +4,18 @@ import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
 import { generatedSecret } from './data-dir/generated-secret.js';
+import { CircuitBreaker } from './database/connections/circuit-breaker.js';
 import { type Database, openDatabase } from './database/database.js';
 import type { EmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
 import { fleetId } from './database/fleet-id.js';
 import { lockGateway } from './database/gateway-lock.js';
-import { limitHolds, trackConnections } from './database/pool-connections.js';
+import type { HeldLock, HeldLockOptions } from './database/held-lock.js';
+import { limitHolds } from './database/pool-connections.js';
 import { entities, migrate } from './entities.js';
 import { Pipeline } from './graphql/execution/pipeline.js';
 import { createSchema } from './graphql/schema.js';
 import { createLiveServer } from './graphql/sockets/live-server.js';
-import { Health } from './health.js';
+import { Health, HealthComponent } from './health.js';
 import { startJobs } from './jobs.js';
 import { loggedError } from './logged-error.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -57,14 +59,28 @@ export async function openApp(
   const own = await starting;
   own?.notes.forEach(info);
   const url = config.DATABASE_URL ?? own?.url ?? '';
-  const db = await openDatabase(url, entities);
+  const breaker = new CircuitBreaker();
+  const db = await openDatabase(url, entities, breaker);
   resources.defer(() => db.close(true));
-  await lockDatabase(config, config.DATABASE_DIRECT_URL ?? url, db, resources, onFatal);
+  const health = openHealth(log);
+  const lock = await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, {
+    isShared: config.REDIS_URL !== undefined,
+    onSilent() {
+      breaker.open();
+      health.degrade(HealthComponent.DATABASE, 'The database does not answer.');
+    },
+    onAnswer() {
+      breaker.close();
+      health.recover(HealthComponent.DATABASE);
+    },
+    // The end of the embedded database ends the connection, too, and is the better reason.
+    onEnd: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
+  });
   await migrate(db);
+  await lock.countStart();
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const packageStorage = await openStorage(config.STORAGE);
   await packageStorage.claim(() => fleetId(db));
-  const health = openHealth(log);
   const { state: shared, close } = await openSharedState(
     config,
     db,
@@ -153,26 +169,19 @@ const openHealth = (log: Logger): Health =>
     else log.info({ component }, 'works as usual again');
   });
 
-/** Keeps other gateways off the database, and breaks connections that wait for a database that hangs. */
+/** Keeps other gateways off the database. */
 async function lockDatabase(
-  { REDIS_URL: redis }: Config,
   url: string,
   db: Database,
   resources: AsyncDisposableStack,
-  onFatal: Callbacks['onFatal'],
-): Promise<void> {
+  options: HeldLockOptions,
+): Promise<HeldLock> {
   const abort = new AbortController();
-  const locking = lockGateway(url, db, {
-    isShared: redis !== undefined,
-    signal: abort.signal,
-    onSilent: await trackConnections(db),
-    // The end of the embedded database ends the connection, too, and is the better reason.
-    onEnd: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
-  });
+  const locking = lockGateway(url, db, { ...options, signal: abort.signal });
   resources.defer(async () => {
     abort.abort();
     const [locked] = await Promise.allSettled([locking]);
     if (locked.status === 'fulfilled') await locked.value.release();
   });
-  await locking;
+  return locking;
 }

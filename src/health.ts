@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 
 /** What the gateway can serve without, though not as usual. */
 export enum HealthComponent {
+  DATABASE = 'DATABASE',
   REDIS = 'REDIS',
   STORAGE = 'STORAGE',
   CLOCK = 'CLOCK',

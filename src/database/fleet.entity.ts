@@ -9,4 +9,8 @@ export class Fleet {
 
   @Property({ type: 'uuid' })
   fleetId!: string;
+
+  /** How many gateways have started on this database. */
+  @Property({ type: 'integer', default: 0 })
+  starts!: number;
 }

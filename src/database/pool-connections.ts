@@ -1,20 +1,9 @@
 import type pg from 'pg';
+import { breakConnection } from './connections/circuit-breaker.js';
 import type { Database } from './database.js';
 
 /** How long a statement or a transaction may take before its backend counts as stopped. */
 const MAX_HOLD_MS = 10_000;
-
-/**
- * Keeps track of the connections in the pool.
- * @returns a function that breaks all of them, so that what waits for a database that hangs fails now.
- */
-export async function trackConnections(db: Database): Promise<() => void> {
-  const pool = await poolOf(db);
-  const clients = new Set<pg.Client>();
-  pool.on('acquire', (client) => clients.add(client));
-  pool.on('remove', (client) => clients.delete(client));
-  return () => clients.forEach(breakConnection);
-}
 
 /**
  * From now on, breaks a connection that one statement or transaction has held for too long: one backend may hang while
@@ -42,5 +31,3 @@ export async function poolUse(db: Database): Promise<PoolUse> {
 }
 
 const poolOf = (db: Database): Promise<pg.Pool> => db.driver.getConnection().getNativeClient();
-
-const breakConnection = ({ connection }: pg.Client): void => void connection.stream.destroy();

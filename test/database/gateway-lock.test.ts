@@ -46,7 +46,13 @@ test('refuses a second gateway on one database after 30 seconds, a node of a fle
   const started = performance.now();
   const db = await openDatabase(database.url, entities);
   const { signal } = new AbortController();
-  const node = lockGateway(database.url, db, { isShared: true, signal, onSilent() {}, onEnd() {} });
+  const node = lockGateway(database.url, db, {
+    isShared: true,
+    signal,
+    onSilent() {},
+    onAnswer() {},
+    onEnd() {},
+  });
   const refusedNode = expect(node).rejects.toThrow(
     /^A gateway without REDIS_URL is running on this database: [^\n]+\.$/,
   );
@@ -82,11 +88,29 @@ test('waits for the previous gateway to end, and can be stopped meanwhile', asyn
   await second.ready();
 });
 
-test('ends with a sentence when its lock ends', async () => {
-  const gateway = startOn(database.url);
-  await gateway.ready();
+/** Ends the connection of the gateway that holds the lock. */
+async function endHolder(): Promise<void> {
   const [holder] = await holders(database.url);
   await withClient(database.url, (client) => client.query('select pg_terminate_backend($1)', [holder]));
+}
+
+test('takes its lock again when its connection ends', async () => {
+  const gateway = startOn(database.url);
+  const url = await gateway.url();
+  const [first] = await holders(database.url);
+  await endHolder();
+  await eventually(async () => {
+    const [next] = await holders(database.url);
+    return next !== undefined && next !== first;
+  });
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+});
+
+test('ends with a sentence when another gateway has started while it did not hold its lock', async () => {
+  const gateway = startOn(database.url);
+  await gateway.ready();
+  await withClient(database.url, (client) => client.query('update fleet set starts = starts + 1'));
+  await endHolder();
   const { code, errors } = await gateway.ended;
   expect({ code, last: errors.split('\n').at(-1) }).toEqual({
     code: 1,
@@ -102,11 +126,12 @@ test('a node of a fleet takes its lock again when its connection ends', async ()
     isShared: true,
     signal,
     onSilent() {},
+    onAnswer() {},
     onEnd: (sentence: string) => void ends.push(sentence),
   };
   const lock = await lockGateway(database.url, db, options);
   const [holder] = await holders(database.url);
-  await withClient(database.url, (client) => client.query('select pg_terminate_backend($1)', [holder]));
+  await endHolder();
   await eventually(async () => {
     const [next] = await holders(database.url);
     return next !== undefined && next !== holder;

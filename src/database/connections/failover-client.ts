@@ -1,21 +1,25 @@
 import pg, { type ClientConfig } from 'pg';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { type ConnectionPlan, planConnection } from './connection-attempts.js';
 
 /**
  * Opens a connection of its own, to the first server that accepts it.
  * @param url as for `openDatabase`
+ * @param timeoutMs for each server; that of the URL by default.
  * @throws the error of the last attempt.
  */
-export async function connectClient(url: string): Promise<pg.Client> {
+export async function connectClient(url: string, timeoutMs?: number): Promise<pg.Client> {
   const plan = planConnection(url);
-  const { client } = await connectFirst(plan);
+  const timeout = timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs };
+  const attempts = plan.attempts.map((attempt) => ({ ...attempt, ...timeout }));
+  const { client } = await connectFirst({ ...plan, attempts }, new CircuitBreaker());
   return client;
 }
 
 type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
 
 /** The class of the clients in a pool, which connect to the first server that accepts them. */
-export function failoverClient(plan: ConnectionPlan): typeof pg.Client {
+export function failoverClient(plan: ConnectionPlan, breaker: CircuitBreaker): typeof pg.Client {
   const [first] = plan.attempts;
   const hasOneChoice = plan.attempts.length === 1 && plan.requiredState === 'any';
   return class FailoverClient extends pg.Client {
@@ -26,7 +30,9 @@ export function failoverClient(plan: ConnectionPlan): typeof pg.Client {
     override connect(): Promise<pg.Client>;
     override connect(callback: ConnectCallback): void;
     override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
-      const connected = hasOneChoice ? super.connect() : this.#connectToFirst();
+      const connected = breaker.connect(this, () =>
+        hasOneChoice ? super.connect() : this.#connectToFirst(),
+      );
       if (!callback) return connected;
       connected.then((client) => callback(null, client), callback);
       return undefined;
@@ -34,7 +40,7 @@ export function failoverClient(plan: ConnectionPlan): typeof pg.Client {
 
     /** A client that failed to connect cannot try again, so that another one finds the server first. */
     async #connectToFirst(): Promise<pg.Client> {
-      const { client, attempt } = await connectFirst(plan);
+      const { client, attempt } = await connectFirst(plan, breaker);
       await client.end();
       const { host, port, ssl, connection } = new pg.Client(attempt);
       Object.assign(this, { host, port, ssl, connection });
@@ -48,14 +54,17 @@ interface Connected {
   readonly attempt: ClientConfig;
 }
 
-async function connectFirst({ attempts, requiredState }: ConnectionPlan): Promise<Connected> {
+async function connectFirst(
+  { attempts, requiredState }: ConnectionPlan,
+  breaker: CircuitBreaker,
+): Promise<Connected> {
   let failure: unknown;
   for (const attempt of attempts) {
     const client = new pg.Client(attempt);
     // A server that ends the connection later would be an uncaught exception without a listener.
     client.on('error', () => {});
     try {
-      await client.connect();
+      await breaker.connect(client, () => client.connect());
       await requireState(client, requiredState);
       return { client, attempt };
     } catch (error) {

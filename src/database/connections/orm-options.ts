@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type EntityClass, type Options } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import { migrations } from '../../../migrations/index.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { planConnection } from './connection-attempts.js';
 import { failoverClient } from './failover-client.js';
 import { releaseEnded } from './release-ended.js';
@@ -25,7 +26,11 @@ const endWithConnection = (client: pg.Client): Promise<unknown> =>
  * @param url as for `openDatabase`
  * @throws StartError as `planConnection`
  */
-export function ormOptions(url: string, entities: EntityClass<object>[]): Options {
+export function ormOptions(
+  url: string,
+  entities: EntityClass<object>[],
+  breaker = new CircuitBreaker(),
+): Options {
   const plan = planConnection(url);
   const [{ host = '', port = 0, user, database = '', password } = {}] = plan.attempts;
   return defineConfig({
@@ -35,7 +40,7 @@ export function ormOptions(url: string, entities: EntityClass<object>[]): Option
     ...(user === undefined ? {} : { user }),
     ...(typeof password === 'string' ? { password } : {}),
     driverOptions: {
-      Client: failoverClient(plan),
+      Client: failoverClient(plan, breaker),
       connectionTimeoutMillis: ACQUIRE_MS,
       onConnect: endWithConnection,
       onPoolCreated: releaseEnded,

@@ -7,6 +7,7 @@ registerEnumType(HealthComponent, {
   name: 'HealthComponent',
   description: 'What the gateway can serve without, though not as usual.',
   valuesConfig: {
+    DATABASE: { description: 'PostgreSQL. Heartbeats of known devices are answered, and little else.' },
     REDIS: {
       description: 'What nodes share: live events, presence and limits. Logins and downloads work.',
     },

@@ -219,6 +219,8 @@ export type Gender =
 export type HealthComponent =
   /** The clock of the host of a node. What expires does so too early or too late. */
   | 'CLOCK'
+  /** PostgreSQL. Heartbeats of known devices are answered, and little else. */
+  | 'DATABASE'
   /** What nodes share: live events, presence and limits. Logins and downloads work. */
   | 'REDIS'
   /** The packages. Uploads and downloads fail. */

@@ -24,6 +24,10 @@ export const en = {
     text: 'Many devices stopped sending heartbeats at once, which may be a network problem of the gateway. They stay online here for up to two heartbeat intervals.',
   },
   problems: {
+    DATABASE: {
+      title: 'The database has not answered since {{time}}',
+      text: 'Heartbeats of known devices still count. Logins, uploads and downloads fail until the database answers again.',
+    },
     REDIS: {
       title: 'Redis has not worked since {{time}}',
       text: 'Changes on other nodes of the gateway appear late, and devices stay online here until Redis works again. Logins and downloads still work.',
@@ -106,6 +110,10 @@ export const zh: Translation<typeof en> = {
     text: '大量设备同时停止发送心跳，可能是网关的网络出现问题。这些设备最多在两个心跳周期内仍显示为在线。',
   },
   problems: {
+    DATABASE: {
+      title: '数据库自 {{time}} 起没有响应',
+      text: '已知设备的心跳仍然有效。数据库恢复之前，无法登录、上传或下载。',
+    },
     REDIS: {
       title: 'Redis 自 {{time}} 起无法使用',
       text: '其他网关节点上的变化会延迟显示，设备在 Redis 恢复之前保持在线状态。登录和下载不受影响。',
