@@ -44,10 +44,11 @@ const floors = [
   ['database-connections', '^src/database/connections/'],
   ['embedded-postgres', '^src/database/embedded-postgres/'],
   ['data-dir', '^src/data-dir/'],
+  ['tracing', '^src/tracing/'],
   ['config', '^src/config\\.ts'],
   [
     'foundation',
-    '^src/(settings|(database|redis|storage)-url|setting-(types|text|url)|errors|alarms|clock|health|job-(leases|runs)|tally|growing-cache|when-ready|logged-error|(gateway|node)-version)\\.ts',
+    '^src/(settings|(database|redis|storage)-url|trace-settings|setting-(types|text|url)|errors|alarms|clock|health|job-(leases|runs)|tally|growing-cache|when-ready|logged-error|(gateway|node)-version)\\.ts',
   ],
 ];
 
@@ -84,6 +85,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: ['\\.entity\\.ts$', '^src/graphql/'] },
       to: { path: 'node_modules/type-graphql/' },
+    },
+    {
+      name: 'only-tracing-knows-opentelemetry',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tracing/open-' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'opentelemetry-is-loaded-only-for-traces',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tracing/open-' },
+      to: { path: '^src/tracing/open-', dynamic: false },
     },
     {
       name: 'entities-know-only-entities',

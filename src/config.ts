@@ -3,6 +3,7 @@ import { StartError } from './errors.js';
 import { textProblems } from './setting-text.js';
 import { Settings } from './settings.js';
 import type { S3Url } from './storage-url.js';
+import { ignoredTraceSettings, type TraceSettings, traceSettings } from './trace-settings.js';
 
 /** `process.env` */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,6 +48,9 @@ export type Config = Readonly<
   Omit<ParsedSettings, 'SMS_PROVIDER' | 'STORAGE_URL' | 'STORAGE_DOWNLOADS'> & {
     SMS: SmsSettings;
     STORAGE: StorageSettings;
+    TRACES: TraceSettings | null;
+    /** Names of settings that are set and have no effect. */
+    IGNORED: readonly string[];
   }
 >;
 
@@ -57,7 +61,13 @@ export type Config = Readonly<
 export function readConfig(env: Environment): Config {
   const data = parse(Settings, env, conflictsIn);
   const { SMS_PROVIDER: _provider, STORAGE_URL: _storage, STORAGE_DOWNLOADS: _downloads, ...settings } = data;
-  return Object.freeze({ ...settings, SMS: smsSettings(data), STORAGE: storageSettings(data) });
+  return Object.freeze({
+    ...settings,
+    SMS: smsSettings(data),
+    STORAGE: storageSettings(data),
+    TRACES: traceSettings(data),
+    IGNORED: ignoredTraceSettings(env),
+  });
 }
 
 const AddressSettings = Settings.pick({ HOST: true, PORTS: true });

@@ -8,6 +8,7 @@ import type { JobLeases } from './job-leases.js';
 import type { JobRuns } from './job-runs.js';
 import { purge } from './retention.js';
 import type { Services } from './services.js';
+import type { Tracing } from './tracing/tracing.js';
 
 /** How long transitions and heartbeats are collected before they are saved and published. */
 const ANNOUNCE_MS = 200;
@@ -37,6 +38,8 @@ interface Job {
   readonly leased?: boolean;
   /** Whether to run at the start too. */
   readonly first?: boolean;
+  /** Whether it only looks for changes, so that no trace shows its runs. */
+  readonly isPoll?: boolean;
   /** Whether to run once more at the end, so that no state is lost. */
   readonly last?: boolean;
 }
@@ -53,6 +56,7 @@ type JobServices = Pick<
   | 'releases'
   | 'health'
   | 'storageCheck'
+  | 'tracing'
 >;
 
 function jobs(services: JobServices): Job[] {
@@ -83,7 +87,7 @@ function jobs(services: JobServices): Job[] {
   };
   return [
     ...(config.REDIS_URL ? [saveTransitions] : []),
-    { name: 'expire devices', everyMs: heartbeats.tickMs, run: () => heartbeats.tick() },
+    { name: 'expire devices', everyMs: heartbeats.tickMs, run: () => heartbeats.tick(), isPoll: true },
     { name: 'announce presence', everyMs: ANNOUNCE_MS, run: () => heartbeats.announce(), last: true },
     {
       name: 'save last-seen times of devices',
@@ -102,12 +106,20 @@ function jobs(services: JobServices): Job[] {
       everyMs: MERGE_COUNTS_MS,
       run: () => mergeDeviceCounts(db),
       leased: true,
+      isPoll: true,
     },
-    { name: 'read changes of accounts', everyMs: CHANGES_MS, run: () => sessions.pollChanges() },
+    {
+      name: 'read changes of accounts',
+      everyMs: CHANGES_MS,
+      run: () => sessions.pollChanges(),
+      isPoll: true,
+    },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },
     { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true, leased: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
-    ...(storageCheck ? [{ name: 'check storage', everyMs: CHECK_STORAGE_MS, run: checkStorage }] : []),
+    ...(storageCheck
+      ? [{ name: 'check storage', everyMs: CHECK_STORAGE_MS, run: checkStorage, isPoll: true }]
+      : []),
   ];
 }
 
@@ -122,9 +134,10 @@ export function startJobs(
   log: FastifyBaseLogger,
   recover: () => Promise<void> = async () => {},
 ): () => Promise<void> {
-  const { jobLeases, jobRuns } = services;
+  const { jobLeases, jobRuns, tracing } = services;
   const stops = jobs(services)
     .map((job) => recorded(job, jobRuns))
+    .map((job) => (tracing && !job.isPoll ? withSpan(job, tracing) : job))
     .map((job) => repeat(job.leased ? withLease(job, jobLeases) : job, log, recover));
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
@@ -134,6 +147,12 @@ export function startJobs(
 const recorded = (job: Job, runs: JobRuns): Job => ({
   ...job,
   run: () => runs.record(job.name, () => job.run()),
+});
+
+/** The job in a trace of its own, which shows what it does. Runs that do nothing leave no trace. */
+const withSpan = (job: Job, tracing: Tracing): Job => ({
+  ...job,
+  run: () => tracing.run(`job ${job.name}`, { parent: null, isOptional: true }, () => job.run()),
 });
 
 /** The job on the node that holds its lease, which other nodes cannot take before the second next run is due. */

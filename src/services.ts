@@ -47,6 +47,8 @@ import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.j
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/tokens/token-signer.js';
 import type { Events } from './streams/events.js';
+import { traceCalls } from './tracing/trace-calls.js';
+import type { Tracing } from './tracing/tracing.js';
 import { AccountChanges } from './users/account-changes.js';
 import { Users } from './users/users.js';
 
@@ -60,6 +62,8 @@ export interface Dependencies {
   readonly health?: Health;
   readonly clock: Clock;
   readonly sessionPolicies: readonly SessionPolicy[];
+  /** Records what requests and jobs do; null by default. */
+  readonly tracing?: Tracing | null;
   /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
   readonly minFailureMs?: number;
 }
@@ -69,7 +73,7 @@ export type Services = ReturnType<typeof createServices>;
 
 /** Wires the services. Nothing is opened or started here. */
 export function createServices(config: Config, dependencies: Dependencies) {
-  const { db, clock, shared, health = new Health(clock) } = dependencies;
+  const { db, clock, shared, health = new Health(clock), tracing = null } = dependencies;
   const { events, jobLeases, limiters } = shared;
   const core = {
     config,
@@ -79,10 +83,15 @@ export function createServices(config: Config, dependencies: Dependencies) {
     events,
     limiters,
     createPresence: (options: Omit<PresenceOptions, 'intervalMs'>) =>
-      shared.createPresence({ ...options, intervalMs: config.HEARTBEAT_INTERVAL }),
+      shared.createPresence({
+        ...options,
+        intervalMs: config.HEARTBEAT_INTERVAL,
+        ...(tracing ? { onEntry: withCause(options.onEntry, tracing) } : {}),
+      }),
     createHeartbeatRelay: shared.createHeartbeatRelay,
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
+    tracing,
   };
   const accounts = createAccounts(core, dependencies.sessionPolicies);
   const captchas = createCaptchas(core);
@@ -95,6 +104,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     jobLeases,
     jobRuns: new JobRuns(clock),
     health,
+    tracing,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
@@ -104,8 +114,15 @@ export function createServices(config: Config, dependencies: Dependencies) {
   };
 }
 
+/** Notes which request or job a transition is from. */
+const withCause =
+  (onEntry: PresenceOptions['onEntry'], tracing: Tracing): PresenceOptions['onEntry'] =>
+  ({ entry, ...rest }) =>
+    onEntry({ entry: { ...entry, cause: tracing.current() ?? undefined }, ...rest });
+
 /** What several services share. */
 interface Core extends Pick<Dependencies, 'db' | 'clock'> {
+  readonly tracing: Tracing | null;
   readonly config: Config;
   readonly alarms: Alarms;
   readonly events: Events;
@@ -148,7 +165,7 @@ function createAccounts(
   };
 }
 
-function createCaptchas({ config, db, clock, alarms, events, limiters, signer, throttle }: Core) {
+function createCaptchas({ config, db, clock, alarms, events, limiters, signer, throttle, tracing }: Core) {
   const fixedCode = config.CAPTCHA_FIXED_CODE;
   const limit = new AddressLimit(limiters, {
     name: 'captchas',
@@ -158,7 +175,7 @@ function createCaptchas({ config, db, clock, alarms, events, limiters, signer, t
   const store = new CaptchaStore(db, signer, clock);
   return {
     imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode),
-    smsCodes: new SmsCodes(db, store, createSmsSender(config.SMS), throttle, {
+    smsCodes: new SmsCodes(db, store, smsSender(config, tracing), throttle, {
       fixedCode,
       countries: config.SMS_COUNTRIES,
       dailyBudget: config.SMS_DAILY_BUDGET,
@@ -167,14 +184,23 @@ function createCaptchas({ config, db, clock, alarms, events, limiters, signer, t
   };
 }
 
+/** The provider may be slow: its answer is awaited within a request. */
+const smsSender = ({ SMS }: Config, tracing: Tracing | null) =>
+  traceCalls(tracing, createSmsSender(SMS), {
+    send: () => ({ name: `send SMS by ${SMS.provider}`, kind: 'client' }),
+  });
+
 function createLogins(
-  { db, clock, throttle }: Core,
+  { db, clock, throttle, tracing }: Core,
   { users, sessions }: ReturnType<typeof createAccounts>,
   { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
   minFailureMs: number | undefined,
 ) {
   const attempts = new LoginAttempts(db, clock);
-  const verifier = new PasswordVerifier(db, users, minFailureMs);
+  const verifier = traceCalls(tracing, new PasswordVerifier(db, users, minFailureMs), {
+    verify: () => ({ name: 'verify password' }),
+    reject: () => ({ name: 'verify password' }),
+  });
   const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
   return {
     passwords: new Passwords(db, users, sessions, throttle, clock),

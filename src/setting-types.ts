@@ -1,6 +1,17 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+/** What `docs/settings.md` shows of a setting. */
+interface SettingDoc extends Record<string, unknown> {
+  /** Markdown. */
+  readonly description: string;
+  /** What holds for an optional setting that is not set. */
+  readonly unset?: string;
+}
+
+export const doc = (description: string, unset?: string): SettingDoc =>
+  unset === undefined ? { description } : { description, unset };
+
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const milliseconds = (text: string): number =>

@@ -3,19 +3,18 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { databaseUrlProblem } from './database-url.js';
 import { parseRedisUrl } from './redis-url.js';
-import { byteSize, commaList, duration, httpUrl, integer, isProxy, isTimeZone } from './setting-types.js';
+import {
+  byteSize,
+  commaList,
+  doc,
+  duration,
+  httpUrl,
+  integer,
+  isProxy,
+  isTimeZone,
+} from './setting-types.js';
 import { parseStorageUrl } from './storage-url.js';
-
-/** What `docs/settings.md` shows of a setting. */
-interface SettingDoc extends Record<string, unknown> {
-  /** Markdown. */
-  readonly description: string;
-  /** What holds for an optional setting that is not set. */
-  readonly unset?: string;
-}
-
-const doc = (description: string, unset?: string): SettingDoc =>
-  unset === undefined ? { description } : { description, unset };
+import { tracing } from './trace-settings.js';
 
 const network = {
   HOST: z
@@ -356,6 +355,7 @@ export const settingGroups = {
   GraphQL: graphql,
   Limits: limits,
   Operation: operation,
+  Traces: tracing,
 };
 
 /** Parses the environment to settings: times in milliseconds, sizes in bytes. */
@@ -368,6 +368,7 @@ export const Settings = z.object({
   ...graphql,
   ...limits,
   ...operation,
+  ...tracing,
 });
 
 /** Port 0 may repeat: each one picks a free port. */

@@ -53,6 +53,7 @@ const floors = {
   'database-connections': 'src/database/connections/failover-client.ts',
   'embedded-postgres': 'src/database/embedded-postgres/postmaster.ts',
   'data-dir': 'src/data-dir/data-dir.ts',
+  tracing: 'src/tracing/tracing.ts',
   config: 'src/config.ts',
   foundation: 'src/errors.ts',
 };

@@ -8,11 +8,14 @@ import type { Health } from '../health.js';
 import type { JobLeases } from '../job-leases.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
+import { traceCalls } from '../tracing/trace-calls.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { MemoryEvents } from './events/memory.js';
 import { MemoryHeartbeatRelay } from './heartbeat-relay/memory.js';
 import { MemoryJobLeases } from './job-leases/memory.js';
 import { MemoryPresence } from './presence/memory.js';
 import { MemoryLimiters } from './rate-limits/memory.js';
+import { commandSpan } from './redis-span.js';
 
 /** What the nodes of a fleet share besides the database. */
 export interface SharedState {
@@ -43,6 +46,7 @@ export const stateInMemory = (clock: Clock): SharedState => ({
  * @param db must be migrated.
  * @param warn receives what the operator should know.
  * @param health learns whether Redis works.
+ * @param tracing records commands of Redis; null by default.
  * @throws StartError if Redis is not suitable, or if this node does not fit the others.
  */
 export async function openSharedState(
@@ -50,6 +54,7 @@ export async function openSharedState(
   db: Database,
   warn: (sentence: string) => void,
   health: Health,
+  tracing: Tracing | null = null,
 ): Promise<OpenedState> {
   if (!config.REDIS_URL) return { state: stateInMemory(Date.now), close: async () => {} };
   const [
@@ -79,6 +84,7 @@ export async function openSharedState(
   try {
     const redis = await connectRedis(config.REDIS_URL);
     const { client, subscriber, warnings, close } = redis;
+    traceCalls(tracing, client, { sendCommand: ([command]) => commandSpan(command) });
     resources.defer(close);
     warnings.forEach(warn);
     const id = await fleetId(db);

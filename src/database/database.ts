@@ -1,24 +1,22 @@
 import { type EntityClass, MikroORM } from '@mikro-orm/postgresql';
 import { StartError } from '../errors.js';
-import { CircuitBreaker } from './connections/circuit-breaker.js';
 import { planConnection } from './connections/connection-attempts.js';
-import { ormOptions } from './connections/orm-options.js';
+import { type ConnectionHooks, ormOptions } from './connections/orm-options.js';
 
 export type Database = MikroORM;
 
 /**
  * Connects to PostgreSQL; the schema may still be older than the code (see `migrate` in `entities.ts`).
  * @param url a connection URI of PostgreSQL, as `parseDatabaseUrl` accepts it.
- * @param breaker of its connections.
  * @throws StartError if the URL is invalid or the database cannot be reached.
  */
 export async function openDatabase(
   url: string,
   entities: EntityClass<object>[],
-  breaker = new CircuitBreaker(),
+  hooks: ConnectionHooks = {},
 ): Promise<Database> {
   // Without the reports of the migrator, which would precede the start message.
-  const orm = await MikroORM.init({ ...ormOptions(url, entities, breaker), logger: () => {} });
+  const orm = await MikroORM.init({ ...ormOptions(url, entities, hooks), logger: () => {} });
   const reason = await orm.em.execute('select 1').then(() => null, reasonOf);
   if (reason === null) return orm;
   await orm.close(true);

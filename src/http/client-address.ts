@@ -29,3 +29,12 @@ export function clientAddress({ TRUST_PROXY }: Config): (request: IncomingMessag
     return proxyAddr(request, trusted) ?? '';
   };
 }
+
+/** Whether a request comes from a proxy of TRUST_PROXY, whose headers count. */
+export function trustsPeer({
+  TRUST_PROXY,
+}: Pick<Config, 'TRUST_PROXY'>): (request: IncomingMessage) => boolean {
+  if (TRUST_PROXY.length === 0) return () => false;
+  const trusted = proxyAddr.compile(TRUST_PROXY);
+  return ({ socket: { remoteAddress } }) => remoteAddress !== undefined && trusted(remoteAddress, 0);
+}

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { unavailableDatabase } from '../database/unavailable.js';
 import { DomainError, isOutage } from '../errors.js';
 import { allowLongBody } from '../http/body-deadline.js';
@@ -41,6 +41,7 @@ export function registerDialect(app: FastifyInstance, dialect: Dialect, services
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, readBody);
     scope.addHook('onRequest', dropInvalidContentType);
+    if (services.tracing) scope.addHook('onRequest', nameApi(dialect));
     scope.setErrorHandler<HttpError>((error, request, reply) => sendFailure(dialect, error, request, reply));
     const routes = Object.entries(dialect.routes);
     registerRoutes(
@@ -74,6 +75,14 @@ function dropInvalidContentType(
   if (mediaType === undefined) delete raw.headers['content-type'];
   done();
 }
+
+/** Shows the API in the span of the request. */
+const nameApi =
+  ({ sessionPolicy }: Dialect): onRequestHookHandler =>
+  ({ span }, _reply, done) => {
+    span?.add({ 'gatehouse.api': sessionPolicy.api });
+    done();
+  };
 
 type RouteEntry = readonly [url: string, route: Route];
 
@@ -171,6 +180,9 @@ function sendFailure(
   request.failureCode = code;
   if (isOutage(thrown, error)) requestLog(request).warn({ err: thrown }, 'a request could not be served');
   if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
+  // The status of most dialects does not show it.
+  if (code === 'FAULT' || code === 'UNAVAILABLE') request.span?.fail(code);
+  else request.span?.add({ 'error.type': code });
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply.send(bodyOf(dialect.fail(code, error), reply));

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Config, StorageSettings } from '../config.js';
+import { tracing } from '../trace-settings.js';
 
 /** Fingerprints by setting. Nodes compare them, and cannot read the settings of each other. */
 export type Fingerprints = Readonly<Record<string, string>>;
@@ -22,6 +23,8 @@ const LOCAL = new Set<string>([
   'METRICS_TOKEN',
   'LOG_LEVEL',
   'NODE_ENV',
+  'TRACES',
+  'IGNORED',
 ] satisfies Setting[]);
 
 /** Settings without which nodes contradict each other: about tokens, presence and packages. */
@@ -55,7 +58,9 @@ export function fingerprintsOf(
     STORAGE_URL: locationOf(STORAGE),
     STORAGE_DOWNLOADS: STORAGE.kind === 's3' && STORAGE.redirects,
   };
-  const single = Object.entries(compared).filter(([name]) => !LOCAL.has(name));
+  const single = Object.entries(compared).filter(
+    ([name]) => !LOCAL.has(name) && !Object.hasOwn(tracing, name),
+  );
   return {
     ...Object.fromEntries(single.map(([name, value]) => [name, fingerprint(value)])),
     JWT_SECRETS: (JWT_SECRETS ?? []).map(fingerprint).join(SEPARATOR),

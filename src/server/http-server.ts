@@ -11,6 +11,7 @@ import { normalizeForwardedFor } from '../http/client-address.js';
 import { answerPreflight, crossOriginHeaders } from '../http/cross-origin.js';
 import { requireHost } from '../http/host.js';
 import { logRequests } from '../http/request-log.js';
+import { traceRequests } from '../http/request-spans.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { unnamedProxyWarning } from '../http/unnamed-proxy.js';
 import { dialects } from '../legacy/index.js';
@@ -40,8 +41,10 @@ export async function createHttpServer(
   log: FastifyBaseLogger,
   metrics: Metrics | null = null,
 ): Promise<FastifyInstance> {
-  const { config } = services;
+  const { config, tracing } = services;
   const app = createFastify(config, log);
+  app.decorateRequest('span', null);
+  if (tracing) traceRequests(app, tracing, config);
   const warnOfProxy = unnamedProxyWarning(app.log);
   // One hook with a callback: each promise of a hook would cost every request a turn of the microtask queue.
   app.addHook('onRequest', (request, reply, done) => {

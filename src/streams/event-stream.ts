@@ -1,9 +1,12 @@
 import { Repeater } from '@repeaterjs/repeater';
+import type { SpanContext } from '../tracing/tracing.js';
 
 /** An event, and the offset of a subscriber that has received it. */
 export interface Publication<E> {
   readonly event: E;
   readonly offset: number;
+  /** The span that has caused the event, where traces are sent. */
+  readonly cause?: SpanContext | undefined;
 }
 
 /** The result of one read. */

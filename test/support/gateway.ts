@@ -8,7 +8,7 @@ import { openStorage } from '../../src/adapters/storage/index.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
-import { Pipeline } from '../../src/graphql/execution/pipeline.js';
+import { createPipeline } from '../../src/graphql/execution/traced-pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import type { Health } from '../../src/health.js';
@@ -16,6 +16,7 @@ import { createHttpServer, sessionPolicies } from '../../src/server/http-server.
 import { type Listener, listen } from '../../src/server/listen.js';
 import { openMetrics } from '../../src/server/metrics.js';
 import { createServices, type Services } from '../../src/services.js';
+import { openTracing } from '../../src/tracing/open-tracing.js';
 import type { AccountPolicy } from '../../src/users/new-user.js';
 import type { NewUser } from '../../src/users/users.js';
 import { createMigratedDatabase } from './database.js';
@@ -77,10 +78,15 @@ export async function startGateway(
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   const config = readConfig({ DATA_DIR: dataDir, ...env });
   const clock = successorOf?.clock ?? createClock();
-  const db = await openDatabase(database.url, entities);
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const traces = config.TRACES && (await openTracing(config.TRACES, log));
+  const tracing = traces?.tracing ?? null;
+  const db = await openDatabase(database.url, entities, { tracing });
   const services = createServices(config, {
     db,
-    packageStorage: await openStorage(config.STORAGE),
+    tracing,
+    packageStorage: await openStorage(config.STORAGE, tracing),
     shared: shared ?? stateInMemory(() => clock.now),
     ...(health ? { health } : {}),
     jwtSecrets: config.JWT_SECRETS ?? ['test '.repeat(8)],
@@ -90,10 +96,8 @@ export async function startGateway(
   });
   await services.sessions.pollChanges();
   await services.heartbeats.restore();
-  const lines: string[] = [];
-  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const metrics = await openMetrics(config);
-  const pipeline = new Pipeline(schema, config, services.complexityBudget, log, metrics?.operations);
+  const pipeline = createPipeline(services, schema, log, metrics?.operations);
   const app = await createHttpServer(services, pipeline, log, metrics);
   const live = createLiveServer(services, pipeline, log);
   metrics?.observe({ services, pipeline, live, connections: async () => 0 });
@@ -134,6 +138,7 @@ export async function startGateway(
       await Promise.all(listeners.map((listener) => listener.close()));
       await app.close();
       await db.close(true);
+      await traces?.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -1,5 +1,7 @@
 import type { StorageSettings } from '../../config.js';
 import type { PackageLinks, Storage } from '../../releases/storage.js';
+import { traceCalls } from '../../tracing/trace-calls.js';
+import type { Tracing } from '../../tracing/tracing.js';
 import { DiskStorage } from './disk.js';
 
 /** The storage of packages. */
@@ -17,17 +19,27 @@ export interface OpenedStorage {
   readonly check: (() => Promise<void>) | null;
 }
 
-/** The storage of the settings. Nothing is contacted before `claim`. The SDK of S3 is loaded only for S3. */
-export async function openStorage(settings: StorageSettings): Promise<OpenedStorage> {
+/**
+ * The storage of the settings. Nothing is contacted before `claim`. The SDK of S3 is loaded only for S3.
+ * @param tracing records what the storage does; null by default.
+ */
+export async function openStorage(
+  settings: StorageSettings,
+  tracing: Tracing | null = null,
+): Promise<OpenedStorage> {
   if (settings.kind === 'disk') {
-    return { storage: new DiskStorage(settings.dataDir), links: null, claim: async () => {}, check: null };
+    const storage = traceCalls(tracing, new DiskStorage(settings.dataDir), {
+      receive: () => ({ name: 'store package' }),
+      open: () => ({ name: 'open package' }),
+    });
+    return { storage, links: null, claim: async () => {}, check: null };
   }
   const [{ PackageBucket }, { checkBucket, claimBucket }, { S3Storage }] = await Promise.all([
     import('./s3/package-bucket.js'),
     import('./s3/claim-bucket.js'),
     import('./s3/s3-storage.js'),
   ]);
-  const bucket = new PackageBucket(settings);
+  const bucket = new PackageBucket(settings, tracing);
   const storage = new S3Storage(bucket);
   return {
     storage,

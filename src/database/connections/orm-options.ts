@@ -3,10 +3,19 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type EntityClass, type Options } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import { migrations } from '../../../migrations/index.js';
+import type { Tracing } from '../../tracing/tracing.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { planConnection } from './connection-attempts.js';
 import { failoverClient } from './failover-client.js';
 import { releaseEnded } from './release-ended.js';
+import { tracedDriver } from './traced-driver.js';
+
+/** What takes part in the connections of a gateway. */
+export interface ConnectionHooks {
+  readonly breaker?: CircuitBreaker;
+  /** Records statements. */
+  readonly tracing?: Tracing | null;
+}
 
 /** Connections of one node. PostgreSQL's own default allows 100 in all. */
 const POOL_SIZE = 20;
@@ -29,11 +38,12 @@ const endWithConnection = (client: pg.Client): Promise<unknown> =>
 export function ormOptions(
   url: string,
   entities: EntityClass<object>[],
-  breaker = new CircuitBreaker(),
+  { breaker = new CircuitBreaker(), tracing = null }: ConnectionHooks = {},
 ): Options {
   const plan = planConnection(url);
   const [{ host = '', port = 0, user, database = '', password } = {}] = plan.attempts;
   return defineConfig({
+    ...(tracing === null ? {} : { driver: tracedDriver(tracing) }),
     host,
     port,
     dbName: database,

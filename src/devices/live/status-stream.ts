@@ -222,7 +222,7 @@ export class DeviceStatusStream extends EventStream<DeviceStatusEvent> {
       device,
       reason: 'reason' in entry ? entry.reason : null,
     };
-    return { event, offset };
+    return { event, offset, cause: entry.cause };
   }
 
   /** @param device as it was after the entry. */

@@ -218,7 +218,9 @@ async function readPosition(em: EntityManager): Promise<Position | null> {
 const arrayOf = (numbers: readonly number[]): string => `{${numbers}}`;
 
 const rowsOf = (transitions: readonly Transition[]): string =>
-  JSON.stringify(transitions.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })));
+  JSON.stringify(
+    transitions.map(({ at, cause: _cause, ...rest }) => ({ ...rest, at: new Date(at).toISOString() })),
+  );
 
 /** The order in which all statements lock devices. */
 const byId = <T extends { readonly id: number }>(rows: readonly T[]): T[] =>

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { encodeCursor, type Position } from '../../streams/position.js';
 import { ShardOffsets } from '../../streams/shard-offsets.js';
+import type { SpanContext } from '../../tracing/tracing.js';
 import type { UserNames } from '../../users/users.js';
 import type { DeviceDetails } from '../device-details.js';
 import type { OfflineReason } from '../presence-event.entity.js';
@@ -16,6 +17,8 @@ interface Entry {
   readonly online: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
+  /** The span that has caused it, where traces are sent. */
+  readonly cause?: SpanContext | undefined;
 }
 
 /** A device came online, or went offline for a reason. */

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   type FormattedExecutionResult,
@@ -11,6 +12,8 @@ import {
 } from 'graphql';
 import type { Config } from '../../config.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
+import type { EventStream, Publication } from '../../streams/event-stream.js';
+import type { SpanContext } from '../../tracing/tracing.js';
 import type { Context } from '../context.js';
 import { DocumentCache } from './document-cache.js';
 import { ExecutionTurns } from './execution-turns.js';
@@ -18,6 +21,7 @@ import { requireTransport, requireValidVariables, selectOperation, type Transpor
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
 import { refusalErrors } from './refusal.js';
 import type { Sharing } from './sharing.js';
+import { openStream } from './subscription.js';
 import { type DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 import { requireSmallVariables } from './variable-limits.js';
 
@@ -30,6 +34,8 @@ export interface OperationRequest extends DocumentRequest {
 export interface Sender {
   readonly payer: Payer;
   readonly transport: Transport;
+  /** The span of the upgrade request of its socket, where traces are sent. */
+  readonly origin?: SpanContext | null;
 }
 
 /** An operation that may be executed. */
@@ -40,6 +46,15 @@ export interface PreparedOperation {
   readonly sharing: Sharing;
   /** Executes a query or a mutation in its turn, see `ExecutionTurns`. */
   readonly execute: (contextValue: Context) => ExecutionResult | Promise<ExecutionResult>;
+  /** Opens the stream of a subscription, or says why it is refused. */
+  readonly subscribe: (contextValue: Context) => Promise<EventStream<unknown> | ExecutionResult>;
+}
+
+/** An event as a subscriber receives it. */
+export interface ExecutedEvent {
+  readonly result: FormattedExecutionResult;
+  /** Called once it was sent to so many subscribers. */
+  readonly onSent?: (subscribers: number) => void;
 }
 
 /** The errors of an operation that must not be executed. */
@@ -122,10 +137,16 @@ export class Pipeline {
         sharing,
         execute: (contextValue) =>
           this.#turns.run(payer, complexity, () => execute({ ...args, contextValue })),
+        subscribe: (contextValue) => openStream({ ...args, contextValue }),
       };
     } catch (error) {
       return { errors: refusalErrors(error), operation };
     }
+  }
+
+  /** @param args those of the subscription. */
+  async executeEvent(args: ExecutionArgs, { event }: Publication<unknown>): Promise<ExecutedEvent> {
+    return { result: this.presentResult(await execute({ ...args, rootValue: event })) };
   }
 
   presentError(error: unknown): GraphQLFormattedError {

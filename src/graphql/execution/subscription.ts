@@ -1,10 +1,4 @@
-import {
-  createSourceEventStream,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-} from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { EventStream } from '../../streams/event-stream.js';
 
 /** @returns the stream of the subscription's field, or why it was refused. */
@@ -12,10 +6,6 @@ export async function openStream(args: ExecutionArgs): Promise<EventStream<unkno
   const source = await createSourceEventStream(args).catch(refuseSkippedField);
   if (source instanceof EventStream || !(Symbol.asyncIterator in source)) return source;
   throw new Error('The source of every subscription must be an EventStream.');
-}
-
-export async function executeEvent(args: ExecutionArgs, event: unknown): Promise<ExecutionResult> {
-  return execute({ ...args, rootValue: event });
 }
 
 /** graphql-js fails when a directive skips the only field of a subscription. */

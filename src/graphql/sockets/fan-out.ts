@@ -18,7 +18,7 @@ export class FanOut {
   readonly #delivered: Delivered = { reads: 0, events: 0, messages: 0, ms: 0 };
 
   constructor(
-    private readonly pipeline: Pick<Pipeline, 'presentResult'>,
+    private readonly pipeline: Pick<Pipeline, 'executeEvent'>,
     private readonly log: FastifyBaseLogger,
   ) {}
 

@@ -12,12 +12,13 @@ export class LiveOperation implements SubscriptionArgs {
   readonly document: DocumentNode;
   readonly sharing: Sharing;
   readonly execute: () => ReturnType<PreparedOperation['execute']>;
+  readonly subscribe: () => ReturnType<PreparedOperation['subscribe']>;
   readonly operationName: string | null;
   readonly variableValues: Readonly<Record<string, unknown>> | null;
 
   constructor(
     readonly schema: GraphQLSchema,
-    { document, sharing, execute }: PreparedOperation,
+    { document, sharing, execute, subscribe }: PreparedOperation,
     { operationName, variables }: Pick<SubscribePayload, 'operationName' | 'variables'>,
     readonly contextValue: Context,
     readonly delivery: { readonly slot: OperationSlot; readonly recipient: Recipient },
@@ -25,6 +26,7 @@ export class LiveOperation implements SubscriptionArgs {
     this.document = document;
     this.sharing = sharing;
     this.execute = () => execute(contextValue);
+    this.subscribe = () => subscribe(contextValue);
     this.operationName = operationName ?? null;
     this.variableValues = variables ?? null;
   }

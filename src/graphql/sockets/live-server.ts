@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { requireHost } from '../../http/host.js';
 import { socketPublicUrl } from '../../http/public-url.js';
+import { upgradeSpans } from '../../http/request-spans.js';
 import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
 import type { Services } from '../../services.js';
@@ -149,6 +150,7 @@ function createAccept(
   const addressOf = clientAddress(config);
   const warnOfProxy = unnamedProxyWarning(log);
   const publicUrlOf = socketPublicUrl(config);
+  const spanOf = upgradeSpans(services.tracing, config);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
   const userSockets = new UserSockets(services.sessions, config.LIVE_SOCKETS_PER_USER);
   // They are kilobytes, keep nothing, and know no caller: all sockets share them.
@@ -169,8 +171,8 @@ function createAccept(
     }
     pauseUnreadClient(client, socket);
     const sender = { address, deviceId: null, version: null, model: null };
+    const upgrade = { socket, token: sentToken(request.headers), span: spanOf(request, address) };
     const context = { ...shared, client: sender, publicUrl: publicUrlOf(request) };
-    const upgrade = { socket, token: sentToken(request.headers) };
     const live = new LiveSocket(client, upgrade, context, userSockets, log);
     const { writer } = live;
     client.on('close', () => {

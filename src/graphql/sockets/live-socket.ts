@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../../sessions/caller.js';
+import type { SpanContext } from '../../tracing/tracing.js';
 import type { Context } from '../context.js';
 import { close, closes } from './close-codes.js';
 import { connectionToken } from './connection-token.js';
@@ -9,26 +10,36 @@ import { SocketSession } from './socket-session.js';
 import { SocketWriter } from './socket-writer.js';
 import type { UserSockets } from './user-sockets.js';
 
+/** What an upgrade request leaves to its socket. */
+interface Upgrade {
+  readonly socket: Duplex;
+  readonly token: string | null;
+  readonly span: SpanContext | null;
+}
+
 /** A WebSocket with its session, its caller, and the writer of its messages. */
 export class LiveSocket {
   readonly writer: SocketWriter;
+  /** The span of the upgrade request, where traces are sent. */
+  readonly origin: SpanContext | null;
   #session: SocketSession | null = null;
   /** Null after sign-in, too: thousands of idle sockets keep no token. */
   #upgradeToken: string | null;
 
   /**
-   * @param upgrade the socket of the upgrade request, and the access token in its headers.
+   * @param upgrade the socket of the upgrade request, the access token in its headers, and its span.
    * @param context what all operations of the socket share.
    */
   constructor(
     readonly client: WebSocket,
-    upgrade: { readonly socket: Duplex; readonly token: string | null },
+    upgrade: Upgrade,
     readonly context: Omit<Context, 'caller'>,
     private readonly userSockets: UserSockets,
     private readonly log: FastifyBaseLogger,
   ) {
     this.writer = new SocketWriter(client, upgrade.socket);
     this.#upgradeToken = upgrade.token;
+    this.origin = upgrade.span;
   }
 
   /** Null for an anonymous socket. Null, too, while the socket is being closed: a client may delay that. */

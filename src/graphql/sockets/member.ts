@@ -6,6 +6,8 @@ import type { SocketWriter } from './socket-writer.js';
 /** A batch of a stream, executed. */
 export interface MessageBatch extends Pick<Batch<unknown>, 'offset' | 'status'> {
   readonly messages: Messages;
+  /** Must be called once it was sent to so many members. Later calls have no effect. */
+  readonly onSent: (subscribers: number) => void;
   /** Reads and executes the next part of a large batch, once for all members; null after the last one. */
   readonly readNext: (() => Promise<MessageBatch>) | null;
 }

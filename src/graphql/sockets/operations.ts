@@ -4,7 +4,6 @@ import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
 import { EventStream } from '../../streams/event-stream.js';
 import { payerOf } from '../execution/payer.js';
 import type { Pipeline } from '../execution/pipeline.js';
-import { openStream } from '../execution/subscription.js';
 import { FanOut, type FanOutCounts } from './fan-out.js';
 import { nextPrefix } from './frames.js';
 import { LiveOperation } from './live-operation.js';
@@ -39,7 +38,11 @@ export class Operations {
     const { context, writer } = socket;
     const caller = await socket.caller();
     const payer = payerOf(caller, context.client);
-    const prepared = await this.pipeline.prepare(payload, { payer, transport: 'websocket' });
+    const prepared = await this.pipeline.prepare(payload, {
+      payer,
+      transport: 'websocket',
+      origin: socket.origin,
+    });
     await slot.stillHeld();
     if ('errors' in prepared) return prepared.errors;
     // graphql-ws keeps the payload as long as the operation: equal documents become one text in memory.
@@ -57,7 +60,7 @@ export class Operations {
   /** Opens a subscription. It shares its messages with equal subscriptions. */
   async subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
     const operation = operationOf(args);
-    const stream = await openStream(operation);
+    const stream = await operation.subscribe();
     if (!(stream instanceof EventStream)) return stream;
     const { slot, recipient } = operation.delivery;
     await slot.stillHeld();

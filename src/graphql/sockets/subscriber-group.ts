@@ -5,7 +5,6 @@ import type { Batch, EventStream } from '../../streams/event-stream.js';
 import type { Context } from '../context.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import type { Sharing } from '../execution/sharing.js';
-import { executeEvent } from '../execution/subscription.js';
 import { nextRest } from './frames.js';
 import { Member, type MessageBatch, type Recipient } from './member.js';
 import { type Message, Messages } from './messages.js';
@@ -57,7 +56,7 @@ export class SubscriberGroup {
   /** @param delivered is added to. @param onEmpty called once the last member has left. */
   constructor(
     { stream, args }: Subscriber,
-    private readonly pipeline: Pick<Pipeline, 'presentResult'>,
+    private readonly pipeline: Pick<Pipeline, 'executeEvent'>,
     private readonly log: FastifyBaseLogger,
     private readonly delivered: Delivered,
     private readonly onEmpty: () => void,
@@ -97,6 +96,7 @@ export class SubscriberGroup {
     let batch = await first;
     while (!member.hasLeft) {
       member.send(batch);
+      batch.onSent(1);
       if (batch.readNext) {
         await setImmediate();
         await member.drained();
@@ -142,6 +142,7 @@ export class SubscriberGroup {
         this.#offset = batch.offset;
         for (const member of this.#members) member.send(batch);
         this.#count(batch, startedAt);
+        batch.onSent(this.#members.size);
         if (batch.status === 'ended') await end(this.#members);
         if (batch.status === 'behind') this.#isBehind = true;
         // Between the batches of a mass expiry, the event loop serves others.
@@ -176,15 +177,20 @@ export class SubscriberGroup {
   async #execute(batch: Promise<Batch<unknown>>): Promise<MessageBatch> {
     const { publications, offset, status, readNext } = await batch;
     const messages: Message[] = [];
-    for (const { event, offset } of publications) {
-      const result = this.pipeline.presentResult(await executeEvent(this.#args, event));
-      messages.push({ rest: nextRest(result), offset });
+    const sent: ((subscribers: number) => void)[] = [];
+    for (const publication of publications) {
+      const { result, onSent } = await this.pipeline.executeEvent(this.#args, publication);
+      messages.push({ rest: nextRest(result), offset: publication.offset });
+      if (onSent) sent.push(onSent);
     }
     let next: Promise<MessageBatch> | undefined;
     return {
       messages: new Messages(messages),
       offset,
       status,
+      onSent(subscribers) {
+        for (const report of sent.splice(0)) report(subscribers);
+      },
       readNext: readNext
         ? () => {
             next ??= this.#execute(readNext());

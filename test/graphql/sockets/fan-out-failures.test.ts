@@ -1,8 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { buildSchema, type ExecutionResult, parse } from 'graphql';
+import { buildSchema, parse } from 'graphql';
 import { pino } from 'pino';
 import type { Context } from '../../../src/graphql/context.js';
-import { presentResult } from '../../../src/graphql/execution/present.js';
 import { FanOut } from '../../../src/graphql/sockets/fan-out.js';
 import type { Frames } from '../../../src/graphql/sockets/frames.js';
 import { type Batch, EventStream } from '../../../src/streams/event-stream.js';
@@ -28,9 +27,7 @@ class TestStream extends EventStream<unknown> {
 }
 
 const log = pino({ level: 'silent' });
-const presenter = {
-  presentResult: (result: ExecutionResult) => presentResult(result, { log, suggestions: true }),
-};
+const executor = { executeEvent: async () => ({ result: { data: { a: null } } }) };
 const sharing = { cursorVariable: null, isPerCaller: false };
 const contextValue = { caller: null, publicUrl: '' } as Context;
 const args = {
@@ -43,7 +40,7 @@ const args = {
 const silent = { attach() {}, detach() {}, push() {}, async drained() {} };
 
 const join = (stream: EventStream<unknown>) =>
-  new FanOut(presenter, log).join({
+  new FanOut(executor, log).join({
     args,
     stream,
     recipient: { writer: silent, prefix: '' },
@@ -99,7 +96,7 @@ test('ends the members of a stream that has ended, after their last message', as
     async () => ({ publications: [{ event: {}, offset: 2 }], offset: 2, status: 'ended' }),
   );
   const writer = { ...silent, push: (frames: Frames) => void sent.push(String(frames.withPrefix(''))) };
-  const fanOut = new FanOut(presenter, log);
+  const fanOut = new FanOut(executor, log);
   const members = [1, 2].map(() => fanOut.join({ args, stream, recipient: { writer, prefix: '' } }));
   expect(await Promise.all(members.map((member) => member.next()))).toMatchObject([
     { done: true },

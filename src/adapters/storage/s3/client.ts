@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../../config.js';
 import { DomainError } from '../../../errors.js';
+import type { Tracing } from '../../../tracing/tracing.js';
 
 /** How long a connection and the head of an answer may take. A part of a package takes longer. */
 const CONNECT_MS = 5000;
@@ -19,7 +20,10 @@ export const hasCode = (error: unknown, code: string): boolean =>
  * A client whose requests throw the errors in `ANSWERS`, and any other one as the cause of UNAVAILABLE.
  * Credentials come from the standard chain of the SDK.
  */
-export function createClient({ region, endpoint, forcePathStyle }: S3Settings): S3Client {
+export function createClient(
+  { region, endpoint, forcePathStyle, bucket }: S3Settings,
+  tracing: Tracing | null,
+): S3Client {
   const client = new S3Client({
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
@@ -49,7 +53,26 @@ export function createClient({ region, endpoint, forcePathStyle }: S3Settings): 
     },
     { name: 'unavailable', step: 'initialize', priority: 'high' },
   );
+  if (tracing) recordRequests(client, bucket, tracing);
   return client;
+}
+
+/** Records requests, with all attempts of each, within the spans that they belong to. */
+function recordRequests(client: S3Client, bucket: string, tracing: Tracing): void {
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (request) => {
+        if (tracing.current() === null) return next(request);
+        const operation = commandName.replace(/Command$/, '');
+        const attributes = {
+          'rpc.system.name': 'aws-api',
+          'rpc.method': `S3/${operation}`,
+          'aws.s3.bucket': bucket,
+        };
+        return tracing.run(`S3/${operation}`, { kind: 'client', attributes }, () => next(request));
+      },
+    { name: 'traces', step: 'initialize', priority: 'high' },
+  );
 }
 
 /** @param cause why S3 cannot be used now, for the log. */

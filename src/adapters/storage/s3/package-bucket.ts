@@ -11,6 +11,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Settings } from '../../../config.js';
 import type { ByteRange } from '../../../releases/storage.js';
+import type { Tracing } from '../../../tracing/tracing.js';
 import { createClient, hasCode, unavailable } from './client.js';
 import { PartUpload } from './part-upload.js';
 
@@ -34,12 +35,16 @@ export class PackageBucket {
   /** Signs links, which clients follow. */
   readonly #publicClient: S3Client;
 
-  constructor(private readonly settings: S3Settings) {
-    this.#client = createClient(settings);
+  /** @param tracing records requests. */
+  constructor(
+    private readonly settings: S3Settings,
+    tracing: Tracing | null,
+  ) {
+    this.#client = createClient(settings, tracing);
     this.#publicClient =
       settings.publicEndpoint === null
         ? this.#client
-        : createClient({ ...settings, endpoint: settings.publicEndpoint });
+        : createClient({ ...settings, endpoint: settings.publicEndpoint }, tracing);
   }
 
   /** For messages. */
