@@ -22,6 +22,7 @@ const floors = [
   ['graphql-context', '^src/graphql/(?!schema\\.ts)[^/]+\\.ts'],
   ['jobs', '^src/(jobs|retention)\\.ts'],
   ['services', '^src/services\\.ts'],
+  ['backup', '^src/backup/'],
   ['entities', '^src/entities\\.ts'],
   ['adapters', '^src/adapters/'],
   ['logins', '^src/logins/'],

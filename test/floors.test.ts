@@ -31,6 +31,7 @@ const floors = {
   'graphql-context': 'src/graphql/context.ts',
   jobs: 'src/jobs.ts',
   services: 'src/services.ts',
+  backup: 'src/backup/backup.ts',
   entities: 'src/entities.ts',
   adapters: 'src/adapters/sms/index.ts',
   logins: 'src/logins/password-logins.ts',

@@ -1,20 +1,23 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
 import { gatewayVersion } from '../gateway-version.js';
+import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
 import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
+import { restoreCommand } from './restore.js';
 import { sessionCommand } from './session.js';
 import { smsCommand } from './sms.js';
 import { startCommand } from './start.js';
 import { Output } from './terminal/output.js';
 import { userCommand } from './user.js';
+import { verifyCommand } from './verify.js';
 
 const HELP = `
 Exit codes:
   0    success
-  1    failure; standard error has the reason in one line
+  1    failure; standard error has the reason in one line (verify: standard output has the findings)
   2    invalid command line; nothing was done
   3    user import: finished, but some lines were rejected
   130  interrupted
@@ -28,7 +31,8 @@ Examples:
   $ gatehouse user add alice --role ADMIN
   $ gatehouse user import people.csv --errors rejected.txt
   $ gatehouse session list alice --json
-  $ gatehouse release upload app.zip --release-version 1.4.0 --username alice`;
+  $ gatehouse release upload app.zip --release-version 1.4.0 --username alice
+  $ gatehouse backup /backups/fleet.tar.zst`;
 
 /**
  * Runs one command line.
@@ -63,6 +67,9 @@ function createProgram(env: Environment): Command {
     sessionCommand,
     releaseCommand,
     smsCommand,
+    backupCommand,
+    restoreCommand,
+    verifyCommand,
   ]) {
     program.addCommand(create(env));
   }

@@ -39,18 +39,28 @@ export async function withServices<T>(
       clock: Date.now,
       sessionPolicies: [],
     });
-    // The dashboard recognises this form in the audit log.
-    return work({ services, actor: { userId: null, address: `command line (${operator()})` } });
+    return work({ services, actor: operator() });
   });
 }
 
+/** The actor of what commands do. The dashboard recognises this form in the audit log. */
+export const operator = (): Actor => ({ userId: null, address: `command line (${accountName()})` });
+
 /** The user id may have no name, as in containers. */
-function operator(): string {
+function accountName(): string {
   try {
     return userInfo().username;
   } catch {
     return `user id ${process.getuid?.()}`;
   }
+}
+
+/** What a command that works with the database gets. */
+export interface DatabaseContext extends Pick<Services, 'db' | 'config'> {
+  /** Of the database, without a pooler in front. */
+  readonly url: string;
+  /** Adds what must be done before the database is closed, also on a signal. */
+  defer(cleanUp: () => Promise<unknown>): void;
 }
 
 /**
@@ -60,7 +70,7 @@ function operator(): string {
  */
 export async function withDatabase<T>(
   env: Environment,
-  work: (context: Pick<Services, 'db' | 'config'>) => Promise<T>,
+  work: (context: DatabaseContext) => Promise<T>,
 ): Promise<T> {
   // Imported here so that `--help` does not load the ORM.
   const { readConfig } = await import('../config.js');
@@ -84,6 +94,7 @@ export async function withDatabase<T>(
     }
     const db = await openDatabase(url, entities);
     closers.push(() => db.close(true));
-    return work({ db, config });
+    const defer = (cleanUp: () => Promise<unknown>) => void closers.push(cleanUp);
+    return work({ db, config, url: config.DATABASE_DIRECT_URL ?? url, defer });
   });
 }

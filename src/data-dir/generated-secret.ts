@@ -3,12 +3,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../errors.js';
 
+export const SECRET_FILE = 'jwt-secret';
+
 /**
  * The secret that signs tokens, generated once and stored in the data folder, readable by its owner only.
  * @throws StartError if it can be neither read nor written.
  */
 export async function generatedSecret(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'jwt-secret');
+  const file = join(dataDir, SECRET_FILE);
   try {
     await mkdir(dataDir, { recursive: true });
     // Of two gateways that start at once, one writes the file and both read it.

@@ -39,6 +39,12 @@ export async function lockGateway(url: string, db: Database, options: GatewayLoc
   return HeldLock.supervise(client, url, options);
 }
 
+/** Takes the lock until the connection ends, for what no gateway may run beside. @returns whether it was free. */
+export async function tryGatewayLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`);
+  return rows[0]?.taken === true;
+}
+
 async function takeLock(
   client: pg.Client,
   { isShared, signal }: Pick<GatewayLockOptions, 'isShared' | 'signal'>,

@@ -30,4 +30,4 @@ export async function poolUse(db: Database): Promise<PoolUse> {
   return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount, max: options.max };
 }
 
-const poolOf = (db: Database): Promise<pg.Pool> => db.driver.getConnection().getNativeClient();
+export const poolOf = (db: Database): Promise<pg.Pool> => db.driver.getConnection().getNativeClient();

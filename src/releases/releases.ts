@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
+import { excludeBackup } from '../database/backup-lock.js';
 import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { nodeId } from '../database/node-id.js';
@@ -226,9 +227,10 @@ export class Releases {
     }
   }
 
-  /** Excludes `publish`, which may be about to use the same content. */
+  /** Excludes `publish`, which may be about to use the same content. During a backup, the package stays until later. */
   async #removeUnused(sha256: string): Promise<void> {
     await this.#exclusively(async (em) => {
+      if (!(await excludeBackup(em))) return;
       if ((await em.count(Release, { sha256 })) === 0) await this.storage.remove(sha256);
     });
   }

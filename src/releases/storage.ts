@@ -40,6 +40,12 @@ export interface PackageLinks {
   link(sha256: string, contentDisposition: string): Promise<string>;
 }
 
+/** Lists what is stored. */
+export interface PackageInventory {
+  /** The digests of all published packages. @throws DomainError UNAVAILABLE */
+  published(): Promise<string[]>;
+}
+
 /** Stores packages by the SHA-256 of their content. Methods throw UNAVAILABLE while the storage does not answer. */
 export interface Storage {
   /**

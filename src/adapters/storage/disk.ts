@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { flushFolder } from '../../data-dir/flush-folder.js';
 import { DomainError } from '../../errors.js';
-import type { OpenPackage, StagedPackage, Storage } from '../../releases/storage.js';
+import type { OpenPackage, PackageInventory, StagedPackage, Storage } from '../../releases/storage.js';
 import { PackageFile } from './package-file.js';
 import { receiveInto } from './receive-into.js';
 
@@ -11,7 +12,7 @@ import { receiveInto } from './receive-into.js';
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Stores packages as files: published ones as `packages/ab/ab12…`, others in `uploads/`. */
-export class DiskStorage implements Storage {
+export class DiskStorage implements Storage, PackageInventory {
   readonly #uploads: string;
   readonly #packages: string;
 
@@ -59,6 +60,18 @@ export class DiskStorage implements Storage {
       const path = join(this.#uploads, name);
       if (await isOlder(path, before)) await rm(path, { force: true });
     }
+    return this.#publishedBefore(before);
+  }
+
+  published(): Promise<string[]> {
+    return this.#publishedBefore(Number.POSITIVE_INFINITY);
+  }
+
+  #locate(sha256: string): string {
+    return join(this.#packages, sha256.slice(0, 2), sha256);
+  }
+
+  async #publishedBefore(before: number): Promise<string[]> {
     const published: string[] = [];
     for (const folder of (await list(this.#packages)).filter(isPackageFolder)) {
       for (const sha256 of await list(join(this.#packages, folder))) {
@@ -66,10 +79,6 @@ export class DiskStorage implements Storage {
       }
     }
     return published;
-  }
-
-  #locate(sha256: string): string {
-    return join(this.#packages, sha256.slice(0, 2), sha256);
   }
 
   /** Replaces a package with the same content atomically. */
@@ -98,17 +107,6 @@ const toStorageError = (error: unknown): unknown =>
   FULL_CODES.has(codeOf(error))
     ? new DomainError('UNAVAILABLE', 'There is no space left to store the package.')
     : error;
-
-/** Makes a file's name durable, as `flush` does its content. Windows needs no such flush, and allows none. */
-async function flushFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 /** Others, such as snapshots of a file system, are not ours. */
 const isPackageFolder = (name: string): boolean => /^[\da-f]{2}$/.test(name);

@@ -1,5 +1,5 @@
 import type { StorageSettings } from '../../config.js';
-import type { PackageLinks, Storage } from '../../releases/storage.js';
+import type { PackageInventory, PackageLinks, Storage } from '../../releases/storage.js';
 import { traceCalls } from '../../tracing/trace-calls.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import { DiskStorage } from './disk.js';
@@ -7,6 +7,7 @@ import { DiskStorage } from './disk.js';
 /** The storage of packages. */
 export interface OpenedStorage {
   readonly storage: Storage;
+  readonly inventory: PackageInventory;
   /** Null if all downloads pass through the gateway. */
   readonly links: PackageLinks | null;
   /**
@@ -32,7 +33,7 @@ export async function openStorage(
       receive: () => ({ name: 'store package' }),
       open: () => ({ name: 'open package' }),
     });
-    return { storage, links: null, claim: async () => {}, check: null };
+    return { storage, inventory: storage, links: null, claim: async () => {}, check: null };
   }
   const [{ PackageBucket }, { checkBucket, claimBucket }, { S3Storage }] = await Promise.all([
     import('./s3/package-bucket.js'),
@@ -43,6 +44,7 @@ export async function openStorage(
   const storage = new S3Storage(bucket);
   return {
     storage,
+    inventory: storage,
     links: settings.redirects ? storage : null,
     claim: async (fleetId) => claimBucket(bucket, await fleetId()),
     check: () => checkBucket(bucket),

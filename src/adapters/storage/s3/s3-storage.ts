@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type {
   ByteRange,
   OpenPackage,
+  PackageInventory,
   PackageLinks,
   StagedPackage,
   Storage,
@@ -18,7 +19,7 @@ import { RangeReader } from './range-reader.js';
  *
  * A file is deleted only while no object publishes it, so that a crash leaves a whole package or none.
  */
-export class S3Storage implements Storage, PackageLinks {
+export class S3Storage implements Storage, PackageLinks, PackageInventory {
   constructor(private readonly bucket: PackageBucket) {}
 
   async receive(source: Readable, maxBytes: number): Promise<StagedPackage> {
@@ -67,6 +68,15 @@ export class S3Storage implements Storage, PackageLinks {
       // Where unfinished uploads cannot be listed, a rule of the bucket must delete them.
       if (!hasCode(error, 'NotImplemented')) throw error;
     });
+    return [...published];
+  }
+
+  async published(): Promise<string[]> {
+    const published = new Set<string>();
+    for await (const { name } of this.bucket.list(PACKAGES)) {
+      const [, sha256 = ''] = name.split('/');
+      published.add(sha256);
+    }
     return [...published];
   }
 

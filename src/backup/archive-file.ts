@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import { flushFolder } from '../data-dir/flush-folder.js';
+import { BackupError } from './backup-error.js';
+
+/** A file that gets its name once its content is complete. Only its owner may read it. */
+export interface NewFile {
+  readonly stream: Writable;
+  /** Makes the file durable, under its name. */
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/**
+ * @param overwrites whether a file of this name is replaced.
+ * @throws BackupError if there is a file of this name, or if it cannot be created.
+ */
+export async function createFile(path: string, overwrites: boolean): Promise<NewFile> {
+  if (!overwrites && existsSync(path))
+    throw new BackupError(`The file ${path} exists already; --force replaces it.`);
+  const folder = dirname(path);
+  // A backup that was killed leaves its file; the next one replaces it.
+  const temporary = join(folder, `.${basename(path)}.part`);
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new BackupError(`The file ${path} cannot be created (${error.code ?? error.message}).`);
+  });
+  return {
+    stream: new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        file.appendFile(chunk).then(() => done(), done);
+      },
+    }),
+    async commit() {
+      await file.sync();
+      await file.close();
+      await rename(temporary, path);
+      await flushFolder(folder);
+    },
+    async discard() {
+      await file.close().catch(() => {});
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+/** Standard output in the place of a file. */
+export const standardOutput: NewFile = {
+  stream: process.stdout,
+  commit: async () => {},
+  discard: async () => {},
+};

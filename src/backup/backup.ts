@@ -1,0 +1,48 @@
+import { createFile, standardOutput } from './archive-file.js';
+import { ArchiveWriter } from './archive-writer.js';
+import type { Installation } from './installation.js';
+import { type Totals, totalsOf } from './manifest.js';
+import { type BackupProgress, writeBackup } from './write-backup.js';
+
+/** Where a backup is written, and how. */
+export interface BackupOptions {
+  /** `-` is standard output. */
+  readonly file: string;
+  /** Whether an existing file is replaced. */
+  readonly overwrites: boolean;
+  /** Null to write in plain text. */
+  readonly passphrase: string | null;
+  /** Of this program. */
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+/** What was backed up. */
+export interface BackupResult extends Totals {
+  /** Of the archive. */
+  readonly bytes: number;
+}
+
+/**
+ * Backs up an installation. A file appears under its name once it is complete and durable.
+ * @throws BackupError as `createFile` and `writeBackup`; the error of a file system that is full, or of the signal.
+ */
+export async function backUp(
+  installation: Installation,
+  { file: path, overwrites, passphrase, version, signal }: BackupOptions,
+  progress: BackupProgress,
+): Promise<BackupResult> {
+  const createdAt = new Date();
+  const file = path === '-' ? standardOutput : await createFile(path, overwrites);
+  try {
+    const archive = new ArchiveWriter(file.stream, createdAt, { passphrase, signal });
+    const origin = { gatehouse: version, createdAt: createdAt.toISOString() };
+    const manifest = await writeBackup(installation, archive, origin, progress);
+    await archive.finish();
+    await file.commit();
+    return { ...totalsOf(manifest), bytes: archive.bytes };
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}

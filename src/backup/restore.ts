@@ -1,0 +1,99 @@
+import { replaceSecrets, type SecretFile } from '../data-dir/secret-files.js';
+import { connectClient } from '../database/connections/failover-client.js';
+import { fleetId } from '../database/fleet-id.js';
+import { tryGatewayLock } from '../database/gateway-lock.js';
+import { withTransactionClient } from '../database/transaction-client.js';
+import { migrate } from '../entities.js';
+import type { ArchiveReader, Reading } from './archive-reader.js';
+import { BackupError } from './backup-error.js';
+import type { CheckedArchive } from './check-archive.js';
+import { requireEmptyDatabase, requireEmptyStorage } from './empty-installation.js';
+import type { Installation } from './installation.js';
+import type { Manifest } from './manifest.js';
+import { knownMigrations } from './migrations.js';
+import { restoreContent } from './restore-content.js';
+import { RestoredPackages } from './restored-packages.js';
+import { migrateUp, recreateSchema, type Transaction } from './restored-schema.js';
+import { suspendConstraints } from './suspended-constraints.js';
+import { entityTables } from './tables.js';
+
+/** @throws BackupError if an archive has migrations that this version does not know. */
+export function requireRestorable(archive: ArchiveReader, { header }: CheckedArchive): void {
+  const areKnown = header.migrations.every((name, index) => name === knownMigrations[index]);
+  if (!areKnown) throw archive.newer(header.gatehouse);
+}
+
+/**
+ * Restores an archive into an empty installation. A restore that fails or is interrupted leaves it empty.
+ * @param checked of `checkArchive`
+ * @throws BackupError if a gateway runs on the installation, if it is not empty, or if the archive has changed.
+ */
+export async function restoreBackup(
+  { db, url, storage, dataDir }: Installation,
+  archive: ArchiveReader,
+  checked: CheckedArchive,
+  reading: Reading,
+): Promise<void> {
+  const lock = await connectClient(url);
+  try {
+    if (!(await tryGatewayLock(lock))) {
+      throw new BackupError('A gateway is running on this installation: stop it first.');
+    }
+    await requireEmptyDatabase(lock, entityTables(db));
+    // Not in the transaction below: a bucket is marked with the id of the fleet, also if the restore fails.
+    await migrate(db);
+    await storage.claim(() => fleetId(db));
+    const stored = new Set(await storage.inventory.published());
+    requireEmptyStorage(stored, checked.manifest);
+    // Removes what a killed restore has left.
+    await storage.storage.sweep(Number.POSITIVE_INFINITY);
+    const packages = new RestoredPackages(storage.storage, stored);
+    let undoSecrets = async () => {};
+    try {
+      await withTransactionClient(db, async (em, client) => {
+        const { signal } = reading;
+        const load = () => restoreContent(archive.entries(reading), checked.manifest, { client, packages });
+        const secrets = await restoreRows(db, { em, client }, checked, load);
+        signal.throwIfAborted();
+        // Before the commit: without rows, packages and secrets are of no account.
+        await packages.publish();
+        undoSecrets = await replaceSecrets(dataDir, secrets);
+      });
+    } catch (error) {
+      await packages.undo();
+      await undoSecrets();
+      throw error;
+    }
+  } finally {
+    await lock.end();
+  }
+}
+
+/** @param load loads all rows. @returns what `load` returns. */
+async function restoreRows(
+  db: Installation['db'],
+  transaction: Transaction,
+  { header, manifest }: CheckedArchive,
+  load: () => Promise<SecretFile[]>,
+): Promise<SecretFile[]> {
+  const { client } = transaction;
+  await client.query('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0');
+  const { rows: fleet } = await client.query<{ fleet_id: string }>('select fleet_id from fleet');
+  await recreateSchema(db, transaction, header.migrations.at(-1) ?? '');
+  const tables = manifest.tables.map(({ name }) => name);
+  const resumeConstraints = await suspendConstraints(client, tables);
+  await client.query(`truncate ${tables.map((name) => client.escapeIdentifier(name)).join(', ')}`);
+  const secrets = await load();
+  await setSequences(client, manifest);
+  await resumeConstraints();
+  await client.query('update fleet set fleet_id = $1', [fleet[0]?.fleet_id]);
+  await migrateUp(db, transaction);
+  await client.query('analyze');
+  return secrets;
+}
+
+async function setSequences(client: Transaction['client'], { sequences }: Manifest): Promise<void> {
+  for (const [name, value] of Object.entries(sequences)) {
+    if (value !== null) await client.query('select setval(quote_ident($1)::regclass, $2)', [name, value]);
+  }
+}
