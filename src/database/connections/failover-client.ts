@@ -25,6 +25,8 @@ export function failoverClient(plan: ConnectionPlan, breaker: CircuitBreaker): t
   return class FailoverClient extends pg.Client {
     constructor(config: ClientConfig) {
       super({ ...config, ...first });
+      // A server may end the connection before the pool listens, which would be an uncaught exception.
+      this.on('error', () => {});
     }
 
     override connect(): Promise<pg.Client>;

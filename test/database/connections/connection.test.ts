@@ -161,6 +161,29 @@ describe('honours', () => {
   });
 });
 
+test('a server that ends a connection as soon as it is open is no uncaught exception', async () => {
+  const message = (type: string, body: string) => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(body.length + 4);
+    return Buffer.concat([Buffer.from(type), length, Buffer.from(body)]);
+  };
+  // AuthenticationOk, ReadyForQuery and ErrorResponse: https://www.postgresql.org/docs/18/protocol-message-formats.html
+  const answer = Buffer.concat([
+    message('R', '\0\0\0\0'),
+    message('Z', 'I'),
+    message('E', 'SFATAL\0C57P01\0Mterminating connection\0\0'),
+  ]);
+  const server = createServer((client) => {
+    client.on('error', () => {}).once('data', () => client.end(answer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const serverPort = typeof address === 'object' ? address?.port : 0;
+  const url = `postgresql://${user}@127.0.0.1:${serverPort}/postgres?sslmode=disable`;
+  expect(await find(url, '1')).toEqual(failure(/./));
+  server.close();
+});
+
 describe('a connection that is held for too long', () => {
   let db: Database;
   beforeAll(async () => {
