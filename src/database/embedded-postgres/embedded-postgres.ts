@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Client } from 'pg';
 import { openDataFolder } from '../../data-dir/data-dir.js';
 import { StartError } from '../../errors.js';
 import { failureReason } from './account.js';
 import { chooseAccount, openCluster, superuser } from './cluster.js';
 import { connect, ensureDatabase, isLocked, type Role, starterPid, takeLock } from './connection.js';
+import { KeptLock } from './kept-lock.js';
 import {
   type ClusterSite,
   findPostmaster,
@@ -73,6 +73,7 @@ export async function startAs(role: Role, options: StartOptions): Promise<Embedd
     });
     const lock = await prepare({ site, password, home, role }, postmaster);
     postmaster.exited.then(() => {
+      void lock.end();
       if (!stopping)
         options.onFatal?.(`The embedded PostgreSQL exited unexpectedly; its log is ${site.logFile}.`);
     });
@@ -143,12 +144,13 @@ interface Starter {
 }
 
 /** Locks the started server for this gateway and creates its database. A failure leaves nothing running. */
-async function prepare({ site, password, home, role }: Starter, postmaster: Postmaster): Promise<Client> {
+async function prepare({ site, password, home, role }: Starter, postmaster: Postmaster): Promise<KeptLock> {
   try {
-    const client = await connect(postmaster.port, password, role);
+    const connectAgain = () => connect(postmaster.port, password, role);
+    const client = await connectAgain();
     if (!(await takeLock(client))) throw folderInUse(home);
     await ensureDatabase(client);
-    return client;
+    return new KeptLock(client, connectAgain);
   } catch (error) {
     await stopPostmaster(site, postmaster);
     if (error instanceof StartError) throw error;

@@ -150,6 +150,14 @@ test('refuses a second gateway on the same folder without affecting the first', 
   expect(await query(first, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
+test('refuses a second gateway after the crash of a backend, too, which ends all connections', async () => {
+  const first = await start(existing);
+  const [backend] = await query(first, `SELECT pid FROM pg_stat_activity WHERE query LIKE '%advisory_lock%'`);
+  process.kill((backend as { pid: number }).pid, 'SIGKILL');
+  expect(await failure(existing)).toMatch(/^Another gateway is running on the data folder .+/);
+  expect(await query(first, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
 test('waits for a command on the same folder, and says so', async () => {
   const command = await shareEmbeddedPostgres({ dataDir: existing });
   const other = await shareEmbeddedPostgres({ dataDir: existing });
