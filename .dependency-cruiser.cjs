@@ -46,6 +46,7 @@ const floors = [
   ['embedded-postgres', '^src/database/embedded-postgres/'],
   ['data-dir', '^src/data-dir/'],
   ['tracing', '^src/tracing/'],
+  ['logging', '^src/logging/'],
   ['config', '^src/config\\.ts'],
   [
     'foundation',

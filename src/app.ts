@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { openSharedState } from './adapters/shared-state.js';
 import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
@@ -17,7 +17,7 @@ import { createSchema } from './graphql/schema.js';
 import { createLiveServer } from './graphql/sockets/live-server.js';
 import { Health, HealthComponent } from './health.js';
 import { startJobs } from './jobs.js';
-import { loggedError } from './logged-error.js';
+import { openLog } from './logging/log.js';
 import type { Metrics } from './metrics/metrics.js';
 import { createHttpServer, sessionPolicies } from './server/http-server.js';
 import { type Listener, listen } from './server/listen.js';
@@ -28,10 +28,6 @@ import type { Tracing } from './tracing/tracing.js';
 
 /** The exit of the embedded database is reported within this time after the end of its connections. */
 const EXIT_GRACE_MS = 1500;
-
-/** Log lines are written once they have so many bytes, or after this time. */
-const LOG_BUFFER_BYTES = 8 * 1024;
-const LOG_DELAY_MS = 100;
 
 /** What an opened gateway reports. */
 export interface Callbacks {
@@ -132,22 +128,6 @@ export async function openApp(
     metricsPort,
     (await administration.hasAdministrator()) ? null : setupLink,
   );
-}
-
-/**
- * Lines are written together: a system call for each one would cost as much as a heartbeat. As bytes, since the library
- * would count those of all waiting text again with each line. A regular end writes all.
- */
-function openLog({ LOG_LEVEL: level }: Config): Logger {
-  // The types of the library know text only.
-  const stdout: { write(data: string | Buffer): boolean } = pino.destination({
-    contentMode: 'buffer',
-    sync: false,
-    minLength: LOG_BUFFER_BYTES,
-    periodicFlush: LOG_DELAY_MS,
-  });
-  const write = (line: string) => void stdout.write(Buffer.from(line));
-  return pino({ level, serializers: { err: loggedError } }, { write });
 }
 
 /** @returns the port of their own; null if they have none. */

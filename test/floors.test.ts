@@ -55,6 +55,7 @@ const floors = {
   'embedded-postgres': 'src/database/embedded-postgres/postmaster.ts',
   'data-dir': 'src/data-dir/data-dir.ts',
   tracing: 'src/tracing/tracing.ts',
+  logging: 'src/logging/log-output.ts',
   config: 'src/config.ts',
   foundation: 'src/errors.ts',
 };
