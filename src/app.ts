@@ -11,6 +11,7 @@ import { fleetId } from './database/fleet-id.js';
 import { lockGateway } from './database/gateway-lock.js';
 import type { HeldLock, HeldLockOptions } from './database/held-lock.js';
 import { limitHolds } from './database/pool-connections.js';
+import { untilReachable } from './database/reachable.js';
 import { entities, migrate } from './entities.js';
 import { createPipeline } from './graphql/execution/traced-pipeline.js';
 import { createSchema } from './graphql/schema.js';
@@ -58,19 +59,18 @@ export async function openApp(
   const own = await starting;
   own?.notes.forEach(info);
   const url = config.DATABASE_URL ?? own?.url ?? '';
+  if (config.DATABASE_URL) await awaitDatabase(url, resources, info);
   const breaker = new CircuitBreaker();
   const db = await openDatabase(url, entities, { breaker, tracing });
   resources.defer(() => db.close(true));
   const health = openHealth(log);
   const lock = await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, {
     isShared: config.REDIS_URL !== undefined,
-    onSilent() {
-      breaker.open();
-      health.degrade(HealthComponent.DATABASE, 'The database does not answer.');
-    },
-    onAnswer() {
-      breaker.close();
+    onChange(state) {
       health.recover(HealthComponent.DATABASE);
+      if (state === 'silent') breaker.open();
+      else breaker.close();
+      if (state !== 'read-write') health.degrade(HealthComponent.DATABASE, databaseProblems[state]);
     },
     // The end of the embedded database ends the connection, too, and is the better reason.
     onEnd: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
@@ -166,6 +166,22 @@ const openHealth = (log: Logger): Health =>
     if (problem) log.warn({ component, err }, problem.reason);
     else log.info({ component }, 'works as usual again');
   });
+
+const databaseProblems = {
+  silent: 'The database does not answer.',
+  'read-only': 'The database accepts no changes.',
+};
+
+/** Waits for a database that starts at the same time, as with containers of one composition. */
+async function awaitDatabase(
+  url: string,
+  resources: AsyncDisposableStack,
+  onWait: Callbacks['info'],
+): Promise<void> {
+  const abort = new AbortController();
+  resources.defer(() => abort.abort());
+  await untilReachable(url, { onWait, signal: abort.signal });
+}
 
 /** Keeps other gateways off the database. */
 async function lockDatabase(

@@ -1,8 +1,9 @@
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
-import { type Database, reasonOf } from './database/database.js';
+import type { Database } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
 import { Fleet } from './database/fleet.entity.js';
+import { reasonOf } from './database/reason.js';
 import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';

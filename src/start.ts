@@ -6,6 +6,9 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from './database/embedded-postgres/embedded-postgres.js';
+import { reasonOf } from './database/reason.js';
+import { unavailableDatabase } from './database/unavailable.js';
+import { StartError } from './errors.js';
 
 /** How long `close` waits for a start that is under way, before it stops what was started. */
 const START_GRACE_MS = 2000;
@@ -42,7 +45,7 @@ export function start(config: Config, info: (line: string) => void): Gateway {
   return {
     started: opening.catch(async (error: unknown) => {
       await dispose();
-      throw error;
+      throw startError(error);
     }),
     failed: failed.promise,
     async close() {
@@ -50,6 +53,12 @@ export function start(config: Config, info: (line: string) => void): Gateway {
       await dispose();
     },
   };
+}
+
+/** A fault of the database as the sentence of a start that fails; any other error as it is. */
+function startError(error: unknown): unknown {
+  if (unavailableDatabase(error) === error) return error;
+  return new StartError(`The database stopped answering during the start: ${reasonOf(error)}.`);
 }
 
 async function open(config: Config, resources: AsyncDisposableStack, callbacks: Callbacks): Promise<string> {

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { connectClient } from './connections/failover-client.js';
 
 /** A database that has not answered for this long hangs. */
@@ -5,11 +6,8 @@ const SILENT_MS = 1500;
 /** New connections are tried this often, once the database has not answered for twice as long. */
 const PROBE_MS = 500;
 
-/** Called with each change of whether the database answers. */
-export interface AnswerListener {
-  onSilent(): void;
-  onAnswer(): void;
-}
+/** Whether a database answers, and accepts changes. */
+export type DatabaseState = 'read-write' | 'read-only' | 'silent';
 
 /**
  * Knows whether a database answers. Its user records answers at least every half second; when there are none, new
@@ -17,13 +15,13 @@ export interface AnswerListener {
  */
 export class Answers {
   #latest = performance.now();
-  #isSilent = false;
+  #state: DatabaseState = 'read-write';
   readonly #timer: NodeJS.Timeout;
 
   /** @param url as for `openDatabase` */
   constructor(
     private readonly url: string,
-    private readonly listener: AnswerListener,
+    private readonly onChange: (state: DatabaseState) => void,
   ) {
     this.#timer = setInterval(() => this.#check(), PROBE_MS);
   }
@@ -33,11 +31,9 @@ export class Answers {
     return this.#latest > time;
   }
 
-  record(): void {
+  record(state: Exclude<DatabaseState, 'silent'>): void {
     this.#latest = performance.now();
-    if (!this.#isSilent) return;
-    this.#isSilent = false;
-    this.listener.onAnswer();
+    this.#change(state);
   }
 
   stop(): void {
@@ -56,15 +52,27 @@ export class Answers {
   }
 
   #reportSilence(): void {
-    if (this.#isSilent || this.#age < SILENT_MS) return;
-    this.#isSilent = true;
-    this.listener.onSilent();
+    if (this.#age >= SILENT_MS) this.#change('silent');
+  }
+
+  #change(state: DatabaseState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.onChange(state);
   }
 
   async #probe(): Promise<void> {
     const client = await connectClient(this.url, SILENT_MS).catch(() => null);
-    if (!client) return;
-    this.record();
-    await client.end();
+    const state = client && (await stateOf(client).catch(() => null));
+    if (state) this.record(state);
+    await client?.end();
   }
+}
+
+/** The state of a server that answers: a standby, or one that an administrator has set, accepts no changes. */
+export async function stateOf(client: pg.Client): Promise<Exclude<DatabaseState, 'silent'>> {
+  const { rows } = await client.query<{ readOnly: boolean }>(
+    `select current_setting('transaction_read_only')::boolean as "readOnly"`,
+  );
+  return rows[0]?.readOnly ? 'read-only' : 'read-write';
 }

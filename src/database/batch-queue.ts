@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.js';
-import { unavailableDatabase } from './unavailable.js';
+import { isRolledBack, unavailableDatabase } from './unavailable.js';
 
 /** Items in one statement. */
 const BATCH_SIZE = 500;
@@ -74,7 +74,7 @@ export class BatchQueue<Item, Result extends object | null> {
         else resolve(result);
       }
     } catch (error) {
-      const isOfItem = !(unavailableDatabase(error) instanceof DomainError);
+      const isOfItem = isRolledBack(error) || !(unavailableDatabase(error) instanceof DomainError);
       if (isOfItem && batch.length > 1) {
         const half = batch.length >> 1;
         await this.#settle(batch.slice(0, half));

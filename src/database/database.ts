@@ -2,6 +2,7 @@ import { type EntityClass, MikroORM } from '@mikro-orm/postgresql';
 import { StartError } from '../errors.js';
 import { planConnection } from './connections/connection-attempts.js';
 import { type ConnectionHooks, ormOptions } from './connections/orm-options.js';
+import { reasonOf } from './reason.js';
 
 export type Database = MikroORM;
 
@@ -21,12 +22,4 @@ export async function openDatabase(
   if (reason === null) return orm;
   await orm.close(true);
   throw new StartError(`The database ${planConnection(url).name} cannot be reached: ${reason}.`);
-}
-
-/** One line. The error of a name with several addresses has no message of its own. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof AggregateError ? error.cause : error;
-  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const [line = ''] = (first instanceof Error ? first.message : String(first)).split('\n');
-  return line.replace(/\.$/, '');
 }

@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { StartError } from '../errors.js';
-import { type AnswerListener, Answers } from './answers.js';
+import { Answers, type DatabaseState, stateOf } from './answers.js';
 import { connectClient } from './connections/failover-client.js';
-import { reasonOf } from './database.js';
 import {
   type Backend,
   backendOf,
@@ -14,15 +13,18 @@ import {
   timelineOf,
   tryLock,
 } from './lock-statements.js';
+import { reasonOf } from './reason.js';
 
 const HEARTBEAT_MS = 500;
 const RETRY_MS = 250;
 /** A connection that has been silent for this long is replaced if others answer. */
 const SILENT_MS = 1500;
 
-export interface HeldLockOptions extends AnswerListener {
+export interface HeldLockOptions {
   /** Whether other gateways may hold it, too, as nodes of one fleet do. */
   readonly isShared: boolean;
+  /** Called with each change of the state, which is read-write at first. */
+  onChange(state: DatabaseState): void;
   /** Called once with a sentence when the lock has ended for good. */
   onEnd(sentence: string): void;
 }
@@ -45,7 +47,7 @@ export class HeldLock {
     private readonly url: string,
     private readonly options: HeldLockOptions,
   ) {
-    this.#answers = new Answers(url, options);
+    this.#answers = new Answers(url, options.onChange);
     this.#supervision = this.#supervise();
   }
 
@@ -94,10 +96,7 @@ export class HeldLock {
     this.client.end().catch(() => {});
     while (!signal.aborted) {
       const client = await connectClient(this.url, SILENT_MS).catch(() => null);
-      if (client) {
-        this.#answers.record();
-        if (await this.#takeOver(client, sentence)) return;
-      }
+      if (client && (await this.#takeOver(client, sentence))) return;
       await setTimeout(RETRY_MS, undefined, { signal });
     }
   }
@@ -105,6 +104,7 @@ export class HeldLock {
   /** @returns false if the server has ended once more, or has not ended the previous connection yet. */
   async #takeOver(client: pg.Client, sentence: string): Promise<boolean> {
     try {
+      this.#answers.record(await stateOf(client));
       const isEnding = await endHolder(client, this.backend);
       if (await tryLock(client, this.options.isShared)) {
         await this.#requireSameHistory(client, sentence);
@@ -144,8 +144,8 @@ async function untilLost(client: pg.Client, answers: Answers, signal: AbortSigna
     }
     waitingSince = performance.now();
     try {
-      if (await holdsLock(client)) answers.record();
-      else lost.resolve('its backend has changed');
+      if (!(await holdsLock(client))) lost.resolve('its backend has changed');
+      answers.record(await stateOf(client));
     } catch (error) {
       lost.resolve(reasonOf(error));
     }

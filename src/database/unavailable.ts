@@ -1,11 +1,13 @@
 import { DomainError } from '../errors.js';
 
 /**
- * PostgreSQL's classes of connection failures, missing resources and shutdowns, and its codes of statements that were
- * cancelled, locks that were not free in time, and servers that have become read-only
- * (https://www.postgresql.org/docs/18/errcodes-appendix.html).
+ * PostgreSQL's classes of connection failures, transactions rolled back because of others, missing resources and
+ * shutdowns, and its codes of statements that were cancelled, locks that were not free in time, and servers that have
+ * become read-only (https://www.postgresql.org/docs/18/errcodes-appendix.html).
  */
-const SERVER_CODES = /^(08|53|58)[\dA-Z]{3}$|^57P[\dA-Z]{2}$|^(57014|55P03|25P03|25006)$/;
+const SERVER_CODES = /^(08|40|53|58)[\dA-Z]{3}$|^57P[\dA-Z]{2}$|^(57014|55P03|25P03|25006)$/;
+/** The class of deadlocks and serialization failures, after which the same statement may succeed at once. */
+const ROLLED_BACK = /^40[\dA-Z]{3}$/;
 /** The driver and its pool give their own errors no code. */
 const DRIVER_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/;
@@ -20,8 +22,14 @@ export function unavailableDatabase<T>(error: T): T | DomainError {
   return new DomainError('UNAVAILABLE', 'The database does not answer; try again later.', { retryAfter: 1 });
 }
 
+/** Whether PostgreSQL has rolled back a transaction because of another one. */
+export const isRolledBack = (error: unknown): boolean =>
+  error instanceof Error && ROLLED_BACK.test(codeOf(error));
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
+
 function isUnavailable(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   // Errors of a client's own connection have no system call.
   const ofSystem = 'syscall' in error || error instanceof AggregateError;
   return (

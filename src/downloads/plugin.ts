@@ -10,6 +10,8 @@ import { evaluateConditions, isRangeCurrent, type Validators } from './condition
 import { PackageBody } from './package-body.js';
 import { readRanges } from './ranges.js';
 
+/** The storage is asked every ten seconds whether it answers again. */
+const RETRY_AFTER_S = 10;
 const PACKAGE_TYPE = 'application/octet-stream';
 
 /**
@@ -66,7 +68,11 @@ async function sendPackage(
   } catch (error) {
     requestLog(request).error({ err: error }, 'package cannot be read');
     return error instanceof DomainError
-      ? refuse(reply, 503, 'The package cannot be read now; try again later.')
+      ? refuse(
+          reply.header('retry-after', RETRY_AFTER_S),
+          503,
+          'The package cannot be read now; try again later.',
+        )
       : refuse(reply, 500, 'The package cannot be read.');
   }
 }

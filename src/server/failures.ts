@@ -10,6 +10,9 @@ import { html } from '../reference/html.js';
 import { layout, sendPage } from '../reference/layout.js';
 import { apiFailure, type Refusal } from './api-failure.js';
 
+/** A database is back as soon as it answers, so that clients may ask often. */
+const RETRY_AFTER_S = 1;
+
 /**
  * Answers what no API answers: with a page in browsers, else with JSON. Nothing of the request is sent back; faults are
  * logged and masked.
@@ -50,6 +53,7 @@ export function handleUndecodableUrl(
 function sendStatus(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
   const body = statusBody(status);
   reply.code(status).header('vary', 'accept');
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_S);
   return prefersPage(request) ? sendPage(reply, failurePage(body.message)) : reply.send(body);
 }
 

@@ -25,7 +25,9 @@ export function registerHealth(app: FastifyInstance, db: Database, health: Healt
   };
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
-    if (!(await answers())) return reply.code(503).send({ status: 'the database does not answer' });
+    if (!(await answers())) {
+      return reply.code(503).header('retry-after', 1).send({ status: 'the database does not answer' });
+    }
     const { problems } = health;
     return problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems };
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -49,8 +50,7 @@ test('refuses a second gateway on one database after 30 seconds, a node of a fle
   const node = lockGateway(database.url, db, {
     isShared: true,
     signal,
-    onSilent() {},
-    onAnswer() {},
+    onChange() {},
     onEnd() {},
   });
   const refusedNode = expect(node).rejects.toThrow(
@@ -125,8 +125,7 @@ test('a node of a fleet takes its lock again when its connection ends', async ()
   const options = {
     isShared: true,
     signal,
-    onSilent() {},
-    onAnswer() {},
+    onChange() {},
     onEnd: (sentence: string) => void ends.push(sentence),
   };
   const lock = await lockGateway(database.url, db, options);
@@ -140,6 +139,60 @@ test('a node of a fleet takes its lock again when its connection ends', async ()
   expect(await holders(database.url)).toEqual([]);
   expect(ends).toEqual([]);
   await db.close(true);
+});
+
+test('reports a database that accepts no changes, and serves what needs none', async () => {
+  const gateway = startOn(database.url);
+  const url = await gateway.url();
+  const name = new URL(database.url).pathname.slice(1);
+  const setReadOnly = (value: string) =>
+    withClient(database.url, async (client) => {
+      await client.query('set default_transaction_read_only = off');
+      await client.query(`alter database ${name} set default_transaction_read_only = ${value}`);
+      // It applies to new connections.
+      await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = '${name}'`,
+      );
+    });
+  const readiness = async (): Promise<{ status: string; problems?: object[] }> => {
+    const response = await fetch(`${url}/health/ready`);
+    return JSON.parse(await response.text());
+  };
+  await setReadOnly('on');
+  const problem = {
+    component: 'DATABASE',
+    reason: 'The database accepts no changes.',
+    since: expect.any(String),
+  };
+  await eventually(async () => (await readiness()).problems?.length === 1);
+  expect(await readiness()).toEqual({ status: 'degraded', problems: [problem] });
+  const login = { username: 'nobody', password: 'whatever', phone: '13800000000', device: 'd', version: '1' };
+  const response = await fetch(`${url}/sys/login-phone`, {
+    method: 'POST',
+    body: new URLSearchParams(login),
+  });
+  expect(await response.json()).toMatchObject({ status: 400, msg: '服务繁忙，请稍后再试' });
+  expect((await fetch(`${url}/dist/app.zip`)).status).toBe(404);
+  await setReadOnly('off');
+  await eventually(async () => (await readiness()).status === 'ok');
+});
+
+test('waits for a database that starts at the same time', async () => {
+  const { host } = new URL(database.url);
+  const proxy = await startTcpProxy(host);
+  const url = new URL(database.url);
+  url.host = proxy.host;
+  proxy.disconnect();
+  const gateway = startOn(url.href);
+  const [line] = await once(gateway.child.stdout ?? gateway.child, 'data');
+  expect(String(line)).toMatch(
+    /^The database does not answer \(.+\): the gateway waits up to 30 seconds for it\.\n$/,
+  );
+  proxy.reconnect();
+  await gateway.ready();
+  gateway.child.kill('SIGTERM');
+  await gateway.ended;
+  await proxy.close();
 });
 
 test('refuses a DATABASE_DIRECT_URL of another database, whose lock would exclude no other gateway', async () => {

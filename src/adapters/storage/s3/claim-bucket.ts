@@ -1,4 +1,4 @@
-import { reasonOf } from '../../../database/database.js';
+import { reasonOf } from '../../../database/reason.js';
 import { DomainError, StartError } from '../../../errors.js';
 import type { PackageBucket } from './package-bucket.js';
 
