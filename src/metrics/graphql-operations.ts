@@ -1,8 +1,8 @@
 import { type GraphQLError, Kind, type OperationDefinitionNode } from 'graphql';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { OperationMeter, PreparedOperation, RefusedOperation } from '../graphql/execution/pipeline.js';
 import { failureCode } from '../graphql/execution/present.js';
-import { DURATION_BUCKETS } from './duration-buckets.js';
+import { DurationHistogram } from './duration-histogram.js';
 
 interface Labels {
   readonly type: string;
@@ -17,7 +17,7 @@ const UNKNOWN: Labels = { type: 'unknown', operation: 'unknown' };
  * choose their names.
  */
 export class GraphqlOperations implements OperationMeter {
-  readonly #durations: Histogram<keyof Labels>;
+  readonly #durations: DurationHistogram<keyof Labels>;
   readonly #failures: Counter<keyof Labels | 'code'>;
   readonly #labels = new WeakMap<OperationDefinitionNode, Labels>();
 
@@ -25,11 +25,10 @@ export class GraphqlOperations implements OperationMeter {
     registry: Registry,
     private readonly trustedNames: ReadonlySet<string>,
   ) {
-    this.#durations = new Histogram({
+    this.#durations = new DurationHistogram({
       name: 'gatehouse_graphql_operation_duration_seconds',
       help: 'Time of GraphQL operations over all transports, of a subscription until it was accepted. The count is that of all operations.',
       labelNames: ['type', 'operation'],
-      buckets: DURATION_BUCKETS,
       registers: [registry],
     });
     this.#failures = new Counter({
@@ -63,7 +62,7 @@ export class GraphqlOperations implements OperationMeter {
 
   #record(labels: Labels, startedAt: number, errors: readonly GraphQLError[] | undefined): void {
     const { type, operation } = labels;
-    this.#durations.labels(type, operation).observe((performance.now() - startedAt) / 1000);
+    this.#durations.series({ type, operation }).observe(performance.now() - startedAt);
     const [first] = errors ?? [];
     if (first) this.#failures.labels(type, operation, failureCode(first)).inc();
   }

@@ -1,18 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { dialectAt } from '../legacy/index.js';
-import { DURATION_BUCKETS } from './duration-buckets.js';
+import { DurationHistogram } from './duration-histogram.js';
 
 /** The route of requests that match none. */
 const NO_ROUTE = 'none';
 
 /** Measures the requests of a server whose routes are registered later. Preflight requests are left out. */
 export function measureRequests(app: FastifyInstance, registry: Registry): void {
-  const durations = new Histogram({
+  const durations = new DurationHistogram({
     name: 'gatehouse_http_request_duration_seconds',
     help: 'Time from the head of a request to the end of its response, by API and route. The count is that of all requests.',
     labelNames: ['api', 'route'],
-    buckets: DURATION_BUCKETS,
     registers: [registry],
   });
   const failures = new Counter({
@@ -23,10 +22,10 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   });
   const measurement = (route: string) => {
     const api = apiOf(route);
-    const duration = durations.labels(api, route);
+    const duration = durations.series({ api, route });
     return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
       if (request.method !== 'OPTIONS') {
-        duration.observe(reply.elapsedTime / 1000);
+        duration.observe(reply.elapsedTime);
         const code = failureCodeOf(request, reply);
         if (code !== null) failures.labels(api, route, code).inc();
       }
