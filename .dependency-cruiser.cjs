@@ -20,7 +20,7 @@ const floors = [
   ['graphql-resolvers', '^src/graphql/resolvers/'],
   ['graphql-execution', '^src/graphql/execution/'],
   ['graphql-context', '^src/graphql/(?!schema\\.ts)[^/]+\\.ts'],
-  ['jobs', '^src/(jobs|retention)\\.ts'],
+  ['jobs', '^src/(jobs|retention|health-checks|queues)\\.ts'],
   ['services', '^src/services\\.ts'],
   ['backup', '^src/backup/'],
   ['entities', '^src/entities\\.ts'],

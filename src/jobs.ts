@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { unavailableDatabase } from './database/unavailable.js';
 import { mergeDeviceCounts } from './devices/device-counts.js';
 import { deleteDevicesSeenBefore } from './devices/device-retention.js';
-import { HealthComponent } from './health.js';
+import { healthChecks } from './health-checks.js';
 import type { JobLeases } from './job-leases.js';
 import type { JobRuns } from './job-runs.js';
 import { purge } from './retention.js';
@@ -23,7 +23,6 @@ const SAVE_DEVICES_MS = 1000;
 const SAVE_SESSIONS_MS = 60_000;
 /** What another process has changed must take effect everywhere within a second. */
 const CHANGES_MS = 500;
-const CHECK_STORAGE_MS = 10_000;
 const HOUR_MS = 3_600_000;
 /** Limits of a last run whose database does not answer. */
 const LAST_ATTEMPTS = 20;
@@ -60,7 +59,7 @@ type JobServices = Pick<
 >;
 
 function jobs(services: JobServices): Job[] {
-  const { db, config, clock, sessions, heartbeats, releases, storageCheck } = services;
+  const { db, config, clock, sessions, heartbeats, releases } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
@@ -69,14 +68,6 @@ function jobs(services: JobServices): Job[] {
   const deleteDevices = async () => {
     if (config.DEVICE_RETENTION === undefined) return;
     await deleteDevicesSeenBefore(new Date(clock() - config.DEVICE_RETENTION), db, heartbeats);
-  };
-  const checkStorage = async () => {
-    try {
-      await storageCheck?.();
-      services.health.recover(HealthComponent.STORAGE);
-    } catch (error) {
-      services.health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.', error);
-    }
   };
   // A single node saves its transitions when it announces them.
   const saveTransitions = {
@@ -117,9 +108,7 @@ function jobs(services: JobServices): Job[] {
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },
     { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true, leased: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
-    ...(storageCheck
-      ? [{ name: 'check storage', everyMs: CHECK_STORAGE_MS, run: checkStorage, isPoll: true }]
-      : []),
+    ...healthChecks(services).map((check) => ({ ...check, isPoll: true })),
   ];
 }
 

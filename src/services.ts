@@ -7,6 +7,7 @@ import { UserImport } from './administration/user-import.js';
 import { Alarms } from './alarms.js';
 import { CaptchaStore } from './captchas/captcha-store.js';
 import { ImageCaptchas } from './captchas/image-captchas.js';
+import { ReportedSmsSender } from './captchas/reported-sms-sender.js';
 import { ScanStatuses } from './captchas/scan-statuses.js';
 import { ScanTickets } from './captchas/scan-tickets.js';
 import { SmsCodes } from './captchas/sms-codes.js';
@@ -34,6 +35,7 @@ import { Passwords } from './logins/passwords.js';
 import { PhoneLogins } from './logins/phone-logins.js';
 import { Registrations } from './logins/registrations.js';
 import { ScanLogins } from './logins/scan-logins.js';
+import { OwnNode } from './nodes/node-info.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import type { Limiters } from './rate-limits/limiters.js';
@@ -80,6 +82,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     db,
     clock,
     alarms: new Alarms(clock),
+    health,
     events,
     limiters,
     createPresence: (options: Omit<PresenceOptions, 'intervalMs'>) =>
@@ -111,6 +114,8 @@ export function createServices(config: Config, dependencies: Dependencies) {
     ...createLogins(core, accounts, captchas, dependencies.minFailureMs),
     ...createDevices(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
+    node: new OwnNode(health),
+    otherNodes: shared.otherNodes,
   };
 }
 
@@ -125,6 +130,7 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly tracing: Tracing | null;
   readonly config: Config;
   readonly alarms: Alarms;
+  readonly health: Health;
   readonly events: Events;
   readonly limiters: Limiters;
   readonly createPresence: CreatePresence;
@@ -165,7 +171,8 @@ function createAccounts(
   };
 }
 
-function createCaptchas({ config, db, clock, alarms, events, limiters, signer, throttle, tracing }: Core) {
+function createCaptchas(core: Core) {
+  const { config, db, clock, alarms, events, health, limiters, signer, throttle, tracing } = core;
   const fixedCode = config.CAPTCHA_FIXED_CODE;
   const limit = new AddressLimit(limiters, {
     name: 'captchas',
@@ -173,9 +180,10 @@ function createCaptchas({ config, db, clock, alarms, events, limiters, signer, t
     refusal: 'Too many captchas were requested from this address; try again later.',
   });
   const store = new CaptchaStore(db, signer, clock);
+  const sender = new ReportedSmsSender(smsSender(config, tracing), health);
   return {
     imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode),
-    smsCodes: new SmsCodes(db, store, smsSender(config, tracing), throttle, {
+    smsCodes: new SmsCodes(db, store, sender, throttle, {
       fixedCode,
       countries: config.SMS_COUNTRIES,
       dailyBudget: config.SMS_DAILY_BUDGET,

@@ -6,6 +6,7 @@ import type { HeartbeatRelay, RecordedHeartbeats } from '../devices/heartbeat-re
 import type { Presence, PresenceOptions } from '../devices/presence.js';
 import type { Health } from '../health.js';
 import type { JobLeases } from '../job-leases.js';
+import type { NodeInfo } from '../nodes/node-info.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import type { Events } from '../streams/events.js';
 import { traceCalls } from '../tracing/trace-calls.js';
@@ -24,6 +25,8 @@ export interface SharedState {
   readonly limiters: Limiters;
   readonly createPresence: (options: PresenceOptions) => Presence;
   readonly createHeartbeatRelay: (recorded: RecordedHeartbeats) => HeartbeatRelay;
+  /** The other nodes that run, as of some seconds ago. */
+  readonly otherNodes: () => readonly NodeInfo[];
 }
 
 /** Shared state in use. */
@@ -39,6 +42,7 @@ export const stateInMemory = (clock: Clock): SharedState => ({
   limiters: new MemoryLimiters(),
   createPresence: (options) => new MemoryPresence(clock, options),
   createHeartbeatRelay: () => new MemoryHeartbeatRelay(),
+  otherNodes: () => [],
 });
 
 /**
@@ -131,6 +135,7 @@ export async function openSharedState(
           resources.defer(() => relay.stop());
           return relay;
         },
+        otherNodes: () => membership.otherNodes,
       },
       close: () => resources.disposeAsync(),
     };

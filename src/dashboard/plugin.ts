@@ -19,6 +19,7 @@ const appRoutes = [
   '/people',
   '/people/:id',
   '/audit',
+  '/health',
   '/account',
 ];
 

@@ -14,6 +14,7 @@ const descriptions: Record<Permission, string> = {
   'sessions:manage': 'List and end the sessions of all users.',
   'devices:read': 'Read the devices of all users.',
   'audit:read': 'Read the audit log.',
+  'gateway:read': 'Read how the nodes of the gateway work.',
 };
 
 /** Registered with its values from `permissions`: the schema shows names, resolvers return the permissions. */

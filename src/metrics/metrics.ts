@@ -7,6 +7,7 @@ import { TrustedDocuments } from '../graphql/execution/trusted-documents.js';
 import { bearerToken } from '../sessions/tokens/token-headers.js';
 import { declareDatabase } from './database.js';
 import { GraphqlOperations } from './graphql-operations.js';
+import { declareHealth } from './health.js';
 import { measureRequests } from './http-requests.js';
 import { declareJobs } from './jobs.js';
 import { declareLive } from './live.js';
@@ -16,7 +17,15 @@ import type { Sources } from './sources.js';
 import { declareStorage } from './storage.js';
 
 /** What is read with each scrape. */
-const READINGS = [declareProcess, declarePresence, declareLive, declareDatabase, declareStorage, declareJobs];
+const READINGS = [
+  declareProcess,
+  declareHealth,
+  declarePresence,
+  declareLive,
+  declareDatabase,
+  declareStorage,
+  declareJobs,
+];
 
 /** The response to a scrape. */
 export interface Scrape {

@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import type { Registry } from 'prom-client';
+import { diskSpace } from '../health-checks.js';
 import { gauge } from './readings.js';
 import type { Sources } from './sources.js';
 
@@ -7,18 +7,12 @@ export function declareStorage(registry: Registry, { services: { config, release
   gauge(registry, {
     name: 'gatehouse_data_dir_free_bytes',
     help: 'Free space of the file system with DATA_DIR.',
-    async read() {
-      const { bavail, bsize } = await statfs(config.DATA_DIR);
-      return bavail * bsize;
-    },
+    read: async () => (await diskSpace(config.DATA_DIR)).free,
   });
   gauge(registry, {
     name: 'gatehouse_data_dir_size_bytes',
     help: 'Size of the file system with DATA_DIR.',
-    async read() {
-      const { blocks, bsize } = await statfs(config.DATA_DIR);
-      return blocks * bsize;
-    },
+    read: async () => (await diskSpace(config.DATA_DIR)).size,
   });
   gauge(registry, {
     name: 'gatehouse_uploads_in_progress',

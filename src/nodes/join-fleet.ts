@@ -5,6 +5,7 @@ import type { RedisClient } from '../redis/client.js';
 import { probeCluster } from '../redis/probe.js';
 import { problemOf } from '../redis/problem.js';
 import { compareClocks, readDatabaseTime } from './clocks.js';
+import { type NodeInfo, OwnNode } from './node-info.js';
 import { NodeRegistry, type Renewal } from './node-registry.js';
 import { differencesOf, type Fingerprints } from './node-settings.js';
 
@@ -26,6 +27,8 @@ export interface FleetOptions {
 
 /** The membership of a node that has joined. */
 export interface Membership {
+  /** As of the latest renewal. */
+  readonly otherNodes: readonly NodeInfo[];
   leave(): Promise<void>;
 }
 
@@ -36,7 +39,8 @@ export interface Membership {
 export async function joinFleet(options: FleetOptions): Promise<Membership> {
   const { client, db, fleetId, settings, onNodes, warn, health } = options;
   await claim(client, fleetId);
-  const registry = new NodeRegistry(client, settings);
+  let otherNodes: readonly NodeInfo[] = [];
+  const registry = new NodeRegistry(client, settings, new OwnNode(health));
   try {
     const { result: renewal, problem } = await compareClocks('Redis', () => registry.renew());
     const database = await compareClocks('PostgreSQL', () => readDatabaseTime(db));
@@ -44,6 +48,7 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
     if (clockProblem !== null) throw new StartError(clockProblem);
     compareSettings(settings, renewal, warn);
     onNodes(renewal.others.length + 1);
+    otherNodes = renewal.nodes;
   } catch (error) {
     await registry.leave();
     throw error;
@@ -56,8 +61,11 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
     try {
       // Again, since Redis may have lost it.
       await claim(client, fleetId);
-      const { result: renewal, problem } = await compareClocks('Redis', () => registry.renew());
+      const { result: renewal, problem } = await compareClocks('Redis', () =>
+        health.measure(HealthComponent.REDIS, () => registry.renew()),
+      );
       onNodes(renewal.others.length + 1);
+      otherNodes = renewal.nodes;
       await probeCluster(client);
       health.recover(HealthComponent.REDIS);
       if (problem === null) health.recover(HealthComponent.CLOCK);
@@ -76,6 +84,9 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
   client.on('ready', renewOnce);
   client.on('close', fail);
   return {
+    get otherNodes() {
+      return otherNodes;
+    },
     async leave() {
       hasLeft = true;
       clearInterval(timer);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { RedisClient } from '../redis/client.js';
+import { type NodeInfo, NodeInfoJson, type OwnNode } from './node-info.js';
 import type { Fingerprints } from './node-settings.js';
 
 /** A node that has not renewed its entry for this long has ended. */
@@ -33,6 +34,8 @@ export interface Renewal {
   readonly now: number;
   /** The settings of each other node, as far as this version can read them. */
   readonly others: readonly Fingerprints[];
+  /** The other nodes, without those of versions that show nothing of themselves. */
+  readonly nodes: readonly NodeInfo[];
 }
 
 /** The list of the nodes that run, in Redis. */
@@ -42,13 +45,15 @@ export class NodeRegistry {
   constructor(
     private readonly client: RedisClient,
     private readonly settings: Fingerprints,
+    private readonly own: OwnNode,
   ) {}
 
   /** Adds this node, or tells the others that it still runs. */
   async renew(): Promise<Renewal> {
-    const values = [this.#node, JSON.stringify(this.settings), FORGET_MS];
+    const entry = JSON.stringify({ ...this.settings, node: this.own.info });
+    const values = [this.#node, entry, FORGET_MS];
     const [now, others] = Reply.parse(await this.client.eval(RENEW, KEYS.length, ...KEYS, ...values));
-    return { now, others: others.map(readSettings) };
+    return { now, others: others.map(readSettings), nodes: others.flatMap(readNode) };
   }
 
   async leave(): Promise<void> {
@@ -66,5 +71,13 @@ function readSettings(text: string): Fingerprints {
     );
   } catch {
     return {};
+  }
+}
+
+function readNode(text: string): NodeInfo[] {
+  try {
+    return [z.object({ node: NodeInfoJson }).parse(JSON.parse(text)).node];
+  } catch {
+    return [];
   }
 }

@@ -12,6 +12,7 @@ export const permissions = [
   'sessions:manage',
   'devices:read',
   'audit:read',
+  'gateway:read',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -150,7 +150,7 @@ const rules: Record<string, Rule> = {
   'Query.releaseCursor': { may: 'members', call: ask('{ releaseCursor }') },
   'Query.health': {
     may: 'administrators at GraphQL',
-    call: ask('{ health { problems { reason } } }'),
+    call: ask('{ health { problems { reason } node { memory } nodes { host } } }'),
     refused: 'nothing',
   },
   'Query.latestRelease': { may: 'members', call: ask('{ latestRelease { id } }') },

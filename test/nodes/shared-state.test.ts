@@ -1,10 +1,12 @@
+import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
 import { openApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { entities, migrate } from '../../src/entities.js';
-import { Health } from '../../src/health.js';
+import { gatewayVersion } from '../../src/gateway-version.js';
+import { Health, HealthComponent } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/redis-url.js';
 import { sharedTopic } from '../../src/streams/events.js';
 import { builtInRoles } from '../../src/users/permissions.js';
@@ -59,6 +61,11 @@ describeWithRedis('nodes of one fleet', () => {
     const other = await join();
     expect([one.limiters.nodes, other.limiters.nodes]).toEqual([1, 2]);
     await eventually(async () => one.limiters.nodes === 2);
+    one.health.degrade(HealthComponent.DISK, 'The disk is full.');
+    expect(other.otherNodes()).toEqual([
+      { host: hostname(), version: gatewayVersion(), startedAt: one.health.startedAt, failing: [] },
+    ]);
+    await eventually(async () => other.otherNodes()[0]?.failing[0] === 'DISK');
     const received = new Promise((resolve) => other.events.subscribe(sharedTopic<string>('test'), resolve));
     one.events.publish(sharedTopic<string>('test'), 'hello');
     expect(await received).toBe('hello');

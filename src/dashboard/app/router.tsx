@@ -52,6 +52,7 @@ export const router = createBrowserRouter([
               { path: '/people', element: lazyElement(() => import('./views/people/people-view.js')) },
               { path: '/people/:id', element: lazyElement(() => import('./views/people/person-view.js')) },
               { path: '/audit', element: lazyElement(() => import('./views/audit/audit-view.js')) },
+              { path: '/health', element: lazyElement(() => import('./views/health/health-view.js')) },
               { path: '/account', element: lazyElement(() => import('./views/account/account-view.js')) },
               { path: '/scan', element: lazyElement(() => import('./views/scan/scan-view.js')) },
             ],

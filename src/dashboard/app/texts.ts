@@ -7,6 +7,7 @@ import * as account from './views/account/texts.js';
 import * as audit from './views/audit/texts.js';
 import * as device from './views/device/texts.js';
 import * as fleet from './views/fleet/texts.js';
+import * as health from './views/health/texts.js';
 import * as people from './views/people/texts.js';
 import * as releases from './views/releases/texts.js';
 import * as scan from './views/scan/texts.js';
@@ -21,6 +22,7 @@ export const en = {
   device: device.en,
   domain: domain.en,
   fleet: fleet.en,
+  health: health.en,
   people: people.en,
   releases: releases.en,
   scan: scan.en,
@@ -37,6 +39,7 @@ export const zh: Translation<typeof en> = {
   device: device.zh,
   domain: domain.zh,
   fleet: fleet.zh,
+  health: health.zh,
   people: people.zh,
   releases: releases.zh,
   scan: scan.zh,

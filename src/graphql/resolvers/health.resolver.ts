@@ -1,44 +1,61 @@
-import { Ctx, Field, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
-import { HealthComponent, type HealthProblem as Problem } from '../../health.js';
+import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
+import { HealthComponent } from '../../health.js';
+import { diskSpace } from '../../health-checks.js';
+import type { NodeInfo } from '../../nodes/node-info.js';
+import { queueLengths } from '../../queues.js';
+import type { Services } from '../../services.js';
 import { Allow } from '../authorization.js';
 import type { Context } from '../context.js';
+import { enginesOf } from './engines.js';
+import { GatewayNode, HealthProblem, NodeReport } from './health.types.js';
 
-registerEnumType(HealthComponent, {
-  name: 'HealthComponent',
-  description: 'What the gateway can serve without, though not as usual.',
-  valuesConfig: {
-    DATABASE: { description: 'PostgreSQL. Heartbeats of known devices are answered, and little else.' },
-    REDIS: {
-      description: 'What nodes share: live events, presence and limits. Logins and downloads work.',
-    },
-    STORAGE: { description: 'The packages. Uploads and downloads fail.' },
-    CLOCK: { description: 'The clock of the host of a node. What expires does so too early or too late.' },
-  },
-});
-
-@ObjectType({ simpleResolvers: true, description: 'A component that does not work as usual.' })
-class HealthProblem implements Problem {
-  @Field(() => HealthComponent, { description: 'Which one.' })
-  component!: HealthComponent;
-
-  @Field(() => String, { description: 'What is wrong, in a sentence.' })
-  reason!: string;
-
-  @Field(() => Date, { description: 'When the gateway noticed.' })
-  since!: Date;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'How well the answering node of the gateway works.' })
+@ObjectType({ description: 'How well the gateway works.' })
 class HealthReport {
-  @Field(() => [HealthProblem], { description: 'What does not work as usual, the oldest first.' })
+  @Field(() => [HealthProblem], {
+    description: 'What does not work as usual on the answering node, the oldest first.',
+  })
   problems!: HealthProblem[];
 }
 
-@Resolver()
+@Resolver(() => HealthReport)
 export class HealthResolver {
   @Query(() => HealthReport, { nullable: true, description: 'How well the gateway works.' })
   @Allow({ nullWithout: 'devices:read' })
   health(@Ctx() { services }: Context): HealthReport {
     return { problems: services.health.problems };
   }
+
+  @FieldResolver(() => NodeReport, { nullable: true, description: 'What the answering node measures.' })
+  @Allow({ nullWithout: 'gateway:read' })
+  async node(@Ctx() { services }: Context): Promise<NodeReport> {
+    return {
+      engines: enginesOf(services),
+      queues: [...(await queueLengths(services))].map(([queue, length]) => ({ queue, length })),
+      jobs: [...services.jobRuns.jobs].map(([name, run]) => ({ name, ...run })),
+      disk: await diskSpace(services.config.DATA_DIR).catch(() => null),
+      memory: process.memoryUsage.rss(),
+      devicesOnline: services.heartbeats.counts.online,
+    };
+  }
+
+  @FieldResolver(() => [GatewayNode], {
+    nullable: true,
+    description: 'The nodes that run, the answering one first. Others are shown as of some seconds ago.',
+  })
+  @Allow({ nullWithout: 'gateway:read' })
+  nodes(@Ctx() { services }: Context): GatewayNode[] {
+    return runningNodes(services);
+  }
 }
+
+function runningNodes({ node, otherNodes }: Services): GatewayNode[] {
+  const others = otherNodes().toSorted((one, other) => one.host.localeCompare(other.host));
+  return [toNode(node.info, true), ...others.map((other) => toNode(other, false))];
+}
+
+/** Without components that only another version knows. */
+const toNode = ({ failing, ...info }: NodeInfo, isAnswering: boolean): GatewayNode => ({
+  ...info,
+  failing: Object.values(HealthComponent).filter((component) => failing.includes(component)),
+  isAnswering,
+});

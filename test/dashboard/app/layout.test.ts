@@ -54,7 +54,15 @@ test.concurrent.each(cases)('shows every text in full at %i pixels, in %s', asyn
     locale,
     viewport: { width, height: 900 },
   });
-  for (const path of ['/', '/?sort=silent&q=gate', '/releases', '/people', `/people/${person}`, '/account']) {
+  for (const path of [
+    '/',
+    '/?sort=silent&q=gate',
+    '/releases',
+    '/people',
+    `/people/${person}`,
+    '/health',
+    '/account',
+  ]) {
     await page.goto(`http://${host}${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');

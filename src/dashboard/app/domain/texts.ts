@@ -28,6 +28,47 @@ export const en = {
     created: 'Created',
   },
   genders: { FEMALE: 'Female', MALE: 'Male' },
+  problems: {
+    DATABASE: {
+      title: 'The database has not answered since {{time}}',
+      text: 'Heartbeats of known devices still count. Logins, uploads and downloads fail until the database answers again.',
+      advice:
+        'Check that PostgreSQL runs and that this host reaches it. The gateway continues by itself once it answers.',
+    },
+    REDIS: {
+      title: 'Redis has not worked since {{time}}',
+      text: 'Changes on other nodes of the gateway appear late, and devices stay online here until Redis works again. Logins and downloads still work.',
+      advice:
+        'Check that Redis runs, that this host reaches it, and that its memory is not full. The log has the reason.',
+    },
+    STORAGE: {
+      title: 'The storage of packages has not worked since {{time}}',
+      text: 'Packages cannot be uploaded or downloaded. Everything else still works.',
+      advice:
+        'Check the S3 server or the folder with the packages, and its credentials. The log has the reason.',
+    },
+    SMS: {
+      title: 'Text messages have not been sent since {{time}}',
+      text: 'People cannot sign in with a code. Passwords and scans still work.',
+      advice:
+        'Check the provider: its status, the credit of the account, and the credentials in the settings.',
+    },
+    CLOCK: {
+      title: 'The clock of a host has been wrong since {{time}}',
+      text: 'Sessions, codes and leases expire too early or too late. Synchronise the clocks of all hosts.',
+      advice: 'Let a service such as chrony or systemd-timesyncd set the clock of each host.',
+    },
+    DISK: {
+      title: 'The disk has been nearly full since {{time}}',
+      text: 'When it is full, uploads fail, and the embedded database stops.',
+      advice: 'Delete what is not needed on the disk with the data folder, or enlarge it.',
+    },
+    JOBS: {
+      title: 'Background jobs have failed since {{time}}',
+      text: 'What they save or delete waits until they work again.',
+      advice: 'See which jobs fail below, and the reason in the log.',
+    },
+  },
   passwordHint: 'At least 8 characters. Common passwords are not allowed.',
   taken: 'Another account already uses this.',
   invalid: {
@@ -85,6 +126,43 @@ export const zh: Translation<typeof en> = {
     created: '创建时间',
   },
   genders: { FEMALE: '女', MALE: '男' },
+  problems: {
+    DATABASE: {
+      title: '数据库自 {{time}} 起没有响应',
+      text: '已知设备的心跳仍然有效。数据库恢复之前，无法登录、上传或下载。',
+      advice: '请检查 PostgreSQL 是否在运行、本机能否连接。数据库恢复后，网关会自动恢复。',
+    },
+    REDIS: {
+      title: 'Redis 自 {{time}} 起无法使用',
+      text: '其他网关节点上的变化会延迟显示，设备在 Redis 恢复之前保持在线状态。登录和下载不受影响。',
+      advice: '请检查 Redis 是否在运行、本机能否连接、内存是否已满。具体原因见日志。',
+    },
+    STORAGE: {
+      title: '安装包存储自 {{time}} 起无法使用',
+      text: '暂时无法上传或下载安装包，其他功能不受影响。',
+      advice: '请检查 S3 服务或安装包所在的文件夹，以及访问凭证。具体原因见日志。',
+    },
+    SMS: {
+      title: '短信自 {{time}} 起无法发送',
+      text: '暂时无法使用短信验证码登录，密码和扫码登录不受影响。',
+      advice: '请检查短信服务商的状态、账户余额，以及设置中的凭证。',
+    },
+    CLOCK: {
+      title: '有主机的时钟自 {{time}} 起不准确',
+      text: '会话、验证码和租约会过早或过晚失效，请同步所有主机的时钟。',
+      advice: '请使用 chrony 或 systemd-timesyncd 等服务校准每台主机的时钟。',
+    },
+    DISK: {
+      title: '磁盘自 {{time}} 起空间不足',
+      text: '磁盘写满后，无法上传安装包，内置数据库也会停止。',
+      advice: '请清理数据文件夹所在的磁盘，或扩大其容量。',
+    },
+    JOBS: {
+      title: '后台任务自 {{time}} 起失败',
+      text: '任务要保存或清理的数据会一直等待，直到任务恢复。',
+      advice: '失败的任务见下方列表，具体原因见日志。',
+    },
+  },
   passwordHint: '至少 8 个字符，不能使用常见密码。',
   taken: '已被其他账号使用。',
   invalid: {

@@ -1,5 +1,12 @@
 import { NavLink } from '@mantine/core';
-import { IconDevices2, IconHistory, IconPackage, IconUserCircle, IconUsers } from '@tabler/icons-react';
+import {
+  IconActivityHeartbeat,
+  IconDevices2,
+  IconHistory,
+  IconPackage,
+  IconUserCircle,
+  IconUsers,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { usePermission } from '../session/session-context.js';
@@ -10,6 +17,7 @@ const views = [
   { to: '/releases', title: 'releases.title', icon: IconPackage, permission: 'RELEASES_READ' },
   { to: '/people', title: 'people.title', icon: IconUsers, permission: 'USERS_READ' },
   { to: '/audit', title: 'audit.title', icon: IconHistory, permission: 'AUDIT_READ' },
+  { to: '/health', title: 'health.title', icon: IconActivityHeartbeat, permission: 'GATEWAY_READ' },
   { to: '/account', title: 'account.title', icon: IconUserCircle, permission: 'PROFILE_OWN' },
 ] as const;
 

@@ -51,9 +51,9 @@ function ProblemNotice({ problem: { component, since } }: { readonly problem: Pr
       variant="light"
       role="status"
       icon={<IconAlertTriangle aria-hidden />}
-      title={t(`fleet.problems.${component}.title`, { time })}
+      title={t(`domain.problems.${component}.title`, { time })}
     >
-      {t(`fleet.problems.${component}.text`)}
+      {t(`domain.problems.${component}.text`)}
     </Alert>
   );
 }

@@ -23,24 +23,6 @@ export const en = {
     title: 'Presence may be inaccurate',
     text: 'Many devices stopped sending heartbeats at once, which may be a network problem of the gateway. They stay online here for up to two heartbeat intervals.',
   },
-  problems: {
-    DATABASE: {
-      title: 'The database has not answered since {{time}}',
-      text: 'Heartbeats of known devices still count. Logins, uploads and downloads fail until the database answers again.',
-    },
-    REDIS: {
-      title: 'Redis has not worked since {{time}}',
-      text: 'Changes on other nodes of the gateway appear late, and devices stay online here until Redis works again. Logins and downloads still work.',
-    },
-    STORAGE: {
-      title: 'The storage of packages has not worked since {{time}}',
-      text: 'Packages cannot be uploaded or downloaded. Everything else still works.',
-    },
-    CLOCK: {
-      title: 'The clock of a host has been wrong since {{time}}',
-      text: 'Sessions, codes and leases expire too early or too late. Synchronise the clocks of all hosts.',
-    },
-  },
   missedChanges: {
     none: 'Reconnected. Nothing changed in the meantime.',
     replayed_one: 'Reconnected. {{count}} missed change was applied.',
@@ -108,24 +90,6 @@ export const zh: Translation<typeof en> = {
   degraded: {
     title: '在线状态可能不准确',
     text: '大量设备同时停止发送心跳，可能是网关的网络出现问题。这些设备最多在两个心跳周期内仍显示为在线。',
-  },
-  problems: {
-    DATABASE: {
-      title: '数据库自 {{time}} 起没有响应',
-      text: '已知设备的心跳仍然有效。数据库恢复之前，无法登录、上传或下载。',
-    },
-    REDIS: {
-      title: 'Redis 自 {{time}} 起无法使用',
-      text: '其他网关节点上的变化会延迟显示，设备在 Redis 恢复之前保持在线状态。登录和下载不受影响。',
-    },
-    STORAGE: {
-      title: '安装包存储自 {{time}} 起无法使用',
-      text: '暂时无法上传或下载安装包，其他功能不受影响。',
-    },
-    CLOCK: {
-      title: '有主机的时钟自 {{time}} 起不准确',
-      text: '会话、验证码和租约会过早或过晚失效，请同步所有主机的时钟。',
-    },
   },
   missedChanges: {
     none: '已重新连接，期间没有变化。',

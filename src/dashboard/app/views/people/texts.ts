@@ -25,7 +25,7 @@ export const en = {
   roleHints: {
     MEMBER: 'Own profile, sessions and devices; published releases',
     PUBLISHER: 'Also publishes and withdraws releases, and sees their adoption',
-    ADMIN: 'Everything, including all devices, people and the audit log',
+    ADMIN: 'Everything, including all devices, people, the audit log and the health of the gateway',
   },
   memberRole: 'Has the permissions of a member',
   otherRole: 'Has the permissions of a member, and can also {{permissions}}',
@@ -34,6 +34,7 @@ export const en = {
     AUDIT_READ: 'read the audit log',
     DEVICES_OWN: 'see own devices',
     DEVICES_READ: 'see all devices',
+    GATEWAY_READ: 'see how the gateway works',
     PROFILE_OWN: 'edit the own profile',
     RELEASES_PUBLISH: 'publish and withdraw releases',
     RELEASES_READ: 'see releases',
@@ -90,7 +91,7 @@ export const zh: Translation<typeof en> = {
   roleHints: {
     MEMBER: '管理本人的资料、会话和设备，查看已发布的版本',
     PUBLISHER: '还可发布和撤回版本，查看设备的版本分布',
-    ADMIN: '全部权限，包括所有设备、人员和审计日志',
+    ADMIN: '全部权限，包括所有设备、人员、审计日志和网关运行状况',
   },
   memberRole: '权限与成员相同',
   otherRole: '具有成员的权限，还可{{permissions}}',
@@ -99,6 +100,7 @@ export const zh: Translation<typeof en> = {
     AUDIT_READ: '查看审计日志',
     DEVICES_OWN: '查看本人的设备',
     DEVICES_READ: '查看所有设备',
+    GATEWAY_READ: '查看网关运行状况',
     PROFILE_OWN: '修改本人的资料',
     RELEASES_PUBLISH: '发布和撤回版本',
     RELEASES_READ: '查看已发布的版本',

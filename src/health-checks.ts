@@ -1,0 +1,80 @@
+import { statfs } from 'node:fs/promises';
+import { HealthComponent } from './health.js';
+import type { Services } from './services.js';
+
+const CHECK_STORAGE_MS = 10_000;
+const CHECK_MS = 5000;
+/** A file system with less free space than both of these is nearly full. */
+const MIN_FREE_SHARE = 0.05;
+const MIN_FREE_BYTES = 5 * 1024 ** 3;
+/** Jobs repeat what fails: a short failure is no problem. */
+const JOB_GRACE_MS = 60_000;
+
+type CheckedServices = Pick<Services, 'db' | 'config' | 'clock' | 'health' | 'jobRuns' | 'storageCheck'>;
+
+/** A check that is repeated in the background. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly everyMs: number;
+  run(): Promise<void>;
+}
+
+/** Checks what the gateway works with, and reports it to `Health`. Redis and the database report by themselves. */
+export function healthChecks(services: CheckedServices): HealthCheck[] {
+  const { db, health, storageCheck } = services;
+  const checkDatabase = async () => {
+    await health.measure(HealthComponent.DATABASE, () => db.em.fork().execute('select 1'));
+  };
+  return [
+    { name: 'check database', everyMs: CHECK_MS, run: checkDatabase },
+    { name: 'check disk', everyMs: CHECK_STORAGE_MS, run: () => checkDisk(services) },
+    { name: 'check jobs', everyMs: CHECK_MS, run: async () => checkJobs(services) },
+    ...(storageCheck
+      ? [
+          {
+            name: 'check storage',
+            everyMs: CHECK_STORAGE_MS,
+            run: () => checkStorage(services, storageCheck),
+          },
+        ]
+      : []),
+  ];
+}
+
+async function checkStorage({ health }: CheckedServices, check: () => Promise<void>): Promise<void> {
+  try {
+    await health.measure(HealthComponent.STORAGE, check);
+    health.recover(HealthComponent.STORAGE);
+  } catch (error) {
+    health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.', error);
+  }
+}
+
+/** The space of a file system, in bytes. */
+export interface DiskSpace {
+  readonly free: number;
+  readonly size: number;
+}
+
+/** The space where DATA_DIR is. */
+export async function diskSpace(dataDir: string): Promise<DiskSpace> {
+  const { bavail, blocks, bsize } = await statfs(dataDir);
+  return { free: bavail * bsize, size: blocks * bsize };
+}
+
+async function checkDisk({ config, health }: CheckedServices): Promise<void> {
+  const { free, size } = await diskSpace(config.DATA_DIR);
+  if (free >= Math.min(size * MIN_FREE_SHARE, MIN_FREE_BYTES)) health.recover(HealthComponent.DISK);
+  else health.degrade(HealthComponent.DISK, 'The disk with the data folder is nearly full.');
+}
+
+function checkJobs({ clock, health, jobRuns }: CheckedServices): void {
+  // Most of them need the database.
+  if (health.statusOf(HealthComponent.DATABASE).problem) return;
+  const failing = [...jobRuns.jobs].filter(
+    ([, { failingSince }]) => failingSince !== null && clock() - failingSince.getTime() > JOB_GRACE_MS,
+  );
+  const names = failing.map(([name]) => `“${name}”`).join(', ');
+  if (names === '') health.recover(HealthComponent.JOBS);
+  else health.degrade(HealthComponent.JOBS, `Background jobs fail: ${names}.`);
+}

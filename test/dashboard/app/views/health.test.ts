@@ -1,0 +1,39 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { HealthComponent } from '../../../../src/health.js';
+import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
+
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
+
+test('says that everything works, and soon after a failure what does not and what to do', async () => {
+  const { health, jobRuns } = gateway.services;
+  await jobRuns.record('purge', async () => {});
+  const { page, faults, close } = await visitAs(browser, host, 'root', '/health', {
+    colorScheme: 'dark',
+  });
+  await page.getByRole('heading', { name: 'Everything works' }).waitFor();
+  const engines = page.getByRole('region', { name: 'Services in use' }).getByRole('row');
+  await engines.getByText('PostgreSQL').waitFor();
+  health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.');
+  await jobRuns.record('purge', () => Promise.reject(new Error('No database.'))).catch(() => {});
+  // The page asks again every few seconds.
+  await page.getByRole('heading', { name: '1 problem' }).waitFor();
+  const alert = page.getByRole('alert').filter({ hasText: 'The storage of packages has not worked since' });
+  await alert.getByText('Check the S3 server or the folder with the packages').waitFor();
+  await engines.filter({ hasText: 'Packages' }).getByText('Fails').waitFor();
+  const jobs = page.getByRole('region', { name: 'Background jobs' }).getByRole('row');
+  await jobs.filter({ hasText: 'Delete expired sessions' }).getByText('Fails since').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  health.recover(HealthComponent.STORAGE);
+  await page.getByRole('heading', { name: 'Everything works' }).waitFor();
+  await close();
+});
+
+test('offers the page to administrators only', async () => {
+  const { page, close } = await visitAs(browser, host, 'max');
+  await page.getByRole('link', { name: 'Account' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Health' }).count()).toBe(0);
+  await close();
+});
