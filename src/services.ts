@@ -28,6 +28,7 @@ import { PresenceStore } from './devices/transitions/presence-store.js';
 import { Health } from './health.js';
 import { JobRuns } from './job-runs.js';
 import { LoginAttempts } from './logins/login-attempts.js';
+import { loginTurns } from './logins/login-turns.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
 import { PasswordVerifier } from './logins/password-verifier.js';
@@ -38,6 +39,7 @@ import { ScanLogins } from './logins/scan-logins.js';
 import { OwnNode } from './nodes/node-info.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
+import { databaseTurns } from './rate-limits/database-turns.js';
 import type { Limiters } from './rate-limits/limiters.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
@@ -108,6 +110,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     jobRuns: new JobRuns(clock),
     health,
     tracing,
+    databaseTurns: databaseTurns(),
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
@@ -204,7 +207,7 @@ function createLogins(
   { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
   minFailureMs: number | undefined,
 ) {
-  const attempts = new LoginAttempts(db, clock);
+  const attempts = new LoginAttempts(db, clock, loginTurns());
   const verifier = traceCalls(tracing, new PasswordVerifier(db, users, minFailureMs), {
     verify: () => ({ name: 'verify password' }),
     reject: () => ({ name: 'verify password' }),

@@ -2,6 +2,8 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.js';
 import { requestLog } from '../http/request-log.js';
+import { addressBucket } from '../rate-limits/address-bucket.js';
+import type { FairTurns } from '../rate-limits/fair-turns.js';
 import type { Release } from '../releases/release.entity.js';
 import type { Releases } from '../releases/releases.js';
 import type { ByteRange, OpenPackage, PackageLinks } from '../releases/storage.js';
@@ -14,20 +16,28 @@ import { readRanges } from './ranges.js';
 const RETRY_AFTER_S = 10;
 const PACKAGE_TYPE = 'application/octet-stream';
 
+/** What downloads need. */
+export interface DownloadServices {
+  readonly releases: Releases;
+  /** Null to send the packages themselves. */
+  readonly packageLinks: PackageLinks | null;
+  readonly databaseTurns: FairTurns;
+}
+
 /**
  * Serves published packages at `/dist/<name>`, whole or in ranges, without authentication.
- * @param links sends clients to where the packages are stored; null to send the packages themselves.
+ * Redirects clients to where the packages are stored, if there are links.
  */
 export function registerDownloads(
   app: FastifyInstance,
-  releases: Releases,
-  links: PackageLinks | null,
+  { releases, packageLinks: links, databaseTurns }: DownloadServices,
 ): void {
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
     url: '/dist/*',
     handler: async (request, reply) => {
-      const release = await releases.findPackage(request.params['*']);
+      const waiter = { caller: addressBucket(request.ip) };
+      const release = await databaseTurns.run(waiter, 1, () => releases.findPackage(request.params['*']));
       if (!release) return refuse(reply, 404, 'There is no such package.');
       if (release.withdrawnAt) return refuse(reply, 410, 'The package has been withdrawn.');
       return sendPackage(request, reply, release, { releases, links });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
+import { payerOf } from '../sessions/payer.js';
 import type { Caller, SessionRead } from '../sessions/sessions.js';
 import { whenReady } from '../when-ready.js';
 import type {
@@ -73,7 +74,10 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
       if (request.token === null) throw new MissingToken();
       return whenReady(services.sessions.authenticate(request.token, sessionRead?.(request)), (caller) => {
         if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
-        return withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
+        const answer = () =>
+          withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
+        if (definition.isHeartbeat) return answer();
+        return services.databaseTurns.run({ caller: payerOf(caller, request.client) }, 1, answer);
       });
     };
   },

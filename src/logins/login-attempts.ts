@@ -1,6 +1,8 @@
 import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { addressBucket } from '../rate-limits/address-bucket.js';
+import type { FairTurns } from '../rate-limits/fair-turns.js';
 import { isFailedAttempt } from '../rate-limits/login-throttle.js';
 
 /** One attempt to log in. */
@@ -8,24 +10,30 @@ export interface LoginAttempt {
   /** Finds the account to record a failure of; null when no account has the name. */
   readonly findUserId: () => Promise<number | null>;
   readonly address: string;
+  /** The canonical login name. The names that are used from one address take turns. */
+  readonly name: string;
   /** The API that is called, as its session policy names it. */
   readonly api: string;
 }
 
-/** Records failed logins in the audit log. */
+/** Lets logins take turns, and records failed ones in the audit log. */
 export class LoginAttempts {
+  /** @param turns those of all logins, each of weight 1. */
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
+    private readonly turns: FairTurns,
   ) {}
 
   /**
-   * Runs `login` and records its failure. Throttled attempts are not recorded, so that the throttle limits how fast
-   * the log grows, and neither is the name that was entered, which may be a password.
+   * Runs `login` in its turn and records its failure. Throttled attempts are not recorded, so that the throttle limits
+   * how fast the log grows, and neither is the name that was entered, which may be a password.
+   * @throws DomainError UNAVAILABLE if too many logins wait; as `login`.
    */
-  async audited<T>(attempt: LoginAttempt, login: () => Promise<T>): Promise<T> {
+  async run<T>(attempt: LoginAttempt, login: () => Promise<T>): Promise<T> {
+    const waiter = { caller: addressBucket(attempt.address), member: attempt.name };
     try {
-      return await login();
+      return await this.turns.run(waiter, 1, login);
     } catch (error) {
       if (isFailedAttempt(error)) await this.#record(attempt, error.code);
       throw error;

@@ -32,13 +32,14 @@ export class PasswordLogins {
     client: Client,
     policy: SessionPolicy,
   ): Promise<OpenedSession> {
-    const em = this.db.em.fork();
-    const account = await this.guard.findAccount(em, login);
-    const userId = account.user?.id ?? null;
     const { address } = client;
-    const findUserId = async () => userId;
-    return this.attempts.audited({ findUserId, address, api: policy.api }, async () => {
-      const attempt = { name: canonicalLoginName(login), userId, address, captcha };
+    const name = canonicalLoginName(login);
+    let userId: number | null = null;
+    return this.attempts.run({ findUserId: async () => userId, address, name, api: policy.api }, async () => {
+      const em = this.db.em.fork();
+      const account = await this.guard.findAccount(em, login);
+      userId = account.user?.id ?? null;
+      const attempt = { name, userId, address, captcha };
       const { user, passwordHash } = await this.guard.verify(account, attempt, password, client);
       return this.sessions.open(em, user, client, policy, { proof: { passwordHash } });
     });

@@ -33,7 +33,8 @@ export class PhoneLogins {
 
   /**
    * @param createsAccount whether an unknown phone gets an account, for the API that has no other way to register.
-   * @throws DomainError INVALID_INPUT, CAPTCHA_EXPIRED, CAPTCHA_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, THROTTLED
+   * @throws DomainError INVALID_INPUT, CAPTCHA_EXPIRED, CAPTCHA_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, THROTTLED,
+   * UNAVAILABLE
    */
   async login(
     credentials: PhoneCredentials,
@@ -46,7 +47,7 @@ export class PhoneLogins {
     const { address } = client;
     const em = this.db.em.fork();
     const findUserId = async () => (await this.users.findByPhone(em, phone))?.id ?? null;
-    return this.attempts.audited({ findUserId, address, api: policy.api }, async () => {
+    return this.attempts.run({ findUserId, address, name: phone, api: policy.api }, async () => {
       await this.codes.consume(phone, code, deviceId, client);
       const known = await this.users.findByPhone(em, phone);
       if (known === null && !createsAccount) {

@@ -1,4 +1,8 @@
+import { throttledFor } from '../errors.js';
 import type { Limiter, Limiters } from './limiters.js';
+
+/** Attempts that wait for those of the same key at most: behind more, clients would time out. */
+const MAX_WAITING = 1000;
 
 /** How many failures a key may have. The window begins with the first one. */
 export interface FailureLimit {
@@ -46,7 +50,7 @@ export class FailureBudget {
     return remainingPoints === 0 ? msBeforeNext : 0;
   }
 
-  /** Runs the attempt. @throws as `attempt` */
+  /** Runs the attempt. @throws DomainError THROTTLED if too many wait; as `attempt`. */
   async spend<T>(key: string, attempt: () => Promise<T>): Promise<T> {
     await this.#enter(key);
     try {
@@ -79,6 +83,7 @@ export class FailureBudget {
         if (isSpent) gate.waiting.shift()?.();
         return;
       }
+      if (gate.waiting.length >= MAX_WAITING) throw tooManyAttempts();
       await new Promise<void>((wake) => gate.waiting.push(wake));
     }
   }
@@ -98,3 +103,5 @@ export class FailureBudget {
     return gate;
   }
 }
+
+const tooManyAttempts = () => throttledFor(5000, 'Too many attempts wait; try again later.');

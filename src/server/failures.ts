@@ -20,6 +20,10 @@ const RETRY_AFTER_S = 1;
 export function registerErrorHandlers(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => sendStatus(request, reply, 404));
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    if (error instanceof DomainError && error.details.retryAfter !== undefined) {
+      reply.header('retry-after', error.details.retryAfter);
+      return sendStatus(request, reply, error.code === 'THROTTLED' ? 429 : 503);
+    }
     const { statusCode = error instanceof DomainError ? 400 : 500 } = error;
     if (statusCode < 500) return sendStatus(request, reply, statusCode);
     if (unavailableDatabase(error) !== error) {

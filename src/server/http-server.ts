@@ -63,7 +63,7 @@ export async function createHttpServer(
   metrics?.measureRequests(app);
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, pipeline);
-  registerDownloads(app, services.releases, services.packageLinks);
+  registerDownloads(app, services);
   registerDashboard(app);
   registerExplorer(app, config);
   registerReference(app, config);

@@ -13,8 +13,8 @@ const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** One hash for each core. More would not finish sooner, and each holds 19 MiB. */
 const pool = pLimit(availableParallelism());
 
-/** Behind a longer queue, clients would time out before their turn. */
-const MAX_QUEUE_LENGTH = 2000;
+/** Behind a longer queue, clients would time out before their turn. Logins wait in `LoginAttempts`, in turns. */
+const MAX_QUEUE_LENGTH = 500;
 
 /** Hashes that are being computed, and those that wait for a core. */
 export const hashQueue = (): { readonly running: number; readonly waiting: number } => ({

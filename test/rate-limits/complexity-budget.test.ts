@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { MemoryLimiters } from '../../src/adapters/rate-limits/memory.js';
-import { payerOf } from '../../src/graphql/execution/payer.js';
 import { ComplexityBudget } from '../../src/rate-limits/complexity-budget.js';
+import { payerOf } from '../../src/sessions/payer.js';
 
 let budget: ComplexityBudget;
 beforeEach(() => {

@@ -12,11 +12,12 @@ import {
 } from 'graphql';
 import type { Config } from '../../config.js';
 import type { ComplexityBudget, Payer } from '../../rate-limits/complexity-budget.js';
+import type { FairTurns } from '../../rate-limits/fair-turns.js';
 import type { EventStream, Publication } from '../../streams/event-stream.js';
 import type { SpanContext } from '../../tracing/tracing.js';
 import type { Context } from '../context.js';
 import { DocumentCache } from './document-cache.js';
-import { ExecutionTurns } from './execution-turns.js';
+import { type Execution, ExecutionTurns } from './execution-turns.js';
 import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
 import { refusalErrors } from './refusal.js';
@@ -44,8 +45,8 @@ export interface PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly document: DocumentNode;
   readonly sharing: Sharing;
-  /** Executes a query or a mutation in its turn, see `ExecutionTurns`. */
-  readonly execute: (contextValue: Context) => ExecutionResult | Promise<ExecutionResult>;
+  /** Executes a query or a mutation in its turn, see `ExecutionTurns`. A result without `data` is a refusal. */
+  readonly execute: (contextValue: Context) => Promise<ExecutionResult>;
   /** Opens the stream of a subscription, or says why it is refused. */
   readonly subscribe: (contextValue: Context) => Promise<EventStream<unknown> | ExecutionResult>;
 }
@@ -73,6 +74,12 @@ export interface OperationMeter {
   ): Promise<PreparedOperation | RefusedOperation>;
 }
 
+/** What the pipeline shares with other APIs. */
+export interface PipelineServices {
+  readonly complexityBudget: ComplexityBudget;
+  readonly databaseTurns: FairTurns;
+}
+
 /**
  * What happens to every GraphQL operation, on every transport, in this order: its document is resolved, parsed and
  * validated, its variables are checked, its complexity is charged; then it is executed in its turn and its result
@@ -82,17 +89,18 @@ export class Pipeline {
   readonly #trusted: TrustedDocuments;
   readonly #documents: DocumentCache;
   readonly #presentation: Presentation;
-  readonly #turns = new ExecutionTurns();
+  readonly #turns: ExecutionTurns;
 
   constructor(
     readonly schema: GraphQLSchema,
     config: Config,
-    private readonly budget: ComplexityBudget,
+    private readonly services: PipelineServices,
     log: FastifyBaseLogger,
     private readonly meter: OperationMeter | null = null,
   ) {
     this.#trusted = TrustedDocuments.read(config);
     this.#documents = new DocumentCache(schema, config);
+    this.#turns = new ExecutionTurns(services.databaseTurns);
     this.#presentation = { log, suggestions: config.GRAPHQL_INTROSPECTION === 'on' };
   }
 
@@ -112,10 +120,11 @@ export class Pipeline {
     { payer, transport }: Sender,
   ): Promise<PreparedOperation | RefusedOperation> {
     let operation: OperationDefinitionNode | undefined;
+    const { complexityBudget } = this.services;
     try {
       const text = this.#trusted.resolve(request);
       requireSmallVariables(request.variables);
-      if (!this.#documents.has(text)) await this.budget.spendOnParsing(payer, text);
+      if (!this.#documents.has(text)) await complexityBudget.spendOnParsing(payer, text);
       const parsed = this.#documents.get(text);
       if ('errors' in parsed) return { errors: parsed.errors };
       const { document, complexities, sharing } = parsed;
@@ -123,7 +132,8 @@ export class Pipeline {
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
       const complexity = complexities.get(operation) ?? 0;
-      await this.budget.spend(payer, complexity);
+      const execution = { payer, complexity, isQuery: operation.operation === 'query' };
+      await complexityBudget.spend(payer, complexity);
       const args = {
         schema: this.schema,
         document,
@@ -135,8 +145,7 @@ export class Pipeline {
         operation,
         document,
         sharing,
-        execute: (contextValue) =>
-          this.#turns.run(payer, complexity, () => execute({ ...args, contextValue })),
+        execute: (contextValue) => this.#executeInTurn(execution, () => execute({ ...args, contextValue })),
         subscribe: (contextValue) => openStream({ ...args, contextValue }),
       };
     } catch (error) {
@@ -147,6 +156,17 @@ export class Pipeline {
   /** @param args those of the subscription. */
   async executeEvent(args: ExecutionArgs, { event }: Publication<unknown>): Promise<ExecutedEvent> {
     return { result: this.presentResult(await execute({ ...args, rootValue: event })) };
+  }
+
+  async #executeInTurn(
+    execution: Execution,
+    run: () => ExecutionResult | Promise<ExecutionResult>,
+  ): Promise<ExecutionResult> {
+    try {
+      return await this.#turns.run(execution, run);
+    } catch (error) {
+      return { errors: refusalErrors(error) };
+    }
   }
 
   presentError(error: unknown): GraphQLFormattedError {

@@ -114,13 +114,14 @@ class TracedPipeline extends Pipeline {
 
 /** @returns a pipeline that records what it does if traces are sent. */
 export function createPipeline(
-  { config, complexityBudget, tracing }: Pick<Services, 'config' | 'complexityBudget' | 'tracing'>,
+  services: Pick<Services, 'config' | 'complexityBudget' | 'databaseTurns' | 'tracing'>,
   schema: GraphQLSchema,
   log: FastifyBaseLogger,
   meter: OperationMeter | null = null,
 ): Pipeline {
-  if (tracing === null) return new Pipeline(schema, config, complexityBudget, log, meter);
-  return new TracedPipeline(tracing, schema, config, complexityBudget, log, meter);
+  const { config, tracing } = services;
+  if (tracing === null) return new Pipeline(schema, config, services, log, meter);
+  return new TracedPipeline(tracing, schema, config, services, log, meter);
 }
 
 /** The first field of an operation, or that its fields come from a fragment. */

@@ -20,7 +20,7 @@ export function bodyFailure(error: Error & { statusCode?: number }, log: Fastify
   const formatted = presentError(refusalOf(error), { log, suggestions: true });
   return {
     status: isUnsupported(error) ? 415 : statusOf(formatted),
-    headers: retryHeaders(formatted),
+    headers: retryHeaders([formatted]),
     body: { errors: [formatted] },
   };
 }

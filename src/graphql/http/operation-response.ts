@@ -1,4 +1,4 @@
-import type { FormattedExecutionResult } from 'graphql';
+import type { FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
 import type { Pipeline, PreparedOperation, RefusedOperation } from '../execution/pipeline.js';
 import { retryHeaders, statusOf } from './status.js';
@@ -20,12 +20,20 @@ export async function respond(
   context: Context,
   accept: string | undefined,
 ): Promise<OperationResponse> {
-  if (!('errors' in operation)) {
-    const result = pipeline.presentResult(await operation.execute(context));
-    return { status: 200, headers: {}, result };
-  }
-  const errors = operation.errors.map((error) => pipeline.presentError(error));
+  if ('errors' in operation) return refused(pipeline, operation.errors, accept);
+  const executed = await operation.execute(context);
+  if (executed.data === undefined && executed.errors) return refused(pipeline, executed.errors, accept);
+  const result = pipeline.presentResult(executed);
+  return { status: 200, headers: retryHeaders(result.errors), result };
+}
+
+function refused(
+  pipeline: Pipeline,
+  refusals: readonly GraphQLError[],
+  accept: string | undefined,
+): OperationResponse {
+  const errors = refusals.map((error) => pipeline.presentError(error));
   const [first] = errors;
   if (!first) throw new Error('A refused operation has no error.');
-  return { status: statusOf(first, accept), headers: retryHeaders(first), result: { errors } };
+  return { status: statusOf(first, accept), headers: retryHeaders(errors), result: { errors } };
 }

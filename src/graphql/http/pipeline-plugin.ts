@@ -1,7 +1,7 @@
 import { type ApolloServerPlugin, type GraphQLRequest, HeaderMap } from '@apollo/server';
 import { parse } from 'graphql';
+import { payerOf } from '../../sessions/payer.js';
 import type { Context } from '../context.js';
-import { payerOf } from '../execution/payer.js';
 import type { Pipeline, PreparedOperation } from '../execution/pipeline.js';
 import { isJsonObject } from './json-object.js';
 import { respond } from './operation-response.js';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { payerOf } from '../../sessions/payer.js';
 import type { Context } from '../context.js';
-import { payerOf } from '../execution/payer.js';
 import type { OperationRequest, Pipeline } from '../execution/pipeline.js';
 import { isJsonObject } from './json-object.js';
 import { respond } from './operation-response.js';

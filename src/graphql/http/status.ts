@@ -32,8 +32,11 @@ export function statusOf({ extensions }: GraphQLFormattedError, accept = ''): nu
   return statuses[String(code)] ?? 400;
 }
 
-/** The header Retry-After of a refusal that says when to try again. */
-export function retryHeaders({ extensions }: GraphQLFormattedError): Readonly<Record<string, string>> {
-  const retryAfter = extensions?.retryAfter;
+/** The header Retry-After of the first error that says when to try again. */
+export function retryHeaders(
+  errors: readonly GraphQLFormattedError[] = [],
+): Readonly<Record<string, string>> {
+  const retryAfter = errors.find(({ extensions }) => extensions?.retryAfter !== undefined)?.extensions
+    ?.retryAfter;
   return retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
 }

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Context as ProtocolContext, SubscribePayload } from 'graphql-ws';
+import { payerOf } from '../../sessions/payer.js';
 import { EventStream } from '../../streams/event-stream.js';
-import { payerOf } from '../execution/payer.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { FanOut, type FanOutCounts } from './fan-out.js';
 import { nextPrefix } from './frames.js';

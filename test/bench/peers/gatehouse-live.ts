@@ -59,11 +59,7 @@ export async function start({ databaseUrl, settings, jwtSecret, token }: Options
   if (!found) throw new Error('The token is not valid.');
   const caller = { ...found, expiresAt: Number.MAX_SAFE_INTEGER };
   const log = pino({ level: 'warn' });
-  const live = createLiveServer(
-    services,
-    new Pipeline(createSchema(), config, services.complexityBudget, log),
-    log,
-  );
+  const live = createLiveServer(services, new Pipeline(createSchema(), config, services, log), log);
   const server = createServer().on('upgrade', live.upgrade);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

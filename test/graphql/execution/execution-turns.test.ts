@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ExecutionTurns } from '../../../src/graphql/execution/execution-turns.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
+import { databaseTurns } from '../../../src/rate-limits/database-turns.js';
 import { openSession } from '../../support/callers.js';
 import { RawLive } from '../../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
@@ -12,7 +13,7 @@ describe('execution turns', () => {
     const ends = new Map<string, () => void>();
     // Names are such as `a1`: the first operation of the payer a.
     const run = (name: string, complexity: number) =>
-      turns.run(name.slice(0, 1), complexity, () => {
+      turns.run({ payer: name.slice(0, 1), complexity, isQuery: true }, () => {
         started.push(name);
         return new Promise<void>((resolve) => ends.set(name, resolve));
       });
@@ -24,7 +25,7 @@ describe('execution turns', () => {
   }
 
   test('execute what fits, and then in the order in which it came', async () => {
-    const { started, run, end } = start(new ExecutionTurns());
+    const { started, run, end } = start(new ExecutionTurns(databaseTurns()));
     for (const [name, complexity] of [
       ['a1', 6000],
       ['b1', 4000],
@@ -42,7 +43,7 @@ describe('execution turns', () => {
   });
 
   test('execute one operation of each payer after the other', async () => {
-    const { started, run, end } = start(new ExecutionTurns());
+    const { started, run, end } = start(new ExecutionTurns(databaseTurns()));
     for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) void run(name, 10_000);
     const order = ['a1', 'a2', 'b1', 'c1', 'a3', 'b2'];
     for (const [at, name] of order.entries()) {
@@ -52,7 +53,7 @@ describe('execution turns', () => {
   });
 
   test('do not delay small operations, and execute one that exceeds the capacity', async () => {
-    const { started, run, end } = start(new ExecutionTurns());
+    const { started, run, end } = start(new ExecutionTurns(databaseTurns()));
     void run('a1', 1_000_000);
     void run('a2', 1_000_000);
     void run('b1', 200);

@@ -27,7 +27,7 @@ beforeAll(async () => {
     tokens[name] = (await openSession(gateway, name, graphqlSessionPolicy)).accessToken;
   }
   const { services } = gateway;
-  const pipeline = new Pipeline(schema, services.config, services.complexityBudget, gateway.app.log);
+  const pipeline = new Pipeline(schema, services.config, services, gateway.app.log);
   const apollo = await startApollo(pipeline, gateway.app.log);
   const contextOf = httpContexts(services);
   plain = fastify();

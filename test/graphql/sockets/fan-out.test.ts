@@ -69,7 +69,7 @@ beforeAll(async () => {
     await gateway.createUser({ username, password: PASSWORD, roles: [...roles] });
   }
   [admin, member, neighbour] = await Promise.all([login('root'), login('member'), login('neighbour')]);
-  const pipeline = new Pipeline(schema, services.config, services.complexityBudget, log);
+  const pipeline = new Pipeline(schema, services.config, services, log);
   ours = createLiveServer(services, pipeline, log);
   const server = createServer();
   server.on('upgrade', ours.upgrade);

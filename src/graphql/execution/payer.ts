@@ -1,7 +1,0 @@
-import { addressBucket } from '../../rate-limits/address-bucket.js';
-import type { Payer } from '../../rate-limits/complexity-budget.js';
-import type { Caller, Client } from '../../sessions/caller.js';
-
-/** The user whose budget an operation is charged to; the address of an anonymous client. */
-export const payerOf = (caller: Caller | null, { address }: Pick<Client, 'address'>): Payer =>
-  caller ? `user:${caller.user.id}` : addressBucket(address);
