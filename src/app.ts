@@ -23,6 +23,7 @@ import type { Metrics } from './metrics/metrics.js';
 import { createHttpServer, sessionPolicies } from './server/http-server.js';
 import { type Listener, listen } from './server/listen.js';
 import { listenForScrapes, openMetrics } from './server/metrics.js';
+import { inTurns } from './server/overload.js';
 import { startMessage } from './server/start-message.js';
 import { createServices } from './services.js';
 import type { Tracing } from './tracing/tracing.js';
@@ -116,8 +117,9 @@ export async function openApp(
   resources.defer(async () => {
     await Promise.all([...listeners, live].map((server) => server.close()));
   });
+  const served = { requests: inTurns(app, config), live, log: app.log };
   const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT };
-  for (const port of config.PORTS) listeners.push(await listen(app, live, config.HOST, port, timeouts));
+  for (const port of config.PORTS) listeners.push(await listen(served, config.HOST, port, timeouts));
   metrics?.observe({ services, pipeline, live, connections: () => sumOfConnections(listeners) });
   const metricsPort = await listenForMetrics(metrics, config, resources);
   if (config.CAPTCHA_FIXED_CODE) log.warn('CAPTCHA_FIXED_CODE is set: anybody can answer every captcha');

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server as Acceptor } from 'node:net';
 import { promisify } from 'node:util';
-import type { FastifyInstance } from 'fastify';
-import { StartError } from '../errors.js';
+import type { FastifyBaseLogger } from 'fastify';
 import type { LiveServer } from '../graphql/sockets/live-server.js';
 import { limitBody } from '../http/body-deadline.js';
+import { accept } from './acceptors.js';
 import { answerUnparsedRequests } from './unparsed-requests.js';
 
 /** Long enough for a large package over a slow line. */
@@ -38,21 +39,27 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** What is served on each port. */
+export interface Served {
+  readonly requests: RequestListener;
+  readonly live: LiveServer;
+  readonly log: FastifyBaseLogger;
+}
+
 /**
- * Serves `app` and its sockets on one port.
+ * Serves requests and sockets on one port.
  * @param port 0 picks a free one.
  * @throws StartError when the port is in use or not permitted.
  */
 export async function listen(
-  app: FastifyInstance,
-  live: LiveServer,
+  { requests, live, log }: Served,
   host: string,
   port: number,
   { keepAliveMs, idleMs: standstillMs = IDLE_TIMEOUT_MS, bodyMs: smallBodyMs = BODY_TIMEOUT_MS }: Timeouts,
 ): Promise<Listener> {
   const serve: RequestListener = (request, response) => {
     limitBody(request, smallBodyMs);
-    app.routing(request, response);
+    requests(request, response);
   };
   const server = createServer(
     {
@@ -69,61 +76,27 @@ export async function listen(
   );
   // Node would answer 417 itself, outside every API's envelope. RFC 9110, 10.1.1 lets a server ignore expectations.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  answerUnparsedRequests(server, app.log);
+  answerUnparsedRequests(server, log);
   server.setTimeout(standstillMs);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
+  const accepted = await accept(server, host, port);
   return {
-    port: await listenOn(server, 'PORTS', host, port),
-    connections: promisify(server.getConnections.bind(server)),
-    close: () => close(server),
+    port: accepted.port,
+    connections: () => sumOfConnections(accepted.acceptors),
+    close: () => close(server, accepted.acceptors),
   };
 }
 
-/**
- * @param setting that names the port. Port 0 is a free one.
- * @returns the port.
- * @throws StartError when the port is in use or not permitted.
- */
-export async function listenOn(
-  server: Server,
-  setting: 'PORTS' | 'METRICS_PORT',
-  host: string,
-  port: number,
-): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, setting, host, port)));
-    server.listen(port, host, resolve);
-  });
-  return addressOf(server).port;
+async function sumOfConnections(acceptors: readonly Acceptor[]): Promise<number> {
+  const counts = acceptors.map((acceptor) => promisify(acceptor.getConnections.bind(acceptor))());
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-function listenError(
-  { code, message }: NodeJS.ErrnoException,
-  setting: string,
-  host: string,
-  port: number,
-): StartError {
-  if (code === 'EADDRINUSE') {
-    return new StartError(
-      `Port ${port} on ${host} is in use: stop the program that uses it, or set ${setting} to another port.`,
-    );
-  }
-  return new StartError(`Cannot listen on port ${port} of ${host}: ${message}.`);
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.');
-  return address;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+async function close(server: Server, acceptors: readonly Acceptor[]): Promise<void> {
+  const closed = acceptors.map((acceptor) => once(acceptor, 'close'));
+  for (const acceptor of acceptors) acceptor.close();
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await Promise.all(closed);
+  clearTimeout(cut);
 }

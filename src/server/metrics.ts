@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import type { Metrics, Scrape } from '../metrics/metrics.js';
-import { listenOn } from './listen.js';
+import { listenOn } from './acceptors.js';
 
 const PATH = '/metrics';
 /** Scrapers need a few. */

@@ -3,10 +3,8 @@ import { Socket } from 'node:net';
 import { type Duplex, finished } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { DomainError, type DomainErrorCode } from '../errors.js';
-import { crossOriginHeaders } from '../http/cross-origin.js';
-import { defaultHeaders } from '../http/security-headers.js';
-import { apiFailure, type Refusal } from './api-failure.js';
-import { statusBody } from './failures.js';
+import type { Refusal } from './api-failure.js';
+import { sendRefusal } from './refused-response.js';
 
 /** https://nodejs.org/api/http.html#event-clienterror */
 interface ParserError extends Error {
@@ -70,22 +68,11 @@ function failBody(socket: Duplex, { request, response }: Exchange, error: Domain
 function answer(socket: Duplex, error: ParserError, refusal: Refusal, log: FastifyBaseLogger): void {
   if (!(socket instanceof Socket) || !socket.writable) return void socket.destroy();
   const { method, url } = requestLine(error);
-  const { status, body } = apiFailure(url, refusal, log) ?? {
-    status: refusal.status,
-    body: statusBody(refusal.status),
-  };
-  const content = Buffer.from(JSON.stringify(body));
   const response = new ServerResponse(Object.assign(new IncomingMessage(socket), { method }));
   response.assignSocket(socket);
   response.once('finish', () => socket.destroySoon());
-  response.writeHead(status, {
-    ...defaultHeaders,
-    ...crossOriginHeaders,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': content.length,
-    connection: 'close',
-  });
-  response.end(content);
+  response.setHeader('connection', 'close');
+  sendRefusal(response, url, refusal, log);
 }
 
 /**

@@ -97,11 +97,12 @@ describe.each([UPLOAD, '/graphql'] as const)('a client of %s', (url) => {
   ];
 
   test('that stops in the middle of an upload is disconnected, and others are served meanwhile', async () => {
-    const { config, complexityBudget } = gateway.services;
+    const { services } = gateway;
     const log = gateway.app.log;
-    const pipeline = new Pipeline(createSchema(), config, complexityBudget, log);
-    const live = createLiveServer(gateway.services, pipeline, log);
-    const { port, close } = await listen(gateway.app, live, '127.0.0.1', 0, {
+    const pipeline = new Pipeline(createSchema(), services.config, services, log);
+    const live = createLiveServer(services, pipeline, log);
+    const served = { requests: gateway.app.routing, live, log };
+    const { port, close } = await listen(served, '127.0.0.1', 0, {
       keepAliveMs: IDLE_MS,
       idleMs: IDLE_MS,
     });

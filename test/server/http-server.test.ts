@@ -168,11 +168,12 @@ describe('a body that arrives slowly', () => {
   let host: string;
   let close: () => Promise<void>;
   beforeAll(async () => {
-    const { config, complexityBudget } = gateway.services;
+    const { services } = gateway;
     const log = pino({ level: 'silent' });
-    const pipeline = new Pipeline(createSchema(), config, complexityBudget, log);
-    const live = createLiveServer(gateway.services, pipeline, log);
-    const listener = await listen(gateway.app, live, '127.0.0.1', 0, { keepAliveMs: 1000, bodyMs: 1000 });
+    const pipeline = new Pipeline(createSchema(), services.config, services, log);
+    const live = createLiveServer(services, pipeline, log);
+    const served = { requests: gateway.app.routing, live, log };
+    const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: 1000, bodyMs: 1000 });
     host = `127.0.0.1:${listener.port}`;
     close = async () => {
       await live.close();

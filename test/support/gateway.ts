@@ -15,6 +15,7 @@ import type { Health } from '../../src/health.js';
 import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { openMetrics } from '../../src/server/metrics.js';
+import { inTurns } from '../../src/server/overload.js';
 import { createServices, type Services } from '../../src/services.js';
 import { openTracing } from '../../src/tracing/open-tracing.js';
 import type { AccountPolicy } from '../../src/users/new-user.js';
@@ -129,7 +130,8 @@ export async function startGateway(
       await heartbeats.announce();
     },
     async listen() {
-      const listener = await listen(app, live, '127.0.0.1', 0, { keepAliveMs: config.KEEP_ALIVE_TIMEOUT });
+      const served = { requests: inTurns(app, config), live, log: app.log };
+      const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: config.KEEP_ALIVE_TIMEOUT });
       listeners.push(listener);
       return `127.0.0.1:${listener.port}`;
     },

@@ -1,0 +1,29 @@
+import type { RequestListener } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
+import { clientAddress } from '../http/client-address.js';
+import { dialects } from '../legacy/index.js';
+import { addressBucket } from '../rate-limits/address-bucket.js';
+import { sentToken } from '../sessions/tokens/token-headers.js';
+import { sendOverloaded } from './refused-response.js';
+import { RequestTurns } from './request-turns.js';
+
+/** As devices send them; any other spelling counts as another request. */
+const heartbeatUrls: ReadonlySet<string | undefined> = new Set(
+  dialects.flatMap(({ routes }) => Object.keys(routes).filter((url) => routes[url]?.isHeartbeat)),
+);
+
+/** @returns a listener that lets the requests of all ports take turns, see `RequestTurns`. */
+export function inTurns(app: FastifyInstance, config: Config): RequestListener {
+  const addressOf = clientAddress(config);
+  const turns = new RequestTurns({
+    handle: (request, response) => app.routing(request, response),
+    refuse: (_request, response) => sendOverloaded(response, app.log),
+    isHeartbeat: ({ url }) => heartbeatUrls.has(url),
+    waiterOf: (request) => ({
+      caller: addressBucket(addressOf(request)),
+      member: sentToken(request.headers) ?? '',
+    }),
+  });
+  return turns.serve;
+}
