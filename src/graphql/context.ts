@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
@@ -27,6 +28,8 @@ export interface Context {
   readonly refreshCookie: RefreshTokenCookie | null;
   /** Counts the request as a heartbeat, which is not logged on its own. */
   countHeartbeat(): void;
+  /** The log of the request, or of its socket. */
+  log(): FastifyBaseLogger;
 }
 
 /** The caller of an operation that needs one. @throws DomainError UNAUTHENTICATED */

@@ -79,7 +79,8 @@ function spanOrigin(config: Config): (request: IncomingMessage) => Pick<SpanOpti
   };
 }
 
-function endSpan(span: Span, { routeOptions, method }: FastifyRequest, { raw }: FastifyReply): void {
+function endSpan(span: Span, request: FastifyRequest, { raw }: FastifyReply): void {
+  const { routeOptions, method, failureCode } = request;
   const { url: route } = routeOptions;
   const { statusCode } = raw;
   if (route !== undefined) {
@@ -88,7 +89,8 @@ function endSpan(span: Span, { routeOptions, method }: FastifyRequest, { raw }: 
   }
   span.add({ 'http.response.status_code': statusCode });
   if (!raw.writableEnded) span.fail('client_disconnected');
-  else if (statusCode >= 500) span.fail(String(statusCode));
+  else if (statusCode >= 500 || failureCode === 'FAULT') span.fail(failureCode ?? String(statusCode));
+  else if (failureCode !== null) span.add({ 'error.type': failureCode });
   span.end();
 }
 

@@ -84,6 +84,8 @@ export interface LegacyRequest {
   readonly publicUrl: string;
   /** The token of the documented header, or else of another token header; null without one. */
   readonly token: string | null;
+  /** Names the session that the request has used or opened, for the log. */
+  identify(sessionId: string, userId: number): void;
 }
 
 /** A request to a path that takes a file. The caller may publish; the body is being received. */

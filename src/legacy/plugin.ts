@@ -143,7 +143,9 @@ async function readUpload(
   { parameters }: UploadRoute,
 ): Promise<LegacyUpload> {
   const { raw, ip } = request;
-  const { user, sessionId } = await authenticatePublisher(sessions, raw.headers);
+  const caller = await authenticatePublisher(sessions, raw.headers);
+  request.sender = { caller };
+  const { user, sessionId } = caller;
   allowLongBody(raw);
   return {
     actor: { userId: user.id, address: ip },
@@ -180,9 +182,6 @@ function sendFailure(
   request.failureCode = code;
   if (isOutage(thrown, error)) requestLog(request).warn({ err: thrown }, 'a request could not be served');
   if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
-  // The status of most dialects does not show it.
-  if (code === 'FAULT' || code === 'UNAVAILABLE') request.span?.fail(code);
-  else request.span?.add({ 'error.type': code });
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply.send(bodyOf(dialect.fail(code, error), reply));
@@ -212,6 +211,9 @@ function legacyRequest(
     parameters,
     token: sentToken(headers, route.token),
     publicUrl: publicUrl(config, request),
+    identify(sessionId, userId) {
+      request.sender = { caller: { sessionId, user: { id: userId } } };
+    },
     client: {
       address: ip,
       deviceId: clientText(headerText(headers, 'X-Device-Id') ?? parameters.deviceId),

@@ -74,6 +74,7 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
       if (request.token === null) throw new MissingToken();
       return whenReady(services.sessions.authenticate(request.token, sessionRead?.(request)), (caller) => {
         if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
+        request.identify(caller.sessionId, caller.user.id);
         const answer = () =>
           withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
         if (definition.isHeartbeat) return answer();

@@ -10,6 +10,7 @@ import { graphqlSessionPolicy } from '../graphql/session-policy.js';
 import { normalizeForwardedFor } from '../http/client-address.js';
 import { answerPreflight, crossOriginHeaders } from '../http/cross-origin.js';
 import { requireHost } from '../http/host.js';
+import { requestIds } from '../http/request-id.js';
 import { logRequests } from '../http/request-log.js';
 import { traceRequests } from '../http/request-spans.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
@@ -73,12 +74,14 @@ export async function createHttpServer(
   return app;
 }
 
-function createFastify({ TRUST_PROXY }: Config, log: FastifyBaseLogger): FastifyInstance {
+function createFastify(config: Config, log: FastifyBaseLogger): FastifyInstance {
+  const { TRUST_PROXY } = config;
   const app: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: loggedError } }),
     logController: new LogController({ disableRequestLogging: true }),
     // See `requestLog`.
     childLoggerFactory: (parent) => parent,
+    genReqId: requestIds(config),
     bodyLimit: BODY_LIMIT,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     routerOptions: { ignoreTrailingSlash: true },

@@ -96,7 +96,7 @@ test.each(Object.entries(requests))(
     const { headers } = await gateway.app.inject({ ...request, headers: { origin, ...request.headers } });
     expect(headers).toMatchObject({
       'access-control-allow-origin': '*',
-      'access-control-expose-headers': EXPOSED,
+      'access-control-expose-headers': request.url === '/graphql' ? `${EXPOSED}, X-Request-Id` : EXPOSED,
     });
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   },

@@ -169,11 +169,17 @@ export class Pipeline {
     }
   }
 
-  presentError(error: unknown): GraphQLFormattedError {
-    return presentError(error, this.#presentation);
+  /** @param sender whose log has the error, if it is a fault; absent where nobody has asked. */
+  presentError(error: unknown, sender?: Pick<Context, 'log'>): GraphQLFormattedError {
+    return presentError(error, this.#presentationFor(sender));
   }
 
-  presentResult(result: UnpresentedResult): FormattedExecutionResult {
-    return presentResult(result, this.#presentation);
+  /** @param sender as for `presentError`. */
+  presentResult(result: UnpresentedResult, sender?: Pick<Context, 'log'>): FormattedExecutionResult {
+    return presentResult(result, result.errors ? this.#presentationFor(sender) : this.#presentation);
+  }
+
+  #presentationFor(sender: Pick<Context, 'log'> | undefined): Presentation {
+    return sender ? { ...this.#presentation, log: sender.log() } : this.#presentation;
   }
 }

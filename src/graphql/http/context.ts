@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { browserName } from '../../http/browser-name.js';
 import { publicUrl } from '../../http/public-url.js';
+import { requestLog } from '../../http/request-log.js';
 import { headerText } from '../../http/text/header-text.js';
 import type { Services } from '../../services.js';
 import { clientText } from '../../sessions/client-text.js';
@@ -18,7 +19,7 @@ export function httpContexts(
   return async (request, reply) => {
     const { headers } = request;
     const token = sentToken(headers);
-    return {
+    const context: Context = {
       services,
       loaders,
       caller: token === null ? null : await sessions.authenticate(token),
@@ -34,6 +35,10 @@ export function httpContexts(
       countHeartbeat() {
         if (!Array.isArray(request.body)) request.isHeartbeat = true;
       },
+      log: () => requestLog(request),
     };
+    // Not only its caller, which a login changes.
+    request.sender = context;
+    return context;
   };
 }

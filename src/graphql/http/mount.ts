@@ -1,5 +1,6 @@
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import { DomainError } from '../../errors.js';
+import { requestIdHeaders } from '../../http/request-id.js';
 import type { Services } from '../../services.js';
 import { sendBodyError } from './body-errors.js';
 import { requireCorsPreflight, requireValidHost } from './origin.js';
@@ -19,6 +20,7 @@ export function mountGraphql(
 ): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', (request, reply, done) => {
+      reply.headers(requestIdHeaders(request));
       requireValidHost(request);
       requireCorsPreflight(request, services.config.PUBLIC_URL);
       requireReadableHead(request);

@@ -20,19 +20,20 @@ export async function respond(
   context: Context,
   accept: string | undefined,
 ): Promise<OperationResponse> {
-  if ('errors' in operation) return refused(pipeline, operation.errors, accept);
+  if ('errors' in operation) return refused(pipeline, operation.errors, context, accept);
   const executed = await operation.execute(context);
-  if (executed.data === undefined && executed.errors) return refused(pipeline, executed.errors, accept);
-  const result = pipeline.presentResult(executed);
+  if (executed.data === undefined && executed.errors) return refused(pipeline, executed.errors, context, accept);
+  const result = pipeline.presentResult(executed, context);
   return { status: 200, headers: retryHeaders(result.errors), result };
 }
 
 function refused(
   pipeline: Pipeline,
   refusals: readonly GraphQLError[],
+  context: Context,
   accept: string | undefined,
 ): OperationResponse {
-  const errors = refusals.map((error) => pipeline.presentError(error));
+  const errors = refusals.map((error) => pipeline.presentError(error, context));
   const [first] = errors;
   if (!first) throw new Error('A refused operation has no error.');
   return { status: statusOf(first, accept), headers: retryHeaders(errors), result: { errors } };

@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../../http/client-address.js';
 import { requireHost } from '../../http/host.js';
 import { socketPublicUrl } from '../../http/public-url.js';
+import { requestIds } from '../../http/request-id.js';
 import { upgradeSpans } from '../../http/request-spans.js';
 import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
@@ -122,8 +123,8 @@ function createProtocol(operations: Operations, pipeline: Pipeline): Server<Live
     execute: (args) => operations.execute(args),
     subscribe: (args) => operations.subscribe(args),
     onOperation: (_context, _id, _payload, args) => operations.requireHeld(args),
-    onNext: (_context, _id, _payload, _args, result) => pipeline.presentResult(result),
-    onError: (_context, _id, _payload, errors) => errors.map((error) => pipeline.presentError(error)),
+    onNext: ({ extra }, _id, _payload, _args, result) => pipeline.presentResult(result, extra),
+    onError: ({ extra }, _id, _payload, errors) => errors.map((error) => pipeline.presentError(error, extra)),
   });
 }
 
@@ -150,6 +151,7 @@ function createAccept(
   const addressOf = clientAddress(config);
   const warnOfProxy = unnamedProxyWarning(log);
   const publicUrlOf = socketPublicUrl(config);
+  const idOf = requestIds(config);
   const spanOf = upgradeSpans(services.tracing, config);
   const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
   const userSockets = new UserSockets(services.sessions, config.LIVE_SOCKETS_PER_USER);
@@ -171,7 +173,12 @@ function createAccept(
     }
     pauseUnreadClient(client, socket);
     const sender = { address, deviceId: null, version: null, model: null };
-    const upgrade = { socket, token: sentToken(request.headers), span: spanOf(request, address) };
+    const upgrade = {
+      socket,
+      requestId: idOf(request),
+      token: sentToken(request.headers),
+      span: spanOf(request, address),
+    };
     const context = { ...shared, client: sender, publicUrl: publicUrlOf(request) };
     const live = new LiveSocket(client, upgrade, context, userSockets, log);
     const { writer } = live;

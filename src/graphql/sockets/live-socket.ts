@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
+import { callerIds } from '../../http/request-log.js';
 import type { Caller } from '../../sessions/caller.js';
 import type { SpanContext } from '../../tracing/tracing.js';
 import type { Context } from '../context.js';
@@ -13,6 +14,7 @@ import type { UserSockets } from './user-sockets.js';
 /** What an upgrade request leaves to its socket. */
 interface Upgrade {
   readonly socket: Duplex;
+  readonly requestId: string;
   readonly token: string | null;
   readonly span: SpanContext | null;
 }
@@ -22,30 +24,37 @@ export class LiveSocket {
   readonly writer: SocketWriter;
   /** The span of the upgrade request, where traces are sent. */
   readonly origin: SpanContext | null;
+  readonly #requestId: string;
   #session: SocketSession | null = null;
   /** Null after sign-in, too: thousands of idle sockets keep no token. */
   #upgradeToken: string | null;
 
   /**
-   * @param upgrade the socket of the upgrade request, the access token in its headers, and its span.
+   * @param upgrade what the upgrade request leaves to the socket.
    * @param context what all operations of the socket share.
    */
   constructor(
     readonly client: WebSocket,
     upgrade: Upgrade,
-    readonly context: Omit<Context, 'caller'>,
+    readonly context: Omit<Context, 'caller' | 'log'>,
     private readonly userSockets: UserSockets,
-    private readonly log: FastifyBaseLogger,
+    private readonly serverLog: FastifyBaseLogger,
   ) {
     this.writer = new SocketWriter(client, upgrade.socket);
     this.#upgradeToken = upgrade.token;
     this.origin = upgrade.span;
+    this.#requestId = upgrade.requestId;
   }
 
   /** Null for an anonymous socket. Null, too, while the socket is being closed: a client may delay that. */
   async caller(): Promise<Caller | null> {
     const caller = await this.#session?.current();
     return this.client.readyState === this.client.OPEN ? (caller ?? null) : null;
+  }
+
+  /** A log whose lines have the id of the upgrade request, and the session. */
+  log(): FastifyBaseLogger {
+    return this.serverLog.child({ reqId: this.#requestId, ...callerIds(this.#session?.known) });
   }
 
   /**
@@ -65,7 +74,7 @@ export class LiveSocket {
       else this.#attach(session);
       return true;
     } catch (err) {
-      this.log.error({ err }, 'a socket could not be signed in');
+      this.log().error({ err }, 'a socket could not be signed in');
       close(this.client, closes.tryAgainLater);
       return true;
     }

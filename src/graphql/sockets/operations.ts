@@ -47,7 +47,11 @@ export class Operations {
     if ('errors' in prepared) return prepared.errors;
     // graphql-ws keeps the payload as long as the operation: equal documents become one text in memory.
     Object.assign(payload, { query: prepared.document.loc?.source.body });
-    const contextValue = { ...context, caller: caller && context.services.sessions.touch(caller) };
+    const contextValue = {
+      ...context,
+      caller: caller && context.services.sessions.touch(caller),
+      log: () => socket.log(),
+    };
     const delivery = { slot, recipient: { writer, prefix: nextPrefix(id) } };
     return new LiveOperation(this.pipeline.schema, prepared, payload, contextValue, delivery);
   }

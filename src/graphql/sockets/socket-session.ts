@@ -45,6 +45,11 @@ export class SocketSession {
     return current ? session : 'invalid token';
   }
 
+  /** The caller as of the latest check. */
+  get known(): Caller {
+    return this.caller;
+  }
+
   get userId(): number {
     return this.caller.user.id;
   }

@@ -49,8 +49,9 @@ function phoneAsUsername(parameters: RequestParameters): RequestParameters {
 }
 
 function login({ passwordLogins, clock }: Services): Handler<typeof LoginParameters> {
-  return async ({ username: login, password }, { client }) => {
+  return async ({ username: login, password }, { client, identify }) => {
     const opened = await passwordLogins.login({ login, password, captcha: 'none' }, client, bmsSessionPolicy);
+    identify(opened.session.id, opened.user.id);
     return ok(presentLogin(opened, clock()));
   };
 }

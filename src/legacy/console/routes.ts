@@ -96,22 +96,26 @@ function issueCaptcha({ imageCaptchas, smsCodes, scanTickets }: Services): Handl
 }
 
 function loginByAccount({ imageCaptchas, passwordLogins }: Services): Handler<typeof AccountLoginParameters> {
-  return async ({ deviceId, captcha, username: login, password }, { client }) => {
+  return async ({ deviceId, captcha, username: login, password }, { client, identify }) => {
     await imageCaptchas.solve(deviceId, captcha, client);
     const opened = await passwordLogins.login(
       { login, password, captcha: 'solved' },
       { ...client, deviceId },
       consoleSessionPolicy,
     );
+    identify(opened.session.id, opened.user.id);
     return ok(presentLogin(opened));
   };
 }
 
 function loginByMobile({ phoneLogins }: Services): Handler<typeof MobileLoginParameters> {
-  return async ({ deviceId, mobile: phone, captcha: code }, { client }) =>
+  return async ({ deviceId, mobile: phone, captcha: code }, { client, identify }) =>
     phoneLogins
       .login({ phone, code }, { ...client, deviceId }, consoleSessionPolicy, { createsAccount: false })
-      .then((opened) => ok(presentLogin(opened)), failForPhone);
+      .then((opened) => {
+        identify(opened.session.id, opened.user.id);
+        return ok(presentLogin(opened));
+      }, failForPhone);
 }
 
 const png = (body: Buffer): LegacyResponse => ({ status: 200, contentType: 'image/png', body });

@@ -78,12 +78,13 @@ function register({ users, config }: Services): Handler<typeof Registration> {
 }
 
 function login({ passwordLogins }: Services): Handler<typeof Credentials> {
-  return async ({ phone: login, password }, { client }) => {
-    const { accessToken, user } = await passwordLogins.login(
+  return async ({ phone: login, password }, { client, identify }) => {
+    const { accessToken, session, user } = await passwordLogins.login(
       { login, password, captcha: 'none' },
       client,
       teacherSessionPolicy,
     );
+    identify(session.id, user.id);
     return ok(presentLogin(accessToken, user));
   };
 }

@@ -53,12 +53,13 @@ export const uims: Dialect = {
 };
 
 function login({ passwordLogins, config }: Services): Handler<typeof LoginParameters> {
-  return async ({ account: login, passwd: password }, { client }) => {
-    const { accessToken, user } = await passwordLogins.login(
+  return async ({ account: login, passwd: password }, { client, identify }) => {
+    const { accessToken, session, user } = await passwordLogins.login(
       { login, password, captcha: 'none' },
       client,
       uimsSessionPolicy,
     );
+    identify(session.id, user.id);
     return ok({ token: accessToken, user: presentUser(user, config.TIME_ZONE) });
   };
 }

@@ -81,13 +81,14 @@ function sendCode({ smsCodes }: Services): Handler<typeof CodeRequest> {
 }
 
 function verifyCode({ phoneLogins }: Services): Handler<typeof CodeLogin> {
-  return async ({ account: phone, code }, { client }) => {
-    const { accessToken, user } = await phoneLogins.login(
+  return async ({ account: phone, code }, { client, identify }) => {
+    const { accessToken, session, user } = await phoneLogins.login(
       { phone, code, deviceId: null },
       client,
       upgradeSessionPolicy,
       { createsAccount: true },
     );
+    identify(session.id, user.id);
     return ok({ ...presentUser(user), token: `Bearer ${accessToken}` }, '登录成功！');
   };
 }

@@ -90,6 +90,7 @@ beforeAll(async () => {
           publicUrl: 'http://gateway',
           refreshCookie: null,
           countHeartbeat: () => {},
+          log: () => gateway.app.log,
         };
       },
       onNext: (_context, _id, _payload, _args, result) => pipeline.presentResult(result),
