@@ -37,7 +37,9 @@ const network = {
     .refine((items) => items.every(isProxy), 'must be off, or addresses, CIDR ranges, loopback, uniquelocal')
     .prefault('off')
     .meta(
-      doc('Proxies whose `X-Forwarded-*` headers count: addresses, CIDR ranges, `loopback`, `uniquelocal`.'),
+      doc(
+        'Proxies whose `X-Forwarded-*`, `X-Request-Id` and `traceparent` headers count: addresses, CIDR ranges, `loopback`, `uniquelocal`.',
+      ),
     ),
   KEEP_ALIVE_TIMEOUT: duration('1s')
     .prefault('75s')

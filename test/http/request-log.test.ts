@@ -98,7 +98,9 @@ describe('the ids in the log', () => {
       throw new Error('a fault');
     });
     const client = connect(await gateway.listen(), accessToken);
-    await expect(watch(client, op.PresenceSummaryDocument, {}).next()).rejects.toThrow('INTERNAL_SERVER_ERROR');
+    await expect(watch(client, op.PresenceSummaryDocument, {}).next()).rejects.toThrow(
+      'INTERNAL_SERVER_ERROR',
+    );
     await client.dispose();
     problems.mockRestore();
     expect(lines()).toContainEqual(

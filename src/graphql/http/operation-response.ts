@@ -22,7 +22,8 @@ export async function respond(
 ): Promise<OperationResponse> {
   if ('errors' in operation) return refused(pipeline, operation.errors, context, accept);
   const executed = await operation.execute(context);
-  if (executed.data === undefined && executed.errors) return refused(pipeline, executed.errors, context, accept);
+  if (executed.data === undefined && executed.errors)
+    return refused(pipeline, executed.errors, context, accept);
   const result = pipeline.presentResult(executed, context);
   return { status: 200, headers: retryHeaders(result.errors), result };
 }
