@@ -76,6 +76,8 @@ export class GraphqlOperations implements OperationMeter {
       operation: this.trustedNames.has(name) ? name : firstField(operation),
     };
     this.#labels.set(operation, labels);
+    // An increase is seen from a value before it only.
+    this.#failures.labels(labels.type, labels.operation, 'FAULT').inc(0);
     return labels;
   }
 }

@@ -23,6 +23,8 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   const measurement = (route: string) => {
     const api = apiOf(route);
     const duration = durations.series({ api, route });
+    // An increase is seen from a value before it only.
+    failures.labels(api, route, 'FAULT').inc(0);
     return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
       if (request.method !== 'OPTIONS') {
         duration.observe(reply.elapsedTime);

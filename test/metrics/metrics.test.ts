@@ -103,9 +103,9 @@ test('shows when a job succeeded for the last time, and how often it failed', as
   gateway.clock.advance(60_000);
   await expect(jobRuns.record('purge', () => Promise.reject(new Error('No database.')))).rejects.toThrow();
   const metrics = await scrape();
-  expect(metrics.get('gatehouse_job_runs_total{job="purge"}')).toBe(2);
-  expect(metrics.get('gatehouse_job_failures_total{job="purge"}')).toBe(1);
-  expect(metrics.get('gatehouse_job_last_success_timestamp_seconds{job="purge"}')).toBe(succeededAt / 1000);
+  expect(metrics.get('gatehouse_job_runs_total{task="purge"}')).toBe(2);
+  expect(metrics.get('gatehouse_job_failures_total{task="purge"}')).toBe(1);
+  expect(metrics.get('gatehouse_job_last_success_timestamp_seconds{task="purge"}')).toBe(succeededAt / 1000);
 });
 
 test('leaves out a metric that cannot be read, and shows the others', async () => {
