@@ -20,6 +20,7 @@ import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
+import { LastBackup20261129 } from './20261129-last-backup.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
 import { RoomForLastSeen20261129 } from './20261129-room-for-last-seen.js';
@@ -54,4 +55,5 @@ export const migrations = [
   RefreshedSessions20261129,
   RoomForLastSeen20261129,
   FleetStarts20261129,
+  LastBackup20261129,
 ];

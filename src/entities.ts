@@ -3,6 +3,7 @@ import { Captcha } from './captchas/captcha.entity.js';
 import type { Database } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
 import { Fleet } from './database/fleet.entity.js';
+import { LastBackup } from './database/last-backup.entity.js';
 import { reasonOf } from './database/reason.js';
 import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
@@ -30,6 +31,7 @@ export const entities = [
   DeviceCount,
   Fleet,
   KnownClient,
+  LastBackup,
   LoginName,
   PresenceClock,
   PresenceEvent,

@@ -18,6 +18,8 @@ export const AuditAction = {
   USER_DELETE: 'user.delete',
   RELEASE_PUBLISH: 'release.publish',
   RELEASE_WITHDRAW: 'release.withdraw',
+  BACKUP_CREATE: 'backup.create',
+  BACKUP_RESTORE: 'backup.restore',
 } as const;
 export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction];
 registerEnumType(AuditAction, {
@@ -40,6 +42,13 @@ registerEnumType(AuditAction, {
     USER_DELETE: { description: 'An account was deleted.' },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
     RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
+    BACKUP_CREATE: {
+      description: 'The installation was backed up on the command line, secrets included.',
+    },
+    BACKUP_RESTORE: {
+      description:
+        'The installation was restored. `detail` is the time of the backup; entries before it are those of the backup.',
+    },
   },
 });
 

@@ -50,6 +50,8 @@ export class ArchiveWriter {
     added.promise.catch(() => {});
     const header = { name, size, mode: 0o600, mtime: this.modifiedAt };
     const entry = this.#pack.entry(header, (error) => (error ? added.reject(error) : added.resolve()));
+    // The callback has the same error.
+    entry.on('error', () => {});
     try {
       for await (const chunk of content) {
         if (!entry.write(chunk)) await Promise.race([once(entry, 'drain'), added.promise]);

@@ -1,3 +1,6 @@
+import { type Actor, recordAudit } from '../audit/audit.js';
+import type { Database } from '../database/database.js';
+import { LastBackup } from '../database/last-backup.entity.js';
 import { createFile, standardOutput } from './archive-file.js';
 import { ArchiveWriter } from './archive-writer.js';
 import type { Installation } from './installation.js';
@@ -15,6 +18,8 @@ export interface BackupOptions {
   /** Of this program. */
   readonly version: string;
   readonly signal: AbortSignal;
+  /** Of the audit entry. */
+  readonly actor: Actor;
 }
 
 /** What was backed up. */
@@ -29,7 +34,7 @@ export interface BackupResult extends Totals {
  */
 export async function backUp(
   installation: Installation,
-  { file: path, overwrites, passphrase, version, signal }: BackupOptions,
+  { file: path, overwrites, passphrase, version, signal, actor }: BackupOptions,
   progress: BackupProgress,
 ): Promise<BackupResult> {
   const createdAt = new Date();
@@ -40,9 +45,23 @@ export async function backUp(
     const manifest = await writeBackup(installation, archive, origin, progress);
     await archive.finish();
     await file.commit();
-    return { ...totalsOf(manifest), bytes: archive.bytes };
+    const result = { ...totalsOf(manifest), bytes: archive.bytes };
+    await record(installation.db, createdAt, { ...result, encrypted: passphrase !== null }, actor);
+    return result;
   } catch (error) {
     await file.discard();
     throw error;
   }
+}
+
+function record(
+  db: Database,
+  at: Date,
+  { bytes, rows, packages, encrypted }: BackupResult & Pick<LastBackup, 'encrypted'>,
+  actor: Actor,
+): Promise<void> {
+  return db.em.fork().transactional(async (em) => {
+    await em.upsert(LastBackup, { id: true, at, archiveBytes: bytes, rows, packages, encrypted });
+    recordAudit(em, at, actor, { action: 'backup.create' });
+  });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OpenPackage, Storage } from '../releases/storage.js';
-import { BackupError } from './backup-error.js';
+import { DamageError } from './backup-error.js';
 import type { StoredPackage } from './manifest.js';
 
 const READ_BYTES = 256 * 1024;
@@ -8,7 +8,7 @@ const READ_BYTES = 256 * 1024;
 /**
  * The content of a package.
  * @param onBytes called with the size of each chunk.
- * @throws BackupError if the package is missing, or if its content is not that of its digest.
+ * @throws DamageError if the package is missing, or if its content is not that of its digest.
  */
 export async function* packageBytes(
   storage: Pick<Storage, 'open'>,
@@ -32,12 +32,11 @@ export async function* packageBytes(
       onBytes(bytes);
     }
     if (await hasMore(opened, size))
-      throw new BackupError(`The package ${sha256} is longer than ${size} bytes.`);
+      throw new DamageError(`the package ${sha256} is longer than ${size} bytes`);
   } finally {
     await opened.close();
   }
-  if (hash.digest('hex') !== sha256)
-    throw new BackupError(`The package ${sha256} is damaged: its SHA-256 differs.`);
+  if (hash.digest('hex') !== sha256) throw new DamageError(`the package ${sha256} has another SHA-256`);
 }
 
 /** Whether there is a byte behind the end. */
@@ -51,6 +50,4 @@ const hasMore = (opened: OpenPackage, end: number): Promise<boolean> =>
   );
 
 const unusable = (sha256: string, error: unknown) =>
-  new BackupError(
-    `The package ${sha256} cannot be read (${error instanceof Error ? error.message : error}).`,
-  );
+  new DamageError(`the package ${sha256} cannot be read (${String(error).replace(/^Error: /, '')})`);

@@ -1,3 +1,4 @@
+import { type Actor, recordAudit } from '../audit/audit.js';
 import { replaceSecrets, type SecretFile } from '../data-dir/secret-files.js';
 import { connectClient } from '../database/connections/failover-client.js';
 import { fleetId } from '../database/fleet-id.js';
@@ -23,6 +24,12 @@ export function requireRestorable(archive: ArchiveReader, { header }: CheckedArc
   if (!areKnown) throw archive.newer(header.gatehouse);
 }
 
+export interface RestoreOptions {
+  readonly reading: Reading;
+  /** Of the audit entry. */
+  readonly actor: Actor;
+}
+
 /**
  * Restores an archive into an empty installation. A restore that fails or is interrupted leaves it empty.
  * @param checked of `checkArchive`
@@ -32,7 +39,7 @@ export async function restoreBackup(
   { db, url, storage, dataDir }: Installation,
   archive: ArchiveReader,
   checked: CheckedArchive,
-  reading: Reading,
+  { reading, actor }: RestoreOptions,
 ): Promise<void> {
   const lock = await connectClient(url);
   try {
@@ -54,6 +61,7 @@ export async function restoreBackup(
         const { signal } = reading;
         const load = () => restoreContent(archive.entries(reading), checked.manifest, { client, packages });
         const secrets = await restoreRows(db, { em, client }, checked, load);
+        recordAudit(em, new Date(), actor, { action: 'backup.restore', detail: checked.header.createdAt });
         signal.throwIfAborted();
         // Before the commit: without rows, packages and secrets are of no account.
         await packages.publish();

@@ -5,8 +5,8 @@ import type { Table } from './manifest.js';
 /** A table with the columns that are in an archive. */
 export type TableColumns = Pick<Table, 'name' | 'columns'>;
 
-/** What a restore leaves as it is: an installation is a fleet of its own, with positions in a Redis of its own. */
-const OF_INSTALLATION: ReadonlySet<string> = new Set(['fleet', 'presence_position']);
+/** What is not restored: an installation is a fleet of its own, with a Redis and with backups of its own. */
+const OF_INSTALLATION: ReadonlySet<string> = new Set(['fleet', 'presence_position', 'last_backup']);
 
 /** About the transactions of one server. Its default value serves as well. */
 const OF_SERVER = { table: 'session_revocations', column: 'transaction' };

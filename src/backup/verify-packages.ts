@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { DamageError } from './backup-error.js';
 import type { Installation } from './installation.js';
 import { packageBytes } from './package-bytes.js';
 
@@ -23,7 +24,7 @@ export async function releasedPackages(client: pg.ClientBase): Promise<ReleasedP
 /**
  * Reads a package to its end.
  * @param onBytes called with the size of each chunk.
- * @returns what is wrong with it, as a sentence without its full stop; null if nothing is.
+ * @returns what is wrong with it, a sentence without its full stop; null if nothing is.
  */
 export async function verifyPackage(
   { storage }: Pick<Installation, 'storage'>,
@@ -34,6 +35,7 @@ export async function verifyPackage(
     for await (const chunk of packageBytes(storage.storage, stored)) onBytes(chunk.length);
     return null;
   } catch (error) {
-    return `the release ${releases} cannot be downloaded: ${error instanceof Error ? error.message : error}`;
+    if (!(error instanceof DamageError)) throw error;
+    return `Release ${releases}: ${error.message}`;
   }
 }

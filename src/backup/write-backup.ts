@@ -5,7 +5,7 @@ import { readSecrets } from '../data-dir/secret-files.js';
 import { lockForBackup } from '../database/backup-lock.js';
 import { connectClient } from '../database/connections/failover-client.js';
 import type { ArchiveWriter } from './archive-writer.js';
-import { BackupError } from './backup-error.js';
+import { BackupError, DamageError } from './backup-error.js';
 import type { Installation } from './installation.js';
 import {
   FORMAT,
@@ -70,11 +70,7 @@ export async function writeBackup(
     const sequences = await readSequences(client, described);
     await client.query('commit');
     for (const stored of packages) {
-      await archive.add(
-        `packages/${stored.sha256}`,
-        stored.size,
-        packageBytes(storage.storage, stored, onBytes),
-      );
+      await addPackage(archive, storage, stored, onBytes);
     }
     const manifest: Manifest = { tables, sequences, packages, secrets };
     await addJson(archive, MANIFEST_ENTRY, manifest);
@@ -116,6 +112,20 @@ async function addSecrets(archive: ArchiveWriter, dataDir: string): Promise<Mani
     name,
     sha256: createHash('sha256').update(content).digest('hex'),
   }));
+}
+
+async function addPackage(
+  archive: ArchiveWriter,
+  { storage }: Installation['storage'],
+  stored: StoredPackage,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  try {
+    await archive.add(`packages/${stored.sha256}`, stored.size, packageBytes(storage, stored, onBytes));
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    throw new BackupError(`No backup was made, since ${error.message}. gatehouse verify lists all problems.`);
+  }
 }
 
 async function addTable(

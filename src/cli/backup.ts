@@ -6,6 +6,7 @@ import { contentText, secondsSince } from './archive/summary.js';
 import { Output } from './terminal/output.js';
 import { formatBytes, type Progress, startProgress } from './terminal/progress.js';
 import { withInstallation } from './with-installation.js';
+import { operator } from './with-services.js';
 
 interface BackupOptions extends PassphraseOptions {
   readonly force?: boolean;
@@ -37,6 +38,7 @@ export const backupCommand = (env: Environment): Command =>
           passphrase,
           version: gatewayVersion(),
           signal,
+          actor: operator(),
         };
         return backUp(installation, target, {
           onStart(total) {

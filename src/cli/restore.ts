@@ -6,6 +6,7 @@ import { contentText, secondsSince } from './archive/summary.js';
 import { Output } from './terminal/output.js';
 import { startProgress } from './terminal/progress.js';
 import { withInstallation } from './with-installation.js';
+import { operator } from './with-services.js';
 
 /** `gatehouse restore` */
 export const restoreCommand = (env: Environment): Command =>
@@ -28,8 +29,8 @@ export const restoreCommand = (env: Environment): Command =>
       const progress = startProgress('Restoring', archive.size);
       await withInstallation(env, (installation, signal) =>
         restoreBackup(installation, archive, checked, {
-          onRead: (bytes) => progress.update(bytes),
-          signal,
+          reading: { onRead: (bytes) => progress.update(bytes), signal },
+          actor: operator(),
         }),
       ).finally(() => progress.stop());
       const { createdAt } = checked.header;

@@ -46,7 +46,7 @@ async function verifySettings(env: Environment, output: Output): Promise<void> {
     });
     for await (const { kind, text } of findings) {
       if (kind === 'problem') problems++;
-      output.result({ [kind]: text }, `${kind}: ${text}`);
+      output.result({ [kind]: text }, kind === 'note' ? `Note: ${text}.` : `${text}.`);
     }
   }).finally(() => progress?.stop());
   const count = problems === 1 ? 'a problem' : `${problems} problems`;

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { lockForBackup } from '../../src/database/backup-lock.js';
 import { connectClient } from '../../src/database/connections/failover-client.js';
+import { lastBackup } from '../../src/database/last-backup.js';
 import { ask } from '../support/clients/client.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { createEmptyDatabase, type TestDatabase, withClient } from '../support/database.js';
@@ -71,6 +73,11 @@ const tablesOf = (url: string) =>
 
 test('backs up a running gateway', async () => {
   expect(await gatehouse(['backup', archive, '--json'], source)).toMatchObject({ code: 0, errors: '' });
+  const { db } = gateway.services;
+  expect(await lastBackup(db)).toMatchObject({ packages: 2, encrypted: false });
+  expect(await db.em.fork().findOne(AuditEntry, { action: 'backup.create' })).toMatchObject({
+    address: expect.stringMatching(/^command line /),
+  });
   expect(await gatehouse(['backup', archive], source)).toEqual({
     code: 1,
     output: '',
@@ -127,6 +134,8 @@ test('a restored installation has the same accounts, tokens, devices and package
   await ask(restored, op.LoginDocument, { input: { username: 'root', password: PASSWORD } });
   expect(restored.services.heartbeats.onlineIds()).toHaveLength(1);
   const { services } = restored;
+  expect(await services.db.em.fork().find(AuditEntry, { action: 'backup.restore' })).toHaveLength(1);
+  expect(await lastBackup(services.db)).toBeNull();
   const release = await services.releases.latest('stable');
   expect(release).toMatchObject({ version: '1.0.0', sha256: sha256(content) });
   const response = await restored.app.inject(`/dist/${release?.packageName}`);

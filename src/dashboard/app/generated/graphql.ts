@@ -29,6 +29,10 @@ export type ApproveScanInput = {
 
 /** What was done. */
 export type AuditAction =
+  /** The installation was backed up on the command line, secrets included. */
+  | 'BACKUP_CREATE'
+  /** The installation was restored. `detail` is the time of the backup; entries before it are those of the backup. */
+  | 'BACKUP_RESTORE'
   /** A release was published. `detail` names its channel and version. */
   | 'RELEASE_PUBLISH'
   /** A release was withdrawn. `detail` names its channel and version. */

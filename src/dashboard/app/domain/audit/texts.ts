@@ -34,6 +34,8 @@ export const en = {
     USER_DELETE: '<actor/> deleted a person',
     RELEASE_PUBLISH: '<actor/> published <detail/>',
     RELEASE_WITHDRAW: '<actor/> withdrew <detail/>',
+    BACKUP_CREATE: '<actor/> backed up the installation',
+    BACKUP_RESTORE: '<actor/> restored the backup of <detail/>',
   },
 };
 
@@ -71,5 +73,7 @@ export const zh: Translation<typeof en> = {
     USER_DELETE: '<actor/> 删除了一位人员',
     RELEASE_PUBLISH: '<actor/> 发布了 <detail/>',
     RELEASE_WITHDRAW: '<actor/> 撤回了 <detail/>',
+    BACKUP_CREATE: '<actor/> 备份了整个系统',
+    BACKUP_RESTORE: '<actor/> 恢复了 <detail/> 的备份',
   },
 };
