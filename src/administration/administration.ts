@@ -29,10 +29,13 @@ export class Administration {
   /** @throws DomainError NOT_FOUND, CONFLICT (the last administrator) */
   async setStatus(userId: number, status: UserStatus, actor: Actor): Promise<User> {
     const action = status === UserStatus.ACTIVE ? 'user.active' : 'user.disabled';
-    const user = await this.#change(userId, actor, action, async (_em, user) => {
+    let announce = async () => {};
+    const user = await this.#change(userId, actor, action, async (em, user) => {
       user.status = status;
+      await em.flush();
+      if (status === UserStatus.DISABLED) announce = await this.sessions.revokeAllWithin(em, userId);
     });
-    if (status === UserStatus.DISABLED) await this.sessions.revokeAll(userId);
+    await announce();
     return user;
   }
 

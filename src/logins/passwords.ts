@@ -37,8 +37,8 @@ export class Passwords {
     await this.#verifyCurrent(user, currentPassword, actor);
     const { username, phone } = user;
     await checkNewPassword(newPassword, policy, [username, phone && displayPhone(phone)], 'newPassword');
-    await this.#replace(user, await hashPassword(newPassword), actor);
-    await this.sessions.revokeAll(user.id, caller.sessionId);
+    const announce = await this.#replace(user, await hashPassword(newPassword), caller.sessionId, actor);
+    await announce();
   }
 
   /** A session is a known client: attempts to log in elsewhere do not spend its budget. */
@@ -58,9 +58,15 @@ export class Passwords {
     );
   }
 
-  async #replace({ id, passwordHash: verified }: User, passwordHash: string, actor: Actor): Promise<void> {
+  /** @returns as `Sessions.revokeAllWithin`. */
+  async #replace(
+    { id, passwordHash: verified }: User,
+    passwordHash: string,
+    keptSession: string,
+    actor: Actor,
+  ): Promise<() => Promise<void>> {
     const now = new Date(this.clock());
-    await this.db.em.fork().transactional(async (em) => {
+    return this.db.em.fork().transactional(async (em) => {
       // Replaces the verified hash only, so that a parallel change or removal of the password wins.
       const where = { id, passwordHash: verified };
       const replaced = await em.nativeUpdate(User, where, { passwordHash, updatedAt: now });
@@ -68,6 +74,7 @@ export class Passwords {
         throw new DomainError('PASSWORD_WRONG', 'The password was changed in the meantime.');
       }
       recordAudit(em, now, actor, { action: 'user.password', target: userTarget(id) });
+      return this.sessions.revokeAllWithin(em, id, keptSession);
     });
   }
 }

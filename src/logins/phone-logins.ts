@@ -66,10 +66,13 @@ export class PhoneLogins {
   }
 
   async #markPhoneVerified(em: EntityManager, user: User, { address }: Client): Promise<void> {
-    const wasUnverified = await this.users.markPhoneVerified(em, user, { userId: user.id, address });
-    if (!wasUnverified) return;
-    // The earlier sessions and clients may belong to another person who registered this phone.
-    await this.sessions.revokeAll(user.id);
-    await forgetClients(em, user.id);
+    if (user.phoneVerifiedAt) return;
+    const announce = await em.transactional(async (tx) => {
+      if (!(await this.users.markPhoneVerified(tx, user, { userId: user.id, address }))) return null;
+      // The earlier sessions and clients may belong to another person who registered this phone.
+      await forgetClients(tx, user.id);
+      return this.sessions.revokeAllWithin(tx, user.id);
+    });
+    await announce?.();
   }
 }

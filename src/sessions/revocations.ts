@@ -1,4 +1,5 @@
-import type { FilterQuery } from '@mikro-orm/core';
+import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import { type Actor, type AuditedAction, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { AccountChanges, EndReason } from '../users/account-changes.js';
@@ -27,30 +28,54 @@ export class Revocations {
 
   /** Revokes the sessions that match. */
   async revoke(where: FilterQuery<Session>, reason: EndReason): Promise<void> {
-    const em = this.db.em.fork();
     // Repeated until none is left, because a session that one of them approved may open in between.
     for (;;) {
-      const sessions = await em.find(Session, { $and: [where, { revokedAt: null }] }, { fields: ['id'] });
-      const ids = sessions.map(({ id }) => id);
-      if (ids.length === 0) return;
-      await this.#save(ids, reason);
-      await this.notify({ ids, reason });
+      const ended = await this.revokeWithin(this.db.em.fork(), where, reason);
+      if (ended.ids.length === 0) return;
+      await this.notify(ended);
     }
   }
 
+  /** Revokes a session, and records so in the same transaction, unless it was revoked before. */
+  async revokeOne(sessionId: string, reason: EndReason, action: AuditedAction, actor: Actor): Promise<void> {
+    const ended = await this.db.em.fork().transactional(async (em) => {
+      const revoked = await this.revokeWithin(em, { id: sessionId }, reason);
+      if (revoked.ids.length > 0) recordAudit(em, new Date(this.clock()), actor, action);
+      return revoked;
+    });
+    await this.notify(ended);
+  }
+
+  /**
+   * Revokes the sessions that match, in the transaction of `em`.
+   * @returns those that were not revoked before. The caller must `notify` of them after the commit.
+   */
+  async revokeWithin(
+    em: EntityManager,
+    where: FilterQuery<Session>,
+    reason: EndReason,
+  ): Promise<EndedSessions> {
+    const unrevoked = { $and: [where, { revokedAt: null }] };
+    const sessions = await em.find(Session, unrevoked, { fields: ['id'], disableIdentityMap: true });
+    const ids = sessions.map(({ id }) => id);
+    return { ids: ids.length === 0 ? [] : await this.#save(em, ids, reason), reason };
+  }
+
   async notify(ended: EndedSessions): Promise<void> {
+    if (ended.ids.length === 0) return;
     await Promise.all([...this.#listeners].map((listener) => listener(ended)));
   }
 
-  async #save(ids: readonly string[], reason: EndReason): Promise<void> {
+  async #save(em: EntityManager, ids: readonly string[], reason: EndReason): Promise<string[]> {
     const now = new Date(this.clock()).toISOString();
-    await this.db.em.fork().execute(
+    const revoked = await em.execute<{ id: string }[]>(
       `with revoked as (
          update sessions set revoked_at = ? where id = any(?::uuid[]) and revoked_at is null returning id, user_id
        )
        insert into session_revocations (origin, user_id, session_id, reason, at)
-       select ?::uuid, user_id, id, ?, ?::timestamptz from revoked`,
+       select ?::uuid, user_id, id, ?, ?::timestamptz from revoked returning session_id as id`,
       [now, `{${ids.join(',')}}`, this.changes.origin, reason, now],
     );
+    return revoked.map(({ id }) => id);
   }
 }

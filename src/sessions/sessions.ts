@@ -1,5 +1,5 @@
-import type { FilterQuery } from '@mikro-orm/postgresql';
-import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audit/audit.js';
+import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import { type Actor, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -88,7 +88,7 @@ export class Sessions {
       return result;
     });
     if (rotation.outcome === 'reused') {
-      await this.#revokeRecorded(rotation.session, actor, 'reused refresh token');
+      await this.#revokeOne(rotation.session, actor, 'reused refresh token');
     }
     if (rotation.outcome !== 'rotated') {
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is no longer valid.');
@@ -157,8 +157,8 @@ export class Sessions {
 
   /** Ends the caller's own session. */
   async logout({ user, sessionId, api }: Caller, actor: Actor): Promise<void> {
-    await this.#record({ action: 'session.close', target: userTarget(user.id), detail: api }, actor);
-    await this.revoke(user.id, sessionId, 'LOGOUT');
+    const action = { action: 'session.close', target: userTarget(user.id), detail: api } as const;
+    await this.#end(user.id, sessionId, 'LOGOUT', action, actor);
   }
 
   /** Ends one session. Its tokens fail from the next request on. */
@@ -182,17 +182,29 @@ export class Sessions {
   async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
     const session = await this.#reader.find(sessionId);
     if (!mayAccess(caller, session.user.id, 'sessions:manage')) throw noSuchSession();
-    return this.#revokeRecorded(session, actor);
+    return this.#revokeOne(session, actor);
   }
 
   /** Ends any session, for the command line. @throws DomainError NOT_FOUND */
   async revokeByOperator(sessionId: string, actor: Actor): Promise<Session> {
-    return this.#revokeRecorded(await this.#reader.find(sessionId), actor);
+    return this.#revokeOne(await this.#reader.find(sessionId), actor);
   }
 
   /** Ends all sessions of a user. @param exceptId a session to keep. */
   async revokeAll(userId: number, exceptId?: string): Promise<void> {
     await this.#revoke(userId, exceptId ? { id: { $ne: exceptId } } : {}, 'REVOKED');
+  }
+
+  /**
+   * Ends all sessions of a user together with a change of that user, in the transaction of `em`, which must have saved
+   * the change: its lock keeps further sessions from being opened.
+   * @param exceptId a session to keep.
+   * @returns a function that must be called after the commit.
+   */
+  async revokeAllWithin(em: EntityManager, userId: number, exceptId?: string): Promise<() => Promise<void>> {
+    const where = { user: userId, ...(exceptId ? { id: { $ne: exceptId } } : {}) };
+    const ended = await this.#revocations.revokeWithin(em, where, 'REVOKED');
+    return () => this.#revocations.notify(ended).finally(() => this.invalidate(userId));
   }
 
   /**
@@ -262,16 +274,17 @@ export class Sessions {
     await revoked.finally(() => this.invalidate(userId));
   }
 
-  async #revokeRecorded({ id, user }: Session, actor: Actor, detail?: string): Promise<Session> {
-    const target = userTarget(user.id);
-    await this.#record({ action: 'session.revoke', target, ...(detail ? { detail } : {}) }, actor);
-    await this.revoke(user.id, id);
+  async #revokeOne({ id, user }: Session, actor: Actor, detail?: string): Promise<Session> {
+    const action = {
+      action: 'session.revoke',
+      target: userTarget(user.id),
+      ...(detail && { detail }),
+    } as const;
+    await this.#end(user.id, id, 'REVOKED', action, actor);
     return this.#reader.find(id);
   }
 
-  async #record(action: AuditedAction, actor: Actor): Promise<void> {
-    const em = this.#db.em.fork();
-    recordAudit(em, new Date(this.#clock()), actor, action);
-    await em.flush();
+  async #end(userId: number, ...ending: Parameters<Revocations['revokeOne']>): Promise<void> {
+    await this.#revocations.revokeOne(...ending).finally(() => this.invalidate(userId));
   }
 }
