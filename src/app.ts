@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { openSharedState } from './adapters/shared-state.js';
 import { openStorage } from './adapters/storage/index.js';
@@ -115,10 +116,12 @@ export async function openApp(
   const listeners: Listener[] = [];
   // All at once: clients that are disconnected from one port must not reconnect to another one.
   resources.defer(async () => {
+    health.isStopping = true;
+    await setTimeout(config.DRAIN_DELAY);
     await Promise.all([...listeners, live].map((server) => server.close()));
   });
   const served = { requests: inTurns(app, config), live, log: app.log };
-  const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT };
+  const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT, drainMs: config.DRAIN_TIMEOUT };
   for (const port of config.PORTS) listeners.push(await listen(served, config.HOST, port, timeouts));
   metrics?.observe({ services, pipeline, live, connections: () => sumOfConnections(listeners) });
   const metricsPort = await listenForMetrics(metrics, config, resources);

@@ -46,6 +46,8 @@ export class Health {
   /** When this node started. */
   readonly startedAt: Date;
   readonly #problems = new Map<HealthComponent, HealthProblem>();
+  /** Whether the gateway is stopping. It serves until it has stopped, but should get no further clients. */
+  isStopping = false;
   readonly #recoveredAt = new Map<HealthComponent, Date>();
   readonly #latest = new Map<HealthComponent, Measurement>();
   readonly #failures = new Map<HealthComponent, number>();

@@ -42,7 +42,7 @@ export async function serve(env: Environment, reporter: Reporter): Promise<void>
       stopping = true;
       end(gateway.close());
     };
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
       process.on(signal, () => stop((closed) => closed.then(() => process.exit(0), reporter.fatal)));
     }
     gateway.failed.then((reason) =>

@@ -48,6 +48,20 @@ const network = {
         'How long a connection stays open without a request. It must be longer than the proxy in front keeps its connections: otherwise the proxy sends requests on connections that close, and answers 502. nginx keeps them for 60 seconds.',
       ),
     ),
+  DRAIN_DELAY: duration('0s')
+    .prefault('0s')
+    .meta(
+      doc(
+        'How long a stopping gateway still accepts connections, while `/health/ready` answers 503. Set it to the time that your load balancer takes to notice, such as `10s` with Kubernetes. nginx does not ask.',
+      ),
+    ),
+  DRAIN_TIMEOUT: duration('0s')
+    .prefault('5s')
+    .meta(
+      doc(
+        'How long a stopping gateway then waits for requests in progress, such as uploads. A supervisor must wait for 10 seconds more before it kills the gateway.',
+      ),
+    ),
 };
 
 const databaseUrl = z.string().superRefine((text, context) => {

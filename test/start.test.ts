@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openRequest } from './support/clients/raw-http.js';
+import { databaseProcesses, sendSignal } from './support/embedded-database.js';
 import { eventually } from './support/eventually.js';
 import { PASSWORD } from './support/password.js';
 import { openFolder, startServer, stopServers } from './support/server.js';
@@ -155,11 +156,21 @@ test('stops on SIGHUP within seconds, even if a client does not finish its reque
   await cut;
 });
 
+test('is not ready while it stops, but serves for DRAIN_DELAY', async () => {
+  const { child, url, ended } = run({ DATA_DIR: join(folder, 'drained'), DRAIN_DELAY: '1s' });
+  const ready = async () => (await fetch(new URL('/health/ready', await url()))).json();
+  expect(await ready()).toEqual({ status: 'ok' });
+  child.kill('SIGQUIT');
+  await eventually(async () => JSON.stringify(await ready()) === '{"status":"the gateway is stopping"}');
+  expect((await fetch(new URL('/health/live', await url()))).status).toBe(200);
+  expect(await ended).toMatchObject({ code: 0, errors: '' });
+});
+
 test('exits with a sentence if its database exits, so that a supervisor restarts it', async () => {
   const first = run({ DATA_DIR: join(folder, 'killed database') });
   await first.ready();
-  const pid = await readFile(join(folder, 'killed database', 'postgres', 'postmaster.pid'), 'utf8');
-  process.kill(Number(pid.split('\n')[0]), 'SIGQUIT');
+  const [postmaster = 0] = await databaseProcesses(join(folder, 'killed database'));
+  process.kill(postmaster, 'SIGQUIT');
   const { code, errors } = await first.ended;
   expect({ code, last: errors.split('\n').at(-1) }).toEqual({
     code: 1,
@@ -184,7 +195,7 @@ describe('a stop that signals all processes of the unit loses nothing, with', ()
     await execute(url, beat, accessToken);
     const lastBeatAt = Date.now();
     await execute(url, beat, accessToken);
-    const unit = await processesOf(dataDir);
+    const unit = await databaseProcesses(dataDir);
     const [postmaster = 0] = unit;
     first.child.kill('SIGTERM');
     for (const pid of signal === 'SIGQUIT' ? [postmaster] : unit) sendSignal(pid, signal);
@@ -199,22 +210,6 @@ describe('a stop that signals all processes of the unit loses nothing, with', ()
     second.child.kill('SIGTERM');
     expect(await second.ended).toMatchObject({ code: 0, errors: '' });
   });
-
-  /** A child process may have ended because its parent has received the signal. */
-  function sendSignal(pid: number, signal: NodeJS.Signals): void {
-    try {
-      process.kill(pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-
-  /** The processes of a database, the parent first. */
-  async function processesOf(dataDir: string): Promise<number[]> {
-    const pid = Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    return [pid, ...children.split('\n').filter(Boolean).map(Number)];
-  }
 
   async function execute(url: string, query: string, token?: string): Promise<unknown> {
     const response = await fetch(`${url}/graphql`, {
@@ -247,7 +242,7 @@ test('stops during the start whatever it waits for, and leaves nothing running',
   expect(left).not.toContain(join(dataDir, 'postgres'));
 });
 
-test('generates a secret that only its owner can read, and refuses a truncated one', async () => {
+test('generates a secret that only its owner can read, again if it is empty, and refuses a truncated one', async () => {
   const dataDir = join(folder, 'secret');
   const first = run({ DATA_DIR: dataDir });
   await first.ready();
@@ -256,6 +251,14 @@ test('generates a secret that only its owner can read, and refuses a truncated o
   const { mode } = await stat(join(dataDir, 'jwt-secret'));
   expect(mode & 0o077).toBe(0);
   const secret = await readFile(join(dataDir, 'jwt-secret'), 'utf8');
+  // As a first start leaves it that is killed before it writes.
+  await writeFile(join(dataDir, 'jwt-secret'), '');
+  const second = run({ DATA_DIR: dataDir });
+  await second.ready();
+  second.child.kill('SIGTERM');
+  await second.ended;
+  expect((await readFile(join(dataDir, 'jwt-secret'), 'utf8')).length).toBe(secret.length);
+
   await writeFile(join(dataDir, 'jwt-secret'), secret.slice(0, 5));
   const { code, errors } = await run({ DATA_DIR: dataDir }).ended;
   expect({ code, errors }).toEqual({

@@ -25,6 +25,9 @@ export function registerHealth(app: FastifyInstance, db: Database, health: Healt
   };
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
+    if (health.isStopping) {
+      return reply.code(503).header('retry-after', 1).send({ status: 'the gateway is stopping' });
+    }
     if (!(await answers())) {
       return reply.code(503).header('retry-after', 1).send({ status: 'the database does not answer' });
     }

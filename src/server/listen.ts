@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Server as Acceptor } from 'node:net';
+import { Server as Acceptor } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyBaseLogger } from 'fastify';
 import type { LiveServer } from '../graphql/sockets/live-server.js';
@@ -17,8 +17,10 @@ const BODY_TIMEOUT_MS = 60_000;
 const HEADERS_TIMEOUT_MS = 60_000;
 /** Room for a header `Range` with 1,000 ranges of a large package. */
 const MAX_HEADER_SIZE = 64 * 1024;
-/** How long requests may take to finish after `close`, before their connections are cut. */
+/** How long requests may take to finish after `close`. */
 const DRAIN_MS = 5000;
+/** How often connections without a request are closed after `close`. Until then, a proxy may be sending one. */
+const IDLE_DRAIN_MS = 250;
 
 /** Limits for slow and idle clients, in milliseconds. */
 export interface Timeouts {
@@ -28,6 +30,8 @@ export interface Timeouts {
   readonly idleMs?: number;
   /** How long a body may take to arrive, unless it is a package. */
   readonly bodyMs?: number;
+  /** How long requests may take to finish after `close`, before their connections are cut. */
+  readonly drainMs?: number;
 }
 
 /** The HTTP server and its sockets on one port. */
@@ -35,14 +39,17 @@ export interface Listener {
   readonly port: number;
   /** The number of open connections, sockets included. */
   connections(): Promise<number>;
-  /** Stops accepting, finishes the requests in progress and closes idle connections. */
+  /**
+   * Stops accepting connections, and finishes the requests in progress. Those that still arrive on open connections are
+   * answered, with `Connection: close`.
+   */
   close(): Promise<void>;
 }
 
 /** What is served on each port. */
 export interface Served {
   readonly requests: RequestListener;
-  readonly live: LiveServer;
+  readonly live: Pick<LiveServer, 'upgrade'>;
   readonly log: FastifyBaseLogger;
 }
 
@@ -55,10 +62,16 @@ export async function listen(
   { requests, live, log }: Served,
   host: string,
   port: number,
-  { keepAliveMs, idleMs: standstillMs = IDLE_TIMEOUT_MS, bodyMs: smallBodyMs = BODY_TIMEOUT_MS }: Timeouts,
+  {
+    keepAliveMs,
+    idleMs: standstillMs = IDLE_TIMEOUT_MS,
+    bodyMs: smallBodyMs = BODY_TIMEOUT_MS,
+    drainMs = DRAIN_MS,
+  }: Timeouts,
 ): Promise<Listener> {
   const serve: RequestListener = (request, response) => {
     limitBody(request, smallBodyMs);
+    if (!server.listening) response.shouldKeepAlive = false;
     requests(request, response);
   };
   const server = createServer(
@@ -83,7 +96,7 @@ export async function listen(
   return {
     port: accepted.port,
     connections: () => sumOfConnections(accepted.acceptors),
-    close: () => close(server, accepted.acceptors),
+    close: () => close(server, accepted.acceptors, drainMs),
   };
 }
 
@@ -92,11 +105,15 @@ async function sumOfConnections(acceptors: readonly Acceptor[]): Promise<number>
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-async function close(server: Server, acceptors: readonly Acceptor[]): Promise<void> {
+async function close(server: Server, acceptors: readonly Acceptor[], drainMs: number): Promise<void> {
   const closed = acceptors.map((acceptor) => once(acceptor, 'close'));
-  for (const acceptor of acceptors) acceptor.close();
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  // `server.close` would cut idle connections at once, and with them requests that a proxy is sending.
+  for (const acceptor of acceptors) Acceptor.prototype.close.call(acceptor);
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_DRAIN_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
   await Promise.all(closed);
+  clearInterval(idle);
   clearTimeout(cut);
+  // Ends its checks of timeouts.
+  server.close();
 }

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { listen } from '../../src/server/listen.js';
 import { openRequest } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const REQUEST = ['GET /health/live HTTP/1.1'];
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -10,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 test('keeps idle connections for longer than the 60 seconds of nginx, and announces it', async () => {
-  const socket = await openRequest(await gateway.listen(), ['GET /health/live HTTP/1.1']);
+  const socket = await openRequest(await gateway.listen(), REQUEST);
   const [head] = await once(socket, 'data');
   expect(String(head)).toMatch(/\r\nkeep-alive: timeout=75\r\n/i);
   socket.destroy();
@@ -18,8 +21,23 @@ test('keeps idle connections for longer than the 60 seconds of nginx, and announ
 
 test('closes an idle connection after KEEP_ALIVE_TIMEOUT', async () => {
   const impatient = await startGateway({ KEEP_ALIVE_TIMEOUT: '1s' });
-  const socket = await openRequest(await impatient.listen(), ['GET /health/live HTTP/1.1']);
+  const socket = await openRequest(await impatient.listen(), REQUEST);
   await once(socket, 'data');
   await once(socket.resume(), 'close');
   await impatient.close();
+});
+
+test('answers a request that arrives on an open connection after the stop has begun, and then closes it', async () => {
+  const { app } = gateway;
+  const served = { requests: app.routing, live: { upgrade() {} }, log: app.log };
+  const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: 60_000 });
+  const host = `127.0.0.1:${listener.port}`;
+  const [used, idle] = [await openRequest(host, REQUEST), await openRequest(host, REQUEST)];
+  await Promise.all([once(used, 'data'), once(idle, 'data')]);
+  const closed = listener.close();
+  used.write(`${[...REQUEST, `host: ${host}`].join('\r\n')}\r\n\r\n`);
+  const [head] = await once(used, 'data');
+  expect(String(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nconnection: close\r\n/is);
+  await Promise.all([once(used.resume(), 'close'), once(idle.resume(), 'close')]);
+  await closed;
 });
