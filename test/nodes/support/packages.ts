@@ -14,8 +14,13 @@ export function nextVersion(): number {
 }
 
 /** Publishes a package. @returns its content. @throws Error if it is refused. */
-export async function upload(host: string, token: string, version: number): Promise<Buffer> {
-  const { content, form } = packageOf(version);
+export async function upload(
+  host: string,
+  token: string,
+  version: number,
+  bytes = PACKAGE_BYTES,
+): Promise<Buffer> {
+  const { content, form } = packageOf(version, bytes);
   const { status, body } = await send(host, token, form.headers, form.payload);
   if (status !== 200) throw new Error(JSON.stringify(body));
   return content;
@@ -28,7 +33,7 @@ export function interruptedUpload(
   version: number,
   interrupt: () => void,
 ): Promise<Answer> {
-  const { payload, headers } = packageOf(version).form;
+  const { payload, headers } = packageOf(version, PACKAGE_BYTES).form;
   const middle = payload.length / 2;
   async function* halves() {
     yield payload.subarray(0, middle);
@@ -48,8 +53,8 @@ export async function download(host: string, version: number): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-function packageOf(version: number) {
-  const content = randomBytes(PACKAGE_BYTES);
+function packageOf(version: number, bytes: number) {
+  const content = randomBytes(bytes);
   const file = { fileName: 'app.zip', content };
   return {
     content,
