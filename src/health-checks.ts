@@ -16,6 +16,8 @@ type CheckedServices = Pick<Services, 'db' | 'config' | 'clock' | 'health' | 'jo
 export interface HealthCheck {
   readonly name: string;
   readonly everyMs: number;
+  /** Whether to run at the start too. */
+  readonly first?: boolean;
   run(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export function healthChecks(services: CheckedServices): HealthCheck[] {
     await health.measure(HealthComponent.DATABASE, () => db.em.fork().execute('select 1'));
   };
   return [
-    { name: 'check database', everyMs: CHECK_MS, run: checkDatabase },
+    { name: 'check database', everyMs: CHECK_MS, first: true, run: checkDatabase },
     { name: 'check disk', everyMs: CHECK_STORAGE_MS, run: () => checkDisk(services) },
     { name: 'check jobs', everyMs: CHECK_MS, run: async () => checkJobs(services) },
     ...(storageCheck
@@ -69,10 +71,15 @@ async function checkDisk({ config, health }: CheckedServices): Promise<void> {
 }
 
 function checkJobs({ clock, health, jobRuns }: CheckedServices): void {
+  const database = health.statusOf(HealthComponent.DATABASE);
   // Most of them need the database.
-  if (health.statusOf(HealthComponent.DATABASE).problem) return;
+  if (database.problem) return;
+  // A job that runs once an hour may not have run since the database works again.
   const failing = [...jobRuns.jobs].filter(
-    ([, { failingSince }]) => failingSince !== null && clock() - failingSince.getTime() > JOB_GRACE_MS,
+    ([, { failingSince, ranAt }]) =>
+      failingSince !== null &&
+      ranAt > database.since &&
+      clock() - Math.max(failingSince.getTime(), database.since.getTime()) > JOB_GRACE_MS,
   );
   const names = failing.map(([name]) => `“${name}”`).join(', ');
   if (names === '') health.recover(HealthComponent.JOBS);

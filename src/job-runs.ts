@@ -4,6 +4,8 @@ import type { Clock } from './clock.js';
 export interface JobRun {
   readonly runs: number;
   readonly failures: number;
+  /** When the latest run ended. */
+  readonly ranAt: Date;
   /** Of the latest run, in milliseconds. */
   readonly tookMs: number;
   /** Null before the first success. */
@@ -12,7 +14,7 @@ export interface JobRun {
   readonly failingSince: Date | null;
 }
 
-const NO_RUN: JobRun = { runs: 0, failures: 0, tookMs: 0, succeededAt: null, failingSince: null };
+const NO_RUN = { runs: 0, failures: 0, succeededAt: null, failingSince: null };
 
 /** Remembers how the background jobs of this node went. A job whose lease another node holds does not run here. */
 export class JobRuns {
@@ -43,6 +45,7 @@ export class JobRuns {
     this.#jobs.set(name, {
       runs: runs + 1,
       failures: failures + Number(failed),
+      ranAt: now,
       tookMs,
       succeededAt: failed ? succeededAt : now,
       failingSince: failed ? (failingSince ?? now) : null,

@@ -41,6 +41,20 @@ test('a job that has failed for a minute is a problem until it works again', asy
   expect(failing()).toEqual([]);
 });
 
+test('a job that has not run since the database works again is no problem', async () => {
+  const { health, jobRuns } = gateway.services;
+  health.degrade(HealthComponent.DATABASE, 'The database does not answer.');
+  await jobRuns.record('purge', () => Promise.reject(new Error('No database.'))).catch(() => {});
+  gateway.clock.advance(61_000);
+  await check('check jobs');
+  expect(failing()).toEqual(['DATABASE']);
+  health.recover(HealthComponent.DATABASE);
+  gateway.clock.advance(61_000);
+  await check('check jobs');
+  expect(failing()).toEqual([]);
+  await jobRuns.record('purge', async () => {});
+});
+
 test('shows administrators what the node works with, how long it takes, and its jobs', async () => {
   await check('check database');
   const { accessToken } = await openSession(gateway, 'root', graphqlSessionPolicy);
