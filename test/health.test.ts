@@ -68,6 +68,7 @@ test('shows administrators what the node works with, how long it takes, and its 
   expect(health?.node?.jobs).toMatchObject([{ name: 'purge', failingSince: null }]);
   const { blocks, bsize } = await statfs(gateway.services.config.DATA_DIR);
   expect(health?.node?.disk?.size).toBe(blocks * bsize);
+  expect(health?.lastBackup).toBeNull();
   expect(health?.nodes).toMatchObject([{ version: '0.1.0', failing: [], isAnswering: true }]);
 });
 

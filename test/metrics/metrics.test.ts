@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { Registry } from 'prom-client';
+import { LastBackup } from '../../src/database/last-backup.entity.js';
 import { upgradeSessionPolicy } from '../../src/legacy/upgrade/session-policy.js';
 import { gauge } from '../../src/metrics/readings.js';
 import { createCallers, openSession } from '../support/callers.js';
@@ -106,6 +107,15 @@ test('shows when a job succeeded for the last time, and how often it failed', as
   expect(metrics.get('gatehouse_job_runs_total{task="purge"}')).toBe(2);
   expect(metrics.get('gatehouse_job_failures_total{task="purge"}')).toBe(1);
   expect(metrics.get('gatehouse_job_last_success_timestamp_seconds{task="purge"}')).toBe(succeededAt / 1000);
+});
+
+test('shows when the last backup was made, once there is one', async () => {
+  const name = 'gatehouse_last_backup_timestamp_seconds';
+  expect((await scrape()).get(name)).toBeUndefined();
+  const at = new Date('2026-11-29T03:00:00Z');
+  const backup = { id: true, at, archiveBytes: 1, rows: 1, packages: 0, encrypted: false };
+  await gateway.services.db.em.fork().insert(LastBackup, backup);
+  expect((await scrape()).get(name)).toBe(at.getTime() / 1000);
 });
 
 test('leaves out a metric that cannot be read, and shows the others', async () => {

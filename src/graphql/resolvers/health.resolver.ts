@@ -1,4 +1,5 @@
 import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
+import { lastBackup } from '../../database/last-backup.js';
 import { HealthComponent } from '../../health.js';
 import { diskSpace } from '../../health-checks.js';
 import type { NodeInfo } from '../../nodes/node-info.js';
@@ -7,7 +8,7 @@ import type { Services } from '../../services.js';
 import { Allow } from '../authorization.js';
 import type { Context } from '../context.js';
 import { enginesOf } from './engines.js';
-import { GatewayNode, HealthProblem, NodeReport } from './health.types.js';
+import { Backup, GatewayNode, HealthProblem, NodeReport } from './health.types.js';
 
 @ObjectType({ description: 'How well the gateway works.' })
 class HealthReport {
@@ -36,6 +37,16 @@ export class HealthResolver {
       memory: process.memoryUsage.rss(),
       devicesOnline: services.heartbeats.counts.online,
     };
+  }
+
+  @FieldResolver(() => Backup, {
+    nullable: true,
+    description: 'The last backup; null before the first one, and while the database does not answer.',
+  })
+  @Allow({ nullWithout: 'gateway:read' })
+  lastBackup(@Ctx() { services }: Context): Promise<Backup | null> {
+    // The rest of the report must not fail with the database.
+    return lastBackup(services.db).catch(() => null);
   }
 
   @FieldResolver(() => [GatewayNode], {

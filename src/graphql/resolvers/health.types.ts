@@ -137,6 +137,15 @@ export class DiskReport {
   size!: number;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'A backup by the command `gatehouse backup`.' })
+export class Backup {
+  @Field(() => Date, { description: 'The moment whose state it has.' })
+  at!: Date;
+
+  @Field(() => GraphQLSafeInt, { description: 'The size of the archive in bytes.' })
+  archiveBytes!: number;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'A node of the gateway that runs.' })
 export class GatewayNode {
   @Field(() => String, { description: 'The name of its host.' })

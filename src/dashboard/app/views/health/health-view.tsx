@@ -37,7 +37,7 @@ export function Component() {
         <>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
             <Queues queues={health.node.queues} />
-            <Resources node={health.node} />
+            <Resources node={health.node} lastBackup={health.lastBackup} />
           </SimpleGrid>
           <Jobs jobs={health.node.jobs} />
         </>

@@ -1,14 +1,20 @@
 import { SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { HealthQuery } from '../../generated/graphql.js';
+import { Ago } from '../../time/ago.js';
 import { byteSize } from '../../ui/byte-size.js';
 import { Detail } from '../../ui/detail.js';
 import { Section } from '../../ui/section.js';
 
-type Node = NonNullable<NonNullable<HealthQuery['health']>['node']>;
+type Health = NonNullable<HealthQuery['health']>;
 
-/** What the answering node uses. */
-export function Resources({ node: { disk, memory, devicesOnline } }: { node: Node }) {
+interface ResourcesProps {
+  readonly node: NonNullable<Health['node']>;
+  readonly lastBackup: Health['lastBackup'];
+}
+
+/** What the answering node uses, and the last backup. */
+export function Resources({ node: { disk, memory, devicesOnline }, lastBackup }: ResourcesProps) {
   const { t, i18n } = useTranslation();
   const size = (bytes: number) => byteSize(bytes, i18n.language);
   return (
@@ -16,6 +22,15 @@ export function Resources({ node: { disk, memory, devicesOnline } }: { node: Nod
       <SimpleGrid component="dl" m={0} cols={2} spacing="md" verticalSpacing="sm">
         <Detail name={t('health.disk')}>
           {disk ? t('health.diskFree', { free: size(disk.free), size: size(disk.size) }) : '—'}
+        </Detail>
+        <Detail name={t('health.lastBackup')}>
+          {lastBackup ? (
+            <>
+              <Ago at={lastBackup.at} /> · {size(lastBackup.archiveBytes)}
+            </>
+          ) : (
+            t('health.noBackup')
+          )}
         </Detail>
         <Detail name={t('health.memory')}>{size(memory)}</Detail>
         <Detail name={t('health.devicesOnline')}>
