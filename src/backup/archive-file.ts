@@ -25,12 +25,15 @@ export async function createFile(path: string, overwrites: boolean): Promise<New
   const temporary = join(folder, `.${basename(path)}.part`);
   await rm(temporary, { force: true });
   const file = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new BackupError(`The file ${path} cannot be created (${error.code ?? error.message}).`);
+    throw unwritable(path, error);
   });
   return {
     stream: new Writable({
       write(chunk: Buffer, _encoding, done) {
-        file.appendFile(chunk).then(() => done(), done);
+        file.appendFile(chunk).then(
+          () => done(),
+          (error: NodeJS.ErrnoException) => done(unwritable(path, error)),
+        );
       },
     }),
     async commit() {
@@ -52,3 +55,6 @@ export const standardOutput: NewFile = {
   commit: async () => {},
   discard: async () => {},
 };
+
+const unwritable = (path: string, { code, message }: NodeJS.ErrnoException) =>
+  new BackupError(`The file ${path} cannot be written (${code ?? message}).`);

@@ -1,8 +1,10 @@
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Database } from '../database/database.js';
 import { LastBackup } from '../database/last-backup.entity.js';
+import { reasonOf } from '../database/reason.js';
 import { createFile, standardOutput } from './archive-file.js';
 import { ArchiveWriter } from './archive-writer.js';
+import { BackupError } from './backup-error.js';
 import type { Installation } from './installation.js';
 import { type Totals, totalsOf } from './manifest.js';
 import { type BackupProgress, writeBackup } from './write-backup.js';
@@ -34,10 +36,28 @@ export interface BackupResult extends Totals {
  */
 export async function backUp(
   installation: Installation,
-  { file: path, overwrites, passphrase, version, signal, actor }: BackupOptions,
+  options: BackupOptions,
   progress: BackupProgress,
 ): Promise<BackupResult> {
   const createdAt = new Date();
+  const result = await writeArchive(installation, createdAt, options, progress);
+  const encrypted = options.passphrase !== null;
+  await record(installation.db, createdAt, { ...result, encrypted }, options.actor).catch(
+    (error: unknown) => {
+      throw new BackupError(
+        `The backup is complete, but the database has not recorded it: ${reasonOf(error)}.`,
+      );
+    },
+  );
+  return result;
+}
+
+async function writeArchive(
+  installation: Installation,
+  createdAt: Date,
+  { file: path, overwrites, passphrase, version, signal }: BackupOptions,
+  progress: BackupProgress,
+): Promise<BackupResult> {
   const file = path === '-' ? standardOutput : await createFile(path, overwrites);
   try {
     const archive = new ArchiveWriter(file.stream, createdAt, { passphrase, signal });
@@ -45,9 +65,7 @@ export async function backUp(
     const manifest = await writeBackup(installation, archive, origin, progress);
     await archive.finish();
     await file.commit();
-    const result = { ...totalsOf(manifest), bytes: archive.bytes };
-    await record(installation.db, createdAt, { ...result, encrypted: passphrase !== null }, actor);
-    return result;
+    return { ...totalsOf(manifest), bytes: archive.bytes };
   } catch (error) {
     await file.discard();
     throw error;

@@ -18,9 +18,14 @@ export async function withCleanup<T>(cleanUp: () => Promise<void>, work: () => P
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.stdout.on('error', onOutputClosed);
   try {
-    return await work();
-  } finally {
+    const result = await work();
     await clean();
+    return result;
+  } catch (error) {
+    // A database that has ended makes both fail, and the first failure says more.
+    await clean().catch(() => {});
+    throw error;
+  } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
     process.stdout.off('error', onOutputClosed);
   }

@@ -1,11 +1,12 @@
 import type { Installation } from '../backup/installation.js';
 import type { Environment } from '../config.js';
+import { unavailableDatabase } from '../database/unavailable.js';
 import { withDatabase } from './with-services.js';
 
 /**
  * Runs a command on everything that the settings name: database, packages and data folder. A signal aborts it, and waits
  * until it has cleaned up.
- * @throws StartError like `withDatabase`, and what `work` throws.
+ * @throws StartError like `withDatabase`, and what `work` throws; DomainError UNAVAILABLE if the database has ended.
  */
 export async function withInstallation<T>(
   env: Environment,
@@ -20,6 +21,8 @@ export async function withInstallation<T>(
       abort.abort();
       await working.catch(() => {});
     });
-    return working;
+    return working.catch((error: unknown) => {
+      throw unavailableDatabase(error);
+    });
   });
 }
