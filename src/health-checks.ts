@@ -23,7 +23,7 @@ export interface HealthCheck {
 
 /** Checks what the gateway works with, and reports it to `Health`. Redis and the database report by themselves. */
 export function healthChecks(services: CheckedServices): HealthCheck[] {
-  const { db, health, storageCheck } = services;
+  const { db, health } = services;
   const checkDatabase = async () => {
     await health.measure(HealthComponent.DATABASE, () => db.em.fork().execute('select 1'));
   };
@@ -31,24 +31,20 @@ export function healthChecks(services: CheckedServices): HealthCheck[] {
     { name: 'check database', everyMs: CHECK_MS, first: true, run: checkDatabase },
     { name: 'check disk', everyMs: CHECK_STORAGE_MS, run: () => checkDisk(services) },
     { name: 'check jobs', everyMs: CHECK_MS, run: async () => checkJobs(services) },
-    ...(storageCheck
-      ? [
-          {
-            name: 'check storage',
-            everyMs: CHECK_STORAGE_MS,
-            run: () => checkStorage(services, storageCheck),
-          },
-        ]
-      : []),
+    { name: 'check storage', everyMs: CHECK_STORAGE_MS, run: () => checkStorage(services) },
   ];
 }
 
-async function checkStorage({ health }: CheckedServices, check: () => Promise<void>): Promise<void> {
+async function checkStorage({ config, health, storageCheck }: CheckedServices): Promise<void> {
   try {
-    await health.measure(HealthComponent.STORAGE, check);
+    await health.measure(HealthComponent.STORAGE, storageCheck);
     health.recover(HealthComponent.STORAGE);
   } catch (error) {
-    health.degrade(HealthComponent.STORAGE, 'The storage of packages does not answer.', error);
+    const reason =
+      config.STORAGE.kind === 'disk'
+        ? 'Packages cannot be stored.'
+        : 'The storage of packages does not answer.';
+    health.degrade(HealthComponent.STORAGE, reason, error);
   }
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdtempSync, rmdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,10 @@ import type { TestGateway } from '../support/gateway.js';
 import { inventory, nothing, startPublishing, UPLOAD, upload, uploadParts } from '../support/releases.js';
 
 const MIB = 1024 * 1024;
+const SMALL = [
+  ['version', '7'],
+  ['file', { fileName: 'a', content: 'small' }],
+] as const;
 const PARTS = uploadParts({ fileName: 'app.bin', content: randomBytes(4 * MIB) });
 
 let gateway: TestGateway;
@@ -105,7 +109,7 @@ describe.each([UPLOAD, '/graphql'] as const)('an upload to %s', (url) => {
   const disk = mountSmallDisk();
   const withSmallDisk = disk ? test : test.skip;
   withSmallDisk(
-    'to a full disk leaves nothing behind (skipped without the permission to mount one)',
+    'to a full or read-only disk leaves nothing behind (skipped without the permission to mount one)',
     async () => {
       const { gateway, publisher } = await startPublishing({ DATA_DIR: disk ?? '' });
       try {
@@ -123,11 +127,15 @@ describe.each([UPLOAD, '/graphql'] as const)('an upload to %s', (url) => {
         expect(answer.statusCode).toBe(url === UPLOAD ? 500 : 200);
         expect(await inventory(gateway)).toEqual(nothing);
         expect(gateway.logged()).toContain('no space left');
-        const small = [
-          ['version', '7'],
-          ['file', { fileName: 'a', content: 'small' }],
-        ] as const;
-        expect((await upload(gateway, publisher, small)).statusCode).toBe(200);
+        await writeFile(join(disk ?? '', 'filler'), randomBytes(MIB)).catch(() => {});
+        await expect(gateway.services.storageCheck()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        await rm(join(disk ?? '', 'filler'));
+        await gateway.services.storageCheck();
+        spawnSync('mount', ['-o', 'remount,ro', disk ?? '']);
+        expect((await upload(gateway, publisher, SMALL)).body).toMatch(/服务繁忙，请稍后再试/);
+        await expect(gateway.services.storageCheck()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        spawnSync('mount', ['-o', 'remount,rw', disk ?? '']);
+        expect((await upload(gateway, publisher, SMALL)).statusCode).toBe(200);
       } finally {
         await gateway.close();
         spawnSync('umount', [disk ?? '']);

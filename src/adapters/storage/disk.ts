@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { flushFolder } from '../../data-dir/flush-folder.js';
@@ -10,6 +10,13 @@ import { receiveInto } from './receive-into.js';
 
 /** The codes of a full disk and of a full quota. */
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+/** The codes of a file system that takes no files now: read-only, closed to the gateway, broken, or gone. */
+const UNUSABLE_CODES: ReadonlySet<unknown> = new Set([
+  ...['EROFS', 'EACCES', 'EPERM', 'EIO', 'ESTALE', 'ENOTCONN', 'EHOSTDOWN'],
+  ...['EMFILE', 'ENFILE', 'ENOTDIR', 'EEXIST'],
+]);
+/** The size of a block of most file systems. */
+const CHECK_BYTES = 4096;
 
 /** Stores packages as files: published ones as `packages/ab/ab12…`, others in `uploads/`. */
 export class DiskStorage implements Storage, PackageInventory {
@@ -30,11 +37,11 @@ export class DiskStorage implements Storage, PackageInventory {
         size,
         sha256,
         publish: () => this.#publish(path, sha256),
-        discard: () => rm(path, { force: true }),
+        discard: () => removeLater(path),
       };
     } catch (error) {
       source.destroy();
-      await rm(path, { force: true });
+      await removeLater(path);
       throw toStorageError(error);
     }
   }
@@ -49,6 +56,19 @@ export class DiskStorage implements Storage, PackageInventory {
       },
       close: () => file.close(),
     };
+  }
+
+  /** Whether a package can be stored. @throws DomainError UNAVAILABLE */
+  async check(): Promise<void> {
+    const path = join(this.dataDir, 'storage.check');
+    try {
+      await mkdir(this.#uploads, { recursive: true });
+      await writeFile(path, Buffer.alloc(CHECK_BYTES));
+    } catch (error) {
+      throw toStorageError(error);
+    } finally {
+      await removeLater(path);
+    }
   }
 
   async remove(sha256: string): Promise<void> {
@@ -103,10 +123,20 @@ async function save(path: string, source: Readable, maxBytes: number) {
   }
 }
 
-const toStorageError = (error: unknown): unknown =>
-  FULL_CODES.has(codeOf(error))
-    ? new DomainError('UNAVAILABLE', 'There is no space left to store the package.')
-    : error;
+/** @returns the error of a source as it is. */
+function toStorageError(error: unknown): unknown {
+  const code = codeOf(error);
+  if (FULL_CODES.has(code)) {
+    return new DomainError('UNAVAILABLE', 'There is no space left to store the package.');
+  }
+  if (!UNUSABLE_CODES.has(code)) return error;
+  const unusable = new DomainError('UNAVAILABLE', 'Packages cannot be stored now; try again later.');
+  unusable.cause = error;
+  return unusable;
+}
+
+/** Removes a file at once, or leaves it to `sweep` if that is not possible now. */
+const removeLater = (path: string): Promise<void> => rm(path, { force: true }).catch(() => {});
 
 /** Others, such as snapshots of a file system, are not ours. */
 const isPackageFolder = (name: string): boolean => /^[\da-f]{2}$/.test(name);

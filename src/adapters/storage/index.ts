@@ -16,8 +16,8 @@ export interface OpenedStorage {
    * @throws StartError
    */
   claim(fleetId: () => Promise<string>): Promise<void>;
-  /** Whether the storage still answers. Null for a folder. @throws DomainError UNAVAILABLE */
-  readonly check: (() => Promise<void>) | null;
+  /** Whether the storage can be used now. @throws DomainError UNAVAILABLE */
+  check(): Promise<void>;
 }
 
 /**
@@ -29,11 +29,12 @@ export async function openStorage(
   tracing: Tracing | null = null,
 ): Promise<OpenedStorage> {
   if (settings.kind === 'disk') {
-    const storage = traceCalls(tracing, new DiskStorage(settings.dataDir), {
+    const disk = new DiskStorage(settings.dataDir);
+    const storage = traceCalls(tracing, disk, {
       receive: () => ({ name: 'store package' }),
       open: () => ({ name: 'open package' }),
     });
-    return { storage, inventory: storage, links: null, claim: async () => {}, check: null };
+    return { storage, inventory: storage, links: null, claim: async () => {}, check: () => disk.check() };
   }
   const [{ PackageBucket }, { checkBucket, claimBucket }, { S3Storage }] = await Promise.all([
     import('./s3/package-bucket.js'),
