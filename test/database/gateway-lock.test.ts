@@ -141,42 +141,6 @@ test('a node of a fleet takes its lock again when its connection ends', async ()
   await db.close(true);
 });
 
-test('reports a database that accepts no changes, and serves what needs none', async () => {
-  const gateway = startOn(database.url);
-  const url = await gateway.url();
-  const name = new URL(database.url).pathname.slice(1);
-  const setReadOnly = (value: string) =>
-    withClient(database.url, async (client) => {
-      await client.query('set default_transaction_read_only = off');
-      await client.query(`alter database ${name} set default_transaction_read_only = ${value}`);
-      // It applies to new connections.
-      await client.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = '${name}'`,
-      );
-    });
-  const readiness = async (): Promise<{ status: string; problems?: object[] }> => {
-    const response = await fetch(`${url}/health/ready`);
-    return JSON.parse(await response.text());
-  };
-  await setReadOnly('on');
-  const problem = {
-    component: 'DATABASE',
-    reason: 'The database accepts no changes.',
-    since: expect.any(String),
-  };
-  await eventually(async () => (await readiness()).problems?.length === 1);
-  expect(await readiness()).toEqual({ status: 'degraded', problems: [problem] });
-  const login = { username: 'nobody', password: 'whatever', phone: '13800000000', device: 'd', version: '1' };
-  const response = await fetch(`${url}/sys/login-phone`, {
-    method: 'POST',
-    body: new URLSearchParams(login),
-  });
-  expect(await response.json()).toMatchObject({ status: 400, msg: '服务繁忙，请稍后再试' });
-  expect((await fetch(`${url}/dist/app.zip`)).status).toBe(404);
-  await setReadOnly('off');
-  await eventually(async () => (await readiness()).status === 'ok');
-});
-
 test('waits for a database that starts at the same time', async () => {
   const { host } = new URL(database.url);
   const proxy = await startTcpProxy(host);
@@ -231,73 +195,4 @@ describeWithPgbouncer('behind PgBouncer', () => {
     expect((await gateway.ended).code).toBe(0);
     await pooler.close();
   });
-});
-
-test('says that a database hangs within two seconds, fails requests, and recovers by itself', async () => {
-  const { host } = new URL(database.url);
-  const proxy = await startTcpProxy(host);
-  const url = new URL(database.url);
-  url.host = proxy.host;
-  const gateway = await startOn(url.href).url();
-  const post = async (path: string, body: object) => {
-    const response = await fetch(`${gateway}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer unknown' },
-      body: JSON.stringify(body),
-    });
-    const retryAfter = response.headers.get('retry-after');
-    return { status: response.status, retryAfter, body: await response.json() };
-  };
-  const credentials = { username: 'nobody', password: 'whatever', phone: '13800000000', account: 'nobody' };
-  const ask = async () => {
-    const answers = await Promise.all([
-      post('/graphql', { query: '{ me { id } }' }),
-      post('/api/background_login', { ...credentials, passwd: 'whatever' }),
-      post('/login/account', { ...credentials, deviceId: 'd', captcha: '1234' }),
-      post('/sys/login-phone', { ...credentials, device: 'd', version: '1' }),
-      post('/api/heart/check', {}),
-      post('/api/user/login', credentials),
-      fetch(`${gateway}/dist/app.zip`).then(({ status }) => ({ status })),
-      post('/graphql', [{ query: '{ me { id } }' }, { query: '{ __typename }' }]),
-      fetch(`${gateway}/graphql?query={me{id}}`, { headers: { userToken: 'unknown' } }),
-    ]);
-    const [graphql, uims, console, bms, upgrade, teacher, downloads, batch, get] = answers;
-    return { graphql, uims, console, bms, upgrade, teacher, downloads, batch, get: { status: get.status } };
-  };
-  await ask();
-
-  proxy.stall();
-  const stalledAt = performance.now();
-  const waiting = ask();
-  await eventually(async () => (await fetch(`${gateway}/health/ready`)).status === 503);
-  expect(performance.now() - stalledAt).toBeLessThan(2000);
-  expect((await fetch(`${gateway}/health/live`)).status).toBe(200);
-  const answers = await waiting;
-  expect(performance.now() - stalledAt).toBeLessThan(10_000);
-  const msg = '服务繁忙，请稍后再试';
-  const unavailable = {
-    status: 503,
-    retryAfter: '1',
-    body: { errors: [{ extensions: { code: 'UNAVAILABLE', retryAfter: 1 } }] },
-  };
-  expect(answers).toMatchObject({
-    graphql: unavailable,
-    batch: unavailable,
-    get: { status: 503 },
-    uims: { status: 200, body: { code: 1, message: msg, body: null } },
-    console: { status: 200, body: { code: 400, msg, data: null, success: false } },
-    bms: { status: 200, body: { status: 400, msg, data: null, ok: false } },
-    upgrade: { status: 500, body: { data: null, meta: { msg, status: 500 } } },
-    teacher: { status: 200, body: { code: 200014, message: '系统错误' } },
-    downloads: { status: 503 },
-  });
-
-  proxy.resume();
-  await eventually(async () => (await fetch(`${gateway}/health/ready`)).status === 200);
-  expect(await ask()).toMatchObject({
-    graphql: { body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } },
-    uims: { body: { message: '账号错误' } },
-    downloads: { status: 404 },
-  });
-  await proxy.close();
 });

@@ -14,6 +14,8 @@ export interface TcpProxy {
   stall(): void;
   /** Forwards what was held back. */
   resume(): void;
+  /** Forwards the next data of a client that contains this text, and breaks the connection before the answer. */
+  breakAfter(text: string): void;
   /** Accepts connections again. @param target replaces the previous target, as `host:port`. */
   reconnect(target?: string): void;
   close(): Promise<void>;
@@ -24,6 +26,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let currentTarget = target;
   let connected = true;
   let stalled = false;
+  let breakingText: string | null = null;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     if (!connected) {
@@ -32,10 +35,18 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     }
     const [hostname, port] = currentTarget.split(':');
     const upstream = connect(Number(port), hostname);
-    for (const socket of [client, upstream]) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       sockets.add(socket);
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+      socket.on('error', () => other.destroy()).on('close', () => sockets.delete(socket));
     }
+    client.on('data', (chunk) => {
+      if (breakingText === null || !chunk.includes(breakingText)) return;
+      breakingText = null;
+      client.destroy();
+    });
     forward(client, upstream);
     forward(upstream, client);
   });
@@ -56,6 +67,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     stall: () => {
       stalled = true;
       for (const socket of sockets) socket.pause();
+    },
+    breakAfter: (text) => {
+      breakingText = text;
     },
     resume: () => {
       stalled = false;
