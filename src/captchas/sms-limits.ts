@@ -20,6 +20,9 @@ const perAddress = { max: 30, periodMs: HOUR };
 /** Failures of a code count against the next one if it is requested within this time. */
 const FAILURE_MEMORY_MS = 15 * MINUTE;
 
+/** Codes that seem to be sent later were sent by a clock that was wrong, and must not count until that time. */
+const MAX_SKEW_MS = MINUTE;
+
 const sms = { type: CaptchaType.SMS };
 
 const sentCodeFields = [
@@ -51,23 +54,32 @@ export function reserveSms(db: Database, captcha: NewCaptcha, dailyBudget: numbe
     );
     const earlier = await em.find(
       Captcha,
-      { ...sms, subject: captcha.subject, createdAt: { $gt: new Date(now - DAY) } },
+      {
+        ...sms,
+        subject: captcha.subject,
+        createdAt: { $gt: new Date(now - DAY), $lte: new Date(now + MAX_SKEW_MS) },
+      },
       { fields: sentCodeFields, orderBy: { createdAt: 'desc' } },
     );
     for (const { max, periodMs } of perNumber) refuseWithin(periodMs, earlier[max - 1], now);
-    const fromAddress = await nthLatest(em, perAddress.max, { address: captcha.address });
+    const fromAddress = await nthLatest(em, perAddress.max, now, { address: captcha.address });
     refuseWithin(perAddress.periodMs, fromAddress, now);
-    refuseWithin(DAY, await nthLatest(em, dailyBudget, {}), now);
+    refuseWithin(DAY, await nthLatest(em, dailyBudget, now, {}), now);
     const failures = inheritedFailures(earlier, captcha);
     await em.insert(Captcha, { ...captcha, ...failures });
   });
 }
 
 /** The `n`-th latest SMS that matches. */
-async function nthLatest(em: EntityManager, n: number, where: object): Promise<SentCode | undefined> {
+async function nthLatest(
+  em: EntityManager,
+  n: number,
+  now: number,
+  where: object,
+): Promise<SentCode | undefined> {
   const [found] = await em.find(
     Captcha,
-    { ...sms, ...where },
+    { ...sms, ...where, createdAt: { $lte: new Date(now + MAX_SKEW_MS) } },
     {
       fields: sentCodeFields,
       orderBy: { createdAt: 'desc' },

@@ -74,6 +74,14 @@ describe('the SMS limits', () => {
     await expect(send('13500000099')).rejects.toMatchObject(throttled(24 * 3600));
   });
 
+  test('do not count a code that was sent while the clock was ahead', async () => {
+    gateway.clock.advance(13 * HOUR);
+    await send();
+    gateway.clock.advance(-13 * HOUR);
+    await send();
+    await expect(send()).rejects.toMatchObject(throttled(60));
+  });
+
   test('allow one of ten parallel requests', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => send()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
