@@ -120,7 +120,7 @@ export async function openApp(
     await setTimeout(config.DRAIN_DELAY);
     await Promise.all([...listeners, live].map((server) => server.close()));
   });
-  const served = { requests: inTurns(app, config), live, log: app.log };
+  const served = { requests: inTurns(app, services), live, log: app.log };
   const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT, drainMs: config.DRAIN_TIMEOUT };
   for (const port of config.PORTS) listeners.push(await listen(served, config.HOST, port, timeouts));
   metrics?.observe({ services, pipeline, live, connections: () => sumOfConnections(listeners) });

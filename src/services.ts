@@ -51,6 +51,7 @@ import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.j
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/tokens/token-signer.js';
 import type { Events } from './streams/events.js';
+import { Tally } from './tally.js';
 import { traceCalls } from './tracing/trace-calls.js';
 import type { Tracing } from './tracing/tracing.js';
 import { AccountChanges } from './users/account-changes.js';
@@ -108,6 +109,8 @@ export function createServices(config: Config, dependencies: Dependencies) {
     events,
     jobLeases,
     jobRuns: new JobRuns(clock),
+    /** Requests that were refused before any API saw them, by reason. */
+    shed: new Tally(['too_many_waiting']),
     health,
     tracing,
     databaseTurns: databaseTurns(),

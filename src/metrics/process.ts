@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Registry } from 'prom-client';
 import { gatewayVersion } from '../gateway-version.js';
 import { queueLengths } from '../queues.js';
-import { gauge } from './readings.js';
+import { counter, gauge } from './readings.js';
 import type { Sources } from './sources.js';
 
 export function declareProcess(registry: Registry, { services, pipeline, connections }: Sources): void {
@@ -22,6 +22,12 @@ export function declareProcess(registry: Registry, { services, pipeline, connect
     name: 'gatehouse_http_connections',
     help: 'Open connections, WebSockets included.',
     read: connections,
+  });
+  counter(registry, {
+    name: 'gatehouse_requests_shed_total',
+    help: 'Requests that were refused before any API saw them, because too many others wait. Other metrics leave them out.',
+    label: 'reason',
+    read: () => services.shed.counts,
   });
   gauge(registry, {
     name: 'gatehouse_queue_length',

@@ -30,13 +30,16 @@ export async function listenForScrapes(
   port: number,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer(async ({ url = '', headers }, response) => {
-    const scrape = url.replace(/\?.*/s, '') === PATH ? await metrics.scrape(headers.authorization) : notFound;
+    const isKnown = url.replace(/\?.*/s, '') === PATH;
+    const scrape = isKnown ? await metrics.scrape(headers.authorization).catch(() => failed) : notFound;
     response.writeHead(scrape.status, scrape.headers).end(scrape.body);
   });
   server.maxConnections = MAX_CONNECTIONS;
   return { port: await listenOn(server, 'METRICS_PORT', host, port), close: () => close(server) };
 }
 
+/** Such as without a free file descriptor. */
+const failed: Scrape = { status: 500, headers: {}, body: 'The metrics cannot be read.\n' };
 const notFound: Scrape = { status: 404, headers: {}, body: `Metrics are at ${PATH}.\n` };
 
 async function close(server: Server): Promise<void> {

@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../config.js';
 import { clientAddress } from '../http/client-address.js';
 import { dialects } from '../legacy/index.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
+import type { Services } from '../services.js';
 import { sentToken } from '../sessions/tokens/token-headers.js';
 import { sendOverloaded } from './refused-response.js';
 import { RequestTurns } from './request-turns.js';
@@ -14,11 +14,17 @@ const heartbeatUrls: ReadonlySet<string | undefined> = new Set(
 );
 
 /** @returns a listener that lets the requests of all ports take turns, see `RequestTurns`. */
-export function inTurns(app: FastifyInstance, config: Config): RequestListener {
+export function inTurns(
+  app: FastifyInstance,
+  { config, shed }: Pick<Services, 'config' | 'shed'>,
+): RequestListener {
   const addressOf = clientAddress(config);
   const turns = new RequestTurns({
     handle: (request, response) => app.routing(request, response),
-    refuse: (_request, response) => sendOverloaded(response, app.log),
+    refuse(_request, response) {
+      shed.add('too_many_waiting');
+      sendOverloaded(response, app.log);
+    },
     isHeartbeat: ({ url }) => heartbeatUrls.has(url),
     waiterOf: (request) => ({
       caller: addressBucket(addressOf(request)),

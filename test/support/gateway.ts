@@ -130,7 +130,7 @@ export async function startGateway(
       await heartbeats.announce();
     },
     async listen() {
-      const served = { requests: inTurns(app, config), live, log: app.log };
+      const served = { requests: inTurns(app, services), live, log: app.log };
       const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: config.KEEP_ALIVE_TIMEOUT });
       listeners.push(listener);
       return `127.0.0.1:${listener.port}`;
