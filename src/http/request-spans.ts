@@ -16,24 +16,15 @@ declare module 'fastify' {
 export function traceRequests(app: FastifyInstance, tracing: Tracing, config: Config): void {
   const originOf = spanOrigin(config);
   app.addHook('onRequest', (request, reply, done) => {
-    const method = knownMethod(request.method);
-    const span = tracing.start(method, {
-      kind: 'server',
-      ...originOf(request.raw),
-      attributes: {
-        'http.request.method': method,
-        'url.scheme': request.protocol,
-        'client.address': request.ip,
-        'gatehouse.request.id': request.id,
-      },
-    });
+    const span = tracing.start(knownMethod(request.method), { kind: 'server', ...originOf(request.raw) });
     request.span = span;
-    reply.raw.once('close', () => endSpan(span, request, reply));
+    // Of a fleet's heartbeats, few are recorded, and the others should cost little.
+    if (span.isRecorded) reply.raw.once('close', () => endSpan(span, request, reply));
     tracing.within(span, done);
   });
   // Node reads bodies outside of the context in which the request has begun.
   app.addHook('preValidation', ({ span }, _reply, done) => {
-    if (span) tracing.within(span, done);
+    if (span && tracing.current() !== span.context) tracing.within(span, done);
     else done();
   });
 }
@@ -80,14 +71,21 @@ function spanOrigin(config: Config): (request: IncomingMessage) => Pick<SpanOpti
 }
 
 function endSpan(span: Span, request: FastifyRequest, { raw }: FastifyReply): void {
-  const { routeOptions, method, failureCode } = request;
+  const { routeOptions, failureCode } = request;
+  const method = knownMethod(request.method);
   const { url: route } = routeOptions;
   const { statusCode } = raw;
   if (route !== undefined) {
-    span.rename(`${knownMethod(method)} ${route}`);
+    span.rename(`${method} ${route}`);
     span.add({ 'http.route': route });
   }
-  span.add({ 'http.response.status_code': statusCode });
+  span.add({
+    'http.request.method': method,
+    'http.response.status_code': statusCode,
+    'url.scheme': request.protocol,
+    'client.address': request.ip,
+    'gatehouse.request.id': request.id,
+  });
   if (!raw.writableEnded) span.fail('client_disconnected');
   else if (statusCode >= 500 || failureCode === 'FAULT') span.fail(failureCode ?? String(statusCode));
   else if (failureCode !== null) span.add({ 'error.type': failureCode });

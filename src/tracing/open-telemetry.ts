@@ -84,6 +84,10 @@ class StartedSpan implements Span {
     this.context = span.spanContext();
   }
 
+  get isRecorded(): boolean {
+    return this.span.isRecording();
+  }
+
   rename(name: string): void {
     this.span.updateName(name);
   }
@@ -116,6 +120,10 @@ class OptionalSpan implements Span {
   get #span(): Span {
     this.#started ??= this.start(this.#startTime);
     return this.#started;
+  }
+
+  get isRecorded(): boolean {
+    return this.#span.isRecorded;
   }
 
   rename(name: string): void {

@@ -26,6 +26,8 @@ export interface SpanOptions {
 /** A step of a trace, which has started. */
 export interface Span {
   readonly context: SpanContext;
+  /** Whether it is sent. Otherwise its attributes are not worth computing. */
+  readonly isRecorded: boolean;
   rename(name: string): void;
   add(attributes: Attributes): void;
   /** @param type what has failed, in a word: texts of errors may have values of a request. */
