@@ -48,6 +48,8 @@ class TracedPipeline extends Pipeline {
     request: OperationRequest,
     sender: Sender,
   ): Promise<PreparedOperation | RefusedOperation> {
+    // A request that is not recorded.
+    if (sender.transport === 'http' && this.tracing.current() === null) return super.prepare(request, sender);
     const span = this.tracing.start('GraphQL operation', sender.origin ? { links: [sender.origin] } : {});
     const prepared = await this.tracing.within(span, () => super.prepare(request, sender));
     if (prepared.operation) {
