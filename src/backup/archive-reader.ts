@@ -45,9 +45,8 @@ export class ArchiveReader {
       const reader = new ArchiveReader(path, stats.size, passphrase);
       const start = await readAt(file, 0, ENCRYPTED.length);
       if (start.equals(ENCRYPTED)) {
-        if (passphrase === null)
-          throw new BackupError(`The archive ${path} is encrypted: name its passphrase.`);
-        return reader;
+        if (passphrase !== null) return reader;
+        throw new BackupError(`The archive ${path} is encrypted: name its passphrase.`);
       }
       if (!start.subarray(0, ZSTANDARD.length).equals(ZSTANDARD)) throw reader.foreign();
       // Somebody may have put it in the place of an encrypted one.

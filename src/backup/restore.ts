@@ -24,6 +24,7 @@ export function requireRestorable(archive: ArchiveReader, { header }: CheckedArc
   if (!areKnown) throw archive.newer(header.gatehouse);
 }
 
+/** How an archive is restored, and by whom. */
 export interface RestoreOptions {
   readonly reading: Reading;
   /** Of the audit entry. */
@@ -63,7 +64,7 @@ export async function restoreBackup(
         const secrets = await restoreRows(db, { em, client }, checked, load);
         recordAudit(em, new Date(), actor, { action: 'backup.restore', detail: checked.header.createdAt });
         signal.throwIfAborted();
-        // Before the commit: without rows, packages and secrets are of no account.
+        // Before the commit: without rows, packages and secrets have no effect.
         await packages.publish();
         undoSecrets = await replaceSecrets(dataDir, secrets);
       });

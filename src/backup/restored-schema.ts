@@ -34,11 +34,11 @@ async function migrateTo(db: Database, em: EntityManager, last: string): Promise
   await db.migrator.up({ to: last, transaction });
 }
 
-/** Functions and procedures in the schema of the gateway, without those of extensions. */
+/** The role's own functions and procedures in the schema of the gateway, without those of extensions. */
 async function routinesOf(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select oid::regprocedure::text as name from pg_proc
-     where pronamespace = current_schema()::regnamespace and not exists (
+     where pronamespace = current_schema()::regnamespace and proowner = current_user::regrole and not exists (
        select 1 from pg_depend where objid = pg_proc.oid and classid = 'pg_proc'::regclass and deptype = 'e')`,
   );
   return rows.map(({ name }) => name);

@@ -48,10 +48,13 @@ export async function writeBackup(
 ): Promise<Manifest> {
   const client = await connectClient(url);
   try {
-    if (!(await lockForBackup(client)))
+    if (!(await lockForBackup(client))) {
       throw new BackupError('Another backup of this installation is running.');
+    }
     await client.query('begin isolation level repeatable read, read only');
-    await client.query(`set local datestyle to 'iso'; set local statement_timeout = 0`);
+    await client.query(
+      `set local datestyle to 'iso'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`,
+    );
     const migrations = await requireCurrentMigrations(client);
     const header: Header = { format: FORMAT, ...origin, fleetId: await fleetIdOf(client), migrations };
     await addJson(archive, HEADER_ENTRY, header);
@@ -69,9 +72,7 @@ export async function writeBackup(
     // Last: a sequence is not part of a snapshot, and must not be behind the rows.
     const sequences = await readSequences(client, described);
     await client.query('commit');
-    for (const stored of packages) {
-      await addPackage(archive, storage, stored, onBytes);
-    }
+    for (const stored of packages) await addPackage(archive, storage, stored, onBytes);
     const manifest: Manifest = { tables, sequences, packages, secrets };
     await addJson(archive, MANIFEST_ENTRY, manifest);
     return manifest;

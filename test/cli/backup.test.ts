@@ -11,6 +11,7 @@ import { openStorage } from '../../src/adapters/storage/index.js';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { ArchiveReader } from '../../src/backup/archive-reader.js';
 import { checkArchive } from '../../src/backup/check-archive.js';
+import { requireRestorable } from '../../src/backup/restore.js';
 import { type Finding, verifyInstallation } from '../../src/backup/verify.js';
 import { readConfig } from '../../src/config.js';
 import { lockForBackup } from '../../src/database/backup-lock.js';
@@ -204,6 +205,32 @@ test('an encrypted archive moves packages from S3 to another bucket', async () =
   ]);
   expect(await findings(copy)).toEqual([]);
   await other.drop();
+});
+
+test('restores an archive of an older version, and refuses one of a newer version', async () => {
+  const path = join(import.meta.dirname, '../fixtures/backup-format-1.tar.zst');
+  const older = await createEmptyDatabase();
+  const settings = { DATABASE_URL: older.url, DATA_DIR: join(folder, 'older') };
+  expect(await gatehouse(['restore', path], settings)).toMatchObject({ code: 0, errors: '' });
+  expect(await findings(settings)).toEqual([]);
+  const upgraded = await startGateway(
+    { DATA_DIR: settings.DATA_DIR },
+    { databaseUrl: older.url, clock: gateway.clock },
+  );
+  await ask(upgraded, op.LoginDocument, { input: { username: 'root', password: 'correct horse' } });
+  expect((await upgraded.app.inject('/dist/app-1.0.0.zip')).body).toBe('version 1\n');
+  await upgraded.close();
+  await older.drop();
+
+  const reader = await ArchiveReader.open(path, null);
+  const { header, manifest } = await checkArchive(reader, {
+    onRead: () => {},
+    signal: new AbortController().signal,
+  });
+  const newer = { ...header, gatehouse: '9.0.0', migrations: [...header.migrations, 'Later20300101'] };
+  expect(() => requireRestorable(reader, { header: newer, manifest })).toThrow(
+    `The archive ${path} is of a newer version of Gatehouse (9.0.0): restore it with that version.`,
+  );
 });
 
 test('uploads and withdrawals go on during a backup, which has each release whole or not at all', async () => {
