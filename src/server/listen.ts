@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as Acceptor } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FastifyBaseLogger } from 'fastify';
 import type { LiveServer } from '../graphql/sockets/live-server.js';
@@ -19,8 +20,12 @@ const HEADERS_TIMEOUT_MS = 60_000;
 const MAX_HEADER_SIZE = 64 * 1024;
 /** How long requests may take to finish after `close`. */
 const DRAIN_MS = 5000;
-/** How often connections without a request are closed after `close`. Until then, a proxy may be sending one. */
-const IDLE_DRAIN_MS = 250;
+/** After `close`, connections without a request are closed when no request has come for this long. */
+const QUIET_MS = 250;
+/** They are closed after this time although requests come. */
+const IDLE_LIMIT_MS = 3000;
+const QUIET_TURN_MS = 1;
+const QUIET_LIMIT_MS = 500;
 
 /** Limits for slow and idle clients, in milliseconds. */
 export interface Timeouts {
@@ -107,13 +112,58 @@ async function sumOfConnections(acceptors: readonly Acceptor[]): Promise<number>
 
 async function close(server: Server, acceptors: readonly Acceptor[], drainMs: number): Promise<void> {
   const closed = acceptors.map((acceptor) => once(acceptor, 'close'));
+  await quietTurn(server);
   // `server.close` would cut idle connections at once, and with them requests that a proxy is sending.
   for (const acceptor of acceptors) Acceptor.prototype.close.call(acceptor);
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_DRAIN_MS);
   const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  const stopClosing = closeIdleConnections(server);
   await Promise.all(closed);
-  clearInterval(idle);
+  stopClosing();
   clearTimeout(cut);
   // Ends its checks of timeouts.
   server.close();
+}
+
+/**
+ * Closes connections without a request, once none has brought one for a while: a proxy that still sends requests uses
+ * up its open connections, since each is closed after the next response.
+ * @returns a function that stops it.
+ */
+function closeIdleConnections(server: Server): () => void {
+  const limit = performance.now() + IDLE_LIMIT_MS;
+  let requests = 0;
+  const count = () => {
+    requests += 1;
+  };
+  server.on('request', count);
+  const timer = setInterval(async () => {
+    const isUsed = requests > 0 && performance.now() < limit;
+    requests = 0;
+    if (isUsed) return;
+    await quietTurn(server);
+    server.closeIdleConnections();
+  }, QUIET_MS);
+  return () => {
+    clearInterval(timer);
+    server.off('request', count);
+  };
+}
+
+/**
+ * Waits for a turn of the event loop that accepts no connection and takes no time, so that nothing that has arrived is
+ * unread: the system would reset what is closed with unread data. At most half a second.
+ */
+async function quietTurn(server: Server): Promise<void> {
+  let isQuiet = false;
+  const disturb = () => {
+    isQuiet = false;
+  };
+  server.on('connection', disturb);
+  for (const limit = performance.now() + QUIET_LIMIT_MS; !isQuiet && performance.now() < limit; ) {
+    isQuiet = true;
+    const start = performance.now();
+    await nextTurn();
+    if (performance.now() - start > QUIET_TURN_MS) disturb();
+  }
+  server.off('connection', disturb);
 }
