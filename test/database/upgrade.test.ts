@@ -17,6 +17,7 @@ import {
 } from '../support/database.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
+import { startServer } from '../support/server.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 const dumpedAt = Date.parse(fixture.dumpedAt);
@@ -127,6 +128,23 @@ describe('the migration', () => {
       await withClient(migratedDatabaseUrl(), schemaOf),
     );
   });
+});
+
+test('a gateway that starts on a database of 0.1.0 migrates it and serves', async () => {
+  const own = await createEmptyDatabase();
+  await withClient(own.url, (client) => client.query(sql));
+  const settings = { DATABASE_URL: own.url, DATA_DIR: dataDir, JWT_SECRETS: fixture.jwtSecret };
+  const server = startServer(settings);
+  const url = await server.url();
+  expect(await withClient(own.url, countRows)).toMatchObject({ migrations: after.migrations });
+  for (const { login, password } of fixture.passwords) {
+    const query = new URLSearchParams({ phone: login, password, device: 'test', version: '1' });
+    const answer = await fetch(`${url}/sys/login-phone?${query}`, { method: 'POST' });
+    expect(await answer.json()).toMatchObject({ status: 200 });
+  }
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toMatchObject({ code: 0, errors: '' });
+  await own.drop();
 });
 
 describe('people', () => {

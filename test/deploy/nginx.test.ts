@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -165,3 +166,18 @@ async function sendHeartbeat(host: string, agent: Agent, token: string): Promise
   await once(response, 'end');
   return response.statusCode;
 }
+
+describeWithNginx('behind nginx, with gateways of two versions', () => {
+  test('a file of the new version is served by the gateway that has it', async () => {
+    const serve = (status: number) => createServer((_request, response) => response.writeHead(status).end());
+    const gateways = [serve(404), serve(200)].map((server) => server.listen(0, '127.0.0.1'));
+    await Promise.all(gateways.map((server) => once(server, 'listening')));
+    const upstreams = gateways.map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const nginx = await startNginx((listen) => deployedNginx({ listen, upstreams }));
+    for (let request = 0; request < 10; request++) {
+      expect((await fetch(`http://${nginx.host}/assets/index-4f2a.js`)).status).toBe(200);
+    }
+    await nginx.close();
+    for (const server of gateways) server.close();
+  });
+});
