@@ -59,6 +59,8 @@ export class SessionCache {
   }
 
   #add(hash: string, session: CachedSession): void {
+    // A load in parallel may have added it, and a heartbeat found its device.
+    session.binding ??= this.get(hash)?.binding ?? null;
     const user = this.#users.get(session.user.id) ?? session.user;
     user.sessions += 1;
     session.user = user;

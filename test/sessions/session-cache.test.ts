@@ -49,3 +49,15 @@ test('reads a session again when its user is invalidated during the read', async
 test('reads a session once when other users are invalidated during the read', async () => {
   expect(await readsDuringInvalidation(2)).toBe(1);
 });
+
+test('a session that is read twice in parallel keeps the device that a heartbeat has found', async () => {
+  const cache = new SessionCache();
+  const second = Promise.withResolvers<CachedSession>();
+  const loading = cache.load('token', () => second.promise);
+  const binding = { clientId: 'd', device: 1, name: null, clientVersion: null, others: null };
+  const first = await cache.load('token', async () => ({ ...session, user: { ...session.user } }));
+  if (first) first.binding = binding;
+  second.resolve({ ...session, user: { ...session.user } });
+  expect((await loading)?.binding).toEqual(binding);
+  expect(cache.get('token')?.binding).toEqual(binding);
+});
