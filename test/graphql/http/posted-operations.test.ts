@@ -68,10 +68,10 @@ async function expectEqual(payload: unknown, headers: Record<string, string> = {
 
 const isQuery = (text: string) => getOperationAST(parse(text))?.operation === 'query';
 
-/** The operations of `schema/operations`: name, id and document. */
-const named = Object.entries(documents).map(
-  ([id, text]) => [getOperationAST(parse(text))?.name?.value, id, text] as const,
-);
+/** The operations of `schema/operations`: name, id and document. Without Health, which shows the free disk space. */
+const named = Object.entries(documents)
+  .map(([id, text]) => [getOperationAST(parse(text))?.name?.value, id, text] as const)
+  .filter(([name]) => name !== 'Health');
 
 describe('a posted operation is answered byte for byte as Apollo Server answers it', () => {
   test.each(named)('%s', async (_name, id, query) => {
