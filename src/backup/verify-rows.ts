@@ -138,10 +138,10 @@ async function orphans(client: pg.ClientBase, tables: string[]): Promise<string[
 /** Without `roles`, whose ids are chosen. */
 async function sequenceProblems(client: pg.ClientBase, tables: string[]): Promise<string[]> {
   const { rows } = await client.query<{ table: string; column: string; sequence: string }>(
-    `select attrelid::regclass::text as table, quote_ident(attname) as column,
-       pg_get_serial_sequence(attrelid::regclass::text, attname) as sequence
-     from pg_attribute where attrelid = any($1::text[]::regclass[]) and attnum > 0 and not attisdropped
-       and pg_get_serial_sequence(attrelid::regclass::text, attname) is not null`,
+    `select attrelid::regclass::text as table, quote_ident(attname) as column, objid::regclass::text as sequence
+     from pg_depend join pg_class on pg_class.oid = objid and relkind = 'S'
+       join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+     where classid = 'pg_class'::regclass and deptype in ('a', 'i') and refobjid = any($1::text[]::regclass[])`,
     [tables.filter((name) => name !== 'roles')],
   );
   const problems: string[] = [];

@@ -210,12 +210,21 @@ test('an encrypted archive moves packages from S3 to another bucket', async () =
 test('restores an archive of an older version, and refuses one of a newer version', async () => {
   const path = join(import.meta.dirname, '../fixtures/backup-format-1.tar.zst');
   const older = await createEmptyDatabase();
-  const settings = { DATABASE_URL: older.url, DATA_DIR: join(folder, 'older') };
+  // A role that is no superuser.
+  const url = new URL(older.url);
+  const owner = `owner_of_${url.pathname.slice(1)}`;
+  await withClient(older.url, (client) =>
+    client.query(
+      `create role ${owner} login password 'secret'; alter database ${url.pathname.slice(1)} owner to ${owner}`,
+    ),
+  );
+  Object.assign(url, { username: owner, password: 'secret' });
+  const settings = { DATABASE_URL: url.href, DATA_DIR: join(folder, 'older') };
   expect(await gatehouse(['restore', path], settings)).toMatchObject({ code: 0, errors: '' });
   expect(await findings(settings)).toEqual([]);
   const upgraded = await startGateway(
     { DATA_DIR: settings.DATA_DIR },
-    { databaseUrl: older.url, clock: gateway.clock },
+    { databaseUrl: url.href, clock: gateway.clock },
   );
   await ask(upgraded, op.LoginDocument, { input: { username: 'root', password: 'correct horse' } });
   expect((await upgraded.app.inject('/dist/app-1.0.0.zip')).body).toBe('version 1\n');
