@@ -21,6 +21,7 @@ import { Health, HealthComponent } from './health.js';
 import { startJobs } from './jobs.js';
 import { openLog } from './logging/log.js';
 import type { Metrics } from './metrics/metrics.js';
+import { ConnectionLimit, maxConnections } from './server/connection-limit.js';
 import { createHttpServer, sessionPolicies } from './server/http-server.js';
 import { type Listener, listen } from './server/listen.js';
 import { listenForScrapes, openMetrics } from './server/metrics.js';
@@ -120,7 +121,8 @@ export async function openApp(
     await setTimeout(config.DRAIN_DELAY);
     await Promise.all([...listeners, live].map((server) => server.close()));
   });
-  const served = { requests: inTurns(app, services), live, log: app.log };
+  const connections = new ConnectionLimit(await maxConnections());
+  const served = { requests: inTurns(app, services), connections, live, log: app.log };
   const timeouts = { keepAliveMs: config.KEEP_ALIVE_TIMEOUT, drainMs: config.DRAIN_TIMEOUT };
   for (const port of config.PORTS) listeners.push(await listen(served, config.HOST, port, timeouts));
   metrics?.observe({ services, pipeline, live, connections: () => sumOfConnections(listeners) });

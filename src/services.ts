@@ -40,6 +40,7 @@ import { OwnNode } from './nodes/node-info.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { databaseTurns } from './rate-limits/database-turns.js';
+import type { FairTurns } from './rate-limits/fair-turns.js';
 import type { Limiters } from './rate-limits/limiters.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
@@ -97,6 +98,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     createHeartbeatRelay: shared.createHeartbeatRelay,
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
+    databaseTurns: databaseTurns(),
     tracing,
   };
   const accounts = createAccounts(core, dependencies.sessionPolicies);
@@ -110,10 +112,10 @@ export function createServices(config: Config, dependencies: Dependencies) {
     jobLeases,
     jobRuns: new JobRuns(clock),
     /** Requests that were refused before any API saw them, by reason. */
-    shed: new Tally(['too_many_waiting']),
+    shed: new Tally(['too_many_waiting', 'too_many_bodies']),
     health,
     tracing,
-    databaseTurns: databaseTurns(),
+    databaseTurns: core.databaseTurns,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
@@ -143,6 +145,7 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly createHeartbeatRelay: SharedState['createHeartbeatRelay'];
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;
+  readonly databaseTurns: FairTurns;
 }
 
 function createAccounts(
@@ -188,7 +191,7 @@ function createCaptchas(core: Core) {
   const store = new CaptchaStore(db, signer, clock);
   const sender = new ReportedSmsSender(smsSender(config, tracing), health);
   return {
-    imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode),
+    imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode, core.databaseTurns),
     smsCodes: new SmsCodes(db, store, sender, throttle, {
       fixedCode,
       countries: config.SMS_COUNTRIES,

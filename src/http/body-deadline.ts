@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+const ends = new WeakMap<IncomingMessage, () => void>();
 
 /** Whether the headers of a request announce a body. */
 export const announcesBody = ({ headers }: IncomingMessage): boolean =>
@@ -17,7 +18,17 @@ export function limitBody(request: IncomingMessage, limitMs: number): void {
   request.once('close', () => clearTimeout(deadline));
 }
 
-/** Lifts the limit for a package. To be called once its sender is known to have the permission to upload. */
+/** Calls `listener` once the request has ended, or its body turned out to be a package. */
+export function onBodyEnd(request: IncomingMessage, listener: () => void): void {
+  const end = () => {
+    if (ends.delete(request)) listener();
+  };
+  ends.set(request, end);
+  request.once('close', end);
+}
+
+/** Lifts the limits for a package. To be called once its sender is known to have the permission to upload. */
 export function allowLongBody(request: IncomingMessage): void {
   clearTimeout(deadlines.get(request));
+  ends.get(request)?.();
 }

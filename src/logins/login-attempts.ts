@@ -25,6 +25,11 @@ export class LoginAttempts {
     private readonly turns: FairTurns,
   ) {}
 
+  /** How many logins wait for their turn. */
+  get waiting(): number {
+    return this.turns.waiting;
+  }
+
   /**
    * Runs `login` in its turn and records its failure. Throttled attempts are not recorded, so that the throttle limits
    * how fast the log grows, and neither is the name that was entered, which may be a password.

@@ -23,6 +23,11 @@ export class PasswordLogins {
     private readonly attempts: LoginAttempts,
   ) {}
 
+  /** How many logins wait for their turn, those by phone included. */
+  get waiting(): number {
+    return this.attempts.waiting;
+  }
+
   /**
    * @throws DomainError ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, PASSWORD_WRONG (checked in this order, in the same time),
    * CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE

@@ -34,6 +34,11 @@ export function declareProcess(registry: Registry, { services, pipeline, connect
     help: 'What waits for its turn, by queue.',
     label: 'queue',
     read: async () =>
-      new Map<string, number>([...(await queueLengths(services)), ['graphql_operations', pipeline.waiting]]),
+      new Map<string, number>([
+        ...(await queueLengths(services)),
+        ['small_requests', services.databaseTurns.waiting],
+        ['graphql_operations', pipeline.waiting],
+        ['logins', services.passwordLogins.waiting],
+      ]),
   });
 }

@@ -7,6 +7,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { LiveServer } from '../graphql/sockets/live-server.js';
 import { limitBody } from '../http/body-deadline.js';
 import { accept } from './acceptors.js';
+import type { ConnectionLimit } from './connection-limit.js';
 import { answerUnparsedRequests } from './unparsed-requests.js';
 
 /** Long enough for a large package over a slow line. */
@@ -54,6 +55,7 @@ export interface Listener {
 /** What is served on each port. */
 export interface Served {
   readonly requests: RequestListener;
+  readonly connections: ConnectionLimit;
   readonly live: Pick<LiveServer, 'upgrade'>;
   readonly log: FastifyBaseLogger;
 }
@@ -64,7 +66,7 @@ export interface Served {
  * @throws StartError when the port is in use or not permitted.
  */
 export async function listen(
-  { requests, live, log }: Served,
+  { requests, connections, live, log }: Served,
   host: string,
   port: number,
   {
@@ -94,6 +96,7 @@ export async function listen(
   );
   // Node would answer 417 itself, outside every API's envelope. RFC 9110, 10.1.1 lets a server ignore expectations.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connection', (socket) => connections.add(socket));
   answerUnparsedRequests(server, log);
   server.setTimeout(standstillMs);
   server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));

@@ -5,6 +5,7 @@ import { dialects } from '../legacy/index.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { Services } from '../services.js';
 import { sentToken } from '../sessions/tokens/token-headers.js';
+import { BodyBudget } from './body-budget.js';
 import { sendOverloaded } from './refused-response.js';
 import { RequestTurns } from './request-turns.js';
 
@@ -13,7 +14,7 @@ const heartbeatUrls: ReadonlySet<string | undefined> = new Set(
   dialects.flatMap(({ routes }) => Object.keys(routes).filter((url) => routes[url]?.isHeartbeat)),
 );
 
-/** @returns a listener that lets the requests of all ports take turns, see `RequestTurns`. */
+/** @returns a listener that lets the requests of all ports take turns, and refuses those that there is no room for. */
 export function inTurns(
   app: FastifyInstance,
   { config, shed }: Pick<Services, 'config' | 'shed'>,
@@ -31,5 +32,10 @@ export function inTurns(
       member: sentToken(request.headers) ?? '',
     }),
   });
-  return turns.serve;
+  const bodies = new BodyBudget();
+  return (request, response) => {
+    if (bodies.take(request, addressOf)) return turns.serve(request, response);
+    shed.add('too_many_bodies');
+    sendOverloaded(response, app.log);
+  };
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
+import { ConnectionLimit } from '../../src/server/connection-limit.js';
 import { listen } from '../../src/server/listen.js';
 import { type FilePart, uploadForm } from '../support/clients/multipart.js';
 import { openRequest, sendRaw } from '../support/clients/raw-http.js';
@@ -101,7 +102,8 @@ describe.each([UPLOAD, '/graphql'] as const)('a client of %s', (url) => {
     const log = gateway.app.log;
     const pipeline = new Pipeline(createSchema(), services.config, services, log);
     const live = createLiveServer(services, pipeline, log);
-    const served = { requests: gateway.app.routing, live, log };
+    const connections = new ConnectionLimit(100);
+    const served = { requests: gateway.app.routing, connections, live, log };
     const { port, close } = await listen(served, '127.0.0.1', 0, {
       keepAliveMs: IDLE_MS,
       idleMs: IDLE_MS,

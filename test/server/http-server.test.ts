@@ -7,6 +7,7 @@ import { Pipeline } from '../../src/graphql/execution/pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
+import { ConnectionLimit } from '../../src/server/connection-limit.js';
 import { listen } from '../../src/server/listen.js';
 import { openSession } from '../support/callers.js';
 import { openRequest, sendRaw } from '../support/clients/raw-http.js';
@@ -172,7 +173,8 @@ describe('a body that arrives slowly', () => {
     const log = pino({ level: 'silent' });
     const pipeline = new Pipeline(createSchema(), services.config, services, log);
     const live = createLiveServer(services, pipeline, log);
-    const served = { requests: gateway.app.routing, live, log };
+    const connections = new ConnectionLimit(100);
+    const served = { requests: gateway.app.routing, connections, live, log };
     const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: 1000, bodyMs: 1000 });
     host = `127.0.0.1:${listener.port}`;
     close = async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ConnectionLimit } from '../../src/server/connection-limit.js';
 import { listen } from '../../src/server/listen.js';
 import { openRequest } from '../support/clients/raw-http.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -29,7 +30,8 @@ test('closes an idle connection after KEEP_ALIVE_TIMEOUT', async () => {
 
 test('answers a request that arrives on an open connection after the stop has begun, and then closes it', async () => {
   const { app } = gateway;
-  const served = { requests: app.routing, live: { upgrade() {} }, log: app.log };
+  const connections = new ConnectionLimit(100);
+  const served = { requests: app.routing, connections, live: { upgrade() {} }, log: app.log };
   const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: 60_000 });
   const host = `127.0.0.1:${listener.port}`;
   const [used, idle] = [await openRequest(host, REQUEST), await openRequest(host, REQUEST)];

@@ -12,6 +12,7 @@ import { createPipeline } from '../../src/graphql/execution/traced-pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
 import type { Health } from '../../src/health.js';
+import { ConnectionLimit } from '../../src/server/connection-limit.js';
 import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';
 import { openMetrics } from '../../src/server/metrics.js';
@@ -130,7 +131,8 @@ export async function startGateway(
       await heartbeats.announce();
     },
     async listen() {
-      const served = { requests: inTurns(app, services), live, log: app.log };
+      const connections = new ConnectionLimit(10_000);
+      const served = { requests: inTurns(app, services), connections, live, log: app.log };
       const listener = await listen(served, '127.0.0.1', 0, { keepAliveMs: config.KEEP_ALIVE_TIMEOUT });
       listeners.push(listener);
       return `127.0.0.1:${listener.port}`;

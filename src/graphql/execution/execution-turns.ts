@@ -11,11 +11,11 @@ const SMALL_COMPLEXITY = 200;
 export interface Execution {
   readonly payer: Payer;
   readonly complexity: number;
-  readonly isQuery: boolean;
+  readonly isMutation: boolean;
 }
 
 /**
- * Lets complex operations wait for each other, and small queries for other small requests. All at once, the rows that
+ * Lets complex operations wait for each other, and small queries and subscriptions for other small requests. All at once, the rows that
  * they read would come back together, and keep heartbeats waiting for seconds. The payers take turns: the many
  * operations of one do not delay those of others.
  */
@@ -38,9 +38,9 @@ export class ExecutionTurns {
    * for more than the database.
    * @throws DomainError UNAVAILABLE if too many wait; as `execute`.
    */
-  run<T>({ payer, complexity, isQuery }: Execution, execute: () => T | Promise<T>): T | Promise<T> {
+  run<T>({ payer, complexity, isMutation }: Execution, execute: () => T | Promise<T>): T | Promise<T> {
     const waiter = { caller: payer };
     if (complexity > SMALL_COMPLEXITY) return this.#complex.run(waiter, complexity, execute);
-    return isQuery ? this.databaseTurns.run(waiter, 1, execute) : execute();
+    return isMutation ? execute() : this.databaseTurns.run(waiter, 1, execute);
   }
 }

@@ -132,7 +132,7 @@ export class Pipeline {
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
       const complexity = complexities.get(operation) ?? 0;
-      const execution = { payer, complexity, isQuery: operation.operation === 'query' };
+      const execution = { payer, complexity, isMutation: operation.operation === 'mutation' };
       await complexityBudget.spend(payer, complexity);
       const args = {
         schema: this.schema,
@@ -145,8 +145,8 @@ export class Pipeline {
         operation,
         document,
         sharing,
-        execute: (contextValue) => this.#executeInTurn(execution, () => execute({ ...args, contextValue })),
-        subscribe: (contextValue) => openStream({ ...args, contextValue }),
+        execute: (contextValue) => this.#inTurn(execution, () => execute({ ...args, contextValue })),
+        subscribe: (contextValue) => this.#inTurn(execution, () => openStream({ ...args, contextValue })),
       };
     } catch (error) {
       return { errors: refusalErrors(error), operation };
@@ -158,10 +158,7 @@ export class Pipeline {
     return { result: this.presentResult(await execute({ ...args, rootValue: event })) };
   }
 
-  async #executeInTurn(
-    execution: Execution,
-    run: () => ExecutionResult | Promise<ExecutionResult>,
-  ): Promise<ExecutionResult> {
+  async #inTurn<T>(execution: Execution, run: () => T | Promise<T>): Promise<T | ExecutionResult> {
     try {
       return await this.#turns.run(execution, run);
     } catch (error) {

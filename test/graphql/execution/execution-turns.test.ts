@@ -13,7 +13,7 @@ describe('execution turns', () => {
     const ends = new Map<string, () => void>();
     // Names are such as `a1`: the first operation of the payer a.
     const run = (name: string, complexity: number) =>
-      turns.run({ payer: name.slice(0, 1), complexity, isQuery: true }, () => {
+      turns.run({ payer: name.slice(0, 1), complexity, isMutation: false }, () => {
         started.push(name);
         return new Promise<void>((resolve) => ends.set(name, resolve));
       });
