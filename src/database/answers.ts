@@ -15,6 +15,9 @@ export type DatabaseState = 'read-write' | 'read-only' | 'silent';
  */
 export class Answers {
   #latest = performance.now();
+  #checkedAt = performance.now();
+  /** How long this process has stood still since the latest answer. */
+  #pausedMs = 0;
   #state: DatabaseState = 'read-write';
   readonly #timer: NodeJS.Timeout;
 
@@ -33,6 +36,7 @@ export class Answers {
 
   record(state: Exclude<DatabaseState, 'silent'>): void {
     this.#latest = performance.now();
+    this.#pausedMs = 0;
     this.#change(state);
   }
 
@@ -41,14 +45,24 @@ export class Answers {
   }
 
   #check(): void {
+    this.#notePause();
     if (this.#age < 2 * PROBE_MS) return;
     void this.#probe();
     // After a pause of this process, the answers that have arrived meanwhile are read first.
     setImmediate(() => this.#reportSilence());
   }
 
+  /** A process that stood still has asked for no answers meanwhile. */
+  #notePause(): void {
+    const now = performance.now();
+    const late = now - this.#checkedAt - PROBE_MS;
+    if (late > PROBE_MS) this.#pausedMs += late;
+    this.#checkedAt = now;
+  }
+
+  /** The time without an answer while this process ran. */
   get #age(): number {
-    return performance.now() - this.#latest;
+    return performance.now() - this.#latest - this.#pausedMs;
   }
 
   #reportSilence(): void {
