@@ -3,6 +3,7 @@ import { print } from 'graphql';
 import { BeatingDevice } from '../../nodes/support/beating-device.js';
 import { execute, post } from '../../nodes/support/fleet-api.js';
 import { LiveSubscriber } from '../../nodes/support/live-subscriber.js';
+import { eventually } from '../../support/eventually.js';
 import * as op from '../../support/operations.js';
 import { PASSWORD } from '../../support/password.js';
 
@@ -99,9 +100,8 @@ export class SoakLoad {
 
   async #subscribe(): Promise<void> {
     const subscriber = new LiveSubscriber(this.host, this.token);
-    await setTimeout(400);
+    await eventually(async () => subscriber.isReady);
     await subscriber.stop();
-    if (!subscriber.isReady) throw new Error('A subscriber got no snapshot.');
   }
 
   async #query(): Promise<void> {
