@@ -26,8 +26,9 @@ export class GatewayNode {
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  async start(): Promise<void> {
-    this.#server = startServer(this.env);
+  /** @param program the server of another version; by default, that of this one. */
+  async start(program?: string): Promise<void> {
+    this.#server = startServer(this.env, program ? [program] : undefined);
     await this.#server.ready();
   }
 
@@ -52,7 +53,8 @@ export class Fleet {
     private readonly resources: AsyncDisposableStack,
   ) {}
 
-  static async start(): Promise<Fleet> {
+  /** @param program the server of another version; by default, that of this one. */
+  static async start(program?: string): Promise<Fleet> {
     await using opened = new AsyncDisposableStack();
     const postgres = opened.adopt(await startRestartablePostgres(), (server) => server.stop());
     // Every write is on disk before it is acknowledged, so that a restart loses none.
@@ -82,7 +84,7 @@ export class Fleet {
         ADMIN_PASSWORD: ADMINISTRATOR.password,
       });
       opened.defer(async () => void (await node.end('SIGTERM')));
-      await node.start();
+      await node.start(program);
       nodes.push(node);
     }
     const upstreams = nodes.map(({ host }) => host);

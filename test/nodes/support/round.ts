@@ -37,12 +37,18 @@ export class Round {
     private readonly subscribers: readonly LiveSubscriber[],
   ) {}
 
-  /** Waits until all devices are online for all subscribers. */
-  static async start(fleet: Fleet): Promise<Round> {
+  /**
+   * Waits until all devices are online for all subscribers.
+   * @param subscribedHosts where each subscriber connects; by default, all connect to the proxy.
+   */
+  static async start(
+    fleet: Fleet,
+    subscribedHosts: readonly string[] = Array(SUBSCRIBERS).fill(fleet.nginx.host),
+  ): Promise<Round> {
     rounds += 1;
     const { host } = fleet.nginx;
     const { token } = await signIn(host);
-    const subscribers = Array.from({ length: SUBSCRIBERS }, () => new LiveSubscriber(host, token));
+    const subscribers = subscribedHosts.map((subscribed) => new LiveSubscriber(subscribed, token));
     await eventually(async () => subscribers.every(({ isReady }) => isReady));
     const sessions: DeviceSession[] = [];
     for (let session = 0; session < SESSIONS; session++) {
