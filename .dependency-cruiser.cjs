@@ -41,6 +41,7 @@ const floors = [
   ['nodes', '^src/nodes/'],
   ['redis', '^src/redis/'],
   ['database-queries', '^src/database/queries/'],
+  ['gateway-lock', '^src/database/gateway-lock/'],
   ['database', '^src/database/[^/]+\\.ts'],
   ['database-connections', '^src/database/connections/'],
   ['embedded-postgres', '^src/database/embedded-postgres/'],
@@ -48,9 +49,10 @@ const floors = [
   ['tracing', '^src/tracing/'],
   ['logging', '^src/logging/'],
   ['config', '^src/config\\.ts'],
+  ['settings', '^src/settings/'],
   [
     'foundation',
-    '^src/(settings|(database|redis|storage)-url|trace-settings|setting-(types|text|url)|errors|alarms|clock|health|job-(leases|runs)|tally|growing-cache|when-ready|logged-error|(gateway|node)-version)\\.ts',
+    '^src/(errors|alarms|clock|health|job-(leases|runs)|tally|growing-cache|when-ready|logged-error|(gateway|node)-version)\\.ts',
   ],
 ];
 

@@ -1,10 +1,10 @@
-// Writes docs/settings.md from src/settings.ts (`npm run docs`); with --check, only checks that it is current.
+// Writes docs/settings.md from src/settings/settings.ts (`npm run docs`); with --check, only checks that it is current.
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { settingGroups } from '../dist/src/settings.js';
+import { settingGroups } from '../dist/src/settings/settings.js';
 
 const file = new URL('../docs/settings.md', import.meta.url);
-const page = `<!-- Generated from src/settings.ts by npm run docs. -->
+const page = `<!-- Generated from src/settings/settings.ts by npm run docs. -->
 
 # Settings
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { StartError } from './errors.js';
-import { textProblems } from './setting-text.js';
-import { Settings } from './settings.js';
-import type { S3Url } from './storage-url.js';
-import { ignoredTraceSettings, type TraceSettings, traceSettings } from './trace-settings.js';
+import { textProblems } from './settings/setting-text.js';
+import { Settings } from './settings/settings.js';
+import type { S3Url } from './settings/storage-url.js';
+import { ignoredTraceSettings, type TraceSettings, traceSettings } from './settings/trace-settings.js';
 
 /** `process.env` */
 export type Environment = Readonly<Record<string, string | undefined>>;

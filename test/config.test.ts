@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { readConfig } from '../src/config.js';
-import { Settings } from '../src/settings.js';
+import { Settings } from '../src/settings/settings.js';
 
 const complaint = (env: Record<string, string>) => {
   try {

@@ -50,6 +50,7 @@ const floors = {
   nodes: 'src/nodes/join-fleet.ts',
   redis: 'src/redis/connection.ts',
   'database-queries': 'src/database/queries/rows.ts',
+  'gateway-lock': 'src/database/gateway-lock/gateway-lock.ts',
   database: 'src/database/database.ts',
   'database-connections': 'src/database/connections/failover-client.ts',
   'embedded-postgres': 'src/database/embedded-postgres/postmaster.ts',
@@ -57,6 +58,7 @@ const floors = {
   tracing: 'src/tracing/tracing.ts',
   logging: 'src/logging/log-output.ts',
   config: 'src/config.ts',
+  settings: 'src/settings/settings.ts',
   foundation: 'src/errors.ts',
 };
 const paths = Object.values(floors);

@@ -2,11 +2,11 @@ import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Database } from '../database/database.js';
 import { LastBackup } from '../database/last-backup.entity.js';
 import { reasonOf } from '../database/reason.js';
-import { createFile, standardOutput } from './archive-file.js';
-import { ArchiveWriter } from './archive-writer.js';
-import { BackupError } from './backup-error.js';
-import type { Installation } from './installation.js';
-import { type Totals, totalsOf } from './manifest.js';
+import { createFile, standardOutput } from './archive/archive-file.js';
+import { ArchiveWriter } from './archive/archive-writer.js';
+import { BackupError } from './archive/backup-error.js';
+import { type Totals, totalsOf } from './archive/manifest.js';
+import type { Installation } from './installation/installation.js';
 import { type BackupProgress, writeBackup } from './write-backup.js';
 
 /** Where a backup is written, and how. */

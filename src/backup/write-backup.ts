@@ -4,9 +4,8 @@ import { to } from 'pg-copy-streams';
 import { readSecrets } from '../data-dir/secret-files.js';
 import { lockForBackup } from '../database/backup-lock.js';
 import { connectClient } from '../database/connections/failover-client.js';
-import type { ArchiveWriter } from './archive-writer.js';
-import { BackupError, DamageError } from './backup-error.js';
-import type { Installation } from './installation.js';
+import type { ArchiveWriter } from './archive/archive-writer.js';
+import { BackupError, DamageError } from './archive/backup-error.js';
 import {
   FORMAT,
   HEADER_ENTRY,
@@ -16,10 +15,11 @@ import {
   type StoredPackage,
   type Table,
   tableEntry,
-} from './manifest.js';
-import { requireCurrentMigrations } from './migrations.js';
-import { packageBytes } from './package-bytes.js';
-import { archivedTables, copyTarget, readSequences, type TableColumns } from './tables.js';
+} from './archive/manifest.js';
+import type { Installation } from './installation/installation.js';
+import { requireCurrentMigrations } from './installation/migrations.js';
+import { packageBytes } from './installation/package-bytes.js';
+import { archivedTables, copyTarget, readSequences, type TableColumns } from './installation/tables.js';
 
 /** Rows are held until there are so many bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;

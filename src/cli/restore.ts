@@ -22,8 +22,8 @@ export const restoreCommand = (env: Environment): Command =>
       const startedAt = performance.now();
       const { archive, checked } = await openArchive(file, options, env);
       const [{ requireRestorable, restoreBackup }, { totalsOf }] = await Promise.all([
-        import('../backup/restore.js'),
-        import('../backup/manifest.js'),
+        import('../backup/restore/restore.js'),
+        import('../backup/archive/manifest.js'),
       ]);
       requireRestorable(archive, checked);
       const progress = startProgress('Restoring', archive.size);

@@ -22,7 +22,7 @@ export const verifyCommand = (env: Environment): Command =>
       const output = Output.of(command);
       if (file === undefined) return verifySettings(env, output);
       const { checked } = await openArchive(file, options, env);
-      const { totalsOf } = await import('../backup/manifest.js');
+      const { totalsOf } = await import('../backup/archive/manifest.js');
       const totals = totalsOf(checked.manifest);
       const { createdAt } = checked.header;
       output.result(
@@ -33,7 +33,7 @@ export const verifyCommand = (env: Environment): Command =>
 
 /** Verifies the installation of the settings. The exit code says whether there are problems. */
 async function verifySettings(env: Environment, output: Output): Promise<void> {
-  const { verifyInstallation } = await import('../backup/verify.js');
+  const { verifyInstallation } = await import('../backup/verify/verify.js');
   let progress: Progress | null = null;
   let problems = 0;
   await withInstallation(env, async (installation, signal) => {

@@ -1,4 +1,4 @@
-import type { Installation } from '../backup/installation.js';
+import type { Installation } from '../backup/installation/installation.js';
 import type { Environment } from '../config.js';
 import { unavailableDatabase } from '../database/unavailable.js';
 import { withDatabase } from './with-services.js';

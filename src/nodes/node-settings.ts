@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Config, StorageSettings } from '../config.js';
-import { tracing } from '../trace-settings.js';
+import { tracing } from '../settings/trace-settings.js';
 
 /** Fingerprints by setting. Nodes compare them, and cannot read the settings of each other. */
 export type Fingerprints = Readonly<Record<string, string>>;

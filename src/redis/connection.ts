@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { StartError } from '../errors.js';
-import { type RedisHost, type RedisUrl, redisName } from '../redis-url.js';
+import { type RedisHost, type RedisUrl, redisName } from '../settings/redis-url.js';
 import type { RedisClient } from './client.js';
 import { clusterOptions, nodeOptions, serverOptions } from './options.js';
 import { requireSuitable } from './requirements.js';

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { types } from 'node:util';
 import type { DNSLookupFunction } from 'ioredis';
 import { StartError } from '../errors.js';
-import type { RedisUrl } from '../redis-url.js';
+import type { RedisUrl } from '../settings/redis-url.js';
 
 const CONNECT_MS = 5000;
 /** A server that takes longer for a command hangs. */

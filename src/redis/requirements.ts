@@ -1,5 +1,5 @@
 import { StartError } from '../errors.js';
-import { type RedisUrl, redisName } from '../redis-url.js';
+import { type RedisUrl, redisName } from '../settings/redis-url.js';
 import { primaries, type RedisClient } from './client.js';
 
 const MIN_VERSION = 7;

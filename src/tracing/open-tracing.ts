@@ -14,7 +14,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
-import type { TraceSettings } from '../trace-settings.js';
+import type { TraceSettings } from '../settings/trace-settings.js';
 import { OpenTelemetry } from './open-telemetry.js';
 import type { Tracing } from './tracing.js';
 

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createFile } from '../../src/backup/archive-file.js';
-import { ArchiveReader } from '../../src/backup/archive-reader.js';
-import { ArchiveWriter } from '../../src/backup/archive-writer.js';
-import { checkArchive } from '../../src/backup/check-archive.js';
-import { FORMAT } from '../../src/backup/manifest.js';
+import { createFile } from '../../src/backup/archive/archive-file.js';
+import { ArchiveReader } from '../../src/backup/archive/archive-reader.js';
+import { ArchiveWriter } from '../../src/backup/archive/archive-writer.js';
+import { checkArchive } from '../../src/backup/archive/check-archive.js';
+import { FORMAT } from '../../src/backup/archive/manifest.js';
 import { sha256 } from '../support/releases.js';
 
 const { signal } = new AbortController();

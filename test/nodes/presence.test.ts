@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
 import { Health } from '../../src/health.js';
-import { parseRedisUrl } from '../../src/redis-url.js';
+import { parseRedisUrl } from '../../src/settings/redis-url.js';
 import { callerOf } from '../support/callers.js';
 import { connect, watch } from '../support/clients/live.js';
 import { createMigratedDatabase, type TestDatabase } from '../support/database.js';

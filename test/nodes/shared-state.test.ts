@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '../../src/database/database.js';
 import { entities, migrate } from '../../src/entities.js';
 import { gatewayVersion } from '../../src/gateway-version.js';
 import { Health, HealthComponent } from '../../src/health.js';
-import { parseRedisUrl } from '../../src/redis-url.js';
+import { parseRedisUrl } from '../../src/settings/redis-url.js';
 import { sharedTopic } from '../../src/streams/events.js';
 import { builtInRoles } from '../../src/users/permissions.js';
 import { createMigratedDatabase, type TestDatabase, withClient } from '../support/database.js';

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { connectRedis } from '../../src/redis/connection.js';
 import { probeCluster } from '../../src/redis/probe.js';
 import { problemOf } from '../../src/redis/problem.js';
-import { parseRedisUrl } from '../../src/redis-url.js';
+import { parseRedisUrl } from '../../src/settings/redis-url.js';
 import { eventually } from '../support/eventually.js';
 import { createCertificates } from '../support/infrastructure/certificates.js';
 import { freePort } from '../support/infrastructure/ports.js';

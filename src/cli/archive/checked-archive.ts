@@ -1,5 +1,5 @@
-import type { ArchiveReader } from '../../backup/archive-reader.js';
-import type { CheckedArchive } from '../../backup/check-archive.js';
+import type { ArchiveReader } from '../../backup/archive/archive-reader.js';
+import type { CheckedArchive } from '../../backup/archive/check-archive.js';
 import type { Environment } from '../../config.js';
 import { startProgress } from '../terminal/progress.js';
 import { type PassphraseOptions, readPassphrase } from './passphrase.js';
@@ -21,8 +21,8 @@ export async function openArchive(
 ): Promise<OpenedArchive> {
   const passphrase = await readPassphrase(options, env);
   const [{ ArchiveReader }, { checkArchive }] = await Promise.all([
-    import('../../backup/archive-reader.js'),
-    import('../../backup/check-archive.js'),
+    import('../../backup/archive/archive-reader.js'),
+    import('../../backup/archive/check-archive.js'),
   ]);
   const archive = await ArchiveReader.open(file, passphrase);
   const progress = startProgress('Checking', archive.size);

@@ -1,4 +1,4 @@
-import type { Totals } from '../../backup/manifest.js';
+import type { Totals } from '../../backup/archive/manifest.js';
 import { formatBytes } from '../terminal/progress.js';
 
 /** As `1,204 rows and 3 packages (1.2 GiB)`. */

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
+import { StartError } from '../../errors.js';
 import {
   type DatabaseHost,
   type DatabaseUrl,
   databaseUrlProblem,
   parseDatabaseUrl,
-} from '../../database-url.js';
-import { StartError } from '../../errors.js';
+} from '../../settings/database-url.js';
 
 /** How long a connection may take to open if the URL does not say. */
 const CONNECT_SECONDS = 5;

@@ -11,7 +11,7 @@ import { readConfig } from '../../../src/config.js';
 import { openDatabase } from '../../../src/database/database.js';
 import { entities } from '../../../src/entities.js';
 import { Health } from '../../../src/health.js';
-import { parseRedisUrl } from '../../../src/redis-url.js';
+import { parseRedisUrl } from '../../../src/settings/redis-url.js';
 import { type Events, sharedTopic } from '../../../src/streams/events.js';
 import { createMigratedDatabase } from '../../support/database.js';
 // With this extension, since jest.config.js maps the name with `.js` to this module.

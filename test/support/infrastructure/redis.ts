@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { connectRedis, type RedisConnection } from '../../../src/redis/connection.js';
-import { parseRedisUrl } from '../../../src/redis-url.js';
+import { parseRedisUrl } from '../../../src/settings/redis-url.js';
 import { eventually } from '../eventually.js';
 import { freePort } from './ports.js';
 

@@ -1,5 +1,5 @@
 import { connectRedis, type RedisConnection } from '../../../src/redis/connection.js';
-import { parseRedisUrl } from '../../../src/redis-url.js';
+import { parseRedisUrl } from '../../../src/settings/redis-url.js';
 import { startCluster, startRedis, type TestRedis } from './redis.js';
 
 /** Nodes that share a Redis, each with connections of its own. */

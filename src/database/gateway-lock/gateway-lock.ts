@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
-import { StartError } from '../errors.js';
-import { connectClient } from './connections/failover-client.js';
-import type { Database } from './database.js';
+import { StartError } from '../../errors.js';
+import { connectClient } from '../connections/failover-client.js';
+import type { Database } from '../database.js';
+import { reasonOf } from '../reason.js';
 import { HeldLock, type HeldLockOptions } from './held-lock.js';
 import { backendOf, LOCK, tryLock } from './lock-statements.js';
-import { reasonOf } from './reason.js';
 
 /** How long a supervisor that replaces a gateway may take to end the previous one. */
 const WAIT_MS = 30_000;

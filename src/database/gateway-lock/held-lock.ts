@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
-import { StartError } from '../errors.js';
+import { StartError } from '../../errors.js';
+import { connectClient } from '../connections/failover-client.js';
+import { reasonOf } from '../reason.js';
 import { Answers, type DatabaseState, stateOf } from './answers.js';
-import { connectClient } from './connections/failover-client.js';
 import {
   type Backend,
   backendOf,
@@ -13,7 +14,6 @@ import {
   timelineOf,
   tryLock,
 } from './lock-statements.js';
-import { reasonOf } from './reason.js';
 
 const HEARTBEAT_MS = 500;
 const RETRY_MS = 250;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { Database } from '../database/database.js';
-import { appliedMigrations, migrationProblem } from './migrations.js';
-import { entityTables } from './tables.js';
+import type { Database } from '../../database/database.js';
+import { appliedMigrations, migrationProblem } from '../installation/migrations.js';
+import { entityTables } from '../installation/tables.js';
 
 /** What must be true besides the constraints, with a query of the rows for which it is not. */
 const INVARIANTS: readonly { readonly problem: string; readonly broken: string }[] = [

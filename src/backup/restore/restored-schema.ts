@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type pg from 'pg';
-import type { Database } from '../database/database.js';
-import { BackupError } from './backup-error.js';
-import { knownMigrations } from './migrations.js';
-import { entityTables } from './tables.js';
+import type { Database } from '../../database/database.js';
+import { BackupError } from '../archive/backup-error.js';
+import { knownMigrations } from '../installation/migrations.js';
+import { entityTables } from '../installation/tables.js';
 
 /** A transaction, as the ORM and as the driver see it. */
 export interface Transaction {

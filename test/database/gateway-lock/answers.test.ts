@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Answers, type DatabaseState } from '../../src/database/answers.js';
-import { holdIntervals } from '../support/intervals.js';
+import { Answers, type DatabaseState } from '../../../src/database/gateway-lock/answers.js';
+import { holdIntervals } from '../../support/intervals.js';
 
 /** Nothing listens there. */
 const URL = 'postgresql://gatehouse@127.0.0.1:1/none';

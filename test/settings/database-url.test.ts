@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { databaseUrlProblem, parseDatabaseUrl } from '../src/database-url.js';
+import { databaseUrlProblem, parseDatabaseUrl } from '../../src/settings/database-url.js';
 
 const host = (name: string, port = 5432, address: string | null = null) => ({ name, address, port });
 

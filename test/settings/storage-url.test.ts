@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseStorageUrl } from '../src/storage-url.js';
+import { parseStorageUrl } from '../../src/settings/storage-url.js';
 
 const s3 = {
   bucket: 'packages',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
-import { flushFolder } from '../data-dir/flush-folder.js';
+import { flushFolder } from '../../data-dir/flush-folder.js';
 import { BackupError } from './backup-error.js';
 
 /** A file that gets its name once its content is complete. Only its owner may read it. */

@@ -1,22 +1,22 @@
-import { type Actor, recordAudit } from '../audit/audit.js';
-import { replaceSecrets, type SecretFile } from '../data-dir/secret-files.js';
-import { connectClient } from '../database/connections/failover-client.js';
-import { fleetId } from '../database/fleet-id.js';
-import { tryGatewayLock } from '../database/gateway-lock.js';
-import { withTransactionClient } from '../database/transaction-client.js';
-import { migrate } from '../entities.js';
-import type { ArchiveReader, Reading } from './archive-reader.js';
-import { BackupError } from './backup-error.js';
-import type { CheckedArchive } from './check-archive.js';
+import { type Actor, recordAudit } from '../../audit/audit.js';
+import { replaceSecrets, type SecretFile } from '../../data-dir/secret-files.js';
+import { connectClient } from '../../database/connections/failover-client.js';
+import { fleetId } from '../../database/fleet-id.js';
+import { tryGatewayLock } from '../../database/gateway-lock/gateway-lock.js';
+import { withTransactionClient } from '../../database/transaction-client.js';
+import { migrate } from '../../entities.js';
+import type { ArchiveReader, Reading } from '../archive/archive-reader.js';
+import { BackupError } from '../archive/backup-error.js';
+import type { CheckedArchive } from '../archive/check-archive.js';
+import type { Manifest } from '../archive/manifest.js';
+import type { Installation } from '../installation/installation.js';
+import { knownMigrations } from '../installation/migrations.js';
+import { entityTables } from '../installation/tables.js';
 import { requireEmptyDatabase, requireEmptyStorage } from './empty-installation.js';
-import type { Installation } from './installation.js';
-import type { Manifest } from './manifest.js';
-import { knownMigrations } from './migrations.js';
 import { restoreContent } from './restore-content.js';
 import { RestoredPackages } from './restored-packages.js';
 import { migrateUp, recreateSchema, type Transaction } from './restored-schema.js';
 import { suspendConstraints } from './suspended-constraints.js';
-import { entityTables } from './tables.js';
 
 /** @throws BackupError if an archive has migrations that this version does not know. */
 export function requireRestorable(archive: ArchiveReader, { header }: CheckedArchive): void {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { migrations } from '../../migrations/index.js';
-import { BackupError } from './backup-error.js';
+import { migrations } from '../../../migrations/index.js';
+import { BackupError } from '../archive/backup-error.js';
 
 /** The names of the migrations of this version, oldest first. */
 export const knownMigrations: readonly string[] = migrations.map(({ name }) => name);

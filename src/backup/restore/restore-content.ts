@@ -2,12 +2,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from } from 'pg-copy-streams';
-import type { SecretFile } from '../data-dir/secret-files.js';
-import type { ArchiveEntry } from './archive-reader.js';
-import { BackupError } from './backup-error.js';
-import type { Manifest, Table } from './manifest.js';
+import type { SecretFile } from '../../data-dir/secret-files.js';
+import type { ArchiveEntry } from '../archive/archive-reader.js';
+import { BackupError } from '../archive/backup-error.js';
+import type { Manifest, Table } from '../archive/manifest.js';
+import { copyTarget } from '../installation/tables.js';
 import type { RestoredPackages } from './restored-packages.js';
-import { copyTarget } from './tables.js';
 
 /** Where content goes. */
 export interface Target {

@@ -1,6 +1,6 @@
-import { connectClient } from '../database/connections/failover-client.js';
-import { exclusively } from '../database/exclusive.js';
-import type { Installation } from './installation.js';
+import { connectClient } from '../../database/connections/failover-client.js';
+import { exclusively } from '../../database/exclusive.js';
+import type { Installation } from '../installation/installation.js';
 import { type ReleasedPackage, releasedPackages, verifyPackage } from './verify-packages.js';
 import { verifyRows } from './verify-rows.js';
 

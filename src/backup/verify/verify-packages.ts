@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { DamageError } from './backup-error.js';
-import type { Installation } from './installation.js';
-import { packageBytes } from './package-bytes.js';
+import { DamageError } from '../archive/backup-error.js';
+import type { Installation } from '../installation/installation.js';
+import { packageBytes } from '../installation/package-bytes.js';
 
 /** A package, with the releases that have it. */
 export interface ReleasedPackage {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { builtInRoles } from '../users/permissions.js';
-import { BackupError } from './backup-error.js';
-import type { Manifest } from './manifest.js';
+import { builtInRoles } from '../../users/permissions.js';
+import { BackupError } from '../archive/backup-error.js';
+import type { Manifest } from '../archive/manifest.js';
 
 /** Tables in which each start, or each migration, writes. */
 const WRITTEN_BY_START = ['migrations', 'roles', 'fleet', 'presence_clock', 'presence_position'];

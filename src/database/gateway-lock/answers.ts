@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { connectClient } from './connections/failover-client.js';
+import { connectClient } from '../connections/failover-client.js';
 
 /** A database that has not answered for this long hangs. */
 const SILENT_MS = 1500;

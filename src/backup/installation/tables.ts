@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Database } from '../database/database.js';
-import type { Table } from './manifest.js';
+import type { Database } from '../../database/database.js';
+import type { Table } from '../archive/manifest.js';
 
 /** A table with the columns that are in an archive. */
 export type TableColumns = Pick<Table, 'name' | 'columns'>;

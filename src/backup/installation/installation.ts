@@ -1,5 +1,5 @@
-import type { OpenedStorage } from '../adapters/storage/index.js';
-import type { Database } from '../database/database.js';
+import type { OpenedStorage } from '../../adapters/storage/index.js';
+import type { Database } from '../../database/database.js';
 
 /** What is backed up, restored or verified. */
 export interface Installation {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { StagedPackage, Storage } from '../releases/storage.js';
-import type { ArchiveEntry } from './archive-reader.js';
-import { BackupError } from './backup-error.js';
+import type { StagedPackage, Storage } from '../../releases/storage.js';
+import type { ArchiveEntry } from '../archive/archive-reader.js';
+import { BackupError } from '../archive/backup-error.js';
 
 /** The packages of a restore: received one by one, and published together. */
 export class RestoredPackages {

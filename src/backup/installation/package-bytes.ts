@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { OpenPackage, Storage } from '../releases/storage.js';
-import { DamageError } from './backup-error.js';
-import type { StoredPackage } from './manifest.js';
+import type { OpenPackage, Storage } from '../../releases/storage.js';
+import { DamageError } from '../archive/backup-error.js';
+import type { StoredPackage } from '../archive/manifest.js';
 
 const READ_BYTES = 256 * 1024;
 
