@@ -59,6 +59,7 @@ test('offers only the views that the user may see', async () => {
     'Releases',
     'People',
     'Audit log',
+    'Health',
     'Account',
   ]);
   await administrator.close();
