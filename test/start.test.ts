@@ -46,7 +46,6 @@ describe('a start that fails prints one sentence and exits with code 1 for', () 
     ['production without an SMS provider', { NODE_ENV: 'production' }],
     ['a provider without its credentials', { SMS_PROVIDER: 'webhook' }],
     ['the line end of an env file in a password', { ADMIN_ACCOUNT: 'root', ADMIN_PASSWORD: `${PASSWORD}\r` }],
-    ['a database that does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
     [
       'a bucket whose server does not answer',
       {

@@ -41,33 +41,6 @@ const holders = (url: string) =>
     return rows.map(({ pid }) => pid);
   });
 
-test('refuses a second gateway on one database after 30 seconds, a node of a fleet too, and keeps the first', async () => {
-  const first = startOn(database.url);
-  const url = await first.url();
-  const started = performance.now();
-  const db = await openDatabase(database.url, entities);
-  const { signal } = new AbortController();
-  const node = lockGateway(database.url, db, {
-    isShared: true,
-    signal,
-    onChange() {},
-    onEnd() {},
-  });
-  const refusedNode = expect(node).rejects.toThrow(
-    /^A gateway without REDIS_URL is running on this database: [^\n]+\.$/,
-  );
-  const second = await startOn(database.url).ended;
-  await refusedNode;
-  await db.close(true);
-  expect(performance.now() - started).toBeGreaterThan(30_000);
-  expect(second).toEqual({
-    code: 1,
-    output: '',
-    errors: expect.stringMatching(/^Another gateway is running on this database: [^\n]+\.$/),
-  });
-  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-});
-
 test('waits for the previous gateway to end, and can be stopped meanwhile', async () => {
   const first = startOn(database.url);
   await first.ready();
