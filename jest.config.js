@@ -47,8 +47,8 @@ const threeNodes = {
 const hasRedis = process.env.CI || spawnSync('redis-server', ['--version']).status === 0;
 
 export default {
-  // Even on two cores: tests often wait, and other processes do much of the work, such as browsers and databases.
-  maxWorkers: 3,
+  // Even on two cores: most of the work is done by other processes, such as browsers and databases.
+  maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
   projects: [
