@@ -66,9 +66,9 @@ export class ShardOffsets {
     return low;
   }
 
-  /** Whether the log has everything that a subscriber with these offsets has received. */
-  hasAll(received: readonly number[]): boolean {
-    return received.every((upTo, shard) => upTo <= this.#after(this.#latest, shard));
+  /** Whether the log up to an entry has everything that a subscriber with these offsets has received. */
+  hasAll(received: readonly number[], upToEntry = this.#latest): boolean {
+    return received.every((upTo, shard) => upTo <= this.#after(upToEntry, shard));
   }
 
   #isAllReceived(offset: number, received: readonly number[]): boolean {

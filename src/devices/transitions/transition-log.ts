@@ -150,15 +150,26 @@ export class TransitionLog {
     return encodeCursor({ epoch: this.#epochOf(scope), offsets });
   }
 
-  /** Whether a subscriber has received entries of this epoch that the log does not have yet. */
-  isBehind(position: Position, scope: string): boolean {
-    return position.epoch === this.#epochOf(scope) && !this.#shards.hasAll(position.offsets);
+  /** Whether a subscriber must wait: it has received entries of this epoch that the log does not have or publish yet. */
+  isBehind({ epoch, offsets }: Position, scope: string): boolean {
+    if (epoch !== this.#epochOf(scope)) return false;
+    const offset = this.#shards.find(offsets);
+    return offset === null ? !this.#shards.hasAll(offsets) : !this.#hasPublished(offsets, offset);
   }
 
-  /** Where a subscriber reads on; null for another epoch, or if the ring has dropped what followed the position. */
+  /**
+   * Where a subscriber reads on; null for another epoch, if the ring has dropped what followed the position, or if
+   * entries that the subscriber has received follow others that are not published yet: they would be delivered again.
+   */
   recover({ epoch, offsets }: Position, scope: string): Recovery | null {
     const offset = epoch === this.#epochOf(scope) ? this.#shards.find(offsets) : null;
-    return offset === null ? null : { offset, received: offsets };
+    if (offset === null || !this.#hasPublished(offsets, offset)) return null;
+    return { offset, received: offsets };
+  }
+
+  /** @param offset up to which the subscriber has received the log; that of a snapshot may be unpublished. */
+  #hasPublished(received: readonly number[], offset: number): boolean {
+    return this.#shards.hasAll(received, Math.max(this.#published, offset));
   }
 
   #keepChange(change: DetailsChange): void {
