@@ -113,7 +113,7 @@ test.each(directions)(
 test.each(directions)(
   'a heartbeat at the $here version reaches subscribers of the $there version',
   async ({ here, there }) => {
-    const { token } = await signIn(hostOf(here));
+    const { token, sessionId } = await signIn(hostOf(here));
     const client = connect(hostOf(there), token);
     const clientId = `beats at the ${here} version`;
     const query = 'subscription { heartbeats { device { clientId } } }';
@@ -123,6 +123,8 @@ test.each(directions)(
     }
     await device.stop();
     await client.dispose();
+    // The device goes offline now, and not while a later test replaces a node.
+    await execute(hostOf(here), op.RevokeSessionDocument, { input: { id: sessionId } }, token);
   },
 );
 
