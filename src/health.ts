@@ -45,9 +45,9 @@ type HealthListener = (component: HealthComponent, problem: HealthProblem | null
 export class Health {
   /** When this node started. */
   readonly startedAt: Date;
-  readonly #problems = new Map<HealthComponent, HealthProblem>();
   /** Whether the gateway is stopping. It serves until it has stopped, but should get no further clients. */
   isStopping = false;
+  readonly #problems = new Map<HealthComponent, HealthProblem>();
   readonly #recoveredAt = new Map<HealthComponent, Date>();
   readonly #latest = new Map<HealthComponent, Measurement>();
   readonly #failures = new Map<HealthComponent, number>();

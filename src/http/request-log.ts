@@ -15,7 +15,7 @@ declare module 'fastify' {
     isHeartbeat: boolean;
     /** Why an API refused the request, which its status need not show; null for a success. */
     failureCode: string | null;
-    /** Who sends the request; null before its token has been checked. */
+    /** The sender of the request; null before its token has been checked. */
     sender: { readonly caller: LoggedCaller | null } | null;
   }
 }

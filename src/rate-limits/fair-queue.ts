@@ -1,4 +1,4 @@
-/** Who waits: a caller, and one of the accounts or tokens that it uses. */
+/** A caller that waits, and one of the accounts or tokens that it uses. */
 export interface Waiter {
   /** A user, or the address of an anonymous client. */
   readonly caller: string;
@@ -14,7 +14,7 @@ interface Line<Item> {
 
 /**
  * A bounded queue in which callers take turns, and so do the members of each caller. When it is full, the one with the
- * most items gives way: a caller can fill it, but keep nobody else out.
+ * most items gives way: a caller can fill it, but others still get in.
  */
 export class FairQueue<Item> {
   /** In the order of their turns, as are the members of each. */

@@ -6,8 +6,8 @@ import { addressBucket } from '../rate-limits/address-bucket.js';
 const SHARE = 0.8;
 
 /**
- * Limits the open connections of all ports. Beyond the limit, the address with the most gives up its latest one: it
- * keeps nobody else out. The connections of a proxy are those of one address.
+ * Limits the open connections of all ports. Beyond the limit, the address with the most loses its latest one, so
+ * that others can connect. The connections of a proxy are those of one address.
  */
 export class ConnectionLimit {
   #open = 0;

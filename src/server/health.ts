@@ -25,12 +25,9 @@ export function registerHealth(app: FastifyInstance, db: Database, health: Healt
   };
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
-    if (health.isStopping) {
-      return reply.code(503).header('retry-after', 1).send({ status: 'the gateway is stopping' });
-    }
-    if (!(await answers())) {
-      return reply.code(503).header('retry-after', 1).send({ status: 'the database does not answer' });
-    }
+    const refuse = (status: string) => reply.code(503).header('retry-after', 1).send({ status });
+    if (health.isStopping) return refuse('the gateway is stopping');
+    if (!(await answers())) return refuse('the database does not answer');
     const { problems } = health;
     return problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems };
   });

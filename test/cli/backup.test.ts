@@ -243,7 +243,7 @@ test('restores an archive of an older version, and refuses one of a newer versio
   );
 });
 
-test('uploads and withdrawals go on during a backup, which has each release whole or not at all', async () => {
+test('accepts uploads and withdrawals during a backup, which has each release whole or not at all', async () => {
   const busy = join(folder, 'busy');
   const backup = gatehouse(['backup', busy], source);
   let running = true;

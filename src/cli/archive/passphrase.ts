@@ -14,7 +14,7 @@ export const passphraseOption = () =>
   new Option('--passphrase-file <file>', `file with the passphrase; ${VARIABLE} by default`);
 
 /**
- * The passphrase of the options or of the environment; null if there is none.
+ * Reads the passphrase from the file of the option, or from the environment. Null without one.
  * @throws UsageError if the file cannot be read, or if the passphrase is empty.
  */
 export async function readPassphrase(

@@ -15,9 +15,9 @@ export interface Execution {
 }
 
 /**
- * Lets complex operations wait for each other, and small queries and subscriptions for other small requests. All at once, the rows that
- * they read would come back together, and keep heartbeats waiting for seconds. The payers take turns: the many
- * operations of one do not delay those of others.
+ * Lets complex operations wait for each other, and small queries and subscriptions for other small requests. All at
+ * once, the rows that they read would come back together, and keep heartbeats waiting for seconds. The payers take
+ * turns: the many operations of one do not delay those of others.
  */
 export class ExecutionTurns {
   readonly #complex = new FairTurns({
@@ -25,6 +25,7 @@ export class ExecutionTurns {
     maxWaiting: 200,
     refusal: 'Too many complex operations wait; try again later.',
   });
+
   /** @param databaseTurns what small queries share with the requests of other APIs. */
   constructor(private readonly databaseTurns: FairTurns) {}
 

@@ -166,7 +166,7 @@ export class Pipeline {
     }
   }
 
-  /** @param sender whose log has the error, if it is a fault; absent where nobody has asked. */
+  /** @param sender whose log has the error, if it is a fault; absent for what no client has sent. */
   presentError(error: unknown, sender?: Pick<Context, 'log'>): GraphQLFormattedError {
     return presentError(error, this.#presentationFor(sender));
   }

@@ -43,7 +43,7 @@ export async function violationsAfter(
   const { code, errors } = await installation.end(target, random);
   await clients.stop();
   if (targets[target].signal === 'SIGTERM') expect(code).toBe(0);
-  // A gateway that cannot go on without its database says so in one sentence.
+  // A gateway that ends because its database has ended says so in one sentence.
   expect(errors).toMatch(code === 1 ? /^[A-Z][^\n]+\.$/ : /^$/);
   await installation.agePackages();
   await installation.start();

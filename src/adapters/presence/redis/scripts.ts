@@ -182,8 +182,8 @@ local run = redis.call('info', 'server'):match('run_id:(%w+)')
 `;
 
 /**
- * ARGV: whether Redis keeps all data over a restart. Returns the epoch; nothing if there is none, or if Redis may have
- * lost data since.
+ * ARGV: whether Redis keeps all data over a restart. Returns the epoch, or false if there is no epoch or Redis
+ * may have lost data since.
  */
 export const READ_EPOCH = `local state = KEYS[3]${RUN_ID}
 local epoch = redis.call('hget', state, 'epoch')

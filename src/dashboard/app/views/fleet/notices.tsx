@@ -1,10 +1,10 @@
 import { Alert } from '@mantine/core';
-import { IconAlertTriangle, IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
+import { IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { timeOfDay } from '../../time/format.js';
+import { ProblemAlert } from '../../domain/problem-alert.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import type { Fleet, Problem } from './fleet.js';
+import type { Fleet } from './fleet.js';
 import { useFleetSnapshot } from './use-fleet.js';
 
 const AUTO_DISMISS_MS = 15_000;
@@ -21,7 +21,9 @@ export function Notices({ fleet, onRetry }: NoticesProps) {
   return (
     <>
       {problems.map((problem) => (
-        <ProblemNotice key={problem.component} problem={problem} />
+        <ProblemAlert key={problem.component} problem={problem} role="status">
+          {t(`domain.problems.${problem.component}.text`)}
+        </ProblemAlert>
       ))}
       {degraded && (
         <Alert
@@ -39,22 +41,6 @@ export function Notices({ fleet, onRetry }: NoticesProps) {
       )}
       {failure && <FailureAlert failure={failure} onRetry={onRetry} />}
     </>
-  );
-}
-
-function ProblemNotice({ problem: { component, since } }: { readonly problem: Problem }) {
-  const { t, i18n } = useTranslation();
-  const time = timeOfDay(new Date(since), i18n.language);
-  return (
-    <Alert
-      color="orange"
-      variant="light"
-      role="status"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={t(`domain.problems.${component}.title`, { time })}
-    >
-      {t(`domain.problems.${component}.text`)}
-    </Alert>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Alert, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { ProblemAlert } from '../../domain/problem-alert.js';
 import type { HealthQuery } from '../../generated/graphql.js';
-import { timeOfDay } from '../../time/format.js';
 
 type Problem = NonNullable<HealthQuery['health']>['problems'][number];
 
@@ -27,27 +27,21 @@ export function Verdict({ problems }: { problems: readonly Problem[] }) {
         </Group>
       </Card>
       {problems.map((problem) => (
-        <ProblemAlert key={problem.component} problem={problem} />
+        <ProblemAlert key={problem.component} problem={problem} role="alert">
+          <Advice problem={problem} />
+        </ProblemAlert>
       ))}
     </>
   );
 }
 
-function ProblemAlert({ problem: { component, reason, since } }: { problem: Problem }) {
-  const { t, i18n } = useTranslation();
-  const time = timeOfDay(new Date(since), i18n.language);
+function Advice({ problem: { component, reason } }: { problem: Problem }) {
+  const { t } = useTranslation();
   return (
-    <Alert
-      color="orange"
-      variant="light"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={t(`domain.problems.${component}.title`, { time })}
-    >
-      <Stack gap={4}>
-        <Text size="sm">{t(`domain.problems.${component}.text`)}</Text>
-        <Text size="sm">{t('health.advice', { advice: t(`domain.problems.${component}.advice`) })}</Text>
-        <Text size="xs">{t('health.reason', { reason })}</Text>
-      </Stack>
-    </Alert>
+    <Stack gap={4}>
+      <Text size="sm">{t(`domain.problems.${component}.text`)}</Text>
+      <Text size="sm">{t('health.advice', { advice: t(`domain.problems.${component}.advice`) })}</Text>
+      <Text size="xs">{t('health.reason', { reason })}</Text>
+    </Stack>
   );
 }
