@@ -112,7 +112,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     jobLeases,
     jobRuns: new JobRuns(clock),
     /** Requests that were refused before any API saw them, by reason. */
-    shed: new Tally(['too_many_waiting', 'too_many_bodies']),
+    shed: new Tally(['too_many_waiting', 'too_many_bodies', 'too_many_pipelined']),
     health,
     tracing,
     databaseTurns: core.databaseTurns,

@@ -6,6 +6,7 @@ import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { Services } from '../services.js';
 import { sentToken } from '../sessions/tokens/token-headers.js';
 import { BodyBudget } from './body-budget.js';
+import { oneAtATime } from './pipelined-requests.js';
 import { sendOverloaded } from './refused-response.js';
 import { RequestTurns } from './request-turns.js';
 
@@ -33,9 +34,13 @@ export function inTurns(
     }),
   });
   const bodies = new BodyBudget();
-  return (request, response) => {
+  const takeTurn: RequestListener = (request, response) => {
     if (bodies.take(request, addressOf)) return turns.serve(request, response);
     shed.add('too_many_bodies');
     sendOverloaded(response, app.log);
   };
+  return oneAtATime(takeTurn, (response) => {
+    shed.add('too_many_pipelined');
+    sendOverloaded(response, app.log);
+  });
 }

@@ -5,6 +5,8 @@ import { FairQueue, type Waiter } from '../rate-limits/fair-queue.js';
 const AT_ONCE = 10;
 /** How long each turn handles requests that have waited, in milliseconds: it accepts few connections, see `accept`. */
 const TURN_MS = 1;
+/** Requests that a turn refuses, in about as long. */
+const REFUSED_A_TURN = 50;
 /** Heartbeats that wait at most, and as many other requests: each takes some kilobytes, and 0.1 ms of work or more. */
 const CAPACITY = 4000;
 
@@ -59,10 +61,12 @@ export class RequestTurns {
   readonly #nextTurn = (): void => {
     this.#isScheduled = false;
     this.#atOnce = 0;
-    for (const { request, response } of this.#refused.splice(0)) this.handlers.refuse(request, response);
+    for (const { request, response } of this.#refused.splice(0, REFUSED_A_TURN)) {
+      this.handlers.refuse(request, response);
+    }
     this.#handleFor(TURN_MS, this.#heartbeats);
     this.#handleFor(TURN_MS, this.#others);
-    if (this.#heartbeats.size + this.#others.size > 0) this.#schedule();
+    if (this.#heartbeats.size + this.#others.size + this.#refused.length > 0) this.#schedule();
   };
 
   #handleFor(ms: number, queue: FairQueue<Exchange>): void {
