@@ -34,6 +34,20 @@ test('drops the new connection of the address with the most', () => {
   expect(dropped).toEqual(['a3']);
 });
 
+test('drops the new connection if no address has more', () => {
+  const { connect, dropped } = start(3);
+  for (const name of ['a1', 'b1', 'c1', 'd1']) connect(name);
+  expect(dropped).toEqual(['d1']);
+});
+
+test('drops the latest connection that is still open', () => {
+  const { connect, dropped } = start(4);
+  const [, , a3] = ['a1', 'a2', 'a3', 'a4'].map(connect);
+  a3?.emit('close');
+  for (const name of ['b1', 'c1', 'd1']) connect(name);
+  expect(dropped).toEqual(['a4', 'a2']);
+});
+
 test('has room again once a connection has closed', () => {
   const { connect, dropped } = start(2);
   connect('a1').destroy();
