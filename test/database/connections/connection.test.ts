@@ -217,6 +217,16 @@ describe('a connection that is held for too long', () => {
     expect(await db.em.fork().transactional((em) => em.execute('select 4 as value'))).toEqual([{ value: 4 }]);
   });
 
+  test('waits for a lock only for a part of the time', async () => {
+    await query('create table locked (id int)');
+    await withClient(postgres.url, async (client) => {
+      await client.query('begin; lock table locked');
+      const failed = await query('insert into locked values (1)').catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: '55P03' });
+      expect(unavailableDatabase(failed)).toMatchObject({ code: 'UNAVAILABLE' });
+    });
+  });
+
   test('ends its statement on the server, too', async () => {
     await expect(query('select pg_sleep(600)')).rejects.toThrow('Connection terminated');
     await eventually(async () => {
