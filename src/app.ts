@@ -9,6 +9,7 @@ import { CircuitBreaker } from './database/connections/circuit-breaker.js';
 import { type Database, openDatabase } from './database/database.js';
 import type { EmbeddedPostgres } from './database/embedded-postgres/embedded-postgres.js';
 import { fleetId } from './database/fleet-id.js';
+import { databaseProblem } from './database/gateway-lock/answers.js';
 import { lockGateway } from './database/gateway-lock/gateway-lock.js';
 import type { HeldLock, HeldLockOptions } from './database/gateway-lock/held-lock.js';
 import { limitHolds } from './database/pool-connections.js';
@@ -69,11 +70,12 @@ export async function openApp(
   const health = openHealth(log);
   const lock = await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, {
     isShared: config.REDIS_URL !== undefined,
-    onChange(state) {
+    onChange(state, cause) {
       health.recover(HealthComponent.DATABASE);
       if (state === 'silent') breaker.open();
       else breaker.close();
-      if (state !== 'read-write') health.degrade(HealthComponent.DATABASE, databaseProblems[state]);
+      if (state !== 'read-write')
+        health.degrade(HealthComponent.DATABASE, databaseProblem(state, cause), cause);
     },
     // The end of the embedded database ends the connection, too, and is the better reason.
     onEnd: (sentence) => globalThis.setTimeout(onFatal, EXIT_GRACE_MS, sentence),
@@ -173,11 +175,6 @@ const openHealth = (log: Logger): Health =>
     if (problem) log.warn({ component, err }, problem.reason);
     else log.info({ component }, 'works as usual again');
   });
-
-const databaseProblems = {
-  silent: 'The database does not answer.',
-  'read-only': 'The database accepts no changes.',
-};
 
 /** Waits for a database that starts at the same time, as with containers of one composition. */
 async function awaitDatabase(

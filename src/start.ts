@@ -58,7 +58,7 @@ export function start(config: Config, info: (line: string) => void): Gateway {
 /** A fault of the database as the sentence of a start that fails; any other error as it is. */
 function startError(error: unknown): unknown {
   if (unavailableDatabase(error) === error) return error;
-  return new StartError(`The database stopped answering during the start: ${reasonOf(error)}.`);
+  return new StartError(`The database failed during the start: ${reasonOf(error)}.`);
 }
 
 async function open(config: Config, resources: AsyncDisposableStack, callbacks: Callbacks): Promise<string> {

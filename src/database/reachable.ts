@@ -1,8 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { DomainError } from '../errors.js';
 import { connectClient } from './connections/failover-client.js';
 import { reasonOf } from './reason.js';
-import { unavailableDatabase } from './unavailable.js';
+import { mayRecover } from './unavailable.js';
 
 /** How long a database may take to start with the gateway. */
 const WAIT_MS = 30_000;
@@ -23,7 +22,7 @@ interface WaitOptions {
 export async function untilReachable(url: string, { onWait, signal }: WaitOptions): Promise<void> {
   for (let attempt = 1, end = performance.now() + WAIT_MS; performance.now() < end; attempt++) {
     const failure = await failureOf(url);
-    if (!(unavailableDatabase(failure) instanceof DomainError)) return;
+    if (!mayRecover(failure)) return;
     if (attempt === 1) {
       onWait(
         `The database does not answer (${reasonOf(failure)}): the gateway waits up to 30 seconds for it.`,

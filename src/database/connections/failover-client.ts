@@ -1,6 +1,7 @@
 import pg, { type ClientConfig } from 'pg';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { type ConnectionPlan, planConnection } from './connection-attempts.js';
+import { asFailedConnection } from './failed-connection.js';
 
 /**
  * Opens a connection of its own, to the first server that accepts it.
@@ -32,9 +33,11 @@ export function failoverClient(plan: ConnectionPlan, breaker: CircuitBreaker): t
     override connect(): Promise<pg.Client>;
     override connect(callback: ConnectCallback): void;
     override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
-      const connected = breaker.connect(this, () =>
-        hasOneChoice ? super.connect() : this.#connectToFirst(),
-      );
+      const connected = breaker
+        .connect(this, () => (hasOneChoice ? super.connect() : this.#connectToFirst()))
+        .catch((error: unknown) => {
+          throw asFailedConnection(error);
+        });
       if (!callback) return connected;
       connected.then((client) => callback(null, client), callback);
       return undefined;

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { connectClient } from '../connections/failover-client.js';
 
 /** A database that has not answered for this long hangs. */
@@ -8,6 +8,9 @@ const PROBE_MS = 500;
 
 /** Whether a database answers, and accepts changes. */
 export type DatabaseState = 'read-write' | 'read-only' | 'silent';
+
+/** @param cause why the latest attempt to connect to a silent database failed, if one did. */
+export type DatabaseListener = (state: DatabaseState, cause: unknown) => void;
 
 /**
  * Knows whether a database answers. Its user records answers at least every half second; when there are none, new
@@ -19,12 +22,14 @@ export class Answers {
   /** How long this process has stood still since the latest answer. */
   #pausedMs = 0;
   #state: DatabaseState = 'read-write';
+  /** Of the latest attempt to connect, since the latest answer. */
+  #failure: unknown = null;
   readonly #timer: NodeJS.Timeout;
 
   /** @param url as for `openDatabase` */
   constructor(
     private readonly url: string,
-    private readonly onChange: (state: DatabaseState) => void,
+    private readonly onChange: DatabaseListener,
   ) {
     this.#timer = setInterval(() => this.#check(), PROBE_MS);
   }
@@ -37,6 +42,7 @@ export class Answers {
   record(state: Exclude<DatabaseState, 'silent'>): void {
     this.#latest = performance.now();
     this.#pausedMs = 0;
+    this.#failure = null;
     this.#change(state);
   }
 
@@ -72,14 +78,18 @@ export class Answers {
   #change(state: DatabaseState): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.onChange(state);
+    this.onChange(state, this.#failure);
   }
 
   async #probe(): Promise<void> {
-    const client = await connectClient(this.url, SILENT_MS).catch(() => null);
-    const state = client && (await stateOf(client).catch(() => null));
-    if (state) this.record(state);
-    await client?.end();
+    try {
+      const client = await connectClient(this.url, SILENT_MS);
+      const state = await stateOf(client).catch(() => null);
+      if (state) this.record(state);
+      await client.end();
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 }
 
@@ -89,4 +99,12 @@ export async function stateOf(client: pg.Client): Promise<Exclude<DatabaseState,
     `select current_setting('transaction_read_only')::boolean as "readOnly"`,
   );
   return rows[0]?.readOnly ? 'read-only' : 'read-write';
+}
+
+/** The sentence for `Health`. @param cause as for `DatabaseListener` */
+export function databaseProblem(state: Exclude<DatabaseState, 'read-write'>, cause: unknown): string {
+  if (state === 'read-only') return 'The database accepts no changes.';
+  return cause instanceof pg.DatabaseError
+    ? 'The database refuses connections.'
+    : 'The database does not answer.';
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { StartError } from '../../errors.js';
 import { connectClient } from '../connections/failover-client.js';
 import { reasonOf } from '../reason.js';
-import { Answers, type DatabaseState, stateOf } from './answers.js';
+import { Answers, type DatabaseListener, stateOf } from './answers.js';
 import {
   type Backend,
   backendOf,
@@ -24,7 +24,7 @@ export interface HeldLockOptions {
   /** Whether other gateways may hold it, too, as nodes of one fleet do. */
   readonly isShared: boolean;
   /** Called with each change of the state, which is read-write at first. */
-  onChange(state: DatabaseState): void;
+  readonly onChange: DatabaseListener;
   /** Called once with a sentence when the lock has ended for good. */
   onEnd(sentence: string): void;
 }

@@ -12,6 +12,7 @@ import {
 import { limitHolds } from '../../../src/database/pool-connections.js';
 import { unavailableDatabase } from '../../../src/database/unavailable.js';
 import { entities, migrate } from '../../../src/entities.js';
+import { DomainError } from '../../../src/errors.js';
 import { createEmptyDatabase, withClient } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { createCertificates } from '../../support/infrastructure/certificates.js';
@@ -182,6 +183,48 @@ test('a server that ends a connection as soon as it is open is no uncaught excep
   const url = `postgresql://${user}@127.0.0.1:${serverPort}/postgres?sslmode=disable`;
   expect(await find(url, '1')).toEqual(failure(/./));
   server.close();
+});
+
+describe('statements are unavailable, not faulty, while', () => {
+  const administer = (...statements: string[]) =>
+    withClient(postgres.url, async (client) => {
+      for (const statement of statements) await client.query(statement);
+    });
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tenant'`;
+  beforeAll(() =>
+    administer(`create role tenant login password 'tenant'`, 'create database tenant owner tenant'),
+  );
+
+  test.each([
+    [
+      'the password is another one',
+      `alter role tenant password 'other'`,
+      `alter role tenant password 'tenant'`,
+    ],
+    ['the role may not log in', 'alter role tenant nologin', 'alter role tenant login'],
+    [
+      'the database allows no connections',
+      'alter database tenant allow_connections false',
+      'alter database tenant allow_connections true',
+    ],
+  ])('%s', async (_name, change, undo) => {
+    const db = await openDatabase(`postgresql://tenant:tenant@localhost:${port}/tenant`, entities);
+    const query = () => db.em.fork().execute('select 1');
+    await administer(change, cut);
+    await eventually(async () => (await query().catch(unavailableDatabase)) instanceof DomainError);
+    const failed = await query().catch(unavailableDatabase);
+    expect(failed).toMatchObject({ code: 'UNAVAILABLE' });
+    await administer(undo);
+    await query();
+    await db.close(true);
+  });
+
+  test('the role may not read a table', async () => {
+    const db = await openDatabase(`postgresql://tenant:tenant@localhost:${port}/tenant`, entities);
+    const failed = await db.em.execute('select * from pg_authid').catch(unavailableDatabase);
+    expect(failed).toMatchObject({ code: 'UNAVAILABLE' });
+    await db.close(true);
+  });
 });
 
 describe('a connection that is held for too long', () => {
