@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { announcesBody } from '../http/body-deadline.js';
@@ -23,8 +23,9 @@ export function discardUnreadBodies(app: FastifyInstance): void {
   const perAddress = new Map<string, number>();
   app.addHook('onSend', (request, reply, _payload, answer) => {
     if (isRead(request.raw)) return answer();
-    // Fastify closes the connection after a body that it did not parse.
-    reply.removeHeader('connection');
+    // Fastify closes the connection after a body that it did not parse. Once the header is removed, Node would say nothing
+    // of a connection that it closes.
+    if (reply.hasHeader('connection')) reply.header('connection', connectionHeader(reply.raw));
     const address = addressBucket(request.ip);
     const count = perAddress.get(address) ?? 0;
     if (count === MAX_PER_ADDRESS) {
@@ -39,6 +40,9 @@ export function discardUnreadBodies(app: FastifyInstance): void {
     });
   });
 }
+
+const connectionHeader = ({ shouldKeepAlive }: ServerResponse): string =>
+  shouldKeepAlive ? 'keep-alive' : 'close';
 
 const isRead = (request: IncomingMessage): boolean =>
   request.complete || request.readableEnded || !announcesBody(request);

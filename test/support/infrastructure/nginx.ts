@@ -76,10 +76,10 @@ export function deployedNginx({
 }): string {
   const configuration = readFileSync('deploy/nginx.conf', 'utf8');
   const http = /^http \{$([\s\S]*)^\}$/m.exec(configuration)?.[1] ?? '';
-  const servers = upstreams.map((host) => `server ${host} fail_timeout=2s;`).join('\n');
+  const servers = upstreams.map((host) => `server ${host} max_fails=0;`).join('\n');
   return http
     .replace('listen 80;', `listen ${listen};`)
-    .replace(/server \S+:8080 fail_timeout=2s;\s+server \S+:8080 fail_timeout=2s;/, servers);
+    .replace(/server \S+:8080 max_fails=0;\s+server \S+:8080 max_fails=0;/, servers);
 }
 
 async function stop(child: ChildProcess): Promise<void> {
