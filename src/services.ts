@@ -6,6 +6,7 @@ import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
 import { Alarms } from './alarms.js';
 import { CaptchaStore } from './captchas/captcha-store.js';
+import { CaptchaTurns } from './captchas/captcha-turns.js';
 import { ImageCaptchas } from './captchas/image-captchas.js';
 import { ReportedSmsSender } from './captchas/reported-sms-sender.js';
 import { ScanStatuses } from './captchas/scan-statuses.js';
@@ -40,7 +41,6 @@ import { OwnNode } from './nodes/node-info.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { databaseTurns } from './rate-limits/database-turns.js';
-import type { FairTurns } from './rate-limits/fair-turns.js';
 import type { Limiters } from './rate-limits/limiters.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
@@ -48,6 +48,7 @@ import { ReleaseEvents } from './releases/release-events.js';
 import { Releases } from './releases/releases.js';
 import { KnownClients } from './sessions/known-clients.js';
 import { OpenSessions } from './sessions/open-sessions.js';
+import { RecentClients } from './sessions/recent-clients.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
 import { TokenSigner } from './sessions/tokens/token-signer.js';
@@ -98,7 +99,6 @@ export function createServices(config: Config, dependencies: Dependencies) {
     createHeartbeatRelay: shared.createHeartbeatRelay,
     signer: new TokenSigner(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
-    databaseTurns: databaseTurns(),
     tracing,
   };
   const accounts = createAccounts(core, dependencies.sessionPolicies);
@@ -115,7 +115,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     shed: new Tally(['too_many_waiting', 'too_many_bodies', 'too_many_pipelined']),
     health,
     tracing,
-    databaseTurns: core.databaseTurns,
+    databaseTurns: databaseTurns(),
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
@@ -145,7 +145,6 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly createHeartbeatRelay: SharedState['createHeartbeatRelay'];
   readonly signer: TokenSigner;
   readonly throttle: LoginThrottle;
-  readonly databaseTurns: FairTurns;
 }
 
 function createAccounts(
@@ -189,15 +188,17 @@ function createCaptchas(core: Core) {
     refusal: 'Too many captchas were requested from this address; try again later.',
   });
   const store = new CaptchaStore(db, signer, clock);
+  const turns = new CaptchaTurns(limit);
   const sender = new ReportedSmsSender(smsSender(config, tracing), health);
   return {
-    imageCaptchas: new ImageCaptchas(db, store, limit, fixedCode, core.databaseTurns),
+    captchaTurns: turns,
+    imageCaptchas: new ImageCaptchas(db, store, turns, fixedCode),
     smsCodes: new SmsCodes(db, store, sender, throttle, {
       fixedCode,
       countries: config.SMS_COUNTRIES,
       dailyBudget: config.SMS_DAILY_BUDGET,
     }),
-    scanTickets: new ScanTickets(db, new ScanStatuses(db, events, alarms, clock), signer, limit, clock),
+    scanTickets: new ScanTickets(db, new ScanStatuses(db, events, alarms, clock), signer, turns, clock),
   };
 }
 
@@ -213,7 +214,7 @@ function createLogins(
   { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
   minFailureMs: number | undefined,
 ) {
-  const attempts = new LoginAttempts(db, clock, loginTurns());
+  const attempts = new LoginAttempts(db, clock, loginTurns(), new RecentClients(db, clock));
   const verifier = traceCalls(tracing, new PasswordVerifier(db, users, minFailureMs), {
     verify: () => ({ name: 'verify password' }),
     reject: () => ({ name: 'verify password' }),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
-import { payerOf } from '../sessions/payer.js';
+import { payerOf, waiterOf } from '../sessions/payer.js';
 import type { Caller, SessionRead } from '../sessions/sessions.js';
 import { whenReady } from '../when-ready.js';
 import type {
@@ -78,7 +78,7 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
         const answer = () =>
           withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
         if (definition.isHeartbeat) return answer();
-        return services.databaseTurns.run({ caller: payerOf(caller, request.client) }, 1, answer);
+        return services.databaseTurns.run(waiterOf(payerOf(caller, request.client)), 1, answer);
       });
     };
   },

@@ -2,27 +2,34 @@ import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
+import type { Waiter } from '../rate-limits/fair-queue.js';
 import type { FairTurns } from '../rate-limits/fair-turns.js';
 import { isFailedAttempt } from '../rate-limits/login-throttle.js';
+import type { RecentClients } from '../sessions/recent-clients.js';
+import type { Client } from '../sessions/sessions.js';
 
 /** One attempt to log in. */
 export interface LoginAttempt {
   /** Finds the account to record a failure of; null when no account has the name. */
   readonly findUserId: () => Promise<number | null>;
-  readonly address: string;
+  readonly client: Pick<Client, 'address' | 'deviceId'>;
   /** The canonical login name. The names that are used from one address take turns. */
   readonly name: string;
   /** The API that is called, as its session policy names it. */
   readonly api: string;
 }
 
-/** Lets logins take turns, and records failed ones in the audit log. */
+/**
+ * Lets logins take turns, and records failed ones in the audit log. Clients that have signed in before take turns with
+ * strangers, so that a flood of wrong passwords from many addresses does not keep them out.
+ */
 export class LoginAttempts {
   /** @param turns those of all logins, each of weight 1. */
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly turns: FairTurns,
+    private readonly recentClients: RecentClients,
   ) {}
 
   /** How many logins wait for their turn. */
@@ -36,16 +43,20 @@ export class LoginAttempts {
    * @throws DomainError UNAVAILABLE if too many logins wait; as `login`.
    */
   async run<T>(attempt: LoginAttempt, login: () => Promise<T>): Promise<T> {
-    const waiter = { caller: addressBucket(attempt.address), member: attempt.name };
     try {
-      return await this.turns.run(waiter, 1, login);
+      return await this.turns.run(this.#waiterOf(attempt), 1, login);
     } catch (error) {
       if (isFailedAttempt(error)) await this.#record(attempt, error.code);
       throw error;
     }
   }
 
-  async #record({ findUserId, address, api }: LoginAttempt, code: string): Promise<void> {
+  #waiterOf({ client, name }: LoginAttempt): Waiter {
+    const known = this.waiting > 0 ? this.recentClients.find(client) : null;
+    return { caller: known ?? addressBucket(client.address), member: name, isKnown: known !== null };
+  }
+
+  async #record({ findUserId, client: { address }, api }: LoginAttempt, code: string): Promise<void> {
     const userId = await findUserId();
     const em = this.db.em.fork();
     recordAudit(

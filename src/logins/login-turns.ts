@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { FairTurns } from '../rate-limits/fair-turns.js';
 
 /** For each core: enough to keep it busy, although a failed login waits for 0.4 seconds that take no work. */
-const AT_A_TIME = 32;
+const AT_A_TIME = 16;
 /** For each core, which verifies about a hundred passwords in a second. */
 const MAX_WAITING = 250;
 

@@ -40,7 +40,7 @@ export class PasswordLogins {
     const { address } = client;
     const name = canonicalLoginName(login);
     let userId: number | null = null;
-    return this.attempts.run({ findUserId: async () => userId, address, name, api: policy.api }, async () => {
+    return this.attempts.run({ findUserId: async () => userId, client, name, api: policy.api }, async () => {
       const em = this.db.em.fork();
       const account = await this.guard.findAccount(em, login);
       userId = account.user?.id ?? null;

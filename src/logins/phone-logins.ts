@@ -44,10 +44,9 @@ export class PhoneLogins {
   ): Promise<OpenedSession> {
     const phone = requirePhone(credentials.phone, 'phone');
     const { code, deviceId = client.deviceId } = credentials;
-    const { address } = client;
     const em = this.db.em.fork();
     const findUserId = async () => (await this.users.findByPhone(em, phone))?.id ?? null;
-    return this.attempts.run({ findUserId, address, name: phone, api: policy.api }, async () => {
+    return this.attempts.run({ findUserId, client, name: phone, api: policy.api }, async () => {
       await this.codes.consume(phone, code, deviceId, client);
       const known = await this.users.findByPhone(em, phone);
       if (known === null && !createsAccount) {

@@ -39,6 +39,7 @@ export function declareProcess(registry: Registry, { services, pipeline, connect
         ['small_requests', services.databaseTurns.waiting],
         ['graphql_operations', pipeline.waiting],
         ['logins', services.passwordLogins.waiting],
+        ['captchas', services.captchaTurns.waiting],
       ]),
   });
 }

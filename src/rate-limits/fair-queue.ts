@@ -4,75 +4,82 @@ export interface Waiter {
   readonly caller: string;
   /** The members of a caller take turns, too, such as the devices behind one address. */
   readonly member?: string;
-}
-
-/** The items of one caller, by its members. */
-interface Line<Item> {
-  readonly members: Map<string, Item[]>;
-  size: number;
+  /**
+   * Whether it has signed in. Known callers and strangers take turns: any number of strangers delays a known caller by
+   * one item.
+   */
+  readonly isKnown?: boolean;
 }
 
 /**
- * A bounded queue in which callers take turns, and so do the members of each caller. When it is full, the one with the
- * most items gives way: a caller can fill it, but others still get in.
+ * A bounded queue in which known callers and strangers take turns, and so do the callers of each kind, and the members of
+ * each caller. When it is full, the one with the most items gives way: a caller can fill it, but others still get in.
  */
 export class FairQueue<Item> {
-  /** In the order of their turns, as are the members of each. */
-  readonly #lines = new Map<string, Line<Item>>();
-  #size = 0;
+  readonly #items = new Branch<Item>();
 
   constructor(private readonly capacity: number) {}
 
   get size(): number {
-    return this.#size;
+    return this.#items.size;
   }
 
   /** @returns the item that gives way if the queue was full, which may be the new one. */
-  push({ caller, member = '' }: Waiter, item: Item): Item | undefined {
-    const line = this.#lines.get(caller) ?? { members: new Map<string, Item[]>(), size: 0 };
-    const items = line.members.get(member);
-    if (items) items.push(item);
-    else line.members.set(member, [item]);
-    line.size += 1;
-    this.#lines.set(caller, line);
-    this.#size += 1;
-    return this.#size > this.capacity ? this.#giveWay() : undefined;
+  push({ caller, member = '', isKnown = false }: Waiter, item: Item): Item | undefined {
+    this.#items.push(item, [isKnown ? 'known' : 'strangers', caller, member]);
+    return this.size > this.capacity ? this.#items.pop() : undefined;
   }
 
   /** Removes the next item. */
   shift(): Item | undefined {
-    for (const [caller, line] of this.#lines) {
-      for (const [member, items] of line.members) {
-        const item = items.shift();
-        line.members.delete(member);
-        if (items.length > 0) line.members.set(member, items);
-        this.#lines.delete(caller);
-        line.size -= 1;
-        this.#size -= 1;
-        if (line.size > 0) this.#lines.set(caller, line);
-        return item;
-      }
-    }
-    return undefined;
-  }
-
-  /** Removes the latest item of the member with the most, at the caller with the most. */
-  #giveWay(): Item | undefined {
-    const [caller, line] = longest(this.#lines, ({ size }) => size);
-    const [member, items] = longest(line.members, ({ length }) => length);
-    const item = items.pop();
-    if (items.length === 0) line.members.delete(member);
-    line.size -= 1;
-    if (line.size === 0) this.#lines.delete(caller);
-    this.#size -= 1;
-    return item;
+    return this.#items.shift();
   }
 }
 
-/** Of several that are longest, the one whose turn is last. */
-function longest<T>(lines: ReadonlyMap<string, T>, lengthOf: (line: T) => number): readonly [string, T] {
-  let found: readonly [string, T] | undefined;
-  for (const entry of lines) if (!found || lengthOf(entry[1]) >= lengthOf(found[1])) found = entry;
-  if (!found) throw new RangeError('The queue is empty.');
-  return found;
+/** Either items in their order, or branches that take turns, by key. */
+class Branch<Item> {
+  /** In the order of their turns. */
+  readonly #branches = new Map<string, Branch<Item>>();
+  readonly #items: Item[] = [];
+  #size = 0;
+
+  /** How many items it has, those of its branches included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @param path of keys below this branch. */
+  push(item: Item, [key, ...path]: readonly string[]): void {
+    this.#size += 1;
+    if (key === undefined) return void this.#items.push(item);
+    const branch = this.#branches.get(key) ?? new Branch<Item>();
+    this.#branches.set(key, branch);
+    branch.push(item, path);
+  }
+
+  /** Removes the next item. */
+  shift(): Item | undefined {
+    if (this.#size === 0) return undefined;
+    this.#size -= 1;
+    for (const [key, branch] of this.#branches) {
+      const item = branch.shift();
+      this.#branches.delete(key);
+      if (branch.size > 0) this.#branches.set(key, branch);
+      return item;
+    }
+    return this.#items.shift();
+  }
+
+  /** Removes the latest item of the branch with the most; of several, that of the one whose turn is last. */
+  pop(): Item | undefined {
+    if (this.#size === 0) return undefined;
+    this.#size -= 1;
+    let most: readonly [string, Branch<Item>] | undefined;
+    for (const entry of this.#branches) if (!most || entry[1].size >= most[1].size) most = entry;
+    if (!most) return this.#items.pop();
+    const [key, branch] = most;
+    const item = branch.pop();
+    if (branch.size === 0) this.#branches.delete(key);
+    return item;
+  }
 }

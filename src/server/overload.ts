@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { clientAddress } from '../http/client-address.js';
 import { dialects } from '../legacy/index.js';
-import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { Services } from '../services.js';
+import { payerOf, waiterOf } from '../sessions/payer.js';
 import { sentToken } from '../sessions/tokens/token-headers.js';
 import { BodyBudget } from './body-budget.js';
 import { oneAtATime } from './pipelined-requests.js';
@@ -18,7 +18,7 @@ const heartbeatUrls: ReadonlySet<string | undefined> = new Set(
 /** @returns a listener that lets the requests of all ports take turns, and refuses those that there is no room for. */
 export function inTurns(
   app: FastifyInstance,
-  { config, shed }: Pick<Services, 'config' | 'shed'>,
+  { config, sessions, shed }: Pick<Services, 'config' | 'sessions' | 'shed'>,
 ): RequestListener {
   const addressOf = clientAddress(config);
   const turns = new RequestTurns({
@@ -28,10 +28,11 @@ export function inTurns(
       sendOverloaded(response, app.log);
     },
     isHeartbeat: ({ url }) => heartbeatUrls.has(url),
-    waiterOf: (request) => ({
-      caller: addressBucket(addressOf(request)),
-      member: sentToken(request.headers) ?? '',
-    }),
+    waiterOf(request) {
+      const token = sentToken(request.headers) ?? '';
+      const caller = sessions.remembered(token);
+      return { ...waiterOf(payerOf(caller, { address: addressOf(request) })), member: token };
+    },
   });
   const bodies = new BodyBudget();
   const takeTurn: RequestListener = (request, response) => {

@@ -32,7 +32,8 @@ export async function forgetClients(em: EntityManager, userId: number): Promise<
   await em.nativeDelete(KnownClient, { user: userId });
 }
 
-type ClientNames = Pick<Client, 'deviceId'> & { readonly address: string | null };
+/** What a client is known by. */
+export type ClientNames = Pick<Client, 'deviceId'> & { readonly address: string | null };
 
 /** The keys under which an account knows a client. */
 export function clientKeys({ address, deviceId }: ClientNames): string[] {

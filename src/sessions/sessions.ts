@@ -116,6 +116,12 @@ export class Sessions {
     return whenReady<CachedSession | null, Caller | null>(session, (found) => found && this.touch(found));
   }
 
+  /** The caller of an access token that was seen recently, without its use being recorded; null for any other. */
+  remembered(token: string): Caller | null {
+    const session = this.#cache.get(tokenHash(token));
+    return session && session.expiresAt > this.#clock() ? session : null;
+  }
+
   /**
    * Records the use of a session whose caller is at hand; `authenticate` does so itself.
    * @param caller from `authenticate` or `findActive`.

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { LoginAttempts } from '../../src/logins/login-attempts.js';
+import { FairTurns } from '../../src/rate-limits/fair-turns.js';
+import { RecentClients } from '../../src/sessions/recent-clients.js';
 import { hashPassword } from '../../src/users/password-hash.js';
 import { User } from '../../src/users/user.entity.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 
@@ -28,6 +32,26 @@ test('accepts the username and the phone in any spelling', async () => {
   for (const name of ['wrq@8', ' ＷＲＱ＠８', phone, `+86 ${phone}`]) {
     expect((await login(name)).user.id).toBe(id);
   }
+});
+
+test('lets clients that have signed in before take turns with strangers', async () => {
+  const { db, clock } = gateway.services;
+  await gateway.createUser({ username: `known ${phone}`, password: PASSWORD });
+  await login(`known ${phone}`);
+  const recentClients = new RecentClients(db, clock);
+  const oneAtATime = new FairTurns({ capacity: 1, maxWaiting: 10, refusal: 'Too many.' });
+  const attempts = new LoginAttempts(db, clock, oneAtATime, recentClients);
+  recentClients.find(client);
+  await eventually(async () => recentClients.find(client) !== null);
+  const order: string[] = [];
+  const attempt = (address: string) => {
+    const from = { address, deviceId: null };
+    const named = { findUserId: async () => null, client: from, name: 'name', api: 'graphql' };
+    return attempts.run(named, async () => order.push(address));
+  };
+  const strangers = ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4'].map(attempt);
+  await Promise.all([...strangers, attempt(client.address)]);
+  expect(order.indexOf(client.address)).toBe(2);
 });
 
 test.each(['', ' ', 'nobody', 'a\0b', '\ud800', 'x'.repeat(100_000)])(

@@ -1,5 +1,6 @@
 import type { Payer } from '../../rate-limits/complexity-budget.js';
 import { FairTurns } from '../../rate-limits/fair-turns.js';
+import { waiterOf } from '../../sessions/payer.js';
 
 /** The complexity that is executed at a time: about the maximum of one operation, or 0.1 seconds of the event loop. */
 const CAPACITY = 10_000;
@@ -40,7 +41,7 @@ export class ExecutionTurns {
    * @throws DomainError UNAVAILABLE if too many wait; as `execute`.
    */
   run<T>({ payer, complexity, isMutation }: Execution, execute: () => T | Promise<T>): T | Promise<T> {
-    const waiter = { caller: payer };
+    const waiter = waiterOf(payer);
     if (complexity > SMALL_COMPLEXITY) return this.#complex.run(waiter, complexity, execute);
     return isMutation ? execute() : this.databaseTurns.run(waiter, 1, execute);
   }

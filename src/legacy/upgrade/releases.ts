@@ -5,7 +5,7 @@ import { STABLE } from '../../releases/channels.js';
 import type { NewRelease } from '../../releases/new-release.js';
 import { packagePath } from '../../releases/package-name.js';
 import type { Services } from '../../services.js';
-import { payerOf } from '../../sessions/payer.js';
+import { payerOf, waiterOf } from '../../sessions/payer.js';
 import type { LegacyResponse, LegacyUpload } from '../dialect.js';
 import { formParameters } from '../form-fields.js';
 import type { Handler } from '../route.js';
@@ -66,7 +66,7 @@ const newRelease = ({ version, notes, sha256 }: z.output<typeof PackageParameter
 /** Shows the newest release. */
 export function checkVersion({ releases, databaseTurns, config }: Services): Handler<z.ZodObject> {
   return async (_input, { publicUrl, client }) => {
-    const waiter = { caller: payerOf(null, client) };
+    const waiter = waiterOf(payerOf(null, client));
     const release = await databaseTurns.run(waiter, 1, () => releases.latest(STABLE));
     if (!release) throw new DomainError('NOT_FOUND', 'There is no release.');
     return ok(presentRelease(release, publicUrl, config.TIME_ZONE), 'success');
