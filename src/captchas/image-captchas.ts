@@ -1,35 +1,26 @@
 import type { Database } from '../database/database.js';
-import { addressBucket } from '../rate-limits/address-bucket.js';
-import type { AddressLimit } from '../rate-limits/address-limit.js';
-import type { FairTurns } from '../rate-limits/fair-turns.js';
 import type { Client } from '../sessions/sessions.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { drawCaptcha, randomAnswer } from './captcha-image.js';
 import type { CaptchaAnswer, CaptchaStore, IssuedCaptcha } from './captcha-store.js';
+import type { CaptchaTurns } from './captcha-turns.js';
 
 /** Image captchas: a client has one at a time. */
 export class ImageCaptchas {
-  /**
-   * @param fixedCode the answer of every image, for integration tests of clients; normally undefined.
-   * @param turns those of small requests.
-   */
+  /** @param fixedCode the answer of every image, for integration tests of clients; normally undefined. */
   constructor(
     private readonly db: Database,
     private readonly captchas: CaptchaStore,
-    private readonly limit: AddressLimit,
+    private readonly turns: CaptchaTurns,
     private readonly fixedCode: string | undefined,
-    private readonly turns: FairTurns,
   ) {}
 
   /**
    * Draws a new image for this client and invalidates its earlier ones.
-   * @throws DomainError THROTTLED past the limit of the address, UNAVAILABLE if too many requests wait
+   * @throws DomainError THROTTLED past the limit of the address, UNAVAILABLE if too many captchas wait
    */
   issue(deviceId: string, client: Client): Promise<IssuedCaptcha & { png: Buffer }> {
-    const waiter = { caller: addressBucket(client.address) };
-    return this.limit.spend(client.address, async () =>
-      this.turns.run(waiter, 1, () => this.#issue(deviceId, client)),
-    );
+    return this.turns.run(client.address, () => this.#issue(deviceId, client));
   }
 
   /**

@@ -4,11 +4,11 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
-import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { TokenSigner } from '../sessions/tokens/token-signer.js';
 import { Captcha, CaptchaType, ScanState } from './captcha.entity.js';
 import { CAPTCHA_LIFETIME_MS } from './captcha-store.js';
+import type { CaptchaTurns } from './captcha-turns.js';
 import type { ScanStatuses } from './scan-statuses.js';
 import type { ScanStatus, ScanStream } from './scan-stream.js';
 
@@ -31,21 +31,21 @@ export class ScanTickets {
     private readonly db: Database,
     private readonly statuses: ScanStatuses,
     private readonly signer: TokenSigner,
-    private readonly limit: AddressLimit,
+    private readonly turns: CaptchaTurns,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Issues a ticket of 128 random bits that is bound to the device, and invalidates its earlier one.
    * @param browser name of the requesting browser, see `browser-name.ts`; null if unknown.
-   * @throws DomainError THROTTLED past the limit of the address
+   * @throws DomainError THROTTLED past the limit of the address, UNAVAILABLE if too many captchas wait
    */
   issue(
     deviceId: string,
     client: Client,
     browser: string | null = null,
   ): Promise<{ ticket: string; expiresAt: Date }> {
-    return this.limit.spend(client.address, () => this.#issue(deviceId, client, browser));
+    return this.turns.run(client.address, () => this.#issue(deviceId, client, browser));
   }
 
   async #issue(deviceId: string, client: Client, browser: string | null) {

@@ -26,9 +26,12 @@ export class FairTurns {
   /** Does not fit yet, and is the next. */
   #next: Waiting | undefined;
   readonly #waiting: FairQueue<Waiting>;
+  /** One for all: under such a load, the stack of each would cost more than the refusal. */
+  readonly #refusal: DomainError;
 
   constructor(private readonly options: FairTurnsOptions) {
     this.#waiting = new FairQueue(options.maxWaiting);
+    this.#refusal = new DomainError('UNAVAILABLE', options.refusal, { retryAfter: RETRY_AFTER_S });
   }
 
   /** How much waits. */
@@ -58,7 +61,7 @@ export class FairTurns {
 
   async #runLater<T>(waiter: Waiter, weight: number, work: () => T | Promise<T>): Promise<T> {
     await new Promise<void>((start, reject) => {
-      const refuse = () => reject(this.#refusal());
+      const refuse = () => reject(this.#refusal);
       this.#waiting.push(waiter, { weight, start, refuse })?.refuse();
     });
     try {
@@ -89,9 +92,5 @@ export class FairTurns {
       this.#busy += weight;
       start();
     }
-  }
-
-  #refusal(): DomainError {
-    return new DomainError('UNAVAILABLE', this.options.refusal, { retryAfter: RETRY_AFTER_S });
   }
 }
