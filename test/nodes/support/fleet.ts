@@ -53,8 +53,11 @@ export class Fleet {
     private readonly resources: AsyncDisposableStack,
   ) {}
 
-  /** @param program the server of another version; by default, that of this one. */
-  static async start(program?: string): Promise<Fleet> {
+  /**
+   * @param program the server of another version; by default, that of this one.
+   * @param settings of every node, besides those of the fleet
+   */
+  static async start(program?: string, settings: Readonly<Record<string, string>> = {}): Promise<Fleet> {
     await using opened = new AsyncDisposableStack();
     const postgres = opened.adopt(await startRestartablePostgres(), (server) => server.stop());
     // Every write is on disk before it is acknowledged, so that a restart loses none.
@@ -82,6 +85,7 @@ export class Fleet {
         TRUST_PROXY: 'loopback',
         ADMIN_ACCOUNT: ADMINISTRATOR.username,
         ADMIN_PASSWORD: ADMINISTRATOR.password,
+        ...settings,
       });
       opened.defer(async () => void (await node.end('SIGTERM')));
       await node.start(program);

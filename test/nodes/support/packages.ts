@@ -26,18 +26,18 @@ export async function upload(
   return content;
 }
 
-/** Publishes a package. @param interrupt is called in the middle of its file. */
+/** Publishes a package. @param interrupt is called, and waited for, in the middle of its file. */
 export function interruptedUpload(
   host: string,
   token: string,
   version: number,
-  interrupt: () => void,
+  interrupt: () => unknown,
 ): Promise<Answer> {
   const { payload, headers } = packageOf(version, PACKAGE_BYTES).form;
   const middle = payload.length / 2;
   async function* halves() {
     yield payload.subarray(0, middle);
-    interrupt();
+    await interrupt();
     yield payload.subarray(middle);
   }
   return send(host, token, headers, ReadableStream.from(halves()));
