@@ -5,7 +5,9 @@ import { openStorage } from '../../src/adapters/storage/index.js';
 import { backUp } from '../../src/backup/backup.js';
 import type { Installation } from '../../src/backup/installation/installation.js';
 import { verifyInstallation } from '../../src/backup/verify/verify.js';
-import { withClient } from '../support/database.js';
+import { openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
+import { createEmptyDatabase, withClient } from '../support/database.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';
 import { publishRelease, sha256 } from '../support/releases.js';
@@ -27,10 +29,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function verify(): Promise<string[]> {
+async function verify(verified = installation): Promise<string[]> {
   const { signal } = new AbortController();
   const findings: string[] = [];
-  const found = verifyInstallation(installation, { onStart: () => {}, onRead: () => {}, signal });
+  const found = verifyInstallation(verified, { onStart: () => {}, onRead: () => {}, signal });
   for await (const { kind, text } of found) findings.push(`${kind}: ${text}`);
   return findings;
 }
@@ -86,6 +88,17 @@ test.each([
   await withClient(gateway.databaseUrl, (client) => client.query(damage));
   expect(await verify()).toContain(`problem: ${problem}`);
   await withClient(gateway.databaseUrl, (client) => client.query(repair));
+});
+
+test('finds nothing but the schema where it is not that of this version', async () => {
+  const empty = await createEmptyDatabase();
+  const { storage, dataDir } = installation;
+  const db = await openDatabase(empty.url, entities);
+  expect(await verify({ db, url: empty.url, storage, dataDir })).toEqual([
+    'problem: The database has no tables: start the gateway first',
+  ]);
+  await db.close(true);
+  await empty.drop();
 });
 
 const [first, second] = ['1.0.0', '2.0.0'].map((version) => sha256(`package ${version}`)) as [string, string];

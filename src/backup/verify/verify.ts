@@ -1,6 +1,7 @@
 import { connectClient } from '../../database/connections/failover-client.js';
 import { exclusively } from '../../database/exclusive.js';
 import type { Installation } from '../installation/installation.js';
+import { appliedMigrations, migrationProblem } from '../installation/migrations.js';
 import { type ReleasedPackage, releasedPackages, verifyPackage } from './verify-packages.js';
 import { verifyRows } from './verify-rows.js';
 
@@ -30,6 +31,11 @@ export async function* verifyInstallation(
   let packages: ReleasedPackage[];
   try {
     await client.query('begin isolation level repeatable read, read only');
+    const otherSchema = migrationProblem(await appliedMigrations(client));
+    if (otherSchema !== null) {
+      yield { kind: 'problem', text: otherSchema.replace(/\.$/, '') };
+      return;
+    }
     const problems = await verifyRows(client, installation.db);
     for (const text of problems) yield { kind: 'problem', text };
     packages = await releasedPackages(client);
