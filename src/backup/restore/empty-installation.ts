@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { builtInRoles } from '../../users/permissions.js';
 import { BackupError } from '../archive/backup-error.js';
 import type { Manifest } from '../archive/manifest.js';
+import { restoredAt } from './restored-at.js';
 
 /** Tables in which each start, or each migration, writes. */
 const WRITTEN_BY_START = ['migrations', 'roles', 'fleet', 'presence_clock', 'presence_position'];
@@ -9,13 +10,22 @@ const WRITTEN_BY_START = ['migrations', 'roles', 'fleet', 'presence_clock', 'pre
 /**
  * A database is empty if it has no tables, or nothing but what a start without ADMIN_ACCOUNT has made in them.
  * @param own the tables of a gateway.
- * @throws BackupError that names what the database has.
+ * @param createdAt of the archive that is to be restored.
+ * @throws BackupError that names what the database has, or says that it has the archive.
  */
-export async function requireEmptyDatabase(client: pg.ClientBase, own: readonly string[]): Promise<void> {
+export async function requireEmptyDatabase(
+  client: pg.ClientBase,
+  own: readonly string[],
+  createdAt: string,
+): Promise<void> {
   const tables = await tablesOf(client);
   const foreign = tables.find((table) => !own.includes(table) && table !== 'migrations');
   if (foreign !== undefined)
     throw notEmpty(`its database has the table ${foreign}, which is not of a gateway`);
+  const at = tables.includes('audit_entries') ? await restoredAt(client, createdAt) : null;
+  if (at !== null) {
+    throw new BackupError(`The archive was restored into this installation already, ${at.toISOString()}.`);
+  }
   for (const table of tables.filter((name) => !WRITTEN_BY_START.includes(name))) {
     const { rowCount } = await client.query(`select 1 from ${client.escapeIdentifier(table)} limit 1`);
     if (rowCount !== 0) throw notEmpty(`its database has rows in ${table}`);

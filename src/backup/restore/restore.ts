@@ -14,6 +14,7 @@ import { knownMigrations } from '../installation/migrations.js';
 import { entityTables } from '../installation/tables.js';
 import { requireEmptyDatabase, requireEmptyStorage } from './empty-installation.js';
 import { restoreContent } from './restore-content.js';
+import { wasCommitted } from './restored-at.js';
 import { RestoredPackages } from './restored-packages.js';
 import { migrateUp, recreateSchema, type Transaction } from './restored-schema.js';
 import { suspendConstraints } from './suspended-constraints.js';
@@ -34,7 +35,8 @@ export interface RestoreOptions {
 /**
  * Restores an archive into an empty installation. A restore that fails or is interrupted leaves it empty.
  * @param checked of `checkArchive`
- * @throws BackupError if a gateway runs on the installation, if it is not empty, or if the archive has changed.
+ * @throws BackupError if a gateway runs on the installation, if it is not empty, if the archive has changed, or if the
+ *   database neither confirms the restore nor answers later.
  */
 export async function restoreBackup(
   { db, url, storage, dataDir }: Installation,
@@ -42,12 +44,13 @@ export async function restoreBackup(
   checked: CheckedArchive,
   { reading, actor }: RestoreOptions,
 ): Promise<void> {
+  const { createdAt } = checked.header;
   const lock = await connectClient(url);
   try {
     if (!(await tryGatewayLock(lock))) {
       throw new BackupError('A gateway is running on this installation: stop it first.');
     }
-    await requireEmptyDatabase(lock, entityTables(db));
+    await requireEmptyDatabase(lock, entityTables(db), createdAt);
     // Not in the transaction below: a bucket is marked with the id of the fleet, also if the restore fails.
     await migrate(db);
     await storage.claim(() => fleetId(db));
@@ -56,19 +59,22 @@ export async function restoreBackup(
     // Removes what a killed restore has left.
     await storage.storage.sweep(Number.POSITIVE_INFINITY);
     const packages = new RestoredPackages(storage.storage, stored);
+    const { signal } = reading;
     let undoSecrets = async () => {};
+    let isCommitting = false;
     try {
       await withTransactionClient(db, async (em, client) => {
-        const { signal } = reading;
         const load = () => restoreContent(archive.entries(reading), checked.manifest, { client, packages });
         const secrets = await restoreRows(db, { em, client }, checked, load);
-        recordAudit(em, new Date(), actor, { action: 'backup.restore', detail: checked.header.createdAt });
+        recordAudit(em, new Date(), actor, { action: 'backup.restore', detail: createdAt });
         signal.throwIfAborted();
         // Before the commit: without rows, packages and secrets have no effect.
         await packages.publish();
         undoSecrets = await replaceSecrets(dataDir, secrets);
+        isCommitting = true;
       });
     } catch (error) {
+      if (isCommitting && (await wasCommitted(url, createdAt, signal))) return;
       await packages.undo();
       await undoSecrets();
       throw error;

@@ -42,13 +42,14 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       sockets.add(socket);
       socket.on('error', () => other.destroy()).on('close', () => sockets.delete(socket));
     }
+    forward(client, upstream);
+    forward(upstream, client);
     client.on('data', (chunk) => {
       if (breakingText === null || !chunk.includes(breakingText)) return;
       breakingText = null;
       client.destroy();
+      upstream.end();
     });
-    forward(client, upstream);
-    forward(upstream, client);
   });
   const forward = (from: Socket, to: Socket) => {
     from.on('data', (chunk) => to.write(chunk)).on('end', () => to.end());
