@@ -24,8 +24,8 @@ const SAVE_SESSIONS_MS = 60_000;
 /** What another process has changed must take effect everywhere within a second. */
 const CHANGES_MS = 500;
 const HOUR_MS = 3_600_000;
-/** Limits of a last run whose database does not answer. */
-const LAST_ATTEMPTS = 20;
+/** For how long a last run is repeated whose database does not answer. */
+const LAST_MS = 3000;
 const LAST_PAUSE_MS = 200;
 
 /** A task that runs in the background. */
@@ -191,12 +191,12 @@ function repeat(
 
 /** Runs again while the database ends: a signal to all processes of a unit may reach it only during the run. */
 async function runLast(run: () => Promise<void>, recover: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  for (const end = performance.now() + LAST_MS; ; ) {
     await recover();
     try {
       return await run();
     } catch (error) {
-      if (attempt === LAST_ATTEMPTS || unavailableDatabase(error) === error) throw error;
+      if (performance.now() > end || unavailableDatabase(error) === error) throw error;
     }
     await setTimeout(LAST_PAUSE_MS);
   }

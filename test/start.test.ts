@@ -141,13 +141,15 @@ test('starts after a kill with its data, and prints no set-up link once there is
   expect(await second.ended).toMatchObject({ code: 0 });
 });
 
-test('stops on SIGHUP within seconds, even if a client does not finish its request', async () => {
-  const { child, url, ended } = run({ DATA_DIR: join(folder, 'hung up') });
+test('stops on SIGHUP within seconds, even if a client does not finish and its database is frozen', async () => {
+  const dataDir = join(folder, 'hung up');
+  const { child, url, ended } = run({ DATA_DIR: dataDir });
   const host = new URL(await url()).host;
   const stalled = await openRequest(host, ['POST /api/background_login HTTP/1.1', 'content-length: 100']);
   const cut = once(stalled, 'close');
   stalled.resume();
   await (await fetch(`http://${host}/health/live`)).text();
+  for (const pid of await databaseProcesses(dataDir)) sendSignal(pid, 'SIGSTOP');
   const signalled = Date.now();
   child.kill('SIGHUP');
   expect(await ended).toMatchObject({ code: 0, errors: '' });

@@ -10,6 +10,7 @@ import {
   type ClusterSite,
   findPostmaster,
   type Postmaster,
+  resumePostmaster,
   startPostmaster,
   stopPostmaster,
 } from './postmaster.js';
@@ -23,6 +24,15 @@ const STARTING_ATTEMPTS = 50;
 /** How long a gateway waits for a command that has started the server. */
 const COMMAND_WAIT_MS = 30_000;
 
+/** How long a server that another process has started may not answer. */
+const ANSWER_LIMIT_MS = 10_000;
+
+/**
+ * How long a server may take to stop. A gateway must leave time for the rest of its stop; a command may have loaded many
+ * rows, which are written then.
+ */
+const STOP_LIMITS_MS: Readonly<Record<Role, number>> = { gateway: 5000, command: 60_000 };
+
 /** A PostgreSQL server that runs as long as the gateway. */
 export interface EmbeddedPostgres {
   /** The connection URL of the database `gatehouse`. It contains the password and must not be logged. */
@@ -31,7 +41,7 @@ export interface EmbeddedPostgres {
   readonly notes: readonly string[];
   /**
    * Starts the server again if it has exited or is shutting down: a signal to all processes of a unit reaches it as
-   * well, and the gateway still has to save. On the same port, so that the URL stays.
+   * well, and the gateway still has to save. On the same port, so that the URL stays. Resumes a server that was stopped.
    */
   ensureRunning(): Promise<void>;
   /** Stops the server and waits until it has exited. Further calls return the same promise. */
@@ -81,12 +91,13 @@ export async function startAs(role: Role, options: StartOptions): Promise<Embedd
   };
   let running = await launch();
   const end = async () => {
-    await stopPostmaster(site, running.postmaster);
+    await stopPostmaster(site, running.postmaster, STOP_LIMITS_MS[role]);
     await running.postmaster.exited;
     await running.lock.end();
   };
   const restartUnlessReady = async () => {
     const found = await findPostmaster(site);
+    if (found) await resumePostmaster(found.pid);
     if (found?.ready) return;
     await end();
     running = await launch(running.postmaster.port);
@@ -152,7 +163,7 @@ async function prepare({ site, password, home, role }: Starter, postmaster: Post
     await ensureDatabase(client);
     return new KeptLock(client, connectAgain);
   } catch (error) {
-    await stopPostmaster(site, postmaster);
+    await stopPostmaster(site, postmaster, STOP_LIMITS_MS[role]);
     if (error instanceof StartError) throw error;
     throw new StartError(
       `The embedded PostgreSQL of ${home} rejected the gateway (${failureReason(error)}); ` +
@@ -171,11 +182,13 @@ async function stopOrphan(
   { signal, onWait }: StartOptions,
 ): Promise<void> {
   const command = commandDeadline(home, onWait);
+  let deadline = performance.now() + ANSWER_LIMIT_MS;
   let failure: unknown;
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; performance.now() < deadline; attempt++) {
     signal?.throwIfAborted();
     const running = await findPostmaster(site);
     if (!running) return;
+    await resumePostmaster(running.pid);
     try {
       const client = await connect(running.port, password, role);
       try {
@@ -185,10 +198,11 @@ async function stopOrphan(
         if (mayStart && !(await isLocked(client))) {
           failure = new Error('another gateway is starting it');
         } else if (await takeLock(client)) {
-          return await stopPostmaster(site, running);
+          return await stopPostmaster(site, running, STOP_LIMITS_MS.command);
         } else if (role === 'gateway' && (await isLocked(client, 'command'))) {
           command.requireTime();
           attempt = 0;
+          deadline = performance.now() + ANSWER_LIMIT_MS;
         } else if (await isLocked(client)) {
           throw folderInUse(home);
         }

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { StartError } from '../../errors.js';
 import { type Account, failureReason, processOptions, run } from './account.js';
 import { clusterNameOf } from './connection.js';
-import { isAlive } from './process.js';
+import { isAlive, isStopped, sendSignal, withChildren } from './process.js';
 import type { Programs } from './programs.js';
 
 /** A running postmaster, which is PostgreSQL's parent process. */
@@ -40,7 +40,10 @@ export interface ClusterSite {
 
 /** Recovery after a crash may take this long. */
 const START_LIMIT_MS = 120_000;
-const STOP_LIMIT_MS = 60_000;
+/** A process that does not end within this time may be stopped. */
+const STOPPED_MS = 1000;
+/** The end of killed processes. */
+const KILL_LIMIT_MS = 1000;
 /** A file that is being written is complete within this time. */
 const WRITING_LIMIT_MS = 5000;
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
@@ -116,10 +119,10 @@ export async function startPostmaster(
 /**
  * Stops a postmaster and waits until it has released its cluster. Sessions are disconnected; no data is lost. Does
  * nothing if it has exited.
- * @throws Error if it runs for another minute.
+ * @param limitMs after which it is killed.
+ * @throws StartError if it had to be killed.
  */
-export async function stopPostmaster(site: ClusterSite, { pid }: Postmaster): Promise<void> {
-  const deadline = Date.now() + STOP_LIMIT_MS;
+export async function stopPostmaster(site: ClusterSite, { pid }: Postmaster, limitMs: number): Promise<void> {
   const holdsCluster = async () => isAlive(pid) && (await readStatus(site.folder))?.pid === pid;
   if (!(await holdsCluster())) return;
   // `pg_ctl stop` would keep waiting for another postmaster that starts on the cluster at once.
@@ -127,9 +130,26 @@ export async function stopPostmaster(site: ClusterSite, { pid }: Postmaster): Pr
   await signalled.catch(async (error: unknown) => {
     if (await holdsCluster()) throw error;
   });
-  while (await holdsCluster()) {
-    if (Date.now() > deadline) throw new Error(`The PostgreSQL server ${pid} did not stop within a minute.`);
-    await setTimeout(10);
+  const ends = async (ms: number) => {
+    const deadline = performance.now() + ms;
+    while (performance.now() < deadline && (await holdsCluster())) await setTimeout(10);
+    return !(await holdsCluster());
+  };
+  if (await ends(STOPPED_MS)) return;
+  await resumePostmaster(pid);
+  if (await ends(limitMs - STOPPED_MS)) return;
+  // The parent first, which would start some of the others again.
+  sendSignal('SIGKILL', await withChildren(pid));
+  await ends(KILL_LIMIT_MS);
+  throw new StartError(
+    `The embedded PostgreSQL did not stop within ${limitMs / 1000} seconds, and was killed: the next start recovers what it has committed.`,
+  );
+}
+
+/** Lets a postmaster and its processes run on that a signal has stopped. */
+export async function resumePostmaster(pid: number): Promise<void> {
+  for (const id of await withChildren(pid)) {
+    if (await isStopped(id)) sendSignal('SIGCONT', [id]);
   }
 }
 

@@ -18,7 +18,7 @@ export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): P
   const { site, password } = await locate(dataDir);
   const deadline = Date.now() + SHARING_MS;
   for (let attempt = 1; ; attempt++) {
-    const running = await joinRunning(site, password);
+    const running = await joinRunning(site, password, deadline);
     if (running) return running;
     try {
       return stoppedAfterSharers(await startAs('command', { dataDir }), password);
@@ -43,9 +43,13 @@ function stoppedAfterSharers(postgres: EmbeddedPostgres, password: string): Embe
 }
 
 /** Connects to the server if a gateway or command holds its lock; null otherwise. */
-async function joinRunning(site: ClusterSite, password: string): Promise<EmbeddedPostgres | null> {
+async function joinRunning(
+  site: ClusterSite,
+  password: string,
+  deadline: number,
+): Promise<EmbeddedPostgres | null> {
   // A server that was just started is locked a moment later; one that a killed gateway left never is.
-  for (let attempt = 0; attempt < 20; attempt++) {
+  for (let attempt = 0; attempt < 20 && Date.now() < deadline; attempt++) {
     const running = await findPostmaster(site);
     if (!running) return null;
     const client = await connect(running.port, password, 'command').catch(() => null);

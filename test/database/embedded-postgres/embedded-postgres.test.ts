@@ -18,6 +18,7 @@ import {
 } from '../../../src/database/embedded-postgres/postmaster.js';
 import { shareEmbeddedPostgres } from '../../../src/database/embedded-postgres/sharing.js';
 import { StartError } from '../../../src/errors.js';
+import { databaseProcesses, sendSignal } from '../../support/embedded-database.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/infrastructure/ports.js';
 import { openFolder } from '../../support/server.js';
@@ -180,7 +181,7 @@ test('starts one of two gateways that start at the same time on a new folder, an
   expect(refusals.map((refusal) => refusal.reason)).toEqual([expect.any(StartError)]);
 });
 
-test('replaces the server that a killed gateway left running, and keeps its data', async () => {
+test('replaces the server that a killed gateway left running or frozen, and keeps its data', async () => {
   const owner = join(import.meta.dirname, 'embedded-postgres.owner.mjs');
   const source = join(import.meta.dirname, '../../../src/database/embedded-postgres/embedded-postgres.ts');
   const gateway = spawn(
@@ -195,6 +196,7 @@ test('replaces the server that a killed gateway left running, and keeps its data
   gateway.kill('SIGKILL');
   await once(gateway, 'exit');
   expect(isAlive(orphan)).toBe(true);
+  for (const pid of await databaseProcesses(existing)) sendSignal(pid, 'SIGSTOP');
 
   const next = await start(existing);
   expect(await query(next, 'SELECT owner FROM owned')).toEqual([{ owner: gateway.pid }]);
@@ -219,7 +221,7 @@ test('stops although another server starts on the folder at once', async () => {
   const stopped = first.stop();
   while (await lstat(file).catch(() => null));
   const successor = await startPostmaster(site);
-  cleanUps.push(() => stopPostmaster(site, successor));
+  cleanUps.push(() => stopPostmaster(site, successor, 10_000));
   await stopped;
   expect(await postmasterPid(existing)).toBe(successor.pid);
 });
