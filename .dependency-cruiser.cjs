@@ -6,7 +6,7 @@ const floors = [
   ['commands', '^src/(main\\.ts|cli/)'],
   ['serve', '^src/serve\\.ts'],
   ['start', '^src/start\\.ts'],
-  ['composition-root', '^src/app\\.ts'],
+  ['composition-root', '^src/(app|gateway-database)\\.ts'],
   ['server', '^src/server/'],
   ['metrics', '^src/metrics/'],
   ['dashboard', '^src/dashboard/'],
