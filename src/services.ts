@@ -46,6 +46,7 @@ import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { ReleaseEvents } from './releases/release-events.js';
 import { Releases } from './releases/releases.js';
+import { UploadSlots } from './releases/upload-slots.js';
 import { KnownClients } from './sessions/known-clients.js';
 import { OpenSessions } from './sessions/open-sessions.js';
 import { RecentClients } from './sessions/recent-clients.js';
@@ -257,6 +258,7 @@ function createReleases(
   const releases = new Releases(db, storage, events, clock, config.UPLOAD_LIMIT);
   return {
     releases,
+    uploadSlots: new UploadSlots(),
     packageLinks: links,
     storageCheck: check,
     releaseEvents: new ReleaseEvents(db, events),

@@ -7,7 +7,7 @@ import { publicUrl } from '../http/public-url.js';
 import { requestLog } from '../http/request-log.js';
 import { decompress } from '../http/text/content-encoding.js';
 import { headerText } from '../http/text/header-text.js';
-import { authenticatePublisher, receiveAuthorized } from '../releases/upload-authorization.js';
+import { admitUpload, receiveAuthorized } from '../releases/upload-authorization.js';
 import type { Services } from '../services.js';
 import { requirePermission } from '../sessions/authorization.js';
 import { reportedVersion } from '../sessions/caller.js';
@@ -139,11 +139,12 @@ function registerPath(
 
 async function readUpload(
   request: FastifyRequest,
-  { sessions, releases }: Services,
+  services: Services,
   { parameters }: UploadRoute,
 ): Promise<LegacyUpload> {
   const { raw, ip } = request;
-  const caller = await authenticatePublisher(sessions, raw.headers);
+  const { sessions, releases } = services;
+  const caller = await admitUpload(services, raw);
   request.sender = { caller };
   const { user, sessionId } = caller;
   allowLongBody(raw);

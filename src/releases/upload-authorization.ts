@@ -1,18 +1,32 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { requirePermission } from '../sessions/authorization.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens/token-headers.js';
 import type { Releases } from './releases.js';
 import type { StagedPackage } from './storage.js';
+import type { UploadSlots } from './upload-slots.js';
 
-/** Authenticates the sender of a package before the body is read. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
-export async function authenticatePublisher(
-  sessions: Sessions,
-  headers: IncomingHttpHeaders,
+export interface UploadServices {
+  readonly sessions: Sessions;
+  readonly uploadSlots: UploadSlots;
+}
+
+/**
+ * Authenticates the sender of a package before the body is read, and takes a slot for it until the request has ended.
+ * @throws DomainError UNAUTHENTICATED, FORBIDDEN; as `UploadSlots.take`
+ */
+export async function admitUpload(
+  { sessions, uploadSlots }: UploadServices,
+  request: IncomingMessage,
 ): Promise<Caller> {
-  const token = sentToken(headers);
-  return requirePermission(token === null ? null : await sessions.authenticate(token), 'releases:publish');
+  const token = sentToken(request.headers);
+  const session = token === null ? null : await sessions.authenticate(token);
+  const caller = requirePermission(session, 'releases:publish');
+  const release = uploadSlots.take(caller.user.id);
+  if (request.closed) release();
+  else request.once('close', release);
+  return caller;
 }
 
 /**

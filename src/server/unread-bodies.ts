@@ -3,6 +3,7 @@ import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { announcesBody } from '../http/body-deadline.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
+import { Cap } from '../rate-limits/cap.js';
 
 /** Limits of what is read after a request was refused. Beyond them the connection is closed. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -20,24 +21,18 @@ const PAUSE_MS = 1000;
  * The same as `lingering_close` of nginx.
  */
 export function discardUnreadBodies(app: FastifyInstance): void {
-  const perAddress = new Map<string, number>();
+  const perAddress = new Cap<string>(MAX_PER_ADDRESS);
   app.addHook('onSend', (request, reply, _payload, answer) => {
     if (isRead(request.raw)) return answer();
     // Fastify closes the connection after a body that it did not parse. Once the header is removed, Node would say nothing
     // of a connection that it closes.
     if (reply.hasHeader('connection')) reply.header('connection', connectionHeader(reply.raw));
     const address = addressBucket(request.ip);
-    const count = perAddress.get(address) ?? 0;
-    if (count === MAX_PER_ADDRESS) {
+    if (!perAddress.take(address)) {
       reply.header('connection', 'close');
       return answer();
     }
-    perAddress.set(address, count + 1);
-    discardBody(request.raw, reply, answer, () => {
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left > 0) perAddress.set(address, left);
-      else perAddress.delete(address);
-    });
+    discardBody(request.raw, reply, answer, () => perAddress.release(address));
   });
 }
 

@@ -99,6 +99,26 @@ describe.each([UPLOAD, '/graphql'] as const)('an upload to %s', (url) => {
     expect(await inventory(gateway)).toEqual(nothing);
   });
 
+  test('is refused while 16 others of the same user are under way', async () => {
+    const throttled = /Too many of your uploads are under way|操作过于频繁，请稍后再试/;
+    const before = requests.length;
+    const open = () => openRequest(host, head(url, payload.length, publisher));
+    const sockets = await Promise.all(Array.from({ length: 16 }, open));
+    await eventually(async () => requests.length === before + 16);
+    const send = async () => {
+      const socket = await openRequest(host, head(url, 4, publisher));
+      socket.write('form');
+      const [answer] = await once(socket, 'data');
+      socket.destroy();
+      return String(answer);
+    };
+    const refusal = await send();
+    expect(refusal).toMatch(throttled);
+    expect(refusal).toMatch(/\r\nretry-after: 10\r\n/i);
+    for (const socket of sockets) socket.destroy();
+    await eventually(async () => !throttled.test(await send()));
+  });
+
   test('without a session is refused before its body is sent', async () => {
     const socket = await openRequest(host, head(url, payload.length, 'nonsense'));
     const [answer] = await once(socket, 'data');

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DomainError } from '../../errors.js';
 import { allowLongBody } from '../../http/body-deadline.js';
 import { type FormFile, receiveForm } from '../../http/multipart/form.js';
-import { authenticatePublisher } from '../../releases/upload-authorization.js';
+import { admitUpload, type UploadServices } from '../../releases/upload-authorization.js';
 import type { Services } from '../../services.js';
 
 /** The body of a multipart request before `readUpload` has seen it. */
@@ -21,13 +21,16 @@ const FileMap = z
   .pipe(z.tuple([z.tuple([z.string(), z.tuple([z.string()])])]));
 
 /** Multipart requests at the routes of `scope`, https://github.com/jaydenseric/graphql-multipart-request-spec. */
-export function registerUploads(scope: FastifyInstance, { sessions, releases }: Services): void {
+export function registerUploads(
+  scope: FastifyInstance,
+  services: UploadServices & Pick<Services, 'releases'>,
+): void {
   scope.addContentTypeParser('multipart/form-data', async () => UNREAD);
   const read = async (request: FastifyRequest, reply: FastifyReply) => {
-    await authenticatePublisher(sessions, request.headers);
+    await admitUpload(services, request.raw);
     requirePreflight(request.headers);
     allowLongBody(request.raw);
-    request.body = await readUpload(request.raw, reply.raw, { maxFileSize: releases.maxBytes });
+    request.body = await readUpload(request.raw, reply.raw, { maxFileSize: services.releases.maxBytes });
   };
   scope.addHook('preValidation', (request, reply, done) => {
     if (request.body !== UNREAD) return done();

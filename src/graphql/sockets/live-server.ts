@@ -12,6 +12,7 @@ import { requestIds } from '../../http/request-id.js';
 import { upgradeSpans } from '../../http/request-spans.js';
 import { unnamedProxyWarning } from '../../http/unnamed-proxy.js';
 import { addressBucket } from '../../rate-limits/address-bucket.js';
+import { Cap } from '../../rate-limits/cap.js';
 import type { Services } from '../../services.js';
 import { sentToken } from '../../sessions/tokens/token-headers.js';
 import { Tally } from '../../tally.js';
@@ -25,7 +26,6 @@ import type { FanOutCounts } from './fan-out.js';
 import { KeepAlive } from './keep-alive.js';
 import { LiveSocket } from './live-socket.js';
 import { Operations } from './operations.js';
-import { Cap } from './socket-caps.js';
 import { UserSockets } from './user-sockets.js';
 
 /** Larger messages close the socket, see `closes.messageTooLarge`. No operation comes near. */
@@ -153,7 +153,7 @@ function createAccept(
   const publicUrlOf = socketPublicUrl(config);
   const idOf = requestIds(config);
   const spanOf = upgradeSpans(services.tracing, config);
-  const perAddress = new Cap(config.LIVE_SOCKETS_PER_ADDRESS);
+  const perAddress = new Cap<string>(config.LIVE_SOCKETS_PER_ADDRESS);
   const userSockets = new UserSockets(services.sessions, config.LIVE_SOCKETS_PER_USER);
   // They are kilobytes, keep nothing, and know no caller: all sockets share them.
   const shared = {
