@@ -20,7 +20,7 @@ import type { Tracing } from './tracing/tracing.js';
 
 /** What an opened gateway reports. */
 export interface Callbacks {
-  /** Receives what the operator should know before the gateway has started. */
+  /** Receives what the operator should know besides the log. */
   info(line: string): void;
   /** Called with a sentence when the gateway can serve no longer. */
   onFatal(sentence: string): void;

@@ -31,7 +31,7 @@ export interface Gateway {
 
 /**
  * Starts everything: the embedded database, and the gateway on it.
- * @param info receives what the operator should know before the gateway has started.
+ * @param info receives what the operator should know besides the log.
  */
 export function start(config: Config, info: (line: string) => void): Gateway {
   const resources = new AsyncDisposableStack();
@@ -41,7 +41,11 @@ export function start(config: Config, info: (line: string) => void): Gateway {
     return disposal;
   };
   const failed = Promise.withResolvers<string>();
-  const opening = open(config, resources, { info, onFatal: failed.resolve });
+  let isClosing = false;
+  const report = (line: string) => {
+    if (!isClosing) info(line);
+  };
+  const opening = open(config, resources, { info: report, onFatal: failed.resolve });
   return {
     started: opening.catch(async (error: unknown) => {
       await dispose();
@@ -49,6 +53,7 @@ export function start(config: Config, info: (line: string) => void): Gateway {
     }),
     failed: failed.promise,
     async close() {
+      isClosing = true;
       await Promise.race([Promise.allSettled([opening]), setTimeout(START_GRACE_MS)]);
       await dispose();
     },
@@ -82,8 +87,9 @@ async function startOwnDatabase(
   const launched = Promise.withResolvers<void>();
   const starting = startEmbeddedPostgres({
     dataDir,
+    onFatal,
     // A signal to all processes of a unit stops the gateway, too, and is no failure.
-    onFatal: (sentence) => globalThis.setTimeout(onFatal, SIGNAL_GRACE_MS, sentence),
+    onExit: (sentence) => globalThis.setTimeout(info, SIGNAL_GRACE_MS, sentence),
     onLaunch: launched.resolve,
     onWait: info,
     signal: abort.signal,

@@ -21,6 +21,9 @@ import { superuserPassword } from './superuser-password.js';
 /** A process that starts a server locks it within this many attempts; later its process id must have been reused. */
 const STARTING_ATTEMPTS = 50;
 
+/** A server that has exited is started again after this time, and as often until it starts. */
+const RESTART_MS = 1000;
+
 /** How long a gateway waits for a command that has started the server. */
 const COMMAND_WAIT_MS = 30_000;
 
@@ -33,7 +36,7 @@ const ANSWER_LIMIT_MS = 10_000;
  */
 const STOP_LIMITS_MS: Readonly<Record<Role, number>> = { gateway: 5000, command: 60_000 };
 
-/** A PostgreSQL server that runs as long as the gateway. */
+/** A PostgreSQL server that runs as long as the gateway: if it exits by itself, it is started again. */
 export interface EmbeddedPostgres {
   /** The connection URL of the database `gatehouse`. It contains the password and must not be logged. */
   readonly url: string;
@@ -51,7 +54,9 @@ export interface EmbeddedPostgres {
 interface StartOptions {
   /** Holds the cluster `postgres` (or a link to it), its password and its log. */
   readonly dataDir: string;
-  /** Called with a sentence if the server exits unexpectedly. */
+  /** Called with a sentence if the server exits by itself, and if it does not start again. */
+  onExit?(sentence: string): void;
+  /** Called with a sentence if the folder is used by others then, so that the server cannot be started again. */
   onFatal?(sentence: string): void;
   /** Called once PostgreSQL's own program runs: from then on, the start mostly waits for it. */
   onLaunch?(): void;
@@ -73,7 +78,8 @@ export const startEmbeddedPostgres = (options: StartOptions): Promise<EmbeddedPo
 /** As `startEmbeddedPostgres`; a command does not wait for other commands. */
 export async function startAs(role: Role, options: StartOptions): Promise<EmbeddedPostgres> {
   const { home, site, password, notes } = await locate(options.dataDir, options.onLaunch);
-  await stopOrphan({ site, password, home, role }, options);
+  const starter = { site, password, home, role };
+  await stopOrphan(starter, options);
   let stopping: Promise<void> | undefined;
   const launch = async (port?: number) => {
     const postmaster = await startPostmaster(site, {
@@ -81,11 +87,10 @@ export async function startAs(role: Role, options: StartOptions): Promise<Embedd
       signal: options.signal,
       onLaunch: options.onLaunch,
     });
-    const lock = await prepare({ site, password, home, role }, postmaster);
+    const lock = await prepare(starter, postmaster);
     postmaster.exited.then(() => {
       void lock.end();
-      if (!stopping)
-        options.onFatal?.(`The embedded PostgreSQL exited unexpectedly; its log is ${site.logFile}.`);
+      if (!stopping && role === 'gateway') void recover();
     });
     return { postmaster, lock };
   };
@@ -98,22 +103,43 @@ export async function startAs(role: Role, options: StartOptions): Promise<Embedd
   const restartUnlessReady = async () => {
     const found = await findPostmaster(site);
     if (found) await resumePostmaster(found.pid);
-    if (found?.ready) return;
+    if (found?.ready && found.pid === running.postmaster.pid) return;
     await end();
+    await stopOrphan(starter, options);
     running = await launch(running.postmaster.port);
   };
   let restarting: Promise<void> | undefined;
+  const ensureRunning = () => {
+    restarting ??= restartUnlessReady().finally(() => {
+      restarting = undefined;
+    });
+    return restarting;
+  };
+  const recover = async () => {
+    options.onExit?.(
+      `The embedded PostgreSQL exited by itself and is started again; its log is ${site.logFile}.`,
+    );
+    for (let attempt = 1; !stopping; attempt++) {
+      await setTimeout(RESTART_MS, undefined, { ref: false });
+      if (stopping) return;
+      try {
+        return await ensureRunning();
+      } catch (error) {
+        if (stopping) return;
+        const sentence = error instanceof Error ? error.message : String(error);
+        if (error instanceof FolderInUse) return options.onFatal?.(sentence);
+        // Reasons name the process of their attempt, so that they all differ.
+        if (attempt === 1) options.onExit?.(sentence);
+      }
+    }
+  };
   return {
     url: urlOf(running.postmaster, password),
     notes,
-    ensureRunning: () => {
-      restarting ??= restartUnlessReady().finally(() => {
-        restarting = undefined;
-      });
-      return restarting;
-    },
+    ensureRunning,
     stop: () => {
-      stopping ??= end();
+      // What is being started must not stay.
+      stopping ??= Promise.allSettled([restarting]).then(end);
       return stopping;
     },
   };
@@ -229,13 +255,16 @@ function commandDeadline(home: string, onWait: StartOptions['onWait']) {
     requireTime() {
       if (deadline === undefined) onWait?.(`${runs}: the gateway waits for it to end.`);
       deadline ??= performance.now() + COMMAND_WAIT_MS;
-      if (performance.now() > deadline) throw new StartError(`${runs}: start the gateway when it has ended.`);
+      if (performance.now() > deadline)
+        throw new FolderInUse(`${runs}: start the gateway when it has ended.`);
     },
   };
 }
 
-function folderInUse(home: string): StartError {
-  return new StartError(
+/** Another gateway, or a command that does not end, uses the folder. */
+class FolderInUse extends StartError {}
+
+const folderInUse = (home: string) =>
+  new FolderInUse(
     `Another gateway is running on the data folder ${home}: stop it first, or set DATA_DIR to another folder.`,
   );
-}

@@ -204,14 +204,32 @@ test('replaces the server that a killed gateway left running or frozen, and keep
   expect(await postmasterPid(existing)).not.toBe(orphan);
 });
 
-test('recovers committed data after the server was killed', async () => {
+test('starts a server that was killed again, on its port and with its data', async () => {
   const lines: string[] = [];
-  const first = await startEmbeddedPostgres({ dataDir: existing, onFatal: (line) => lines.push(line) });
-  await query(first, 'CREATE TABLE recovered AS SELECT 42 AS answer');
-  process.kill(await postmasterPid(existing), 'SIGKILL');
-  const second = await start(existing);
-  expect(await query(second, 'SELECT answer FROM recovered')).toEqual([{ answer: 42 }]);
-  expect(lines).toEqual([expect.stringContaining('exited unexpectedly')]);
+  const postgres = await startEmbeddedPostgres({ dataDir: existing, onExit: (line) => lines.push(line) });
+  await query(postgres, 'CREATE TABLE recovered AS SELECT 42 AS answer');
+  const killed = await postmasterPid(existing);
+  process.kill(killed, 'SIGKILL');
+  await eventually(async () => (await postmasterPid(existing)) !== killed);
+  await eventually(() => query(postgres, 'SELECT 1').then(Boolean, () => false));
+  expect(await query(postgres, 'SELECT answer FROM recovered')).toEqual([{ answer: 42 }]);
+  expect(lines).toEqual([expect.stringContaining('exited by itself')]);
+  await postgres.stop();
+  expect(await lstat(join(existing, 'postgres', 'postmaster.pid')).catch(() => null)).toBeNull();
+});
+
+test('starts a server again once it can, and says why it could not', async () => {
+  const lines: string[] = [];
+  const postgres = await startEmbeddedPostgres({ dataDir: existing, onExit: (line) => lines.push(line) });
+  const control = join(existing, 'postgres', 'global', 'pg_control');
+  await rename(control, `${control}.away`);
+  process.kill(await postmasterPid(existing), 'SIGQUIT');
+  await eventually(async () => lines.length === 2);
+  expect(lines[1]).toContain('The embedded PostgreSQL did not start');
+  await rename(`${control}.away`, control);
+  await eventually(() => query(postgres, 'SELECT 1').then(Boolean, () => false));
+  expect(lines).toHaveLength(2);
+  await postgres.stop();
 });
 
 test('stops although another server starts on the folder at once', async () => {
