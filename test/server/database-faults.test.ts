@@ -62,8 +62,22 @@ afterAll(async () => {
 const graphql = (document: Parameters<typeof print>[0], variables: object, headers = {}) =>
   post(host, '/graphql', { query: print(document), variables }, headers);
 
+const beat = (authorization: string, device: string) =>
+  post(host, '/api/heart/check', {}, { authorization, 'x-device-id': device });
+
 /** A heartbeat of a device that is in memory. */
-const knownBeat = () => post(host, '/api/heart/check', {}, { authorization: token, 'x-device-id': 'known' });
+const knownBeat = () => beat(token, 'known');
+
+/** Lets a device beat, and changes its account afterwards. @returns its next heartbeat. */
+async function changedBeat(): Promise<() => ReturnType<typeof beat>> {
+  const account = { phone: '13900000009', password: '123456' };
+  await post(host, '/api/user/register', account);
+  const signIn = async () => (await post(host, '/api/user/login', account)).body.data.userToken;
+  const [first, second] = [await signIn(), await signIn()];
+  expect((await beat(first, 'changed')).status).toBe(201);
+  await graphql(op.LogoutDocument, { input: {} }, { authorization: second });
+  return () => beat(first, 'changed');
+}
 
 async function get(path: string) {
   const response = await fetch(`http://${host}${path}`);
@@ -97,8 +111,7 @@ const requests = {
   bms: () => post(host, '/sys/login-phone', { ...ADMINISTRATOR, device: 'd', version: '1' }),
   code: () => post(host, '/api/user/sendCode', { account: '13800000000' }),
   upload,
-  newBeat: () =>
-    post(host, '/api/heart/check', {}, { authorization: token, 'x-device-id': `new ${uploads}` }),
+  newBeat: () => beat(token, `new ${uploads}`),
   teacher: () => post(host, '/api/user/login', { phone: 'root', password: 'correct horse' }),
 };
 const reads = {
@@ -152,9 +165,10 @@ const states: Record<string, { begin(): Promise<unknown>; end(): Promise<unknown
 
 describe.each(Object.entries(states))('a database that %s', (_name, { begin, end }) => {
   test('fails each request in the form of its API, but no heartbeat of a known device', async () => {
+    const asked = { ...requests, ...reads, changedBeat: await changedBeat() };
     await begin();
     const begunAt = performance.now();
-    expect(await answers({ ...requests, ...reads })).toMatchObject({ ...unavailable, ...unreadable });
+    expect(await answers(asked)).toMatchObject({ ...unavailable, ...unreadable, changedBeat: upgrade });
     expect(await knownBeat()).toMatchObject({ status: 201 });
     expect(await readiness()).toBe(503);
     expect((await get('/health/live')).status).toBe(200);
@@ -257,7 +271,7 @@ test('connections that end again and again neither double nor halve a change', a
 });
 
 test('subscribers have stayed connected all the time', async () => {
-  await post(host, '/api/heart/check', {}, { authorization: token, 'x-device-id': 'after all faults' });
+  await beat(token, 'after all faults');
   for (;;) {
     const { payload } = (await live.message()) as {
       payload: { data: { deviceStatus: { device: { clientId: string } | null } } };
