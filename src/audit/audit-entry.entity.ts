@@ -22,7 +22,11 @@ export const AuditAction = {
   BACKUP_RESTORE: 'backup.restore',
 } as const;
 export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction];
-registerEnumType(AuditAction, {
+
+/** The actions as they are shown: those that only a newer version records are unknown. */
+export const ShownAction = { ...AuditAction, UNKNOWN: 'unknown' } as const;
+export type ShownAction = (typeof ShownAction)[keyof typeof ShownAction];
+registerEnumType(ShownAction, {
   name: 'AuditAction',
   description: 'What was done.',
   valuesConfig: {
@@ -49,6 +53,7 @@ registerEnumType(AuditAction, {
       description:
         'The installation was restored. `detail` is the time of the backup; entries before it are those of the backup.',
     },
+    UNKNOWN: { description: 'An action that only a newer version of the gateway knows.' },
   },
 });
 
@@ -70,9 +75,9 @@ export class AuditEntry {
   @Property({ type: 'timestamptz' })
   at!: Date;
 
-  @Field(() => AuditAction, { description: 'What was done.' })
+  /** An `AuditAction`, or one of a newer version. */
   @Property({ type: 'text' })
-  action!: AuditAction;
+  action!: string;
 
   /** The user who acted. No foreign key: the entry outlives the account, without naming its owner. */
   @Property({ type: 'integer', nullable: true })

@@ -4,7 +4,7 @@ import type { PropertyOf } from '../database/queries/columns.js';
 import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/queries/page.js';
 import { readPage } from '../database/queries/read-page.js';
 import { countRows, type Row, readRows } from '../database/queries/rows.js';
-import { AuditAction, AuditEntry } from './audit-entry.entity.js';
+import { AuditAction, AuditEntry, ShownAction } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */
 export interface Actor {
@@ -47,12 +47,20 @@ export async function anonymiseAudit(em: EntityManager, userId: number): Promise
 /** The parts of the domain that actions are about. */
 export type AuditCategory = 'session' | 'user' | 'release';
 
+const knownActions = Object.values(AuditAction);
+
+const isKnown = (action: string): action is AuditAction => knownActions.some((known) => known === action);
+
+/** What was done, as it is shown. */
+export const shownAction = ({ action }: Pick<AuditEntry, 'action'>): ShownAction =>
+  isKnown(action) ? action : ShownAction.UNKNOWN;
+
 /** Omitted and null fields match everything. */
 export interface AuditFilter {
   /** The user who acted or was acted on. */
   readonly userId?: number | null;
   readonly category?: AuditCategory | null;
-  readonly actions?: readonly AuditAction[] | null;
+  readonly actions?: readonly ShownAction[] | null;
 }
 
 /** Latest first. */
@@ -75,13 +83,22 @@ export const findAuditEntries = <K extends PropertyOf<AuditEntry>>(
 ): Promise<Row<AuditEntry, K | 'id'>[]> => readRows(em, AuditEntry, { id: { $in: [...ids] } }, properties);
 
 const actionsIn = (category: AuditCategory): AuditAction[] =>
-  Object.values(AuditAction).filter((action) => action.startsWith(`${category}.`));
+  knownActions.filter((action) => action.startsWith(`${category}.`));
 
 const matching = ({ userId, category, actions }: AuditFilter): QBFilterQuery<AuditEntry> => ({
   $and: [
     userId == null ? {} : { $or: [{ actorId: userId }, { target: userTarget(userId) }] },
     category == null ? {} : { action: { $in: actionsIn(category) } },
-    actions == null ? {} : { action: { $in: [...actions] } },
+    actions == null ? {} : ofActions(actions),
+  ],
+});
+
+const ofActions = (actions: readonly ShownAction[]): QBFilterQuery<AuditEntry> => ({
+  $or: [
+    { action: { $in: actions.filter(isKnown) } },
+    ...(actions.includes(ShownAction.UNKNOWN)
+      ? [{ $and: knownActions.map((action) => ({ action: { $ne: action } })) }]
+      : []),
   ],
 });
 

@@ -4,6 +4,7 @@ import { integerKey, keyOf, nodeId } from '../../src/database/node-id.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { openSession } from '../support/callers.js';
 import { ask, refusal, send } from '../support/clients/client.js';
+import { withClient } from '../support/database.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -164,6 +165,25 @@ test('finds entries by user and by action, and resolves users that still exist',
   expect(await read({ userId: id, category: 'SESSION' })).toEqual([opened]);
   expect(await read({ userId: id, actions: ['USER_ROLES', 'SESSION_CLOSE'] })).toHaveLength(1);
   expect(await read({ userId: 'user_999999' })).toEqual([]);
+});
+
+test('shows and finds actions of a newer version as UNKNOWN', async () => {
+  const { id } = await person();
+  await withClient(gateway.databaseUrl, (client) =>
+    client.query(`insert into audit_entries (at, action, target) values (now(), 'user.hologram', $1)`, [id]),
+  );
+  const read = async (filter: object) => {
+    const { auditLog } = await ask(
+      gateway,
+      op.AuditLogDocument,
+      { filter: { userId: id, ...filter } },
+      admin,
+    );
+    return auditLog.edges.map(({ node }) => node.action);
+  };
+  expect(await read({})).toEqual(['UNKNOWN', 'USER_CREATE']);
+  expect(await read({ actions: ['UNKNOWN'] })).toEqual(['UNKNOWN']);
+  expect(await read({ actions: ['USER_CREATE'] })).toEqual(['USER_CREATE']);
 });
 
 test('records no change that was refused', async () => {

@@ -13,8 +13,15 @@ import {
   Root,
   registerEnumType,
 } from 'type-graphql';
-import { type AuditCategory, auditOrder, countAudit, listAudit, subjectIdOf } from '../../audit/audit.js';
-import { AuditAction, AuditEntry } from '../../audit/audit-entry.entity.js';
+import {
+  type AuditCategory,
+  auditOrder,
+  countAudit,
+  listAudit,
+  shownAction,
+  subjectIdOf,
+} from '../../audit/audit.js';
+import { AuditEntry, ShownAction } from '../../audit/audit-entry.entity.js';
 import { User } from '../../users/user.entity.js';
 import { Allow } from '../authorization.js';
 import { PageArgs, readPageArgs, toConnection } from '../connection.js';
@@ -50,8 +57,8 @@ class AuditFilter {
   @Field(() => AuditCategoryEnum, { nullable: true, description: 'Entries about this kind of object.' })
   category?: AuditCategory | null;
 
-  @Field(() => [AuditAction], { nullable: true, description: 'Entries about any of these actions.' })
-  actions?: AuditAction[] | null;
+  @Field(() => [ShownAction], { nullable: true, description: 'Entries about any of these actions.' })
+  actions?: ShownAction[] | null;
 }
 
 @ArgsType()
@@ -74,6 +81,12 @@ export class AuditResolver {
     const selected = { ...others, userId: userId == null ? null : readId('user', userId, 'userId') };
     const { em } = services.db;
     return toConnection(await listAudit(em, selected, request), request, () => countAudit(em, selected));
+  }
+
+  @ReadsFrom<AuditEntry>('action')
+  @FieldResolver(() => ShownAction, { description: 'What was done.' })
+  action(@Root() entry: Pick<AuditEntry, 'action'>): ShownAction {
+    return shownAction(entry);
   }
 
   @ReadsFrom<AuditEntry>('actorId')

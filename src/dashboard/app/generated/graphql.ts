@@ -45,6 +45,8 @@ export type AuditAction =
   | 'SESSION_REFUSE'
   /** A session was revoked. `detail` says so where a reused refresh token ended it. */
   | 'SESSION_REVOKE'
+  /** An action that only a newer version of the gateway knows. */
+  | 'UNKNOWN'
   /** An account was enabled. */
   | 'USER_ACTIVE'
   /** An account was created. `detail` lists its roles where they were chosen. */

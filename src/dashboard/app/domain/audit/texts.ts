@@ -36,6 +36,7 @@ export const en = {
     RELEASE_WITHDRAW: '<actor/> withdrew <detail/>',
     BACKUP_CREATE: '<actor/> backed up the installation',
     BACKUP_RESTORE: '<actor/> restored the backup of <detail/>',
+    UNKNOWN: '<actor/> did something that only a newer version knows',
   },
 };
 
@@ -75,5 +76,6 @@ export const zh: Translation<typeof en> = {
     RELEASE_WITHDRAW: '<actor/> 撤回了 <detail/>',
     BACKUP_CREATE: '<actor/> 备份了整个系统',
     BACKUP_RESTORE: '<actor/> 恢复了 <detail/> 的备份',
+    UNKNOWN: '<actor/> 执行了仅新版本可识别的操作',
   },
 };
