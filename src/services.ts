@@ -225,7 +225,7 @@ function createLogins(
     passwords: new Passwords(db, users, sessions, throttle, clock),
     passwordLogins: new PasswordLogins(db, sessions, guard, attempts),
     phoneLogins: new PhoneLogins(db, users, sessions, smsCodes, attempts),
-    scanLogins: new ScanLogins(db, users, sessions, scanTickets),
+    scanLogins: new ScanLogins(users, sessions, scanTickets),
     registrations: new Registrations(db, users, sessions),
   };
 }

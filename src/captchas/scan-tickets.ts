@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FilterQuery } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -95,14 +96,27 @@ export class ScanTickets {
   }
 
   /**
-   * Redeems an approved ticket; of parallel calls one succeeds.
+   * Redeems an approved ticket together with what it is redeemed for; of parallel calls one succeeds.
+   * @param use works in the transaction that redeems the ticket.
+   * @returns what `use` returns.
    * @throws DomainError CAPTCHA_EXPIRED (unknown, of another device, redeemed, expired, or the approving session has
    * ended), CAPTCHA_REQUIRED (not approved yet), FORBIDDEN (denied)
    */
-  async redeem(ticket: string, deviceId: string): Promise<RedeemedScan> {
-    const now = new Date(this.clock());
+  async redeem<T>(
+    ticket: string,
+    deviceId: string,
+    use: (em: EntityManager, scan: RedeemedScan) => Promise<T>,
+  ): Promise<T> {
     const answerHash = await this.#findHash(ticket);
-    const em = this.db.em.fork();
+    const used = await this.db.em
+      .fork()
+      .transactional(async (em) => use(em, await this.#redeem(em, answerHash, deviceId)));
+    this.statuses.announce(answerHash);
+    return used;
+  }
+
+  async #redeem(em: EntityManager, answerHash: string, deviceId: string): Promise<RedeemedScan> {
+    const now = new Date(this.clock());
     const [redeemed] = await em.execute<RedeemedScan[]>(
       `update captchas set scan_state = 'REDEEMED', consumed_at = ?
        where answer_hash = ? and device_id = ? and scan_state = 'APPROVED' and consumed_at is null
@@ -112,10 +126,7 @@ export class ScanTickets {
        returning scanned_by_id as "userId", capped as restricted, approved_by as "approvedBy"`,
       [now.toISOString(), answerHash, deviceId, now.toISOString()],
     );
-    if (redeemed) {
-      this.statuses.announce(answerHash);
-      return redeemed;
-    }
+    if (redeemed) return redeemed;
     const scan = await em.findOne(Captcha, { answerHash, deviceId });
     if (scan?.scanState === ScanState.DENIED) throw new DomainError('FORBIDDEN', 'The login was denied.');
     const undecided = scan?.scanState === ScanState.PENDING || scan?.scanState === ScanState.CLAIMED;

@@ -47,6 +47,7 @@ export class PhoneLogins {
     const em = this.db.em.fork();
     const findUserId = async () => (await this.users.findByPhone(em, phone))?.id ?? null;
     return this.attempts.run({ findUserId, client, name: phone, api: policy.api }, async () => {
+      // Not in the transaction of the session: a wrong code counts, and a right one is used up, even if the login fails.
       await this.codes.consume(phone, code, deviceId, client);
       const known = await this.users.findByPhone(em, phone);
       if (known === null && !createsAccount) {

@@ -1,5 +1,4 @@
 import type { ScanTickets } from '../captchas/scan-tickets.js';
-import type { Database } from '../database/database.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import type { Users } from '../users/users.js';
@@ -7,7 +6,6 @@ import type { Users } from '../users/users.js';
 /** Logs in with a scan ticket that another session approved. */
 export class ScanLogins {
   constructor(
-    private readonly db: Database,
     private readonly users: Users,
     private readonly sessions: Sessions,
     private readonly tickets: ScanTickets,
@@ -23,12 +21,14 @@ export class ScanLogins {
     client: Client & { deviceId: string },
     policy: SessionPolicy,
   ): Promise<OpenedSession> {
-    const { userId, restricted, approvedBy } = await this.tickets.redeem(ticket, client.deviceId);
-    const em = this.db.em.fork();
-    const user = await this.users.get(userId, em);
-    return this.sessions.open(em, user, client, policy, {
-      restricted: restricted || policy.restricted,
-      proof: { approvedBy },
+    // In one transaction: a ticket whose session cannot be saved can be redeemed again.
+    const handOut = await this.tickets.redeem(ticket, client.deviceId, async (em, scan) => {
+      const user = await this.users.get(scan.userId, em);
+      return this.sessions.openWithin(em, user, client, policy, {
+        restricted: scan.restricted || policy.restricted,
+        proof: { approvedBy: scan.approvedBy },
+      });
     });
+    return handOut();
   }
 }

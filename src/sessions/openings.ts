@@ -50,20 +50,27 @@ export class Openings {
     this.#listeners.add(listener);
   }
 
+  /** As `openWithin`, outside of any transaction. @returns the session. */
+  async open(...opening: Parameters<Openings['openWithin']>): Promise<OpenedSession> {
+    const handOut = await this.openWithin(...opening);
+    return handOut();
+  }
+
   /**
-   * Opens a session for an authenticated user.
+   * Opens a session for an authenticated user, in the transaction of `em` if it has one.
    * @param user managed by `em`, roles loaded.
    * @param restricted whether to limit the session; by default the policy decides.
    * @param proof what must still hold when the session opens.
+   * @returns a function that must be called after the commit, and returns the session.
    * @throws DomainError ACCOUNT_DISABLED, THROTTLED, and what `saveOpening` throws.
    */
-  async open(
+  async openWithin(
     em: EntityManager,
     user: User,
     client: Client,
     policy: SessionPolicy,
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
-  ): Promise<OpenedSession> {
+  ): Promise<() => Promise<OpenedSession>> {
     await this.#growth.spend(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
@@ -83,7 +90,9 @@ export class Openings {
     } satisfies Omit<Session, 'revokedAt'>);
     const opening = { session, refreshToken: tokens.refreshToken, proof };
     const { result: open, overlapping } = await this.#overlaps.run(user.id, () => saveOpening(em, opening));
-    for (const listener of this.#listeners) await listener(session, open + overlapping);
-    return { session, user, ...tokens };
+    return async () => {
+      for (const listener of this.#listeners) await listener(session, open + overlapping);
+      return { session, user, ...tokens };
+    };
   }
 }

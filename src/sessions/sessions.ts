@@ -73,6 +73,11 @@ export class Sessions {
     return this.#openings.open(...opening);
   }
 
+  /** Opens a session in a transaction, as `Openings.openWithin` does. */
+  openWithin(...opening: Parameters<Openings['openWithin']>): Promise<() => Promise<OpenedSession>> {
+    return this.#openings.openWithin(...opening);
+  }
+
   /**
    * Exchanges a refresh token for a new pair and invalidates the old one. A reused refresh token ends its session,
    * and with it every token that was issued since.

@@ -34,6 +34,8 @@ let screen: string;
 let ticket: string;
 const issue = () =>
   scans().issue(screen, { address: '198.51.100.7', deviceId: screen, version: null, model: null });
+const redeem = (given: string, deviceId: string) =>
+  scans().redeem(given, deviceId, async (_em, scan) => scan);
 beforeEach(async () => {
   screens += 1;
   screen = `screen ${screens}`;
@@ -59,30 +61,28 @@ describe('a ticket', () => {
   test('is redeemed once for the user who approved it', async () => {
     await scans().claim(ticket, li);
     expect(await scans().decide(ticket, li, true)).toMatchObject({ state: 'APPROVED' });
-    const redeemed = await scans().redeem(ticket, screen);
+    const redeemed = await redeem(ticket, screen);
     expect(redeemed).toEqual({ userId: li.user.id, restricted: false, approvedBy: li.sessionId });
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
   test('is redeemed by one of ten parallel calls', async () => {
     await scans().decide(ticket, li, true);
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 10 }, () => scans().redeem(ticket, screen)),
-    );
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => redeem(ticket, screen)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   test('is restricted if the approving session is', async () => {
     await scans().decide(ticket, { ...li, restricted: true }, true);
-    expect(await scans().redeem(ticket, screen)).toMatchObject({ userId: li.user.id, restricted: true });
+    expect(await redeem(ticket, screen)).toMatchObject({ userId: li.user.id, restricted: true });
   });
 
   test('can be redeemed only after its approval', async () => {
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
     await scans().claim(ticket, li);
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });
     await scans().decide(ticket, li, true);
-    await scans().redeem(ticket, screen);
+    await redeem(ticket, screen);
   });
 
   test('is invalid once the approving session has ended, although the user has another', async () => {
@@ -90,7 +90,7 @@ describe('a ticket', () => {
     await signedIn('zhao', zhao.user.id);
     await scans().decide(ticket, zhao, true);
     await gateway.services.sessions.revoke(zhao.user.id, zhao.sessionId, 'LOGOUT');
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
   test('can be approved again or denied by the same user until it is redeemed', async () => {
@@ -101,10 +101,10 @@ describe('a ticket', () => {
     for (let i = 0; i < 2; i += 1) {
       expect(await scans().decide(ticket, li, false)).toMatchObject({ state: 'DENIED' });
     }
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     ({ ticket } = await issue());
     await scans().decide(ticket, li, true);
-    await scans().redeem(ticket, screen);
+    await redeem(ticket, screen);
     await expect(scans().decide(ticket, li, false)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
@@ -114,7 +114,7 @@ describe('a ticket', () => {
     await scans().decide(ticket, zhou, true);
     await scans().decide(ticket, { ...elsewhere, restricted: true }, true);
     await gateway.services.sessions.revoke(zhou.user.id, zhou.sessionId, 'LOGOUT');
-    expect(await scans().redeem(ticket, screen)).toMatchObject({
+    expect(await redeem(ticket, screen)).toMatchObject({
       restricted: true,
       approvedBy: elsewhere.sessionId,
     });
@@ -127,7 +127,7 @@ describe('a ticket', () => {
 
   test('is final once it is denied', async () => {
     expect(await scans().decide(ticket, li, false)).toMatchObject({ state: 'DENIED' });
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(scans().decide(ticket, li, true)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
@@ -142,16 +142,16 @@ describe('a ticket', () => {
   test('is invalid on another device', async () => {
     await scans().decide(ticket, li, true);
     for (const device of ['another screen', '', screen.toUpperCase(), ` ${screen}`]) {
-      await expect(scans().redeem(ticket, device)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+      await expect(redeem(ticket, device)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     }
     await expect(scans().watch(ticket, 'another screen')).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
-    await scans().redeem(ticket, screen);
+    await redeem(ticket, screen);
   });
 
   test('is invalid once its device has requested another', async () => {
     await scans().decide(ticket, li, true);
     await issue();
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
   test('is rejected if it was never issued', async () => {
@@ -168,9 +168,9 @@ describe('a ticket', () => {
       model: null,
     });
     gateway.clock.advance(LIFETIME);
-    await expect(scans().redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
+    await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
     await expect(scans().claim(pending.ticket, li)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
-    await expect(scans().redeem(pending.ticket, 'late screen')).rejects.toMatchObject({
+    await expect(redeem(pending.ticket, 'late screen')).rejects.toMatchObject({
       code: 'CAPTCHA_EXPIRED',
     });
   });
@@ -191,7 +191,7 @@ describe('watch', () => {
     expect((await statuses.next()).value).toMatchObject({ state: 'CLAIMED', scannedBy: 'The li' });
     await scans().decide(ticket, li, true);
     expect(await state(statuses)).toBe('APPROVED');
-    await scans().redeem(ticket, screen);
+    await redeem(ticket, screen);
     expect(await state(statuses)).toBe('REDEEMED');
     expect(await statuses.next()).toMatchObject({ done: true });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { uimsSessionPolicy } from '../../src/legacy/uims/session-policy.js';
 import { Session } from '../../src/sessions/session.entity.js';
@@ -52,6 +52,16 @@ test('opens one session for two parallel logins', async () => {
   const { ticket } = await approved(graphqlSessionPolicy);
   const outcomes = await Promise.allSettled([redeem(ticket), redeem(ticket)]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('leaves a ticket approved whose session could not be saved', async () => {
+  const { ticket } = await approved(graphqlSessionPolicy);
+  const open = jest
+    .spyOn(gateway.services.sessions, 'openWithin')
+    .mockRejectedValueOnce(new Error('The database has ended.'));
+  await expect(redeem(ticket)).rejects.toThrow('The database has ended.');
+  open.mockRestore();
+  await redeem(ticket);
 });
 
 test('rejects a ticket whose approver was disabled', async () => {
