@@ -18,13 +18,13 @@ import { sentToken } from '../../sessions/tokens/token-headers.js';
 import { Tally } from '../../tally.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { createLoaders } from '../loaders.js';
-import { pauseUnreadClient } from './backpressure.js';
 import { refuseServerMessages } from './client-messages.js';
 import { close, closes } from './close-codes.js';
 import { connect } from './connection.js';
 import type { FanOutCounts } from './fan-out.js';
 import { KeepAlive } from './keep-alive.js';
 import { LiveSocket } from './live-socket.js';
+import { MessageTurns } from './message-turns.js';
 import { Operations } from './operations.js';
 import { UserSockets } from './user-sockets.js';
 
@@ -68,6 +68,7 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
   });
   const operations = new Operations(pipeline, services.config.LIVE_SUBSCRIPTIONS_PER_SOCKET, log);
   const protocol = createProtocol(operations, pipeline);
+  const turns = new MessageTurns();
   const keepAlive = new KeepAlive();
   const closed = new Tally<ClosedFor>(CLOSED_FOR);
   const accept = createAccept(services, closed, log);
@@ -90,7 +91,7 @@ export function createLiveServer(services: Services, pipeline: Pipeline, log: Fa
         client.on('error', onError);
         const live = accept(client, request, socket);
         if (!live) return;
-        connect(protocol, live, log);
+        connect(protocol, live, turns, log);
         keepAlive.add(client);
       });
     },
@@ -171,7 +172,6 @@ function createAccept(
       close(client, closes.tooManySocketsOfAddress);
       return null;
     }
-    pauseUnreadClient(client, socket);
     const sender = { address, deviceId: null, version: null, model: null };
     const upgrade = {
       socket,

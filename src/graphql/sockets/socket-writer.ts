@@ -33,6 +33,11 @@ export class SocketWriter {
     return this.#isTooSlow;
   }
 
+  /** Whether the client has read enough that it may be written more. */
+  get isRead(): boolean {
+    return this.socket.writableLength <= MAX_QUEUE_BYTES;
+  }
+
   /** A subscription begins. The messages of a single one need not wait for those of others. */
   attach(): void {
     this.#subscriptions += 1;
