@@ -17,6 +17,7 @@ import type { EventStream, Publication } from '../../streams/event-stream.js';
 import type { SpanContext } from '../../tracing/tracing.js';
 import type { Context } from '../context.js';
 import { DocumentCache } from './document-cache.js';
+import { executionKind } from './execution-kind.js';
 import { type Execution, ExecutionTurns } from './execution-turns.js';
 import { requireTransport, requireValidVariables, selectOperation, type Transport } from './operation.js';
 import { type Presentation, presentError, presentResult, type UnpresentedResult } from './present.js';
@@ -132,7 +133,7 @@ export class Pipeline {
       requireTransport(operation, transport);
       requireValidVariables(this.schema, operation, request.variables ?? {});
       const complexity = complexities.get(operation) ?? 0;
-      const execution = { payer, complexity, isMutation: operation.operation === 'mutation' };
+      const execution = { payer, complexity, kind: executionKind(document, operation) };
       await complexityBudget.spend(payer, complexity);
       const args = {
         schema: this.schema,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { getOperationAST, parse } from 'graphql';
+import { type ExecutionKind, executionKind } from '../../../src/graphql/execution/execution-kind.js';
 import { ExecutionTurns } from '../../../src/graphql/execution/execution-turns.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import { databaseTurns } from '../../../src/rate-limits/database-turns.js';
@@ -12,8 +14,8 @@ describe('execution turns', () => {
     const started: string[] = [];
     const ends = new Map<string, () => void>();
     // Names are such as `a1`: the first operation of the payer a.
-    const run = (name: string, complexity: number) =>
-      turns.run({ payer: name.slice(0, 1), complexity, isMutation: false }, () => {
+    const run = (name: string, complexity: number, kind: ExecutionKind = 'read') =>
+      turns.run({ payer: name.slice(0, 1), complexity, kind }, () => {
         started.push(name);
         return new Promise<void>((resolve) => ends.set(name, resolve));
       });
@@ -40,6 +42,28 @@ describe('execution turns', () => {
     expect(started).toEqual(['a1', 'b1']);
     await end('a1');
     expect(started).toEqual(['a1', 'b1', 'c1', 'd1']);
+  });
+
+  test('make ten changes at a time, beside queries and logins', async () => {
+    const { started, run, end } = start(new ExecutionTurns(databaseTurns()));
+    for (let index = 0; index < 12; index++) void run(`a${index}`, 1, 'change');
+    void run('b1', 1, 'change');
+    void run('c1', 1, 'read');
+    void run('d1', 1, 'immediate');
+    expect(started.slice(9)).toEqual(['a9', 'c1', 'd1']);
+    await end('a0');
+    await end('a1');
+    expect(started.slice(12)).toEqual(['a10', 'b1']);
+  });
+
+  test.each([
+    ['query { a }', 'read'],
+    ['mutation { heartbeat __typename }', 'immediate'],
+    ['mutation { ...Change } fragment Change on Mutation { login ... { updateProfile } }', 'change'],
+  ])('take %s for one that is %s', (text, kind) => {
+    const document = parse(text);
+    const operation = getOperationAST(document);
+    expect(operation && executionKind(document, operation)).toBe(kind);
   });
 
   test('execute one operation of each payer after the other', async () => {
