@@ -155,6 +155,14 @@ test('refuses a second gateway after the crash of a backend, too, which ends all
   const first = await start(existing);
   const [backend] = await query(first, `SELECT pid FROM pg_stat_activity WHERE query LIKE '%advisory_lock%'`);
   process.kill((backend as { pid: number }).pid, 'SIGKILL');
+  // A gateway of this process does not wait until the first one has locked the server again.
+  const locks = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+  await eventually(() =>
+    query(first, locks).then(
+      ({ length }) => length > 0,
+      () => false,
+    ),
+  );
   expect(await failure(existing)).toMatch(/^Another gateway is running on the data folder .+/);
   expect(await query(first, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
