@@ -5,8 +5,8 @@ import type { Tracing } from '../../../tracing/tracing.js';
 
 /** How long a connection and the head of an answer may take. A part of a package takes longer. */
 const CONNECT_MS = 5000;
-const ANSWER_MS = 5000;
-/** The first attempt and two retries. */
+export const ANSWER_MS = 5000;
+/** The first attempt and two retries, of requests that S3 refuses or cuts. */
 const ATTEMPTS = 3;
 
 /** Error codes of a server that works: the object does not exist, the server lacks the operation. */
@@ -52,6 +52,17 @@ export function createClient(
       }
     },
     { name: 'unavailable', step: 'initialize', priority: 'high' },
+  );
+  // The SDK would wait as long again for a server that does not answer, while clients wait for the gateway.
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        throw error instanceof Error && error.name === 'TimeoutError' ? new Error(error.message) : error;
+      }
+    },
+    { name: 'timeouts', step: 'finalizeRequest', priority: 'low' },
   );
   if (tracing) recordRequests(client, bucket, tracing);
   return client;

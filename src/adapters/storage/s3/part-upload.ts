@@ -9,7 +9,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { PackageTarget } from '../receive-into.js';
-import { unavailable } from './client.js';
+import { ANSWER_MS, unavailable } from './client.js';
 import { signDigest } from './signed-digest.js';
 
 /** S3 accepts parts of 5 MiB and more, and at most 10,000. */
@@ -17,7 +17,7 @@ const MIN_PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 /** Of an upload: one is filled while the others are on their way. */
 const BUFFERS = 3;
-/** How long S3 may take to receive a part, and to put the parts together. */
+/** How long S3 may take to receive a full part, besides its answer, and to put the parts together. */
 const PART_MS = 30_000;
 const COMPLETE_MS = 300_000;
 
@@ -108,7 +108,7 @@ export class PartUpload implements PackageTarget {
       Body: contentOf(part),
     });
     command.middlewareStack.add(signDigest(part.hash.digest('hex')), { step: 'build' });
-    const answer = this.client.send(command, this.#within(PART_MS));
+    const answer = this.client.send(command, this.#within(this.#partMs(part)));
     const sent = answer.then(({ ETag }) => ({ ETag, PartNumber }));
     const sending = sent.then(() => part.buffer);
     // A failure is noticed when the buffer is needed, or at the end.
@@ -131,7 +131,7 @@ export class PartUpload implements PackageTarget {
       ContentLength: part.filled,
     });
     command.middlewareStack.add(signDigest(part.hash.digest('hex')), { step: 'build' });
-    await this.client.send(command, this.#within(PART_MS));
+    await this.client.send(command, this.#within(this.#partMs(part)));
   }
 
   async #complete(UploadId: string): Promise<void> {
@@ -141,6 +141,10 @@ export class PartUpload implements PackageTarget {
       new CompleteMultipartUploadCommand({ ...this.name, UploadId, MultipartUpload }),
       this.#within(COMPLETE_MS),
     );
+  }
+
+  #partMs({ filled }: Part): number {
+    return ANSWER_MS + Math.ceil((PART_MS * filled) / this.#partBytes);
   }
 
   #within(requestTimeout: number) {
