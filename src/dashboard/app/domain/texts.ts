@@ -30,10 +30,10 @@ export const en = {
   genders: { FEMALE: 'Female', MALE: 'Male' },
   problems: {
     DATABASE: {
-      title: 'The database has not answered since {{time}}',
-      text: 'Heartbeats of known devices still count. Logins, uploads and downloads fail until the database answers again.',
+      title: 'The database has not worked since {{time}}',
+      text: 'Heartbeats of known devices still count. Logins, uploads and downloads fail until the database works again.',
       advice:
-        'Check that PostgreSQL runs and that this host reaches it. The gateway continues by itself once it answers.',
+        'Check that PostgreSQL runs, that this host reaches it, and that it accepts the password and changes. The log has the reason.',
     },
     REDIS: {
       title: 'Redis has not worked since {{time}}',
@@ -43,7 +43,7 @@ export const en = {
     },
     STORAGE: {
       title: 'The storage of packages has not worked since {{time}}',
-      text: 'Packages cannot be uploaded or downloaded. Everything else still works.',
+      text: 'Packages cannot be uploaded or, with S3, downloaded. Everything else still works.',
       advice:
         'Check the S3 server or the folder with the packages, and its credentials. The log has the reason.',
     },
@@ -128,9 +128,9 @@ export const zh: Translation<typeof en> = {
   genders: { FEMALE: '女', MALE: '男' },
   problems: {
     DATABASE: {
-      title: '数据库自 {{time}} 起没有响应',
+      title: '数据库自 {{time}} 起无法使用',
       text: '已知设备的心跳仍然有效。数据库恢复之前，无法登录、上传或下载。',
-      advice: '请检查 PostgreSQL 是否在运行、本机能否连接。数据库恢复后，网关会自动恢复。',
+      advice: '请检查 PostgreSQL 是否在运行、本机能否连接、是否接受密码和写入。具体原因见日志。',
     },
     REDIS: {
       title: 'Redis 自 {{time}} 起无法使用',
@@ -139,7 +139,7 @@ export const zh: Translation<typeof en> = {
     },
     STORAGE: {
       title: '安装包存储自 {{time}} 起无法使用',
-      text: '暂时无法上传或下载安装包，其他功能不受影响。',
+      text: '暂时无法上传安装包；使用 S3 时也无法下载。其他功能不受影响。',
       advice: '请检查 S3 服务或安装包所在的文件夹，以及访问凭证。具体原因见日志。',
     },
     SMS: {

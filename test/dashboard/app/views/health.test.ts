@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, expect, jest, test } from '@jest/globals';
 import { HealthComponent } from '../../../../src/health.js';
 import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
 
@@ -28,6 +28,20 @@ test('says that everything works, and soon after a failure what does not and wha
   expect(faults).toEqual([]);
   health.recover(HealthComponent.STORAGE);
   await page.getByRole('heading', { name: 'Everything works' }).waitFor();
+  await close();
+});
+
+test('names the nodes on which something fails, though it works on the answering one', async () => {
+  const started = { version: '0.1.0', startedAt: new Date() };
+  jest.spyOn(gateway.services, 'otherNodes').mockReturnValue([
+    { ...started, host: 'node-b', failing: ['STORAGE', 'CLOCK'] },
+    { ...started, host: 'node-c', failing: ['STORAGE'] },
+  ]);
+  const { page, close } = await visitAs(browser, host, 'root', '/health');
+  await page.getByRole('heading', { name: '2 problems' }).waitFor();
+  const alert = page.getByRole('alert').filter({ hasText: 'Packages: fails on node-b, node-c' });
+  await alert.getByText('Check the S3 server or the folder with the packages').waitFor();
+  jest.restoreAllMocks();
   await close();
 });
 

@@ -30,7 +30,7 @@ export function Component() {
     <Page title={t('health.title')}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!health && !error && <Loading />}
-      {health && <Verdict problems={health.problems} />}
+      {health && <Verdict problems={health.problems} nodes={health.nodes ?? []} />}
       {health?.node && <Engines engines={health.node.engines} />}
       {health?.nodes && <Nodes nodes={health.nodes} />}
       {health?.node && (

@@ -1,15 +1,24 @@
-import { Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../domain/problem-alert.js';
-import type { HealthQuery } from '../../generated/graphql.js';
+import type { HealthComponent, HealthQuery } from '../../generated/graphql.js';
 
-type Problem = NonNullable<HealthQuery['health']>['problems'][number];
+type Health = NonNullable<HealthQuery['health']>;
 
-/** One sentence for all, and each problem with what to do. */
-export function Verdict({ problems }: { problems: readonly Problem[] }) {
+interface VerdictProps {
+  /** Of the answering node. */
+  readonly problems: Health['problems'];
+  readonly nodes: NonNullable<Health['nodes']>;
+}
+
+/** One sentence for all nodes, and each problem with what to do. */
+export function Verdict({ problems, nodes }: VerdictProps) {
   const { t } = useTranslation();
-  const isHealthy = problems.length === 0;
+  const elsewhere = hostsByComponent(nodes);
+  for (const { component } of problems) elsewhere.delete(component);
+  const count = problems.length + elsewhere.size;
+  const isHealthy = count === 0;
   const Icon = isHealthy ? IconCircleCheck : IconAlertTriangle;
   return (
     <>
@@ -22,26 +31,51 @@ export function Verdict({ problems }: { problems: readonly Problem[] }) {
             aria-hidden
           />
           <Title order={2} size="h3">
-            {isHealthy ? t('health.healthy') : t('health.problems', { count: problems.length })}
+            {isHealthy ? t('health.healthy') : t('health.problems', { count })}
           </Title>
         </Group>
       </Card>
       {problems.map((problem) => (
         <ProblemAlert key={problem.component} problem={problem} role="alert">
-          <Advice problem={problem} />
+          <Advice component={problem.component} reason={problem.reason} />
         </ProblemAlert>
+      ))}
+      {[...elsewhere].map(([component, hosts]) => (
+        <Alert
+          key={component}
+          color="orange"
+          variant="light"
+          role="alert"
+          icon={<IconAlertTriangle aria-hidden />}
+          title={t('health.elsewhere', {
+            component: t(`health.components.${component}`),
+            hosts: hosts.join(', '),
+          })}
+        >
+          <Advice component={component} />
+        </Alert>
       ))}
     </>
   );
 }
 
-function Advice({ problem: { component, reason } }: { problem: Problem }) {
+/** The hosts on which a component fails. */
+function hostsByComponent(nodes: VerdictProps['nodes']): Map<HealthComponent, string[]> {
+  const hosts = new Map<HealthComponent, string[]>();
+  for (const { host, failing } of nodes) {
+    for (const component of failing) hosts.set(component, [...(hosts.get(component) ?? []), host]);
+  }
+  return hosts;
+}
+
+/** @param reason unknown for another node. */
+function Advice({ component, reason }: { component: HealthComponent; reason?: string }) {
   const { t } = useTranslation();
   return (
     <Stack gap={4}>
       <Text size="sm">{t(`domain.problems.${component}.text`)}</Text>
       <Text size="sm">{t('health.advice', { advice: t(`domain.problems.${component}.advice`) })}</Text>
-      <Text size="xs">{t('health.reason', { reason })}</Text>
+      {reason !== undefined && <Text size="xs">{t('health.reason', { reason })}</Text>}
     </Stack>
   );
 }
