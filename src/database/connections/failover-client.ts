@@ -19,9 +19,13 @@ export async function connectClient(url: string, timeoutMs?: number): Promise<pg
 
 type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
 
-/** The class of the clients in a pool, which connect to the first server that accepts them. */
+/**
+ * The class of the clients in a pool, which connect to the first server that accepts them. They try the one of the latest
+ * connection first, since a server that is down may let each attempt wait.
+ */
 export function failoverClient(plan: ConnectionPlan, breaker: CircuitBreaker): typeof pg.Client {
   const [first] = plan.attempts;
+  let { attempts } = plan;
   const hasOneChoice = plan.attempts.length === 1 && plan.requiredState === 'any';
   return class FailoverClient extends pg.Client {
     constructor(config: ClientConfig) {
@@ -45,7 +49,8 @@ export function failoverClient(plan: ConnectionPlan, breaker: CircuitBreaker): t
 
     /** A client that failed to connect cannot try again, so that another one finds the server first. */
     async #connectToFirst(): Promise<pg.Client> {
-      const { client, attempt } = await connectFirst(plan, breaker);
+      const { client, attempt } = await connectFirst({ ...plan, attempts }, breaker);
+      attempts = [attempt, ...plan.attempts.filter((other) => other !== attempt)];
       await client.end();
       const { host, port, ssl, connection } = new pg.Client(attempt);
       Object.assign(this, { host, port, ssl, connection });
@@ -64,7 +69,11 @@ async function connectFirst(
   breaker: CircuitBreaker,
 ): Promise<Connected> {
   let failure: unknown;
+  const silentServers = new Set<string>();
   for (const attempt of attempts) {
+    const server = `${attempt.host}:${attempt.port}`;
+    // Another encryption would wait as long.
+    if (silentServers.has(server)) continue;
     const client = new pg.Client(attempt);
     // A server that ends the connection later would be an uncaught exception without a listener.
     client.on('error', () => {});
@@ -74,11 +83,15 @@ async function connectFirst(
       return { client, attempt };
     } catch (error) {
       failure = error;
+      if (isTimeout(error)) silentServers.add(server);
       await client.end().catch(() => {});
     }
   }
   throw failure;
 }
+
+/** The driver gives its errors no code. */
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'timeout expired';
 
 /** @throws Error unless the server is what `target_session_attrs` requires. */
 async function requireState(client: pg.Client, required: ConnectionPlan['requiredState']): Promise<void> {

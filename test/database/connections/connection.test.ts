@@ -152,6 +152,23 @@ describe('honours', () => {
     await client.end();
   });
 
+  test('several hosts, and waits for one that does not answer only once', async () => {
+    let waits = 0;
+    const silent = createServer((client) => {
+      waits++;
+      client.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const silentPort = typeof address === 'object' ? address?.port : 0;
+    const hosts = `127.0.0.1:${silentPort},localhost:${port}`;
+    const db = await openDatabase(`postgresql://${user}@${hosts}/postgres?connect_timeout=1`, entities);
+    await Promise.all([1, 2, 3].map((value) => db.em.fork().execute(`select ${value} from pg_sleep(0.1)`)));
+    expect(waits).toBe(1);
+    await db.close(true);
+    silent.close();
+  });
+
   test('target_session_attrs', async () => {
     const url = `postgresql://${user}@localhost:${port}/readonly`;
     expect(await find(url, '1')).toBe(1);
