@@ -7,7 +7,7 @@ import { signIn } from '../nodes/support/fleet-api.js';
 import { createEmptyDatabase, type TestDatabase, withClient } from '../support/database.js';
 import { openFolder, stopServers } from '../support/server.js';
 import { type Holdings, InspectedServer } from './support/inspected-server.js';
-import { SoakLoad } from './support/soak-load.js';
+import { legacyToken, SoakLoad } from './support/soak-load.js';
 
 const MINUTES = Number(process.env.GATEHOUSE_SOAK_MINUTES ?? 3);
 const SAMPLES = 30;
@@ -52,7 +52,12 @@ const median = (samples: readonly Sample[], of: keyof Sample): number =>
 test(
   `memory, files, sockets, timers and connections stay flat for ${MINUTES} minutes`,
   async () => {
-    const load = new SoakLoad(inspected.host, (await signIn(inspected.host)).token);
+    const { token } = await signIn(inspected.host);
+    const load = new SoakLoad(
+      inspected.host,
+      token,
+      await legacyToken(inspected.host, ADMINISTRATOR.password),
+    );
     const samples: Sample[] = [];
     while (samples.length < SAMPLES) {
       await setTimeout((MINUTES * 60_000) / SAMPLES);

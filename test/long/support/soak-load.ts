@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { print } from 'graphql';
 import { BeatingDevice } from '../../nodes/support/beating-device.js';
-import { execute, post } from '../../nodes/support/fleet-api.js';
+import { execute, post, signIn } from '../../nodes/support/fleet-api.js';
 import { LiveSubscriber } from '../../nodes/support/live-subscriber.js';
 import { eventually } from '../../support/eventually.js';
 import * as op from '../../support/operations.js';
@@ -9,6 +9,8 @@ import { PASSWORD } from '../../support/password.js';
 
 const DEVICES = 50;
 const BEAT_INTERVAL_MS = 1000;
+/** An access token expires after 15 minutes. */
+const SESSION_MS = 5 * 60_000;
 const PACKAGE_BYTES = 64 * 1024;
 /** The addresses and names of failing callers: limits remember each for an hour. */
 const STRANGERS = 100;
@@ -21,16 +23,21 @@ export class SoakLoad {
   readonly #running: Promise<void>[];
   readonly #devices: BeatingDevice[];
 
-  /** @param token of an administrator. */
+  /**
+   * @param token of an administrator.
+   * @param deviceToken of a session that outlives the soak.
+   */
   constructor(
     private readonly host: string,
-    private readonly token: string,
+    private token: string,
+    deviceToken: string,
   ) {
     this.#devices = Array.from(
       { length: DEVICES },
-      (_, index) => new BeatingDevice(host, token, `device-${index}`, BEAT_INTERVAL_MS),
+      (_, index) => new BeatingDevice(host, deviceToken, `device-${index}`, BEAT_INTERVAL_MS),
     );
     this.#running = [
+      this.#repeat('session', SESSION_MS, () => this.#replaceSession()),
       this.#repeat('login', 1000, () => this.#login()),
       this.#repeat('legacy login', 1000, () => this.#legacyLogin()),
       this.#repeat('upload', 5000, (round) => this.#upload(round)),
@@ -60,6 +67,10 @@ export class SoakLoad {
     }
   }
 
+  async #replaceSession(): Promise<void> {
+    this.token = (await signIn(this.host)).token;
+  }
+
   async #login(): Promise<void> {
     const { login } = await execute(this.host, op.LoginDocument, {
       input: { username: 'root', password: PASSWORD },
@@ -68,8 +79,7 @@ export class SoakLoad {
   }
 
   async #legacyLogin(): Promise<void> {
-    const answer = await post(this.host, '/api/background_login', { account: 'root', passwd: PASSWORD });
-    if (answer.body.code !== 0) throw new Error(JSON.stringify(answer.body));
+    await legacyToken(this.host, PASSWORD);
   }
 
   async #upload(round: number): Promise<void> {
@@ -117,4 +127,11 @@ export class SoakLoad {
     await post(this.host, '/graphql', { query: `{ unknown${round} }` }, headers);
     await fetch(`http://${this.host}/login`, { method: 'POST', body: '{"phone":', headers });
   }
+}
+
+/** Signs the administrator in at a legacy API, whose tokens are valid for hours. */
+export async function legacyToken(host: string, passwd: string): Promise<string> {
+  const { body } = await post(host, '/api/background_login', { account: 'root', passwd });
+  if (body.code !== 0) throw new Error(JSON.stringify(body));
+  return body.body.token;
 }
