@@ -71,11 +71,13 @@ export class DocumentCache {
   }
 }
 
-function withCode({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
-  return new GraphQLError(message, {
-    nodes: nodes ?? null,
+/** The error without its nodes and its stack, which would keep the document and its whole validation in memory. */
+function withCode({ message, source, positions }: GraphQLError, code: string): GraphQLError {
+  const error = new GraphQLError(message, {
     source: source ?? null,
     positions: positions ?? null,
     extensions: { code },
   });
+  error.stack = '';
+  return error;
 }
