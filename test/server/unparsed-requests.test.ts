@@ -68,6 +68,35 @@ describe.each(failures)('$path answers in its envelope', ({ path, status, body }
   });
 });
 
+const firstPaths = dialects.map((dialect) => {
+  const [path = ''] = Object.keys({ ...dialect.routes, ...dialect.uploads });
+  return [path, dialect] as const;
+});
+
+test.each(firstPaths)(
+  'refuses requests to %s in its envelope once too many wait on a connection, and serves others',
+  async (path, dialect) => {
+    const request = `POST ${path} HTTP/1.1\r\nhost: gateway\r\ncontent-length: 0\r\n\r\n`;
+    const responses = await exchange(request.repeat(50));
+    const { status, body } = dialect.fail('UNAVAILABLE', new Error());
+    expect(responses).toHaveLength(2);
+    expect(responses[1]).toMatch(/\r\nretry-after: 5\r\n/i);
+    expect(responses[1]).toMatch(/\r\nconnection: close\r\n/i);
+    expect(statusOf(responses[1] ?? '')).toBe(status);
+    expect(JSON.parse(bodyOf(responses[1]) ?? '')).toEqual(body);
+    expect(await exchange(request.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))).toHaveLength(1);
+  },
+);
+
+test('refuses GraphQL operations with UNAVAILABLE once too many wait on a connection', async () => {
+  const request = 'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-length: 0\r\n\r\n';
+  const [, refused = ''] = await exchange(request.repeat(50));
+  expect(statusOf(refused)).toBe(503);
+  expect(JSON.parse(bodyOf(refused) ?? '').errors).toMatchObject([
+    { extensions: { code: 'UNAVAILABLE', retryAfter: 5 } },
+  ]);
+});
+
 describe('a chunk without a size', () => {
   const requestOf = (path: string, ...headers: string[]) =>
     [`POST ${path} HTTP/1.1`, 'host: gateway', ...headers, 'transfer-encoding: chunked', '', ''].join('\r\n');
