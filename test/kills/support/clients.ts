@@ -1,12 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { ADMINISTRATOR } from '../../nodes/support/fleet.js';
 import { execute, post } from '../../nodes/support/fleet-api.js';
 import { nextVersion, upload } from '../../nodes/support/packages.js';
 import * as op from '../../support/operations.js';
+import { SMS_CODE } from './installation.js';
 
-const PACKAGE_BYTES = 512 * 1024;
+const PACKAGE_BYTES = 128 * 1024;
+const WITHDRAWN_BYTES = 1024;
 const PAUSE_MS = 20;
+
+/** Logs in with the code that was sent to a phone. */
+export const verifyCode = (host: string, deviceId: string, account: string) =>
+  post(host, '/api/user/verifyCode', { account, code: SMS_CODE }, { 'x-device-id': deviceId });
 
 /** What the gateway has answered that it did. */
 export class Acts {
@@ -18,16 +24,22 @@ export class Acts {
   readonly devices: string[] = [];
   /** Versions whose upload was answered, with the SHA-256 of their package. */
   readonly released = new Map<number, string>();
+  /** Versions whose withdrawal was answered. */
+  readonly withdrawn: string[] = [];
   /** Usernames of accounts whose registration was answered. */
   readonly registered: string[] = [];
   /** Scan tickets by their devices, and what was answered. */
   readonly scans = new Map<string, { readonly ticket: string; approved: boolean; redeemed: boolean }>();
+  /** Phones that a code was sent to by their devices, and whether a login with it was answered. */
+  readonly codes = new Map<string, { readonly phone: string; used: boolean }>();
 }
 
 /** Clients of a gateway that act at the same time, each again and again, until they are stopped. */
 export class Clients {
   readonly acts = new Acts();
   readonly #stopping = new AbortController();
+  /** Resolves when each of them has been answered once. */
+  readonly begun: Promise<unknown>;
   readonly #running: Promise<unknown>;
 
   /** @param token of an administrator */
@@ -35,8 +47,13 @@ export class Clients {
     private readonly host: string,
     private readonly token: string,
   ) {
-    const loops = [this.#beat, this.#logIn, this.#revoke, this.#scan, this.#upload, this.#register];
-    this.#running = Promise.all(loops.map((act) => this.#repeat(act)));
+    const loops = [
+      ...[this.#beat, this.#logIn, this.#revoke, this.#scan, this.#answerCode],
+      ...[this.#upload, this.#withdraw, this.#register],
+    ];
+    const firstAnswers = loops.map(() => Promise.withResolvers<void>());
+    this.begun = Promise.all(firstAnswers.map(({ promise }) => promise));
+    this.#running = Promise.all(loops.map((act, at) => this.#repeat(act, () => firstAnswers[at]?.resolve())));
   }
 
   async stop(): Promise<void> {
@@ -44,11 +61,11 @@ export class Clients {
     await this.#running;
   }
 
-  async #repeat(act: () => Promise<void>): Promise<void> {
+  async #repeat(act: () => Promise<void>, onAnswer: () => void): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       // Once the gateway is killed, all acts fail.
-      await act.call(this).catch(() => {});
+      await act.call(this).then(onAnswer, () => {});
       await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => {});
     }
   }
@@ -91,6 +108,32 @@ export class Clients {
     const version = nextVersion();
     const content = await upload(this.host, this.token, version, PACKAGE_BYTES);
     this.acts.released.set(version, createHash('sha256').update(content).digest('hex'));
+  }
+
+  async #withdraw(): Promise<void> {
+    const version = String(nextVersion());
+    await upload(this.host, this.token, Number(version), WITHDRAWN_BYTES);
+    const { releases } = await execute(this.host, op.ReleasesDocument, { first: 20 }, this.token);
+    const id = releases.edges.find(({ node }) => node.version === version)?.node.id ?? '';
+    await execute(this.host, op.WithdrawReleaseDocument, { input: { id, reason: 'broken' } }, this.token);
+    this.acts.withdrawn.push(version);
+  }
+
+  async #answerCode(): Promise<void> {
+    const deviceId = randomUUID();
+    const phone = `139${randomInt(10 ** 8)
+      .toString()
+      .padStart(8, '0')}`;
+    const code = { phone, used: false };
+    // An address of its own, since each may request few codes.
+    const headers = { 'x-device-id': deviceId, 'x-forwarded-for': `2001:db8:${deviceId.slice(0, 4)}::1` };
+    const sent = await post(this.host, '/api/user/sendCode', { account: phone }, headers);
+    if (sent.status !== 200) throw new Error(JSON.stringify(sent.body));
+    this.acts.codes.set(deviceId, code);
+    const login = await verifyCode(this.host, deviceId, phone);
+    if (login.status !== 200) throw new Error(JSON.stringify(login.body));
+    code.used = true;
+    this.acts.valid.push(login.body.data.token);
   }
 
   async #register(): Promise<void> {

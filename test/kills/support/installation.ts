@@ -10,6 +10,9 @@ import { openFolder, type Server, startServer } from '../../support/server.js';
 /** Leftovers of uploads are swept once they are a day old. */
 const TWO_DAYS_MS = 2 * 86_400_000;
 
+/** Every code of an SMS. */
+export const SMS_CODE = '246810';
+
 /** The end of a database is noticed within this time. */
 const RECOVERY_MS = 1000;
 
@@ -142,8 +145,10 @@ export class Installation {
       DATA_DIR: this.dataDir,
       ADMIN_ACCOUNT: ADMINISTRATOR.username,
       ADMIN_PASSWORD: ADMINISTRATOR.password,
+      CAPTCHA_FIXED_CODE: SMS_CODE,
       CAPTCHAS_PER_ADDRESS: '1000000',
       REGISTRATIONS_PER_ADDRESS: '1000000',
+      TRUST_PROXY: 'loopback',
     };
   }
 }

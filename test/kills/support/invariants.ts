@@ -6,7 +6,7 @@ import { download } from '../../nodes/support/packages.js';
 import { withClient } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import * as op from '../../support/operations.js';
-import type { Acts } from './clients.js';
+import { type Acts, verifyCode } from './clients.js';
 import type { Installation } from './installation.js';
 
 /** What must be true of every database, whenever its gateway was killed: each statement selects what is wrong. */
@@ -26,6 +26,10 @@ const rules: Readonly<Record<string, string>> = {
     select version from releases where
       1 <> (select count(*) from release_events where release_id = releases.id and type = 'PUBLISHED') or
       1 <> (select count(*) from audit_entries where action = 'release.publish' and target = 'release_' || releases.id)`,
+  'A release that is withdrawn has one event and one audit entry, and no other has.': `
+    select version from releases where
+      (withdrawn_at is not null)::int <> (select count(*) from release_events where release_id = releases.id and type = 'WITHDRAWN') or
+      (withdrawn_at is not null)::int <> (select count(*) from audit_entries where action = 'release.withdraw' and target = 'release_' || releases.id)`,
   'An account has its names and one audit entry.': `
     select username from users where
       not exists (select from login_names where user_id = users.id) or
@@ -39,6 +43,9 @@ const rules: Readonly<Record<string, string>> = {
     where revoked <> audited`,
   'A scan ticket that was redeemed has opened one session, and no other has.': `
     select device_id, scan_state from captchas where type = 'SCAN' and (scan_state = 'REDEEMED')::int <>
+      (select count(*) from sessions where sessions.device_id = captchas.device_id)`,
+  'A code of an SMS has opened at most one session, and none before it was used.': `
+    select subject from captchas where type = 'SMS' and (consumed_at is not null)::int <
       (select count(*) from sessions where sessions.device_id = captchas.device_id)`,
   'Sequences are ahead of the ids.': `
     select last_value, newest from users_id_seq, (select max(id) as newest from users) users where last_value < newest
@@ -54,6 +61,7 @@ export async function violationsOf(installation: Installation, acts: Acts): Prom
       ...(await brokenRules(client)),
       ...(await lostRows(client, 'devices', 'client_id', acts.devices)),
       ...(await lostRows(client, 'users', 'username', acts.registered)),
+      ...(await lostWithdrawals(client, acts)),
       ...(await wrongTokens(host, acts)),
       ...(await wrongPackages(host, acts)),
       ...(await leftovers(installation, client)),
@@ -82,6 +90,14 @@ async function lostRows(
     [values],
   );
   return rows.map(({ value, count }) => `${table} has ${count} rows for ${value}.`);
+}
+
+async function lostWithdrawals(client: pg.Client, { withdrawn }: Acts): Promise<string[]> {
+  const { rows } = await client.query<{ version: string }>(
+    'select version from releases where version = any($1) and withdrawn_at is null',
+    [withdrawn],
+  );
+  return rows.map(({ version }) => `The withdrawal of version ${version} is lost.`);
 }
 
 async function wrongTokens(host: string, { valid, revoked }: Acts): Promise<string[]> {
@@ -132,6 +148,17 @@ export async function redeemAgain(host: string, { scans }: Acts): Promise<string
     const answers = await Promise.all([redeem(), redeem()]);
     const logins = answers.filter(Boolean).length;
     if (redeemed ? logins > 0 : logins > 1) found.push(`The ticket of ${deviceId} was redeemed again.`);
+  }
+  return found;
+}
+
+/** Logs in with the codes that were sent before the kill, at once and twice. @returns what is wrong. */
+export async function answerCodesAgain(host: string, { codes }: Acts): Promise<string[]> {
+  const found: string[] = [];
+  for (const [deviceId, { phone, used }] of codes) {
+    const logIn = async () => (await verifyCode(host, deviceId, phone)).status === 200;
+    const logins = (await Promise.all([logIn(), logIn()])).filter(Boolean).length;
+    if (used ? logins > 0 : logins > 1) found.push(`The code of ${phone} was used again.`);
   }
   return found;
 }
