@@ -1,6 +1,6 @@
 import type { Config } from './config.js';
 import { CircuitBreaker } from './database/connections/circuit-breaker.js';
-import { type Database, openDatabase } from './database/database.js';
+import { closeDatabase, type Database, openDatabase } from './database/database.js';
 import { databaseProblem } from './database/gateway-lock/answers.js';
 import { lockGateway } from './database/gateway-lock/gateway-lock.js';
 import type { HeldLock, HeldLockOptions } from './database/gateway-lock/held-lock.js';
@@ -38,7 +38,7 @@ export async function openGatewayDatabase(
   if (config.DATABASE_URL) await awaitDatabase(url, resources, info);
   const breaker = new CircuitBreaker();
   const db = await openDatabase(url, entities, { breaker, tracing });
-  resources.defer(() => db.close(true));
+  resources.defer(() => closeDatabase(db, breaker));
   const lock = await lockDatabase(config.DATABASE_DIRECT_URL ?? url, db, resources, {
     isShared: config.REDIS_URL !== undefined,
     onChange(state, cause) {

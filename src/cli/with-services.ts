@@ -76,8 +76,9 @@ export async function withDatabase<T>(
   const { readConfig } = await import('../config.js');
   const config = readConfig(env);
   await import('reflect-metadata');
-  const [{ openDatabase }, { entities }] = await Promise.all([
+  const [{ closeDatabase, openDatabase }, { CircuitBreaker }, { entities }] = await Promise.all([
     import('../database/database.js'),
+    import('../database/connections/circuit-breaker.js'),
     import('../entities.js'),
   ]);
   const closers: (() => Promise<unknown>)[] = [];
@@ -92,8 +93,9 @@ export async function withDatabase<T>(
       closers.push(() => postgres.stop());
       url = postgres.url;
     }
-    const db = await openDatabase(url, entities);
-    closers.push(() => db.close(true));
+    const breaker = new CircuitBreaker();
+    const db = await openDatabase(url, entities, { breaker });
+    closers.push(() => closeDatabase(db, breaker));
     const defer = (cleanUp: () => Promise<unknown>) => void closers.push(cleanUp);
     return work({ db, config, url: config.DATABASE_DIRECT_URL ?? url, defer });
   });

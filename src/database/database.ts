@@ -1,10 +1,14 @@
 import { type EntityClass, MikroORM } from '@mikro-orm/postgresql';
 import { StartError } from '../errors.js';
+import type { CircuitBreaker } from './connections/circuit-breaker.js';
 import { planConnection } from './connections/connection-attempts.js';
 import { type ConnectionHooks, ormOptions } from './connections/orm-options.js';
 import { reasonOf } from './reason.js';
 
 export type Database = MikroORM;
+
+/** Statements may take so long to end when the connections are closed. */
+const CLOSE_MS = 1000;
 
 /**
  * Connects to PostgreSQL; the schema may still be older than the code (see `migrate` in `entities.ts`).
@@ -22,4 +26,13 @@ export async function openDatabase(
   if (reason === null) return orm;
   await orm.close(true);
   throw new StartError(`The database ${planConnection(url).name} cannot be reached: ${reason}.`);
+}
+
+/**
+ * Closes all connections. Statements that are still running, such as those that wait for a lock, are broken off.
+ * @param breaker of `openDatabase`
+ */
+export async function closeDatabase(db: Database, breaker: CircuitBreaker): Promise<void> {
+  const cut = setTimeout(() => breaker.open(), CLOSE_MS);
+  await db.close(true).finally(() => clearTimeout(cut));
 }
