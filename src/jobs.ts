@@ -24,7 +24,8 @@ const SAVE_SESSIONS_MS = 60_000;
 /** What another process has changed must take effect everywhere within a second. */
 const CHANGES_MS = 500;
 const HOUR_MS = 3_600_000;
-/** For how long a last run is repeated whose database does not answer. */
+/** Limits of a last run whose database does not answer: of its attempts, and of the time that they take together. */
+const LAST_ATTEMPTS = 20;
 const LAST_MS = 3000;
 const LAST_PAUSE_MS = 200;
 
@@ -191,12 +192,15 @@ function repeat(
 
 /** Runs again while the database ends: a signal to all processes of a unit may reach it only during the run. */
 async function runLast(run: () => Promise<void>, recover: () => Promise<void>): Promise<void> {
-  for (const end = performance.now() + LAST_MS; ; ) {
+  for (let attempt = 1, takenMs = 0; ; attempt++) {
     await recover();
+    const startedAt = performance.now();
     try {
       return await run();
     } catch (error) {
-      if (performance.now() > end || unavailableDatabase(error) === error) throw error;
+      takenMs += performance.now() - startedAt;
+      const isLast = attempt === LAST_ATTEMPTS || takenMs > LAST_MS;
+      if (isLast || unavailableDatabase(error) === error) throw error;
     }
     await setTimeout(LAST_PAUSE_MS);
   }
