@@ -69,6 +69,14 @@ test('a migration that is stopped or killed changes nothing, and the next start 
   expect(await migrations()).toBeGreaterThan(BEFORE);
 });
 
+test('a migrate command that waits for a lock can be interrupted', async () => {
+  const command = startServer(env, ['dist/server/cli.js', 'migrate']);
+  await waiting(1);
+  command.child.kill('SIGINT');
+  expect(await command.ended).toEqual({ code: 130, output: '', errors: '' });
+  await waiting(0);
+});
+
 test('of two processes that migrate at once, one migrates and the other waits', async () => {
   const commands = [1, 2].map(() => gatehouse(['migrate', '--json'], env));
   // One for the table, and the other for its turn.
