@@ -69,6 +69,7 @@ test('an archive is read as it was written, and only its owner can read it', asy
   await expect(createFile(path, false)).rejects.toThrow(
     `The file ${path} exists already; --force replaces it.`,
   );
+  await expect(createFile(folder, true)).rejects.toThrow(`${folder} is a folder: name a file in it.`);
 });
 
 test('a passphrase protects an archive', async () => {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { flushFolder } from '../../data-dir/flush-folder.js';
@@ -15,11 +14,12 @@ export interface NewFile {
 
 /**
  * @param overwrites whether a file of this name is replaced.
- * @throws BackupError if there is a file of this name, or if it cannot be created.
+ * @throws BackupError if it exists and is not replaced, is a folder, or cannot be created.
  */
 export async function createFile(path: string, overwrites: boolean): Promise<NewFile> {
-  if (!overwrites && existsSync(path))
-    throw new BackupError(`The file ${path} exists already; --force replaces it.`);
+  const existing = await stat(path).catch(() => null);
+  if (existing?.isDirectory()) throw new BackupError(`${path} is a folder: name a file in it.`);
+  if (existing && !overwrites) throw new BackupError(`The file ${path} exists already; --force replaces it.`);
   const folder = dirname(path);
   // A backup that was killed leaves its file; the next one replaces it.
   const temporary = join(folder, `.${basename(path)}.part`);
