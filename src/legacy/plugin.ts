@@ -112,7 +112,9 @@ function registerUploads(
 ): void {
   for (const [url, route] of Object.entries(uploads)) {
     const handle = route.handler(services);
-    registerPath(scope, url, async (request) => handle(await readUpload(request, services, route)));
+    registerPath(scope, url, async (request, reply) =>
+      handle(await readUpload(request, reply, services, route)),
+    );
   }
 }
 
@@ -120,7 +122,7 @@ function registerUploads(
 function registerPath(
   scope: FastifyInstance,
   url: string,
-  respond: (request: FastifyRequest) => Answer,
+  respond: (request: FastifyRequest, reply: FastifyReply) => Answer,
   isHeartbeat = false,
 ): void {
   scope.route({
@@ -128,7 +130,7 @@ function registerPath(
     url,
     handler(request, reply) {
       requirePost(request, reply);
-      return whenReady(respond(request), (response) => {
+      return whenReady(respond(request, reply), (response) => {
         request.isHeartbeat = isHeartbeat;
         request.failureCode = response.failureCode ?? null;
         return bodyOf(response, reply);
@@ -139,12 +141,13 @@ function registerPath(
 
 async function readUpload(
   request: FastifyRequest,
+  reply: FastifyReply,
   services: Services,
   { parameters }: UploadRoute,
 ): Promise<LegacyUpload> {
   const { raw, ip } = request;
   const { sessions, releases } = services;
-  const caller = await admitUpload(services, raw);
+  const caller = await admitUpload(services, reply.raw);
   request.sender = { caller };
   const { user, sessionId } = caller;
   allowLongBody(raw);

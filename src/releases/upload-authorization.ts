@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
+import { finished, type Readable } from 'node:stream';
 import { requirePermission } from '../sessions/authorization.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { sentToken } from '../sessions/tokens/token-headers.js';
@@ -13,19 +13,17 @@ export interface UploadServices {
 }
 
 /**
- * Authenticates the sender of a package before the body is read, and takes a slot for it until the request has ended.
+ * Authenticates the sender of a package before the body is read, and takes a slot for it until the response has ended.
  * @throws DomainError UNAUTHENTICATED, FORBIDDEN; as `UploadSlots.take`
  */
 export async function admitUpload(
   { sessions, uploadSlots }: UploadServices,
-  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<Caller> {
-  const token = sentToken(request.headers);
+  const token = sentToken(response.req.headers);
   const session = token === null ? null : await sessions.authenticate(token);
   const caller = requirePermission(session, 'releases:publish');
-  const release = uploadSlots.take(caller.user.id);
-  if (request.closed) release();
-  else request.once('close', release);
+  finished(response, uploadSlots.take(caller.user.id));
   return caller;
 }
 
