@@ -46,14 +46,22 @@ export class DomainError extends Error {
 }
 
 /**
+ * The error of something that the gateway depends on and that has failed.
+ * @param cause for the log only.
+ * @param retryAfter in seconds.
+ */
+export function outage(message: string, cause: unknown, retryAfter = 10): DomainError {
+  const error = new DomainError('UNAVAILABLE', message, { retryAfter });
+  error.cause = cause;
+  return error;
+}
+
+/**
  * Whether something that the gateway depends on has failed, which the log must show. A refusal because too many requests
  * wait is no failure: there may be thousands a second, each with the line of its response.
- * @param error what was thrown, as `unavailableDatabase` sees it.
  */
-export const isOutage = (thrown: unknown, error: unknown): boolean =>
-  error instanceof DomainError &&
-  error.code === 'UNAVAILABLE' &&
-  (thrown !== error || error.details.retryAfter === undefined);
+export const isOutage = (error: unknown): boolean =>
+  error instanceof DomainError && error.code === 'UNAVAILABLE' && error.cause !== undefined;
 
 /** A THROTTLED error whose `retryAfter` is `ms` milliseconds, rounded up to seconds. */
 export const throttledFor = (ms: number, message: string): DomainError =>

@@ -63,7 +63,11 @@ export async function diskSpace(dataDir: string): Promise<DiskSpace> {
 async function checkDisk({ config, health }: CheckedServices): Promise<void> {
   const { free, size } = await diskSpace(config.DATA_DIR);
   if (free >= Math.min(size * MIN_FREE_SHARE, MIN_FREE_BYTES)) health.recover(HealthComponent.DISK);
-  else health.degrade(HealthComponent.DISK, 'The disk with the data folder is nearly full.');
+  else
+    health.degrade(
+      HealthComponent.DISK,
+      `The disk with the data folder is ${free === 0 ? '' : 'nearly '}full.`,
+    );
 }
 
 function checkJobs({ clock, health, jobRuns }: CheckedServices): void {

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError, outage } from '../errors.js';
 import { isFailedConnection } from './connections/failed-connection.js';
 
 /**
@@ -9,6 +9,8 @@ import { isFailedConnection } from './connections/failed-connection.js';
 const SERVER_CODES = /^(08|40|53|58)[\dA-Z]{3}$|^57P[\dA-Z]{2}$|^(57014|55P03|25P03|25006)$/;
 /** The class of deadlocks and serialization failures, after which the same statement may succeed at once. */
 const ROLLED_BACK = /^40[\dA-Z]{3}$/;
+/** A database that answers again serves at once. */
+const RETRY_AFTER_S = 1;
 /** The driver and its pool give their own errors no code. */
 const DRIVER_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/;
@@ -25,7 +27,7 @@ const SYSTEM_CODES = new Set([
  */
 export function unavailableDatabase<T>(error: T): T | DomainError {
   if (!(error instanceof Error) || error instanceof DomainError || !isUnavailable(error)) return error;
-  return new DomainError('UNAVAILABLE', 'The database does not answer; try again later.', { retryAfter: 1 });
+  return outage('The database does not answer; try again later.', error, RETRY_AFTER_S);
 }
 
 /** Whether PostgreSQL has rolled back a transaction because of another one. */

@@ -184,7 +184,7 @@ function sendFailure(
   const error = unavailableDatabase(thrown);
   const code = failureCode(error);
   request.failureCode = code;
-  if (isOutage(thrown, error)) requestLog(request).warn({ err: thrown }, 'a request could not be served');
+  if (isOutage(error)) requestLog(request).warn({ err: thrown }, 'a request could not be served');
   if (code === 'FAULT') requestLog(request).error({ err: error }, 'a request failed unexpectedly');
   const retryAfter = error instanceof DomainError ? error.details.retryAfter : undefined;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { SmsDeliveryUnknown, type SmsReceipt } from '../../captchas/sms-sender.js';
-import { DomainError } from '../../errors.js';
+import { DomainError, outage } from '../../errors.js';
 
 /** A receipt in the form of Aliyun's, for providers that return none. */
 export function newReceipt(): SmsReceipt {
@@ -24,11 +24,8 @@ export function failed(provider: string, fault: unknown): DomainError {
  * The error for any other refusal or fault.
  * @param reason for the log only, as the error's `cause`: callers must not learn the state of the account.
  */
-export function unavailable(reason: string): DomainError {
-  const error = new DomainError('UNAVAILABLE', 'The message could not be sent.');
-  error.cause = new Error(reason);
-  return error;
-}
+export const unavailable = (reason: string): DomainError =>
+  outage('The message could not be sent.', new Error(reason));
 
 /**
  * A fault's code or name, such as `ECONNREFUSED`, `TimeoutError` or `SignatureDoesNotMatch`. Never its message: those of

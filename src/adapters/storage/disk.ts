@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { flushFolder } from '../../data-dir/flush-folder.js';
-import { DomainError } from '../../errors.js';
+import { outage } from '../../errors.js';
 import type { OpenPackage, PackageInventory, StagedPackage, Storage } from '../../releases/storage.js';
 import { PackageFile } from './package-file.js';
 import { receiveInto } from './receive-into.js';
@@ -127,12 +127,10 @@ async function save(path: string, source: Readable, maxBytes: number) {
 function toStorageError(error: unknown): unknown {
   const code = codeOf(error);
   if (FULL_CODES.has(code)) {
-    return new DomainError('UNAVAILABLE', 'There is no space left to store the package.');
+    return outage('There is no space left to store the package.', error);
   }
   if (!UNUSABLE_CODES.has(code)) return error;
-  const unusable = new DomainError('UNAVAILABLE', 'Packages cannot be stored now; try again later.');
-  unusable.cause = error;
-  return unusable;
+  return outage('Packages cannot be stored now; try again later.', error);
 }
 
 /** Removes a file at once, or leaves it to `sweep` if that is not possible now. */

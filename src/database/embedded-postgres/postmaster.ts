@@ -60,6 +60,9 @@ const settings = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
+  // Statements and details of errors have values, such as phone numbers.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
   log_destination: 'stderr',
   logging_collector: 'off',
 };

@@ -28,7 +28,7 @@ export function presentError(error: unknown, { log, suggestions }: Presentation)
   const cause = unavailableDatabase(thrown);
   if (cause instanceof DomainError) {
     const code = extensionCodes[cause.code];
-    if (isOutage(thrown, cause)) log.warn({ err: thrown }, 'an operation could not be served');
+    if (isOutage(cause)) log.warn({ err: thrown }, 'an operation could not be served');
     const message = code === 'BAD_CREDENTIALS' ? 'The account or the password is wrong.' : cause.message;
     return { message, ...location, extensions: { code, ...cause.details } };
   }

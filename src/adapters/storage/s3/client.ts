@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../../config.js';
-import { DomainError } from '../../../errors.js';
+import { type DomainError, outage } from '../../../errors.js';
 import type { Tracing } from '../../../tracing/tracing.js';
 
 /** How long a connection and the head of an answer may take. A part of a package takes longer. */
@@ -87,8 +87,5 @@ function recordRequests(client: S3Client, bucket: string, tracing: Tracing): voi
 }
 
 /** @param cause why S3 cannot be used now, for the log. */
-export function unavailable(cause: unknown): DomainError {
-  const error = new DomainError('UNAVAILABLE', 'The storage of packages does not answer; try again later.');
-  error.cause = cause;
-  return error;
-}
+export const unavailable = (cause: unknown): DomainError =>
+  outage('The storage of packages does not answer; try again later.', cause);
