@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../../src/database/embedded-postgres/embedded-postgres.js';
+import { startAs } from '../../../src/database/embedded-postgres/embedded-postgres.js';
 import { eventually } from '../../support/eventually.js';
 import { openFolder } from '../../support/server.js';
 
@@ -15,7 +15,8 @@ export interface RestartablePostgres {
 
 export async function startRestartablePostgres(): Promise<RestartablePostgres> {
   const dataDir = await openFolder();
-  const postgres = await startEmbeddedPostgres({ dataDir });
+  // That of a gateway would start again by itself.
+  const postgres = await startAs('command', { dataDir });
   const processFile = join(dataDir, 'postgres', 'postmaster.pid');
   const pid = async () => Number((await readFile(processFile, 'utf8')).split('\n')[0]);
   return {
