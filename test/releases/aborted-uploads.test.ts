@@ -146,6 +146,7 @@ describe.each([UPLOAD, '/graphql'] as const)('an upload to %s', (url) => {
         expect(answer.body).toMatch(/服务繁忙，请稍后再试|"UNAVAILABLE"/);
         expect(answer.statusCode).toBe(url === UPLOAD ? 500 : 200);
         expect(await inventory(gateway)).toEqual(nothing);
+        expect(answer.headers['retry-after']).toBe('10');
         expect(gateway.logged()).toContain('no space left');
         await writeFile(join(disk ?? '', 'filler'), randomBytes(MIB)).catch(() => {});
         await expect(gateway.services.storageCheck()).rejects.toMatchObject({ code: 'UNAVAILABLE' });

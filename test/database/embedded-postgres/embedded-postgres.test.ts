@@ -112,13 +112,20 @@ test('rejects a wrong password', async () => {
   await expect(new pg.Client(url.href).connect()).rejects.toThrow('password authentication failed');
 });
 
-test('stops completely, accepts repeated stops, and starts again with its data', async () => {
+test('stops completely, accepts repeated stops, and starts again with its data and a log without values', async () => {
+  const phone = '13954969056';
   const first = await start(existing);
-  await query(first, 'CREATE TABLE stopped AS SELECT 42 AS answer');
+  await query(first, `CREATE TABLE stopped AS SELECT 42 AS answer, '${phone}' AS phone`);
+  await query(first, 'CREATE UNIQUE INDEX ON stopped (phone)');
+  await expect(query(first, `INSERT INTO stopped VALUES (42, '${phone}')`)).rejects.toThrow('duplicate key');
   const pid = await postmasterPid(existing);
   await Promise.all([first.stop(), first.stop()]);
   await first.stop();
   expect(isAlive(pid)).toBe(false);
+  // Its log has no values of statements.
+  const log = await readFile(join(existing, 'postgres.log'), 'utf8');
+  expect(log).toContain('duplicate key');
+  expect(log).not.toContain(phone);
 
   const second = await start(existing);
   expect(await query(second, 'SELECT answer FROM stopped')).toEqual([{ answer: 42 }]);
@@ -153,12 +160,13 @@ test('refuses a second gateway on the same folder without affecting the first', 
 
 test('refuses a second gateway after the crash of a backend, too, which ends all connections', async () => {
   const first = await start(existing);
-  const [backend] = await query(first, `SELECT pid FROM pg_stat_activity WHERE query LIKE '%advisory_lock%'`);
-  process.kill((backend as { pid: number }).pid, 'SIGKILL');
+  const holders = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+  const [backend] = (await query(first, holders)) as { pid: number }[];
+  process.kill(backend?.pid ?? 0, 'SIGKILL');
   // A gateway of this process does not wait until the first one has locked the server again.
-  const locks = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+  const others = `${holders} AND pid <> ${backend?.pid}`;
   await eventually(() =>
-    query(first, locks).then(
+    query(first, others).then(
       ({ length }) => length > 0,
       () => false,
     ),
