@@ -25,6 +25,7 @@ const floors = [
   ['backup', '^src/backup/'],
   ['entities', '^src/entities\\.ts'],
   ['adapters', '^src/adapters/'],
+  ['recovery', '^src/recovery/'],
   ['logins', '^src/logins/'],
   ['administration', '^src/administration/'],
   ['captchas', '^src/captchas/'],
@@ -64,7 +65,7 @@ const floorRules = floors.map(([name, path], index) => ({
   to: { path: floors.slice(0, index).map(([, above]) => above) },
 }));
 
-const services = '^src/(logins|administration|captchas|devices|releases|sessions|users|audit)/';
+const services = '^src/(recovery|logins|administration|captchas|devices|releases|sessions|users|audit)/';
 const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {

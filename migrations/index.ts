@@ -22,6 +22,7 @@ import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-n
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
+import { Recovery20261129 } from './20261129-recovery.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
 import { RoomForLastSeen20261129 } from './20261129-room-for-last-seen.js';
 
@@ -56,4 +57,5 @@ export const migrations = [
   RoomForLastSeen20261129,
   FleetStarts20261129,
   LastBackup20261129,
+  Recovery20261129,
 ];

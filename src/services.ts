@@ -32,6 +32,7 @@ import { LoginAttempts } from './logins/login-attempts.js';
 import { loginTurns } from './logins/login-turns.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
+import { PasswordReplacement } from './logins/password-replacement.js';
 import { PasswordVerifier } from './logins/password-verifier.js';
 import { Passwords } from './logins/passwords.js';
 import { PhoneLogins } from './logins/phone-logins.js';
@@ -43,6 +44,8 @@ import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { databaseTurns } from './rate-limits/database-turns.js';
 import type { Limiters } from './rate-limits/limiters.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
+import { PasswordResets } from './recovery/password-resets.js';
+import { ResetLinks } from './recovery/reset-links.js';
 import { NewestRelease } from './releases/newest-release.js';
 import { ReleaseEvents } from './releases/release-events.js';
 import { Releases } from './releases/releases.js';
@@ -72,7 +75,7 @@ export interface Dependencies {
   readonly sessionPolicies: readonly SessionPolicy[];
   /** Records what requests and jobs do; null by default. */
   readonly tracing?: Tracing | null;
-  /** The shortest time of a failed login, in milliseconds; see `PasswordVerifier`. */
+  /** The shortest time of a failed login, and that of a request for a reset code, in milliseconds. */
   readonly minFailureMs?: number;
 }
 
@@ -120,7 +123,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
-    ...createLogins(core, accounts, captchas, dependencies.minFailureMs),
+    ...createLogins(core, accounts, captchas, dependencies),
     ...createDevices(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
     node: new OwnNode(health),
@@ -209,11 +212,14 @@ const smsSender = ({ SMS }: Config, tracing: Tracing | null) =>
     send: () => ({ name: `send SMS by ${SMS.provider}`, kind: 'client' }),
   });
 
+/** Reset links that an address may redeem or try to in an hour, for schools behind one address. */
+const RESETS_PER_ADDRESS = 100;
+
 function createLogins(
-  { db, clock, throttle, tracing }: Core,
+  { db, clock, throttle, tracing, limiters }: Core,
   { users, sessions }: ReturnType<typeof createAccounts>,
   { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
-  minFailureMs: number | undefined,
+  { minFailureMs }: Pick<Dependencies, 'minFailureMs'>,
 ) {
   const attempts = new LoginAttempts(db, clock, loginTurns(), new RecentClients(db, clock));
   const verifier = traceCalls(tracing, new PasswordVerifier(db, users, minFailureMs), {
@@ -221,8 +227,24 @@ function createLogins(
     reject: () => ({ name: 'verify password' }),
   });
   const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
+  const replacement = new PasswordReplacement(db, sessions, clock);
+  const limit = new AddressLimit(limiters, {
+    name: 'reset-links',
+    perHour: RESETS_PER_ADDRESS,
+    refusal: 'Too many reset links were tried from this address; try again later.',
+  });
   return {
-    passwords: new Passwords(db, users, sessions, throttle, clock),
+    passwords: new Passwords({ db, users, sessions, throttle, replacement, clock }),
+    passwordResets: new PasswordResets({
+      db,
+      users,
+      codes: smsCodes,
+      attempts,
+      replacement,
+      clock,
+      answerMs: minFailureMs,
+    }),
+    resetLinks: new ResetLinks({ db, users, replacement, limit, clock }),
     passwordLogins: new PasswordLogins(db, sessions, guard, attempts),
     phoneLogins: new PhoneLogins(db, users, sessions, smsCodes, attempts),
     scanLogins: new ScanLogins(users, sessions, scanTickets),

@@ -34,6 +34,7 @@ const floors = {
   backup: 'src/backup/backup.ts',
   entities: 'src/entities.ts',
   adapters: 'src/adapters/sms/index.ts',
+  recovery: 'src/recovery/reset-links.ts',
   logins: 'src/logins/password-logins.ts',
   administration: 'src/administration/administration.ts',
   captchas: 'src/captchas/sms-codes.ts',

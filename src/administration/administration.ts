@@ -9,9 +9,11 @@ import { exclusively } from '../database/exclusive.js';
 import { DomainError } from '../errors.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountChanges } from '../users/account-changes.js';
+import { requireAuthorityOver, requireAuthorityToGrant } from '../users/authority.js';
 import { hashPassword } from '../users/password-hash.js';
 import { builtInRoles } from '../users/permissions.js';
 import { Role } from '../users/role.entity.js';
+import { endResetLink } from '../users/stored-password.js';
 import { User, UserStatus } from '../users/user.entity.js';
 import { findRoles, type Users } from '../users/users.js';
 import { checkFirstAdministrator } from './first-administrator.js';
@@ -26,33 +28,42 @@ export class Administration {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError NOT_FOUND, CONFLICT (the last administrator) */
+  /** @throws DomainError NOT_FOUND, FORBIDDEN (the account may do more), CONFLICT (the last administrator) */
   async setStatus(userId: number, status: UserStatus, actor: Actor): Promise<User> {
     const action = status === UserStatus.ACTIVE ? 'user.active' : 'user.disabled';
     let announce = async () => {};
     const user = await this.#change(userId, actor, action, async (em, user) => {
       user.status = status;
       await em.flush();
-      if (status === UserStatus.DISABLED) announce = await this.sessions.revokeAllWithin(em, userId);
+      if (status === UserStatus.DISABLED) {
+        await endResetLink(em, userId);
+        announce = await this.sessions.revokeAllWithin(em, userId);
+      }
     });
     await announce();
     return user;
   }
 
-  /** @throws DomainError NOT_FOUND, INVALID_INPUT (an unknown role), CONFLICT (the last administrator) */
+  /**
+   * @throws DomainError NOT_FOUND, INVALID_INPUT (an unknown role), FORBIDDEN (the account may do more than the actor, or
+   * a role may), CONFLICT (the last administrator)
+   */
   setRoles(userId: number, codes: readonly string[], actor: Actor): Promise<User> {
     return this.#change(userId, actor, 'user.roles', async (em, user) => {
-      user.roles.set(await findRoles(em, codes));
+      const roles = await findRoles(em, codes);
+      const granted = roles.flatMap(({ permissions }) => permissions);
+      await requireAuthorityToGrant(em, actor, granted);
+      user.roles.set(roles);
       return codes.join(' ');
     });
   }
 
   /**
    * Deletes the account with its names, sessions, devices and captchas, and anonymises its audit entries.
-   * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
+   * @throws DomainError NOT_FOUND, FORBIDDEN (the account may do more than the actor), CONFLICT (the last administrator)
    */
   async delete(userId: number, actor: Actor): Promise<void> {
-    await this.#endSessions(userId);
+    await this.#endSessions(userId, actor);
     await this.#deletePossessions(userId);
     await this.#keepingAdministrator(async (em) => {
       const user = await this.users.get(userId, em);
@@ -108,6 +119,7 @@ export class Administration {
   ): Promise<User> {
     const user = await this.#keepingAdministrator(async (em) => {
       const found = await this.users.get(userId, em);
+      await requireAuthorityOver(em, actor, found);
       const detail = await change(em, found);
       const now = new Date(this.clock());
       found.updatedAt = now;
@@ -122,11 +134,13 @@ export class Administration {
   /**
    * Disables the account, so that it cannot log in again while it is deleted, and ends its sessions. Not audited: the
    * deletion is.
-   * @throws DomainError NOT_FOUND, CONFLICT (the last administrator)
+   * @throws DomainError NOT_FOUND, FORBIDDEN, CONFLICT (the last administrator)
    */
-  async #endSessions(userId: number): Promise<void> {
+  async #endSessions(userId: number, actor: Actor): Promise<void> {
     await this.#keepingAdministrator(async (em) => {
-      (await this.users.get(userId, em)).status = UserStatus.DISABLED;
+      const user = await this.users.get(userId, em);
+      await requireAuthorityOver(em, actor, user);
+      user.status = UserStatus.DISABLED;
     });
     await this.sessions.revokeAll(userId);
   }

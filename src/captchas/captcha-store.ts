@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -27,6 +28,8 @@ export interface CaptchaAnswer {
   readonly address: string;
   /** In any spelling, see `possibleAnswers`. */
   readonly answer: string;
+  /** What the answer is good for where one type of captcha serves several purposes. */
+  readonly purpose?: string;
 }
 
 /** A captcha as its client sees it. */
@@ -68,28 +71,43 @@ export class CaptchaStore {
   /**
    * Consumes the latest captcha of the subject if the answer is right. One atomic statement: of parallel right
    * answers one succeeds, and parallel wrong answers cannot exceed a budget. A blank answer counts against none.
+   * @param em of the transaction that must succeed for a right answer to be consumed. A wrong one would not be counted
+   * then: call `check` before.
    * @throws DomainError CAPTCHA_EXPIRED (none can be answered by this client), CAPTCHA_INVALID
    */
-  async consume(given: CaptchaAnswer): Promise<void> {
+  consume(given: CaptchaAnswer, em: EntityManager = this.db.em.fork()): Promise<void> {
+    return this.#answer(given, true, em);
+  }
+
+  /** As `consume`, but a right answer can be given again. */
+  check(given: CaptchaAnswer): Promise<void> {
+    return this.#answer(given, false, this.db.em.fork());
+  }
+
+  async #answer(given: CaptchaAnswer, consumes: boolean, em: EntityManager): Promise<void> {
     const { type, subject, deviceId, address } = given;
     if (canonicalAnswer(given.answer) === '') throw wrongAnswer();
-    const [outcome] = await this.db.em
-      .fork()
-      .execute<{ right: boolean }[]>(CONSUME, [
-        possibleAnswers(type, given.answer).flatMap((answer) => this.signer.macs(purposeOf(given), answer)),
-        addressBucket(address),
-        MAX_FAILURES[type],
-        new Date(this.clock()).toISOString(),
-        type,
-        subject,
-        deviceId,
-      ]);
-    if (!outcome) throw new DomainError('CAPTCHA_EXPIRED', 'The captcha is unknown, used or expired.');
+    const [outcome] = await em.execute<{ right: boolean }[]>(CONSUME, [
+      possibleAnswers(type, given.answer).flatMap((answer) => this.signer.macs(purposeOf(given), answer)),
+      addressBucket(address),
+      MAX_FAILURES[type],
+      new Date(this.clock()).toISOString(),
+      consumes,
+      type,
+      subject,
+      deviceId,
+    ]);
+    if (!outcome) throw expiredCaptcha();
     if (!outcome.right) throw wrongAnswer();
   }
 }
 
-const purposeOf = ({ type, subject }: CaptchaAnswer): string => `captcha ${type} ${subject}`;
+/** Without a purpose, as earlier versions wrote it. */
+const purposeOf = ({ type, subject, purpose }: CaptchaAnswer): string =>
+  `captcha ${type} ${subject}${purpose === undefined ? '' : ` ${purpose}`}`;
+
+export const expiredCaptcha = () =>
+  new DomainError('CAPTCHA_EXPIRED', 'The captcha is unknown, used or expired.');
 
 const wrongAnswer = () => new DomainError('CAPTCHA_INVALID', 'The captcha answer is wrong.');
 
@@ -97,11 +115,11 @@ const wrongAnswer = () => new DomainError('CAPTCHA_INVALID', 'The captcha answer
 const IS_REQUESTER = '(c.device_id is not null or c.address is not distinct from given.address)';
 
 const CONSUME = `
-  with given as (select array[?] as macs, ? as address, ?::integer as max_failures, ?::timestamptz as at)
+  with given as (select array[?] as macs, ? as address, ?::integer as max_failures, ?::timestamptz as at, ?::boolean as consumes)
   update captchas c set
     failures = failures + (answer_hash <> all (macs) and ${IS_REQUESTER})::integer,
     stranger_failures = stranger_failures + (answer_hash <> all (macs) and not ${IS_REQUESTER})::integer,
-    consumed_at = case when answer_hash = any (macs) then at end
+    consumed_at = case when consumes and answer_hash = any (macs) then at end
   from given
   where id = (
       select id from captchas where type = ? and subject = ? and device_id is not distinct from ?

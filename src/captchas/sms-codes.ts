@@ -1,4 +1,5 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Attempt, LoginThrottle } from '../rate-limits/login-throttle.js';
@@ -7,7 +8,12 @@ import { requirePhone } from '../users/login-names.js';
 import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { SMS_CODE_LENGTH } from './captcha-answer.js';
-import { CAPTCHA_LIFETIME_MS, type CaptchaStore, type IssuedCaptcha } from './captcha-store.js';
+import {
+  CAPTCHA_LIFETIME_MS,
+  type CaptchaAnswer,
+  type CaptchaStore,
+  type IssuedCaptcha,
+} from './captcha-store.js';
 import { reserveSms } from './sms-limits.js';
 import { SmsDeliveryUnknown, type SmsReceipt, type SmsSender } from './sms-sender.js';
 
@@ -18,6 +24,19 @@ export interface SmsCodeSettings {
   readonly countries: readonly string[];
   /** Messages in 24 hours, over all numbers. */
   readonly dailyBudget: number;
+}
+
+/** What a code is good for, and nothing else. */
+export type SmsPurpose = 'login' | 'password reset';
+
+/** The answer to a code. */
+export interface SmsAnswer {
+  readonly purpose: SmsPurpose;
+  /** Canonical. */
+  readonly phone: string;
+  readonly code: string;
+  /** As in `SmsCodes.send`. */
+  readonly deviceId: string | null;
 }
 
 /** One-time codes that are sent to a phone. */
@@ -31,7 +50,7 @@ export class SmsCodes {
   ) {}
 
   /**
-   * Sends a code and invalidates those sent before.
+   * Sends a code for a login, and invalidates those sent before.
    * @param input the phone in any spelling.
    * @param deviceId the client device id that must answer; null where the API names none.
    * @param captcha whether the client solved an image captcha, could be asked for one, or cannot.
@@ -44,20 +63,11 @@ export class SmsCodes {
     client: Client,
     captcha: Attempt['captcha'] = 'none',
   ): Promise<IssuedCaptcha & SmsReceipt> {
-    const phone = requirePhone(input, 'phone');
-    if (!hasCountry(phone, this.settings.countries)) {
-      throw new DomainError('INVALID_INPUT', 'phone must be a number in a country that codes are sent to.', {
-        field: 'phone',
-      });
-    }
-    await this.throttle.admit({ address: client.address, captcha });
-    const answer =
-      this.settings.fixedCode ?? String(randomInt(10 ** SMS_CODE_LENGTH)).padStart(SMS_CODE_LENGTH, '0');
-    const { address } = client;
-    const issued = this.captchas.create({ type: CaptchaType.SMS, subject: phone, deviceId, address, answer });
-    await reserveSms(this.db, issued, this.settings.dailyBudget);
+    const phone = await this.#admit(input, client, captcha);
+    const answer = this.#newCode();
+    const issued = await this.#reserve({ purpose: 'login', phone, code: answer, deviceId }, client);
     try {
-      const receipt = await this.sender.send(messageOf(phone, answer));
+      const receipt = await this.sender.send(messageOf('login', phone, answer));
       return { id: issued.id, expiresAt: issued.expiresAt, ...receipt };
     } catch (error) {
       const wasRefused = !(error instanceof SmsDeliveryUnknown);
@@ -67,18 +77,86 @@ export class SmsCodes {
   }
 
   /**
+   * Begins to send a code that resets a password, as `send`, if the phone is that of an account that `mayReset`. For
+   * other phones nothing is sent, but all limits and answers are the same, so that they reveal no account. A message
+   * that the provider refuses counts against the limits for the same reason.
+   * @returns when the code expires, and the delivery, which must not be waited for before the answer.
+   * @throws DomainError INVALID_INPUT, CAPTCHA_REQUIRED, THROTTLED
+   */
+  async sendReset(
+    input: string,
+    deviceId: string | null,
+    client: Client,
+    captcha: Attempt['captcha'],
+    mayReset: (phone: string) => Promise<boolean>,
+  ): Promise<{ expiresAt: Date; delivery: Promise<unknown> }> {
+    const phone = await this.#admit(input, client, captcha);
+    const purpose = 'password reset';
+    const code = this.#newCode();
+    // Nobody can enter the answer to a code that is not sent.
+    const answer = (await mayReset(phone)) ? code : randomUUID();
+    const { expiresAt } = await this.#reserve({ purpose, phone, code: answer, deviceId }, client);
+    const delivery = answer === code ? this.sender.send(messageOf(purpose, phone, code)) : Promise.resolve();
+    return { expiresAt, delivery };
+  }
+
+  /**
    * Consumes the latest code of a phone.
-   * @param phone canonical. @param deviceId as in `send`.
    * @throws DomainError CAPTCHA_EXPIRED, CAPTCHA_INVALID; THROTTLED beyond the failure budget of the address
    */
-  consume(phone: string, code: string, deviceId: string | null, { address }: Client): Promise<void> {
-    const given = { type: CaptchaType.SMS, subject: phone, deviceId, address, answer: code } as const;
-    return this.throttle.attemptFrom(address, () => this.captchas.consume(given));
+  consume(given: SmsAnswer, client: Client): Promise<void> {
+    return this.throttle.attemptFrom(client.address, () => this.captchas.consume(challenge(given, client)));
+  }
+
+  /** As `consume`, but a right code can be given again. */
+  check(given: SmsAnswer, client: Client): Promise<void> {
+    return this.throttle.attemptFrom(client.address, () => this.captchas.check(challenge(given, client)));
+  }
+
+  /** Consumes a code that was checked, if the transaction of `em` succeeds. @throws DomainError as `consume` */
+  consumeWithin(em: EntityManager, given: SmsAnswer, client: Client): Promise<void> {
+    return this.captchas.consume(challenge(given, client), em);
+  }
+
+  /** @returns the canonical phone. */
+  async #admit(input: string, { address }: Client, captcha: Attempt['captcha']): Promise<string> {
+    const phone = requirePhone(input, 'phone');
+    if (!hasCountry(phone, this.settings.countries)) {
+      throw new DomainError('INVALID_INPUT', 'phone must be a number in a country that codes are sent to.', {
+        field: 'phone',
+      });
+    }
+    await this.throttle.admit({ address, captcha });
+    return phone;
+  }
+
+  async #reserve(expected: SmsAnswer, client: Client): Promise<IssuedCaptcha> {
+    const issued = this.captchas.create(challenge(expected, client));
+    await reserveSms(this.db, issued, this.settings.dailyBudget);
+    return issued;
+  }
+
+  #newCode(): string {
+    return this.settings.fixedCode ?? String(randomInt(10 ** SMS_CODE_LENGTH)).padStart(SMS_CODE_LENGTH, '0');
   }
 }
 
-const messageOf = (phone: string, code: string) => ({
+const challenge = ({ purpose, phone, code, deviceId }: SmsAnswer, { address }: Client): CaptchaAnswer => ({
+  type: CaptchaType.SMS,
+  subject: phone,
+  deviceId,
+  address,
+  answer: code,
+  ...(purpose === 'login' ? {} : { purpose }),
+});
+
+const texts: Record<SmsPurpose, string> = {
+  login: 'Your code is',
+  'password reset': 'Your code to set a new password is',
+};
+
+const messageOf = (purpose: SmsPurpose, phone: string, code: string) => ({
   to: e164(phone),
   code,
-  text: `Your code is ${code}. It is valid for ${CAPTCHA_LIFETIME_MS / 60_000} minutes.`,
+  text: `${texts[purpose]} ${code}. It is valid for ${CAPTCHA_LIFETIME_MS / 60_000} minutes.`,
 });

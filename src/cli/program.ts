@@ -11,7 +11,7 @@ import { sessionCommand } from './session.js';
 import { smsCommand } from './sms.js';
 import { startCommand } from './start.js';
 import { Output } from './terminal/output.js';
-import { userCommand } from './user.js';
+import { userCommand } from './user/user.js';
 import { verifyCommand } from './verify.js';
 
 const HELP = `

@@ -4,8 +4,8 @@ import { keyOf, nodeId, uuidKey } from '../database/node-id.js';
 import type { Session } from '../sessions/session.entity.js';
 import { displayPhone } from '../users/phone.js';
 import { UsageError } from './failures.js';
-import { findUser, USER_ARGUMENT } from './find-user.js';
 import { Output } from './terminal/output.js';
+import { findUser, USER_ARGUMENT } from './user/find-user.js';
 import { withServices } from './with-services.js';
 
 /** Sessions listed if no user is named. */

@@ -10,6 +10,7 @@ import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolv
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { NodeResolver } from './resolvers/node.resolver.js';
+import { PasswordResolver } from './resolvers/passwords/password.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
 import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resolver.js';
 import { RoleResolver } from './resolvers/role.resolver.js';
@@ -27,6 +28,7 @@ export function createSchema(): GraphQLSchema {
       HealthResolver,
       LoginResolver,
       NodeResolver,
+      PasswordResolver,
       PresenceEventResolver,
       PresenceResolver,
       ReleaseResolver,

@@ -8,7 +8,11 @@ export const publicUrl = (
   { protocol, host }: { readonly protocol: string; readonly host: string },
 ): string => PUBLIC_URL ?? `${protocol}://${host}`;
 
-/** The same for a WebSocket's upgrade request, whose protocol and host are found behind trusted proxies like Fastify's. */
+/** The address of a port that the gateway listens on. */
+export const listenedUrl = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** As `publicUrl`, for a WebSocket's upgrade request, whose protocol and host are found behind trusted proxies like Fastify's. */
 export function socketPublicUrl(config: Config): (request: IncomingMessage) => string {
   const trusted = proxyAddr.compile(config.TRUST_PROXY);
   return ({ socket, headers }) => {

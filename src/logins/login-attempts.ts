@@ -1,4 +1,5 @@
 import { recordAudit, userTarget } from '../audit/audit.js';
+import type { AuditAction } from '../audit/audit-entry.entity.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
@@ -17,6 +18,8 @@ export interface LoginAttempt {
   readonly name: string;
   /** The API that is called, as its session policy names it. */
   readonly api: string;
+  /** What to record of a failure; a refused login by default. */
+  readonly action?: AuditAction;
 }
 
 /**
@@ -56,7 +59,10 @@ export class LoginAttempts {
     return { caller: known ?? addressBucket(client.address), member: name, isKnown: known !== null };
   }
 
-  async #record({ findUserId, client: { address }, api }: LoginAttempt, code: string): Promise<void> {
+  async #record(
+    { findUserId, client: { address }, api, action = 'session.refuse' }: LoginAttempt,
+    code: string,
+  ): Promise<void> {
     const userId = await findUserId();
     const em = this.db.em.fork();
     recordAudit(
@@ -64,7 +70,7 @@ export class LoginAttempts {
       new Date(this.clock()),
       { userId: null, address },
       {
-        action: 'session.refuse',
+        action,
         ...(userId === null ? {} : { target: userTarget(userId) }),
         detail: `${api} ${code}`,
       },

@@ -1,25 +1,34 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { LoginThrottle } from '../rate-limits/login-throttle.js';
+import { Session } from '../sessions/session.entity.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
-import { hashPassword, verifyPassword } from '../users/password-hash.js';
+import { verifyPassword } from '../users/password-hash.js';
 import { checkNewPassword, type PasswordPolicy, standardPasswordPolicy } from '../users/password-policy.js';
 import { displayPhone } from '../users/phone.js';
-import { User } from '../users/user.entity.js';
+import { type User, UserStatus } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
+import type { PasswordReplacement } from './password-replacement.js';
 
-/** Changes passwords. */
+/** How long after a login with an SMS code its session may set a first password. */
+const FRESH_LOGIN_MS = 10 * 60_000;
+
+interface PasswordsOptions {
+  readonly db: Database;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly throttle: LoginThrottle;
+  readonly replacement: PasswordReplacement;
+  readonly clock: Clock;
+}
+
+/** Changes the passwords of callers. */
 export class Passwords {
-  constructor(
-    private readonly db: Database,
-    private readonly users: Users,
-    private readonly sessions: Sessions,
-    private readonly throttle: LoginThrottle,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly options: PasswordsOptions) {}
 
   /**
    * Changes the caller's own password and ends the caller's other sessions.
@@ -31,50 +40,83 @@ export class Passwords {
     actor: Actor,
     policy: PasswordPolicy = standardPasswordPolicy,
   ): Promise<void> {
-    const user = await this.users.get(caller.user.id);
+    const user = await this.options.users.get(caller.user.id);
     // The account may have been disabled since the request was authenticated.
     requireActive(user);
     await this.#verifyCurrent(user, currentPassword, actor);
     const { username, phone } = user;
     await checkNewPassword(newPassword, policy, [username, phone && displayPhone(phone)], 'newPassword');
-    const announce = await this.#replace(user, await hashPassword(newPassword), caller.sessionId, actor);
-    await announce();
+    await this.options.replacement.replace(
+      {
+        userId: user.id,
+        password: newPassword,
+        // Replaces the verified hash only, so that a parallel change or removal of the password wins.
+        where: { passwordHash: user.passwordHash },
+        refusal: () => new DomainError('PASSWORD_WRONG', 'The password was changed in the meantime.'),
+        keptSession: caller.sessionId,
+      },
+      actor,
+      { action: 'user.password' },
+    );
+  }
+
+  /**
+   * Sets the password of a caller who has none, and who signed in with an SMS code within the last 10 minutes. Ends the
+   * caller's other sessions.
+   * @throws DomainError ACCOUNT_DISABLED, CONFLICT (there is a password), FORBIDDEN (another login), INVALID_INPUT
+   * (checked in this order)
+   */
+  async setFirst(caller: Caller, newPassword: string, actor: Actor): Promise<void> {
+    const user = await this.options.users.get(caller.user.id);
+    requireActive(user);
+    if (user.passwordHash !== null) throw hasPassword();
+    const { openedByPhone, createdAt } = await this.options.sessions.get(caller.sessionId);
+    if (!openedByPhone || createdAt.getTime() <= this.options.clock() - FRESH_LOGIN_MS) {
+      throw new DomainError('FORBIDDEN', 'Sign in again with a code sent to your phone, within 10 minutes.');
+    }
+    const { username, phone } = user;
+    await checkNewPassword(
+      newPassword,
+      standardPasswordPolicy,
+      [username, phone && displayPhone(phone)],
+      'newPassword',
+    );
+    await this.options.replacement.replace(
+      {
+        userId: user.id,
+        password: newPassword,
+        where: { passwordHash: null, phone, status: UserStatus.ACTIVE },
+        refusal: hasPassword,
+        confirm: (em) => this.#requireOpen(em, caller.sessionId),
+        keptSession: caller.sessionId,
+      },
+      actor,
+      { action: 'user.password', detail: 'first' },
+    );
   }
 
   /** A session is a known client: attempts to log in elsewhere do not spend its budget. */
   async #verifyCurrent({ id, passwordHash }: User, password: string, actor: Actor): Promise<void> {
     const verify = async () => {
       if (await verifyPassword(passwordHash, password)) return;
-      const em = this.db.em.fork();
-      recordAudit(em, new Date(this.clock()), actor, {
+      const em = this.options.db.em.fork();
+      recordAudit(em, new Date(this.options.clock()), actor, {
         action: 'user.password-refuse',
         target: userTarget(id),
       });
       await em.flush();
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
     };
-    await this.throttle.attemptFrom(actor.address ?? '', () =>
-      this.throttle.attemptAsKnownClient(id, 'session', verify),
+    await this.options.throttle.attemptFrom(actor.address ?? '', () =>
+      this.options.throttle.attemptAsKnownClient(id, 'session', verify),
     );
   }
 
-  /** @returns as `Sessions.revokeAllWithin`. */
-  async #replace(
-    { id, passwordHash: verified }: User,
-    passwordHash: string,
-    keptSession: string,
-    actor: Actor,
-  ): Promise<() => Promise<void>> {
-    const now = new Date(this.clock());
-    return this.db.em.fork().transactional(async (em) => {
-      // Replaces the verified hash only, so that a parallel change or removal of the password wins.
-      const where = { id, passwordHash: verified };
-      const replaced = await em.nativeUpdate(User, where, { passwordHash, updatedAt: now });
-      if (replaced === 0) {
-        throw new DomainError('PASSWORD_WRONG', 'The password was changed in the meantime.');
-      }
-      recordAudit(em, now, actor, { action: 'user.password', target: userTarget(id) });
-      return this.sessions.revokeAllWithin(em, id, keptSession);
-    });
+  /** @throws DomainError UNAUTHENTICATED if the session was revoked meanwhile. */
+  async #requireOpen(em: EntityManager, id: string): Promise<void> {
+    if (await em.findOne(Session, { id, revokedAt: null })) return;
+    throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
   }
 }
+
+const hasPassword = () => new DomainError('CONFLICT', 'The account has a password. Change it instead.');

@@ -48,7 +48,7 @@ export class PhoneLogins {
     const findUserId = async () => (await this.users.findByPhone(em, phone))?.id ?? null;
     return this.attempts.run({ findUserId, client, name: phone, api: policy.api }, async () => {
       // Not in the transaction of the session: a wrong code counts, and a right one is used up, even if the login fails.
-      await this.codes.consume(phone, code, deviceId, client);
+      await this.codes.consume({ purpose: 'login', phone, code, deviceId }, client);
       const known = await this.users.findByPhone(em, phone);
       if (known === null && !createsAccount) {
         throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
@@ -56,7 +56,7 @@ export class PhoneLogins {
       const user = known ?? (await this.#createAccount(em, phone, client));
       requireActive(user);
       await this.#markPhoneVerified(em, user, client);
-      return this.sessions.open(em, user, client, policy);
+      return this.sessions.open(em, user, client, policy, { proof: { phone } });
     });
   }
 

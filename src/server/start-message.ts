@@ -1,5 +1,6 @@
 import type { SetupLink } from '../administration/setup-link.js';
 import type { Config } from '../config.js';
+import { listenedUrl } from '../http/public-url.js';
 
 /**
  * The line that a start ends with: every URL, and the set-up link where one is needed.
@@ -12,10 +13,9 @@ export async function startMessage(
   metricsPort: number | null,
   setupLink: SetupLink | null,
 ): Promise<string> {
-  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
-  const urls = ports.map((port) => `http://${host}:${port}`);
+  const urls = ports.map((port) => listenedUrl(HOST, port));
   const publicUrl = PUBLIC_URL ?? urls[0] ?? '';
-  const metrics = metricsPort === null ? '' : `; metrics at http://${host}:${metricsPort}/metrics`;
+  const metrics = metricsPort === null ? '' : `; metrics at ${listenedUrl(HOST, metricsPort)}/metrics`;
   const ready = `Gatehouse is ready: ${urls.join(' and ')}; GraphQL at ${publicUrl}/graphql (HTTP and WebSocket)${metrics}`;
   if (setupLink === null) return `${ready}.`;
   return `${ready}; create the first administrator at ${await setupLink.url(publicUrl)}`;

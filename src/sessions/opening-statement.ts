@@ -52,10 +52,11 @@ const SAVE = `
     select * from jsonb_to_record(?) as given(
       id uuid, "userId" integer, api text, restricted boolean, "tokenHash" text, "tokenExpiresAt" timestamptz,
       "deviceId" text, "deviceModel" text, "clientVersion" text, address text, at timestamptz,
-      "expiresAt" timestamptz, "refreshHash" text, "passwordHash" text, "approvedBy" uuid, clients text[], target text)
+      "expiresAt" timestamptz, "refreshHash" text, "passwordHash" text, phone text, "approvedBy" uuid, clients text[],
+      target text)
   ),
   account as (
-    select status, password_hash from users where id = (select "userId" from given) for share
+    select status, password_hash, users.phone as own_phone from users where id = (select "userId" from given) for share
   ),
   approving as (
     select from sessions, given
@@ -63,15 +64,16 @@ const SAVE = `
   ),
   checked as (
     select status, coalesce("passwordHash" = password_hash, "passwordHash" is null) as "passwordHolds",
+      coalesce(phone = own_phone, phone is null) as "phoneHolds",
       "approvedBy" is null or exists (select from approving) as "approvalHolds"
     from given, account
   ),
   opened as (
     insert into sessions (id, user_id, door, capped, token_hash, token_expires_at, device_id, device_model,
-      client_version, address, created_at, last_seen_at, expires_at)
+      client_version, address, created_at, last_seen_at, expires_at, opened_by_phone)
     select id, "userId", api, restricted, "tokenHash", "tokenExpiresAt", "deviceId", "deviceModel",
-      "clientVersion", address, at, at, "expiresAt"
-    from given, checked where status = 'ACTIVE' and "passwordHolds" and "approvalHolds"
+      "clientVersion", address, at, at, "expiresAt", phone is not null
+    from given, checked where status = 'ACTIVE' and "passwordHolds" and "phoneHolds" and "approvalHolds"
     returning id
   ),
   refreshable as (

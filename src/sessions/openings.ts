@@ -80,6 +80,7 @@ export class Openings {
       user,
       api: policy.api,
       restricted,
+      openedByPhone: proof !== undefined && 'phone' in proof,
       ...columns,
       deviceId: client.deviceId,
       deviceModel: client.model,

@@ -1,3 +1,4 @@
+import { OptionalProps } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
@@ -32,6 +33,8 @@ registerEnumType(Api, {
 @Index({ properties: ['user', 'createdAt', 'id'] })
 @Index({ properties: ['api', 'createdAt', 'id'] })
 export class Session {
+  [OptionalProps]?: 'openedByPhone';
+
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -50,6 +53,10 @@ export class Session {
   })
   @Property({ type: 'boolean', fieldName: 'capped' })
   restricted!: boolean;
+
+  /** Whether it was opened with a code that was sent to the phone of its user. */
+  @Property({ type: 'boolean', default: false })
+  openedByPhone: boolean = false;
 
   /** SHA-256 of the current access token, hex. */
   @Unique()

@@ -12,6 +12,7 @@ import { isStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { AccountChanges } from './account-changes.js';
+import { requireAuthorityToGrant } from './authority.js';
 import { LoginName } from './login-name.entity.js';
 import { type NewLoginName, readLoginName, requireNoPhone } from './login-names.js';
 import {
@@ -27,6 +28,7 @@ import { checkNewPassword } from './password-policy.js';
 import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
+import { endResetLink } from './stored-password.js';
 import { takenNames } from './taken-names.js';
 import { User } from './user.entity.js';
 import { searchUsers } from './user-search.js';
@@ -113,7 +115,8 @@ export class Users {
 
   /**
    * Creates an account.
-   * @throws DomainError INVALID_INPUT, CONFLICT (the username or phone is taken)
+   * @throws DomainError INVALID_INPUT, FORBIDDEN (a role may do more than the actor), CONFLICT (the username or phone is
+   * taken)
    */
   async create(input: NewUser, actor: Actor, policy: AccountPolicy = standardAccountPolicy): Promise<User> {
     const { password, email } = input;
@@ -148,12 +151,15 @@ export class Users {
     const now = new Date(this.clock());
     const { columns, names } = newAccount(input, now);
     await requireFreeNames(em, names);
+    const roles = await findRoles(em, input.roles ?? DEFAULT_ROLES);
+    const granted = roles.flatMap(({ permissions }) => permissions);
+    await requireAuthorityToGrant(em, actor, granted);
     const user = em.create(User, columns);
-    user.roles.set(await findRoles(em, input.roles ?? DEFAULT_ROLES));
+    user.roles.set(roles);
     for (const name of names) em.create(LoginName, { ...name, user });
     await em.flush();
-    const granted = input.roles ? { detail: input.roles.join(' ') } : {};
-    recordAudit(em, now, actor, { action: 'user.create', target: userTarget(user.id), ...granted });
+    const chosen = input.roles ? { detail: input.roles.join(' ') } : {};
+    recordAudit(em, now, actor, { action: 'user.create', target: userTarget(user.id), ...chosen });
     await em.flush();
     return user;
   }
@@ -192,6 +198,7 @@ export class Users {
       { phoneVerifiedAt: now, passwordHash: null },
     );
     if (updated === 0) return false;
+    await endResetLink(em, user.id);
     recordAudit(em, now, actor, { action: 'user.phone-proven', target: userTarget(user.id) });
     await em.flush();
     return true;

@@ -4,6 +4,7 @@ import { Captcha } from '../../src/captchas/captcha.entity.js';
 import { Device } from '../../src/devices/device.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { LoginName } from '../../src/users/login-name.entity.js';
+import { Role } from '../../src/users/role.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -73,6 +74,26 @@ describe('the last administrator', () => {
     ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
+});
+
+test('an administrator with few permissions neither changes an account with more, nor grants more', async () => {
+  const em = gateway.services.db.em.fork();
+  await em.insert(Role, { id: 500, code: 'HELPDESK', name: 'Help desk', permissions: ['users:manage'] });
+  const root = await admin('root');
+  const { id: hanna } = await gateway.createUser({ username: 'hanna', roles: ['HELPDESK'] });
+  const { id: member } = await gateway.createUser({ username: 'member' });
+  const actor = { userId: hanna, address: null };
+  const refused = [
+    () => administration().setStatus(root, UserStatus.DISABLED, actor),
+    () => administration().setRoles(root, ['MEMBER'], actor),
+    () => administration().delete(root, actor),
+    () => administration().setRoles(member, ['PUBLISHER'], actor),
+    () => administration().setRoles(hanna, ['ADMIN'], actor),
+    () => gateway.services.users.create({ username: 'twin', roles: ['ADMIN'] }, actor),
+  ];
+  for (const change of refused) await expect(change()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await administration().setRoles(member, ['MEMBER', 'HELPDESK'], actor);
+  await administration().setStatus(member, UserStatus.DISABLED, actor);
 });
 
 test('changed roles take effect with the next request', async () => {

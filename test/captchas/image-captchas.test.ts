@@ -48,7 +48,9 @@ test('keeps image answers and SMS codes apart when a device id equals a phone', 
   const key = `86${phone}`;
   const { smsCodes } = gateway.services;
   await issue(key);
-  await expect(smsCodes.consume(key, ANSWER, key, clientOf(key))).rejects.toMatchObject({
+  await expect(
+    smsCodes.consume({ purpose: 'login', phone: key, code: ANSWER, deviceId: key }, clientOf(key)),
+  ).rejects.toMatchObject({
     code: 'CAPTCHA_EXPIRED',
   });
   await smsCodes.send(phone, key, clientOf(key));
@@ -63,7 +65,10 @@ test('accepts the answers and tickets that another node has issued, whose secret
   await imageCaptchas.solve(device, ANSWER, clientOf(device));
   const phone = '13600000002';
   await gateway.services.smsCodes.send(phone, device, clientOf(device));
-  await smsCodes.consume(`86${phone}`, ANSWER, device, clientOf(device));
+  await smsCodes.consume(
+    { purpose: 'login', phone: `86${phone}`, code: ANSWER, deviceId: device },
+    clientOf(device),
+  );
   const { ticket } = await gateway.services.scanTickets.issue(device, clientOf(device));
   const redeemed = scanTickets.redeem(ticket, device, async () => null);
   await expect(redeemed).rejects.toMatchObject({ code: 'CAPTCHA_REQUIRED' });

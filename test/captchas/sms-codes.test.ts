@@ -27,7 +27,7 @@ const client = () => ({
 });
 const send = (deviceId = device) => gateway.services.smsCodes.send(phone, deviceId, client());
 const consume = (code: string, deviceId: string | null = device) =>
-  gateway.services.smsCodes.consume(`86${phone}`, code, deviceId, client());
+  gateway.services.smsCodes.consume({ purpose: 'login', phone: `86${phone}`, code, deviceId }, client());
 const sentCode = () => gateway.lastSms(phone);
 const wrongCode = async () => ((await sentCode()) === '000000' ? '111111' : '000000');
 const fail = async (times: number) => {

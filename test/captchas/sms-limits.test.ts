@@ -23,7 +23,10 @@ function send(phone = PHONE, address?: string) {
 }
 /** The device that requested the code, at any address. */
 const consume = (code: string) =>
-  gateway.services.smsCodes.consume(`86${PHONE}`, code, 'device', clientAt('192.0.2.1'));
+  gateway.services.smsCodes.consume(
+    { purpose: 'login', phone: `86${PHONE}`, code, deviceId: 'device' },
+    clientAt('192.0.2.1'),
+  );
 const throttled = (seconds: number) => ({ code: 'THROTTLED', details: { retryAfter: seconds } });
 const sent = () => gateway.services.db.em.fork().count(Captcha, { type: CaptchaType.SMS });
 

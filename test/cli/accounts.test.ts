@@ -86,6 +86,22 @@ test('user disable ends sessions, user enable restores the account, and the last
   });
 });
 
+test('user reset-password prints a link, or sets the password', async () => {
+  await gateway.createUser({ username: 'erin', password: PASSWORD });
+  const { output } = await gatehouse(['user', 'reset-password', 'erin'], env);
+  expect(output).toMatch(/^http:\/\/127\.0\.0\.1:8080\/reset-password#[\w-]{43}\n$/);
+  const input = { token: output.trim().split('#')[1] ?? '', newPassword: 'battery staple' };
+  expect(await ask(gateway, op.ResetPasswordWithLinkDocument, { input })).toEqual({
+    resetPasswordWithLink: { login: 'erin' },
+  });
+  const { accessToken } = await openSession(gateway, 'erin', graphqlSessionPolicy);
+  const set = await gatehouse(['user', 'reset-password', 'erin', '--password-stdin'], env, `${PASSWORD}\n`);
+  expect(set).toMatchObject({ code: 0, output: 'erin has a new password.\n' });
+  await gateway.services.sessions.pollChanges();
+  expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
+  await ask(gateway, op.LoginDocument, { input: { username: 'erin', password: PASSWORD } });
+});
+
 test('session list shows open sessions, and session revoke ends one or all of a user', async () => {
   await gateway.createUser({ username: 'dave', password: PASSWORD });
   for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlSessionPolicy);

@@ -209,6 +209,11 @@ const rules: Record<string, Rule> = {
     ),
     allowed: 'FORBIDDEN',
   },
+  'Mutation.createPasswordResetLink': {
+    may: 'administrators at GraphQL',
+    call: (session) =>
+      ask(`mutation { createPasswordResetLink(input: {userId: "${memberId}"}) { path } }`)(session),
+  },
   'Mutation.createUser': {
     may: 'administrators at GraphQL',
     call: (session) =>
@@ -257,6 +262,27 @@ const rules: Record<string, Rule> = {
         session,
       ),
   },
+  'Mutation.requestPasswordReset': {
+    may: 'anybody',
+    call: (session) =>
+      ask(`mutation { requestPasswordReset(input: {phone: "1381000${1000 + ++unique}"}) { expiresAt } }`)(
+        session,
+      ),
+  },
+  'Mutation.resetPassword': {
+    may: 'anybody',
+    call: ask(
+      'mutation { resetPassword(input: {phone: "13800000001", code: "0", newPassword: "battery staple"}) { login } }',
+    ),
+    allowed: 'CAPTCHA_EXPIRED',
+  },
+  'Mutation.resetPasswordWithLink': {
+    may: 'anybody',
+    call: ask(
+      'mutation { resetPasswordWithLink(input: {token: "none", newPassword: "battery staple"}) { login } }',
+    ),
+    allowed: 'FORBIDDEN',
+  },
   'Mutation.revokeSession': {
     may: 'the member',
     call: async (session) => {
@@ -266,6 +292,11 @@ const rules: Record<string, Rule> = {
       )(session);
     },
     refused: 'NOT_FOUND',
+  },
+  'Mutation.setPassword': {
+    may: 'members',
+    call: ask('mutation { setPassword(input: {newPassword: "battery staple"}) { user { id } } }'),
+    allowed: 'CONFLICT',
   },
   'Mutation.setUserRoles': {
     may: 'administrators at GraphQL',

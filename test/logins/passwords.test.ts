@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { verifyPassword } from '../../src/users/password-hash.js';
 import { User } from '../../src/users/user.entity.js';
@@ -95,4 +95,67 @@ test('applies the password policy of the API', async () => {
   const legacyPolicy = { minLength: 5, strict: false };
   const passwords = { currentPassword: PASSWORD, newPassword: 'short' };
   await gateway.services.passwords.change(caller, passwords, actor, legacyPolicy);
+});
+
+describe('a first password', () => {
+  let phone = 13_700_900_000;
+  /** An account that was opened, or is opened now, by SMS. */
+  async function signInByPhone() {
+    phone += 1;
+    const { smsCodes, phoneLogins } = gateway.services;
+    await smsCodes.send(String(phone), null, client);
+    const credentials = { phone: String(phone), code: await gateway.lastSms(String(phone)) };
+    const opened = await phoneLogins.login(credentials, client, graphqlSessionPolicy, {
+      createsAccount: true,
+    });
+    const caller = await callerOf(gateway, opened.accessToken);
+    const actor = { userId: caller.user.id, address: client.address };
+    return {
+      ...opened,
+      login: (password: string) =>
+        gateway.services.passwordLogins.login(
+          { login: String(phone), password, captcha: 'none' },
+          client,
+          graphqlSessionPolicy,
+        ),
+      setFirst: (password = NEW_PASSWORD) => gateway.services.passwords.setFirst(caller, password, actor),
+    };
+  }
+
+  test('is set after a login by SMS, and ends the other sessions', async () => {
+    const { user, accessToken, setFirst, login } = await signInByPhone();
+    const em = gateway.services.db.em.fork();
+    const other = await gateway.services.sessions.open(
+      em,
+      await gateway.services.users.get(user.id, em),
+      client,
+      graphqlSessionPolicy,
+    );
+    await expect(setFirst('short')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await setFirst();
+    expect(await isActive(accessToken)).toBe(true);
+    expect(await isActive(other.accessToken)).toBe(false);
+    await login(NEW_PASSWORD);
+    await expect(setFirst('another staple')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('is set by one of two parallel requests', async () => {
+    const { setFirst } = await signInByPhone();
+    const outcomes = await Promise.allSettled([setFirst(), setFirst('another staple')]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('needs a login by SMS within the last 10 minutes', async () => {
+    const { setFirst, accessToken } = await signInByPhone();
+    gateway.clock.advance(10 * 60_000);
+    await expect(setFirst()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await isActive(accessToken)).toBe(true);
+    await gateway.createUser({ username: 'no password' });
+    const session = await openSession(gateway, 'no password', graphqlSessionPolicy);
+    const caller = await callerOf(gateway, session.accessToken);
+    const actor = { userId: caller.user.id, address: null };
+    await expect(gateway.services.passwords.setFirst(caller, NEW_PASSWORD, actor)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+  });
 });

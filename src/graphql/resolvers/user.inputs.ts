@@ -128,15 +128,6 @@ export class CreateFirstAdministratorInput {
   password!: string;
 }
 
-@InputType({ description: 'A password change.' })
-export class ChangePasswordInput {
-  @Field(() => String, { description: 'The password until now.' })
-  currentPassword!: string;
-
-  @Field(() => String, { description: `The password from now on. ${NEW_PASSWORD}` })
-  newPassword!: string;
-}
-
 @InputType({ description: 'Whether an account can sign in.' })
 export class SetUserStatusInput {
   @Field(() => ID, { description: 'The id of the user.' })

@@ -3,7 +3,7 @@ import { User } from '../../users/user.entity.js';
 
 /** What a mutation of one user returns. */
 @ObjectType()
-abstract class UserPayload {
+export abstract class UserPayload {
   @Field(() => User, { description: 'The user as it is now.' })
   user!: User;
 }
@@ -13,9 +13,6 @@ export class CreateFirstAdministratorPayload extends UserPayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'The profile as changed.' })
 export class UpdateProfilePayload extends UserPayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'The user whose password was changed.' })
-export class ChangePasswordPayload extends UserPayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'The new account.' })
 export class CreateUserPayload extends UserPayload {}

@@ -22,7 +22,6 @@ import type { Selected } from '../loaders.js';
 import { ReadsFrom, selectedProperties } from '../selected-properties.js';
 import { DeviceConnection, SessionConnection, UserConnection } from './connections.js';
 import {
-  ChangePasswordInput,
   CreateFirstAdministratorInput,
   CreateUserInput,
   DeleteUserInput,
@@ -32,7 +31,6 @@ import {
   UsersArgs,
 } from './user.inputs.js';
 import {
-  ChangePasswordPayload,
   CreateFirstAdministratorPayload,
   CreateUserPayload,
   DeleteUserPayload,
@@ -96,19 +94,6 @@ export class UserResolver {
     return { user: await context.services.users.updateProfile(requireCaller(context).user.id, input) };
   }
 
-  @Mutation(() => ChangePasswordPayload, {
-    description: 'Changes your own password, and ends your other sessions.',
-  })
-  @Allow('profile:own')
-  async changePassword(
-    @Arg('input', { description: 'The current and the new password.' }) passwords: ChangePasswordInput,
-    @Ctx() context: Context,
-  ): Promise<ChangePasswordPayload> {
-    const caller = requireCaller(context);
-    await context.services.passwords.change(caller, passwords, actorOf(context));
-    return { user: await context.services.users.get(caller.user.id) };
-  }
-
   @Mutation(() => CreateUserPayload, { description: 'Creates an account.' })
   @Allow('users:manage')
   async createUser(
@@ -162,6 +147,12 @@ export class UserResolver {
   })
   phone(@Root() { phone }: Pick<User, 'phone'>): string | null {
     return phone && displayPhone(phone);
+  }
+
+  @ReadsFrom<User>('passwordHash')
+  @FieldResolver(() => Boolean, { description: 'Whether it can sign in with a password.' })
+  hasPassword(@Root() { passwordHash }: Pick<User, 'passwordHash'>): boolean {
+    return passwordHash !== null;
   }
 
   @ReadsFrom<User>('licenseNumber', 'licenseStatus', 'licenseEffectDate', 'licenseExpiresAt')

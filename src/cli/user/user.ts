@@ -1,16 +1,17 @@
 import { Command } from 'commander';
-import type { Environment } from '../config.js';
-import { nodeId } from '../database/node-id.js';
-import { firstRows, type Page, type Position } from '../database/queries/page.js';
-import type { Row } from '../database/queries/rows.js';
-import { displayPhone } from '../users/phone.js';
-import type { User, UserStatus } from '../users/user.entity.js';
-import { userOrder } from '../users/user-order.js';
+import type { Environment } from '../../config.js';
+import { nodeId } from '../../database/node-id.js';
+import { firstRows, type Page, type Position } from '../../database/queries/page.js';
+import type { Row } from '../../database/queries/rows.js';
+import type { User, UserStatus } from '../../users/user.entity.js';
+import { userOrder } from '../../users/user-order.js';
+import { importCommand } from '../import/user-import.js';
+import { Output } from '../terminal/output.js';
+import { passwordStdinOption, readPassword } from '../terminal/password.js';
+import { withServices } from '../with-services.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
-import { importCommand } from './import/user-import.js';
-import { Output } from './terminal/output.js';
-import { passwordStdinOption, readPassword } from './terminal/password.js';
-import { withServices } from './with-services.js';
+import { resetPasswordCommand } from './reset-password.js';
+import { type Shown, shown, toRow } from './row.js';
 
 const PAGE_SIZE = 100;
 
@@ -23,6 +24,7 @@ export const userCommand = (env: Environment): Command =>
     .addCommand(listCommand(env))
     .addCommand(statusCommand(env, 'disable', 'DISABLED'))
     .addCommand(statusCommand(env, 'enable', 'ACTIVE'))
+    .addCommand(resetPasswordCommand(env))
     .addCommand(importCommand(env));
 
 interface AddOptions {
@@ -113,23 +115,9 @@ const statusCommand = (env: Environment, verb: 'enable' | 'disable', status: `${
     .action(async (name: string, _options: object, command: Command) => {
       const output = Output.of(command);
       await withServices(env, async ({ services, actor }) => {
-        const { UserStatus } = await import('../users/user.entity.js');
+        const { UserStatus } = await import('../../users/user.entity.js');
         const { id } = await findUser(services, name);
         const user = await services.administration.setStatus(id, UserStatus[status], actor);
         output.result(toRow(user, user.roles.getItems()), `${name} is ${verb}d.`);
       });
     });
-
-const shown = ['id', 'username', 'phone', 'name', 'nickname', 'email', 'status', 'createdAt'] as const;
-type Shown = (typeof shown)[number];
-
-const toRow = (user: Row<User, Shown>, roles: readonly { readonly code: string }[]) => ({
-  id: nodeId('user', user.id),
-  username: user.username,
-  phone: user.phone && displayPhone(user.phone),
-  name: user.name ?? user.nickname,
-  email: user.email,
-  status: user.status,
-  roles: roles.map(({ code }) => code),
-  createdAt: user.createdAt.toISOString(),
-});

@@ -1,7 +1,7 @@
-import { integerKey, keyOf } from '../database/node-id.js';
-import { DomainError } from '../errors.js';
-import type { Services } from '../services.js';
-import type { User } from '../users/user.entity.js';
+import { integerKey, keyOf } from '../../database/node-id.js';
+import { DomainError } from '../../errors.js';
+import type { Services } from '../../services.js';
+import type { User } from '../../users/user.entity.js';
 
 /** Describes the argument that `findUser` accepts. */
 export const USER_ARGUMENT = 'username, phone, or id such as user_64';
