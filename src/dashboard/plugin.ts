@@ -13,6 +13,8 @@ const appRoutes = [
   '/',
   '/setup',
   '/sign-in',
+  '/forgot-password',
+  '/reset-password',
   '/scan',
   '/devices/:id',
   '/releases',

@@ -81,8 +81,8 @@ test.each([
   ],
   [
     'The database is of a newer version of Gatehouse: it has the migration Later20300101',
-    "update migrations set name = 'Later20300101' where id = (select max(id) from migrations)",
-    "update migrations set name = 'LastBackup20261129' where name = 'Later20300101'",
+    "insert into migrations (name) values ('Later20300101')",
+    "delete from migrations where name = 'Later20300101'",
   ],
 ])('finds that %s', async (problem, damage, repair) => {
   await withClient(gateway.databaseUrl, (client) => client.query(damage));

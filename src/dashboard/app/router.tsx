@@ -40,6 +40,14 @@ export const router = createBrowserRouter([
       { path: '/setup', element: lazyElement(() => import('./views/set-up/set-up-view.js')) },
       { path: '/sign-in', element: lazyElement(() => import('./views/sign-in/sign-in-view.js')) },
       {
+        path: '/forgot-password',
+        element: lazyElement(() => import('./views/sign-in/forgot-password-view.js')),
+      },
+      {
+        path: '/reset-password',
+        element: lazyElement(() => import('./views/reset-password/reset-password-view.js')),
+      },
+      {
         element: signedIn,
         // The inner boundary keeps header and navigation when a view fails.
         children: [

@@ -10,6 +10,7 @@ import * as fleet from './views/fleet/texts.js';
 import * as health from './views/health/texts.js';
 import * as people from './views/people/texts.js';
 import * as releases from './views/releases/texts.js';
+import * as resetPassword from './views/reset-password/texts.js';
 import * as scan from './views/scan/texts.js';
 import * as setUp from './views/set-up/texts.js';
 import * as signIn from './views/sign-in/texts.js';
@@ -25,6 +26,7 @@ export const en = {
   health: health.en,
   people: people.en,
   releases: releases.en,
+  resetPassword: resetPassword.en,
   scan: scan.en,
   setUp: setUp.en,
   shell: shell.en,
@@ -42,6 +44,7 @@ export const zh: Translation<typeof en> = {
   health: health.zh,
   people: people.zh,
   releases: releases.zh,
+  resetPassword: resetPassword.zh,
   scan: scan.zh,
   setUp: setUp.zh,
   shell: shell.zh,

@@ -7,6 +7,10 @@ import { en } from './texts.js';
 
 type Reason = keyof typeof en.reasons;
 
+type Means = keyof typeof en.resetBy;
+
+const isMeans = (detail: string): detail is Means => Object.hasOwn(en.resetBy, detail);
+
 const isReason = (code: string): code is Reason => Object.hasOwn(en.reasons, code);
 
 /** Formats the API, the reason of a refusal, the roles and the address of an entry. */
@@ -18,10 +22,11 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
     if (!detail) return [];
     const [name = '', reason = ''] = detail.split(' ');
     const api = apiOf(name);
-    if (action === 'SESSION_REFUSE') {
+    if (action === 'SESSION_REFUSE' || action === 'USER_RESET_REFUSE') {
       return [isReason(reason) ? t(`auditEntry.reasons.${reason}`) : reason, api && apiName(api)];
     }
     if (action.startsWith('SESSION_')) return [api && apiName(api)];
+    if (action === 'USER_PASSWORD_RESET' && isMeans(detail)) return [t(`auditEntry.resetBy.${detail}`)];
     if (action !== 'USER_CREATE') return [];
     return [t('auditEntry.withRoles', { roles: roleNames(detail) })];
   };

@@ -8,5 +8,7 @@ export function sentenceKey({ action, actor, target, detail }: AuditEntry): keyo
   if (action === 'SESSION_REVOKE' && actor && target === actor.id) return 'SESSION_REVOKE_OWN';
   if (action === 'USER_CREATE' && !actor) return 'USER_CREATE_WITHOUT_ACTOR';
   if (action === 'USER_ROLES' && !detail) return 'USER_ROLES_NONE';
+  if (action === 'USER_PASSWORD' && detail === 'first') return 'USER_PASSWORD_FIRST';
+  if (action === 'USER_PASSWORD_RESET' && detail === 'operator') return 'USER_PASSWORD_RESET_BY_OPERATOR';
   return action;
 }

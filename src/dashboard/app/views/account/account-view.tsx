@@ -6,7 +6,7 @@ import { Sessions } from '../../domain/sessions.js';
 import { useSession, useViewer } from '../../session/session-context.js';
 import { Page } from '../../ui/page.js';
 import { Appearance } from './appearance.js';
-import { PasswordForm } from './password-form.js';
+import { Password } from './password.js';
 import { Profile } from './profile.js';
 
 /** The user's own profile, password, sessions and preferences. */
@@ -33,7 +33,7 @@ export function Component() {
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
             <Profile />
-            <PasswordForm key={passwordChanges} onChanged={() => setPasswordChanges(passwordChanges + 1)} />
+            <Password key={passwordChanges} onChanged={() => setPasswordChanges(passwordChanges + 1)} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>

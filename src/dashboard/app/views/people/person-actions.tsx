@@ -1,12 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { modals } from '@mantine/modals';
-import { IconTrash, IconUserCheck, IconUserOff } from '@tabler/icons-react';
+import { IconKey, IconTrash, IconUserCheck, IconUserOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type CombinedError, useMutation } from 'urql';
 import { displayName } from '../../domain/display-name.js';
 import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../../generated/graphql.js';
 import { DeletePersonDialog } from './delete-person-dialog.js';
+import { ResetLinkDialog } from './reset-link-dialog.js';
 
 interface PersonActionsProps {
   readonly person: PersonFragment;
@@ -14,10 +15,11 @@ interface PersonActionsProps {
   readonly onChanged: (error: CombinedError | undefined) => void;
 }
 
-/** Buttons to disable, enable and delete. Disabling and deleting ask for confirmation. */
+/** Buttons to let a person set a new password, to disable, enable and delete. Disabling and deleting ask for confirmation. */
 export function PersonActions({ person, onChanged }: PersonActionsProps) {
   const { t } = useTranslation();
   const [deleting, { open, close }] = useDisclosure();
+  const [linking, link] = useDisclosure();
   const [{ fetching }, setStatus] = useMutation(SetUserStatusDocument);
   const change = async (status: UserStatus) => {
     const { error } = await setStatus({ input: { id: person.id, status } });
@@ -34,6 +36,11 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
     });
   return (
     <Group gap="xs">
+      {person.status === 'ACTIVE' && (
+        <Button variant="default" leftSection={<IconKey size={18} aria-hidden />} onClick={link.open}>
+          {t('people.resetLink.action')}
+        </Button>
+      )}
       {person.status === 'ACTIVE' ? (
         <Button
           variant="default"
@@ -55,6 +62,7 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
       <Button variant="light" color="red" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
         {t('people.delete')}
       </Button>
+      <ResetLinkDialog person={person} opened={linking} onClose={link.close} />
       <DeletePersonDialog person={person} opened={deleting} onClose={close} />
     </Group>
   );

@@ -1,6 +1,7 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { post } from '../../api/post.js';
 import { LoginDocument } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
@@ -54,6 +55,9 @@ export function PasswordForm() {
         <Button type="submit" loading={pending} fullWidth mt="xs">
           {t('signIn.submit')}
         </Button>
+        <Anchor component={Link} to="/forgot-password" size="sm" ta="center">
+          {t('signIn.forgot.link')}
+        </Anchor>
       </Stack>
     </form>
   );

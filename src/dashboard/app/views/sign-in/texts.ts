@@ -15,6 +15,16 @@ export const en = {
   sendCode: 'Send code',
   resendIn: 'Resend in {{count}} s',
   codeSent: 'Code sent to {{phone}}.',
+  forgot: {
+    link: 'Forgot password?',
+    title: 'Forgot password',
+    intro:
+      'Enter the phone of your account. If you have signed in with an SMS code before, you receive a code.',
+    sent: 'If {{phone}} belongs to such an account, a code is on its way.',
+    newPassword: 'New password',
+    submit: 'Set password and sign in',
+    back: 'Back to sign-in',
+  },
   qr: {
     hint: 'Scan the code with a phone that is signed in to Gatehouse, then approve.',
     checkCode: 'Your phone must show',
@@ -46,6 +56,15 @@ export const zh: Translation<typeof en> = {
   sendCode: '获取验证码',
   resendIn: '{{count}} 秒后重新获取',
   codeSent: '验证码已发送至 {{phone}}。',
+  forgot: {
+    link: '忘记密码？',
+    title: '忘记密码',
+    intro: '请输入账号的手机号。如果您曾使用短信验证码登录，将收到一条验证码短信。',
+    sent: '如果 {{phone}} 属于这样的账号，验证码即将送达。',
+    newPassword: '新密码',
+    submit: '设置密码并登录',
+    back: '返回登录',
+  },
   qr: {
     hint: '请用已登录 Gatehouse 的手机扫码，并在手机上确认。',
     checkCode: '手机上应显示',
