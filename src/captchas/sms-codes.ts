@@ -77,27 +77,31 @@ export class SmsCodes {
   }
 
   /**
-   * Begins to send a code that resets a password, as `send`, if the phone is that of an account that `mayReset`. For
-   * other phones nothing is sent, but all limits and answers are the same, so that they reveal no account. A message
-   * that the provider refuses counts against the limits for the same reason.
-   * @returns when the code expires, and the delivery, which must not be waited for before the answer.
+   * Reserves a code that resets a password, as `send`. Where a phone has no recipient, there is nothing to send, but all
+   * limits and answers are the same, so that they reveal no account. A message that the provider refuses counts against
+   * the limits for the same reason.
+   * @param findRecipient the account of a canonical phone that may receive the code.
+   * @returns when the code expires, and how to send it to its recipient; null where there is none.
    * @throws DomainError INVALID_INPUT, CAPTCHA_REQUIRED, THROTTLED
    */
-  async sendReset(
+  async reserveReset<T>(
     input: string,
-    deviceId: string | null,
     client: Client,
     captcha: Attempt['captcha'],
-    mayReset: (phone: string) => Promise<boolean>,
-  ): Promise<{ expiresAt: Date; delivery: Promise<unknown> }> {
+    findRecipient: (phone: string) => Promise<T | null>,
+  ): Promise<{ expiresAt: Date; message: { recipient: T; send: () => Promise<SmsReceipt> } | null }> {
     const phone = await this.#admit(input, client, captcha);
     const purpose = 'password reset';
-    const code = this.#newCode();
+    const sent = this.#newCode();
+    const recipient = await findRecipient(phone);
     // Nobody can enter the answer to a code that is not sent.
-    const answer = (await mayReset(phone)) ? code : randomUUID();
-    const { expiresAt } = await this.#reserve({ purpose, phone, code: answer, deviceId }, client);
-    const delivery = answer === code ? this.sender.send(messageOf(purpose, phone, code)) : Promise.resolve();
-    return { expiresAt, delivery };
+    const code = recipient === null ? randomUUID() : sent;
+    const { expiresAt } = await this.#reserve({ purpose, phone, code, deviceId: client.deviceId }, client);
+    if (recipient === null) return { expiresAt, message: null };
+    return {
+      expiresAt,
+      message: { recipient, send: () => this.sender.send(messageOf(purpose, phone, sent)) },
+    };
   }
 
   /**

@@ -53,10 +53,10 @@ export class PasswordResets {
   async request(phone: string, client: Client, captcha: Attempt['captcha']): Promise<Date> {
     const { codes, answerMs = ANSWER_MS } = this.options;
     const answer = wait(answerMs);
-    const mayReset = (canonical: string) => this.#mayReset(canonical, client);
-    const { expiresAt, delivery } = await codes.sendReset(phone, client.deviceId, client, captcha, mayReset);
-    // The sender reports a failure, which would reveal the account here.
-    delivery.catch(() => {});
+    const find = (canonical: string) => this.#findRecoverable(canonical);
+    const { expiresAt, message } = await codes.reserveReset(phone, client, captcha, find);
+    // Neither waited for nor failed with: both would reveal the account. The sender reports its failures.
+    if (message) this.#deliver(message, client).catch(() => {});
     await answer;
     return expiresAt;
   }
@@ -84,8 +84,8 @@ export class PasswordResets {
     return attempts.run(attempt, async () => {
       const answer = { purpose: 'password reset', phone, code, deviceId } as const;
       await codes.check(answer, client);
-      const user = await users.findByPhone(em, phone);
-      if (user === null || !isRecoverable(user)) throw expiredCaptcha();
+      const user = await this.#findRecoverable(phone);
+      if (user === null) throw expiredCaptcha();
       await checkPassword(newPassword, [user.username, displayPhone(phone)]);
       await replacement.replace(
         {
@@ -117,15 +117,22 @@ export class PasswordResets {
     });
   }
 
-  async #mayReset(phone: string, { address }: Client): Promise<boolean> {
-    const { db, users, clock } = this.options;
-    const em = db.em.fork();
-    const user = await users.findByPhone(em, phone);
-    if (user === null || !isRecoverable(user)) return false;
-    const action = { action: 'user.reset-request', target: userTarget(user.id) } as const;
-    recordAudit(em, new Date(clock()), { userId: null, address }, action);
+  /** The account that may get a code on this phone. */
+  async #findRecoverable(phone: string): Promise<User | null> {
+    const { db, users } = this.options;
+    const user = await users.findByPhone(db.em.fork(), phone);
+    return user && isRecoverable(user) ? user : null;
+  }
+
+  async #deliver(
+    { recipient, send }: { recipient: User; send: () => Promise<unknown> },
+    { address }: Client,
+  ): Promise<void> {
+    const em = this.options.db.em.fork();
+    const action = { action: 'user.reset-request', target: userTarget(recipient.id) } as const;
+    recordAudit(em, new Date(this.options.clock()), { userId: null, address }, action);
     await em.flush();
-    return true;
+    await send();
   }
 }
 

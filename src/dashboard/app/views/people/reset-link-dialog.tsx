@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { displayName } from '../../domain/display-name.js';
 import { CreatePasswordResetLinkDocument, type PersonFragment } from '../../generated/graphql.js';
-import { Ago } from '../../time/ago.js';
+import { exactTime } from '../../time/format.js';
 import { AdministrationFailure } from './administration-failure.js';
 
 interface ResetLinkDialogProps {
@@ -61,7 +61,7 @@ function ResetLink({ person, onClose }: Omit<ResetLinkDialogProps, 'opened'>) {
 }
 
 function CreatedLink({ url, expiresAt }: { url: string; expiresAt: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <>
       <TextInput
@@ -72,7 +72,7 @@ function CreatedLink({ url, expiresAt }: { url: string; expiresAt: string }) {
       />
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed">
-          {t('people.resetLink.expires')} <Ago at={expiresAt} />
+          {t('people.resetLink.expires')} {exactTime(new Date(expiresAt), i18n.language)}
         </Text>
         <CopyButton value={url}>
           {({ copied, copy }) => (

@@ -19,7 +19,7 @@ export const en = {
     link: 'Forgot password?',
     title: 'Forgot password',
     intro:
-      'Enter the phone of your account. If you have signed in with an SMS code before, you receive a code.',
+      'Enter the phone of your account. If you have signed in with an SMS code before, you receive a code. Otherwise, ask your administrator for a link.',
     sent: 'If {{phone}} belongs to such an account, a code is on its way.',
     newPassword: 'New password',
     submit: 'Set password and sign in',
@@ -59,7 +59,8 @@ export const zh: Translation<typeof en> = {
   forgot: {
     link: '忘记密码？',
     title: '忘记密码',
-    intro: '请输入账号的手机号。如果您曾使用短信验证码登录，将收到一条验证码短信。',
+    intro:
+      '请输入账号的手机号。如果您曾使用短信验证码登录，将收到一条验证码短信；否则请联系管理员获取重置链接。',
     sent: '如果 {{phone}} 属于这样的账号，验证码即将送达。',
     newPassword: '新密码',
     submit: '设置密码并登录',
