@@ -1,6 +1,7 @@
 import type { SharedState } from './adapters/shared-state.js';
 import { createSmsSender } from './adapters/sms/index.js';
 import type { OpenedStorage } from './adapters/storage/index.js';
+import { AccountEditing } from './administration/account-editing.js';
 import { Administration } from './administration/administration.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
@@ -178,6 +179,7 @@ function createAccounts(
     openSessions: new OpenSessions(db, clock),
     users,
     administration,
+    accountEditing: new AccountEditing(db, users, changes, clock),
     setupLink: new SetupLink(administration, signer, () => fleetId(db)),
     userImport: new UserImport(db, clock),
   };

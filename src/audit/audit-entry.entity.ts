@@ -8,7 +8,9 @@ export const AuditAction = {
   SESSION_CLOSE: 'session.close',
   SESSION_REFUSE: 'session.refuse',
   SESSION_REVOKE: 'session.revoke',
+  SESSION_REVOKE_ALL: 'session.revoke-all',
   USER_CREATE: 'user.create',
+  USER_UPDATE: 'user.update',
   USER_ACTIVE: 'user.active',
   USER_DISABLED: 'user.disabled',
   USER_ROLES: 'user.roles',
@@ -40,7 +42,14 @@ registerEnumType(ShownAction, {
     SESSION_REVOKE: {
       description: 'A session was revoked. `detail` says so where a reused refresh token ended it.',
     },
+    SESSION_REVOKE_ALL: {
+      description: 'All sessions of a user were revoked. `detail` is their number.',
+    },
     USER_CREATE: { description: 'An account was created. `detail` lists its roles where they were chosen.' },
+    USER_UPDATE: {
+      description:
+        'An administrator changed the names or the profile of an account. `detail` lists the fields.',
+    },
     USER_ACTIVE: { description: 'An account was enabled.' },
     USER_DISABLED: { description: 'An account was disabled.' },
     USER_ROLES: { description: 'The roles of an account were set. `detail` lists them.' },

@@ -20,6 +20,7 @@ const appRoutes = [
   '/releases',
   '/people',
   '/people/:id',
+  '/sessions',
   '/audit',
   '/health',
   '/account',

@@ -21,6 +21,8 @@ export const sessionOrder: ListOrder = {
 export interface SessionFilter {
   readonly userId?: number | null;
   readonly api?: Api | null;
+  /** Part of what the client said about itself, or of its address. */
+  readonly client?: string | null;
   /** Sessions of a device: those whose login named it, and the one whose heartbeats count for it. */
   readonly device?: SessionDevice | null | undefined;
 }
@@ -99,12 +101,25 @@ export class OpenSessions {
   }
 }
 
-function matching({ userId, api, device }: SessionFilter): QBFilterQuery<Session> {
+function matching({ userId, api, client, device }: SessionFilter): QBFilterQuery<Session> {
   return {
     $and: [
       userId == null ? {} : { user: userId },
       api == null ? {} : { api },
+      client == null || client === '' ? {} : ofClient(client),
       device == null ? {} : ofDevice(device),
+    ],
+  };
+}
+
+function ofClient(text: string): QBFilterQuery<Session> {
+  const $ilike = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return {
+    $or: [
+      { deviceModel: { $ilike } },
+      { clientVersion: { $ilike } },
+      { deviceId: { $ilike } },
+      { address: { $ilike } },
     ],
   };
 }

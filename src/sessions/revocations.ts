@@ -1,8 +1,11 @@
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { type Actor, type AuditedAction, recordAudit } from '../audit/audit.js';
+import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { DomainError } from '../errors.js';
 import type { AccountChanges, EndReason } from '../users/account-changes.js';
+import { User } from '../users/user.entity.js';
 import { Session } from './session.entity.js';
 
 /** Sessions that were revoked. */
@@ -44,6 +47,25 @@ export class Revocations {
       return revoked;
     });
     await this.notify(ended);
+  }
+
+  /**
+   * Revokes all sessions of a user, and records how many.
+   * @throws DomainError NOT_FOUND
+   */
+  async revokeAll(userId: number, actor: Actor): Promise<number> {
+    const ended = await this.db.em.fork().transactional(async (em) => {
+      // No session opens meanwhile.
+      const user = await em.findOne(User, { id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!user) throw new DomainError('NOT_FOUND', 'There is no such user.');
+      const revoked = await this.revokeWithin(em, { user: userId }, 'REVOKED');
+      const detail = String(revoked.ids.length);
+      const action = { action: 'session.revoke-all', target: userTarget(userId), detail } as const;
+      recordAudit(em, new Date(this.clock()), actor, action);
+      return revoked;
+    });
+    await this.notify(ended);
+    return ended.ids.length;
   }
 
   /**

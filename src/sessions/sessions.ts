@@ -201,6 +201,11 @@ export class Sessions {
     return this.#revokeOne(await this.#reader.find(sessionId), actor);
   }
 
+  /** Ends all sessions of a user, and records so. @returns how many. @throws DomainError NOT_FOUND */
+  revokeAllAs(userId: number, actor: Actor): Promise<number> {
+    return this.#revocations.revokeAll(userId, actor).finally(() => this.invalidate(userId));
+  }
+
   /** Ends all sessions of a user. @param exceptId a session to keep. */
   async revokeAll(userId: number, exceptId?: string): Promise<void> {
     await this.#revoke(userId, exceptId ? { id: { $ne: exceptId } } : {}, 'REVOKED');

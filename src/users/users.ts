@@ -180,7 +180,7 @@ export class Users {
       await em.flush();
       await this.changes.record(em, userId);
     });
-    for (const listener of this.#listeners) listener(user, { username, phone, name, nickname });
+    this.announceChange(user, { username, phone, name, nickname });
     return user;
   }
 
@@ -204,7 +204,12 @@ export class Users {
     return true;
   }
 
-  /** Calls back after the profile of a user has changed. @returns a function that unsubscribes. */
+  /** Must follow every change of what `onChange` is about. @param before as in `ChangeListener`. */
+  announceChange(user: User, before: UserNames): void {
+    for (const listener of this.#listeners) listener(user, before);
+  }
+
+  /** Calls back after the names or the profile of a user have changed. @returns a function that unsubscribes. */
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -247,9 +252,14 @@ async function findByName(em: EntityManager, { username, phone }: SoughtName): P
   return user;
 }
 
-async function requireFreeNames(em: EntityManager, names: readonly NewLoginName[]): Promise<void> {
+/** @param ownerId an account that may have the names. @throws DomainError CONFLICT */
+export async function requireFreeNames(
+  em: EntityManager,
+  names: readonly NewLoginName[],
+  ownerId?: number,
+): Promise<void> {
   const taken = await takenNames(em, names);
-  const collision = names.find((name) => taken.ownerOf(name) !== undefined);
+  const collision = names.find((name) => (taken.ownerOf(name) ?? ownerId) !== ownerId);
   if (!collision) return;
   throw new DomainError('CONFLICT', `${collision.kind} is already taken.`, { field: collision.kind });
 }

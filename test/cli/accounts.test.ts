@@ -102,6 +102,35 @@ test('user reset-password prints a link, or sets the password', async () => {
   await ask(gateway, op.LoginDocument, { input: { username: 'erin', password: PASSWORD } });
 });
 
+test('user set changes fields, user role replaces roles, and user delete asks for a confirmation', async () => {
+  await gateway.createUser({ username: 'frank', email: 'f@example.com', password: PASSWORD });
+  const args = [
+    'user',
+    'set',
+    'frank',
+    '--username',
+    'franz',
+    '--phone',
+    '13900000009',
+    '--no-email',
+    '--json',
+  ];
+  const [changed] = jsonLines(await gatehouse(args, env));
+  expect(changed).toMatchObject({ username: 'franz', phone: '13900000009', email: null });
+  await ask(gateway, op.LoginDocument, { input: { username: '13900000009', password: PASSWORD } });
+  expect(await gatehouse(['user', 'set', 'franz', '--phone', '13900000001'], env)).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('taken'),
+  });
+  expect(await gatehouse(['user', 'set', 'franz'], env)).toMatchObject({ code: 2 });
+  const roles = await gatehouse(['user', 'role', 'franz', 'MEMBER', 'PUBLISHER'], env);
+  expect(roles).toMatchObject({ code: 0, output: 'franz has the roles MEMBER, PUBLISHER.\n' });
+  expect(await gatehouse(['user', 'delete', 'franz'], env)).toMatchObject({ code: 2 });
+  expect(await gatehouse(['user', 'delete', 'franz', '--yes'], env)).toMatchObject({
+    output: 'Deleted franz.\n',
+  });
+});
+
 test('session list shows open sessions, and session revoke ends one or all of a user', async () => {
   await gateway.createUser({ username: 'dave', password: PASSWORD });
   for (let count = 0; count < 3; count++) await openSession(gateway, 'dave', graphqlSessionPolicy);

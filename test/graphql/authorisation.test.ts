@@ -293,6 +293,13 @@ const rules: Record<string, Rule> = {
     },
     refused: 'NOT_FOUND',
   },
+  'Mutation.revokeUserSessions': {
+    may: 'administrators at GraphQL',
+    call: async (session) => {
+      const { id } = await gateway.createUser({ username: `busy${++unique}` });
+      return ask(`mutation { revokeUserSessions(input: {userId: "user_${id}"}) { revokedCount } }`)(session);
+    },
+  },
   'Mutation.setPassword': {
     may: 'members',
     call: ask('mutation { setPassword(input: {newPassword: "battery staple"}) { user { id } } }'),
@@ -313,6 +320,11 @@ const rules: Record<string, Rule> = {
   'Mutation.updateProfile': {
     may: 'members',
     call: ask('mutation { updateProfile(input: {brief: "b"}) { user { id } } }'),
+  },
+  'Mutation.updateUser': {
+    may: 'administrators at GraphQL',
+    call: (session) =>
+      ask(`mutation { updateUser(input: {id: "${memberId}", brief: "b"}) { user { id } } }`)(session),
   },
   'Mutation.uploadRelease': { may: 'publishers', call: (session) => upload(session?.accessToken) },
   'Mutation.withdrawRelease': {

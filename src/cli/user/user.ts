@@ -9,9 +9,12 @@ import { importCommand } from '../import/user-import.js';
 import { Output } from '../terminal/output.js';
 import { passwordStdinOption, readPassword } from '../terminal/password.js';
 import { withServices } from '../with-services.js';
+import { deleteCommand } from './delete.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
 import { resetPasswordCommand } from './reset-password.js';
+import { roleCommand } from './role.js';
 import { type Shown, shown, toRow } from './row.js';
+import { setCommand } from './set.js';
 
 const PAGE_SIZE = 100;
 
@@ -24,7 +27,10 @@ export const userCommand = (env: Environment): Command =>
     .addCommand(listCommand(env))
     .addCommand(statusCommand(env, 'disable', 'DISABLED'))
     .addCommand(statusCommand(env, 'enable', 'ACTIVE'))
+    .addCommand(setCommand(env))
+    .addCommand(roleCommand(env))
     .addCommand(resetPasswordCommand(env))
+    .addCommand(deleteCommand(env))
     .addCommand(importCommand(env));
 
 interface AddOptions {

@@ -12,6 +12,7 @@ import * as people from './views/people/texts.js';
 import * as releases from './views/releases/texts.js';
 import * as resetPassword from './views/reset-password/texts.js';
 import * as scan from './views/scan/texts.js';
+import * as sessions from './views/sessions/texts.js';
 import * as setUp from './views/set-up/texts.js';
 import * as signIn from './views/sign-in/texts.js';
 
@@ -28,6 +29,7 @@ export const en = {
   releases: releases.en,
   resetPassword: resetPassword.en,
   scan: scan.en,
+  sessions: sessions.en,
   setUp: setUp.en,
   shell: shell.en,
   signIn: signIn.en,
@@ -46,6 +48,7 @@ export const zh: Translation<typeof en> = {
   releases: releases.zh,
   resetPassword: resetPassword.zh,
   scan: scan.zh,
+  sessions: sessions.zh,
   setUp: setUp.zh,
   shell: shell.zh,
   signIn: signIn.zh,

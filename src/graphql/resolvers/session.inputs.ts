@@ -111,6 +111,12 @@ export class RevokeSessionInput {
   id!: string;
 }
 
+@InputType({ description: 'A user whose sessions are to end.' })
+export class RevokeUserSessionsInput {
+  @Field(() => ID, { description: 'The id of the user.' })
+  userId!: string;
+}
+
 @InputType({ description: 'Which sessions. Omitted fields match everything.' })
 export class SessionFilter {
   @Field(() => ID, { nullable: true, description: 'Sessions of this user.' })
@@ -118,6 +124,14 @@ export class SessionFilter {
 
   @Field(() => Api, { nullable: true, description: 'Sessions opened through this API.' })
   api?: Api | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Sessions whose device model, client version, device id or network address contains this, whatever the case of ' +
+      'its letters.',
+  })
+  client?: string | null;
 
   @Field(() => ID, {
     nullable: true,

@@ -1,4 +1,4 @@
-import { Field, InterfaceType, ObjectType } from 'type-graphql';
+import { Field, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { Session } from '../../sessions/session.entity.js';
 import { User } from '../../users/user.entity.js';
 
@@ -59,3 +59,9 @@ export class LogoutPayload extends EndedSessionPayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'The session that was ended.' })
 export class RevokeSessionPayload extends EndedSessionPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The sessions that were ended.' })
+export class RevokeUserSessionsPayload {
+  @Field(() => Int, { description: 'How many they were.' })
+  revokedCount!: number;
+}

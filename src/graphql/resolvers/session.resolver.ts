@@ -19,10 +19,11 @@ import {
   LogoutInput,
   LogoutScope,
   RevokeSessionInput,
+  RevokeUserSessionsInput,
   type SessionFilter,
   SessionsArgs,
 } from './session.inputs.js';
-import { LogoutPayload, RevokeSessionPayload } from './session.payloads.js';
+import { LogoutPayload, RevokeSessionPayload, RevokeUserSessionsPayload } from './session.payloads.js';
 
 @Resolver(() => Session)
 export class SessionResolver {
@@ -68,6 +69,16 @@ export class SessionResolver {
     return { session: await sessions.revokeAs(requireCaller(context), readSessionId(id), actorOf(context)) };
   }
 
+  @Mutation(() => RevokeUserSessionsPayload, { description: 'Ends all sessions of a user, at every API.' })
+  @Allow('sessions:manage')
+  async revokeUserSessions(
+    @Arg('input', { description: 'The user.' }) { userId }: RevokeUserSessionsInput,
+    @Ctx() context: Context,
+  ): Promise<RevokeUserSessionsPayload> {
+    const id = readId('user', userId, 'userId');
+    return { revokedCount: await context.services.sessions.revokeAllAs(id, actorOf(context)) };
+  }
+
   @ReadsFrom<Session>('user')
   @FieldResolver(() => User, { description: 'Whose session it is.' })
   user(
@@ -105,13 +116,17 @@ export class SessionResolver {
 }
 
 /** What the caller may read of what the filter selects. @throws DomainError FORBIDDEN for the sessions of others */
-async function readFilter({ userId, api, deviceId }: SessionFilter, context: Context): Promise<Filter> {
+async function readFilter(
+  { userId, api, client, deviceId }: SessionFilter,
+  context: Context,
+): Promise<Filter> {
   const caller = requireCaller(context);
   const owner = userId == null ? null : readId('user', userId, 'userId');
   if (owner !== null) requireOwner(context, SESSIONS, owner);
   return {
     userId: hasPermission(caller, SESSIONS.others) ? owner : caller.user.id,
     api: api ?? null,
+    client: client ?? null,
     device: deviceId == null ? null : await readDevice(readId('device', deviceId, 'deviceId'), context),
   };
 }

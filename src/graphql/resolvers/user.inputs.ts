@@ -116,6 +116,33 @@ export class CreateUserInput extends UpdateProfileInput {
   roles?: string[] | null;
 }
 
+@InputType({
+  description:
+    'Changes of an account. Omitted fields stay as they are; null clears one. It needs a username or a phone.',
+})
+export class UpdateUserInput extends UpdateProfileInput {
+  @Field(() => ID, { description: 'The id of the user.' })
+  id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `${USERNAME} Unique, whatever the case of its letters.`,
+  })
+  username?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `${PHONE} A new one is not verified until its owner signs in with a code.`,
+  })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The category of the account in words.' })
+  typeLabel?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The category of the account as a number.' })
+  type?: number | null;
+}
+
 @InputType({ description: 'The first administrator of an installation.' })
 export class CreateFirstAdministratorInput {
   @Field(() => String, { description: 'The token of the set-up link that the gateway prints at its start.' })

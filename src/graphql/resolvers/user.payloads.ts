@@ -17,6 +17,9 @@ export class UpdateProfilePayload extends UserPayload {}
 @ObjectType({ simpleResolvers: true, description: 'The new account.' })
 export class CreateUserPayload extends UserPayload {}
 
+@ObjectType({ simpleResolvers: true, description: 'The account as changed.' })
+export class UpdateUserPayload extends UserPayload {}
+
 @ObjectType({ simpleResolvers: true, description: 'The account with its new status.' })
 export class SetUserStatusPayload extends UserPayload {}
 

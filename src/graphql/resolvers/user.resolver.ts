@@ -28,6 +28,7 @@ import {
   SetUserRolesInput,
   SetUserStatusInput,
   UpdateProfileInput,
+  UpdateUserInput,
   UsersArgs,
 } from './user.inputs.js';
 import {
@@ -37,6 +38,7 @@ import {
   SetUserRolesPayload,
   SetUserStatusPayload,
   UpdateProfilePayload,
+  UpdateUserPayload,
 } from './user.payloads.js';
 
 @Resolver(() => User)
@@ -103,6 +105,22 @@ export class UserResolver {
     checkTexts({ typeLabel });
     const account = { ...input, ...(typeLabel === undefined ? {} : { userType: typeLabel }) };
     return { user: await context.services.users.create(account, actorOf(context)) };
+  }
+
+  @Mutation(() => UpdateUserPayload, {
+    description:
+      'Changes the login names and the profile of an account. FORBIDDEN for an account with permissions that you do ' +
+      'not have.',
+  })
+  @Allow('users:manage')
+  async updateUser(
+    @Arg('input', { description: 'The fields to change.' }) { id, typeLabel, ...fields }: UpdateUserInput,
+    @Ctx() context: Context,
+  ): Promise<UpdateUserPayload> {
+    checkTexts({ typeLabel });
+    const edit = { ...fields, ...(typeLabel === undefined ? {} : { userType: typeLabel }) };
+    const { accountEditing } = context.services;
+    return { user: await accountEditing.edit(readId('user', id), edit, actorOf(context)) };
   }
 
   @Mutation(() => SetUserStatusPayload, {

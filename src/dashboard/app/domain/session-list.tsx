@@ -1,7 +1,8 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useMutation } from 'urql';
 import { type Failure, failureOf } from '../api/failure.js';
 import { RevokeSessionDocument, type SessionsQuery } from '../generated/graphql.js';
@@ -9,6 +10,7 @@ import { Ago } from '../time/ago.js';
 import { EntryList } from '../ui/entry-list.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 import { useApiName } from './api-name.js';
+import { displayName } from './display-name.js';
 
 type Session = SessionsQuery['sessions']['edges'][number]['node'];
 
@@ -16,10 +18,12 @@ interface SessionListProps {
   readonly sessions: readonly Session[];
   /** Also called when the revocation failed. */
   readonly onRevoked: () => void;
+  /** Whether to say whose sessions they are. */
+  readonly withOwner?: boolean;
 }
 
 /** Sessions with a button to revoke each but the current one. */
-export function SessionList({ sessions, onRevoked }: SessionListProps) {
+export function SessionList({ sessions, onRevoked, withOwner = false }: SessionListProps) {
   const { t } = useTranslation();
   const clientName = useClientName();
   const [, revoke] = useMutation(RevokeSessionDocument);
@@ -46,6 +50,7 @@ export function SessionList({ sessions, onRevoked }: SessionListProps) {
             key={session.id}
             session={session}
             name={clientName(session)}
+            withOwner={withOwner}
             onRevoke={() => confirm(session)}
           />
         ))}
@@ -57,16 +62,22 @@ export function SessionList({ sessions, onRevoked }: SessionListProps) {
 interface SessionEntryProps {
   readonly session: Session;
   readonly name: string;
+  readonly withOwner: boolean;
   readonly onRevoke: () => void;
 }
 
-function SessionEntry({ session, name, onRevoke }: SessionEntryProps) {
+function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps) {
   const { t } = useTranslation();
   const apiName = useApiName();
-  const { api, address, clientVersion, createdAt, lastSeenAt, current } = session;
+  const { api, address, clientVersion, createdAt, lastSeenAt, current, user } = session;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
       <Stack gap={2} miw={0}>
+        {withOwner && (
+          <Anchor component={Link} to={`/people/${user.id}`} size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {displayName(user)}
+          </Anchor>
+        )}
         <Group gap={6}>
           <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
             {name}

@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { failureOf } from '../api/failure.js';
@@ -11,11 +12,17 @@ import { SessionList } from './session-list.js';
 
 const PAGE_SIZE = 20;
 
+interface SessionsProps {
+  readonly filter: SessionFilter;
+  /** Beside the title. */
+  readonly action?: ReactNode;
+}
+
 /** The active sessions that a filter selects, the latest first. */
-export function Sessions({ filter }: { filter: SessionFilter }) {
+export function Sessions({ filter, action }: SessionsProps) {
   const { t } = useTranslation();
   return (
-    <Section title={t('domain.sessions.title')}>
+    <Section title={t('domain.sessions.title')} link={action}>
       <SessionPage filter={filter} after={null} />
     </Section>
   );

@@ -1,7 +1,7 @@
 import { Card, Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 
-/** A card with a heading. @param link to the full list. */
+/** A card with a heading. @param link to the full list, or another action on all that it shows. */
 export function Section({ title, link, children }: { title: string; link?: ReactNode; children: ReactNode }) {
   const id = useId();
   return (

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { graphqlSessionPolicy } from '../../../../src/graphql/session-policy.js';
+import { teacherSessionPolicy } from '../../../../src/legacy/teacher/session-policy.js';
 import { Role } from '../../../../src/users/role.entity.js';
 import {
   confirm,
@@ -152,5 +153,57 @@ test('offers administrators no changes to their own account', async () => {
   await page.getByRole('region', { name: 'Sessions' }).getByText('Current session').waitFor();
   const offered = await page.getByRole('main').getByRole('button').allTextContents();
   expect(offered.filter((text) => text !== 'Revoke')).toEqual([]);
+  await close();
+});
+
+test('edits the names of a person, and shows an error at its field', async () => {
+  await createPerson(gateway, 'taken');
+  const { id, key } = await createPerson(gateway, 'edith');
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Username').fill('TAKEN');
+  await dialog.getByLabel('Name', { exact: true }).fill('Edith');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Another account already uses this.').waitFor();
+  await dialog.getByLabel('Username').fill('edda');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Edith', exact: true }).waitFor();
+  await page.getByText('root edited Edith').waitFor();
+  await page.getByText('Name, Username · 127.0.0.1').waitFor();
+  expect(await gateway.services.users.get(key)).toMatchObject({ username: 'edda', name: 'Edith' });
+  await close();
+});
+
+test('ends all sessions of a person', async () => {
+  const { id } = await createPerson(gateway, 'endo');
+  const endo = await visitAs(browser, host, 'endo');
+  await openSession(gateway, 'endo', graphqlSessionPolicy);
+  const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
+  await page.getByRole('button', { name: 'End all' }).click();
+  await confirm(page, 'End all');
+  await signedOut(endo.page);
+  await page.getByText('No active sessions.').waitFor();
+  await page.getByText('root revoked all sessions of endo').waitFor();
+  await page.getByText('2 sessions · 127.0.0.1').waitFor();
+  await endo.close();
+  await close();
+});
+
+test('finds sessions of everyone by client and API', async () => {
+  const client = { address: '203.0.113.9', deviceId: 'till-7', version: '1.2', model: 'Till 7' };
+  await createPerson(gateway, 'tilo');
+  await openSession(gateway, 'tilo', teacherSessionPolicy, client);
+  const { page, close } = await visitAs(browser, host, 'root', '/sessions');
+  await page.getByRole('searchbox').fill('till');
+  await page.getByRole('listitem').filter({ hasText: 'Till 7' }).waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'root' }).first().waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'API', exact: true }).click();
+  await page.getByRole('option', { name: 'BMS' }).click();
+  await page.getByText('No sessions.').waitFor();
+  expect(new URL(page.url()).search).toBe('?q=till&api=bms');
+  await page.goto(`http://${host}/sessions?q=till&api=teacher`);
+  await page.getByRole('link', { name: 'tilo' }).click();
+  await page.getByRole('heading', { name: 'tilo' }).waitFor();
   await close();
 });

@@ -58,6 +58,7 @@ test('offers only the views that the user may see', async () => {
     'Fleet',
     'Releases',
     'People',
+    'Sessions',
     'Audit log',
     'Health',
     'Account',

@@ -1,11 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { apiOf, useApiName } from '../api-name.js';
 import { useRoleNames } from '../role-name.js';
+import { en as domain } from '../texts.js';
 import { operatorOf } from './operator.js';
 import type { AuditEntry } from './sentence-key.js';
 import { en } from './texts.js';
 
 type Reason = keyof typeof en.reasons;
+
+const isField = (name: string): name is keyof typeof domain.fields => Object.hasOwn(domain.fields, name);
 
 type Means = keyof typeof en.resetBy;
 
@@ -18,6 +21,12 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
   const { t } = useTranslation();
   const apiName = useApiName();
   const roleNames = useRoleNames();
+  /** The fields that forms show; an operator can change others. */
+  const fieldNames = (detail: string): string =>
+    detail
+      .split(' ')
+      .map((field) => (isField(field) ? t(`domain.fields.${field}`) : field))
+      .join(', ');
   const detailsOf = ({ action, detail }: AuditEntry): (string | null)[] => {
     if (!detail) return [];
     const [name = '', reason = ''] = detail.split(' ');
@@ -25,7 +34,9 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
     if (action === 'SESSION_REFUSE' || action === 'USER_RESET_REFUSE') {
       return [isReason(reason) ? t(`auditEntry.reasons.${reason}`) : reason, api && apiName(api)];
     }
+    if (action === 'SESSION_REVOKE_ALL') return [t('auditEntry.revoked', { count: Number(detail) })];
     if (action.startsWith('SESSION_')) return [api && apiName(api)];
+    if (action === 'USER_UPDATE') return [fieldNames(detail)];
     if (action === 'USER_PASSWORD_RESET' && isMeans(detail)) return [t(`auditEntry.resetBy.${detail}`)];
     if (action !== 'USER_CREATE') return [];
     return [t('auditEntry.withRoles', { roles: roleNames(detail) })];

@@ -1,12 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { modals } from '@mantine/modals';
-import { IconKey, IconTrash, IconUserCheck, IconUserOff } from '@tabler/icons-react';
+import { IconKey, IconPencil, IconTrash, IconUserCheck, IconUserOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type CombinedError, useMutation } from 'urql';
 import { displayName } from '../../domain/display-name.js';
 import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../../generated/graphql.js';
 import { DeletePersonDialog } from './delete-person-dialog.js';
+import { EditPersonDialog } from './edit-person-dialog.js';
 import { ResetLinkDialog } from './reset-link-dialog.js';
 
 interface PersonActionsProps {
@@ -15,11 +16,12 @@ interface PersonActionsProps {
   readonly onChanged: (error: CombinedError | undefined) => void;
 }
 
-/** Buttons to let a person set a new password, to disable, enable and delete. Disabling and deleting ask for confirmation. */
+/** Buttons to edit, reset, disable, enable and delete. Disabling and deleting ask for confirmation. */
 export function PersonActions({ person, onChanged }: PersonActionsProps) {
   const { t } = useTranslation();
   const [deleting, { open, close }] = useDisclosure();
   const [linking, link] = useDisclosure();
+  const [editing, edit] = useDisclosure();
   const [{ fetching }, setStatus] = useMutation(SetUserStatusDocument);
   const change = async (status: UserStatus) => {
     const { error } = await setStatus({ input: { id: person.id, status } });
@@ -36,6 +38,9 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
     });
   return (
     <Group gap="xs">
+      <Button variant="default" leftSection={<IconPencil size={18} aria-hidden />} onClick={edit.open}>
+        {t('people.editAction')}
+      </Button>
       {person.status === 'ACTIVE' && (
         <Button variant="default" leftSection={<IconKey size={18} aria-hidden />} onClick={link.open}>
           {t('people.resetLink.action')}
@@ -62,6 +67,12 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
       <Button variant="light" color="red" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
         {t('people.delete')}
       </Button>
+      <EditPersonDialog
+        person={person}
+        opened={editing}
+        onClose={edit.close}
+        onChanged={() => onChanged(undefined)}
+      />
       <ResetLinkDialog person={person} opened={linking} onClose={link.close} />
       <DeletePersonDialog person={person} opened={deleting} onClose={close} />
     </Group>

@@ -15,6 +15,7 @@ import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AdministrationFailure } from './administration-failure.js';
+import { EndSessions } from './end-sessions.js';
 import { PersonActions } from './person-actions.js';
 import { PersonActivity } from './person-activity.js';
 import { PersonDetails } from './person-details.js';
@@ -50,8 +51,10 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
   const changeable = may('USERS_MANAGE') && !isViewer;
   // A key: a new status or role ends sessions and adds audit entries, so their lists load again.
   const state = `${person.status} ${person.roles.map(({ code }) => code).join(' ')}`;
+  const [changes, setChanges] = useState(0);
   const changed = (error: CombinedError | undefined) => {
     setFailure(error);
+    setChanges(changes + 1);
     onChanged();
   };
   return (
@@ -71,8 +74,14 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">
-            {may('SESSIONS_MANAGE') && <Sessions key={`sessions ${state}`} filter={{ userId: person.id }} />}
-            {may('AUDIT_READ') && <PersonActivity key={`activity ${state}`} userId={person.id} />}
+            {may('SESSIONS_MANAGE') && (
+              <Sessions
+                key={`sessions ${state} ${changes}`}
+                filter={{ userId: person.id }}
+                action={!isViewer && <EndSessions person={person} onEnded={changed} />}
+              />
+            )}
+            {may('AUDIT_READ') && <PersonActivity key={`activity ${state} ${changes}`} userId={person.id} />}
           </Stack>
         </Grid.Col>
       </Grid>

@@ -1,0 +1,17 @@
+import type { Translation } from '../../i18n/translation.js';
+
+export const en = {
+  title: 'Sessions',
+  search: 'Search by device, version or address',
+  api: 'API',
+  allApis: 'All APIs',
+  none: 'No sessions.',
+};
+
+export const zh: Translation<typeof en> = {
+  title: '会话',
+  search: '按设备、版本或地址搜索',
+  api: 'API',
+  allApis: '全部 API',
+  none: '没有会话。',
+};
