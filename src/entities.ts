@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
 import type { Database } from './database/database.js';
@@ -55,19 +56,23 @@ export const entities = [
 export function migrate(orm: Database): Promise<string[]> {
   const migrated = exclusively(orm, 'migration', async (em) => {
     const applied = await orm.migrator.up();
-    // What only a newer version knows stays: in a rolling upgrade, an older node may start again after it.
-    const stored = new Map((await em.find(Role, {})).map(({ code, permissions }) => [code, permissions]));
-    await em.upsertMany(
-      Role,
-      Object.entries(builtInRoles).map(([code, role]) => ({
-        code,
-        ...role,
-        permissions: [...role.permissions, ...(stored.get(code) ?? []).filter((name) => !isPermission(name))],
-      })),
-    );
+    await writeBuiltInRoles(em);
     return applied.map(({ name }) => name);
   });
   return migrated.catch((error: unknown) => {
     throw new StartError(`The database cannot be migrated: ${reasonOf(error)}.`);
   });
+}
+
+async function writeBuiltInRoles(em: EntityManager): Promise<void> {
+  const stored = await em.find(Role, {});
+  const written = Object.entries(builtInRoles).flatMap(([code, role]) => {
+    // A role that an import brought before it was built in stays what it was to those who have it.
+    if (stored.some((other) => (other.id === role.id) !== (other.code === code))) return [];
+    // What only a newer version knows stays: in a rolling upgrade, an older node may start again after it.
+    const earlier = stored.find((other) => other.code === code)?.permissions ?? [];
+    const unknown = earlier.filter((name) => !isPermission(name));
+    return [{ code, ...role, permissions: [...role.permissions, ...unknown] }];
+  });
+  await em.upsertMany(Role, written);
 }

@@ -3,6 +3,7 @@ import { createSmsSender } from './adapters/sms/index.js';
 import type { OpenedStorage } from './adapters/storage/index.js';
 import { AccountEditing } from './administration/account-editing.js';
 import { Administration } from './administration/administration.js';
+import { RoleEditing } from './administration/role-editing.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
 import { Alarms } from './alarms.js';
@@ -180,6 +181,7 @@ function createAccounts(
     users,
     administration,
     accountEditing: new AccountEditing(db, users, changes, clock),
+    roleEditing: new RoleEditing({ db, sessions, changes, clock }),
     setupLink: new SetupLink(administration, signer, () => fleetId(db)),
     userImport: new UserImport(db, clock),
   };

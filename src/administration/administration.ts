@@ -81,7 +81,7 @@ export class Administration {
     this.sessions.invalidate(userId);
   }
 
-  /** All roles, built-in and imported. */
+  /** All roles. */
   listRoles(): Promise<Role[]> {
     return this.db.em.fork().find(Role, {}, { orderBy: { id: 'asc' } });
   }

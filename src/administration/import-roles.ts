@@ -1,10 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../errors.js';
+import { MAX_ROLES } from '../users/permissions.js';
 import { Role } from '../users/role.entity.js';
 import type { ImportedAccount } from './imported-user.js';
-
-/** Roles are listed without pages. */
-const MAX_ROLES = 1000;
 
 type ImportedRole = ImportedAccount['importedRoles'][number];
 

@@ -45,7 +45,7 @@ export async function anonymiseAudit(em: EntityManager, userId: number): Promise
 }
 
 /** The parts of the domain that actions are about. */
-export type AuditCategory = 'session' | 'user' | 'release';
+export type AuditCategory = 'session' | 'user' | 'role' | 'release';
 
 const knownActions = Object.values(AuditAction);
 

@@ -20,6 +20,7 @@ const appRoutes = [
   '/releases',
   '/people',
   '/people/:id',
+  '/roles',
   '/sessions',
   '/audit',
   '/health',

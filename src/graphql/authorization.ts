@@ -25,7 +25,8 @@ interface NullableRule {
 export type Rule = Permission | typeof PUBLIC | typeof SIGNED_IN | OwnerRule | NullableRule;
 
 export const DEVICES: OwnerRule = { own: 'devices:own', others: 'devices:read' };
-export const SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:manage' };
+export const SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:read' };
+export const ENDING_SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:manage' };
 export const OTHER_USERS: NullableRule = { nullWithout: 'users:read' };
 
 /** What an operation or field requires. Every operation names it, and its description ends with it. */

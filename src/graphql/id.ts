@@ -18,6 +18,10 @@ export function readSessionId(id: string, field = 'id'): string {
   return uuidKey(keyOf('session', id)) ?? refuse('session', 'session_<uuid>', field);
 }
 
+/** The code of a role in its node id. @throws DomainError INVALID_INPUT */
+export const readRoleCode = (id: string, field = 'id'): string =>
+  keyOf('role', id) ?? refuse('role', 'role_VIEWER', field);
+
 function refuse(type: string, example: string, field: string): never {
   throw new DomainError('INVALID_INPUT', `${field} must be the id of a ${type}, such as ${example}.`, {
     field,

@@ -46,7 +46,7 @@ const readers: Readonly<Record<string, NodeReader>> = {
       ? byId(await services.releases.findAll(integers(keys), properties<Release>()))
       : new Map(),
   role: async (keys, { services, caller }) => {
-    const roles = hasPermission(caller, 'users:manage') ? await services.administration.listRoles() : [];
+    const roles = hasPermission(caller, 'users:read') ? await services.administration.listRoles() : [];
     return new Map(roles.filter(({ code }) => keys.includes(code)).map((role) => [role.code, role]));
   },
   auditEntry: async (keys, { services, caller, properties }) =>

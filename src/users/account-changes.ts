@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { integerArray } from '../database/queries/integer-array.js';
 import { type Events, sharedTopic } from '../streams/events.js';
 import { Turns } from '../streams/turns.js';
 
@@ -70,6 +71,14 @@ export class AccountChanges {
     await em.execute(
       'insert into session_revocations (origin, user_id, refreshed_session_id, at) values (?, ?, ?, ?)',
       [this.origin, userId, refreshedSessionId, new Date(this.clock()).toISOString()],
+    );
+  }
+
+  /** Records a change of several users, as `record`. */
+  async recordAll(em: EntityManager, userIds: readonly number[]): Promise<void> {
+    await em.execute(
+      'insert into session_revocations (origin, user_id, at) select ?::uuid, id, ?::timestamptz from unnest(?::int[]) as t(id)',
+      [this.origin, new Date(this.clock()).toISOString(), integerArray(userIds)],
     );
   }
 

@@ -9,6 +9,7 @@ export const permissions = [
   'adoption:read',
   'users:read',
   'users:manage',
+  'sessions:read',
   'sessions:manage',
   'devices:read',
   'audit:read',
@@ -18,7 +19,7 @@ export const permissions = [
 export type Permission = (typeof permissions)[number];
 
 /** A permission as the GraphQL schema and errors name it, such as `DEVICES_OWN`. */
-export const permissionName = (permission: Permission): string => permission.toUpperCase().replace(':', '_');
+export const permissionName = (permission: string): string => permission.toUpperCase().replace(':', '_');
 
 /** Marks an operation that needs no session. */
 export const PUBLIC = 'public';
@@ -26,12 +27,35 @@ export const PUBLIC = 'public';
 const member: readonly Permission[] = ['profile:own', 'sessions:own', 'devices:own', 'releases:read'];
 const publisher: readonly Permission[] = [...member, 'releases:publish', 'adoption:read'];
 
+const viewer: readonly Permission[] = [
+  ...member,
+  'adoption:read',
+  'users:read',
+  'sessions:read',
+  'devices:read',
+  'audit:read',
+  'gateway:read',
+];
+
+/** Roles are listed without pages. */
+export const MAX_ROLES = 1000;
+
 /** The built-in roles. Every start writes them to the database, so that they receive new permissions. */
 export const builtInRoles = {
   MEMBER: { id: 1, name: 'Member', permissions: member },
   PUBLISHER: { id: 2, name: 'Publisher', permissions: publisher },
   ADMIN: { id: 3, name: 'Administrator', permissions },
+  // Later than the others: imports may have used the next ids.
+  VIEWER: { id: 1_000_000, name: 'Viewer', permissions: viewer },
 } as const;
+
+const builtInCodes = new Map<number, string>(
+  Object.entries(builtInRoles).map(([code, { id }]) => [id, code]),
+);
+
+/** Whether a role is built in. An import may have brought the code before, with another id. */
+export const isBuiltIn = ({ id, code }: { readonly id: number; readonly code: string }): boolean =>
+  builtInCodes.get(id) === code;
 
 /** All that a session of a legacy API, or one approved by such a session, can have. */
 const restrictedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases:publish']);

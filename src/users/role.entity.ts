@@ -5,7 +5,8 @@ import { Node } from '../database/node.entity.js';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A named set of permissions. MEMBER, PUBLISHER and ADMIN are built in; an import adds others.',
+  description:
+    'A named set of permissions. MEMBER, VIEWER, PUBLISHER and ADMIN are built in; administrators and imports add others.',
 })
 @Entity({ tableName: 'roles' })
 export class Role {

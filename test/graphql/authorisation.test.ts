@@ -214,10 +214,22 @@ const rules: Record<string, Rule> = {
     call: (session) =>
       ask(`mutation { createPasswordResetLink(input: {userId: "${memberId}"}) { path } }`)(session),
   },
+  'Mutation.createRole': {
+    may: 'administrators at GraphQL',
+    call: (session) =>
+      ask(
+        `mutation { createRole(input: {code: "R${++unique}", name: "r", permissions: []}) { role { id } } }`,
+      )(session),
+  },
   'Mutation.createUser': {
     may: 'administrators at GraphQL',
     call: (session) =>
       ask(`mutation { createUser(input: {username: "new${++unique}"}) { user { id } } }`)(session),
+  },
+  'Mutation.deleteRole': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { deleteRole(input: {id: "role_NOBODY"}) { deletedRoleId } }'),
+    allowed: 'NOT_FOUND',
   },
   'Mutation.deleteUser': {
     may: 'administrators at GraphQL',
@@ -321,6 +333,11 @@ const rules: Record<string, Rule> = {
     may: 'members',
     call: ask('mutation { updateProfile(input: {brief: "b"}) { user { id } } }'),
   },
+  'Mutation.updateRole': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { updateRole(input: {id: "role_NOBODY", name: "r"}) { role { id } } }'),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.updateUser': {
     may: 'administrators at GraphQL',
     call: (session) =>
@@ -368,6 +385,16 @@ test.each(Object.entries(rules))(
     );
   },
 );
+
+test('a viewer reads all that an administrator reads, and changes nothing but the own account', async () => {
+  await gateway.createUser({ username: 'vic', password: PASSWORD, roles: ['VIEWER'] });
+  const ofOthers = Object.entries(rules).filter(([, { may }]) => may !== 'anybody' && may !== 'members');
+  for (const [operation, { call, refused = 'FORBIDDEN' }] of ofOthers) {
+    const outcome = await call(await openSession(gateway, 'vic', graphqlSessionPolicy));
+    const isChange = operation.startsWith('Mutation.');
+    expect([operation, outcome]).toEqual([operation, isChange ? refused : 'allowed']);
+  }
+});
 
 describe('a session of a legacy API has no administrative permission, even for an administrator:', () => {
   const legacy = sessionPolicies.filter(({ api: name }) => name !== graphqlSessionPolicy.api);

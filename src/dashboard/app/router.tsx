@@ -59,6 +59,7 @@ export const router = createBrowserRouter([
               { path: '/releases', element: lazyElement(() => import('./views/releases/releases-view.js')) },
               { path: '/people', element: lazyElement(() => import('./views/people/people-view.js')) },
               { path: '/people/:id', element: lazyElement(() => import('./views/people/person-view.js')) },
+              { path: '/roles', element: lazyElement(() => import('./views/roles/roles-view.js')) },
               { path: '/sessions', element: lazyElement(() => import('./views/sessions/sessions-view.js')) },
               { path: '/audit', element: lazyElement(() => import('./views/audit/audit-view.js')) },
               { path: '/health', element: lazyElement(() => import('./views/health/health-view.js')) },

@@ -11,6 +11,7 @@ import * as health from './views/health/texts.js';
 import * as people from './views/people/texts.js';
 import * as releases from './views/releases/texts.js';
 import * as resetPassword from './views/reset-password/texts.js';
+import * as roles from './views/roles/texts.js';
 import * as scan from './views/scan/texts.js';
 import * as sessions from './views/sessions/texts.js';
 import * as setUp from './views/set-up/texts.js';
@@ -28,6 +29,7 @@ export const en = {
   people: people.en,
   releases: releases.en,
   resetPassword: resetPassword.en,
+  roles: roles.en,
   scan: scan.en,
   sessions: sessions.en,
   setUp: setUp.en,
@@ -47,6 +49,7 @@ export const zh: Translation<typeof en> = {
   people: people.zh,
   releases: releases.zh,
   resetPassword: resetPassword.zh,
+  roles: roles.zh,
   scan: scan.zh,
   sessions: sessions.zh,
   setUp: setUp.zh,

@@ -34,6 +34,7 @@ import { AuditConnection } from './connections.js';
 const AuditCategoryEnum: Record<string, AuditCategory> = {
   SESSION: 'session',
   USER: 'user',
+  ROLE: 'role',
   RELEASE: 'release',
 };
 registerEnumType(AuditCategoryEnum, {
@@ -42,6 +43,7 @@ registerEnumType(AuditCategoryEnum, {
   valuesConfig: {
     SESSION: { description: 'Logins, logouts, refused logins and revoked sessions.' },
     USER: { description: 'Accounts.' },
+    ROLE: { description: 'Roles.' },
     RELEASE: { description: 'Releases.' },
   },
 });

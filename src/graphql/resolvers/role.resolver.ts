@@ -1,22 +1,69 @@
-import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { isPermission, type Permission } from '../../users/permissions.js';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { nodeId } from '../../database/node-id.js';
+import { isBuiltIn, isPermission, MAX_ROLES, type Permission } from '../../users/permissions.js';
 import { Role } from '../../users/role.entity.js';
 import { Allow } from '../authorization.js';
-import type { Context } from '../context.js';
+import { actorOf, type Context } from '../context.js';
+import { readRoleCode } from '../id.js';
 import { PermissionEnum } from '../permission.js';
 import { ReadsFrom } from '../selected-properties.js';
+import { CreateRoleInput, DeleteRoleInput, UpdateRoleInput } from './role.inputs.js';
+import { CreateRolePayload, DeleteRolePayload, UpdateRolePayload } from './role.payloads.js';
 
 @Resolver(() => Role)
 export class RoleResolver {
-  @Query(() => [Role], { description: 'The roles that an account can be given: 1,000 at most.' })
-  @Allow('users:manage')
+  @Query(() => [Role], { description: `The roles that an account can be given: ${MAX_ROLES} at most.` })
+  @Allow('users:read')
   roles(@Ctx() { services }: Context): Promise<Role[]> {
     return services.administration.listRoles();
+  }
+
+  @Mutation(() => CreateRolePayload, { description: 'Creates a role.' })
+  @Allow('users:manage')
+  async createRole(
+    @Arg('input', { description: 'The role.' }) { code, name, permissions }: CreateRoleInput,
+    @Ctx() context: Context,
+  ): Promise<CreateRolePayload> {
+    const { roleEditing } = context.services;
+    return { role: await roleEditing.create(code, name, permissions, actorOf(context)) };
+  }
+
+  @Mutation(() => UpdateRolePayload, {
+    description:
+      'Changes a role, at once for everyone who has it. FORBIDDEN for built-in roles, and for a role with permissions ' +
+      'that you do not have.',
+  })
+  @Allow('users:manage')
+  async updateRole(
+    @Arg('input', { description: 'The fields to change.' }) { id, ...fields }: UpdateRoleInput,
+    @Ctx() context: Context,
+  ): Promise<UpdateRolePayload> {
+    const { roleEditing } = context.services;
+    return { role: await roleEditing.update(readRoleCode(id), fields, actorOf(context)) };
+  }
+
+  @Mutation(() => DeleteRolePayload, {
+    description: 'Deletes a role that nobody has (CONFLICT otherwise) and that is not built in (FORBIDDEN).',
+  })
+  @Allow('users:manage')
+  async deleteRole(
+    @Arg('input', { description: 'The role.' }) { id }: DeleteRoleInput,
+    @Ctx() context: Context,
+  ): Promise<DeleteRolePayload> {
+    const code = readRoleCode(id);
+    await context.services.roleEditing.delete(code, actorOf(context));
+    return { deletedRoleId: nodeId('role', code) };
   }
 
   @ReadsFrom<Role>('permissions')
   @FieldResolver(() => [PermissionEnum], { description: 'What it allows, beyond what every user may do.' })
   permissions(@Root() { permissions }: Pick<Role, 'permissions'>): Permission[] {
     return permissions.filter(isPermission);
+  }
+
+  @ReadsFrom<Role>('id', 'code')
+  @FieldResolver(() => Boolean, { description: 'Whether it is built in, and cannot be changed.' })
+  builtIn(@Root() role: Pick<Role, 'id' | 'code'>): boolean {
+    return isBuiltIn(role);
   }
 }

@@ -8,7 +8,7 @@ import { sessionOrder } from '../../sessions/open-sessions.js';
 import { Session } from '../../sessions/session.entity.js';
 import { grantedPermissions, type Permission } from '../../users/permissions.js';
 import { User } from '../../users/user.entity.js';
-import { Allow, PerCaller, requireOwner, SESSIONS } from '../authorization.js';
+import { Allow, ENDING_SESSIONS, PerCaller, requireOwner, SESSIONS } from '../authorization.js';
 import { readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId, readSessionId } from '../id.js';
@@ -60,7 +60,7 @@ export class SessionResolver {
   }
 
   @Mutation(() => RevokeSessionPayload, { description: 'Ends a session: its tokens stop working at once.' })
-  @Allow(SESSIONS)
+  @Allow(ENDING_SESSIONS)
   async revokeSession(
     @Arg('input', { description: 'The session.' }) { id }: RevokeSessionInput,
     @Ctx() context: Context,

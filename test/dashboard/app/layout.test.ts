@@ -58,6 +58,8 @@ test.concurrent.each(cases)('shows every text in full at %i pixels, in %s', asyn
     '/',
     '/?sort=silent&q=gate',
     '/releases',
+    '/roles',
+    '/sessions',
     '/people',
     `/people/${person}`,
     '/health',

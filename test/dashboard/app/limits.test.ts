@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { MAX_ROLE_NAME_LENGTH } from '../../../src/administration/role-editing.js';
 import * as page from '../../../src/dashboard/app/api/limits.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../../src/sessions/caller.js';
@@ -10,6 +11,7 @@ test('the dashboard has the same limits as the gateway', () => {
   expect({ ...page }).toEqual({
     SHORTEST_PASSWORD: standardPasswordPolicy.minLength,
     LONGEST_USERNAME: MAX_NAME_LENGTH,
+    LONGEST_ROLE_NAME: MAX_ROLE_NAME_LENGTH,
     LONGEST_PROFILE_TEXT,
     LONGEST_CLIENT_TEXT: MAX_CLIENT_TEXT_LENGTH,
     LONGEST_RELEASE_TEXT,

@@ -6,6 +6,8 @@
 /** Without a longest password: `maxLength` would silently truncate a pasted one. */
 export const SHORTEST_PASSWORD = 8;
 export const LONGEST_USERNAME = 64;
+/** For names and codes. */
+export const LONGEST_ROLE_NAME = 64;
 /** For each text of a profile. */
 export const LONGEST_PROFILE_TEXT = 2000;
 /** For names and ids of devices, and so for searches. */

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { useMutation } from 'urql';
 import { type Failure, failureOf } from '../api/failure.js';
 import { RevokeSessionDocument, type SessionsQuery } from '../generated/graphql.js';
+import { usePermission, useViewer } from '../session/session-context.js';
 import { Ago } from '../time/ago.js';
 import { EntryList } from '../ui/entry-list.js';
 import { FailureAlert } from '../ui/failure-alert.js';
@@ -22,10 +23,12 @@ interface SessionListProps {
   readonly withOwner?: boolean;
 }
 
-/** Sessions with a button to revoke each but the current one. */
+/** Sessions with a button to revoke each but the current one, and those that the viewer may not revoke. */
 export function SessionList({ sessions, onRevoked, withOwner = false }: SessionListProps) {
   const { t } = useTranslation();
   const clientName = useClientName();
+  const may = usePermission();
+  const viewer = useViewer();
   const [, revoke] = useMutation(RevokeSessionDocument);
   const [failure, setFailure] = useState<Failure | null>(null);
   const confirm = (session: Session) =>
@@ -51,7 +54,9 @@ export function SessionList({ sessions, onRevoked, withOwner = false }: SessionL
             session={session}
             name={clientName(session)}
             withOwner={withOwner}
-            onRevoke={() => confirm(session)}
+            onRevoke={
+              session.user.id === viewer.user.id || may('SESSIONS_MANAGE') ? () => confirm(session) : null
+            }
           />
         ))}
       </EntryList>
@@ -63,7 +68,8 @@ interface SessionEntryProps {
   readonly session: Session;
   readonly name: string;
   readonly withOwner: boolean;
-  readonly onRevoke: () => void;
+  /** Null if the viewer may not revoke it. */
+  readonly onRevoke: (() => void) | null;
 }
 
 function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps) {
@@ -95,7 +101,7 @@ function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps)
           <Ago at={lastSeenAt} />
         </Text>
       </Stack>
-      {!current && (
+      {!current && onRevoke && (
         <Button
           size="compact-sm"
           variant="light"

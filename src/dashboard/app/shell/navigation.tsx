@@ -17,7 +17,7 @@ const views = [
   { to: '/', title: 'fleet.title', icon: IconDevices2, permission: 'DEVICES_OWN' },
   { to: '/releases', title: 'releases.title', icon: IconPackage, permission: 'RELEASES_READ' },
   { to: '/people', title: 'people.title', icon: IconUsers, permission: 'USERS_READ' },
-  { to: '/sessions', title: 'sessions.title', icon: IconLogin2, permission: 'SESSIONS_MANAGE' },
+  { to: '/sessions', title: 'sessions.title', icon: IconLogin2, permission: 'SESSIONS_READ' },
   { to: '/audit', title: 'audit.title', icon: IconHistory, permission: 'AUDIT_READ' },
   { to: '/health', title: 'health.title', icon: IconActivityHeartbeat, permission: 'GATEWAY_READ' },
   { to: '/account', title: 'account.title', icon: IconUserCircle, permission: 'PROFILE_OWN' },

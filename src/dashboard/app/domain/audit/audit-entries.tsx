@@ -42,5 +42,5 @@ function EntryItem({ entry }: { entry: AuditEntry }) {
 function iconOf(action: AuditAction) {
   if (action === 'SESSION_REFUSE') return IconLock;
   if (action.startsWith('SESSION_')) return IconLogin2;
-  return action.startsWith('USER_') ? IconUser : IconPackage;
+  return /^(USER|ROLE)_/.test(action) ? IconUser : IconPackage;
 }

@@ -10,6 +10,9 @@ type Reason = keyof typeof en.reasons;
 
 const isField = (name: string): name is keyof typeof domain.fields => Object.hasOwn(domain.fields, name);
 
+const isPermission = (name: string): name is keyof typeof domain.permissions =>
+  Object.hasOwn(domain.permissions, name);
+
 type Means = keyof typeof en.resetBy;
 
 const isMeans = (detail: string): detail is Means => Object.hasOwn(en.resetBy, detail);
@@ -27,6 +30,12 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
       .split(' ')
       .map((field) => (isField(field) ? t(`domain.fields.${field}`) : field))
       .join(', ');
+  const permissionNames = (detail: string): string =>
+    detail
+      .split(' ')
+      .slice(1)
+      .map((name) => (isPermission(name) ? t(`domain.permissions.${name}`) : name))
+      .join(', ');
   const detailsOf = ({ action, detail }: AuditEntry): (string | null)[] => {
     if (!detail) return [];
     const [name = '', reason = ''] = detail.split(' ');
@@ -36,6 +45,7 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
     }
     if (action === 'SESSION_REVOKE_ALL') return [t('auditEntry.revoked', { count: Number(detail) })];
     if (action.startsWith('SESSION_')) return [api && apiName(api)];
+    if (action.startsWith('ROLE_')) return [permissionNames(detail)];
     if (action === 'USER_UPDATE') return [fieldNames(detail)];
     if (action === 'USER_PASSWORD_RESET' && isMeans(detail)) return [t(`auditEntry.resetBy.${detail}`)];
     if (action !== 'USER_CREATE') return [];

@@ -11,8 +11,8 @@ import { type AuditEntry, sentenceKey } from './sentence-key.js';
 export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const roleNames = useRoleNames();
-  const { action, actor, subject, target } = entry;
-  const detail = action === 'USER_ROLES' ? roleNames(entry.detail ?? '') : entry.detail;
+  const { actor, subject, target } = entry;
+  const detail = detailOf(entry, roleNames);
   return (
     <Text span size="sm" style={{ overflowWrap: 'anywhere' }}>
       <Trans
@@ -39,6 +39,12 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
       />
     </Text>
   );
+}
+
+/** A role has its permissions behind its code. */
+function detailOf({ action, detail }: AuditEntry, roleNames: (codes: string) => string): string | null {
+  if (action === 'USER_ROLES') return roleNames(detail ?? '');
+  return action.startsWith('ROLE_') ? (detail?.split(' ')[0] ?? null) : detail;
 }
 
 function Person({ person, otherwise }: { person: NameFragment | null; otherwise: string }) {

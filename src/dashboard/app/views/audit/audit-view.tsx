@@ -22,6 +22,7 @@ const categories = {
   all: null,
   session: 'SESSION',
   user: 'USER',
+  role: 'ROLE',
   release: 'RELEASE',
 } as const satisfies Record<string, AuditCategory | null>;
 

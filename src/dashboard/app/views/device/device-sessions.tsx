@@ -6,6 +6,6 @@ import type { LoadedDevice } from './use-device.js';
 export function DeviceSessions({ device: { id, user } }: { device: LoadedDevice }) {
   const viewer = useViewer();
   const may = usePermission();
-  if (viewer.user.id !== user.id && !may('SESSIONS_MANAGE')) return null;
+  if (viewer.user.id !== user.id && !may('SESSIONS_READ')) return null;
   return <Sessions filter={{ deviceId: id }} />;
 }

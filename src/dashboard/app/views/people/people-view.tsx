@@ -1,8 +1,8 @@
 import { Button, Card, Group, Select, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { IconShield, IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { UsersDocument } from '../../generated/graphql.js';
@@ -36,11 +36,21 @@ export function Component() {
     <Page
       title={t('people.title')}
       actions={
-        may('USERS_MANAGE') && (
-          <Button leftSection={<IconUserPlus size={18} aria-hidden />} onClick={open}>
-            {t('people.add')}
+        <Group gap="xs">
+          <Button
+            component={Link}
+            to="/roles"
+            variant="default"
+            leftSection={<IconShield size={18} aria-hidden />}
+          >
+            {t('people.roles')}
           </Button>
-        )
+          {may('USERS_MANAGE') && (
+            <Button leftSection={<IconUserPlus size={18} aria-hidden />} onClick={open}>
+              {t('people.add')}
+            </Button>
+          )}
+        </Group>
       }
     >
       <Group component="search" gap="sm">

@@ -74,11 +74,13 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">
-            {may('SESSIONS_MANAGE') && (
+            {may('SESSIONS_READ') && (
               <Sessions
                 key={`sessions ${state} ${changes}`}
                 filter={{ userId: person.id }}
-                action={!isViewer && <EndSessions person={person} onEnded={changed} />}
+                action={
+                  may('SESSIONS_MANAGE') && !isViewer && <EndSessions person={person} onEnded={changed} />
+                }
               />
             )}
             {may('AUDIT_READ') && <PersonActivity key={`activity ${state} ${changes}`} userId={person.id} />}

@@ -2,11 +2,11 @@ import { Checkbox, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
+import { useRoleHint } from '../../domain/role-hint.js';
 import { useRoleName } from '../../domain/role-name.js';
 import { RolesDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
-import { useRoleHint } from './role-hint.js';
 
 interface RolePickerProps {
   /** Role codes, such as MEMBER. */

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { RolesQuery } from '../../generated/graphql.js';
+import type { RolesQuery } from '../generated/graphql.js';
 import { en } from './texts.js';
 
 type Role = Pick<RolesQuery['roles'][number], 'code' | 'permissions'>;
@@ -11,9 +11,9 @@ export function useRoleHint(): (role: Role) => string {
   const { t, i18n } = useTranslation();
   const list = new Intl.ListFormat(i18n.language);
   return ({ code, permissions }) => {
-    if (isBuiltIn(code)) return t(`people.roleHints.${code}`);
-    if (permissions.length === 0) return t('people.memberRole');
-    const allowed = permissions.map((permission) => t(`people.permissions.${permission}`));
-    return t('people.otherRole', { permissions: list.format(allowed) });
+    if (isBuiltIn(code)) return t(`domain.roleHints.${code}`);
+    if (permissions.length === 0) return t('domain.memberRole');
+    const allowed = permissions.map((permission) => t(`domain.permissions.${permission}`));
+    return t('domain.otherRole', { permissions: list.format(allowed) });
   };
 }

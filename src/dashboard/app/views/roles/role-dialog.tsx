@@ -1,0 +1,115 @@
+import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation } from 'urql';
+import { failureOf } from '../../api/failure.js';
+import { LONGEST_ROLE_NAME } from '../../api/limits.js';
+import {
+  CreateRoleDocument,
+  type Permission,
+  type RoleFieldsFragment,
+  UpdateRoleDocument,
+} from '../../generated/graphql.js';
+import { usePermission } from '../../session/session-context.js';
+import { grantable } from './grantable.js';
+import { RoleFailure } from './role-failure.js';
+
+interface RoleDialogProps {
+  /** Absent to create one. */
+  readonly role?: RoleFieldsFragment;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly onSaved: () => void;
+}
+
+/** Creates or changes a role. */
+export function RoleDialog({ opened, onClose, ...form }: RoleDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t(form.role ? 'roles.editTitle' : 'roles.add')}
+      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
+    >
+      <RoleForm onClose={onClose} {...form} />
+    </Modal>
+  );
+}
+
+function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
+  const { t } = useTranslation();
+  const may = usePermission();
+  const [code, setCode] = useState(role?.code ?? '');
+  const [name, setName] = useState(role?.name ?? '');
+  const [permissions, setPermissions] = useState<readonly Permission[]>(role?.permissions ?? []);
+  const [created, create] = useMutation(CreateRoleDocument);
+  const [updated, update] = useMutation(UpdateRoleDocument);
+  const { error, fetching } = role ? updated : created;
+  const failure = error ? failureOf(error) : null;
+  const errorAt = (field: 'code' | 'name') =>
+    failure?.field === field && t(failure.code === 'CONFLICT' ? 'roles.taken' : `roles.invalid.${field}`);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const fields = { name, permissions: [...permissions] };
+    const { error } = role
+      ? await update({ input: { id: role.id, ...fields } })
+      : await create({ input: { code, ...fields } });
+    if (error) return;
+    onSaved();
+    onClose();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        {failure && !errorAt('code') && !errorAt('name') && <RoleFailure failure={failure} />}
+        <TextInput
+          label={t('roles.name')}
+          required
+          withAsterisk={false}
+          maxLength={LONGEST_ROLE_NAME}
+          value={name}
+          error={errorAt('name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+          data-autofocus
+        />
+        <TextInput
+          label={t('roles.code')}
+          description={t('roles.codeHint')}
+          required
+          withAsterisk={false}
+          maxLength={LONGEST_ROLE_NAME}
+          disabled={role !== undefined}
+          value={code}
+          error={errorAt('code')}
+          onChange={(event) => setCode(event.currentTarget.value.toUpperCase())}
+        />
+        <Checkbox.Group
+          label={t('roles.permissions')}
+          description={t('roles.permissionsHint')}
+          value={[...permissions]}
+          onChange={(chosen) => setPermissions(grantable.filter((permission) => chosen.includes(permission)))}
+        >
+          <Stack gap="xs" mt="xs">
+            {grantable.map((permission) => (
+              <Checkbox
+                key={permission}
+                value={permission}
+                label={t(`domain.permissions.${permission}`)}
+                disabled={!may(permission)}
+              />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
+          <Button type="submit" loading={fetching}>
+            {t('roles.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
