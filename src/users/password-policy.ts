@@ -42,6 +42,7 @@ export async function checkNewPassword(
   }
   if (!strict) return;
   if (/\p{Cc}/u.test(password)) throw invalidPassword('not contain control characters such as line ends');
+  if (normal.trim() === '') throw invalidPassword('have more than spaces');
   if (consistsOf([...names, ...productWords], normal)) {
     throw invalidPassword(
       `have at least ${MIN_OTHER_CHARACTERS} characters besides the names of the account`,

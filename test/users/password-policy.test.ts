@@ -10,6 +10,10 @@ test.each(['1234567', 'x'.repeat(101), '🐎🐎🐎🐎🐎🐎🐎'])('rejects
   await expect(check(password)).rejects.toMatchObject(rejection('password must be 8 to 100 characters.'));
 });
 
+test.each(['        ', '\u3000'.repeat(8)])('rejects the blank password %j', async (password) => {
+  await expect(check(password)).rejects.toMatchObject(rejection('password must have more than spaces.'));
+});
+
 test('counts characters rather than UTF-16 units', async () => {
   await check('🐎🐉🐎🐉🐎🐉🐎🐉');
   await expect(check('🐎🐎🐎🐎', [], legacyPolicy)).rejects.toMatchObject({ code: 'INVALID_INPUT' });

@@ -15,7 +15,7 @@ test('creates, changes and deletes a role', async () => {
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('Help desk');
   await dialog.getByLabel('Code').fill('admin');
-  await dialog.getByRole('checkbox', { name: 'see people' }).check();
+  await dialog.getByRole('checkbox', { name: 'See people' }).check();
   expect(await violations(page)).toEqual([]);
   await confirm(page, 'Save role');
   await dialog.getByText('Another role has this code.').waitFor();
@@ -24,7 +24,7 @@ test('creates, changes and deletes a role', async () => {
   await page.getByText('Has the permissions of a member, and can also see people').waitFor();
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Edit Help desk' }).click();
-  await dialog.getByRole('checkbox', { name: 'read the audit log' }).check();
+  await dialog.getByRole('checkbox', { name: 'Read the audit log' }).check();
   await confirm(page, 'Save role');
   await page.getByText('can also see people and read the audit log').waitFor();
   await dialog.waitFor({ state: 'detached' });

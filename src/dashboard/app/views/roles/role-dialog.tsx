@@ -95,7 +95,7 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
               <Checkbox
                 key={permission}
                 value={permission}
-                label={t(`domain.permissions.${permission}`)}
+                label={capitalised(t(`domain.permissions.${permission}`))}
                 disabled={!may(permission)}
               />
             ))}
@@ -113,3 +113,5 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
     </form>
   );
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
