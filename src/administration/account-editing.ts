@@ -10,8 +10,9 @@ import { LoginName } from '../users/login-name.entity.js';
 import { parseLoginNames } from '../users/login-names.js';
 import { callingCode, displayPhone } from '../users/phone.js';
 import { checkEmail, checkTexts, type Profile, profileColumns } from '../users/profile.js';
+import { requireFreeNames } from '../users/taken-names.js';
 import { User } from '../users/user.entity.js';
-import { requireFreeNames, type Users } from '../users/users.js';
+import type { Users } from '../users/users.js';
 
 /** What an administrator can change of an account. Undefined leaves a field unchanged, and null clears it. */
 export interface AccountEdit extends Profile {

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { DomainError } from '../errors.js';
 import { LoginName } from './login-name.entity.js';
 import type { NewLoginName } from './login-names.js';
 
@@ -38,6 +39,18 @@ export async function takenNames(
   const taken = new TakenNames<number>();
   for (const loginName of stored) taken.add(loginName, loginName.user.id);
   return taken;
+}
+
+/** @param ownerId an account that may have the names. @throws DomainError CONFLICT */
+export async function requireFreeNames(
+  em: EntityManager,
+  names: readonly NewLoginName[],
+  ownerId?: number,
+): Promise<void> {
+  const taken = await takenNames(em, names);
+  const collision = names.find((name) => (taken.ownerOf(name) ?? ownerId) !== ownerId);
+  if (!collision) return;
+  throw new DomainError('CONFLICT', `${collision.kind} is already taken.`, { field: collision.kind });
 }
 
 /** The first key of the locks; the second is the bucket. Arbitrary; `exclusive.ts` has the other numbers. */

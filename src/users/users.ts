@@ -14,7 +14,7 @@ import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { AccountChanges } from './account-changes.js';
 import { requireAuthorityToGrant } from './authority.js';
 import { LoginName } from './login-name.entity.js';
-import { type NewLoginName, readLoginName, requireNoPhone } from './login-names.js';
+import { readLoginName, requireNoPhone } from './login-names.js';
 import {
   type AccountPolicy,
   checkNewUser,
@@ -29,7 +29,7 @@ import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
 import { endResetLink } from './stored-password.js';
-import { takenNames } from './taken-names.js';
+import { requireFreeNames } from './taken-names.js';
 import { User } from './user.entity.js';
 import { searchUsers } from './user-search.js';
 
@@ -250,16 +250,4 @@ async function findByName(em: EntityManager, { username, phone }: SoughtName): P
   const loaded = roles.map((role) => Object.assign(new Role(), role));
   user.roles = new Collection<Role>(user, loaded);
   return user;
-}
-
-/** @param ownerId an account that may have the names. @throws DomainError CONFLICT */
-export async function requireFreeNames(
-  em: EntityManager,
-  names: readonly NewLoginName[],
-  ownerId?: number,
-): Promise<void> {
-  const taken = await takenNames(em, names);
-  const collision = names.find((name) => (taken.ownerOf(name) ?? ownerId) !== ownerId);
-  if (!collision) return;
-  throw new DomainError('CONFLICT', `${collision.kind} is already taken.`, { field: collision.kind });
 }
