@@ -26,7 +26,7 @@ const floors = {
   'legacy-plumbing': 'src/legacy/dialect.ts',
   'graphql-transports': 'src/graphql/sockets/live-server.ts',
   'graphql-schema': 'src/graphql/schema.ts',
-  'graphql-resolvers': 'src/graphql/resolvers/user.resolver.ts',
+  'graphql-resolvers': 'src/graphql/resolvers/users/user.resolver.ts',
   'graphql-execution': 'src/graphql/execution/execute.ts',
   'graphql-context': 'src/graphql/context.ts',
   jobs: 'src/jobs.ts',

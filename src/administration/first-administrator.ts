@@ -1,6 +1,6 @@
 import { type DomainError, StartError } from '../errors.js';
 import { checkNewUser } from '../users/new-user.js';
-import { checkNewPassword, standardPasswordPolicy } from '../users/password-policy.js';
+import { checkNewPassword, standardPasswordPolicy } from '../users/passwords/password-policy.js';
 
 /**
  * Checks the credentials of the first administrator, but not whether the username is free.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isStorable, NOT_STORABLE } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import { DEFAULT_ROLES, newAccount } from '../users/new-user.js';
-import { encodeLegacyHash } from '../users/password-hash.js';
+import { encodeLegacyHash } from '../users/passwords/password-hash.js';
 import { isEmail, NOT_AN_EMAIL } from '../users/profile.js';
 import { type Employee, Gender, UserStatus } from '../users/user.entity.js';
 

@@ -10,12 +10,12 @@ import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolv
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { NodeResolver } from './resolvers/node.resolver.js';
-import { PasswordResolver } from './resolvers/passwords/password.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
 import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resolver.js';
-import { RoleResolver } from './resolvers/role.resolver.js';
 import { SessionResolver } from './resolvers/session.resolver.js';
-import { UserResolver } from './resolvers/user.resolver.js';
+import { PasswordResolver } from './resolvers/users/password.resolver.js';
+import { RoleResolver } from './resolvers/users/role.resolver.js';
+import { UserResolver } from './resolvers/users/user.resolver.js';
 import { requireReadsFrom } from './selected-properties.js';
 
 /** The schema of all resolvers. @throws Error for an operation that names no permission. */

@@ -5,8 +5,8 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { DomainError } from '../errors.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { hashPassword } from '../users/password-hash.js';
-import { type ReplacedPassword, storePassword } from '../users/stored-password.js';
+import { hashPassword } from '../users/passwords/password-hash.js';
+import { type ReplacedPassword, storePassword } from '../users/passwords/stored-password.js';
 import type { User } from '../users/user.entity.js';
 
 /** A new password that may be stored. */

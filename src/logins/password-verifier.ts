@@ -3,8 +3,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { requireActive } from '../users/account-status.js';
-import { hashPassword, verification, verifyPassword } from '../users/password-hash.js';
-import { passwordForms } from '../users/password-text.js';
+import { hashPassword, verification, verifyPassword } from '../users/passwords/password-hash.js';
+import { passwordForms } from '../users/passwords/password-text.js';
 import { User, UserStatus } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
 

@@ -7,8 +7,12 @@ import type { LoginThrottle } from '../rate-limits/login-throttle.js';
 import { Session } from '../sessions/session.entity.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
-import { verifyPassword } from '../users/password-hash.js';
-import { checkNewPassword, type PasswordPolicy, standardPasswordPolicy } from '../users/password-policy.js';
+import { verifyPassword } from '../users/passwords/password-hash.js';
+import {
+  checkNewPassword,
+  type PasswordPolicy,
+  standardPasswordPolicy,
+} from '../users/passwords/password-policy.js';
 import { displayPhone } from '../users/phone.js';
 import { type User, UserStatus } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';

@@ -8,10 +8,10 @@ import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { tokenHash } from '../sessions/tokens/token-signer.js';
 import { requireActive } from '../users/account-status.js';
 import { requireAuthorityOver } from '../users/authority.js';
-import { checkNewPassword, standardPasswordPolicy } from '../users/password-policy.js';
-import { PasswordResetLink } from '../users/password-reset-link.entity.js';
+import { checkNewPassword, standardPasswordPolicy } from '../users/passwords/password-policy.js';
+import { PasswordResetLink } from '../users/passwords/password-reset-link.entity.js';
+import { storeResetLink } from '../users/passwords/stored-password.js';
 import { displayPhone } from '../users/phone.js';
-import { storeResetLink } from '../users/stored-password.js';
 import { type User, UserStatus } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
 

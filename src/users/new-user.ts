@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseLoginNames } from './login-names.js';
-import { type PasswordPolicy, standardPasswordPolicy } from './password-policy.js';
+import { type PasswordPolicy, standardPasswordPolicy } from './passwords/password-policy.js';
 import { callingCode } from './phone.js';
 import { checkTexts, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import type { Employee, User, UserStatus } from './user.entity.js';

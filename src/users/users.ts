@@ -23,12 +23,12 @@ import {
   newAccount,
   standardAccountPolicy,
 } from './new-user.js';
-import { hashPassword } from './password-hash.js';
-import { checkNewPassword } from './password-policy.js';
+import { hashPassword } from './passwords/password-hash.js';
+import { checkNewPassword } from './passwords/password-policy.js';
+import { endResetLink } from './passwords/stored-password.js';
 import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
-import { endResetLink } from './stored-password.js';
 import { requireFreeNames } from './taken-names.js';
 import { User } from './user.entity.js';
 import { searchUsers } from './user-search.js';

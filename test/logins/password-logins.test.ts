@@ -3,7 +3,7 @@ import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { LoginAttempts } from '../../src/logins/login-attempts.js';
 import { FairTurns } from '../../src/rate-limits/fair-turns.js';
 import { RecentClients } from '../../src/sessions/recent-clients.js';
-import { hashPassword } from '../../src/users/password-hash.js';
+import { hashPassword } from '../../src/users/passwords/password-hash.js';
 import { User } from '../../src/users/user.entity.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

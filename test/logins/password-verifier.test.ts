@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { hash as argon2 } from '@node-rs/argon2';
 import { PasswordVerifier } from '../../src/logins/password-verifier.js';
-import { encodeLegacyHash, needsRehash, verification } from '../../src/users/password-hash.js';
+import { encodeLegacyHash, needsRehash, verification } from '../../src/users/passwords/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { verifyPassword } from '../../src/users/password-hash.js';
+import { verifyPassword } from '../../src/users/passwords/password-hash.js';
 import { User } from '../../src/users/user.entity.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { KnownClient } from '../../src/sessions/known-client.entity.js';
-import { hashPassword } from '../../src/users/password-hash.js';
+import { hashPassword } from '../../src/users/passwords/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';
 import { importUser } from '../support/fixtures.js';

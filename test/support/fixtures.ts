@@ -1,6 +1,6 @@
 import { LoginName } from '../../src/users/login-name.entity.js';
 import { parseLoginNames } from '../../src/users/login-names.js';
-import { hashPassword } from '../../src/users/password-hash.js';
+import { hashPassword } from '../../src/users/passwords/password-hash.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import type { TestGateway } from './gateway.js';

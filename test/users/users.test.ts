@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { standardAccountPolicy } from '../../src/users/new-user.js';
-import { hashPassword } from '../../src/users/password-hash.js';
+import { hashPassword } from '../../src/users/passwords/password-hash.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

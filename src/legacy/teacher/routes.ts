@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Services } from '../../services.js';
-import type { PasswordPolicy } from '../../users/password-policy.js';
-import { isSamePassword } from '../../users/password-text.js';
+import type { PasswordPolicy } from '../../users/passwords/password-policy.js';
+import { isSamePassword } from '../../users/passwords/password-text.js';
 import type { Dialect } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
 import { type AuthenticatedHandler, authenticatedRoute, type Handler, route } from '../route.js';

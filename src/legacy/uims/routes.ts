@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Services } from '../../services.js';
-import { passwordLength } from '../../users/password-text.js';
+import { passwordLength } from '../../users/passwords/password-text.js';
 import type { Dialect } from '../dialect.js';
 import { phoneField } from '../parameter-types.js';
 import { type Handler, route } from '../route.js';

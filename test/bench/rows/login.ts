@@ -11,7 +11,7 @@ import { startGateway } from '../support/servers/gateway.ts';
 import { startPeer } from '../support/servers/server.ts';
 
 const PASSWORD = 'correct horse';
-/** As `src/users/password-hash.ts`. */
+/** As `src/users/passwords/password-hash.ts`. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const ACCOUNTS = 200;
 const CONCURRENCY = 8;

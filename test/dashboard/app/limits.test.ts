@@ -4,7 +4,7 @@ import * as page from '../../../src/dashboard/app/api/limits.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../../src/sessions/caller.js';
 import { MAX_NAME_LENGTH } from '../../../src/users/login-names.js';
-import { standardPasswordPolicy } from '../../../src/users/password-policy.js';
+import { standardPasswordPolicy } from '../../../src/users/passwords/password-policy.js';
 import { MAX_TEXT_LENGTH as LONGEST_PROFILE_TEXT } from '../../../src/users/profile.js';
 
 test('the dashboard has the same limits as the gateway', () => {

@@ -13,7 +13,7 @@ import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AFTER, Pager } from '../../ui/pager.js';
 import { SearchBox } from '../../ui/search-box.js';
-import { NewPersonDialog } from './new-person-dialog.js';
+import { NewPersonDialog } from './dialogs/new-person-dialog';
 import { DEFAULT_ORDER, type PeopleOrder, peopleOrderOf, peopleOrders, userOrderOf } from './people-order.js';
 import { PeopleTable } from './people-table.js';
 

@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { type CombinedError, useMutation } from 'urql';
 import { displayName } from '../../domain/display-name.js';
 import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../../generated/graphql.js';
-import { DeletePersonDialog } from './delete-person-dialog.js';
-import { EditPersonDialog } from './edit-person-dialog.js';
-import { ResetLinkDialog } from './reset-link-dialog.js';
+import { DeletePersonDialog } from './dialogs/delete-person-dialog';
+import { EditPersonDialog } from './dialogs/edit-person-dialog';
+import { ResetLinkDialog } from './dialogs/reset-link-dialog';
 
 interface PersonActionsProps {
   readonly person: PersonFragment;

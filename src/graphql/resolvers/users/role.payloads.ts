@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { Role } from '../../users/role.entity.js';
+import { Role } from '../../../users/role.entity.js';
 
 /** What a mutation of one role returns. */
 @ObjectType()

@@ -1,6 +1,6 @@
 import { PrimaryKeyProp } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
-import { User } from './user.entity.js';
+import { User } from '../user.entity.js';
 
 /** A link that sets a new password once. An account has one at most. */
 @Entity({ tableName: 'password_reset_links' })

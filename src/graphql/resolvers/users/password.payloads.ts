@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { UserPayload } from '../user.payloads.js';
+import { UserPayload } from './user.payloads.js';
 
 @ObjectType({ simpleResolvers: true, description: 'The user whose password was changed.' })
 export class ChangePasswordPayload extends UserPayload {}

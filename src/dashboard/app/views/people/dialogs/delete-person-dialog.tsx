@@ -4,9 +4,9 @@ import { type FormEvent, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
-import { displayName } from '../../domain/display-name.js';
-import { DeleteUserDocument, type PersonFragment } from '../../generated/graphql.js';
-import { AdministrationFailure } from './administration-failure.js';
+import { displayName } from '../../../domain/display-name';
+import { DeleteUserDocument, type PersonFragment } from '../../../generated/graphql';
+import { AdministrationFailure } from '../administration-failure';
 
 interface DeletePersonDialogProps {
   readonly person: PersonFragment;

@@ -1,6 +1,6 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import { User } from '../user.entity.js';
 import { PasswordResetLink } from './password-reset-link.entity.js';
-import { User } from './user.entity.js';
 
 /** What a new password has replaced. */
 export interface ReplacedPassword {

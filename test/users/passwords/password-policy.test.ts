@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { checkNewPassword, standardPasswordPolicy } from '../../src/users/password-policy.js';
+import { checkNewPassword, standardPasswordPolicy } from '../../../src/users/passwords/password-policy.js';
 
 const legacyPolicy = { minLength: 5, strict: false };
 const check = (password: string, names: string[] = [], policy = standardPasswordPolicy) =>

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { MAX_ROLE_NAME_LENGTH } from '../../administration/role-editing.js';
-import type { Permission } from '../../users/permissions.js';
-import { PermissionEnum } from '../permission.js';
+import { MAX_ROLE_NAME_LENGTH } from '../../../administration/role-editing.js';
+import type { Permission } from '../../../users/permissions.js';
+import { PermissionEnum } from '../../permission.js';
 
 const NAME = `Its name for people: 1 to ${MAX_ROLE_NAME_LENGTH} characters.`;
 const PERMISSIONS = 'What it allows, beyond what every user may do. You need each of these permissions.';

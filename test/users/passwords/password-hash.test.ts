@@ -8,7 +8,7 @@ import {
   needsRehash,
   verification,
   verifyPassword,
-} from '../../src/users/password-hash.js';
+} from '../../../src/users/passwords/password-hash.js';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { verify as bcryptVerify } from '@node-rs/bcrypt';
 import pLimit from 'p-limit';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { isIntact, normalizePassword, passwordForms } from './password-text.js';
 
 /** OWASP's minimum for argon2id, the library's default variant: 19 MiB, two passes, one lane. */

@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { DEVICE_ID } from '../session.inputs.js';
-import { NEW_PASSWORD } from '../user.inputs.js';
+import { NEW_PASSWORD } from './user.inputs.js';
 
 const NEXT_PASSWORD = `The password from now on. ${NEW_PASSWORD}`;
 

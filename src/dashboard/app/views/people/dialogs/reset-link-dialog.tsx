@@ -2,10 +2,10 @@ import { Button, CopyButton, Group, Modal, Stack, Text, TextInput } from '@manti
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
-import { displayName } from '../../domain/display-name.js';
-import { CreatePasswordResetLinkDocument, type PersonFragment } from '../../generated/graphql.js';
-import { exactTime } from '../../time/format.js';
-import { AdministrationFailure } from './administration-failure.js';
+import { displayName } from '../../../domain/display-name';
+import { CreatePasswordResetLinkDocument, type PersonFragment } from '../../../generated/graphql';
+import { exactTime } from '../../../time/format';
+import { AdministrationFailure } from '../administration-failure';
 
 interface ResetLinkDialogProps {
   readonly person: PersonFragment;

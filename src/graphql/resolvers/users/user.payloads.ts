@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { User } from '../../users/user.entity.js';
+import { User } from '../../../users/user.entity.js';
 
 /** What a mutation of one user returns. */
 @ObjectType()

@@ -4,14 +4,14 @@ import { type ChangeEvent, type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
-import { failureOf } from '../../api/failure.js';
-import { SHORTEST_PASSWORD } from '../../api/limits.js';
-import { displayName } from '../../domain/display-name.js';
-import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
-import { CreateUserDocument } from '../../generated/graphql.js';
-import { FailureAlert } from '../../ui/failure-alert.js';
-import { PasswordField } from '../../ui/password-field.js';
-import { RolePicker } from './role-picker.js';
+import { failureOf } from '../../../api/failure';
+import { SHORTEST_PASSWORD } from '../../../api/limits';
+import { displayName } from '../../../domain/display-name';
+import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors';
+import { CreateUserDocument } from '../../../generated/graphql';
+import { FailureAlert } from '../../../ui/failure-alert';
+import { PasswordField } from '../../../ui/password-field';
+import { RolePicker } from '../role-picker';
 
 const empty = { username: '', phone: '', name: '', email: '', password: '' };
 

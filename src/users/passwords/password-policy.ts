@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { isIntact, normalizePassword, passwordLength } from './password-text.js';
 
 /** The longest password that every documented API accepts. */

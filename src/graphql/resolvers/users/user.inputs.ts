@@ -1,11 +1,11 @@
 import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { MAX_NAME_LENGTH } from '../../users/login-names.js';
-import { MAX_PASSWORD_LENGTH, standardPasswordPolicy } from '../../users/password-policy.js';
-import { MAX_TEXT_LENGTH } from '../../users/profile.js';
-import { Gender, UserStatus } from '../../users/user.entity.js';
-import type { UserSorting } from '../../users/user-order.js';
-import { PageArgs } from '../connection.js';
-import { OrderDirection } from '../order.js';
+import { MAX_NAME_LENGTH } from '../../../users/login-names.js';
+import { MAX_PASSWORD_LENGTH, standardPasswordPolicy } from '../../../users/passwords/password-policy.js';
+import { MAX_TEXT_LENGTH } from '../../../users/profile.js';
+import { Gender, UserStatus } from '../../../users/user.entity.js';
+import type { UserSorting } from '../../../users/user-order.js';
+import { PageArgs } from '../../connection.js';
+import { OrderDirection } from '../../order.js';
 
 const { minLength } = standardPasswordPolicy;
 export const NEW_PASSWORD = `${minLength} to ${MAX_PASSWORD_LENGTH} characters without control characters, and not one of the most common passwords.`;

@@ -3,11 +3,11 @@ import { notifications } from '@mantine/notifications';
 import { type ChangeEvent, type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
-import { failureOf } from '../../api/failure.js';
-import { LONGEST_PROFILE_TEXT, LONGEST_USERNAME } from '../../api/limits.js';
-import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
-import { type Gender, type PersonFragment, UpdateUserDocument } from '../../generated/graphql.js';
-import { FailureAlert } from '../../ui/failure-alert.js';
+import { failureOf } from '../../../api/failure';
+import { LONGEST_PROFILE_TEXT, LONGEST_USERNAME } from '../../../api/limits';
+import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors';
+import { type Gender, type PersonFragment, UpdateUserDocument } from '../../../generated/graphql';
+import { FailureAlert } from '../../../ui/failure-alert';
 
 const genders: readonly Gender[] = ['FEMALE', 'MALE'];
 

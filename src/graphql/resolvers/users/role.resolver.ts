@@ -1,12 +1,12 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { nodeId } from '../../database/node-id.js';
-import { isBuiltIn, isPermission, MAX_ROLES, type Permission } from '../../users/permissions.js';
-import { Role } from '../../users/role.entity.js';
-import { Allow } from '../authorization.js';
-import { actorOf, type Context } from '../context.js';
-import { readRoleCode } from '../id.js';
-import { PermissionEnum } from '../permission.js';
-import { ReadsFrom } from '../selected-properties.js';
+import { nodeId } from '../../../database/node-id.js';
+import { isBuiltIn, isPermission, MAX_ROLES, type Permission } from '../../../users/permissions.js';
+import { Role } from '../../../users/role.entity.js';
+import { Allow } from '../../authorization.js';
+import { actorOf, type Context } from '../../context.js';
+import { readRoleCode } from '../../id.js';
+import { PermissionEnum } from '../../permission.js';
+import { ReadsFrom } from '../../selected-properties.js';
 import { CreateRoleInput, DeleteRoleInput, UpdateRoleInput } from './role.inputs.js';
 import { CreateRolePayload, DeleteRolePayload, UpdateRolePayload } from './role.payloads.js';
 

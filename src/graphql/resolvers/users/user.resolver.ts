@@ -1,26 +1,26 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { nodeId } from '../../database/node-id.js';
-import type { PropertyOf } from '../../database/queries/columns.js';
-import type { Device } from '../../devices/device.entity.js';
-import { deviceOrder } from '../../devices/device-order.js';
-import { DomainError } from '../../errors.js';
-import type { RememberedUser } from '../../sessions/caller.js';
-import { sessionOrder } from '../../sessions/open-sessions.js';
-import type { Session } from '../../sessions/session.entity.js';
-import { PUBLIC } from '../../users/permissions.js';
-import { displayPhone } from '../../users/phone.js';
-import { checkTexts } from '../../users/profile.js';
-import { Role } from '../../users/role.entity.js';
-import { License, licenseOf, User } from '../../users/user.entity.js';
-import { userOrder } from '../../users/user-order.js';
-import { Allow, DEVICES, requireOwner, SESSIONS } from '../authorization.js';
-import { PageArgs, readPageArgs, toConnection } from '../connection.js';
-import { actorOf, type Context, requireCaller } from '../context.js';
-import { readId } from '../id.js';
-import type { Selected } from '../loaders.js';
-import { ReadsFrom, selectedProperties } from '../selected-properties.js';
-import { DeviceConnection, SessionConnection, UserConnection } from './connections.js';
+import { nodeId } from '../../../database/node-id.js';
+import type { PropertyOf } from '../../../database/queries/columns.js';
+import type { Device } from '../../../devices/device.entity.js';
+import { deviceOrder } from '../../../devices/device-order.js';
+import { DomainError } from '../../../errors.js';
+import type { RememberedUser } from '../../../sessions/caller.js';
+import { sessionOrder } from '../../../sessions/open-sessions.js';
+import type { Session } from '../../../sessions/session.entity.js';
+import { PUBLIC } from '../../../users/permissions.js';
+import { displayPhone } from '../../../users/phone.js';
+import { checkTexts } from '../../../users/profile.js';
+import { Role } from '../../../users/role.entity.js';
+import { License, licenseOf, User } from '../../../users/user.entity.js';
+import { userOrder } from '../../../users/user-order.js';
+import { Allow, DEVICES, requireOwner, SESSIONS } from '../../authorization.js';
+import { PageArgs, readPageArgs, toConnection } from '../../connection.js';
+import { actorOf, type Context, requireCaller } from '../../context.js';
+import { readId } from '../../id.js';
+import type { Selected } from '../../loaders.js';
+import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
+import { DeviceConnection, SessionConnection, UserConnection } from '../connections.js';
 import {
   CreateFirstAdministratorInput,
   CreateUserInput,
