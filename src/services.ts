@@ -57,6 +57,7 @@ import { OpenSessions } from './sessions/open-sessions.js';
 import { RecentClients } from './sessions/recent-clients.js';
 import { SessionPolicies, type SessionPolicy } from './sessions/session-policy.js';
 import { Sessions } from './sessions/sessions.js';
+import { derivedSigningKey, SigningKeys } from './sessions/tokens/signing-keys.js';
 import { TokenSigner } from './sessions/tokens/token-signer.js';
 import type { Events } from './streams/events.js';
 import { Tally } from './tally.js';
@@ -103,7 +104,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
         ...(tracing ? { onEntry: withCause(options.onEntry, tracing) } : {}),
       }),
     createHeartbeatRelay: shared.createHeartbeatRelay,
-    signer: new TokenSigner(dependencies.jwtSecrets),
+    signer: createSigner(config, dependencies),
     throttle: new LoginThrottle(limiters),
     tracing,
   };
@@ -128,9 +129,15 @@ export function createServices(config: Config, dependencies: Dependencies) {
     ...createLogins(core, accounts, captchas, dependencies),
     ...createDevices(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
+    signingKeys: core.signer.keys,
     node: new OwnNode(health),
     otherNodes: shared.otherNodes,
   };
+}
+
+function createSigner({ SIGNING_KEYS }: Config, { jwtSecrets, shared }: Dependencies): TokenSigner {
+  const keys = new SigningKeys(SIGNING_KEYS ?? jwtSecrets.map(derivedSigningKey));
+  return new TokenSigner(jwtSecrets, keys, () => shared.everyNodeKnows('SIGNING_KEYS'));
 }
 
 /** Notes which request or job a transition is from. */

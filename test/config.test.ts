@@ -47,6 +47,18 @@ test('names what REDIS_URL requires', () => {
   expect(complaint({ REDIS_URL: 'http://:secret@cache' })).not.toContain('secret@');
 });
 
+test.each([
+  '-----BEGIN PRIVATE KEY-----',
+  '[]',
+  '{"kty":"RSA"}',
+  '{"kty":"EC","crv":"P-256","x":"","y":"","d":""}',
+])('refuses %s as SIGNING_KEYS, and does not repeat it', (SIGNING_KEYS) => {
+  expect(complaint({ SIGNING_KEYS })).toBe(
+    'Invalid settings: SIGNING_KEYS must be private keys of the curve P-256 as JSON: a JWK, an array of them, or a ' +
+      'JWK set.',
+  );
+});
+
 test('treats an empty setting as unset, and returns a frozen object', () => {
   const config = readConfig({ PORTS: '', SMS_PROVIDER: '' });
   expect(config).toMatchObject({ PORTS: [8080, 8888], SMS: { provider: 'outbox' } });

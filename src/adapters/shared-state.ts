@@ -27,6 +27,8 @@ export interface SharedState {
   readonly createHeartbeatRelay: (recorded: RecordedHeartbeats) => HeartbeatRelay;
   /** The other nodes that run, as of some seconds ago. */
   readonly otherNodes: () => readonly NodeInfo[];
+  /** Whether each of them runs a version that has this setting. */
+  everyNodeKnows(setting: string): boolean;
 }
 
 /** Shared state in use. */
@@ -43,6 +45,7 @@ export const stateInMemory = (clock: Clock): SharedState => ({
   createPresence: (options) => new MemoryPresence(clock, options),
   createHeartbeatRelay: () => new MemoryHeartbeatRelay(),
   otherNodes: () => [],
+  everyNodeKnows: () => true,
 });
 
 /**
@@ -136,6 +139,7 @@ export async function openSharedState(
           return relay;
         },
         otherNodes: () => membership.otherNodes,
+        everyNodeKnows: (setting) => membership.everyNodeKnows(setting),
       },
       close: () => resources.disposeAsync(),
     };

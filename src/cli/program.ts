@@ -8,6 +8,7 @@ import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
 import { restoreCommand } from './restore.js';
 import { sessionCommand } from './session.js';
+import { signingKeyCommand } from './signing-key.js';
 import { smsCommand } from './sms.js';
 import { startCommand } from './start.js';
 import { Output } from './terminal/output.js';
@@ -67,6 +68,7 @@ function createProgram(env: Environment): Command {
     sessionCommand,
     releaseCommand,
     smsCommand,
+    signingKeyCommand,
     backupCommand,
     restoreCommand,
     verifyCommand,

@@ -11,7 +11,7 @@ export const graphqlSessionPolicy: SessionPolicy = {
   tokenLifetimeMs: 15 * MINUTE,
   sliding: false,
   mintToken: (user, { issuedAt, expiresAt }, signer) =>
-    signer.sign({
+    signer.signForOthers({
       iss: 'gatehouse',
       sub: String(user.id),
       iat: Math.floor(issuedAt / 1000),

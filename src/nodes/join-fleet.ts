@@ -29,6 +29,8 @@ export interface FleetOptions {
 export interface Membership {
   /** As of the latest renewal. */
   readonly otherNodes: readonly NodeInfo[];
+  /** Whether each of them runs a version that has this setting. */
+  everyNodeKnows(setting: string): boolean;
   leave(): Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export interface Membership {
 export async function joinFleet(options: FleetOptions): Promise<Membership> {
   const { client, db, fleetId, settings, onNodes, warn, health } = options;
   await claim(client, fleetId);
-  let otherNodes: readonly NodeInfo[] = [];
+  let latest: Renewal = { now: 0, others: [], nodes: [] };
   const registry = new NodeRegistry(client, settings, new OwnNode(health));
   try {
     const { result: renewal, problem } = await compareClocks('Redis', () => registry.renew());
@@ -48,7 +50,7 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
     if (clockProblem !== null) throw new StartError(clockProblem);
     compareSettings(settings, renewal, warn);
     onNodes(renewal.others.length + 1);
-    otherNodes = renewal.nodes;
+    latest = renewal;
   } catch (error) {
     await registry.leave();
     throw error;
@@ -65,7 +67,7 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
         health.measure(HealthComponent.REDIS, () => registry.renew()),
       );
       onNodes(renewal.others.length + 1);
-      otherNodes = renewal.nodes;
+      latest = renewal;
       await probeCluster(client);
       health.recover(HealthComponent.REDIS);
       if (problem === null) health.recover(HealthComponent.CLOCK);
@@ -85,8 +87,9 @@ export async function joinFleet(options: FleetOptions): Promise<Membership> {
   client.on('close', fail);
   return {
     get otherNodes() {
-      return otherNodes;
+      return latest.nodes;
     },
+    everyNodeKnows: (setting) => latest.others.every((settings) => setting in settings),
     async leave() {
       hasLeft = true;
       clearInterval(timer);

@@ -30,6 +30,7 @@ const LOCAL = new Set<string>([
 /** Settings without which nodes contradict each other: about tokens, presence and packages. */
 const REQUIRED = new Set<string>([
   'JWT_SECRETS',
+  'SIGNING_KEYS',
   'SESSION_LIFETIME',
   'HEARTBEAT_INTERVAL',
   'STORAGE_URL',
@@ -51,7 +52,7 @@ export function fingerprintsOf(
     createHmac('sha256', fleetId)
       .update(String(JSON.stringify(value)))
       .digest('base64url');
-  const { JWT_SECRETS, SMS, STORAGE, ...settings } = config;
+  const { JWT_SECRETS, SIGNING_KEYS, SMS, STORAGE, ...settings } = config;
   const compared = {
     ...settings,
     SMS_PROVIDER: SMS.provider,
@@ -64,6 +65,7 @@ export function fingerprintsOf(
   return {
     ...Object.fromEntries(single.map(([name, value]) => [name, fingerprint(value)])),
     JWT_SECRETS: (JWT_SECRETS ?? []).map(fingerprint).join(SEPARATOR),
+    SIGNING_KEYS: (SIGNING_KEYS ?? []).map(fingerprint).join(SEPARATOR),
     // Its path is that of the host, but its packages must be those of all nodes.
     ...(packageFolderId === null ? {} : { DATA_DIR: fingerprint(packageFolderId) }),
   };
@@ -89,9 +91,9 @@ export function differencesOf(own: Fingerprints, other: Fingerprints): Differenc
   };
 }
 
-/** While secrets are rotated, lists differ: each node must verify what the other one signs. */
+/** While secrets and keys are rotated, lists differ: each node must verify what the other one signs. */
 function agree(name: string, own = '', other = ''): boolean {
-  if (name !== 'JWT_SECRETS') return own === other;
+  if (name !== 'JWT_SECRETS' && name !== 'SIGNING_KEYS') return own === other;
   const [ours, theirs] = [own.split(SEPARATOR), other.split(SEPARATOR)];
   return ours.includes(theirs[0] ?? '') && theirs.includes(ours[0] ?? '');
 }

@@ -24,6 +24,7 @@ import type { Services } from '../services.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import { handleUndecodableUrl, registerErrorHandlers } from './failures.js';
 import { registerHealth } from './health.js';
+import { registerJwks } from './jwks.js';
 import { registerMetrics } from './metrics.js';
 import { discardUnreadBodies } from './unread-bodies.js';
 
@@ -69,6 +70,7 @@ export async function createHttpServer(
   registerExplorer(app, config);
   registerReference(app, config);
   registerHealth(app, services.db, services.health);
+  registerJwks(app, services.signingKeys);
   if (metrics && config.METRICS_PORT === undefined) registerMetrics(app, metrics);
   await app.ready();
   return app;

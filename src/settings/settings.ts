@@ -13,6 +13,7 @@ import {
   isProxy,
   isTimeZone,
 } from './setting-types.js';
+import { signingKeys } from './signing-keys.js';
 import { parseStorageUrl } from './storage-url.js';
 import { tracing } from './trace-settings.js';
 
@@ -155,6 +156,14 @@ const accounts = {
       doc(
         'Comma-separated secrets of at least 32 characters each. The first one signs tokens; all of them verify.',
         'generated in `DATA_DIR`',
+      ),
+    ),
+  SIGNING_KEYS: signingKeys
+    .optional()
+    .meta(
+      doc(
+        'Private keys of the curve P-256 as JSON: a JWK, an array, or a JWK set. The first one signs the tokens of GraphQL; all of them verify, and `/.well-known/jwks.json` has their public parts.',
+        'derived from `JWT_SECRETS`',
       ),
     ),
   SESSION_LIFETIME: z

@@ -98,7 +98,9 @@ describeWithRedis('nodes of one fleet', () => {
     for (const [node, settings] of Object.entries(entries)) {
       await client.hset('gatehouse:{nodes}:settings', node, settings);
     }
-    expect((await join()).limiters.nodes).toBe(3);
+    const state = await join();
+    expect(state.limiters.nodes).toBe(3);
+    expect([state.everyNodeKnows('SIGNING_KEYS'), state.everyNodeKnows('DATA_DIR')]).toEqual([false, false]);
     await client.hdel('gatehouse:{nodes}:settings', ...Object.keys(entries));
     close();
   });

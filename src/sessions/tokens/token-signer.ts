@@ -1,17 +1,29 @@
 import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import type { SigningKeys } from './signing-keys.js';
 
+/** Of the documented tokens of the legacy APIs. */
 const ALGORITHM = 'HS256';
+const KEY_ALGORITHM = 'ES256';
 const HEADER = base64url({ alg: ALGORITHM, typ: 'JWT' });
 
 /** The claims of a token, times in seconds. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly exp: number };
 
-/** Signs JWTs with the first secret and verifies with all of them, so that secrets can be rotated. */
+/** Signs JWTs with the first secret or key, and verifies with all of them, so that they can be rotated. */
 export class TokenSigner {
   readonly #secrets: readonly [KeyObject, ...KeyObject[]];
 
-  constructor(secrets: readonly string[]) {
+  /**
+   * @param secrets of at least 32 characters.
+   * @param keys of tokens that other services can verify.
+   * @param isEverywhere whether every node of the fleet verifies with keys.
+   */
+  constructor(
+    secrets: readonly string[],
+    readonly keys: SigningKeys,
+    private readonly isEverywhere: () => boolean,
+  ) {
     // Keys, because a text is made one at each verification, which takes three times as long as the verification.
     const [first, ...rest] = secrets.map((secret) => createSecretKey(secret, 'utf8'));
     if (first === undefined) throw new RangeError('A token signer needs at least one secret.');
@@ -23,22 +35,35 @@ export class TokenSigner {
    * 7515, 7.1): the library takes several times the CPU time, for options that are always the same.
    */
   sign(claims: Claims): string {
-    const payload = { ...claims, jti: randomBytes(12).toString('base64url') };
+    const payload = { ...claims, jti: tokenId() };
     const signed = `${HEADER}.${base64url(payload)}`;
     return `${signed}.${createHmac('sha256', this.#secrets[0]).update(signed).digest('base64url')}`;
   }
 
-  /** Whether the signature is ours and the token is valid at `nowMs`. */
+  /** Signs a token that other services can verify with the published keys: ES256. */
+  signForOthers(claims: Claims): string {
+    // Nodes of the version before verify secrets only.
+    if (!this.isEverywhere()) return this.sign(claims);
+    const { kid, privateKey } = this.keys.first;
+    const payload = { ...claims, jti: tokenId() };
+    return jwt.sign(payload, privateKey, { algorithm: KEY_ALGORITHM, keyid: kid });
+  }
+
+  /** Whether the signature is ours and the token is valid at `nowMs`. Its key fixes the algorithm. */
   verifies(token: string, nowMs: number): boolean {
     const clockTimestamp = Math.floor(nowMs / 1000);
-    return this.#secrets.some((secret) => {
+    const isSigned = (key: KeyObject, algorithm: jwt.Algorithm) => {
       try {
-        jwt.verify(token, secret, { algorithms: [ALGORITHM], clockTimestamp });
+        jwt.verify(token, key, { algorithms: [algorithm], clockTimestamp });
         return true;
       } catch {
         return false;
       }
-    });
+    };
+    const kid = keyId(token);
+    if (kid === undefined) return this.#secrets.some((secret) => isSigned(secret, ALGORITHM));
+    const key = this.keys.publicKey(kid);
+    return key !== undefined && isSigned(key, KEY_ALGORITHM);
   }
 
   /**
@@ -54,6 +79,17 @@ export class TokenSigner {
   /** The `mac` by each secret: another node, or an earlier start, may have used any of them first. */
   macs(purpose: string, text: string): string[] {
     return this.#secrets.map((secret) => mac(secret, purpose, text));
+  }
+}
+
+const tokenId = (): string => randomBytes(12).toString('base64url');
+
+/** The `kid` in the header of a token, unverified; undefined if it has none, or is no JWT. */
+function keyId(token: string): string | undefined {
+  try {
+    return jwt.decode(token, { complete: true })?.header.kid;
+  } catch {
+    return undefined;
   }
 }
 
