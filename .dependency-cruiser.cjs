@@ -25,6 +25,7 @@ const floors = [
   ['backup', '^src/backup/'],
   ['entities', '^src/entities\\.ts'],
   ['adapters', '^src/adapters/'],
+  ['machines', '^src/machines/'],
   ['recovery', '^src/recovery/'],
   ['logins', '^src/logins/'],
   ['administration', '^src/administration/'],
@@ -65,7 +66,8 @@ const floorRules = floors.map(([name, path], index) => ({
   to: { path: floors.slice(0, index).map(([, above]) => above) },
 }));
 
-const services = '^src/(recovery|logins|administration|captchas|devices|releases|sessions|users|audit)/';
+const services =
+  '^src/(machines|recovery|logins|administration|captchas|devices|releases|sessions|users|audit)/';
 const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {

@@ -21,6 +21,7 @@ import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
+import { Machines20261129 } from './20261129-machines.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 import { Recovery20261129 } from './20261129-recovery.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
@@ -58,4 +59,5 @@ export const migrations = [
   FleetStarts20261129,
   LastBackup20261129,
   Recovery20261129,
+  Machines20261129,
 ];

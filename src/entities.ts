@@ -12,6 +12,7 @@ import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { PresencePosition } from './devices/presence-position.entity.js';
 import { StartError } from './errors.js';
+import { ApiKey } from './machines/api-key.entity.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
 import { KnownClient } from './sessions/known-client.entity.js';
@@ -27,6 +28,7 @@ import { User } from './users/user.entity.js';
 /** All entities, for `openDatabase`. */
 export const entities = [
   AccountChange,
+  ApiKey,
   AuditEntry,
   Captcha,
   Device,

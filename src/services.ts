@@ -40,6 +40,7 @@ import { Passwords } from './logins/passwords.js';
 import { PhoneLogins } from './logins/phone-logins.js';
 import { Registrations } from './logins/registrations.js';
 import { ScanLogins } from './logins/scan-logins.js';
+import { ApiKeys } from './machines/api-keys.js';
 import { OwnNode } from './nodes/node-info.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
@@ -183,6 +184,7 @@ function createAccounts(
   users.onChange(({ id }) => sessions.invalidate(id));
   const administration = new Administration(db, users, sessions, changes, clock);
   return {
+    apiKeys: new ApiKeys(db, users, sessions, clock),
     sessions,
     openSessions: new OpenSessions(db, clock),
     users,

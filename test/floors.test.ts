@@ -34,6 +34,7 @@ const floors = {
   backup: 'src/backup/backup.ts',
   entities: 'src/entities.ts',
   adapters: 'src/adapters/sms/index.ts',
+  machines: 'src/machines/api-keys.ts',
   recovery: 'src/recovery/reset-links.ts',
   logins: 'src/logins/password-logins.ts',
   administration: 'src/administration/administration.ts',

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AccountChanges } from '../users/account-changes.js';
+import { requirePerson } from '../users/account-status.js';
 import { requireAuthorityOver } from '../users/authority.js';
 import { LoginName } from '../users/login-name.entity.js';
 import { parseLoginNames } from '../users/login-names.js';
@@ -70,6 +71,7 @@ export class AccountEditing {
   /** Replaces the login names. @returns the columns that follow from them. */
   async #names(em: EntityManager, user: User, edit: AccountEdit, now: Date): Promise<Partial<User>> {
     if (edit.username === undefined && edit.phone === undefined) return {};
+    if (edit.phone != null) requirePerson(user);
     const phone = edit.phone === undefined ? user.phone && displayPhone(user.phone) : edit.phone;
     const next = parseLoginNames({
       username: edit.username === undefined ? user.username : edit.username,

@@ -25,6 +25,8 @@ export const AuditAction = {
   ROLE_CREATE: 'role.create',
   ROLE_UPDATE: 'role.update',
   ROLE_DELETE: 'role.delete',
+  KEY_CREATE: 'key.create',
+  KEY_REVOKE: 'key.revoke',
   RELEASE_PUBLISH: 'release.publish',
   RELEASE_WITHDRAW: 'release.withdraw',
   BACKUP_CREATE: 'backup.create',
@@ -73,6 +75,10 @@ registerEnumType(ShownAction, {
     ROLE_CREATE: { description: 'A role was created. `detail` has its code and its permissions.' },
     ROLE_UPDATE: { description: 'A role was changed. `detail` has its code and its permissions.' },
     ROLE_DELETE: { description: 'A role was deleted. `detail` has its code.' },
+    KEY_CREATE: {
+      description: 'An API key of an account was created. `detail` has its id and its permissions.',
+    },
+    KEY_REVOKE: { description: 'An API key of an account was revoked. `detail` is its id.' },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
     RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
     BACKUP_CREATE: {

@@ -10,6 +10,8 @@ import { AuditAction, AuditEntry, ShownAction } from './audit-entry.entity.js';
 export interface Actor {
   readonly userId: number | null;
   readonly address: string | null;
+  /** All that the actor can be allowed, whatever its roles grant; absent for a login. */
+  readonly ceiling?: readonly string[] | null;
 }
 
 /** `detail` is shown to administrators and must not contain a secret. */
@@ -45,7 +47,7 @@ export async function anonymiseAudit(em: EntityManager, userId: number): Promise
 }
 
 /** The parts of the domain that actions are about. */
-export type AuditCategory = 'session' | 'user' | 'role' | 'release';
+export type AuditCategory = 'session' | 'user' | 'role' | 'key' | 'release';
 
 const knownActions = Object.values(AuditAction);
 

@@ -4,6 +4,7 @@ import { gatewayVersion } from '../gateway-version.js';
 import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
+import { keyCommand } from './key.js';
 import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
 import { restoreCommand } from './restore.js';
@@ -32,6 +33,7 @@ Examples:
   $ gatehouse user add alice --role ADMIN
   $ gatehouse user import people.csv --errors rejected.txt
   $ gatehouse session list alice --json
+  $ gatehouse key create ci-builds --name "build server" --permission RELEASES_PUBLISH
   $ gatehouse release upload app.zip --release-version 1.4.0 --username alice
   $ gatehouse backup /backups/fleet.tar.zst`;
 
@@ -66,6 +68,7 @@ function createProgram(env: Environment): Command {
     configCommand,
     userCommand,
     sessionCommand,
+    keyCommand,
     releaseCommand,
     smsCommand,
     signingKeyCommand,

@@ -8,7 +8,7 @@ import { KeyedQueue } from './keyed-queue.js';
 /** Sessions that one login ends: more can be open only where the limit was lowered. */
 const MAX_ENDED = 5000;
 
-/** Limits the open sessions of a user. */
+/** Limits the logins of a user that are open. Those of machines are limited where they are created. */
 export class SessionLimit {
   /** By user: concurrent logins would end more sessions than are beyond the limit, each other's among them. */
   readonly #ends = new KeyedQueue<number>();
@@ -35,7 +35,7 @@ export class SessionLimit {
     if ((await this.#count(userId)) <= this.perUser) return;
     await this.heartbeats.saveTransitions();
     const excess = await this.db.em.execute<{ id: string }[]>(
-      `select s.id from sessions s where s.user_id = ? and s.revoked_at is null and s.expires_at > ?
+      `select s.id from sessions s where s.user_id = ? and s.session_kind = 'LOGIN' and s.revoked_at is null and s.expires_at > ?
        order by s.id = ? desc, exists (select from devices d where d.session_id = s.id and d.online) desc,
          s.last_seen_at desc, s.created_at desc, s.id
        limit ? offset ?`,
@@ -49,7 +49,7 @@ export class SessionLimit {
 
   async #count(userId: number): Promise<number> {
     const [row] = await this.db.em.execute<{ open: number }[]>(
-      `select count(*)::int as open from sessions where user_id = ? and revoked_at is null and expires_at > ?`,
+      `select count(*)::int as open from sessions where user_id = ? and session_kind = 'LOGIN' and revoked_at is null and expires_at > ?`,
       [userId, this.#now()],
     );
     return row?.open ?? 0;

@@ -1,6 +1,6 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { Extensions } from 'type-graphql';
-import { hasPermission, mayAccess, requirePermission } from '../sessions/authorization.js';
+import { hasPermission, requirePermission } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
 import { type Permission, PUBLIC, permissionName } from '../users/permissions.js';
 import { type Context, requireCaller } from './context.js';
@@ -27,6 +27,9 @@ export type Rule = Permission | typeof PUBLIC | typeof SIGNED_IN | OwnerRule | N
 export const DEVICES: OwnerRule = { own: 'devices:own', others: 'devices:read' };
 export const SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:read' };
 export const ENDING_SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessions:manage' };
+export const USERS: OwnerRule = { own: 'profile:own', others: 'users:read' };
+export const KEYS: OwnerRule = { own: 'sessions:own', others: 'users:read' };
+export const MANAGING_KEYS: OwnerRule = { own: 'sessions:own', others: 'users:manage' };
 export const OTHER_USERS: NullableRule = { nullWithout: 'users:read' };
 
 /** What an operation or field requires. Every operation names it, and its description ends with it. */
@@ -50,8 +53,8 @@ function checkRule(context: Context, rule: Rule): boolean {
 }
 
 /** Whether the caller may read what belongs to this user. */
-export const mayRead = (caller: Caller, { others }: OwnerRule, ownerId: number): boolean =>
-  mayAccess(caller, ownerId, others);
+export const mayRead = (caller: Caller, { own, others }: OwnerRule, ownerId: number): boolean =>
+  ownerId === caller.user.id ? hasPermission(caller, own) : hasPermission(caller, others);
 
 /** @throws DomainError UNAUTHENTICATED, FORBIDDEN when the caller may not read what belongs to this user. */
 export function requireOwner(context: Context, rule: OwnerRule, ownerId: number): void {

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
-import { requireSignedIn } from '../sessions/authorization.js';
+import { isLogin, requireSignedIn } from '../sessions/authorization.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Caller, Client } from '../sessions/sessions.js';
 import type { Loaders } from './loaders.js';
@@ -51,6 +51,7 @@ export async function renewCaller(context: Context): Promise<Caller | null> {
 export const actorOf = ({ caller, client }: Context): Actor => ({
   userId: caller?.user.id ?? null,
   address: client.address,
+  ceiling: caller && isLogin(caller) ? null : [...(caller?.permissions ?? [])],
 });
 
 /** The client with the values of an input in place of those of the headers. @throws DomainError INVALID_INPUT */

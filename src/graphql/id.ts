@@ -2,7 +2,17 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 import { integerKey, keyOf, nodeId, uuidKey } from '../database/node-id.js';
 import { DomainError } from '../errors.js';
 
-const examples = { device: 'device_28', release: 'release_12', user: 'user_64' } as const;
+/** The types as errors name them. */
+const names = {
+  apiKey: 'an API key',
+  device: 'a device',
+  release: 'a release',
+  role: 'a role',
+  session: 'a session',
+  user: 'a user',
+} as const;
+
+const examples = { apiKey: 'apiKey_3', device: 'device_28', release: 'release_12', user: 'user_64' } as const;
 
 /**
  * The key in a node id.
@@ -22,8 +32,8 @@ export function readSessionId(id: string, field = 'id'): string {
 export const readRoleCode = (id: string, field = 'id'): string =>
   keyOf('role', id) ?? refuse('role', 'role_VIEWER', field);
 
-function refuse(type: string, example: string, field: string): never {
-  throw new DomainError('INVALID_INPUT', `${field} must be the id of a ${type}, such as ${example}.`, {
+function refuse(type: keyof typeof names, example: string, field: string): never {
+  throw new DomainError('INVALID_INPUT', `${field} must be the id of ${names[type]}, such as ${example}.`, {
     field,
   });
 }

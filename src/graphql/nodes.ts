@@ -7,12 +7,13 @@ import type { PropertyOf } from '../database/queries/columns.js';
 import type { Device } from '../devices/device.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
+import type { ApiKey } from '../machines/api-key.entity.js';
 import type { Release } from '../releases/release.entity.js';
-import { hasPermission, mayAccess } from '../sessions/authorization.js';
+import { hasPermission } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
 import type { Session } from '../sessions/session.entity.js';
 import type { User } from '../users/user.entity.js';
-import { mayRead, SESSIONS } from './authorization.js';
+import { DEVICES, KEYS, mayRead, SESSIONS, USERS } from './authorization.js';
 import { type Context, requireCaller } from './context.js';
 import { selectedPropertiesOf } from './selected-properties.js';
 
@@ -22,6 +23,8 @@ interface NodeRequest extends Pick<Context, 'services'> {
   readonly properties: <T>() => PropertyOf<T>[];
 }
 
+const readsDevices = (caller: Caller): boolean => hasPermission(caller, DEVICES.own);
+
 type Keyed = Pick<Node, 'id'>;
 
 /** Reads objects of one type: those that exist and that the caller may read, by key. */
@@ -29,17 +32,26 @@ type NodeReader = (keys: readonly string[], request: NodeRequest) => Promise<Map
 
 const readers: Readonly<Record<string, NodeReader>> = {
   user: async (keys, { services, caller, properties }) => {
-    const ids = integers(keys).filter((id) => mayAccess(caller, id, 'users:read'));
+    const ids = integers(keys).filter((id) => mayRead(caller, USERS, id));
     return byId(await services.users.findAll(ids, properties<User>()));
   },
   device: async (keys, { services, caller, properties }) =>
-    byId(await services.devices.findVisible(caller, integers(keys), properties<Device>())),
+    readsDevices(caller)
+      ? byId(await services.devices.findVisible(caller, integers(keys), properties<Device>()))
+      : new Map(),
   presenceEvent: async (keys, { services, caller, properties }) =>
-    byId(await services.devices.findEvents(caller, keysOf(keys, bigintKey), properties<PresenceEvent>())),
+    readsDevices(caller)
+      ? byId(await services.devices.findEvents(caller, keysOf(keys, bigintKey), properties<PresenceEvent>()))
+      : new Map(),
   session: async (keys, { services, caller, properties }) => {
     const read = ['user' as const, ...properties<Session>()];
     const found = await services.openSessions.findAll(keysOf(keys, uuidKey), read);
     return byId(found.filter(({ user }) => mayRead(caller, SESSIONS, user.id)));
+  },
+  apiKey: async (keys, { services, caller, properties }) => {
+    const read = ['user' as const, ...properties<ApiKey>()];
+    const found = await services.apiKeys.findAll(integers(keys), read);
+    return byId(found.filter(({ user }) => mayRead(caller, KEYS, user.id)));
   },
   release: async (keys, { services, caller, properties }) =>
     hasPermission(caller, 'releases:read')

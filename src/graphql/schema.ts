@@ -9,6 +9,8 @@ import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
+import { ApiKeyResolver } from './resolvers/machines/api-key.resolver.js';
+import { ServiceAccountResolver } from './resolvers/machines/service-account.resolver.js';
 import { NodeResolver } from './resolvers/node.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
 import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resolver.js';
@@ -22,6 +24,7 @@ import { requireReadsFrom } from './selected-properties.js';
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      ApiKeyResolver,
       AuditResolver,
       CaptchaResolver,
       DeviceResolver,
@@ -34,6 +37,7 @@ export function createSchema(): GraphQLSchema {
       ReleaseResolver,
       ReleaseEventResolver,
       RoleResolver,
+      ServiceAccountResolver,
       SessionResolver,
       UserResolver,
     ],

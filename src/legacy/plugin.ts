@@ -147,7 +147,7 @@ async function readUpload(
 ): Promise<LegacyUpload> {
   const { raw, ip } = request;
   const { sessions, releases } = services;
-  const caller = await admitUpload(services, reply.raw);
+  const caller = await admitUpload(services, request, reply.raw);
   request.sender = { caller };
   const { user, sessionId } = caller;
   allowLongBody(raw);

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { DomainError } from '../errors.js';
 import type { Services } from '../services.js';
+import { requirePermission } from '../sessions/authorization.js';
 import { payerOf, waiterOf } from '../sessions/payer.js';
 import type { Caller, SessionRead } from '../sessions/sessions.js';
+import type { Permission } from '../users/permissions.js';
 import { whenReady } from '../when-ready.js';
 import type {
   Answer,
@@ -58,6 +60,8 @@ export const route = <Schema extends z.ZodObject>(
 interface AuthenticatedDefinition<Schema extends z.ZodObject>
   extends Definition<Schema, AuthenticatedHandler<Schema>> {
   readonly token: Required<RouteDescription>['token'];
+  /** Which permission it takes. Those of a key need not include those of every member. */
+  readonly permission: Permission;
   /** Reads what the handler needs together with the session, where that is not remembered. */
   readonly sessionRead?: (services: Services) => (request: LegacyRequest) => SessionRead;
 }
@@ -72,9 +76,11 @@ export const authenticatedRoute = <Schema extends z.ZodObject>(
     const sessionRead = definition.sessionRead?.(services);
     return (request) => {
       if (request.token === null) throw new MissingToken();
-      return whenReady(services.sessions.authenticate(request.token, sessionRead?.(request)), (caller) => {
+      const from = { address: request.client.address, read: sessionRead?.(request) };
+      return whenReady(services.sessions.authenticate(request.token, from), (caller) => {
         if (!caller) throw new DomainError('UNAUTHENTICATED', 'The token is unknown or has expired.');
         request.identify(caller.sessionId, caller.user.id);
+        requirePermission(caller, definition.permission);
         const answer = () =>
           withValidInput(definition, request.parameters, (input) => handle(input, caller, request));
         if (definition.isHeartbeat) return answer();

@@ -10,6 +10,7 @@ import type { PasswordReplacement } from '../logins/password-replacement.js';
 import type { Attempt } from '../rate-limits/login-throttle.js';
 import { Api } from '../sessions/session.entity.js';
 import type { Client } from '../sessions/sessions.js';
+import { requirePerson } from '../users/account-status.js';
 import { requirePhone } from '../users/login-names.js';
 import { checkNewPassword, standardPasswordPolicy } from '../users/passwords/password-policy.js';
 import { displayPhone } from '../users/phone.js';
@@ -107,6 +108,7 @@ export class PasswordResets {
    * @throws DomainError INVALID_INPUT
    */
   async resetByOperator(user: User, newPassword: string, actor: Actor): Promise<void> {
+    requirePerson(user);
     const { username, phone } = user;
     await checkPassword(newPassword, [username, phone && displayPhone(phone)]);
     const refusal = () => new DomainError('NOT_FOUND', 'There is no such user.');

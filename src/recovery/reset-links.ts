@@ -6,7 +6,7 @@ import { DomainError } from '../errors.js';
 import type { PasswordReplacement } from '../logins/password-replacement.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { tokenHash } from '../sessions/tokens/token-signer.js';
-import { requireActive } from '../users/account-status.js';
+import { requireActive, requirePerson } from '../users/account-status.js';
 import { requireAuthorityOver } from '../users/authority.js';
 import { checkNewPassword, standardPasswordPolicy } from '../users/passwords/password-policy.js';
 import { PasswordResetLink } from '../users/passwords/password-reset-link.entity.js';
@@ -50,6 +50,7 @@ export class ResetLinks {
     await db.em.fork().transactional(async (em) => {
       const user = await users.get(userId, em);
       requireActive(user);
+      requirePerson(user);
       await requireAuthorityOver(em, actor, user);
       await storeResetLink(em, userId, tokenHash(token), expiresAt);
       recordAudit(em, new Date(now), actor, { action: 'user.reset-link', target: userTarget(userId) });

@@ -18,10 +18,11 @@ export interface UploadServices {
  */
 export async function admitUpload(
   { sessions, uploadSlots }: UploadServices,
+  { ip: address }: { readonly ip: string },
   response: ServerResponse,
 ): Promise<Caller> {
   const token = sentToken(response.req.headers);
-  const session = token === null ? null : await sessions.authenticate(token);
+  const session = token === null ? null : await sessions.authenticate(token, { address });
   const caller = requirePermission(session, 'releases:publish');
   finished(response, uploadSlots.take(caller.user.id));
   return caller;

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.js';
 import { type Permission, permissionName } from '../users/permissions.js';
 import type { Caller } from './caller.js';
+import { SessionKind } from './session.entity.js';
 
 /** @throws DomainError UNAUTHENTICATED without a caller. */
 export function requireSignedIn(caller: Caller | null): Caller {
@@ -13,6 +14,19 @@ export function requirePermission(caller: Caller | null, permission: Permission)
   const signedIn = requireSignedIn(caller);
   if (hasPermission(signedIn, permission)) return signedIn;
   throw new DomainError('FORBIDDEN', `This requires the permission ${permissionName(permission)}.`);
+}
+
+/** Whether someone has signed in. Machines have tokens of their own. */
+export const isLogin = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === SessionKind.LOGIN;
+
+/**
+ * For what would outlast a key, or give its holder more than the key allows. Further proof of the caller, such as a
+ * second factor, belongs here.
+ * @throws DomainError FORBIDDEN for a machine.
+ */
+export function requireLogin(caller: Caller): Caller {
+  if (isLogin(caller)) return caller;
+  throw new DomainError('FORBIDDEN', 'This requires a login: an API key is not enough.');
 }
 
 export const hasPermission = ({ permissions }: Caller, permission: Permission): boolean =>

@@ -1,10 +1,11 @@
-import type { Api } from './session.entity.js';
+import type { Api, SessionKind } from './session.entity.js';
 
 /** A session with its user, as the function `read_callers` of the database returns it. Times in milliseconds. */
 export interface CallerRow {
   readonly sessionId: string;
   readonly api: Api;
   readonly restricted: boolean;
+  readonly kind: SessionKind;
   readonly deviceId: string | null;
   readonly deviceModel: string | null;
   readonly clientVersion: string | null;
@@ -20,6 +21,8 @@ export interface CallerRow {
   readonly openId: string | null;
   readonly userCreatedAt: number;
   readonly userUpdatedAt: number | null;
-  /** Of the roles of the user. */
+  /** Of the roles of the user, within the ceiling. */
   readonly granted: readonly string[];
+  /** All that the session can be allowed; null for a login. */
+  readonly ceiling: readonly string[] | null;
 }

@@ -1,5 +1,5 @@
 import type { Permission } from '../users/permissions.js';
-import type { Api } from './session.entity.js';
+import type { Api, SessionKind } from './session.entity.js';
 
 /** Characters of a text that a client says about itself. Bounded, because every fleet subscriber receives it. */
 export const MAX_CLIENT_TEXT_LENGTH = 128;
@@ -51,6 +51,7 @@ export interface Caller {
   readonly sessionId: string;
   readonly user: RememberedUser;
   readonly api: Api;
+  readonly kind: SessionKind;
   readonly restricted: boolean;
   readonly permissions: ReadonlySet<Permission>;
   /** From the login, as are the model, the version and the network address. */

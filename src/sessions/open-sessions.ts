@@ -6,7 +6,7 @@ import type { ListOrder, Page, PageRequest } from '../database/queries/page.js';
 import { countsByParent, pagesByParent } from '../database/queries/pages-by-parent.js';
 import { readPage } from '../database/queries/read-page.js';
 import { countRows, type Row, readRows } from '../database/queries/rows.js';
-import { type Api, Session } from './session.entity.js';
+import { type Api, Session, type SessionKind } from './session.entity.js';
 
 /** Latest first. */
 export const sessionOrder: ListOrder = {
@@ -21,6 +21,7 @@ export const sessionOrder: ListOrder = {
 export interface SessionFilter {
   readonly userId?: number | null;
   readonly api?: Api | null;
+  readonly kind?: SessionKind | null;
   /** Part of what the client said about itself, or of its address. */
   readonly client?: string | null;
   /** Sessions of a device: those whose login named it, and the one whose heartbeats count for it. */
@@ -101,11 +102,12 @@ export class OpenSessions {
   }
 }
 
-function matching({ userId, api, client, device }: SessionFilter): QBFilterQuery<Session> {
+function matching({ userId, api, kind, client, device }: SessionFilter): QBFilterQuery<Session> {
   return {
     $and: [
       userId == null ? {} : { user: userId },
       api == null ? {} : { api },
+      kind == null ? {} : { kind },
       client == null || client === '' ? {} : ofClient(client),
       device == null ? {} : ofDevice(device),
     ],

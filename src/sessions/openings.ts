@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import { GrowthLimit } from '../rate-limits/growth-limit.js';
 import type { Limiters } from '../rate-limits/limiters.js';
+import { requirePerson } from '../users/account-status.js';
 import type { User } from '../users/user.entity.js';
 import type { Client } from './caller.js';
 import type { LoginProof } from './login-proof.js';
@@ -62,7 +63,7 @@ export class Openings {
    * @param restricted whether to limit the session; by default the policy decides.
    * @param proof what must still hold when the session opens.
    * @returns a function that must be called after the commit, and returns the session.
-   * @throws DomainError ACCOUNT_DISABLED, THROTTLED, and what `saveOpening` throws.
+   * @throws DomainError FORBIDDEN (a service account), ACCOUNT_DISABLED, THROTTLED, and what `saveOpening` throws.
    */
   async openWithin(
     em: EntityManager,
@@ -71,6 +72,7 @@ export class Openings {
     policy: SessionPolicy,
     { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
   ): Promise<() => Promise<OpenedSession>> {
+    requirePerson(user);
     await this.#growth.spend(user.id);
     const now = this.clock();
     const { columns, tokens } = this.tokens.issue(user, policy, { now, openedAt: now });
@@ -88,7 +90,7 @@ export class Openings {
       address: client.address,
       createdAt: new Date(now),
       lastSeenAt: new Date(now),
-    } satisfies Omit<Session, 'revokedAt'>);
+    } satisfies Omit<Session, 'revokedAt' | 'kind' | 'permissions'>);
     const opening = { session, refreshToken: tokens.refreshToken, proof };
     const { result: open, overlapping } = await this.#overlaps.run(user.id, () => saveOpening(em, opening));
     return async () => {

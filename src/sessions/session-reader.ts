@@ -6,10 +6,11 @@ import { grantedPermissions } from '../users/permissions.js';
 import type { Caller } from './caller.js';
 import type { CallerRow } from './caller-row.js';
 import type { OpenedSession } from './openings.js';
-import { Session } from './session.entity.js';
+import { Session, SessionKind } from './session.entity.js';
 import type { SessionActivity } from './session-activity.js';
 import type { CachedSession } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
+import { hasValidChecksum, isMachineToken } from './tokens/machine-token.js';
 import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
@@ -45,7 +46,8 @@ export class SessionReader {
 
   /**
    * The session of an access token, expired or not; null if the token was not issued or the session was revoked. A
-   * forged token takes no query.
+   * forged or mistyped token takes no query where its form shows that it is one.
+   * @param read how to read it, unless it belongs to a machine.
    * @throws DomainError UNAVAILABLE if too many tokens are being read
    */
   async byToken(
@@ -54,6 +56,7 @@ export class SessionReader {
     read: SessionRead = (unread) => this.#read({ hash: unread }),
   ): Promise<CachedSession | null> {
     if (token.includes('.') && !this.signer.verifies(token, this.clock())) return null;
+    if (isMachineToken(token)) return hasValidChecksum(token) ? this.#read({ hash }) : null;
     return read(hash, (row) => this.#toCaller(row));
   }
 
@@ -83,6 +86,7 @@ export class SessionReader {
       openId: user.openId,
       userCreatedAt: user.createdAt.getTime(),
       userUpdatedAt: user.updatedAt?.getTime() ?? null,
+      ceiling: session.permissions,
       granted: user.roles.getItems().flatMap(({ permissions }) => permissions),
     });
   }
@@ -111,7 +115,7 @@ export class SessionReader {
   }
 
   #toCaller(row: CallerRow): CachedSession {
-    const { sessionId, restricted } = row;
+    const { sessionId, restricted, kind, ceiling } = row;
     const policy = this.policies.of(row.api);
     const unsaved = policy?.sliding ? (this.activity.unsavedExpiry(sessionId) ?? 0) : 0;
     return {
@@ -129,8 +133,9 @@ export class SessionReader {
         sessions: 0,
       },
       api: policy?.api ?? row.api,
+      kind: SessionKind[kind],
       restricted,
-      permissions: grantedPermissions(row.granted, restricted),
+      permissions: grantedPermissions(row.granted, { restricted, ceiling }),
       deviceId: row.deviceId,
       deviceModel: row.deviceModel,
       clientVersion: row.clientVersion,

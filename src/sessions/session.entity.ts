@@ -27,19 +27,41 @@ registerEnumType(Api, {
   },
 });
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A login and the tokens it was given.' })
+/** What opened a session. */
+export enum SessionKind {
+  LOGIN = 'LOGIN',
+  API_KEY = 'API_KEY',
+}
+registerEnumType(SessionKind, {
+  name: 'SessionKind',
+  description: 'What a session stands for.',
+  valuesConfig: {
+    LOGIN: { description: 'Someone, or a device, has signed in.' },
+    API_KEY: { description: 'An API key. The session lasts as long as its key, and ends with it.' },
+  },
+});
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A login and the tokens it was given, or an API key.',
+})
 @Entity({ tableName: 'sessions' })
 @Index({ properties: ['createdAt', 'id'] })
 @Index({ properties: ['user', 'createdAt', 'id'] })
 @Index({ properties: ['api', 'createdAt', 'id'] })
 export class Session {
-  [OptionalProps]?: 'openedByPhone';
+  [OptionalProps]?: 'openedByPhone' | 'kind';
 
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
   @ManyToOne({ entity: () => User, deleteRule: 'cascade' })
   user!: User;
+
+  @Field(() => SessionKind, { description: 'What it stands for.' })
+  @Property({ type: 'text', fieldName: 'session_kind', default: SessionKind.LOGIN })
+  kind: SessionKind = SessionKind.LOGIN;
 
   @Field(() => Api, { description: 'The API it was opened through.' })
   @Property({ type: 'text', fieldName: 'door' })
@@ -53,6 +75,10 @@ export class Session {
   })
   @Property({ type: 'boolean', fieldName: 'capped' })
   restricted!: boolean;
+
+  /** All that it can be allowed, whatever the roles of its user grant; null for a login. */
+  @Property({ type: 'text[]', fieldName: 'ceiling', nullable: true })
+  permissions: string[] | null = null;
 
   /** Whether it was opened with a code that was sent to the phone of its user. */
   @Property({ type: 'boolean', default: false })

@@ -1,9 +1,10 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { type Actor, userTarget } from '../audit/audit.js';
+import { type Actor, type AuditedAction, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Limiters } from '../rate-limits/limiters.js';
+import { TokenThrottle } from '../rate-limits/token-throttle.js';
 import type { AccountChanges, ChangeElsewhere } from '../users/account-changes.js';
 import { whenReady } from '../when-ready.js';
 import { mayAccess } from './authorization.js';
@@ -15,6 +16,7 @@ import { SessionActivity, type UsedSession } from './session-activity.js';
 import { type CachedSession, SessionCache } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
 import { noSuchSession, type SessionRead, SessionReader } from './session-reader.js';
+import { isMachineToken } from './tokens/machine-token.js';
 import { SessionTokens } from './tokens/session-tokens.js';
 import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
@@ -25,6 +27,14 @@ export type { SessionRead } from './session-reader.js';
 
 /** @param expiresAt the end of the new access token of each session, in milliseconds. */
 type RefreshListener = (expiresAt: ReadonlyMap<string, number>) => Promise<void>;
+
+/** Where a token comes from, and how to read its session. */
+export interface Authentication {
+  /** The network address of the client. Wrong tokens are counted by it. */
+  readonly address?: string;
+  /** How to read a session that is not remembered; by default only itself. That of a machine is always read so. */
+  readonly read?: SessionRead | undefined;
+}
 
 export interface SessionsOptions {
   readonly db: Database;
@@ -48,6 +58,7 @@ export class Sessions {
   readonly #tokens: SessionTokens;
   readonly #openings: Openings;
   readonly #revocations: Revocations;
+  readonly #throttle: TokenThrottle;
   readonly #changeListeners: ((userId: number) => void)[] = [];
   readonly #refreshListeners = new Set<RefreshListener>();
 
@@ -60,6 +71,7 @@ export class Sessions {
     this.#tokens = new SessionTokens(signer, policies);
     this.#openings = new Openings(this.#tokens, clock, limiters, sessionsPerUser);
     this.#revocations = new Revocations(db, changes, clock);
+    this.#throttle = new TokenThrottle(limiters);
     changes.onRead((read) => this.#apply(read));
   }
 
@@ -108,16 +120,16 @@ export class Sessions {
 
   /**
    * The caller of an access token, or null: at once for a token that was seen recently, else after a query.
-   * @param read how to read another one; by default only its session.
+   * @throws DomainError UNAVAILABLE if too many tokens are being read, THROTTLED for keys after too many wrong ones
    */
-  authenticate(token: string, read?: SessionRead): Caller | null | Promise<Caller | null> {
+  authenticate(token: string, from: Authentication = {}): Caller | null | Promise<Caller | null> {
     const hash = tokenHash(token);
     const cached = this.#cache.get(hash);
     // Another node may have used a session whose expiration slides.
     const session =
       cached && !(cached.slidingMs !== null && cached.expiresAt <= this.#clock())
         ? cached
-        : this.#cache.load(hash, () => this.#reader.byToken(token, hash, read));
+        : this.#load(token, hash, from);
     return whenReady<CachedSession | null, Caller | null>(session, (found) => found && this.touch(found));
   }
 
@@ -201,6 +213,11 @@ export class Sessions {
     return this.#revokeOne(await this.#reader.find(sessionId), actor);
   }
 
+  /** Ends a session that is not a login, and records the action. */
+  endMachine({ id, user }: Session, action: AuditedAction, actor: Actor): Promise<void> {
+    return this.#end(user.id, id, 'REVOKED', action, actor);
+  }
+
   /** Ends all sessions of a user, and records so. @returns how many. @throws DomainError NOT_FOUND */
   revokeAllAs(userId: number, actor: Actor): Promise<number> {
     return this.#revocations.revokeAll(userId, actor).finally(() => this.invalidate(userId));
@@ -261,6 +278,11 @@ export class Sessions {
   /** Saves when sessions were used, and their sliding expirations. */
   saveActivity(): Promise<void> {
     return this.#activity.save();
+  }
+
+  #load(token: string, hash: string, { address, read }: Authentication): Promise<CachedSession | null> {
+    const load = () => this.#cache.load(hash, () => this.#reader.byToken(token, hash, read));
+    return isMachineToken(token) ? this.#throttle.attempt(address ?? null, load) : load();
   }
 
   async #apply(changes: readonly ChangeElsewhere[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
-import { grantedPermissions, permissionName } from './permissions.js';
+import { grantedPermissions, permissionName, UNLIMITED } from './permissions.js';
 import { User } from './user.entity.js';
 
 /**
@@ -24,13 +24,16 @@ export const requireAuthorityToGrant = (
 /** Reads the roles of the actor in the transaction of `em`: those that a session remembers may have changed. */
 async function requireAuthority(
   em: EntityManager,
-  { userId }: Actor,
+  { userId, ceiling = null }: Actor,
   permissions: readonly string[],
   refusal: string,
 ): Promise<void> {
   if (userId === null) return;
   const actor = await em.findOne(User, { id: userId }, { populate: ['roles'] });
-  const held = grantedPermissions(actor?.roles.getItems().flatMap((role) => role.permissions) ?? [], false);
-  const missing = [...grantedPermissions(permissions, false)].find((permission) => !held.has(permission));
+  const held = grantedPermissions(actor?.roles.getItems().flatMap((role) => role.permissions) ?? [], {
+    ...UNLIMITED,
+    ceiling,
+  });
+  const missing = [...grantedPermissions(permissions, UNLIMITED)].find((permission) => !held.has(permission));
   if (missing) throw new DomainError('FORBIDDEN', `${refusal}: ${permissionName(missing)}.`);
 }

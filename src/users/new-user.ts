@@ -3,7 +3,7 @@ import { parseLoginNames } from './login-names.js';
 import { type PasswordPolicy, standardPasswordPolicy } from './passwords/password-policy.js';
 import { callingCode } from './phone.js';
 import { checkTexts, type EmailPolicy, type Profile, profileColumns } from './profile.js';
-import type { Employee, User, UserStatus } from './user.entity.js';
+import type { Employee, User, UserKind, UserStatus } from './user.entity.js';
 
 /** A new account. It needs a username, a phone or both. */
 export interface NewUser extends Profile {
@@ -17,6 +17,7 @@ export interface NewUser extends Profile {
   /** By default that of the phone. */
   countryCode?: string | null;
   status?: UserStatus;
+  kind?: UserKind;
   /** Codes; MEMBER by default. */
   roles?: readonly string[] | null;
   employee?: Employee | null;
@@ -72,6 +73,7 @@ export function newAccount(
     createdAt: now,
     ...(countryCode ? { countryCode } : {}),
     ...(input.status ? { status: input.status } : {}),
+    ...(input.kind ? { kind: input.kind } : {}),
     ...imported,
   };
   return { columns, names };

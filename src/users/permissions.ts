@@ -66,14 +66,29 @@ export const isPermission = (text: string): text is Permission => known.has(text
 /** Equal permissions of all sessions are one set: there are few combinations, and a million sessions. */
 const permissionSets = new Map<string, ReadonlySet<Permission>>();
 
+/** What limits a session, whatever the roles of its user grant. */
+export interface SessionLimits {
+  readonly restricted: boolean;
+  /** All that it can be allowed; null for a login. */
+  readonly ceiling: readonly string[] | null;
+}
+
+export const UNLIMITED: SessionLimits = { restricted: false, ceiling: null };
+
 /**
  * The permissions of a session: those of a member, because imported roles grant none of their own, and those of its
- * user's roles, within the ceiling if the session is restricted.
+ * user's roles, within its limits.
  */
-export function grantedPermissions(granted: Iterable<string>, restricted: boolean): ReadonlySet<Permission> {
+export function grantedPermissions(
+  granted: Iterable<string>,
+  { restricted, ceiling }: SessionLimits,
+): ReadonlySet<Permission> {
   const all = new Set<string>([...member, ...granted]);
   const permitted = permissions.filter(
-    (permission) => all.has(permission) && (!restricted || restrictedCeiling.has(permission)),
+    (permission) =>
+      all.has(permission) &&
+      (!restricted || restrictedCeiling.has(permission)) &&
+      (ceiling === null || ceiling.includes(permission)),
   );
   const key = permitted.join();
   const set = permissionSets.get(key) ?? new Set(permitted);

@@ -2,17 +2,20 @@ import { raw } from '@mikro-orm/postgresql';
 import type { Search } from '../database/queries/search.js';
 import { type SubstringSearch, substringSearch } from '../database/queries/substring-search.js';
 import { MAX_TEXT_LENGTH } from './profile.js';
-import { USER_GRAMS, type User } from './user.entity.js';
+import { USER_GRAMS, type User, type UserKind } from './user.entity.js';
 
 /** Users are found by these names, and so are the devices that they own. */
 export const NAMES = ['username', 'phone', 'name', 'nickname'] as const;
 
 const FIELDS = [...NAMES, 'email'] as const;
 
-const everyone: Search<User> = { filter: {}, matching: null, found: null };
-
-/** @param input part of a username, phone, name, nickname or email; empty matches everyone. */
-export function searchUsers(input: string): Search<User> {
+/**
+ * @param input part of a username, phone, name, nickname or email; empty matches everyone.
+ * @param kind null for accounts of any kind.
+ */
+export function searchUsers(input: string, kind: UserKind | null): Search<User> {
+  const filter = kind === null ? {} : { kind };
+  const everyone = { filter, matching: null, found: null };
   const term = input.trim();
   if (term === '') return everyone;
   // PostgreSQL would compile a pattern of any length.
@@ -20,7 +23,7 @@ export function searchUsers(input: string): Search<User> {
   const search = substringSearch(term);
   const [sql, params] = usersWith(search, FIELDS);
   return {
-    filter: {},
+    filter,
     matching: { $or: FIELDS.map((field) => ({ [field]: { $re: search.pattern } })) },
     found: { [raw((alias) => `${alias}.id = any(array(${sql}))`, params)]: [] },
   };

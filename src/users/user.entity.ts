@@ -17,6 +17,23 @@ registerEnumType(UserStatus, {
   },
 });
 
+export enum UserKind {
+  PERSON = 'PERSON',
+  SERVICE = 'SERVICE',
+}
+registerEnumType(UserKind, {
+  name: 'UserKind',
+  description: 'What an account is for.',
+  valuesConfig: {
+    PERSON: {
+      description: 'A person, or devices that sign in. Accounts are of this kind unless created as another.',
+    },
+    SERVICE: {
+      description: 'Programs, which use API keys. It has no password and no phone, and never signs in.',
+    },
+  },
+});
+
 export enum Gender {
   MALE = 'MALE',
   FEMALE = 'FEMALE',
@@ -100,20 +117,28 @@ export const USER_GRAMS = 'search_grams(username, phone, name, nickname, email)'
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'An account: of a person, or of devices.',
+  description: 'An account: of a person, of devices or of programs.',
 })
 @Entity({ tableName: 'users' })
 @Index({ properties: ['username', 'id'] })
 @Index({ properties: ['createdAt', 'id'] })
 @Index({
+  name: 'users_service_index',
+  expression: `create index users_service_index on users (id) where account_kind = 'SERVICE'`,
+})
+@Index({
   name: 'users_search_index',
   expression: `create index users_search_index on users using gin (${USER_GRAMS})`,
 })
 export class User {
-  [OptionalProps]?: 'status' | 'countryCode' | 'licenseStatus';
+  [OptionalProps]?: 'kind' | 'status' | 'countryCode' | 'licenseStatus';
 
   @PrimaryKey({ type: 'integer' })
   id!: number;
+
+  @Field(() => UserKind, { description: 'What the account is for.' })
+  @Property({ type: 'text', fieldName: 'account_kind', default: UserKind.PERSON })
+  kind: UserKind = UserKind.PERSON;
 
   @Field(() => String, {
     name: 'login',

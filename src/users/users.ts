@@ -30,7 +30,7 @@ import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
 import { requireFreeNames } from './taken-names.js';
-import { User } from './user.entity.js';
+import { User, type UserKind } from './user.entity.js';
 import { searchUsers } from './user-search.js';
 
 export type { NewUser } from './new-user.js';
@@ -103,14 +103,19 @@ export class Users {
   /**
    * Users in the order of the request.
    * @param search part of a username, phone, name, nickname or email; empty matches everyone.
+   * @param kind null for accounts of any kind.
    */
-  list<K extends PropertyOf<User>>(search: string, request: PageRequest<K>): Promise<Page<Row<User, K>>> {
-    return searchPage(this.db.em, User, searchUsers(search), request);
+  list<K extends PropertyOf<User>>(
+    search: string,
+    request: PageRequest<K>,
+    kind: UserKind | null = null,
+  ): Promise<Page<Row<User, K>>> {
+    return searchPage(this.db.em, User, searchUsers(search, kind), request);
   }
 
   /** The number of users that `list` selects. */
-  count(search: string): Promise<number> {
-    return countRows(this.db.em, User, inTable(searchUsers(search)));
+  count(search: string, kind: UserKind | null = null): Promise<number> {
+    return countRows(this.db.em, User, inTable(searchUsers(search, kind)));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { openSession } from '../support/callers.js';
-import { ask } from '../support/clients/client.js';
+import { ask, send } from '../support/clients/client.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
@@ -60,7 +60,7 @@ test('user list prints all pages, and replaces control characters and bidirectio
   expect(all).toHaveLength(130);
   const { output } = await gatehouse(['user', 'list', '--search', 'sly'], env);
   expect(output).toMatch(
-    /^ID +USERNAME +PHONE +NAME +ROLES +STATUS\nuser_\d+ +sly +– +李\ufffd\[2J先\ufffd芬 +MEMBER +ACTIVE\n$/,
+    /^ID +USERNAME +PHONE +NAME +ROLES +KIND +STATUS\nuser_\d+ +sly +– +李\ufffd\[2J先\ufffd芬 +MEMBER +PERSON +ACTIVE\n$/,
   );
 });
 
@@ -148,4 +148,31 @@ test('session list shows open sessions, and session revoke ends one or all of a 
   });
   expect(await list()).toEqual([]);
   expect((await audit()).filter(({ action }) => action === 'session.revoke')).toHaveLength(3);
+});
+
+test('key create prints a key of a service account once, and key revoke ends it', async () => {
+  const run = async (...args: string[]) => jsonLines(await gatehouse([...args, '--json'], env));
+  const [account] = await run('user', 'add', 'ci-builds', '--service', '--role', 'PUBLISHER');
+  expect(account).toMatchObject({ kind: 'SERVICE', roles: ['PUBLISHER'] });
+  const create = ['key', 'create', 'ci-builds', '--name', 'build server', '--permission', 'RELEASES_READ'];
+  const [key] = await run(...create);
+  const token = String((key as { token: string }).token);
+  const releases = () => send(gateway, op.ReleasesDocument, { first: 1 }, { token });
+  expect((await releases()).errors).toBeUndefined();
+  const [listed] = await run('key', 'list', 'ci-builds');
+  expect(listed).toMatchObject({
+    name: 'build server',
+    permissions: ['RELEASES_READ'],
+    hint: token.slice(-4),
+  });
+  expect(JSON.stringify(listed)).not.toContain(token);
+  const { id } = listed as { id: string };
+  await run('key', 'revoke', id);
+  await gateway.services.sessions.pollChanges();
+  expect((await releases()).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  expect(await gatehouse([...create.slice(0, -1), 'FLYING'], env)).toMatchObject({ code: 2 });
+  expect(await gatehouse([...create, '--days', 'x'], env)).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('lifetimeDays must be 1 to 3650'),
+  });
 });

@@ -7,7 +7,14 @@ import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { sessionPolicies } from '../../src/server/http-server.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
-import { type Audience, askAll, createCallers, expected, openSession } from '../support/callers.js';
+import {
+  ANONYMOUS,
+  type Audience,
+  askAll,
+  createCallers,
+  expected,
+  openSession,
+} from '../support/callers.js';
 import { connect } from '../support/clients/live.js';
 import { uploadForm } from '../support/clients/multipart.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -29,10 +36,18 @@ beforeAll(async () => {
   const { user, accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   memberId = nodeId('user', user.id);
   await beat(accessToken, DEVICE);
+  await createKey();
   await upload(accessToken);
   await upload((await openSession(gateway, 'pia', graphqlSessionPolicy)).accessToken);
 });
 afterAll(() => gateway.close());
+
+/** A key of the member. */
+function createKey() {
+  const key = { name: 'k', permissions: ['releases:read'], lifetimeDays: 1 } as const;
+  const userId = Number(memberId.replace('user_', ''));
+  return gateway.services.apiKeys.createByOperator({ ...key, userId }, ANONYMOUS);
+}
 
 type Result = { data?: unknown; errors?: readonly { extensions?: Record<string, unknown> }[] };
 
@@ -132,6 +147,10 @@ const anySession = async (username: string) => openSession(gateway, username, gr
 const rules: Record<string, Rule> = {
   'Query.adoption': { may: 'publishers at GraphQL', call: ask('{ adoption { devices } }') },
   'Query.auditLog': { may: 'administrators at GraphQL', call: ask('{ auditLog { edges { cursor } } }') },
+  'Query.apiKeys': {
+    may: 'the member',
+    call: (session) => ask(`{ apiKeys(filter: {userId: "${memberId}"}) { edges { cursor } } }`)(session),
+  },
   'Query.device': {
     may: 'the member',
     call: async (session) => {
@@ -198,6 +217,12 @@ const rules: Record<string, Rule> = {
       ask,
     ),
   },
+  'Mutation.createApiKey': {
+    may: 'members at GraphQL',
+    call: ask(
+      'mutation { createApiKey(input: {name: "k", permissions: [RELEASES_READ]}) { apiKey { id } } }',
+    ),
+  },
   'Mutation.createCaptcha': {
     may: 'anybody',
     call: ask('mutation { createCaptcha(input: {type: SCAN, deviceId: "kiosk"}) { captcha { ticket } } }'),
@@ -220,6 +245,11 @@ const rules: Record<string, Rule> = {
       ask(
         `mutation { createRole(input: {code: "R${++unique}", name: "r", permissions: []}) { role { id } } }`,
       )(session),
+  },
+  'Mutation.createServiceAccount': {
+    may: 'administrators at GraphQL',
+    call: (session) =>
+      ask(`mutation { createServiceAccount(input: {username: "ci${++unique}"}) { user { id } } }`)(session),
   },
   'Mutation.createUser': {
     may: 'administrators at GraphQL',
@@ -294,6 +324,14 @@ const rules: Record<string, Rule> = {
       'mutation { resetPasswordWithLink(input: {token: "none", newPassword: "battery staple"}) { login } }',
     ),
     allowed: 'FORBIDDEN',
+  },
+  'Mutation.revokeApiKey': {
+    may: 'the member',
+    call: async (session) => {
+      const { apiKey } = await createKey();
+      return ask(`mutation { revokeApiKey(input: {id: "apiKey_${apiKey.id}"}) { apiKey { id } } }`)(session);
+    },
+    refused: 'NOT_FOUND',
   },
   'Mutation.revokeSession': {
     may: 'the member',
@@ -388,7 +426,9 @@ test.each(Object.entries(rules))(
 
 test('a viewer reads all that an administrator reads, and changes nothing but the own account', async () => {
   await gateway.createUser({ username: 'vic', password: PASSWORD, roles: ['VIEWER'] });
-  const ofOthers = Object.entries(rules).filter(([, { may }]) => may !== 'anybody' && may !== 'members');
+  const ofOthers = Object.entries(rules).filter(
+    ([, { may }]) => may !== 'anybody' && !may.startsWith('members'),
+  );
   for (const [operation, { call, refused = 'FORBIDDEN' }] of ofOthers) {
     const outcome = await call(await openSession(gateway, 'vic', graphqlSessionPolicy));
     const isChange = operation.startsWith('Mutation.');

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { SessionKind } from '../../src/sessions/session.entity.js';
 import { type CachedSession, SessionCache } from '../../src/sessions/session-cache.js';
 
 const session: CachedSession = {
@@ -17,6 +18,7 @@ const session: CachedSession = {
   },
   api: 'graphql',
   restricted: false,
+  kind: SessionKind.LOGIN,
   permissions: new Set(),
   deviceId: null,
   deviceModel: null,

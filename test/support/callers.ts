@@ -31,6 +31,7 @@ const signedIn = Object.keys(callers).filter((name) => name !== 'nobody');
 export const audiences = {
   anybody: Object.keys(callers),
   members: signedIn,
+  'members at GraphQL': ['member', 'another member', 'publisher', 'administrator'],
   /** The owner, and administrators. */
   'the member': ['member', 'member, legacy session', ...graphqlAdministrator],
   publishers: [...publishers, 'publisher, legacy session', 'administrator, legacy session'],

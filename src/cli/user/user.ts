@@ -5,6 +5,7 @@ import { firstRows, type Page, type Position } from '../../database/queries/page
 import type { Row } from '../../database/queries/rows.js';
 import type { User, UserStatus } from '../../users/user.entity.js';
 import { userOrder } from '../../users/user-order.js';
+import { UsageError } from '../failures.js';
 import { importCommand } from '../import/user-import.js';
 import { Output } from '../terminal/output.js';
 import { passwordStdinOption, readPassword } from '../terminal/password.js';
@@ -40,6 +41,7 @@ interface AddOptions {
   readonly role?: string[];
   readonly password: boolean;
   readonly passwordStdin?: boolean;
+  readonly service?: boolean;
 }
 
 const addCommand = (env: Environment) =>
@@ -53,18 +55,25 @@ const addCommand = (env: Environment) =>
     .option('--role <code...>', 'role codes such as PUBLISHER or ADMIN; MEMBER by default')
     .option(...passwordStdinOption)
     .option('--no-password', 'create the account without a password; the owner logs in by SMS code')
+    .option('--service', 'create an account for programs, which use API keys and never log in')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse user add alice --role ADMIN\n  $ pass show alice | gatehouse user add alice --phone 13954969056 --password-stdin',
+      '\nExamples:\n  $ gatehouse user add alice --role ADMIN\n  $ pass show alice | gatehouse user add alice --phone 13954969056 --password-stdin\n  $ gatehouse user add ci-builds --service --role PUBLISHER',
     )
     .action(async (username: string | undefined, options: AddOptions, command: Command) => {
       const output = Output.of(command);
-      const password = options.password ? await readPassword(options, { confirm: true }) : null;
+      const { service = false } = options;
+      if (service && (options.phone !== undefined || options.passwordStdin)) {
+        throw new UsageError('A service account has neither a phone nor a password.');
+      }
+      const password = options.password && !service ? await readPassword(options, { confirm: true }) : null;
       const { phone, name, email, role } = options;
       const account = { username, phone, name, email, roles: role };
       const given = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined));
       await withServices(env, async ({ services: { users }, actor }) => {
-        const created = await users.create({ ...given, password, phoneVerified: true }, actor);
+        const { UserKind } = await import('../../users/user.entity.js');
+        const kind = service ? UserKind.SERVICE : UserKind.PERSON;
+        const created = await users.create({ ...given, kind, password, phoneVerified: true }, actor);
         const user = await users.get(created.id);
         output.result(
           toRow(user, user.roles.getItems()),
@@ -99,6 +108,7 @@ const listCommand = (env: Environment) =>
             phone: ({ phone }) => phone ?? '–',
             name: ({ name }) => name ?? '–',
             roles: ({ roles }) => roles.join(' '),
+            kind: ({ kind }) => kind,
             status: ({ status }) => status,
           });
           after = page.positions.at(-1) ?? null;

@@ -1,4 +1,5 @@
 import * as auditEntry from './domain/audit/texts.js';
+import * as keys from './domain/keys/texts.js';
 import * as domain from './domain/texts.js';
 import type { Translation } from './i18n/translation.js';
 import * as shell from './shell/texts.js';
@@ -26,6 +27,7 @@ export const en = {
   domain: domain.en,
   fleet: fleet.en,
   health: health.en,
+  keys: keys.en,
   people: people.en,
   releases: releases.en,
   resetPassword: resetPassword.en,
@@ -46,6 +48,7 @@ export const zh: Translation<typeof en> = {
   domain: domain.zh,
   fleet: fleet.zh,
   health: health.zh,
+  keys: keys.zh,
   people: people.zh,
   releases: releases.zh,
   resetPassword: resetPassword.zh,

@@ -22,7 +22,7 @@ export function httpContexts(
     const context: Context = {
       services,
       loaders,
-      caller: token === null ? null : await sessions.authenticate(token),
+      caller: token === null ? null : await sessions.authenticate(token, { address: request.ip }),
       client: {
         address: request.ip,
         deviceId: clientText(headerText(headers, 'X-Device-Id')),

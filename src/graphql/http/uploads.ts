@@ -27,7 +27,7 @@ export function registerUploads(
 ): void {
   scope.addContentTypeParser('multipart/form-data', async () => UNREAD);
   const read = async (request: FastifyRequest, reply: FastifyReply) => {
-    await admitUpload(services, reply.raw);
+    await admitUpload(services, request, reply.raw);
     requirePreflight(request.headers);
     allowLongBody(request.raw);
     request.body = await readUpload(request.raw, reply.raw, { maxFileSize: services.releases.maxBytes });

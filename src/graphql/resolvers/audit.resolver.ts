@@ -35,6 +35,7 @@ const AuditCategoryEnum: Record<string, AuditCategory> = {
   SESSION: 'session',
   USER: 'user',
   ROLE: 'role',
+  KEY: 'key',
   RELEASE: 'release',
 };
 registerEnumType(AuditCategoryEnum, {
@@ -44,6 +45,7 @@ registerEnumType(AuditCategoryEnum, {
     SESSION: { description: 'Logins, logouts, refused logins and revoked sessions.' },
     USER: { description: 'Accounts.' },
     ROLE: { description: 'Roles.' },
+    KEY: { description: 'API keys.' },
     RELEASE: { description: 'Releases.' },
   },
 });

@@ -4,6 +4,7 @@ import { CaptchaType } from '../../captchas/captcha.entity.js';
 import type { ScanStatus } from '../../captchas/scan-stream.js';
 import { scanLink } from '../../captchas/scan-tickets.js';
 import { DomainError } from '../../errors.js';
+import { requireLogin } from '../../sessions/authorization.js';
 import { PUBLIC } from '../../users/permissions.js';
 import { Allow } from '../authorization.js';
 import { type Context, clientOf, requireCaller } from '../context.js';
@@ -47,7 +48,7 @@ export class CaptchaResolver {
     @Arg('input', { description: 'The ticket.' }) { ticket }: ClaimScanInput,
     @Ctx() context: Context,
   ): Promise<ClaimScanPayload> {
-    return { ticket: await context.services.scanTickets.claim(ticket, requireCaller(context)) };
+    return { ticket: await context.services.scanTickets.claim(ticket, requireLogin(requireCaller(context))) };
   }
 
   @Mutation(() => ApproveScanPayload, {
@@ -61,7 +62,13 @@ export class CaptchaResolver {
     @Ctx() context: Context,
   ): Promise<ApproveScanPayload> {
     const approve = decision === 'APPROVE';
-    return { ticket: await context.services.scanTickets.decide(ticket, requireCaller(context), approve) };
+    return {
+      ticket: await context.services.scanTickets.decide(
+        ticket,
+        requireLogin(requireCaller(context)),
+        approve,
+      ),
+    };
   }
 
   @Subscription(() => ScanTicket, {

@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import { Api } from '../../sessions/session.entity.js';
+import { Api, SessionKind } from '../../sessions/session.entity.js';
 import { PageArgs } from '../connection.js';
 import { NEW_PASSWORD, PHONE, USERNAME } from './users/user.inputs.js';
 
@@ -124,6 +124,9 @@ export class SessionFilter {
 
   @Field(() => Api, { nullable: true, description: 'Sessions opened through this API.' })
   api?: Api | null;
+
+  @Field(() => SessionKind, { nullable: true, description: 'Sessions of this kind.' })
+  kind?: SessionKind | null;
 
   @Field(() => String, {
     nullable: true,

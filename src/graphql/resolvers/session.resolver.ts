@@ -96,20 +96,20 @@ export class SessionResolver {
     return id === caller?.sessionId;
   }
 
-  @ReadsFrom<Session>('user', 'restricted')
+  @ReadsFrom<Session>('user', 'restricted', 'permissions')
   @FieldResolver(() => [PermissionEnum], {
     description:
-      'What the session allows: what the roles of its user grant, as far as a restricted session may.',
+      'What the session allows: what the roles of its user grant, as far as a restricted session or its key may.',
   })
   async permissions(
-    @Root() { user, restricted }: Row<Session, 'user' | 'restricted'>,
+    @Root() { user, restricted, permissions: ceiling }: Row<Session, 'user' | 'restricted' | 'permissions'>,
     @Ctx() { loaders }: Context,
   ): Promise<Permission[]> {
     const roles = await loaders.roles(user, ['permissions']);
     return [
       ...grantedPermissions(
         roles.flatMap(({ permissions }) => permissions),
-        restricted,
+        { restricted, ceiling },
       ),
     ];
   }
@@ -117,7 +117,7 @@ export class SessionResolver {
 
 /** What the caller may read of what the filter selects. @throws DomainError FORBIDDEN for the sessions of others */
 async function readFilter(
-  { userId, api, client, deviceId }: SessionFilter,
+  { userId, api, kind, client, deviceId }: SessionFilter,
   context: Context,
 ): Promise<Filter> {
   const caller = requireCaller(context);
@@ -126,6 +126,7 @@ async function readFilter(
   return {
     userId: hasPermission(caller, SESSIONS.others) ? owner : caller.user.id,
     api: api ?? null,
+    kind: kind ?? null,
     client: client ?? null,
     device: deviceId == null ? null : await readDevice(readId('device', deviceId, 'deviceId'), context),
   };

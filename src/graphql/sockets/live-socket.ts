@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
+import { DomainError } from '../../errors.js';
 import { callerIds } from '../../http/request-log.js';
 import type { Caller } from '../../sessions/caller.js';
 import type { SpanContext } from '../../tracing/tracing.js';
@@ -18,6 +19,8 @@ interface Upgrade {
   readonly token: string | null;
   readonly span: SpanContext | null;
 }
+
+const isThrottled = (error: unknown) => error instanceof DomainError && error.code === 'THROTTLED';
 
 /** A WebSocket with its session, its caller, and the writer of its messages. */
 export class LiveSocket {
@@ -66,7 +69,8 @@ export class LiveSocket {
     this.#upgradeToken = null;
     if (token === null) return true;
     try {
-      const session = await SocketSession.open(this.context.services, this.userSockets, token, (end) =>
+      const sent = { token, address: this.context.client.address };
+      const session = await SocketSession.open(this.context.services, this.userSockets, sent, (end) =>
         close(this.client, end === 'ended' ? closes.forbidden : closes.tryAgainLater),
       );
       if (session === 'invalid token') return false;
@@ -74,7 +78,7 @@ export class LiveSocket {
       else this.#attach(session);
       return true;
     } catch (err) {
-      this.log().error({ err }, 'a socket could not be signed in');
+      if (!isThrottled(err)) this.log().error({ err }, 'a socket could not be signed in');
       close(this.client, closes.tryAgainLater);
       return true;
     }

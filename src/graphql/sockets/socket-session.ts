@@ -7,6 +7,12 @@ export interface SessionServices {
   readonly alarms: Alarms;
 }
 
+/** A token with the address that it came from. */
+export interface SentToken {
+  readonly token: string;
+  readonly address: string;
+}
+
 /** Why a socket must be closed: its session has ended, or the database did not answer whether it has. */
 export type SessionEnd = 'ended' | 'unknown';
 
@@ -30,16 +36,16 @@ export class SocketSession {
   static async open(
     services: SessionServices,
     sockets: UserSockets,
-    token: string,
+    { token, address }: SentToken,
     onEnd: (end: SessionEnd) => void,
   ): Promise<SocketSession | 'invalid token' | 'too many sockets'> {
-    const caller = await services.sessions.authenticate(token);
+    const caller = await services.sessions.authenticate(token, { address });
     if (!caller) return 'invalid token';
     const session = new SocketSession(services, sockets, onEnd, caller);
     if (!sockets.add(session)) return 'too many sockets';
     session.#scheduleExpiry();
     // It receives changes from here on, but may have missed one just before.
-    const current = await services.sessions.authenticate(token);
+    const current = await services.sessions.authenticate(token, { address });
     if (current) session.caller = current;
     else session.close();
     return current ? session : 'invalid token';

@@ -51,6 +51,7 @@ export const upgrade: Dialect = {
       summary: 'Send a heartbeat. The message of the response is the documented one.',
       parameters: NoParameters,
       token: 'Authorization',
+      permission: 'devices:own',
       status: 201,
       sample: samples['/api/heart/check'],
       isHeartbeat: true,

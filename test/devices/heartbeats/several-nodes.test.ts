@@ -62,7 +62,7 @@ async function login(node: TestGateway): Promise<OpenedSession> {
 /** A heartbeat, as a request sends it. @returns the id of the device. */
 async function beat({ services }: TestGateway, { accessToken }: OpenedSession, report = anonymous) {
   const { sessions, heartbeats } = services;
-  const caller = await sessions.authenticate(accessToken, heartbeats.sessionRead(report));
+  const caller = await sessions.authenticate(accessToken, { read: heartbeats.sessionRead(report) });
   if (!caller) throw new Error('The session has ended.');
   return heartbeats.beat(caller, report);
 }

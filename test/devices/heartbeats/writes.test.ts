@@ -224,7 +224,7 @@ describe('the first heartbeats after a restart', () => {
     // Before the second round, a batch is under way.
     for (const _round of [1, 2]) {
       for (let n = 0; n < 5000; n += 1) {
-        const caller = sessions.authenticate(`stranger-${n}`, read);
+        const caller = sessions.authenticate(`stranger-${n}`, { read });
         waiting.push(
           Promise.resolve(caller).then(
             () => true,

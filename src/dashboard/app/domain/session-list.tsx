@@ -75,7 +75,7 @@ interface SessionEntryProps {
 function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps) {
   const { t } = useTranslation();
   const apiName = useApiName();
-  const { api, address, clientVersion, createdAt, lastSeenAt, current, user } = session;
+  const { api, kind, address, clientVersion, createdAt, lastSeenAt, current, user } = session;
   return (
     <Group component="li" justify="space-between" gap="sm" wrap="nowrap">
       <Stack gap={2} miw={0}>
@@ -88,7 +88,9 @@ function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps)
           <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
             {name}
           </Text>
-          <Badge variant="default">{apiName(api)}</Badge>
+          <Badge variant="default">
+            {kind === 'LOGIN' ? apiName(api) : t(`domain.sessions.kinds.${kind}`)}
+          </Badge>
           {current && <Badge variant="light">{t('domain.sessions.current')}</Badge>}
         </Group>
         <Text size="xs" c="dimmed">
@@ -120,7 +122,8 @@ function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps)
 /** Names the client of a session by its model, else by its device id, which says nothing for browsers. */
 function useClientName(): (session: Session) => string {
   const { t } = useTranslation();
-  return ({ deviceModel, deviceId }) => {
+  return ({ kind, deviceModel, deviceId }) => {
+    if (kind === 'API_KEY') return t('domain.sessions.kinds.API_KEY');
     if (deviceModel) return deviceModel;
     if (deviceId?.startsWith('browser-')) return t('domain.sessions.browser');
     return deviceId ?? t('domain.sessions.unnamed');

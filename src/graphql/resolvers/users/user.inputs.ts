@@ -2,7 +2,7 @@ import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-grap
 import { MAX_NAME_LENGTH } from '../../../users/login-names.js';
 import { MAX_PASSWORD_LENGTH, standardPasswordPolicy } from '../../../users/passwords/password-policy.js';
 import { MAX_TEXT_LENGTH } from '../../../users/profile.js';
-import { Gender, UserStatus } from '../../../users/user.entity.js';
+import { Gender, UserKind, UserStatus } from '../../../users/user.entity.js';
 import type { UserSorting } from '../../../users/user-order.js';
 import { PageArgs } from '../../connection.js';
 import { OrderDirection } from '../../order.js';
@@ -39,6 +39,9 @@ export class UsersArgs extends PageArgs {
     description: 'Part of a username, phone, name, nickname or email. Everyone by default.',
   })
   search?: string | null;
+
+  @Field(() => UserKind, { nullable: true, description: 'Accounts of this kind. Of any by default.' })
+  kind?: UserKind | null;
 
   @Field(() => UserOrder, { nullable: true, description: 'How to sort. By id by default.' })
   orderBy?: UserOrder | null;

@@ -65,12 +65,14 @@ export class UserResolver {
   @Query(() => UserConnection, { description: 'All users, or those that a search finds.' })
   @Allow('users:read')
   async users(
-    @Args() { search, orderBy, ...page }: UsersArgs,
+    @Args() { search, kind = null, orderBy, ...page }: UsersArgs,
     @Ctx() { services: { users } }: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
     const request = readPageArgs<User>(page, userOrder(orderBy?.field ?? null, orderBy?.direction), info);
-    return toConnection(await users.list(search ?? '', request), request, () => users.count(search ?? ''));
+    return toConnection(await users.list(search ?? '', request, kind), request, () =>
+      users.count(search ?? '', kind),
+    );
   }
 
   @Mutation(() => CreateFirstAdministratorPayload, {

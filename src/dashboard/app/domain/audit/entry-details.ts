@@ -44,6 +44,7 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
       return [isReason(reason) ? t(`auditEntry.reasons.${reason}`) : reason, api && apiName(api)];
     }
     if (action === 'SESSION_REVOKE_ALL') return [t('auditEntry.revoked', { count: Number(detail) })];
+    if (action.startsWith('KEY_')) return [name];
     if (action.startsWith('SESSION_')) return [api && apiName(api)];
     if (action.startsWith('ROLE_')) return [permissionNames(detail)];
     if (action === 'USER_UPDATE') return [fieldNames(detail)];

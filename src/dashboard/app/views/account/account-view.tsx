@@ -2,6 +2,7 @@ import { Button, Grid, Stack } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiKeys } from '../../domain/keys/api-keys.js';
 import { Sessions } from '../../domain/sessions.js';
 import { useSession, useViewer } from '../../session/session-context.js';
 import { Page } from '../../ui/page.js';
@@ -13,7 +14,7 @@ import { Profile } from './profile.js';
 export function Component() {
   const { t } = useTranslation();
   const session = useSession();
-  const { user } = useViewer();
+  const { user, session: current } = useViewer();
   // A new password ends other sessions: the key makes the list load again.
   const [passwordChanges, setPasswordChanges] = useState(0);
   return (
@@ -38,7 +39,8 @@ export function Component() {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
-            <Sessions key={passwordChanges} filter={{ userId: user.id }} />
+            <Sessions key={passwordChanges} filter={{ userId: user.id, kind: 'LOGIN' }} />
+            <ApiKeys key={`keys ${passwordChanges}`} userId={user.id} grantable={current.permissions} />
             <Appearance />
           </Stack>
         </Grid.Col>

@@ -23,6 +23,7 @@ const categories = {
   session: 'SESSION',
   user: 'USER',
   role: 'ROLE',
+  key: 'KEY',
   release: 'RELEASE',
 } as const satisfies Record<string, AuditCategory | null>;
 

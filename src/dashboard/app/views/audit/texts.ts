@@ -4,7 +4,14 @@ export const en = {
   title: 'Audit log',
   none: 'No entries.',
   kind: 'Entry type',
-  kinds: { all: 'All', session: 'Sign-ins', user: 'People', role: 'Roles', release: 'Releases' },
+  kinds: {
+    all: 'All',
+    session: 'Sign-ins',
+    user: 'People',
+    role: 'Roles',
+    key: 'API keys',
+    release: 'Releases',
+  },
   person: 'Person: {{name}}',
   removePerson: 'Show all people',
 };
@@ -13,7 +20,7 @@ export const zh: Translation<typeof en> = {
   title: '审计日志',
   none: '暂无记录。',
   kind: '记录类型',
-  kinds: { all: '全部', session: '登录', user: '人员', role: '角色', release: '版本' },
+  kinds: { all: '全部', session: '登录', user: '人员', role: '角色', key: 'API 密钥', release: '版本' },
   person: '人员：{{name}}',
   removePerson: '显示全部人员的记录',
 };

@@ -1,11 +1,11 @@
-import { Button, Card, Group, Select, Text } from '@mantine/core';
+import { Button, Card, Group, SegmentedControl, Select, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconShield, IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { UsersDocument } from '../../generated/graphql.js';
+import { type UserKind, UsersDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
@@ -13,13 +13,18 @@ import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AFTER, Pager } from '../../ui/pager.js';
 import { SearchBox } from '../../ui/search-box.js';
-import { NewPersonDialog } from './dialogs/new-person-dialog';
+import { NewPersonDialog } from './dialogs/new-person-dialog.js';
+import { NewServiceAccountDialog } from './dialogs/new-service-account-dialog.js';
 import { DEFAULT_ORDER, type PeopleOrder, peopleOrderOf, peopleOrders, userOrderOf } from './people-order.js';
 import { PeopleTable } from './people-table.js';
 
 const PAGE_SIZE = 20;
 
-/** All accounts. The search, the order and the page are kept in the address. */
+type Kind = 'person' | 'service';
+
+const kinds: readonly Kind[] = ['person', 'service'];
+
+/** People, or service accounts. The kind, the search, the order and the page are kept in the address. */
 export function Component() {
   const { t } = useTranslation();
   const may = usePermission();
@@ -27,9 +32,14 @@ export function Component() {
   const [adding, { open, close }] = useDisclosure();
   const search = params.get('q') ?? '';
   const order = peopleOrderOf(params.get('sort'));
-  const show = (search: string, order: PeopleOrder) =>
+  const kind = params.get('kind') === 'service' ? 'service' : 'person';
+  const show = (search: string, order: PeopleOrder, shown: Kind = kind) =>
     setParams(
-      { ...(search ? { q: search } : {}), ...(order === DEFAULT_ORDER ? {} : { sort: order }) },
+      {
+        ...(shown === 'service' ? { kind: shown } : {}),
+        ...(search ? { q: search } : {}),
+        ...(order === DEFAULT_ORDER ? {} : { sort: order }),
+      },
       { replace: true },
     );
   return (
@@ -47,13 +57,19 @@ export function Component() {
           </Button>
           {may('USERS_MANAGE') && (
             <Button leftSection={<IconUserPlus size={18} aria-hidden />} onClick={open}>
-              {t('people.add')}
+              {t(kind === 'service' ? 'people.service.add' : 'people.add')}
             </Button>
           )}
         </Group>
       }
     >
       <Group component="search" gap="sm">
+        <SegmentedControl<Kind>
+          aria-label={t('people.kind')}
+          data={kinds.map((value) => ({ value, label: t(`people.kinds.${value}`) }))}
+          value={kind}
+          onChange={(value) => show(search, order, value)}
+        />
         <SearchBox
           label={t('people.search')}
           flex={1}
@@ -70,21 +86,32 @@ export function Component() {
           allowDeselect={false}
         />
       </Group>
-      <PeoplePage search={search} order={order} after={params.get(AFTER)} />
-      <NewPersonDialog opened={adding} onClose={close} />
+      <PeoplePage
+        kind={kind === 'service' ? 'SERVICE' : 'PERSON'}
+        search={search}
+        order={order}
+        after={params.get(AFTER)}
+      />
+      {kind === 'service' ? (
+        <NewServiceAccountDialog opened={adding} onClose={close} />
+      ) : (
+        <NewPersonDialog opened={adding} onClose={close} />
+      )}
     </Page>
   );
 }
 
 interface PeoplePageProps {
+  readonly kind: UserKind;
   readonly search: string;
   readonly order: PeopleOrder;
   readonly after: string | null;
 }
 
-function PeoplePage({ search, order, after }: PeoplePageProps) {
+function PeoplePage({ kind, search, order, after }: PeoplePageProps) {
   const { t } = useTranslation();
-  const variables = { search, orderBy: userOrderOf(order), first: PAGE_SIZE, after };
+  const isService = kind === 'SERVICE';
+  const variables = { kind, search, orderBy: userOrderOf(order), first: PAGE_SIZE, after };
   const [{ data, error }, reload] = useQuery({ query: UsersDocument, variables });
   if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
@@ -93,7 +120,7 @@ function PeoplePage({ search, order, after }: PeoplePageProps) {
     <>
       {totalCount > 0 && (
         <Text size="sm" c="dimmed">
-          {t('people.total', { count: totalCount })}
+          {t(isService ? 'people.service.total' : 'people.total', { count: totalCount })}
         </Text>
       )}
       <Card padding={0}>
@@ -101,7 +128,7 @@ function PeoplePage({ search, order, after }: PeoplePageProps) {
           <PeopleTable people={edges.map(({ node }) => node)} />
         ) : (
           <EmptyState icon={<IconUsers size={32} stroke={1.4} aria-hidden />}>
-            {search ? t('people.noMatch', { search }) : t('people.none')}
+            {search ? t('people.noMatch', { search }) : t(isService ? 'people.service.none' : 'people.none')}
           </EmptyState>
         )}
       </Card>

@@ -41,7 +41,7 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
       <Button variant="default" leftSection={<IconPencil size={18} aria-hidden />} onClick={edit.open}>
         {t('people.editAction')}
       </Button>
-      {person.status === 'ACTIVE' && (
+      {person.status === 'ACTIVE' && person.kind === 'PERSON' && (
         <Button variant="default" leftSection={<IconKey size={18} aria-hidden />} onClick={link.open}>
           {t('people.resetLink.action')}
         </Button>

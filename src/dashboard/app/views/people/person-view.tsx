@@ -21,6 +21,7 @@ import { PersonActivity } from './person-activity.js';
 import { PersonDetails } from './person-details.js';
 import { PersonDevices } from './person-devices.js';
 import { PersonRoles } from './person-roles.js';
+import { ServiceAccountKeys } from './service-account-keys.js';
 
 export function Component() {
   const { id = '' } = useParams();
@@ -47,6 +48,7 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
   const viewer = useViewer();
   const may = usePermission();
   const [failure, setFailure] = useState<CombinedError | undefined>();
+  const isService = person.kind === 'SERVICE';
   const isViewer = viewer.user.id === person.id;
   const changeable = may('USERS_MANAGE') && !isViewer;
   // A key: a new status or role ends sessions and adds audit entries, so their lists load again.
@@ -69,15 +71,16 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
           <Stack gap="md">
             <PersonDetails person={person} />
             <PersonRoles key={state} person={person} changeable={changeable} onChanged={onChanged} />
+            {isService && <ServiceAccountKeys key={`keys ${state}`} person={person} />}
             <PersonDevices userId={person.id} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">
-            {may('SESSIONS_READ') && (
+            {may('SESSIONS_READ') && !isService && (
               <Sessions
                 key={`sessions ${state} ${changes}`}
-                filter={{ userId: person.id }}
+                filter={{ userId: person.id, kind: 'LOGIN' }}
                 action={
                   may('SESSIONS_MANAGE') && !isViewer && <EndSessions person={person} onEnded={changed} />
                 }

@@ -2,6 +2,16 @@ import type { Translation } from '../../i18n/translation.js';
 
 export const en = {
   title: 'People',
+  kinds: { person: 'People', service: 'Service accounts' },
+  kind: 'Kind of account',
+  service: {
+    add: 'Add service account',
+    hint: 'An account for programs. It uses API keys, and never signs in.',
+    purpose: 'What is it for?',
+    none: 'No service accounts yet.',
+    total_one: '{{count}} service account',
+    total_other: '{{count}} service accounts',
+  },
   person: 'Person',
   search: 'Search by name, phone or email',
   sort: 'Sort by',
@@ -65,6 +75,16 @@ export const en = {
 
 export const zh: Translation<typeof en> = {
   title: '人员',
+  kinds: { person: '人员', service: '服务账号' },
+  kind: '账号类型',
+  service: {
+    add: '添加服务账号',
+    hint: '供程序使用的账号，通过 API 密钥访问，不能登录。',
+    purpose: '用途',
+    none: '暂无服务账号。',
+    total_one: '共 {{count}} 个服务账号',
+    total_other: '共 {{count}} 个服务账号',
+  },
   person: '人员',
   search: '按姓名、手机号或邮箱搜索',
   sort: '排序方式',
