@@ -171,6 +171,10 @@ test('a restored installation has the same accounts, tokens, devices and package
 
 test('refuses an installation that is not empty, by what it has', async () => {
   const refusal = async () => (await gatehouse(['restore', archive], target)).errors.trim();
+  expect(await refusal()).toMatch(/^gatehouse: The archive was restored into this installation already, /);
+  await withClient(database.url, (client) =>
+    client.query("delete from audit_entries where action = 'backup.restore'"),
+  );
   expect(await refusal()).toBe(
     'gatehouse: A backup is restored into an empty installation only, and this one is not empty: its database has rows in audit_entries.',
   );
