@@ -18,6 +18,7 @@ import { SearchGrams20261128 } from './20261128-search-grams.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
+import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
@@ -60,4 +61,5 @@ export const migrations = [
   LastBackup20261129,
   Recovery20261129,
   Machines20261129,
+  DeviceMetadata20261129,
 ];

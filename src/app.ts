@@ -70,9 +70,10 @@ export async function openApp(
     clock: Date.now,
     sessionPolicies,
   });
-  const { administration, setupLink, sessions, heartbeats } = services;
+  const { administration, setupLink, sessions, heartbeats, deviceSettings } = services;
   await ensureConfiguredAdministrator(administration, config);
   await sessions.pollChanges();
+  await deviceSettings.readChanges();
   await heartbeats.restore();
   // Not before: a migration of a large database takes longer.
   await limitHolds(db);

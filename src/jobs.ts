@@ -53,6 +53,7 @@ type JobServices = Pick<
   | 'jobRuns'
   | 'sessions'
   | 'heartbeats'
+  | 'deviceSettings'
   | 'releases'
   | 'health'
   | 'storageCheck'
@@ -60,7 +61,7 @@ type JobServices = Pick<
 >;
 
 function jobs(services: JobServices): Job[] {
-  const { db, config, clock, sessions, heartbeats, releases } = services;
+  const { db, config, clock, sessions, heartbeats, deviceSettings, releases } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
@@ -104,6 +105,12 @@ function jobs(services: JobServices): Job[] {
       name: 'read changes of accounts',
       everyMs: CHANGES_MS,
       run: () => sessions.pollChanges(),
+      isPoll: true,
+    },
+    {
+      name: 'read settings of devices',
+      everyMs: CHANGES_MS,
+      run: () => deviceSettings.readChanges(),
       isPoll: true,
     },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },

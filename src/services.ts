@@ -19,7 +19,9 @@ import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { fleetId } from './database/fleet-id.js';
 import { DeviceLimits } from './devices/device-limits.js';
+import { DeviceSettings } from './devices/device-settings.js';
 import { Devices } from './devices/devices.js';
+import { DeviceEditing } from './devices/editing/device-editing.js';
 import { Bindings } from './devices/heartbeats/bindings.js';
 import { Heartbeats } from './devices/heartbeats/heartbeats.js';
 import type { CreatePresence } from './devices/heartbeats/presence-recorder.js';
@@ -278,8 +280,11 @@ function createDevices(
   sessions.onOpen((session, openSessions) => sessionLimit.enforce(session, openSessions));
   users.onChange((user, before) => heartbeats.ownerChanges.add(user, before));
   sessions.onRefresh((expiresAt) => heartbeats.sessionsRefreshed(expiresAt));
+  const deviceSettings = new DeviceSettings(db, heartbeats, events);
   return {
     heartbeats,
+    deviceSettings,
+    deviceEditing: new DeviceEditing(db, heartbeats, deviceSettings, clock),
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     onlineDevices: new OnlineDevices(db),

@@ -27,6 +27,7 @@ export const AuditAction = {
   ROLE_DELETE: 'role.delete',
   KEY_CREATE: 'key.create',
   KEY_REVOKE: 'key.revoke',
+  DEVICE_UPDATE: 'device.update',
   RELEASE_PUBLISH: 'release.publish',
   RELEASE_WITHDRAW: 'release.withdraw',
   BACKUP_CREATE: 'backup.create',
@@ -79,6 +80,7 @@ registerEnumType(ShownAction, {
       description: 'An API key of an account was created. `detail` has its id and its permissions.',
     },
     KEY_REVOKE: { description: 'An API key of an account was revoked. `detail` is its id.' },
+    DEVICE_UPDATE: { description: 'A device was edited. `detail` names the fields that changed.' },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
     RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
     BACKUP_CREATE: {

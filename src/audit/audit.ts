@@ -47,7 +47,7 @@ export async function anonymiseAudit(em: EntityManager, userId: number): Promise
 }
 
 /** The parts of the domain that actions are about. */
-export type AuditCategory = 'session' | 'user' | 'role' | 'key' | 'release';
+export type AuditCategory = 'session' | 'user' | 'role' | 'key' | 'device' | 'release';
 
 const knownActions = Object.values(AuditAction);
 

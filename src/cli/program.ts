@@ -3,6 +3,7 @@ import type { Environment } from '../config.js';
 import { gatewayVersion } from '../gateway-version.js';
 import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
+import { deviceCommand } from './device.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
 import { keyCommand } from './key.js';
 import { migrateCommand } from './migrate.js';
@@ -34,6 +35,7 @@ Examples:
   $ gatehouse user import people.csv --errors rejected.txt
   $ gatehouse session list alice --json
   $ gatehouse key create ci-builds --name "build server" --permission RELEASES_PUBLISH
+  $ gatehouse device list --tag site:berlin --username alice
   $ gatehouse release upload app.zip --release-version 1.4.0 --username alice
   $ gatehouse backup /backups/fleet.tar.zst`;
 
@@ -69,6 +71,7 @@ function createProgram(env: Environment): Command {
     userCommand,
     sessionCommand,
     keyCommand,
+    deviceCommand,
     releaseCommand,
     smsCommand,
     signingKeyCommand,

@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Environment } from '../config.js';
+import { gatewayCommand } from './gateway/gateway-command.js';
 import type { Release } from './gateway/release-schema.js';
 import type { SignInOptions } from './gateway/signed-in-client.js';
 import { Output } from './terminal/output.js';
-import { passwordStdinOption } from './terminal/password.js';
 import { formatBytes } from './terminal/progress.js';
 
 /** Imported by the commands when they run, so that `--help` does not load the client. */
@@ -30,16 +30,6 @@ export const releaseCommand = (env: Environment): Command =>
     .addCommand(uploadCommand(env))
     .addCommand(listCommand(env))
     .addCommand(withdrawCommand(env));
-
-/** A command that connects to a running gateway. */
-const gatewayCommand = (name: string) =>
-  new Command(name)
-    .addOption(
-      new Option('--url <url>', 'URL of the gateway; by default from HOST and PORTS').env('GATEHOUSE_URL'),
-    )
-    .addOption(new Option('--token <token>', 'access token of any API').env('GATEHOUSE_TOKEN'))
-    .option('--username <name>', 'sign in with a username or phone; prompts for the password')
-    .option(...passwordStdinOption);
 
 const uploadCommand = (env: Environment) =>
   gatewayCommand('upload')

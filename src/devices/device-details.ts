@@ -3,6 +3,9 @@ import type { Device } from './device.entity.js';
 /** What filters select by, and a device can change. */
 export type DeviceDetails = Pick<Device, 'api' | 'name' | 'clientVersion'>;
 
+/** The same before a change, and what else filters select by where that has changed. */
+export type FormerDetails = DeviceDetails & Partial<Pick<Device, 'displayName' | 'tags' | 'channel'>>;
+
 /** What a heartbeat reports about its device; null where it reports nothing. */
 export interface DeviceReport {
   /** The id that the device chose for itself. */

@@ -5,8 +5,9 @@ import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';
 import { NAMES, usersWith } from '../users/user-search.js';
-import { DEVICE_GRAMS, type Device } from './device.entity.js';
+import { DEVICE_GRAMS, type Device, IS_LABELED, LABEL_GRAMS } from './device.entity.js';
 import type { DeviceCount } from './device-count.entity.js';
+import { isTag, normalizedTag, tagArray } from './editing/device-metadata.js';
 import type { CachedDevice } from './known-devices.js';
 
 /** Which devices. Omitted fields match everything. */
@@ -16,7 +17,10 @@ export interface DeviceFilter {
   readonly online?: boolean | null;
   readonly api?: Api | null;
   readonly clientVersion?: string | null;
-  /** Part of the device's name, of its client id, or of a name or the phone of its owner. */
+  readonly channel?: string | null;
+  /** Devices with all of these. */
+  readonly tags?: readonly string[] | null;
+  /** Part of one of the device's names, of a tag, of its client id, or of a name or the phone of its owner. */
   readonly search?: string | null;
 }
 
@@ -33,7 +37,7 @@ export interface DeviceSelection extends Search<Device> {
 
 /** The devices that the filter selects among those that the caller may see. */
 export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelection {
-  const { ids, userId, online, api, clientVersion, search } = filter;
+  const { ids, userId, online, api, clientVersion, channel, tags, search } = filter;
   const term = search?.trim() ?? '';
   return allOf([
     visibleTo(caller),
@@ -42,6 +46,8 @@ export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelec
     online == null ? everything : withValue('online', online),
     api == null ? everything : withValue('api', api),
     clientVersion == null ? everything : withValue('clientVersion', clientVersion),
+    channel == null ? everything : inChannel(channel),
+    tags == null || tags.length === 0 ? everything : withTags(tags),
     term === '' ? everything : containing(term),
   ]);
 }
@@ -110,6 +116,16 @@ function withValue<K extends 'online' | 'api' | 'clientVersion'>(
   );
 }
 
+const inChannel = (channel: string): DeviceSelection =>
+  byColumn({ channel }, { matches: (device) => device.channel === channel });
+
+function withTags(tags: readonly string[]): DeviceSelection {
+  const wanted = tags.map(normalizedTag);
+  if (!wanted.every(isTag)) return nothing;
+  const where = raw((alias) => `${alias}.tags <> '{}' and ${alias}.tags @> ?::text[]`, [tagArray(wanted)]);
+  return byColumn({ [where]: [] }, { matches: (device) => wanted.every((tag) => device.tags.includes(tag)) });
+}
+
 function containing(term: string): DeviceSelection {
   // PostgreSQL would compile a pattern of any length.
   if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
@@ -120,7 +136,11 @@ function containing(term: string): DeviceSelection {
   const ownerMatches = (device: string) =>
     `(select ${NAMES.map((name) => `${name} ~ ?`).join(' or ')} from users where id = ${device}.user_id)`;
   const ownerPatterns = NAMES.map(() => pattern);
+  const labelMatches = (device: string) =>
+    `(${device}.display_name ~ ? or exists (select from unnest(${device}.tags) tag where tag ~ ?))`;
   const found = `select id from devices where ${DEVICE_GRAMS} @@ ?::tsquery and (name ~ ? or client_id ~ ?)
+    union all select id from devices
+      where ${IS_LABELED} and ${LABEL_GRAMS} @@ ?::tsquery and ${labelMatches('devices')}
     union all select id from devices where user_id in (${owners})`;
   return {
     filter: {},
@@ -128,16 +148,22 @@ function containing(term: string): DeviceSelection {
       $or: [
         { name: { $re: pattern } },
         { clientId: { $re: pattern } },
+        { [raw(labelMatches, [pattern, pattern])]: [] },
         { [raw(ownerMatches, ownerPatterns)]: [] },
       ],
     },
     found: {
-      [raw((alias) => `${alias}.id = any(array(${found}))`, [grams, pattern, pattern, ...ownerParams])]: [],
+      [raw(
+        (alias) => `${alias}.id = any(array(${found}))`,
+        [grams, pattern, pattern, grams, pattern, pattern, ...ownerParams],
+      )]: [],
     },
     counted: null,
     ownerId: null,
-    matches: ({ name, clientId, user }) =>
-      [name, clientId, ...NAMES.map((field) => user[field])].some((text) => text !== null && matches(text)),
+    matches: ({ name, clientId, displayName, tags, user }) =>
+      [name, clientId, displayName, ...tags, ...NAMES.map((field) => user[field])].some(
+        (text) => text !== null && matches(text),
+      ),
     mayMatch: () => true,
   };
 }

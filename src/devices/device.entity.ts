@@ -1,11 +1,18 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
 import { Api } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
 
 /** The grams of a device's own texts, in SQL. An index has them. */
 export const DEVICE_GRAMS = 'search_grams(name, client_id)';
+
+/** The grams of what administrators call a device. An index has them, for the devices that `IS_LABELED` selects. */
+export const LABEL_GRAMS = 'search_grams(variadic tags || display_name)';
+export const IS_LABELED = "(display_name is not null or tags <> '{}')";
+
+/** Devices with another channel or interval than the default. An index has them. */
+export const HAS_SETTINGS = "(channel <> 'stable' or own_interval_seconds is not null)";
 
 @ObjectType({
   implements: Node,
@@ -27,6 +34,18 @@ export const DEVICE_GRAMS = 'search_grams(name, client_id)';
 @Index({
   name: 'devices_search_index',
   expression: `create index devices_search_index on devices using gin (${DEVICE_GRAMS}) with (gin_pending_list_limit = 1024)`,
+})
+@Index({
+  name: 'devices_tags_index',
+  expression: "create index devices_tags_index on devices using gin (tags) where tags <> '{}'",
+})
+@Index({
+  name: 'devices_label_search_index',
+  expression: `create index devices_label_search_index on devices using gin (${LABEL_GRAMS}) where ${IS_LABELED}`,
+})
+@Index({
+  name: 'devices_settings_index',
+  expression: `create index devices_settings_index on devices (id) where ${HAS_SETTINGS}`,
 })
 export class Device {
   @PrimaryKey({ type: 'integer' })
@@ -53,6 +72,35 @@ export class Device {
   @Field(() => String, { nullable: true, description: 'The version that it reported last.' })
   @Property({ type: 'text', nullable: true })
   clientVersion: string | null = null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What administrators call it; null where it has no such name.',
+  })
+  @Property({ type: 'text', nullable: true })
+  displayName: string | null = null;
+
+  @Field(() => String, { nullable: true, description: 'What administrators note about it.' })
+  @Property({ type: 'text', nullable: true })
+  notes: string | null = null;
+
+  @Field(() => [String], {
+    description: 'Words, or keys with values such as `site:berlin`, by which it can be found. Sorted.',
+  })
+  @Property({ type: 'text[]', defaultRaw: "'{}'" })
+  tags: string[] = [];
+
+  @Field(() => String, { description: 'The channel whose releases it is offered.' })
+  @Property({ type: 'text' })
+  channel: string = 'stable';
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How often it is expected to send a heartbeat, in seconds; null for the interval of the gateway.',
+  })
+  @Property({ type: 'integer', nullable: true })
+  ownIntervalSeconds: number | null = null;
 
   /** The session whose heartbeats count for it. No foreign key: sessions are purged, devices stay. */
   @Index()

@@ -143,6 +143,13 @@ export class Devices {
     return readRows(this.db.em, PresenceEvent, where, properties);
   }
 
+  /** The id of the caller's device: that of a client id, else of the session; null before its first heartbeat. */
+  async idOf({ user, sessionId }: Caller, clientId: string | null): Promise<number | null> {
+    const where = clientId === null ? { sessionId } : { user: user.id, clientId };
+    const [device] = await readRows(this.db.em, Device, where, []);
+    return device?.id ?? null;
+  }
+
   /** The existing devices among `ids`, in that order, from the cache. They are shared and must not be changed. */
   findCached(ids: readonly number[]): Promise<CachedDevice[]> {
     return this.known.get(ids);

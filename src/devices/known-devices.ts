@@ -10,8 +10,16 @@ import { Device } from './device.entity.js';
 /** Devices in memory, of about 500 bytes each: as many as one gateway serves. */
 const CAPACITY = 1_000_000;
 
+/** One list for all devices without tags. */
+const NO_TAGS: string[] = [];
+
 /** Ids in one query. */
 const BATCH_SIZE = 10_000;
+
+/** The ids of devices whose metadata was changed, with commas between them; null if they may be any. */
+export const METADATA = sharedTopic<string>('device metadata');
+
+export const idsOf = (event: string): number[] => event.split(',').map(Number);
 
 /** The id of a device that was created or deleted, or whose row was changed by a heartbeat; null if it may be any. */
 export const BINDINGS = sharedTopic<number>('device bindings');
@@ -23,6 +31,11 @@ export const DEVICE_PROPERTIES = [
   'api',
   'name',
   'clientVersion',
+  'displayName',
+  'notes',
+  'tags',
+  'channel',
+  'ownIntervalSeconds',
   'sessionId',
   'online',
   'firstSeenAt',
@@ -60,6 +73,10 @@ export class KnownDevices {
     sessions: Pick<Sessions, 'onChange'>,
   ) {
     events.subscribe(BINDINGS, (id) => (id === null ? this.#allChanged() : this.#deviceChanged(id)));
+    events.subscribe(METADATA, (ids) => {
+      if (ids === null) this.#allChanged();
+      else for (const id of idsOf(ids)) this.#deviceChanged(id);
+    });
     sessions.onChange((userId) => this.#ownerChanged(userId));
   }
 
@@ -122,7 +139,11 @@ export class KnownDevices {
         if (read.changedDevices.has(id) || read.changedOwners.has(device.user.id)) continue;
         const owner = this.#owners.get(device.user.id) ?? device.user;
         this.#owners.set(owner.id, owner);
-        this.#known.set(id, { ...device, user: owner });
+        this.#known.set(id, {
+          ...device,
+          user: owner,
+          tags: device.tags.length === 0 ? NO_TAGS : device.tags,
+        });
       }
       for (const [oldest] of this.#known) {
         if (this.#known.size <= CAPACITY) break;

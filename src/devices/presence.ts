@@ -39,6 +39,8 @@ export interface Presence {
    * @param isSaved whether the database has the device online already.
    */
   beat(device: number, session: BeatingSession, isOther: boolean, isSaved: boolean): void;
+  /** The interval of the device was changed in the table: its lease follows. */
+  adapt(device: number): void;
   /** The session of the latest heartbeat was prolonged. */
   prolong(device: number, expiresAt: number): void;
   /**
@@ -61,7 +63,7 @@ export interface Presence {
 
 /** What an adapter is made with. */
 export interface PresenceOptions {
-  /** Expected time between two heartbeats of a device. */
+  /** Expected time between two heartbeats of a device without an interval of its own. */
   readonly intervalMs: number;
   readonly devices: DeviceTable;
   readonly store: PresenceStore;

@@ -14,6 +14,7 @@ const descriptions: Record<Permission, string> = {
   'sessions:read': 'List the sessions of all users.',
   'sessions:manage': 'End the sessions of all users.',
   'devices:read': 'Read the devices of all users.',
+  'devices:manage': 'Change what is noted about devices, their channels and their intervals.',
   'audit:read': 'Read the audit log.',
   'gateway:read': 'Read how the nodes of the gateway work.',
 };

@@ -7,6 +7,7 @@ import { resolveIds } from './id.js';
 import { AuditResolver } from './resolvers/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
+import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { ApiKeyResolver } from './resolvers/machines/api-key.resolver.js';
@@ -27,6 +28,7 @@ export function createSchema(): GraphQLSchema {
       ApiKeyResolver,
       AuditResolver,
       CaptchaResolver,
+      DeviceEditingResolver,
       DeviceResolver,
       HealthResolver,
       LoginResolver,

@@ -12,6 +12,7 @@ export const permissions = [
   'sessions:read',
   'sessions:manage',
   'devices:read',
+  'devices:manage',
   'audit:read',
   'gateway:read',
 ] as const;

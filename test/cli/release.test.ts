@@ -4,9 +4,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { nodeId } from '../../src/database/node-id.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { accountsOf } from '../support/accounts.js';
-import { createCallers, openSession } from '../support/callers.js';
+import { callerOf, createCallers, openSession } from '../support/callers.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { inventory, sha256 } from '../support/releases.js';
@@ -116,4 +117,28 @@ test('reports a server that is not a gateway', async () => {
   });
   other.closeAllConnections();
   other.close();
+});
+
+test('device list finds devices by tags, which device tag adds and removes', async () => {
+  const { user } = await openSession(gateway, 'max', graphqlSessionPolicy);
+  const caller = await callerOf(gateway, member);
+  const beat = { clientId: 'serial-1', name: 'Kiosk', clientVersion: '7' };
+  const id = nodeId('device', await gateway.services.heartbeats.beat(caller, beat));
+  const administrator = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
+  const run = (...words: string[]) =>
+    gatehouse(['device', ...words], { ...env, GATEHOUSE_TOKEN: administrator });
+  expect(await run('tag', id, '--add', 'Site:Berlin', '--add', 'spare')).toMatchObject({
+    code: 0,
+    output: 'Tags of Kiosk: site:berlin spare\n',
+  });
+  await run('tag', id, '--remove', 'spare');
+  const [device] = jsonLines(await run('list', '--tag', 'site:berlin', '--online', '--json'));
+  expect(device).toMatchObject({ id, tags: ['site:berlin'], user: { id: nodeId('user', user.id) } });
+  expect(jsonLines(await run('list', '--tag', 'spare', '--json'))).toEqual([]);
+  expect(await run('tag', id, '--add', 'two words')).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/^[^\n]*tags must be words/),
+  });
+  expect(await run('tag', 'device_999999', '--add', 'spare')).toMatchObject({ code: 1 });
+  expect(await run('tag', id)).toMatchObject({ code: 2 });
 });

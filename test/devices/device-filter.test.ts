@@ -46,6 +46,9 @@ async function insertDevices(): Promise<Device[]> {
     api: fc.constantFrom('graphql', 'bms'),
     clientVersion: maybe(fc.constantFrom('', '1.0', '1.0 ')),
     online: fc.boolean(),
+    displayName: maybe(text(8)),
+    tags: fc.constantFrom<string[]>([], ['null'], ['site:北京', 'spare'], ['spare']),
+    channel: fc.constantFrom('stable', 'beta'),
     firstSeenAt: fc.constant(seen),
     lastSeenAt: fc.constant(seen),
   });
@@ -66,8 +69,8 @@ const partOfAName = () =>
   fc
     .tuple(fc.nat(), fc.nat(8), fc.nat(8), fc.constantFrom('toUpperCase', 'toLowerCase', 'normalize'))
     .map(([at, from, length, change]) => {
-      const { name, clientId } = inserted[at % inserted.length] ?? {};
-      return [...((at % 2 ? name : clientId) ?? '')]
+      const { name, clientId, displayName } = inserted[at % inserted.length] ?? {};
+      return [...([name, clientId, displayName][at % 3] ?? '')]
         .slice(from, from + length)
         .join('')
         [change]();
@@ -80,7 +83,11 @@ const filters = (): fc.Arbitrary<DeviceFilter> =>
     online: maybe(fc.boolean()),
     api: maybe(fc.constantFrom('graphql', 'bms')),
     clientVersion: maybe(fc.constantFrom('', '1.0', '2.0')),
-    search: maybe(fc.oneof(partOfAName(), text(3), fc.constantFrom('LIESEL', '李', '0009', 'oo'))),
+    channel: maybe(fc.constantFrom('stable', 'beta', 'gamma')),
+    tags: maybe(fc.constantFrom([], ['NULL'], [' Spare'], ['spare', 'site:北京'], ['no tag'])),
+    search: maybe(
+      fc.oneof(partOfAName(), text(3), fc.constantFrom('LIESEL', '李', '0009', 'oo', 'SPARE', '北京', 'nul')),
+    ),
   });
 
 test('a filter selects the same devices in memory as in the database', async () => {

@@ -367,6 +367,11 @@ const rules: Record<string, Rule> = {
     call: (session) =>
       ask(`mutation { setUserStatus(input: {id: "${memberId}", status: ACTIVE}) { user { id } } }`)(session),
   },
+  'Mutation.updateDevice': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { updateDevice(input: {id: "device_999999"}) { device { id } } }'),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.updateProfile': {
     may: 'members',
     call: ask('mutation { updateProfile(input: {brief: "b"}) { user { id } } }'),

@@ -75,7 +75,7 @@ describeWithRedis('what one node does, another one knows', () => {
   });
 
   test('a published release', async () => {
-    const newest = async () => (await there.services.newestRelease.newerThan(null))?.version;
+    const newest = async () => (await there.services.newestRelease.newerThan(null, 'stable'))?.version;
     expect(await newest()).toBeUndefined();
     await publishRelease(here, '1.0.0');
     await eventually(async () => (await newest()) === '1.0.0');

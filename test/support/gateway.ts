@@ -97,6 +97,7 @@ export async function startGateway(
     minFailureMs: 0,
   });
   await services.sessions.pollChanges();
+  await services.deviceSettings.readChanges();
   await services.heartbeats.restore();
   const metrics = await openMetrics(config);
   const pipeline = createPipeline(services, schema, log, metrics?.operations);

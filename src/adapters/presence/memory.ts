@@ -41,6 +41,10 @@ export class MemoryPresence implements Presence {
     this.#append({ deviceId: this.options.devices.idOf(device), online: true, reason: null, at }, isSaved);
   }
 
+  adapt(device: number): void {
+    this.#engine.adapt(device, this.clock());
+  }
+
   prolong(device: number, expiresAt: number): void {
     this.#engine.prolong(device, expiresAt);
   }

@@ -2,10 +2,10 @@ import type { Clock } from '../../clock.js';
 import type { DeviceBinding } from '../../sessions/caller.js';
 import type { Caller, EndedSessions, SessionRead } from '../../sessions/sessions.js';
 import { type Events, topic } from '../../streams/events.js';
-import type { DeviceReport } from '../device-details.js';
+import type { DeviceReport, FormerDetails } from '../device-details.js';
 import type { DeviceSelection } from '../device-filter.js';
 import type { RecordedHeartbeats } from '../heartbeat-relay.js';
-import { BINDINGS } from '../known-devices.js';
+import { BINDINGS, METADATA } from '../known-devices.js';
 import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
@@ -215,6 +215,24 @@ export class Heartbeats {
       this.#recorder.presence.leave(device, null, null);
       this.events.publish(BINDINGS, id);
     }
+  }
+
+  /** Administrators have changed what is noted about a device. @param before its details before the change. */
+  metadataChanged(id: number, before: FormerDetails): void {
+    this.events.publish(METADATA, String(id));
+    this.#recorder.presence.append({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
+  }
+
+  /** @param seconds how often the device is expected to send a heartbeat; null for the interval of the gateway. */
+  setInterval(deviceId: number, seconds: number | null): void {
+    const device = this.#recorder.devices.intern(deviceId);
+    this.#recorder.devices.setInterval(device, seconds ?? 0);
+    this.#recorder.presence.adapt(device);
+  }
+
+  /** In milliseconds; 0 for the interval of the gateway. */
+  ownIntervalOf(deviceId: number): number {
+    return this.#recorder.devices.ownInterval(this.#recorder.devices.intern(deviceId));
   }
 
   /**

@@ -14,6 +14,8 @@ export class DeviceTable {
   #seen = new Float64Array(FIRST_CAPACITY);
   /** When another node received the latest heartbeat; empty on the only node. */
   #seenElsewhere = new Float64Array(0);
+  /** In seconds; empty while all devices have the interval of the gateway. */
+  #ownIntervals = new Uint16Array(0);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
   #online = 0;
 
@@ -72,6 +74,20 @@ export class DeviceTable {
   /** Whether this process has received the latest heartbeat. */
   isSeenHere(device: number): boolean {
     return (this.#seen[device] ?? 0) > 0;
+  }
+
+  /** @param seconds how often the device is expected to beat, below 65,536; 0 for the interval of the gateway. */
+  setInterval(device: number, seconds: number): void {
+    if (device >= this.#ownIntervals.length) {
+      if (seconds === 0) return;
+      this.#ownIntervals = growArray(this.#ownIntervals, this.#ids.length, Uint16Array);
+    }
+    this.#ownIntervals[device] = seconds;
+  }
+
+  /** In milliseconds; 0 for the interval of the gateway. */
+  ownInterval(device: number): number {
+    return (this.#ownIntervals[device] ?? 0) * 1000;
   }
 
   isOnline(device: number): boolean {

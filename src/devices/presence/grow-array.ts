@@ -1,6 +1,7 @@
 type NumberArray =
   | Uint8Array<ArrayBuffer>
   | Int16Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
 

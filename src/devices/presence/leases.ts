@@ -26,6 +26,15 @@ export class Leases {
     return Math.min(this.#deadlines[device] ?? 0, this.#authEnds[device] ?? 0);
   }
 
+  /** When the device will have been silent for too long; 0 for a device without a lease. */
+  deadline(device: number): number {
+    return this.#deadlines[device] ?? 0;
+  }
+
+  setDeadline(device: number, deadline: number): void {
+    this.#deadlines[device] = deadline;
+  }
+
   authEnds(device: number): number {
     return this.#authEnds[device] ?? 0;
   }

@@ -14,3 +14,10 @@ export const LONGEST_PATIENCE = PATIENCE + JITTER;
 /** How many intervals a device may be silent. */
 export const patienceOf = (device: number): number =>
   PATIENCE + JITTER * ((Math.imul(device, SPREAD) >>> 0) / 2 ** 32);
+
+/**
+ * The deadline of a device after a change of its patience. A shorter one counts from now on, so that the device has time
+ * to follow; a longer one counts from its latest heartbeat.
+ */
+export const adaptedDeadline = (deadline: number, seenAt: number, now: number, patienceMs: number): number =>
+  Math.max(seenAt + patienceMs, Math.min(deadline, now + patienceMs));

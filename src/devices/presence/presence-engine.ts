@@ -2,12 +2,12 @@ import type { DeviceTable } from './device-table.js';
 import { LONGEST_HOLD } from './expiry-hold.js';
 import { ExpiryHolds, type Overdue, SAMPLE_SIZE, type Sample } from './expiry-holds.js';
 import { Leases } from './leases.js';
-import { LATE, LONGEST_PATIENCE, patienceOf } from './patience.js';
+import { adaptedDeadline, LATE, LONGEST_PATIENCE, patienceOf } from './patience.js';
 import { restoredLease, type SavedLease } from './restored-lease.js';
 import { TimingWheel } from './timing-wheel.js';
 
 export interface EngineSettings {
-  /** Expected time between two heartbeats of a device. */
+  /** Expected time between two heartbeats of a device without an interval of its own. */
   readonly intervalMs: number;
 }
 
@@ -48,7 +48,7 @@ export class PresenceEngine {
   ) {
     this.#intervalMs = intervalMs;
     this.tickMs = Math.max(1, Math.round(intervalMs / TICKS));
-    // The longest time until a deadline: patience, jitter, and the grace after a restart.
+    // The longest time until most deadlines: patience, jitter, and the grace after a restart.
     const lap = Math.ceil((LONGEST_PATIENCE + LONGEST_HOLD) * TICKS) + 2;
     this.#wheel = new TimingWheel(lap, FIRST_CAPACITY, this.#tickOf(now));
     this.#holds = new ExpiryHolds(intervalMs);
@@ -77,6 +77,14 @@ export class PresenceEngine {
     return true;
   }
 
+  /** The interval of the device was changed in the table. */
+  adapt(device: number, now: number): void {
+    if (!this.devices.isOnline(device)) return;
+    const seenAt = this.devices.lastSeen(device);
+    const deadline = this.#leases.deadline(device);
+    this.#leases.setDeadline(device, adaptedDeadline(deadline, seenAt, now, this.#patience(device)));
+  }
+
   /** The session of its latest heartbeat was prolonged. */
   prolong(device: number, authEnds: number): void {
     this.#leases.prolong(device, authEnds);
@@ -94,7 +102,12 @@ export class PresenceEngine {
   /** Restores a device that was online when the previous process stopped. */
   restore(device: number, saved: SavedLease, now: number): void {
     this.#makeRoom(device);
-    const { deadline, authEnds } = restoredLease(saved, now, this.#intervalMs, this.#patience(device));
+    const { deadline, authEnds } = restoredLease(
+      saved,
+      now,
+      this.#intervalOf(device),
+      this.#patience(device),
+    );
     this.devices.setSeen(device, saved.seenAt);
     this.#leases.set(device, deadline, authEnds);
     if (!this.devices.isOnline(device)) this.#enter(device);
@@ -117,6 +130,7 @@ export class PresenceEngine {
     );
     return overdue.filter(({ device, owner }) => {
       if (!this.#holds.isHeld(owner)) return this.leave(device);
+      this.#holdLonger(device);
       this.#wheel.schedule(device, this.#dueTick(device));
       return false;
     });
@@ -138,11 +152,11 @@ export class PresenceEngine {
 
   /** Online devices, all of them or evenly chosen. */
   *#sample(now: number): Generator<Sample> {
-    const lateBefore = now - LATE * this.#intervalMs;
     const step = Math.ceil(this.devices.size / SAMPLE_SIZE);
     for (let device = 0; device < this.devices.size; device += step) {
       if (!this.devices.isOnline(device)) continue;
-      yield { owner: this.devices.ownerOf(device), isLate: this.devices.lastSeen(device) < lateBefore };
+      const isLate = this.devices.lastSeen(device) < now - LATE * this.#intervalOf(device);
+      yield { owner: this.devices.ownerOf(device), isLate };
     }
   }
 
@@ -169,7 +183,19 @@ export class PresenceEngine {
   }
 
   #patience(device: number): number {
-    return patienceOf(device) * this.#intervalMs;
+    return patienceOf(device) * this.#intervalOf(device);
+  }
+
+  #intervalOf(device: number): number {
+    return this.devices.ownInterval(device) || this.#intervalMs;
+  }
+
+  /** A device with a longer interval may not beat during a hold: it gets as many intervals of its own, once. */
+  #holdLonger(device: number): void {
+    const own = this.devices.ownInterval(device);
+    if (own <= this.#intervalMs) return;
+    const latest = this.devices.lastSeen(device) + this.#patience(device) + LONGEST_HOLD * own;
+    this.#leases.setDeadline(device, Math.max(this.#leases.deadline(device), latest));
   }
 
   #tickOf(time: number): number {

@@ -192,11 +192,21 @@ export class PresenceStore {
     return devices.map(({ id }) => id);
   }
 
-  /** Online devices that were last seen before a time in milliseconds. */
-  async onlineSeenBefore(time: number, limit: number): Promise<{ id: number; userId: number }[]> {
+  /**
+   * Online devices that have been silent for a number of intervals.
+   * @param now in milliseconds.
+   * @param intervalMs that of devices without one of their own.
+   */
+  async onlineButSilent(
+    now: number,
+    intervals: number,
+    intervalMs: number,
+    limit: number,
+  ): Promise<{ id: number; userId: number }[]> {
     return this.db.em.execute(
-      'select id, user_id as "userId" from devices where online and last_seen_at < ? limit ?',
-      [new Date(time).toISOString(), limit],
+      `select id, user_id as "userId" from devices where online and last_seen_at
+         < ?::timestamptz - coalesce(own_interval_seconds, ?::float8) * ? * interval '1 second' limit ?`,
+      [new Date(now).toISOString(), intervalMs / 1000, intervals, limit],
     );
   }
 

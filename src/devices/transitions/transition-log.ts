@@ -3,7 +3,7 @@ import { encodeCursor, type Position } from '../../streams/position.js';
 import { ShardOffsets } from '../../streams/shard-offsets.js';
 import type { SpanContext } from '../../tracing/tracing.js';
 import type { UserNames } from '../../users/users.js';
-import type { DeviceDetails } from '../device-details.js';
+import type { FormerDetails } from '../device-details.js';
 import type { OfflineReason } from '../presence-event.entity.js';
 
 /** Entries that are kept for clients that reconnect: about an hour of a healthy fleet. */
@@ -29,7 +29,7 @@ export interface Transition extends Entry {
 
 /** The details of a device changed. */
 export interface DetailsChange extends Entry {
-  readonly before: DeviceDetails;
+  readonly before: FormerDetails;
 }
 
 /** The names of the owner of an online device changed. */
@@ -106,9 +106,11 @@ export class TransitionLog {
     return appended;
   }
 
-  /** The details of a device after the entry at `offset`; undefined if they have not changed since. */
-  detailsAt(deviceId: number, offset: number): DeviceDetails | undefined {
-    return this.#changes.get(deviceId)?.find((change) => change.offset > offset)?.before;
+  /** The details of a device after the entry at `offset`, as far as they have changed since. */
+  detailsAt(deviceId: number, offset: number): Partial<FormerDetails> {
+    const later = this.#changes.get(deviceId)?.filter((change) => change.offset > offset) ?? [];
+    // The earliest change of each detail has its value at the offset.
+    return Object.assign({}, ...later.map(({ before }) => before).reverse());
   }
 
   /**

@@ -36,6 +36,7 @@ const AuditCategoryEnum: Record<string, AuditCategory> = {
   USER: 'user',
   ROLE: 'role',
   KEY: 'key',
+  DEVICE: 'device',
   RELEASE: 'release',
 };
 registerEnumType(AuditCategoryEnum, {
@@ -46,6 +47,7 @@ registerEnumType(AuditCategoryEnum, {
     USER: { description: 'Accounts.' },
     ROLE: { description: 'Roles.' },
     KEY: { description: 'API keys.' },
+    DEVICE: { description: 'Devices.' },
     RELEASE: { description: 'Releases.' },
   },
 });

@@ -55,8 +55,20 @@ export class DeviceFilter {
 
   @Field(() => String, {
     nullable: true,
+    description: 'Devices that are offered the releases of this channel.',
+  })
+  channel?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Devices with all of these tags. Their case is ignored.',
+  })
+  tags?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
     description:
-      'Part of the name, of the id that the device gives itself, or of the username, phone, name or nickname of its ' +
+      'Part of a name, of a tag, of the id that the device gives itself, or of the username, phone, name or nickname of its ' +
       'owner.',
   })
   search?: string | null;

@@ -64,7 +64,7 @@ export class PresenceResolver {
   ): Promise<HeartbeatPayload> {
     const caller = requireCaller(context);
     const clientId = clientOf(context, input.deviceId).deviceId ?? caller.deviceId;
-    const { heartbeats, newestRelease, config } = context.services;
+    const { heartbeats, newestRelease, deviceSettings, config } = context.services;
     requireShort('name', input.name);
     requireShort('clientVersion', input.clientVersion);
     const deviceKey = await heartbeats.beat(caller, {
@@ -75,8 +75,11 @@ export class PresenceResolver {
     if (isOnlyField(info)) context.countHeartbeat();
     return {
       deviceKey,
-      intervalSeconds: Math.round(config.HEARTBEAT_INTERVAL / 1000),
-      latestRelease: await newestRelease.newerThan(heartbeats.versionOf(caller, clientId)),
+      intervalSeconds: Math.round((heartbeats.ownIntervalOf(deviceKey) || config.HEARTBEAT_INTERVAL) / 1000),
+      latestRelease: await newestRelease.newerThan(
+        heartbeats.versionOf(caller, clientId),
+        deviceSettings.channelOf(deviceKey),
+      ),
     };
   }
 

@@ -81,7 +81,7 @@ export class HeartbeatPayload {
     simple: true,
     nullable: true,
     description:
-      'The newest release of channel `stable` if the latest version that the device has reported is older, or it has ' +
+      'The newest release of its channel if the latest version that the device has reported is older, or it has ' +
       'reported none. Null for a version that does not compare with it, such as `unknown`.',
   })
   latestRelease!: Release | null;

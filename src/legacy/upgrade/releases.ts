@@ -6,7 +6,7 @@ import type { NewRelease } from '../../releases/new-release.js';
 import { packagePath } from '../../releases/package-name.js';
 import type { Services } from '../../services.js';
 import { payerOf, waiterOf } from '../../sessions/payer.js';
-import type { LegacyResponse, LegacyUpload } from '../dialect.js';
+import type { LegacyRequest, LegacyResponse, LegacyUpload } from '../dialect.js';
 import { formParameters } from '../form-fields.js';
 import type { Handler } from '../route.js';
 import { failure, ok } from './envelope.js';
@@ -63,12 +63,27 @@ const newRelease = ({ version, notes, sha256 }: z.output<typeof PackageParameter
   sha256: sha256 || null,
 });
 
-/** Shows the newest release. */
-export function checkVersion({ releases, databaseTurns, config }: Services): Handler<z.ZodObject> {
-  return async (_input, { publicUrl, client }) => {
+/** Shows the newest release: to a device that its token and its id identify, that of its channel. */
+export function checkVersion(services: Services): Handler<z.ZodObject> {
+  const { releases, databaseTurns, config } = services;
+  return async (_input, request) => {
+    const { publicUrl, client } = request;
     const waiter = waiterOf(payerOf(null, client));
-    const release = await databaseTurns.run(waiter, 1, () => releases.latest(STABLE));
+    const release = await databaseTurns.run(waiter, 1, async () =>
+      releases.latest(await channelOf(services, request)),
+    );
     if (!release) throw new DomainError('NOT_FOUND', 'There is no release.');
     return ok(presentRelease(release, publicUrl, config.TIME_ZONE), 'success');
   };
+}
+
+/** A token is not required: an unknown one, and one that has expired, is offered what everybody is. */
+async function channelOf(
+  { sessions, devices, deviceSettings }: Services,
+  { token, client }: LegacyRequest,
+): Promise<string> {
+  if (token === null || deviceSettings.areAllStable) return STABLE;
+  const caller = await sessions.authenticate(token);
+  const id = caller && (await devices.idOf(caller, client.deviceId ?? caller.deviceId));
+  return id === null ? STABLE : deviceSettings.channelOf(id);
 }

@@ -24,6 +24,9 @@ test('Redis has the latest lease, or one that is less than half used, and is ask
       // The queue grows at some of the devices below.
       for (let id = 1; id <= 1022; id++) devices.intern(-id);
       const queue = new LeaseQueue(devices, INTERVAL_MS, TICK_MS, START);
+      // One device has a longer interval than the others, and one a shorter one.
+      const ownIntervals = [INTERVAL_MS, 4 * INTERVAL_MS, 10_000];
+      for (const [id, ms] of ownIntervals.entries()) devices.setInterval(devices.intern(id), ms / 1000);
       const deadlines = new Map<number, number>();
       const redis = new Map<number, { end: number; halfTime: number }>();
       let now = START;
@@ -40,7 +43,7 @@ test('Redis has the latest lease, or one that is less than half used, and is ask
         if (s.kind === 'beat') {
           const device = devices.intern(s.device);
           queue.beat(device, now, { sessionId: 'abc', expiresAt: NEVER }, false);
-          deadlines.set(device, now + patienceOf(s.device) * INTERVAL_MS);
+          deadlines.set(device, now + patienceOf(s.device) * (ownIntervals[s.device] ?? INTERVAL_MS));
         } else if (s.kind === 'drop') {
           const device = devices.intern(s.device);
           queue.drop(device);

@@ -60,6 +60,7 @@ describeWithRedis('the sweep of a fleet', () => {
     return {
       client,
       clock,
+      devices,
       seen,
       store,
       nodes,
@@ -112,6 +113,26 @@ describeWithRedis('the sweep of a fleet', () => {
     seen.set(1, clock.now - INTERVAL_MS).set(2, clock.now - 3 * INTERVAL_MS);
     await one?.run();
     expect(await online()).toBe(399);
+    await one?.run();
+    expect(await online()).toBe(399);
+  });
+
+  test('holds devices with longer intervals for two of these', async () => {
+    const { nodes, devices, shorten, online, clock, seen, skipSweeps } = await openFleet();
+    const [one] = nodes;
+    devices.setInterval(devices.intern(1), (10 * INTERVAL_MS) / 1000);
+    await one?.run();
+    await shorten([1]);
+    await skipSweeps();
+    clock.now = 100 * INTERVAL_MS;
+    seen.set(1, clock.now - 30 * INTERVAL_MS);
+    await one?.run();
+    await one?.run();
+    clock.now += 3 * INTERVAL_MS;
+    await one?.run();
+    expect(await online()).toBe(400);
+    await shorten([1]);
+    clock.now += 20 * INTERVAL_MS;
     await one?.run();
     expect(await online()).toBe(399);
   });

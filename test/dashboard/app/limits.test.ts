@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { MAX_ROLE_NAME_LENGTH } from '../../../src/administration/role-editing.js';
 import * as page from '../../../src/dashboard/app/api/limits.js';
+import {
+  MAX_NOTES_LENGTH as LONGEST_DEVICE_NOTES,
+  LONGEST_INTERVAL,
+  MAX_TAGS as MOST_TAGS,
+  SHORTEST_INTERVAL,
+} from '../../../src/devices/editing/device-metadata.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../../src/sessions/caller.js';
 import { MAX_NAME_LENGTH } from '../../../src/users/login-names.js';
@@ -14,6 +20,10 @@ test('the dashboard has the same limits as the gateway', () => {
     LONGEST_ROLE_NAME: MAX_ROLE_NAME_LENGTH,
     LONGEST_PROFILE_TEXT,
     LONGEST_CLIENT_TEXT: MAX_CLIENT_TEXT_LENGTH,
+    LONGEST_DEVICE_NOTES,
+    MOST_TAGS,
+    SHORTEST_INTERVAL,
+    LONGEST_INTERVAL,
     LONGEST_RELEASE_TEXT,
   });
 });

@@ -28,6 +28,40 @@ describe('a device', () => {
     expect([devices.online, expired]).toEqual([1, []]);
   });
 
+  test('with an interval of its own goes offline after 2.5 of them', () => {
+    for (const seconds of [5, 120]) {
+      const { beat, pass, presence, devices, expired } = engine();
+      devices.setInterval(devices.intern(7), seconds);
+      beat(7);
+      pass(2.5 * seconds * 1000);
+      expect(expired).toEqual([]);
+      pass(0.1 * seconds * 1000 + 2 * presence.tickMs);
+      expect(expired).toMatchObject([{ reason: 'TIMEOUT' }]);
+    }
+  });
+
+  test('that is given a longer interval is online for as long from its latest heartbeat on', () => {
+    const { beat, pass, presence, devices, expired, now } = engine();
+    beat(7);
+    pass(2 * intervalMs);
+    devices.setInterval(devices.intern(7), 120);
+    presence.adapt(devices.intern(7), now());
+    pass(8 * intervalMs);
+    expect(expired).toEqual([]);
+    pass(0.4 * intervalMs + 2 * presence.tickMs);
+    expect(expired).toMatchObject([{ reason: 'TIMEOUT' }]);
+  });
+
+  test('that is given a shorter interval has time to follow', () => {
+    const { beat, pass, presence, devices, expired, now } = engine();
+    beat(7);
+    pass(intervalMs);
+    devices.setInterval(devices.intern(7), 5);
+    presence.adapt(devices.intern(7), now());
+    pass(12_500);
+    expect(expired).toEqual([]);
+  });
+
   test('is offline with the reason AUTH_EXPIRED when its token expires, though it beats', () => {
     const { beat, pass, expired, now, presence } = engine();
     const ends = now() + intervalMs;
@@ -104,6 +138,28 @@ test('a restart moves every deadline by the downtime and an interval', () => {
   expect(e.expired).toEqual([]);
   e.pass(0.1 * intervalMs + 2 * e.presence.tickMs);
   expect(e.expired).toHaveLength(1);
+});
+
+test('a restart and a hold prolong the lease of a device with a longer interval by that interval', () => {
+  const own = 10 * intervalMs;
+  const restarted = engine();
+  const device = restarted.devices.intern(1);
+  restarted.devices.setInterval(device, own / 1000);
+  restarted.presence.restore(device, { seenAt: START - own, aliveAt: START, authEnds: NEVER }, START);
+  restarted.pass(2.5 * own);
+  expect(restarted.expired).toEqual([]);
+  restarted.pass(0.1 * own + 2 * restarted.presence.tickMs);
+  expect(restarted.expired).toHaveLength(1);
+
+  const held = engine();
+  for (let id = 0; id < 1000; id++) {
+    held.devices.setInterval(held.devices.intern(id), own / 1000);
+    held.beat(id);
+  }
+  held.pass(4.5 * own);
+  expect(held.expired).toEqual([]);
+  held.pass(0.1 * own + 4 * intervalMs);
+  expect(held.expired).toHaveLength(1000);
 });
 
 test('a token that expired during the downtime can be refreshed, unless its session has ended', () => {

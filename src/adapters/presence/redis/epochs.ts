@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../clock.js';
+import type { DeviceTable } from '../../../devices/presence/device-table.js';
 import { patienceOf } from '../../../devices/presence/patience.js';
 import { restoredLease } from '../../../devices/presence/restored-lease.js';
 import type {
@@ -24,6 +25,8 @@ export interface EpochOptions {
   /** Decides which node starts an epoch. */
   readonly leases: JobLeases;
   readonly clock: Clock;
+  /** Has the intervals of devices that have their own. */
+  readonly devices: DeviceTable;
   readonly intervalMs: number;
   /** Whether Redis keeps all data over a restart. */
   readonly isDurable: boolean;
@@ -74,11 +77,12 @@ export class Epochs {
     devices: readonly RestoredDevice[],
     { aliveAt }: SavedPresence,
   ): Promise<boolean> {
-    const { intervalMs, clock, leases } = this.options;
+    const { devices: table, clock, leases } = this.options;
     for (let at = 0; at < devices.length; at += MAX_DEVICES) {
       if ((await leases.acquire('presence epoch', START_MS)) === null) return false;
       const now = clock();
       const values = devices.slice(at, at + MAX_DEVICES).flatMap((device) => {
+        const intervalMs = table.ownInterval(table.intern(device.id)) || this.options.intervalMs;
         const patienceMs = patienceOf(device.id) * intervalMs;
         const { deadline, authEnds } = restoredLease({ ...device, aliveAt }, now, intervalMs, patienceMs);
         const score = scoreOf({

@@ -1,7 +1,7 @@
 import type { DeviceTable } from '../../../devices/presence/device-table.js';
 import { growArray } from '../../../devices/presence/grow-array.js';
 import { Leases } from '../../../devices/presence/leases.js';
-import { LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
+import { adaptedDeadline, LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
 import { TimingWheel } from '../../../devices/presence/timing-wheel.js';
 import type { BeatingSession } from '../../../devices/presence.js';
 import { sessionTag } from './lease-score.js';
@@ -67,9 +67,19 @@ export class LeaseQueue {
     if (isOther) this.#changeSession(device, sessionTag(sessionId));
     // A request that was authenticated before a refresh may arrive after it.
     const ends = isOther ? expiresAt : Math.max(expiresAt, this.#leases.authEnds(device));
-    this.#leases.set(device, now + patienceOf(this.devices.idOf(device)) * this.intervalMs, ends);
+    this.#leases.set(device, now + this.#patience(device), ends);
     this.devices.setSeen(device, now);
     if (isOther || now >= (this.#halfTimes[device] ?? 0)) this.#enqueue(device);
+  }
+
+  /** See `Presence.adapt`. A shorter lease takes effect when the one in Redis has ended. */
+  adapt(device: number, now: number): void {
+    if (device >= this.#sentEnds.length || this.#endOf(device) === 0) return;
+    const { devices } = this;
+    const deadline = this.#leases.deadline(device);
+    const patienceMs = this.#patience(device);
+    this.#leases.setDeadline(device, adaptedDeadline(deadline, devices.lastSeen(device), now, patienceMs));
+    if (this.#endOf(device) > (this.#sentEnds[device] ?? 0)) this.#enqueue(device);
   }
 
   /** See `Presence.prolong`. */
@@ -154,6 +164,10 @@ export class LeaseQueue {
       this.#forgetSent(device);
       if (this.#endOf(device) > 0) this.#enqueue(device);
     }
+  }
+
+  #patience(device: number): number {
+    return patienceOf(this.devices.idOf(device)) * (this.devices.ownInterval(device) || this.intervalMs);
   }
 
   /** When the device expires: by its latest session, or by the one before it if that lasts longer. */

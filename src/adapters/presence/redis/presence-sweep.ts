@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../../clock.js';
 import type { DeviceTable } from '../../../devices/presence/device-table.js';
+import { LONGEST_HOLD } from '../../../devices/presence/expiry-hold.js';
 import { ExpiryHolds, type Sample } from '../../../devices/presence/expiry-holds.js';
 import { LATE, LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
 import type { PresenceStore } from '../../../devices/transitions/presence-store.js';
@@ -96,18 +97,17 @@ export class PresenceSweep {
 
   /**
    * What a shard has found, without the devices that beat on a node that has lost its connection to Redis, but not to
-   * the database: their leases are prolonged.
+   * the database: their leases are prolonged. So are those of held devices with longer intervals, see `#patience`.
    */
   async #prolong(
     shard: PresenceShard | undefined,
     sweep: ShardSweep,
     seen: ReadonlyMap<number, number>,
   ): Promise<ShardSweep> {
-    const { clock, intervalMs } = this.options;
-    const now = clock();
+    const now = this.options.clock();
     const leases = sweep.ended.filter(isSilent).flatMap(({ deviceId, score }) => {
       const seenAt = seen.get(deviceId) ?? Number.NEGATIVE_INFINITY;
-      const remainingMs = seenAt + patienceOf(deviceId) * intervalMs - now;
+      const remainingMs = seenAt + this.#patience(deviceId) - now;
       if (remainingMs <= 0) return [];
       const session = sessionOf(score);
       return { deviceId, remainingMs, session, endsWithSession: false, owner: this.#ownerOf(deviceId) };
@@ -131,14 +131,27 @@ export class PresenceSweep {
 
   /** Online devices of all shards, with whether they have missed a heartbeat. */
   async #sample(shards: readonly PresenceShard[], sweeps: readonly ShardSweep[]): Promise<Sample[]> {
-    const lateBelowMs = (LONGEST_PATIENCE - LATE) * this.options.intervalMs;
     const samples = await Promise.all(shards.map((shard) => shard.sample()));
     return samples.flatMap((leases, shard) =>
       leases.map(({ deviceId, score }) => ({
         owner: this.#ownerOf(deviceId),
-        isLate: Number(score) - (sweeps[shard]?.now ?? 0) < lateBelowMs,
+        isLate:
+          Number(score) - (sweeps[shard]?.now ?? 0) < (LONGEST_PATIENCE - LATE) * this.#intervalOf(deviceId),
       })),
     );
+  }
+
+  /** A device with a longer interval may not beat during a hold: it gets as many intervals of its own, once. */
+  #patience(deviceId: number): number {
+    const { intervalMs } = this.options;
+    const own = this.#intervalOf(deviceId);
+    const isHeld = own > intervalMs && this.#holds.isHeld(this.#ownerOf(deviceId));
+    return (patienceOf(deviceId) + (isHeld ? LONGEST_HOLD : 0)) * own;
+  }
+
+  #intervalOf(deviceId: number): number {
+    const { devices, intervalMs } = this.options;
+    return devices.ownInterval(devices.intern(deviceId)) || intervalMs;
   }
 
   #ownerOf(deviceId: number): number {

@@ -98,6 +98,10 @@ export class RedisPresence implements Presence {
     this.#outgoing.leases.beat(device, this.options.clock(), session, isOther);
   }
 
+  adapt(device: number): void {
+    this.#outgoing.leases.adapt(device, this.options.clock());
+  }
+
   prolong(device: number, expiresAt: number): void {
     this.#outgoing.leases.prolong(device, expiresAt);
   }

@@ -25,8 +25,16 @@ export interface EndedLease {
 }
 
 const Text = z.string().nullable();
+const Before = z.object({
+  api: z.enum(Api),
+  name: Text,
+  clientVersion: Text,
+  displayName: Text.exactOptional(),
+  tags: z.array(z.string()).exactOptional(),
+  channel: z.string().exactOptional(),
+});
 const Change = z.union([
-  z.object({ before: z.object({ api: z.enum(Api), name: Text, clientVersion: Text }) }),
+  z.object({ before: Before }),
   z.object({ ownerBefore: z.object({ username: Text, phone: Text, name: Text, nickname: Text }) }),
 ]);
 const Fields = z.intersection(

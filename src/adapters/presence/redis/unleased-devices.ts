@@ -30,7 +30,7 @@ export class UnleasedDevices {
     const now = performance.now();
     if (now < this.#searchedAt + SEARCH_MS) return;
     this.#searchedAt = now;
-    const silent = await this.store.onlineSeenBefore(this.clock() - SILENT * this.intervalMs, MAX_FOUND);
+    const silent = await this.store.onlineButSilent(this.clock(), SILENT, this.intervalMs, MAX_FOUND);
     const ended = { remainingMs: 0, session: 0, endsWithSession: false };
     await Promise.all(
       shards.map((shard, index) => {

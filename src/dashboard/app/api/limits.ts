@@ -1,5 +1,5 @@
 /**
- * The gateway's limits, in characters, so that forms can show them before sending. Copies: the gateway alone
+ * The gateway's limits, in characters where nothing else is said, so that forms can show them before sending. Copies: the gateway alone
  * enforces them, and a test compares both.
  */
 
@@ -12,5 +12,10 @@ export const LONGEST_ROLE_NAME = 64;
 export const LONGEST_PROFILE_TEXT = 2000;
 /** For names and ids of devices, and so for searches. */
 export const LONGEST_CLIENT_TEXT = 128;
+export const LONGEST_DEVICE_NOTES = 2000;
+export const MOST_TAGS = 32;
+/** In seconds, of a device of its own. */
+export const SHORTEST_INTERVAL = 5;
+export const LONGEST_INTERVAL = 43_200;
 /** For release notes and withdrawal reasons. */
 export const LONGEST_RELEASE_TEXT = 10_000;

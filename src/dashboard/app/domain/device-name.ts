@@ -1,5 +1,9 @@
 import type { MachineFragment } from '../generated/graphql.js';
 
-/** A device's name, else its device id, else null. */
-export const deviceName = ({ name, clientId }: Pick<MachineFragment, 'name' | 'clientId'>): string | null =>
-  name || clientId;
+/** The name that administrators gave a device, else the one it reports, else its device id, else null. */
+export const deviceName = ({
+  displayName,
+  name,
+  clientId,
+}: Pick<MachineFragment, 'displayName' | 'name' | 'clientId'>): string | null =>
+  displayName || name || clientId;

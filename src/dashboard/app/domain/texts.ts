@@ -25,6 +25,7 @@ export const en = {
   permissions: {
     ADOPTION_READ: 'see the adoption of releases',
     AUDIT_READ: 'read the audit log',
+    DEVICES_MANAGE: 'edit, retire and delete devices',
     DEVICES_OWN: 'see own devices',
     DEVICES_READ: 'see all devices',
     GATEWAY_READ: 'see how the gateway works',
@@ -147,6 +148,7 @@ export const zh: Translation<typeof en> = {
   permissions: {
     ADOPTION_READ: '查看设备的版本分布',
     AUDIT_READ: '查看审计日志',
+    DEVICES_MANAGE: '编辑、停用和删除设备',
     DEVICES_OWN: '查看本人的设备',
     DEVICES_READ: '查看所有设备',
     GATEWAY_READ: '查看网关运行状况',

@@ -5,6 +5,9 @@ import type { FleetOrder } from '../../../../src/dashboard/app/views/fleet/fleet
 
 const device = (id: string, changes: Partial<MachineFragment> = {}): MachineFragment => ({
   id,
+  displayName: null,
+  tags: [],
+  channel: 'stable',
   clientId: null,
   name: `Gate ${id}`,
   api: 'GRAPHQL',

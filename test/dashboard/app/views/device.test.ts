@@ -61,6 +61,30 @@ test('links an administrator to the owner, and shows a device offline once its s
   await close();
 });
 
+test('lets an administrator edit a device, and names the fields that are wrong', async () => {
+  const { path } = await sendHeartbeat('serial-9', 'android tv');
+  const { page, faults, close } = await visitAs(browser, host, 'root', path);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Lobby');
+  await dialog.getByLabel('Tags').fill('Site:Berlin,');
+  await dialog.getByLabel('Notes').fill('Behind the café.');
+  await dialog.getByLabel('Heartbeat interval').fill('4');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Enter 5 to 43,200 seconds, or nothing.').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByLabel('Heartbeat interval').fill('120');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Lobby' }).waitFor();
+  const notes = page.getByRole('region', { name: 'Notes' });
+  await notes.getByText('Every 2 minutes').waitFor();
+  await notes.getByText('Behind the café.').waitFor();
+  await notes.getByRole('link', { name: 'site:berlin' }).click();
+  await page.getByRole('link', { name: 'Lobby' }).waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
 test('shows correct relative times in a browser whose clock is an hour ahead', async () => {
   const { path } = await sendHeartbeat('serial-5');
   const { page, close } = await visitAs(browser, host, 'max', path);

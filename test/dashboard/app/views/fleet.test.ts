@@ -116,7 +116,7 @@ test('renders only the rows in view, sorted by name', async () => {
 test('finds devices by their owner, and sorts them as the address says', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
   await page.getByText('142 devices').waitFor();
-  await page.getByRole('searchbox', { name: 'Search by name, ID or owner' }).fill('PIA');
+  await page.getByRole('searchbox', { name: 'Search by name, tag, ID or owner' }).fill('PIA');
   await page.getByText('12 devices').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByText('142 devices').waitFor();
@@ -133,7 +133,7 @@ test('finds devices by their owner, and sorts them as the address says', async (
 
 test('keeps the filter in the address, and filters by an address', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
-  await page.getByRole('searchbox', { name: 'Search by name, ID or owner' }).fill('kiosk 1');
+  await page.getByRole('searchbox', { name: 'Search by name, tag, ID or owner' }).fill('kiosk 1');
   await page.getByText('4 devices').waitFor();
   expect(new URL(page.url()).search).toBe('?q=kiosk+1');
   await page.goto(`http://${host}/?api=bms&version=2.3.7&state=online`);
@@ -161,7 +161,7 @@ test('keeps the heartbeat chart during a search and a visit of another view', as
   await gates.beat();
   await gateway.services.heartbeats.announce();
   await quiet.waitFor({ state: 'detached' });
-  const search = page.getByRole('searchbox', { name: 'Search by name, ID or owner' });
+  const search = page.getByRole('searchbox', { name: 'Search by name, tag, ID or owner' });
   await search.fill('nothing');
   await page.getByText('No matching devices.').waitFor();
   expect(await quiet.isVisible()).toBe(false);

@@ -1,5 +1,5 @@
 import { Group, Stack, Text } from '@mantine/core';
-import { IconKey, IconLock, IconLogin2, IconPackage, IconUser } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconKey, IconLock, IconLogin2, IconPackage, IconUser } from '@tabler/icons-react';
 import type { AuditAction } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
 import { EntryList } from '../../ui/entry-list.js';
@@ -43,5 +43,6 @@ function iconOf(action: AuditAction) {
   if (action === 'SESSION_REFUSE') return IconLock;
   if (action.startsWith('KEY_')) return IconKey;
   if (action.startsWith('SESSION_')) return IconLogin2;
+  if (action.startsWith('DEVICE_')) return IconDeviceDesktop;
   return /^(USER|ROLE)_/.test(action) ? IconUser : IconPackage;
 }

@@ -19,7 +19,11 @@ const isMeans = (detail: string): detail is Means => Object.hasOwn(en.resetBy, d
 
 const isReason = (code: string): code is Reason => Object.hasOwn(en.reasons, code);
 
-/** Formats the API, the reason of a refusal, the roles and the address of an entry. */
+type DeviceField = keyof typeof en.deviceFields;
+
+const isDeviceField = (field: string): field is DeviceField => Object.hasOwn(en.deviceFields, field);
+
+/** Formats the API, the reason of a refusal, the roles, the edited fields and the address of an entry. */
 export function useEntryDetails(): (entry: AuditEntry) => string {
   const { t } = useTranslation();
   const apiName = useApiName();
@@ -49,6 +53,11 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
     if (action.startsWith('ROLE_')) return [permissionNames(detail)];
     if (action === 'USER_UPDATE') return [fieldNames(detail)];
     if (action === 'USER_PASSWORD_RESET' && isMeans(detail)) return [t(`auditEntry.resetBy.${detail}`)];
+    if (action === 'DEVICE_UPDATE') {
+      return detail
+        .split(' ')
+        .map((field) => (isDeviceField(field) ? t(`auditEntry.deviceFields.${field}`) : field));
+    }
     if (action !== 'USER_CREATE') return [];
     return [t('auditEntry.withRoles', { roles: roleNames(detail) })];
   };

@@ -30,6 +30,11 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
               otherwise={t(target ? 'auditEntry.deletedUser' : 'auditEntry.unknownAccount')}
             />
           ),
+          device: (
+            <Anchor component={Link} to={`/devices/${target}`} inherit fw={550} c="inherit">
+              {target}
+            </Anchor>
+          ),
           detail: (
             <Text span inherit fw={550}>
               {detail}

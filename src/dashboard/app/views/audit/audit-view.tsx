@@ -24,6 +24,7 @@ const categories = {
   user: 'USER',
   role: 'ROLE',
   key: 'KEY',
+  device: 'DEVICE',
   release: 'RELEASE',
 } as const satisfies Record<string, AuditCategory | null>;
 

@@ -9,7 +9,7 @@ export const en = {
     session: 'Sign-ins',
     user: 'People',
     role: 'Roles',
-    key: 'API keys',
+    key: 'API keys', device: 'Devices',
     release: 'Releases',
   },
   person: 'Person: {{name}}',
@@ -20,7 +20,7 @@ export const zh: Translation<typeof en> = {
   title: '审计日志',
   none: '暂无记录。',
   kind: '记录类型',
-  kinds: { all: '全部', session: '登录', user: '人员', role: '角色', key: 'API 密钥', release: '版本' },
+  kinds: { all: '全部', session: '登录', user: '人员', role: '角色', key: 'API 密钥', device: '设备', release: '版本' },
   person: '人员：{{name}}',
   removePerson: '显示全部人员的记录',
 };

@@ -10,6 +10,7 @@ import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { DeviceDetails } from './device-details.js';
+import { DeviceNotes } from './device-notes.js';
 import { DeviceSessions } from './device-sessions.js';
 import { EarlierEvents } from './earlier-events.js';
 import { PresenceBadge } from './presence-badge.js';
@@ -49,6 +50,7 @@ function DeviceView({ id }: { id: string }) {
       {failure && <FailureAlert failure={failure} onRetry={reload} />}
       <Stack gap="md">
         <DeviceDetails device={device} history={history} />
+        <DeviceNotes device={device} onSaved={reload} />
         <Card padding="md">
           <Timeline
             device={device}

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { useApiName } from '../../domain/api-name.js';
 import { deviceName } from '../../domain/device-name.js';
 import { displayName } from '../../domain/display-name.js';
+import type { MachineFragment } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
@@ -50,7 +51,7 @@ export const DeviceRow = memo(function DeviceRow({
           <Link to={`/devices/${id}`} className={classes.link} title={name}>
             {name}
           </Link>
-          {device.name && device.clientId && <small>{device.clientId}</small>}
+          <Subtitle device={device} />
         </span>
       </span>
       {showOwner && (
@@ -68,3 +69,10 @@ export const DeviceRow = memo(function DeviceRow({
     </li>
   );
 });
+
+/** The id of a named device, and its tags. */
+function Subtitle({ device }: { device: MachineFragment }) {
+  const { clientId, tags } = device;
+  const texts = [clientId === deviceName(device) ? null : clientId, ...tags].filter((text) => text !== null);
+  return texts.length > 0 && <small>{texts.join(' · ')}</small>;
+}

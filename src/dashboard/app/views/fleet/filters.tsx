@@ -65,6 +65,14 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
         leftSection={<IconArrowsSort size={16} aria-hidden />}
         className={classes.order}
       />
+      {filter.tags.map((tag) => (
+        <FilterPill
+          key={tag}
+          text={tag}
+          removeLabel={t('fleet.filters.removeTag', { tag })}
+          onRemove={() => onChange({ tags: filter.tags.filter((other) => other !== tag) })}
+        />
+      ))}
       {filter.owner && <OwnerPill fleet={fleet} onRemove={() => onChange({ owner: null })} />}
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={() => onChange(noFilter)}>

@@ -12,6 +12,8 @@ export interface FleetFilter {
   readonly presence: Presence;
   readonly api: Api | null;
   readonly version: string | null;
+  /** All of which a device has. */
+  readonly tags: readonly string[];
   /** The owner's node id. */
   readonly owner: string | null;
   readonly order: FleetOrder;
@@ -25,11 +27,17 @@ export const noFilter: Omit<FleetFilter, 'order'> = {
   presence: 'all',
   api: null,
   version: null,
+  tags: [],
   owner: null,
 };
 
-export const isFiltered = ({ search, presence, api, version, owner }: FleetFilter): boolean =>
-  search !== '' || presence !== 'all' || api !== null || version !== null || owner !== null;
+export const isFiltered = ({ search, presence, api, version, tags, owner }: FleetFilter): boolean =>
+  tags.length > 0 ||
+  search !== '' ||
+  presence !== 'all' ||
+  api !== null ||
+  version !== null ||
+  owner !== null;
 
 /**
  * The filter of the address and a function that changes parts of it. `deviceFilter` is for the gateway and lacks
@@ -43,10 +51,10 @@ export function useFleetFilter() {
       setParams((before) => format({ ...parse(before), ...changes }), { replace: true }),
     [setParams],
   );
-  const { search, api, version, owner } = filter;
+  const { search, api, version, tags, owner } = filter;
   const deviceFilter = useMemo(
-    () => toDeviceFilter({ search, api, version, owner }),
-    [search, api, version, owner],
+    () => toDeviceFilter({ search, api, version, tags, owner }),
+    [search, api, version, tags, owner],
   );
   return { filter, change, deviceFilter };
 }
@@ -55,12 +63,14 @@ function toDeviceFilter({
   search,
   api,
   version,
+  tags,
   owner,
 }: Omit<FleetFilter, 'presence' | 'order'>): DeviceFilter {
   return {
     ...(search ? { search } : {}),
     ...(api ? { api } : {}),
     ...(version ? { clientVersion: version } : {}),
+    ...(tags.length > 0 ? { tags: [...tags] } : {}),
     ...(owner ? { userId: owner } : {}),
   };
 }
@@ -72,16 +82,18 @@ function parse(params: URLSearchParams): FleetFilter {
     presence: presences.find((presence) => presence === params.get('state')) ?? 'all',
     api: apiOf(params.get('api') ?? ''),
     version: params.get('version'),
+    tags: params.getAll('tag'),
     owner: owner === null ? null : nodeIdOf('user', owner),
     order: fleetOrderOf(params.get('sort')),
   };
 }
 
-function format({ search, presence, api, version, owner, order }: FleetFilter): URLSearchParams {
+function format({ search, presence, api, version, tags, owner, order }: FleetFilter): URLSearchParams {
   const state = presence === 'all' ? null : presence;
   const sort = order === DEFAULT_ORDER ? null : order;
   const named = { q: search.trim(), state, api: api?.toLowerCase(), version, owner, sort };
-  return new URLSearchParams(
-    Object.entries(named).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
+  const given = Object.entries(named).flatMap(([name, value]): [string, string][] =>
+    value ? [[name, value]] : [],
   );
+  return new URLSearchParams([...given, ...tags.map((tag): [string, string] => ['tag', tag])]);
 }

@@ -32,7 +32,7 @@ export const en = {
   },
   filters: {
     label: 'Filter devices',
-    search: 'Search by name, ID or owner',
+    search: 'Search by name, tag, ID or owner',
     presence: 'Status',
     presences: { all: 'All', online: 'Online', offline: 'Offline' },
     api: 'API',
@@ -49,6 +49,7 @@ export const en = {
       silent: 'Longest silent',
     },
     owner: 'Owner: {{name}}',
+    removeTag: 'Remove the filter {{tag}}',
     removeOwner: 'Show all owners',
     clear: 'Clear filters',
   },
@@ -100,7 +101,7 @@ export const zh: Translation<typeof en> = {
   },
   filters: {
     label: '筛选设备',
-    search: '搜索名称、设备 ID 或所属用户',
+    search: '搜索名称、标签、设备 ID 或所属用户',
     presence: '状态',
     presences: { all: '全部', online: '在线', offline: '离线' },
     api: '接口',
@@ -117,6 +118,7 @@ export const zh: Translation<typeof en> = {
       silent: '离线最久在前',
     },
     owner: '所属用户：{{name}}',
+    removeTag: '移除筛选条件 {{tag}}',
     removeOwner: '显示全部用户的设备',
     clear: '清除筛选',
   },

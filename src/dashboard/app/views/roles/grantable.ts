@@ -4,6 +4,7 @@ import type { Permission } from '../../generated/graphql.js';
 const isGrantable: Record<Permission, boolean> = {
   PROFILE_OWN: false,
   SESSIONS_OWN: false,
+  DEVICES_MANAGE: true,
   DEVICES_OWN: false,
   RELEASES_READ: false,
   DEVICES_READ: true,

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { nodeId } from '../../src/database/node-id.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { callerOf, openSession } from '../support/callers.js';
+import { ask, send } from '../support/clients/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
+import { publishRelease } from '../support/releases.js';
+
+const INTERVAL = 30_000;
+let gateway: TestGateway;
+let admin: string;
+let member: string;
+let devices = 0;
+/** A device of the member, by its client id and its node id. */
+let clientId: string;
+let id: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createUser({ username: 'root', roles: ['ADMIN'] });
+  await gateway.createUser({ username: 'max' });
+  admin = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
+  member = (await openSession(gateway, 'max', graphqlSessionPolicy)).accessToken;
+  await publishRelease(gateway, '1.0.0');
+  await publishRelease(gateway, '2.0.0', { channel: 'beta' });
+});
+afterAll(() => gateway.close());
+
+const beat = (deviceId: string, clientVersion = '1.0.0') =>
+  ask(gateway, op.HeartbeatDocument, { input: { deviceId, clientVersion } }, member);
+
+beforeEach(async () => {
+  clientId = `serial-${++devices}`;
+  const caller = await callerOf(gateway, member);
+  id = nodeId(
+    'device',
+    await gateway.services.heartbeats.beat(caller, { clientId, name: null, clientVersion: null }),
+  );
+});
+
+const update = async (fields: object) =>
+  (await ask(gateway, op.UpdateDeviceDocument, { input: { id, ...fields } }, admin)).updateDevice.device;
+const found = async (filter: object) =>
+  (await ask(gateway, op.DevicesDocument, { filter }, admin)).devices.edges.map(({ node }) => node.id);
+
+test('saves what administrators note about a device, normalized, and leaves omitted fields unchanged', async () => {
+  await update({
+    displayName: '  Gate 4 ',
+    notes: 'Behind the café.',
+    tags: [' Site:Berlin', 'spare', 'SPARE'],
+  });
+  expect(await update({ ownIntervalSeconds: 120 })).toMatchObject({
+    displayName: 'Gate 4',
+    notes: 'Behind the café.',
+    tags: ['site:berlin', 'spare'],
+    channel: 'stable',
+    ownIntervalSeconds: 120,
+  });
+  expect(await update({ displayName: ' ', notes: null, tags: null, ownIntervalSeconds: null })).toMatchObject(
+    {
+      displayName: null,
+      notes: null,
+      tags: [],
+      ownIntervalSeconds: null,
+    },
+  );
+});
+
+test('finds devices by tags, by channel, and by a part of the name that administrators gave', async () => {
+  await update({ displayName: `Gate ${clientId}x`, tags: [`site:${clientId}`, 'spare'], channel: 'beta' });
+  expect(await found({ tags: ['SPARE', `site:${clientId}`] })).toEqual([id]);
+  expect(await found({ tags: ['spare', 'other'] })).toEqual([]);
+  expect(await found({ search: `gate ${clientId}X` })).toEqual([id]);
+  expect(await found({ search: `te:${clientId}` })).toEqual([id]);
+  expect(await found({ ids: [id], channel: 'beta' })).toEqual([id]);
+  expect(await found({ ids: [id], channel: 'stable' })).toEqual([]);
+});
+
+test.each([
+  ['displayName', { displayName: 'x'.repeat(129) }],
+  ['notes', { notes: 'x\0' }],
+  ['tags', { tags: ['two words'] }],
+  ['tags', { tags: Array.from({ length: 33 }, (_, at) => `t${at}`) }],
+  ['channel', { channel: 'No Channel' }],
+  ['ownIntervalSeconds', { ownIntervalSeconds: 4 }],
+  ['id', { id: 'user_1' }],
+])('rejects an invalid %s by its name', async (field, fields) => {
+  const headers = { authorization: `Bearer ${admin}` };
+  const { errors } = await send(gateway, op.UpdateDeviceDocument, { input: { id, ...fields } }, headers);
+  expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field } }]);
+});
+
+test('audits which fields have changed, and nothing where none has', async () => {
+  await update({ notes: 'n', tags: ['t'] });
+  await update({ notes: 'n' });
+  const { auditLog } = await ask(gateway, op.AuditLogDocument, { filter: { category: 'DEVICE' } }, admin);
+  expect(auditLog.edges.filter(({ node }) => node.target === id)).toMatchObject([
+    { node: { action: 'DEVICE_UPDATE', detail: 'notes tags', actor: { username: 'root' } } },
+  ]);
+});
+
+test('a device is offered the newest release of its channel, by heartbeats and by checkVersion', async () => {
+  const offered = async () => {
+    const { heartbeat } = await beat(clientId);
+    const headers = { authorization: `Bearer ${member}`, 'x-device-id': clientId };
+    const checked = await gateway.post('/api/upgrade/checkVersion', {}, headers);
+    return [heartbeat.latestRelease?.version, checked.json().data.version];
+  };
+  expect(await offered()).toEqual([undefined, '1.0.0']);
+  await update({ channel: 'beta' });
+  expect(await offered()).toEqual(['2.0.0', '2.0.0']);
+  const anonymous = await gateway.post('/api/upgrade/checkVersion', {}, { 'x-device-id': clientId });
+  expect(anonymous.json().data.version).toBe('1.0.0');
+  await update({ channel: null });
+  expect(await offered()).toEqual([undefined, '1.0.0']);
+});
+
+test('a device that beats every four intervals stays online once that is its interval', async () => {
+  await update({ ownIntervalSeconds: 120 });
+  for (let heartbeat = 0; heartbeat < 5; heartbeat++) {
+    await gateway.pass(4 * INTERVAL);
+    expect((await beat(clientId)).heartbeat.intervalSeconds).toBe(120);
+  }
+  const { device } = await ask(gateway, op.DeviceHistoryDocument, { id }, admin);
+  expect(device?.history.edges.map(({ node }) => node.online)).toEqual([true]);
+  expect(device?.online).toBe(true);
+});
