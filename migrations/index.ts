@@ -26,6 +26,7 @@ import { Machines20261129 } from './20261129-machines.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 import { Recovery20261129 } from './20261129-recovery.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
+import { RetiredDevices20261129 } from './20261129-retired-devices.js';
 import { RoomForLastSeen20261129 } from './20261129-room-for-last-seen.js';
 
 /**
@@ -62,4 +63,5 @@ export const migrations = [
   Recovery20261129,
   Machines20261129,
   DeviceMetadata20261129,
+  RetiredDevices20261129,
 ];

@@ -22,6 +22,7 @@ import { DeviceLimits } from './devices/device-limits.js';
 import { DeviceSettings } from './devices/device-settings.js';
 import { Devices } from './devices/devices.js';
 import { DeviceEditing } from './devices/editing/device-editing.js';
+import { DeviceRetirement } from './devices/editing/device-retirement.js';
 import { Bindings } from './devices/heartbeats/bindings.js';
 import { Heartbeats } from './devices/heartbeats/heartbeats.js';
 import type { CreatePresence } from './devices/heartbeats/presence-recorder.js';
@@ -284,6 +285,7 @@ function createDevices(
   return {
     heartbeats,
     deviceSettings,
+    deviceRetirement: new DeviceRetirement(db, heartbeats, sessions, clock),
     deviceEditing: new DeviceEditing(db, heartbeats, deviceSettings, clock),
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),

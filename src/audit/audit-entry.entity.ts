@@ -28,6 +28,8 @@ export const AuditAction = {
   KEY_CREATE: 'key.create',
   KEY_REVOKE: 'key.revoke',
   DEVICE_UPDATE: 'device.update',
+  DEVICE_RETIRE: 'device.retire',
+  DEVICE_DELETE: 'device.delete',
   RELEASE_PUBLISH: 'release.publish',
   RELEASE_WITHDRAW: 'release.withdraw',
   BACKUP_CREATE: 'backup.create',
@@ -81,6 +83,8 @@ registerEnumType(ShownAction, {
     },
     KEY_REVOKE: { description: 'An API key of an account was revoked. `detail` is its id.' },
     DEVICE_UPDATE: { description: 'A device was edited. `detail` names the fields that changed.' },
+    DEVICE_RETIRE: { description: 'A device was retired.' },
+    DEVICE_DELETE: { description: 'A device was deleted with its history.' },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
     RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
     BACKUP_CREATE: {

@@ -28,10 +28,12 @@ const columns = {
 /** `gatehouse device …` */
 export const deviceCommand = (env: Environment): Command =>
   new Command('device')
-    .summary('list and tag devices of a running gateway')
-    .description('List and tag the devices of a running gateway, with the permissions of the signed-in user.')
+    .summary('manage devices of a running gateway')
+    .description('Manage the devices of a running gateway, with the permissions of the signed-in user.')
     .addCommand(listCommand(env))
-    .addCommand(tagCommand(env));
+    .addCommand(tagCommand(env))
+    .addCommand(retireCommand(env))
+    .addCommand(deleteCommand(env));
 
 /** Collects the values of an option that may be given several times. */
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -42,6 +44,7 @@ interface ListOptions extends SignInOptions {
   readonly channel?: string;
   readonly online?: true;
   readonly offline?: true;
+  readonly retired?: true;
 }
 
 const listCommand = (env: Environment) =>
@@ -53,25 +56,32 @@ const listCommand = (env: Environment) =>
     .option('--channel <channel>', 'devices of this channel')
     .option('--online', 'devices that are online')
     .option('--offline', 'devices that are offline')
+    .option('--retired', 'retired devices instead of those in use')
     .addHelpText(
       'after',
       '\nExample:\n  $ gatehouse device list --tag site:berlin --offline --username alice',
     )
-    .action(async ({ search, tag, channel, online, offline, ...options }: ListOptions, command: Command) => {
-      if (online && offline) throw new UsageError('--online and --offline exclude each other.');
-      const output = Output.of(command);
-      const state = online || offline ? { online: online === true } : {};
-      const filter = {
-        ...(search === undefined ? {} : { search }),
-        ...(tag === undefined ? {} : { tags: tag }),
-        ...(channel === undefined ? {} : { channel }),
-        ...state,
-      };
-      const { withSignedInClient, listDevices } = await importClient();
-      await withSignedInClient(env, options, async (client) => {
-        for await (const page of listDevices(client, filter)) output.rows(page, columns);
-      });
-    });
+    .action(
+      async (
+        { search, tag, channel, online, offline, retired, ...options }: ListOptions,
+        command: Command,
+      ) => {
+        if (online && offline) throw new UsageError('--online and --offline exclude each other.');
+        const output = Output.of(command);
+        const state = online || offline ? { online: online === true } : {};
+        const filter = {
+          ...(search === undefined ? {} : { search }),
+          ...(tag === undefined ? {} : { tags: tag }),
+          ...(channel === undefined ? {} : { channel }),
+          ...(retired ? { retired } : {}),
+          ...state,
+        };
+        const { withSignedInClient, listDevices } = await importClient();
+        await withSignedInClient(env, options, async (client) => {
+          for await (const page of listDevices(client, filter)) output.rows(page, columns);
+        });
+      },
+    );
 
 const tagCommand = (env: Environment) =>
   gatewayCommand('tag')
@@ -98,3 +108,35 @@ const tagCommand = (env: Environment) =>
         });
       },
     );
+
+const retireCommand = (env: Environment) =>
+  gatewayCommand('retire')
+    .summary('take a device out of use')
+    .description(
+      'End the session of a device and hide the device from lists. Its history is kept, and a heartbeat in another session brings it back.',
+    )
+    .argument('<id>', 'id of a device, from device list')
+    .addHelpText('after', '\nExample:\n  $ gatehouse device retire device_28 --username alice')
+    .action(async (id: string, options: SignInOptions, command: Command) => {
+      const output = Output.of(command);
+      const { withSignedInClient, retireDevice } = await importClient();
+      await withSignedInClient(env, options, async (client) => {
+        await retireDevice(client, id);
+        output.result({ id, retired: true }, `Retired ${id}.`);
+      });
+    });
+
+const deleteCommand = (env: Environment) =>
+  gatewayCommand('delete')
+    .summary('delete a device with its history')
+    .description('End the session of a device and delete the device with its history. It cannot be undone.')
+    .argument('<id>', 'id of a device, from device list')
+    .addHelpText('after', '\nExample:\n  $ gatehouse device delete device_28 --username alice')
+    .action(async (id: string, options: SignInOptions, command: Command) => {
+      const output = Output.of(command);
+      const { withSignedInClient, deleteDevice } = await importClient();
+      await withSignedInClient(env, options, async (client) => {
+        await deleteDevice(client, id);
+        output.result({ id, deleted: true }, `Deleted ${id}.`);
+      });
+    });

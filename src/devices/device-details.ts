@@ -4,7 +4,11 @@ import type { Device } from './device.entity.js';
 export type DeviceDetails = Pick<Device, 'api' | 'name' | 'clientVersion'>;
 
 /** The same before a change, and what else filters select by where that has changed. */
-export type FormerDetails = DeviceDetails & Partial<Pick<Device, 'displayName' | 'tags' | 'channel'>>;
+export type FormerDetails = DeviceDetails &
+  Partial<Pick<Device, 'displayName' | 'tags' | 'channel'>> & {
+    /** Of a device that was retired. */
+    readonly retiredAt?: null;
+  };
 
 /** What a heartbeat reports about its device; null where it reports nothing. */
 export interface DeviceReport {

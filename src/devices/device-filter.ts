@@ -20,6 +20,8 @@ export interface DeviceFilter {
   readonly channel?: string | null;
   /** Devices with all of these. */
   readonly tags?: readonly string[] | null;
+  /** Only retired devices, or only others; null for both. By default others, unless `ids` names the devices. */
+  readonly retired?: boolean | null | undefined;
   /** Part of one of the device's names, of a tag, of its client id, or of a name or the phone of its owner. */
   readonly search?: string | null;
 }
@@ -37,7 +39,7 @@ export interface DeviceSelection extends Search<Device> {
 
 /** The devices that the filter selects among those that the caller may see. */
 export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelection {
-  const { ids, userId, online, api, clientVersion, channel, tags, search } = filter;
+  const { ids, userId, online, api, clientVersion, channel, tags, retired, search } = filter;
   const term = search?.trim() ?? '';
   return allOf([
     visibleTo(caller),
@@ -48,6 +50,7 @@ export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelec
     clientVersion == null ? everything : withValue('clientVersion', clientVersion),
     channel == null ? everything : inChannel(channel),
     tags == null || tags.length === 0 ? everything : withTags(tags),
+    byRetirement(retired === undefined ? (ids == null ? false : null) : retired),
     term === '' ? everything : containing(term),
   ]);
 }
@@ -115,6 +118,19 @@ function withValue<K extends 'online' | 'api' | 'clientVersion'>(
     { counted: { [field]: value }, matches: (device) => device[field] === value },
   );
 }
+
+function byRetirement(retired: boolean | null): DeviceSelection {
+  if (retired === null) return inUseOrNot;
+  return retired ? retiredOnly : inUse;
+}
+
+/** Not `everything`: the counts are of devices in use. */
+const inUseOrNot = byColumn({}, { matches: () => true });
+const retiredOnly = byColumn(
+  { retiredAt: { $ne: null } },
+  { matches: ({ retiredAt }) => retiredAt !== null },
+);
+const inUse = byColumn({ retiredAt: null }, { counted: {}, matches: ({ retiredAt }) => retiredAt === null });
 
 const inChannel = (channel: string): DeviceSelection =>
   byColumn({ channel }, { matches: (device) => device.channel === channel });

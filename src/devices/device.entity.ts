@@ -47,6 +47,10 @@ export const HAS_SETTINGS = "(channel <> 'stable' or own_interval_seconds is not
   name: 'devices_settings_index',
   expression: `create index devices_settings_index on devices (id) where ${HAS_SETTINGS}`,
 })
+@Index({
+  name: 'devices_retired_index',
+  expression: 'create index devices_retired_index on devices (id) where retired_at is not null',
+})
 export class Device {
   @PrimaryKey({ type: 'integer' })
   id!: number;
@@ -101,6 +105,20 @@ export class Device {
   })
   @Property({ type: 'integer', nullable: true })
   ownIntervalSeconds: number | null = null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was retired: since then it is hidden from lists. Null for a device in use.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  retiredAt: Date | null = null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When a heartbeat brought it back into use after it had been retired.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  returnedAt: Date | null = null;
 
   /** The session whose heartbeats count for it. No foreign key: sessions are purged, devices stay. */
   @Index()

@@ -177,7 +177,7 @@ export class Devices {
 export const deviceScope = (caller: Caller): string =>
   `${seesAllDevices(caller) ? 'all' : caller.user.id} ${[...caller.permissions].sort()}`;
 
-const devicesOfUser = { entity: Device, parentColumn: 'user_id', where: {} };
+const devicesOfUser = { entity: Device, parentColumn: 'user_id', where: { retiredAt: null } };
 
 const transitionsIn = ({ from, to }: Period) => ({
   entity: PresenceEvent,

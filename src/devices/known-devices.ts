@@ -36,6 +36,8 @@ export const DEVICE_PROPERTIES = [
   'tags',
   'channel',
   'ownIntervalSeconds',
+  'retiredAt',
+  'returnedAt',
   'sessionId',
   'online',
   'firstSeenAt',

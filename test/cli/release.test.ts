@@ -141,4 +141,7 @@ test('device list finds devices by tags, which device tag adds and removes', asy
   });
   expect(await run('tag', 'device_999999', '--add', 'spare')).toMatchObject({ code: 1 });
   expect(await run('tag', id)).toMatchObject({ code: 2 });
+  expect(await run('retire', id)).toMatchObject({ code: 0, output: `Retired ${id}.\n` });
+  expect(jsonLines(await run('list', '--retired', '--json'))).toMatchObject([{ id }]);
+  expect(await run('delete', id)).toMatchObject({ code: 0, output: `Deleted ${id}.\n` });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
+import { DeviceStatusStream } from '../../src/devices/live/status-stream.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { ask, send } from '../support/clients/client.js';
@@ -125,4 +126,52 @@ test('a device that beats every four intervals stays online once that is its int
   const { device } = await ask(gateway, op.DeviceHistoryDocument, { id }, admin);
   expect(device?.history.edges.map(({ node }) => node.online)).toEqual([true]);
   expect(device?.online).toBe(true);
+});
+
+test('a retired device is hidden and its session ended, until it returns, which is marked', async () => {
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
+  const again = () => ask(gateway, op.HeartbeatDocument, { input: { deviceId: clientId } }, accessToken);
+  await again();
+  await gateway.services.heartbeats.announce();
+  const stream = new DeviceStatusStream(
+    gateway.services,
+    await callerOf(gateway, admin),
+    { search: clientId },
+    null,
+  );
+  const { offset } = await stream.open();
+  const { retireDevice } = await ask(gateway, op.RetireDeviceDocument, { input: { id } }, admin);
+  expect(retireDevice.device).toMatchObject({ online: false, retiredAt: expect.any(String) });
+  await gateway.services.heartbeats.announce();
+  const { publications } = await stream.since(offset);
+  expect(publications.map(({ event }) => [event.kind, event.reason])).toEqual([['OFFLINE', 'REVOKED']]);
+  await expect(again()).rejects.toThrow('UNAUTHENTICATED');
+  expect(await found({ search: clientId })).toEqual([]);
+  expect(await found({ search: clientId, retired: true })).toEqual([id]);
+  expect(await found({ ids: [id] })).toEqual([id]);
+  const { presenceSummary } = await ask(gateway, op.PresenceSummaryDocument, { filter: {} }, admin);
+  expect(presenceSummary.total).toBe((await found({})).length);
+
+  await beat(clientId);
+  await gateway.services.heartbeats.announce();
+  expect(await found({ search: clientId })).toEqual([id]);
+  const { device } = await ask(gateway, op.DeviceHistoryDocument, { id }, admin);
+  expect(device).toMatchObject({ online: true, retiredAt: null, returnedAt: expect.any(String) });
+  expect(device?.history.edges.map(({ node }) => node.reason)).toEqual([null, 'REVOKED', null]);
+});
+
+test('a deleted device is gone with its session, and a new one if it comes back', async () => {
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
+  await ask(gateway, op.HeartbeatDocument, { input: { deviceId: clientId } }, accessToken);
+  await gateway.services.heartbeats.announce();
+  const { deleteDevice } = await ask(gateway, op.DeleteDeviceDocument, { input: { id } }, admin);
+  expect(deleteDevice.deletedDeviceId).toBe(id);
+  expect(await found({ ids: [id] })).toEqual([]);
+  await expect(ask(gateway, op.HeartbeatDocument, { input: {} }, accessToken)).rejects.toThrow(
+    'UNAUTHENTICATED',
+  );
+  await beat(clientId);
+  expect(await found({ search: clientId })).not.toContain(id);
+  const { auditLog } = await ask(gateway, op.AuditLogDocument, { filter: { category: 'DEVICE' } }, admin);
+  expect(auditLog.edges[0]?.node).toMatchObject({ action: 'DEVICE_DELETE', target: id });
 });

@@ -49,6 +49,7 @@ async function insertDevices(): Promise<Device[]> {
     displayName: maybe(text(8)),
     tags: fc.constantFrom<string[]>([], ['null'], ['site:北京', 'spare'], ['spare']),
     channel: fc.constantFrom('stable', 'beta'),
+    retiredAt: fc.constantFrom(null, null, seen),
     firstSeenAt: fc.constant(seen),
     lastSeenAt: fc.constant(seen),
   });
@@ -84,6 +85,7 @@ const filters = (): fc.Arbitrary<DeviceFilter> =>
     api: maybe(fc.constantFrom('graphql', 'bms')),
     clientVersion: maybe(fc.constantFrom('', '1.0', '2.0')),
     channel: maybe(fc.constantFrom('stable', 'beta', 'gamma')),
+    retired: fc.constantFrom(undefined, null, true, false),
     tags: maybe(fc.constantFrom([], ['NULL'], [' Spare'], ['spare', 'site:北京'], ['no tag'])),
     search: maybe(
       fc.oneof(partOfAName(), text(3), fc.constantFrom('LIESEL', '李', '0009', 'oo', 'SPARE', '北京', 'nul')),

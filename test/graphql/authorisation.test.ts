@@ -367,6 +367,16 @@ const rules: Record<string, Rule> = {
     call: (session) =>
       ask(`mutation { setUserStatus(input: {id: "${memberId}", status: ACTIVE}) { user { id } } }`)(session),
   },
+  'Mutation.retireDevice': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { retireDevice(input: {id: "device_999999"}) { device { id } } }'),
+    allowed: 'NOT_FOUND',
+  },
+  'Mutation.deleteDevice': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { deleteDevice(input: {id: "device_999999"}) { deletedDeviceId } }'),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.updateDevice': {
     may: 'administrators at GraphQL',
     call: ask('mutation { updateDevice(input: {id: "device_999999"}) { device { id } } }'),

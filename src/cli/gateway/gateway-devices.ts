@@ -34,6 +34,7 @@ export interface DeviceFilter {
   readonly tags?: readonly string[];
   readonly channel?: string;
   readonly online?: boolean;
+  readonly retired?: boolean;
 }
 
 /** Yields pages of devices, the oldest first. @throws GatewayError */
@@ -63,4 +64,14 @@ export async function tagDevice(
   const Data = z.object({ updateDevice: z.object({ device: Device }) });
   const { updateDevice } = await client.execute('UpdateDevice', { input: { id, tags } }, Data);
   return updateDevice.device;
+}
+
+/** @throws GatewayError */
+export async function retireDevice(client: GatewayClient, id: string): Promise<void> {
+  await client.execute('RetireDevice', { input: { id } }, z.unknown());
+}
+
+/** @throws GatewayError */
+export async function deleteDevice(client: GatewayClient, id: string): Promise<void> {
+  await client.execute('DeleteDevice', { input: { id } }, z.unknown());
 }

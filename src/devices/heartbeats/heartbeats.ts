@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { DeviceBinding } from '../../sessions/caller.js';
 import type { Caller, EndedSessions, SessionRead } from '../../sessions/sessions.js';
 import { type Events, topic } from '../../streams/events.js';
-import type { DeviceReport, FormerDetails } from '../device-details.js';
+import type { DeviceDetails, DeviceReport, FormerDetails } from '../device-details.js';
 import type { DeviceSelection } from '../device-filter.js';
 import type { RecordedHeartbeats } from '../heartbeat-relay.js';
 import { BINDINGS, METADATA } from '../known-devices.js';
@@ -205,6 +205,17 @@ export class Heartbeats {
     for (const { device, sessionId } of await this.#recorder.latestSessions.devicesOf(ids)) {
       this.#recorder.presence.leave(device, sessionId, OfflineReason[reason]);
     }
+  }
+
+  /** A device is hidden until it sends a heartbeat in another session. @param details of the device. */
+  deviceRetired(id: number, details: DeviceDetails): void {
+    const device = this.#recorder.devices.intern(id);
+    this.#rowChanges.add(device);
+    this.#recorder.presence.leave(device, null, OfflineReason.REVOKED);
+    // Subscribers who are shown devices in use are shown that it went offline.
+    const before = { ...details, retiredAt: null };
+    this.#recorder.presence.append({ deviceId: id, online: false, before, at: this.clock() });
+    this.events.publish(BINDINGS, id);
   }
 
   /** The rows of these devices are gone: their sessions beat for new devices from now on. */

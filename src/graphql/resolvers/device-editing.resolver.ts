@@ -1,8 +1,19 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
+import { nodeId } from '../../database/node-id.js';
+import type { Device } from '../../devices/device.entity.js';
 import { Allow } from '../authorization.js';
 import { actorOf, type Context } from '../context.js';
 import { readId } from '../id.js';
-import { UpdateDeviceInput, UpdateDevicePayload } from './device-editing.types.js';
+import { selectedProperties } from '../selected-properties.js';
+import {
+  DeleteDeviceInput,
+  DeleteDevicePayload,
+  RetireDeviceInput,
+  RetireDevicePayload,
+  UpdateDeviceInput,
+  UpdateDevicePayload,
+} from './device-editing.types.js';
 
 @Resolver()
 export class DeviceEditingResolver {
@@ -21,5 +32,35 @@ export class DeviceEditingResolver {
   ): Promise<UpdateDevicePayload> {
     const { deviceEditing } = context.services;
     return { device: await deviceEditing.update(readId('device', id), changes, actorOf(context)) };
+  }
+
+  @Mutation(() => RetireDevicePayload, {
+    description:
+      'Ends the session of a device and hides the device from lists, until it signs in again and sends a heartbeat. ' +
+      'Its history is kept.',
+  })
+  @Allow('devices:manage')
+  async retireDevice(
+    @Arg('input', { description: 'The device.' }) { id }: RetireDeviceInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<RetireDevicePayload> {
+    const key = readId('device', id);
+    await context.services.deviceRetirement.retire(key, actorOf(context));
+    return { device: await context.loaders.device(key, selectedProperties<Device>(info, 'device')) };
+  }
+
+  @Mutation(() => DeleteDevicePayload, {
+    description:
+      'Ends the session of a device and deletes the device with its history. A heartbeat makes a new one.',
+  })
+  @Allow('devices:manage')
+  async deleteDevice(
+    @Arg('input', { description: 'The device.' }) { id }: DeleteDeviceInput,
+    @Ctx() context: Context,
+  ): Promise<DeleteDevicePayload> {
+    const key = readId('device', id);
+    await context.services.deviceRetirement.delete(key, actorOf(context));
+    return { deletedDeviceId: nodeId('device', key) };
   }
 }

@@ -8,6 +8,7 @@ import {
   SHORTEST_INTERVAL,
 } from '../../devices/editing/device-metadata.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
+import type { Selected } from '../loaders.js';
 
 @InputType({
   description: 'What to change about a device. Omitted fields stay as they are; null clears a field.',
@@ -55,4 +56,28 @@ export class UpdateDeviceInput {
 export class UpdateDevicePayload {
   @Field(() => Device, { description: 'The device.' })
   device!: Device;
+}
+
+@InputType({ description: 'A device to retire.' })
+export class RetireDeviceInput {
+  @Field(() => ID, { description: 'The id of the device.' })
+  id!: string;
+}
+
+@ObjectType({ description: 'The device, which is retired.' })
+export class RetireDevicePayload {
+  @Field(() => Device, { nullable: true, description: 'The device; null if it was deleted meanwhile.' })
+  device!: Selected<Device> | null;
+}
+
+@InputType({ description: 'A device to delete.' })
+export class DeleteDeviceInput {
+  @Field(() => ID, { description: 'The id of the device.' })
+  id!: string;
+}
+
+@ObjectType({ description: 'The id of a device that no longer exists.' })
+export class DeleteDevicePayload {
+  @Field(() => ID, { description: 'The id of the deleted device.' })
+  deletedDeviceId!: string;
 }

@@ -65,6 +65,13 @@ export class DeviceFilter {
   })
   tags?: string[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Only retired devices, or only others; null for both. By default only others, unless `ids` names the devices.',
+  })
+  retired?: boolean | null;
+
   @Field(() => String, {
     nullable: true,
     description:

@@ -12,7 +12,7 @@ import type { Installation } from './installation.js';
 /** What must be true of every database, whenever its gateway was killed: each statement selects what is wrong. */
 const rules: Readonly<Record<string, string>> = {
   'The counts of devices are right.': `
-    select * from (select door, coalesce(client_version, '') as version, online, count(*) as devices from devices group by 1, 2, 3) actual
+    select * from (select door, coalesce(client_version, '') as version, online, count(*) as devices from devices where retired_at is null group by 1, 2, 3) actual
       full join (select door, coalesce(client_version, '') as version, online, sum(devices) as devices from device_counts
         group by 1, 2, 3 having sum(devices) <> 0) counted using (door, version, online)
     where actual.devices is distinct from counted.devices`,

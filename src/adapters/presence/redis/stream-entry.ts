@@ -32,6 +32,7 @@ const Before = z.object({
   displayName: Text.exactOptional(),
   tags: z.array(z.string()).exactOptional(),
   channel: z.string().exactOptional(),
+  retiredAt: z.null().exactOptional(),
 });
 const Change = z.union([
   z.object({ before: Before }),

@@ -85,6 +85,26 @@ test('lets an administrator edit a device, and names the fields that are wrong',
   await close();
 });
 
+test('lets an administrator retire and delete a device', async () => {
+  const { path } = await sendHeartbeat('serial-10', 'Old kiosk');
+  const { page, faults, close } = await visitAs(browser, host, 'root', path);
+  const confirm = async (action: string) => {
+    await page.getByRole('button', { name: action }).click();
+    await page.getByRole('dialog').getByRole('button', { name: action }).click();
+  };
+  await confirm('Retire');
+  await page.getByText('Retired', { exact: true }).waitFor();
+  await page.getByRole('main').getByRole('status').getByText('Offline').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.goto(`http://${host}/?retired=1`);
+  await page.getByRole('link', { name: 'Old kiosk' }).click();
+  await confirm('Delete');
+  await page.getByText('Old kiosk deleted.').waitFor();
+  await page.waitForURL(`http://${host}/`);
+  expect(faults).toEqual([]);
+  await close();
+});
+
 test('shows correct relative times in a browser whose clock is an hour ahead', async () => {
   const { path } = await sendHeartbeat('serial-5');
   const { page, close } = await visitAs(browser, host, 'max', path);

@@ -47,8 +47,12 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
 }
 
 /** A role has its permissions behind its code. */
-function detailOf({ action, detail }: AuditEntry, roleNames: (codes: string) => string): string | null {
+function detailOf(
+  { action, detail, target }: AuditEntry,
+  roleNames: (codes: string) => string,
+): string | null {
   if (action === 'USER_ROLES') return roleNames(detail ?? '');
+  if (action === 'DEVICE_DELETE') return target;
   return action.startsWith('ROLE_') ? (detail?.split(' ')[0] ?? null) : detail;
 }
 

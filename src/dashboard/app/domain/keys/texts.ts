@@ -35,6 +35,7 @@ export const en = {
   permission: {
     ADOPTION_READ: 'See the adoption of releases',
     AUDIT_READ: 'Read the audit log',
+    DEVICES_MANAGE: 'Edit, retire and delete devices',
     DEVICES_OWN: 'Send heartbeats and see own devices',
     DEVICES_READ: 'See all devices',
     GATEWAY_READ: 'See how the gateway works',
@@ -84,6 +85,7 @@ export const zh: Translation<typeof en> = {
   permission: {
     ADOPTION_READ: '查看设备的版本分布',
     AUDIT_READ: '查看审计日志',
+    DEVICES_MANAGE: '编辑、停用和删除设备',
     DEVICES_OWN: '发送心跳，查看本账号的设备',
     DEVICES_READ: '查看所有设备',
     GATEWAY_READ: '查看网关运行状况',

@@ -4,8 +4,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { usePermission } from '../../session/session-context.js';
+import { Ago } from '../../time/ago.js';
 import { Detail } from '../../ui/detail.js';
 import { Section } from '../../ui/section.js';
+import { DeviceActions } from './device-actions.js';
 import { EditDeviceDialog } from './edit-device-dialog.js';
 import { useIntervalText } from './interval-text.js';
 import type { LoadedDevice } from './use-device.js';
@@ -21,7 +23,7 @@ export function DeviceNotes({ device, onSaved }: DeviceNotesProps) {
   const intervalText = useIntervalText();
   const mayEdit = usePermission()('DEVICES_MANAGE');
   const [editing, setEditing] = useState(false);
-  const { name, displayName, notes, tags, channel, ownIntervalSeconds } = device;
+  const { name, displayName, notes, tags, channel, ownIntervalSeconds, retiredAt, returnedAt } = device;
   return (
     <Section
       title={t('device.notes')}
@@ -43,6 +45,16 @@ export function DeviceNotes({ device, onSaved }: DeviceNotesProps) {
         <Detail name={t('device.heartbeatInterval')}>
           {ownIntervalSeconds === null ? t('device.standardInterval') : intervalText(ownIntervalSeconds)}
         </Detail>
+        {retiredAt && (
+          <Detail name={t('device.retiredSince')}>
+            <Ago at={retiredAt} />
+          </Detail>
+        )}
+        {returnedAt && (
+          <Detail name={t('device.returned')}>
+            <Ago at={returnedAt} />
+          </Detail>
+        )}
         {displayName && name && <Detail name={t('device.reportedName')}>{name}</Detail>}
       </SimpleGrid>
       {tags.length > 0 && (
@@ -66,6 +78,7 @@ export function DeviceNotes({ device, onSaved }: DeviceNotesProps) {
           {notes}
         </Text>
       )}
+      {mayEdit && <DeviceActions device={device} onRetired={onSaved} />}
       <EditDeviceDialog
         device={device}
         opened={editing}

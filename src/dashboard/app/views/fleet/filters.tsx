@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { IconArrowsSort } from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -64,6 +64,11 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
         allowDeselect={false}
         leftSection={<IconArrowsSort size={16} aria-hidden />}
         className={classes.order}
+      />
+      <Checkbox
+        label={t('fleet.filters.retired')}
+        checked={filter.retired}
+        onChange={(event) => onChange({ retired: event.currentTarget.checked })}
       />
       {filter.tags.map((tag) => (
         <FilterPill

@@ -14,6 +14,8 @@ export interface FleetFilter {
   readonly version: string | null;
   /** All of which a device has. */
   readonly tags: readonly string[];
+  /** Retired devices instead of those in use. */
+  readonly retired: boolean;
   /** The owner's node id. */
   readonly owner: string | null;
   readonly order: FleetOrder;
@@ -28,10 +30,12 @@ export const noFilter: Omit<FleetFilter, 'order'> = {
   api: null,
   version: null,
   tags: [],
+  retired: false,
   owner: null,
 };
 
-export const isFiltered = ({ search, presence, api, version, tags, owner }: FleetFilter): boolean =>
+export const isFiltered = ({ search, presence, api, version, tags, retired, owner }: FleetFilter): boolean =>
+  retired ||
   tags.length > 0 ||
   search !== '' ||
   presence !== 'all' ||
@@ -51,10 +55,10 @@ export function useFleetFilter() {
       setParams((before) => format({ ...parse(before), ...changes }), { replace: true }),
     [setParams],
   );
-  const { search, api, version, tags, owner } = filter;
+  const { search, api, version, tags, retired, owner } = filter;
   const deviceFilter = useMemo(
-    () => toDeviceFilter({ search, api, version, tags, owner }),
-    [search, api, version, tags, owner],
+    () => toDeviceFilter({ search, api, version, tags, retired, owner }),
+    [search, api, version, tags, retired, owner],
   );
   return { filter, change, deviceFilter };
 }
@@ -64,6 +68,7 @@ function toDeviceFilter({
   api,
   version,
   tags,
+  retired,
   owner,
 }: Omit<FleetFilter, 'presence' | 'order'>): DeviceFilter {
   return {
@@ -71,6 +76,7 @@ function toDeviceFilter({
     ...(api ? { api } : {}),
     ...(version ? { clientVersion: version } : {}),
     ...(tags.length > 0 ? { tags: [...tags] } : {}),
+    ...(retired ? { retired } : {}),
     ...(owner ? { userId: owner } : {}),
   };
 }
@@ -83,15 +89,33 @@ function parse(params: URLSearchParams): FleetFilter {
     api: apiOf(params.get('api') ?? ''),
     version: params.get('version'),
     tags: params.getAll('tag'),
+    retired: params.has('retired'),
     owner: owner === null ? null : nodeIdOf('user', owner),
     order: fleetOrderOf(params.get('sort')),
   };
 }
 
-function format({ search, presence, api, version, tags, owner, order }: FleetFilter): URLSearchParams {
+function format({
+  search,
+  presence,
+  api,
+  version,
+  tags,
+  retired,
+  owner,
+  order,
+}: FleetFilter): URLSearchParams {
   const state = presence === 'all' ? null : presence;
   const sort = order === DEFAULT_ORDER ? null : order;
-  const named = { q: search.trim(), state, api: api?.toLowerCase(), version, owner, sort };
+  const named = {
+    q: search.trim(),
+    state,
+    api: api?.toLowerCase(),
+    version,
+    retired: retired ? '1' : null,
+    owner,
+    sort,
+  };
   const given = Object.entries(named).flatMap(([name, value]): [string, string][] =>
     value ? [[name, value]] : [],
   );
