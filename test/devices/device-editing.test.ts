@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { nodeId } from '../../src/database/node-id.js';
 import { DeviceStatusStream } from '../../src/devices/live/status-stream.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { Role } from '../../src/users/role.entity.js';
 import { callerOf, openSession } from '../support/callers.js';
-import { ask, send } from '../support/clients/client.js';
+import { ask, refusal, send } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { publishRelease } from '../support/releases.js';
@@ -90,6 +91,19 @@ test.each([
   const headers = { authorization: `Bearer ${admin}` };
   const { errors } = await send(gateway, op.UpdateDeviceDocument, { input: { id, ...fields } }, headers);
   expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field } }]);
+});
+
+test('callers who may not read the devices of others change only their own', async () => {
+  const em = gateway.services.db.em.fork();
+  await em.insert(Role, { id: 900, code: 'TAGGER', name: 'Tagger', permissions: ['devices:manage'] });
+  await gateway.createUser({ username: 'nia', roles: ['TAGGER'] });
+  const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
+  const refusals = [
+    await refusal(gateway, op.UpdateDeviceDocument, { input: { id } }, accessToken),
+    await refusal(gateway, op.RetireDeviceDocument, { input: { id } }, accessToken),
+    await refusal(gateway, op.DeleteDeviceDocument, { input: { id } }, accessToken),
+  ];
+  expect(refusals).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND']);
 });
 
 test('audits which fields have changed, and nothing where none has', async () => {

@@ -2,8 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { nodeId } from '../../database/node-id.js';
 import type { Device } from '../../devices/device.entity.js';
+import { DomainError } from '../../errors.js';
 import { Allow } from '../authorization.js';
-import { actorOf, type Context } from '../context.js';
+import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId } from '../id.js';
 import { selectedProperties } from '../selected-properties.js';
 import {
@@ -30,8 +31,8 @@ export class DeviceEditingResolver {
     }: UpdateDeviceInput,
     @Ctx() context: Context,
   ): Promise<UpdateDevicePayload> {
-    const { deviceEditing } = context.services;
-    return { device: await deviceEditing.update(readId('device', id), changes, actorOf(context)) };
+    const key = await readVisibleId(id, context);
+    return { device: await context.services.deviceEditing.update(key, changes, actorOf(context)) };
   }
 
   @Mutation(() => RetireDevicePayload, {
@@ -45,7 +46,7 @@ export class DeviceEditingResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RetireDevicePayload> {
-    const key = readId('device', id);
+    const key = await readVisibleId(id, context);
     await context.services.deviceRetirement.retire(key, actorOf(context));
     return { device: await context.loaders.device(key, selectedProperties<Device>(info, 'device')) };
   }
@@ -59,8 +60,16 @@ export class DeviceEditingResolver {
     @Arg('input', { description: 'The device.' }) { id }: DeleteDeviceInput,
     @Ctx() context: Context,
   ): Promise<DeleteDevicePayload> {
-    const key = readId('device', id);
+    const key = await readVisibleId(id, context);
     await context.services.deviceRetirement.delete(key, actorOf(context));
     return { deletedDeviceId: nodeId('device', key) };
   }
+}
+
+/** A caller who may not read the devices of others changes only their own. @throws DomainError NOT_FOUND */
+async function readVisibleId(id: string, context: Context): Promise<number> {
+  const key = readId('device', id);
+  const device = await context.services.devices.find(requireCaller(context), key, []);
+  if (device) return key;
+  throw new DomainError('NOT_FOUND', 'There is no such device.');
 }
