@@ -73,6 +73,7 @@ test('every connection is paged in both directions, with nullable arguments', ()
     .filter(([, { type }]) => getNamedType(type).name.endsWith('Connection'));
   expect(fields.map(([type, { name }]) => `${type}.${name}`).sort()).toEqual([
     'Device.history',
+    'Query.apiKeys',
     'Query.auditLog',
     'Query.devices',
     'Query.releases',
