@@ -9,7 +9,9 @@ import { Migration } from '@mikro-orm/migrations';
 export class FirstHeartbeats20261128 extends Migration {
   override up(): void {
     this.addSql(`
-      create or replace function read_callers(asked json) returns table (
+      -- A database that was dropped by the migrator keeps the functions of later migrations.
+      drop function if exists read_callers(json);
+      create function read_callers(asked json) returns table (
         index int, "sessionId" uuid, api text, restricted boolean, "deviceId" text, "deviceModel" text,
         "clientVersion" text, address text, "openedAt" float8, "expiresAt" float8, "lastSeenAt" float8,
         "userId" int, username text, phone text, email text, type int, "openId" text, "userCreatedAt" float8,

@@ -29,7 +29,7 @@ export class RetiredDevices20261129 extends Migration {
           return null;
         end
       $$;
-      create function return_device() returns trigger language plpgsql as $$
+      create or replace function return_device() returns trigger language plpgsql as $$
         begin
           new.retired_at := null;
           new.returned_at := new.last_seen_at;
