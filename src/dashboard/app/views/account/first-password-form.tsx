@@ -4,11 +4,10 @@ import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { SHORTEST_PASSWORD } from '../../api/limits.js';
+import { NewPasswordField } from '../../domain/new-password-field.js';
 import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { SetPasswordDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import { PasswordField } from '../../ui/password-field.js';
 import { Section } from '../../ui/section.js';
 
 /** For accounts without a password. The gateway accepts one only shortly after a sign-in by SMS. */
@@ -40,19 +39,14 @@ export function FirstPasswordForm({ onChanged }: { onChanged: () => void }) {
             </Alert>
           )}
           {failure && !isTooLate && !isFieldError(failure) && <FailureAlert failure={failure} />}
-          <PasswordField
+          <NewPasswordField
             label={t('account.next')}
-            description={t('domain.passwordHint')}
-            autoComplete="new-password"
-            required
-            withAsterisk={false}
-            minLength={SHORTEST_PASSWORD}
             value={newPassword}
-            onChange={(event) => {
-              edited('newPassword');
-              setNew(event.currentTarget.value);
-            }}
             error={errorAt('newPassword')}
+            onEdit={(password) => {
+              edited('newPassword');
+              setNew(password);
+            }}
           />
           <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>
             {t('account.first')}

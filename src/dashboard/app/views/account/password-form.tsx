@@ -4,7 +4,7 @@ import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { SHORTEST_PASSWORD } from '../../api/limits.js';
+import { NewPasswordField } from '../../domain/new-password-field.js';
 import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { ChangePasswordDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
@@ -44,19 +44,14 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             onChange={(event) => setCurrent(event.currentTarget.value)}
             error={isWrong && t('account.wrong')}
           />
-          <PasswordField
+          <NewPasswordField
             label={t('account.next')}
-            description={t('domain.passwordHint')}
-            autoComplete="new-password"
-            required
-            withAsterisk={false}
-            minLength={SHORTEST_PASSWORD}
             value={newPassword}
-            onChange={(event) => {
-              edited('newPassword');
-              setNew(event.currentTarget.value);
-            }}
             error={errorAt('newPassword')}
+            onEdit={(password) => {
+              edited('newPassword');
+              setNew(password);
+            }}
           />
           <Button type="submit" loading={fetching} style={{ alignSelf: 'flex-start' }}>
             {t('account.change')}

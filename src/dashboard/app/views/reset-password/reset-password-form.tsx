@@ -2,12 +2,11 @@ import { Alert, Button, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../api/failure.js';
-import { SHORTEST_PASSWORD } from '../../api/limits.js';
 import { post } from '../../api/post.js';
+import { NewPasswordField } from '../../domain/new-password-field.js';
 import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { ResetPasswordWithLinkDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import { PasswordField } from '../../ui/password-field.js';
 import { useSubmission } from '../../ui/use-submission.js';
 
 interface ResetPasswordFormProps {
@@ -34,19 +33,14 @@ export function ResetPasswordForm({ token, onDone }: ResetPasswordFormProps) {
           {t('resetPassword.intro')}
         </Text>
         {failure && !isFieldError(failure) && <LinkFailure failure={failure} />}
-        <PasswordField
+        <NewPasswordField
           label={t('resetPassword.newPassword')}
-          description={t('domain.passwordHint')}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          minLength={SHORTEST_PASSWORD}
           value={newPassword}
-          onChange={(event) => {
-            edited('newPassword');
-            setNewPassword(event.currentTarget.value);
-          }}
           error={errorAt('newPassword')}
+          onEdit={(password) => {
+            edited('newPassword');
+            setNewPassword(password);
+          }}
         />
         <Button type="submit" loading={pending} fullWidth mt="xs">
           {t('resetPassword.submit')}

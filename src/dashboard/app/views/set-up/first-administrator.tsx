@@ -3,14 +3,14 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Failure } from '../../api/failure.js';
-import { LONGEST_USERNAME, SHORTEST_PASSWORD } from '../../api/limits.js';
+import { LONGEST_USERNAME } from '../../api/limits.js';
 import { post } from '../../api/post.js';
+import { NewPasswordField } from '../../domain/new-password-field.js';
 import { useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import { CreateFirstAdministratorDocument, LoginDocument } from '../../generated/graphql.js';
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import { PasswordField } from '../../ui/password-field.js';
 import { useSubmission } from '../../ui/use-submission.js';
 
 /** Creates the first account and signs in with it. */
@@ -57,19 +57,14 @@ export function FirstAdministrator({ token }: { token: string }) {
           }}
           error={usernameError}
         />
-        <PasswordField
+        <NewPasswordField
           label={t('setUp.password')}
-          description={t('domain.passwordHint')}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          minLength={SHORTEST_PASSWORD}
           value={password}
-          onChange={(event) => {
-            edited('password');
-            setPassword(event.currentTarget.value);
-          }}
           error={errorAt('password')}
+          onEdit={(password) => {
+            edited('password');
+            setPassword(password);
+          }}
         />
         <Button type="submit" loading={pending} fullWidth mt="xs">
           {t('setUp.submit')}

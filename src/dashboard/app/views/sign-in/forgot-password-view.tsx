@@ -2,8 +2,8 @@ import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useNavigate } from 'react-router';
-import { SHORTEST_PASSWORD } from '../../api/limits.js';
 import { post } from '../../api/post.js';
+import { NewPasswordField } from '../../domain/new-password-field.js';
 import { isFieldError, useAccountFieldErrors } from '../../domain/use-account-field-errors.js';
 import {
   LoginDocument,
@@ -13,7 +13,6 @@ import {
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession, useSessionState } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import { PasswordField } from '../../ui/password-field.js';
 import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { useSubmission } from '../../ui/use-submission.js';
 import { PhoneCodeFields } from './phone-code-fields.js';
@@ -78,19 +77,14 @@ function ForgotPasswordForm() {
             void phoneCode.send();
           }}
         />
-        <PasswordField
+        <NewPasswordField
           label={t('signIn.forgot.newPassword')}
-          description={t('domain.passwordHint')}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          minLength={SHORTEST_PASSWORD}
           value={newPassword}
-          onChange={(event) => {
-            edited('newPassword');
-            setNewPassword(event.currentTarget.value);
-          }}
           error={errorAt('newPassword')}
+          onEdit={(password) => {
+            edited('newPassword');
+            setNewPassword(password);
+          }}
         />
         <Button type="submit" loading={resetting.pending} fullWidth mt="xs">
           {t('signIn.forgot.submit')}
