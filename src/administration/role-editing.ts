@@ -79,7 +79,7 @@ export class RoleEditing {
     return role;
   }
 
-  /** @throws DomainError NOT_FOUND, FORBIDDEN, CONFLICT (somebody has the role) */
+  /** @throws DomainError NOT_FOUND, FORBIDDEN, CONFLICT (a user has the role) */
   async delete(code: string, actor: Actor): Promise<void> {
     await this.#exclusively(async (em) => {
       const role = await findEditable(em, code, actor);

@@ -81,7 +81,7 @@ export class SmsCodes {
    * limits and answers are the same, so that they reveal no account. A message that the provider refuses counts against
    * the limits for the same reason.
    * @param findRecipient the account of a canonical phone that may receive the code.
-   * @returns when the code expires, and how to send it to its recipient; null where there is none.
+   * @returns when the code expires, and its message; null if no account gets the code.
    * @throws DomainError INVALID_INPUT, CAPTCHA_REQUIRED, THROTTLED
    */
   async reserveReset<T>(

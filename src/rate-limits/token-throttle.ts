@@ -19,7 +19,7 @@ export class TokenThrottle {
   }
 
   /**
-   * Looks up a token, and counts it if there is none.
+   * Looks up a token, and counts a failure if it is unknown.
    * @param address null for an attempt that comes from no network.
    * @throws DomainError THROTTLED beyond the budget; otherwise as `find`.
    */

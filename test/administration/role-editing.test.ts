@@ -46,7 +46,7 @@ test('a changed role changes what open sessions may do, and is audited', async (
   ]);
 });
 
-test('nobody creates, changes or deletes a role that may do more than they', async () => {
+test('rejects changes to a role with permissions that the caller does not have', async () => {
   await roles().create('HELPDESK', 'Help desk', ['users:read', 'users:manage'], system);
   await roles().create('OPERATOR', 'Operator', ['gateway:read'], system);
   const { id } = await gateway.createUser({ username: 'hanna', roles: ['HELPDESK'] });

@@ -79,7 +79,7 @@ export class ApiKeyResolver {
   @ReadsFrom<ApiKey>('createdBy')
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'Who created it; null for the command line, and once that account is deleted.',
+    description: 'The account that created it; null for the command line, and once that account is deleted.',
   })
   createdBy(
     @Root() { createdBy }: Row<ApiKey, 'createdBy'>,

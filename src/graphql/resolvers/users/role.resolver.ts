@@ -43,7 +43,8 @@ export class RoleResolver {
   }
 
   @Mutation(() => DeleteRolePayload, {
-    description: 'Deletes a role that nobody has (CONFLICT otherwise) and that is not built in (FORBIDDEN).',
+    description:
+      'Deletes a role. Answers CONFLICT while a user has the role, and FORBIDDEN for a built-in role.',
   })
   @Allow('users:manage')
   async deleteRole(
