@@ -12,6 +12,7 @@ const values = [
   'Adoption',
   'Backup',
   'Captcha',
+  'DeviceCredential',
   'DeviceStatusEvent',
   'DiskReport',
   'Engine',

@@ -18,6 +18,7 @@ import { SearchGrams20261128 } from './20261128-search-grams.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
+import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
@@ -64,4 +65,5 @@ export const migrations = [
   Machines20261129,
   DeviceMetadata20261129,
   RetiredDevices20261129,
+  DeviceClaims20261129,
 ];

@@ -13,6 +13,7 @@ import { PresenceEvent } from './devices/presence-event.entity.js';
 import { PresencePosition } from './devices/presence-position.entity.js';
 import { StartError } from './errors.js';
 import { ApiKey } from './machines/api-key.entity.js';
+import { DeviceClaim } from './machines/device-claim.entity.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
 import { KnownClient } from './sessions/known-client.entity.js';
@@ -32,6 +33,7 @@ export const entities = [
   AuditEntry,
   Captcha,
   Device,
+  DeviceClaim,
   DeviceCount,
   Fleet,
   KnownClient,

@@ -44,8 +44,11 @@ import { PhoneLogins } from './logins/phone-logins.js';
 import { Registrations } from './logins/registrations.js';
 import { ScanLogins } from './logins/scan-logins.js';
 import { ApiKeys } from './machines/api-keys.js';
+import { DeviceClaims } from './machines/device-claims.js';
+import { DeviceCredentials } from './machines/device-credentials.js';
 import { OwnNode } from './nodes/node-info.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
+import { ClaimThrottle } from './rate-limits/claim-throttle.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { databaseTurns } from './rate-limits/database-turns.js';
 import type { Limiters } from './rate-limits/limiters.js';
@@ -132,6 +135,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     ...captchas,
     ...createLogins(core, accounts, captchas, dependencies),
     ...createDevices(core, accounts),
+    ...createDeviceCredentials(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
     signingKeys: core.signer.keys,
     node: new OwnNode(health),
@@ -290,6 +294,24 @@ function createDevices(
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     onlineDevices: new OnlineDevices(db),
+  };
+}
+
+function createDeviceCredentials(
+  { config, db, clock, limiters, signer }: Core,
+  { users, sessions }: ReturnType<typeof createAccounts>,
+) {
+  const perAccount = config.DEVICES_PER_ACCOUNT;
+  const deviceCredentials = new DeviceCredentials({ db, users, sessions, clock, perAccount });
+  const limit = new AddressLimit(limiters, {
+    name: 'device-claims',
+    perHour: config.DEVICES_PER_ADDRESS,
+    refusal: 'Too many codes were requested from this address; try again later.',
+  });
+  const throttle = new ClaimThrottle(limiters);
+  return {
+    deviceCredentials,
+    deviceClaims: new DeviceClaims({ db, credentials: deviceCredentials, signer, limit, throttle, clock }),
   };
 }
 

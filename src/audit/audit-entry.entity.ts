@@ -9,6 +9,7 @@ export const AuditAction = {
   SESSION_REFUSE: 'session.refuse',
   SESSION_REVOKE: 'session.revoke',
   SESSION_REVOKE_ALL: 'session.revoke-all',
+  SESSION_CREDENTIAL: 'session.credential',
   USER_CREATE: 'user.create',
   USER_UPDATE: 'user.update',
   USER_ACTIVE: 'user.active',
@@ -52,6 +53,10 @@ registerEnumType(ShownAction, {
     },
     SESSION_REVOKE_ALL: {
       description: 'All sessions of a user were revoked. `detail` is their number.',
+    },
+    SESSION_CREDENTIAL: {
+      description:
+        'A device of an account got a credential. `detail` is the id that the device gives itself.',
     },
     USER_CREATE: { description: 'An account was created. `detail` lists its roles where they were chosen.' },
     USER_UPDATE: {

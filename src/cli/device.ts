@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
+import { credentialsCommand } from './device-credentials.js';
 import { UsageError } from './failures.js';
 import { gatewayCommand } from './gateway/gateway-command.js';
 import type { Device } from './gateway/gateway-devices.js';
@@ -33,7 +34,8 @@ export const deviceCommand = (env: Environment): Command =>
     .addCommand(listCommand(env))
     .addCommand(tagCommand(env))
     .addCommand(retireCommand(env))
-    .addCommand(deleteCommand(env));
+    .addCommand(deleteCommand(env))
+    .addCommand(credentialsCommand(env));
 
 /** Collects the values of an option that may be given several times. */
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

@@ -30,6 +30,7 @@ export const ENDING_SESSIONS: OwnerRule = { own: 'sessions:own', others: 'sessio
 export const USERS: OwnerRule = { own: 'profile:own', others: 'users:read' };
 export const KEYS: OwnerRule = { own: 'sessions:own', others: 'users:read' };
 export const MANAGING_KEYS: OwnerRule = { own: 'sessions:own', others: 'users:manage' };
+export const ISSUING_CREDENTIALS: OwnerRule = { own: 'devices:own', others: 'users:manage' };
 export const OTHER_USERS: NullableRule = { nullWithout: 'users:read' };
 
 /** What an operation or field requires. Every operation names it, and its description ends with it. */

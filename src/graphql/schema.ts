@@ -11,6 +11,7 @@ import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { ApiKeyResolver } from './resolvers/machines/api-key.resolver.js';
+import { DeviceCredentialResolver } from './resolvers/machines/device-credential.resolver.js';
 import { ServiceAccountResolver } from './resolvers/machines/service-account.resolver.js';
 import { NodeResolver } from './resolvers/node.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
@@ -29,6 +30,7 @@ export function createSchema(): GraphQLSchema {
       AuditResolver,
       CaptchaResolver,
       DeviceEditingResolver,
+      DeviceCredentialResolver,
       DeviceResolver,
       HealthResolver,
       LoginResolver,

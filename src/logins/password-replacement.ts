@@ -4,6 +4,7 @@ import type { AuditAction } from '../audit/audit-entry.entity.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { DomainError } from '../errors.js';
+import { SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { hashPassword } from '../users/passwords/password-hash.js';
 import { type ReplacedPassword, storePassword } from '../users/passwords/stored-password.js';
@@ -45,7 +46,11 @@ export class PasswordReplacement {
       if (!replaced) throw refusal();
       await confirm?.(em, replaced);
       recordAudit(em, now, actor, { ...audited, target: userTarget(userId) });
-      return this.sessions.revokeAllWithin(em, userId, keptSession);
+      // Devices with a credential do not know the password, and nobody could sign them in again from afar.
+      return this.sessions.revokeSomeWithin(em, userId, {
+        kind: { $ne: SessionKind.DEVICE_CREDENTIAL },
+        ...(keptSession ? { id: { $ne: keptSession } } : {}),
+      });
     });
     await announce();
   }

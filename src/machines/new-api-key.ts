@@ -13,8 +13,8 @@ export const MAX_LIFETIME_DAYS = 3650;
 export const MAX_NAME_LENGTH = 128;
 const HINT_LENGTH = 4;
 
-/** When a key without an expiration stops working after all, so that its time is a number everywhere. */
-const UNLIMITED_MS = 100 * 365 * DAY_MS;
+/** After this time, what does not expire stops working after all, so that its end is a number everywhere. */
+export const UNLIMITED_MS = 100 * 365 * DAY_MS;
 
 /** A key to create. */
 export interface NewApiKey {

@@ -31,6 +31,7 @@ registerEnumType(Api, {
 export enum SessionKind {
   LOGIN = 'LOGIN',
   API_KEY = 'API_KEY',
+  DEVICE_CREDENTIAL = 'DEVICE_CREDENTIAL',
 }
 registerEnumType(SessionKind, {
   name: 'SessionKind',
@@ -38,13 +39,17 @@ registerEnumType(SessionKind, {
   valuesConfig: {
     LOGIN: { description: 'Someone, or a device, has signed in.' },
     API_KEY: { description: 'An API key. The session lasts as long as its key, and ends with it.' },
+    DEVICE_CREDENTIAL: {
+      description:
+        'The credential of one device, which is bound to its `deviceId`. Revoking the session revokes it.',
+    },
   },
 });
 
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A login and the tokens it was given, or an API key.',
+  description: 'A login and the tokens it was given, an API key, or the credential of a device.',
 })
 @Entity({ tableName: 'sessions' })
 @Index({ properties: ['createdAt', 'id'] })

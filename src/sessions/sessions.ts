@@ -234,8 +234,17 @@ export class Sessions {
    * @param exceptId a session to keep.
    * @returns a function that must be called after the commit.
    */
-  async revokeAllWithin(em: EntityManager, userId: number, exceptId?: string): Promise<() => Promise<void>> {
-    const where = { user: userId, ...(exceptId ? { id: { $ne: exceptId } } : {}) };
+  revokeAllWithin(em: EntityManager, userId: number, exceptId?: string): Promise<() => Promise<void>> {
+    return this.revokeSomeWithin(em, userId, exceptId ? { id: { $ne: exceptId } } : {});
+  }
+
+  /** As `revokeAllWithin`, for the sessions that match. */
+  async revokeSomeWithin(
+    em: EntityManager,
+    userId: number,
+    which: FilterQuery<Session>,
+  ): Promise<() => Promise<void>> {
+    const where = { $and: [{ user: userId }, which] };
     const ended = await this.#revocations.revokeWithin(em, where, 'REVOKED');
     return () => this.#revocations.notify(ended).finally(() => this.invalidate(userId));
   }

@@ -145,3 +145,16 @@ test('device list finds devices by tags, which device tag adds and removes', asy
   expect(jsonLines(await run('list', '--retired', '--json'))).toMatchObject([{ id }]);
   expect(await run('delete', id)).toMatchObject({ code: 0, output: `Deleted ${id}.\n` });
 });
+
+test('device credentials prints a credential for each id', async () => {
+  const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
+  const ids = join(folder, 'ids.txt');
+  await writeFile(ids, 'serial-8\n\n');
+  const run = (...words: string[]) =>
+    gatehouse(['device', 'credentials', ...words], { ...env, GATEHOUSE_TOKEN: accessToken });
+  const issued = jsonLines(await run('serial-7', '--file', ids, '--json'));
+  expect(issued).toMatchObject([{ clientId: 'serial-7' }, { clientId: 'serial-8' }]);
+  const { token } = issued[1] as { token: string };
+  expect((await gateway.post('/api/heart/check', {}, { token })).statusCode).toBe(201);
+  expect(await run()).toMatchObject({ code: 2 });
+});

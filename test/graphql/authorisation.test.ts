@@ -217,6 +217,19 @@ const rules: Record<string, Rule> = {
       ask,
     ),
   },
+  'Mutation.claimDevice': {
+    may: 'members at GraphQL',
+    call: async (session) => {
+      const device = { address: '192.0.2.1', deviceId: `claimed-${++unique}`, version: null, model: null };
+      const { code } = await gateway.services.deviceClaims.request(device);
+      return ask(`mutation { claimDevice(input: {code: "${code}"}) { clientId } }`)(session);
+    },
+  },
+  'Mutation.collectDeviceCredential': {
+    may: 'anybody',
+    call: ask('mutation { collectDeviceCredential(input: {secret: "none"}) { token } }'),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.createApiKey': {
     may: 'members at GraphQL',
     call: ask(
@@ -269,6 +282,10 @@ const rules: Record<string, Rule> = {
     },
   },
   'Mutation.heartbeat': { may: 'members', call: ask('mutation { heartbeat(input: {}) { device { id } } }') },
+  'Mutation.issueDeviceCredentials': {
+    may: 'members at GraphQL',
+    call: ask('mutation { issueDeviceCredentials(input: {deviceIds: ["i"]}) { credentials { token } } }'),
+  },
   'Mutation.login': {
     may: 'anybody',
     call: ask(`mutation { login(input: {username: "max", password: "${PASSWORD}"}) { expiresAt } }`),
@@ -303,6 +320,10 @@ const rules: Record<string, Rule> = {
       ask(`mutation { register(input: {username: "r${++unique}", password: "${PASSWORD}"}) { expiresAt } }`)(
         session,
       ),
+  },
+  'Mutation.requestDeviceCredential': {
+    may: 'anybody',
+    call: ask('mutation { requestDeviceCredential(input: {deviceId: "r"}) { code } }'),
   },
   'Mutation.requestPasswordReset': {
     may: 'anybody',

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock.js';
+import { DomainError } from '../../errors.js';
 import type { DeviceBinding } from '../../sessions/caller.js';
+import { SessionKind } from '../../sessions/session.entity.js';
 import type { Caller, EndedSessions, SessionRead } from '../../sessions/sessions.js';
 import { type Events, topic } from '../../streams/events.js';
 import type { DeviceDetails, DeviceReport, FormerDetails } from '../device-details.js';
@@ -30,6 +32,12 @@ export interface PresenceCounts {
   readonly waiting: number;
   /** In total, of all nodes. */
   readonly transitions: TransitionCounts;
+}
+
+/** @throws DomainError FORBIDDEN for the credential of another device. */
+function requireOwnDevice({ kind, deviceId }: Caller, { clientId }: DeviceReport): void {
+  if (kind !== SessionKind.DEVICE_CREDENTIAL || clientId === deviceId) return;
+  throw new DomainError('FORBIDDEN', 'The credential belongs to another device.', { field: 'deviceId' });
 }
 
 const BEATS = topic<null>('device heartbeats');
@@ -140,11 +148,12 @@ export class Heartbeats {
   /**
    * A heartbeat of the caller's device.
    * @returns the device's id: at once for a known session of a device that is online, else once it is online.
-   * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated; for a new
-   * device LIMIT_REACHED and THROTTLED, too.
+   * @throws DomainError UNAUTHENTICATED when the session has ended since the request was authenticated; FORBIDDEN for the
+   * credential of another device; for a new device LIMIT_REACHED and THROTTLED, too.
    */
   beat(caller: Caller, report: DeviceReport): number | Promise<number> {
     this.#endedSessions.requireOpen(caller);
+    requireOwnDevice(caller, report);
     const binding = bindingOf(caller, report.clientId);
     if (!binding || !this.#isCurrent(binding, caller, report)) {
       return this.#firstHeartbeats.beat(caller, report).then((id) => this.#onceOnline(id));

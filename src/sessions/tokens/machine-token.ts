@@ -8,19 +8,25 @@ const CHECKSUM_LENGTH = 6;
 /** The prefix of API keys. */
 export const API_KEY = 'ghk_';
 
-const FORM = new RegExp(`^${API_KEY}[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`);
+/** The prefix of credentials of devices. */
+export const DEVICE_CREDENTIAL = 'ghd_';
+
+type Prefix = typeof API_KEY | typeof DEVICE_CREDENTIAL;
+
+const FORM = new RegExp(`^(${API_KEY}|${DEVICE_CREDENTIAL})[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`);
 
 /**
  * A new token for a machine: a prefix, by which scanners of leaked secrets know it, 30 random characters, and 6 that are
  * their checksum.
  */
-export function newMachineToken(prefix: typeof API_KEY): string {
+export function newMachineToken(prefix: Prefix): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
   return prefix + random + checksum(prefix + random);
 }
 
 /** Whether a token claims to be one for a machine. No other token has this prefix. */
-export const isMachineToken = (token: string): boolean => token.startsWith(API_KEY);
+export const isMachineToken = (token: string): boolean =>
+  token.startsWith(API_KEY) || token.startsWith(DEVICE_CREDENTIAL);
 
 /** Whether a token for a machine may exist: false for one with a typing error. */
 export const hasValidChecksum = (token: string): boolean =>

@@ -123,6 +123,7 @@ function SessionEntry({ session, name, withOwner, onRevoke }: SessionEntryProps)
 function useClientName(): (session: Session) => string {
   const { t } = useTranslation();
   return ({ kind, deviceModel, deviceId }) => {
+    if (kind === 'DEVICE_CREDENTIAL' && deviceId) return deviceId;
     if (kind === 'API_KEY') return t('domain.sessions.kinds.API_KEY');
     if (deviceModel) return deviceModel;
     if (deviceId?.startsWith('browser-')) return t('domain.sessions.browser');

@@ -110,7 +110,7 @@ export const en = {
   sessions: {
     title: 'Sessions',
     none: 'No active sessions.',
-    kinds: { API_KEY: 'API key' },
+    kinds: { API_KEY: 'API key', DEVICE_CREDENTIAL: 'Device credential' },
     browser: 'Browser',
     unnamed: 'Unnamed client',
     current: 'Current session',
@@ -229,7 +229,7 @@ export const zh: Translation<typeof en> = {
   sessions: {
     title: '会话',
     none: '没有有效的会话。',
-    kinds: { API_KEY: 'API 密钥' },
+    kinds: { API_KEY: 'API 密钥', DEVICE_CREDENTIAL: '设备凭证' },
     browser: '浏览器',
     unnamed: '未命名客户端',
     current: '当前会话',

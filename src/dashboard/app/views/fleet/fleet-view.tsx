@@ -1,6 +1,8 @@
+import { Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
+import { AddDevices } from './add-devices/add-devices.js';
 import { DeviceList } from './device-list.js';
 import { Filters } from './filters.js';
 import type { Fleet } from './fleet.js';
@@ -19,7 +21,15 @@ export function Component() {
   const { filter, change, deviceFilter } = useFleetFilter();
   const { fleet, feed, retry } = useFleet(deviceFilter);
   return (
-    <Page title={t('fleet.title')} actions={fleet && <LiveBadge fleet={fleet} />}>
+    <Page
+      title={t('fleet.title')}
+      actions={
+        <Group gap="sm">
+          <AddDevices />
+          {fleet && <LiveBadge fleet={fleet} />}
+        </Group>
+      }
+    >
       {fleet ? (
         <FleetPanels fleet={fleet} feed={feed} filter={filter} onChange={change} onRetry={retry} />
       ) : (

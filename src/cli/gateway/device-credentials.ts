@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { GatewayClient } from './gateway-client.js';
+
+const Issued = z.object({
+  issueDeviceCredentials: z.object({
+    credentials: z.array(z.object({ clientId: z.string(), token: z.string() })),
+  }),
+});
+
+/**
+ * Issues credentials of devices.
+ * @param userId a node id; null for devices of the signed-in user.
+ * @throws GatewayError
+ */
+export async function issueCredentials(
+  client: GatewayClient,
+  deviceIds: readonly string[],
+  userId: string | null,
+): Promise<{ clientId: string; token: string }[]> {
+  const variables = { input: { deviceIds, userId } };
+  const { issueDeviceCredentials } = await client.execute('IssueDeviceCredentials', variables, Issued);
+  return issueDeviceCredentials.credentials;
+}
