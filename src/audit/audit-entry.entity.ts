@@ -88,8 +88,8 @@ registerEnumType(ShownAction, {
     },
     KEY_REVOKE: { description: 'An API key of an account was revoked. `detail` is its id.' },
     DEVICE_UPDATE: { description: 'A device was edited. `detail` names the fields that changed.' },
-    DEVICE_RETIRE: { description: 'A device was retired.' },
-    DEVICE_DELETE: { description: 'A device was deleted with its history.' },
+    DEVICE_RETIRE: { description: 'A device was retired, and its sessions ended.' },
+    DEVICE_DELETE: { description: 'A device was deleted with its history, and its sessions ended.' },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
     RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
     BACKUP_CREATE: {

@@ -115,7 +115,7 @@ const retireCommand = (env: Environment) =>
   gatewayCommand('retire')
     .summary('take a device out of use')
     .description(
-      'End the session of a device and hide the device from lists. Its history is kept, and a heartbeat in another session brings it back.',
+      'End the sessions of a device, with its credential, and hide the device from lists. Its history is kept, and a heartbeat in another session brings it back.',
     )
     .argument('<id>', 'id of a device, from device list')
     .addHelpText('after', '\nExample:\n  $ gatehouse device retire device_28 --username alice')
@@ -131,7 +131,9 @@ const retireCommand = (env: Environment) =>
 const deleteCommand = (env: Environment) =>
   gatewayCommand('delete')
     .summary('delete a device with its history')
-    .description('End the session of a device and delete the device with its history. It cannot be undone.')
+    .description(
+      'End the sessions of a device, with its credential, and delete the device with its history. It cannot be undone.',
+    )
     .argument('<id>', 'id of a device, from device list')
     .addHelpText('after', '\nExample:\n  $ gatehouse device delete device_28 --username alice')
     .action(async (id: string, options: SignInOptions, command: Command) => {

@@ -193,9 +193,9 @@ export class Sessions {
     await this.#revoke(userId, { id: sessionId }, reason);
   }
 
-  /** Ends some sessions of a user. */
-  async revokeSome(userId: number, ids: readonly string[]): Promise<void> {
-    await this.#revoke(userId, { id: { $in: [...ids] } }, 'REVOKED');
+  /** Ends the sessions of a user that match. */
+  async revokeSome(userId: number, which: FilterQuery<Session>): Promise<void> {
+    await this.#revoke(userId, which, 'REVOKED');
   }
 
   /**

@@ -174,6 +174,33 @@ test('a retired device is hidden and its session ended, until it returns, which 
   expect(device?.history.edges.map(({ node }) => node.reason)).toEqual([null, 'REVOKED', null]);
 });
 
+test.each(['retire', 'delete'] as const)(
+  'to %s a device ends all its sessions and its credential, and neither API keys nor other devices',
+  async (verb) => {
+    const client = { address: '127.0.0.1', deviceId: clientId, version: null, model: null };
+    const opened = await openSession(gateway, 'max', graphqlSessionPolicy, client);
+    const input = { deviceIds: [clientId, `sibling of ${clientId}`] };
+    const { issueDeviceCredentials } = await ask(
+      gateway,
+      op.IssueDeviceCredentialsDocument,
+      { input },
+      member,
+    );
+    const [credential = '', sibling = ''] = issueDeviceCredentials.credentials.map(({ token }) => token);
+    const key = { name: 'relay', permissions: ['DEVICES_OWN' as const] };
+    const { createApiKey } = await ask(gateway, op.CreateApiKeyDocument, { input: key }, member);
+    const tokens = [opened.accessToken, credential, sibling, createApiKey.token];
+    const statusOf = async (token: string) => {
+      const headers = { token, 'x-device-id': token === sibling ? `sibling of ${clientId}` : clientId };
+      return (await gateway.post('/api/heart/check', {}, headers)).statusCode;
+    };
+    expect(await Promise.all(tokens.map(statusOf))).toEqual([201, 201, 201, 201]);
+    if (verb === 'retire') await ask(gateway, op.RetireDeviceDocument, { input: { id } }, admin);
+    else await ask(gateway, op.DeleteDeviceDocument, { input: { id } }, admin);
+    expect(await Promise.all(tokens.map(statusOf))).toEqual([401, 401, 201, 201]);
+  },
+);
+
 test('a deleted device is gone with its session, and a new one if it comes back', async () => {
   const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
   await ask(gateway, op.HeartbeatDocument, { input: { deviceId: clientId } }, accessToken);

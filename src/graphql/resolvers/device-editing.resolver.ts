@@ -37,8 +37,8 @@ export class DeviceEditingResolver {
 
   @Mutation(() => RetireDevicePayload, {
     description:
-      'Ends the session of a device and hides the device from lists, until it signs in again and sends a heartbeat. ' +
-      'Its history is kept.',
+      'Ends the sessions of a device, with its credential, and hides the device from lists until it signs in again and ' +
+      'sends a heartbeat. Its history is kept.',
   })
   @Allow('devices:manage')
   async retireDevice(
@@ -53,7 +53,8 @@ export class DeviceEditingResolver {
 
   @Mutation(() => DeleteDevicePayload, {
     description:
-      'Ends the session of a device and deletes the device with its history. A heartbeat makes a new one.',
+      'Ends the sessions of a device, with its credential, and deletes the device with its history. A heartbeat makes a ' +
+      'new one.',
   })
   @Allow('devices:manage')
   async deleteDevice(

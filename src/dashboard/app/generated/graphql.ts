@@ -39,9 +39,9 @@ export type AuditAction =
   | 'BACKUP_CREATE'
   /** The installation was restored. `detail` is the time of the backup; entries before it are those of the backup. */
   | 'BACKUP_RESTORE'
-  /** A device was deleted with its history. */
+  /** A device was deleted with its history, and its sessions ended. */
   | 'DEVICE_DELETE'
-  /** A device was retired. */
+  /** A device was retired, and its sessions ended. */
   | 'DEVICE_RETIRE'
   /** A device was edited. `detail` names the fields that changed. */
   | 'DEVICE_UPDATE'

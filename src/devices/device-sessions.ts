@@ -1,0 +1,27 @@
+import type { FilterQuery } from '@mikro-orm/postgresql';
+import { type Session, SessionKind } from '../sessions/session.entity.js';
+
+/** What the sessions of a device are found by. */
+export interface SessionsOwner {
+  /** Chosen by the device; null if it has none. */
+  readonly clientId: string | null;
+  /** The session whose heartbeats count for it. */
+  readonly sessionId: string | null;
+  readonly formerSessionId: string | null;
+}
+
+/**
+ * The sessions of some devices of one account: those that heartbeats came from, those whose login named the device, and
+ * its credential. API keys are left out, since they are not of one device.
+ */
+export function sessionsOf(devices: readonly SessionsOwner[]): FilterQuery<Session> {
+  const ids = devices.flatMap(({ sessionId, formerSessionId }) => [sessionId, formerSessionId]);
+  const clientIds = devices.map(({ clientId }) => clientId);
+  return {
+    kind: { $ne: SessionKind.API_KEY },
+    $or: [
+      { id: { $in: ids.filter((id) => id !== null) } },
+      { deviceId: { $in: clientIds.filter((id) => id !== null) } },
+    ],
+  };
+}
