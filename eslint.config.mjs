@@ -16,6 +16,8 @@ const values = [
   'DeviceStatusEvent',
   'DiskReport',
   'Engine',
+  'FleetHistory',
+  'FleetHistoryPoint',
   'GatewayNode',
   'HealthProblem',
   'HealthReport',

@@ -21,6 +21,7 @@ import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
+import { FleetHistory20261129 } from './20261129-fleet-history.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
 import { Machines20261129 } from './20261129-machines.js';
@@ -66,4 +67,5 @@ export const migrations = [
   DeviceMetadata20261129,
   RetiredDevices20261129,
   DeviceClaims20261129,
+  FleetHistory20261129,
 ];

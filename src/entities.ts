@@ -8,6 +8,8 @@ import { LastBackup } from './database/last-backup.entity.js';
 import { reasonOf } from './database/reason.js';
 import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
+import { FleetHour } from './devices/history/fleet-hour.entity.js';
+import { FleetMinute } from './devices/history/fleet-minute.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { PresencePosition } from './devices/presence-position.entity.js';
@@ -36,6 +38,8 @@ export const entities = [
   DeviceClaim,
   DeviceCount,
   Fleet,
+  FleetHour,
+  FleetMinute,
   KnownClient,
   LastBackup,
   LoginName,

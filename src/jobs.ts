@@ -21,6 +21,9 @@ const MERGE_COUNTS_MS = 5000;
 const SAVE_DEVICES_MS = 1000;
 /** `Session.lastSeenAt` is at most that old. The sessions of a fleet are always in use, and each save writes all of them. */
 const SAVE_SESSIONS_MS = 60_000;
+/** A process that is killed has not counted the heartbeats of this time. */
+const SAMPLE_FLEET_MS = 10_000;
+const ROLL_UP_MS = 60_000;
 /** What another process has changed must take effect everywhere within a second. */
 const CHANGES_MS = 500;
 const HOUR_MS = 3_600_000;
@@ -54,6 +57,8 @@ type JobServices = Pick<
   | 'sessions'
   | 'heartbeats'
   | 'deviceSettings'
+  | 'fleetSampler'
+  | 'fleetHistory'
   | 'releases'
   | 'health'
   | 'storageCheck'
@@ -62,6 +67,7 @@ type JobServices = Pick<
 
 function jobs(services: JobServices): Job[] {
   const { db, config, clock, sessions, heartbeats, deviceSettings, releases } = services;
+  const { fleetSampler, fleetHistory } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
@@ -98,6 +104,20 @@ function jobs(services: JobServices): Job[] {
       name: 'merge counts of devices',
       everyMs: MERGE_COUNTS_MS,
       run: () => mergeDeviceCounts(db),
+      leased: true,
+      isPoll: true,
+    },
+    {
+      name: 'sample the fleet',
+      everyMs: SAMPLE_FLEET_MS,
+      run: () => fleetSampler.sample(),
+      isPoll: true,
+      last: true,
+    },
+    {
+      name: 'roll up the history of the fleet',
+      everyMs: ROLL_UP_MS,
+      run: () => fleetHistory.rollUp(),
       leased: true,
       isPoll: true,
     },

@@ -1,5 +1,6 @@
 import type { Database } from './database/database.js';
 import { deleteInBatches } from './database/delete-in-batches.js';
+import { HOURS_KEPT_MS, MINUTES_KEPT_MS } from './devices/history/fleet-history.js';
 import { KNOWN_CLIENT_LIFETIME_MS } from './sessions/known-clients.js';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +28,8 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['password_reset_links', 'expires_at', 0],
     ['device_claims', 'expires_at', 0],
     ['presence_events', 'at', retention.presence],
+    ['fleet_minutes', 'at', MINUTES_KEPT_MS],
+    ['fleet_hours', 'at', HOURS_KEPT_MS],
     ['audit_entries', 'at', retention.audit],
   ];
   for (const [table, column, age] of expired) {

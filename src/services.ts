@@ -26,6 +26,8 @@ import { DeviceRetirement } from './devices/editing/device-retirement.js';
 import { Bindings } from './devices/heartbeats/bindings.js';
 import { Heartbeats } from './devices/heartbeats/heartbeats.js';
 import type { CreatePresence } from './devices/heartbeats/presence-recorder.js';
+import { FleetHistory } from './devices/history/fleet-history.js';
+import { FleetSampler } from './devices/history/fleet-sampler.js';
 import { KnownDevices } from './devices/known-devices.js';
 import { OnlineDevices } from './devices/live/online-devices.js';
 import type { PresenceOptions } from './devices/presence.js';
@@ -294,6 +296,8 @@ function createDevices(
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     onlineDevices: new OnlineDevices(db),
+    fleetSampler: new FleetSampler(db, heartbeats, clock),
+    fleetHistory: new FleetHistory(db, clock),
   };
 }
 

@@ -116,6 +116,27 @@ test('keeps the history of a device for RETAIN_PRESENCE', async () => {
   expect(history.map(({ at }) => at)).toEqual([younger]);
 });
 
+test.each([
+  ['fleet_minutes', 26 * HOUR_MS, 'process_id, online_sum, samples', 'gen_random_uuid(), 0, 1'],
+  ['fleet_hours', 31 * DAY_MS, 'online_avg', '0'],
+])(
+  'keeps the history of the fleet a little longer than it is read (%s)',
+  async (table, age, names, values) => {
+    const { younger, older } = aroundAge(age);
+    for (const at of [younger, older]) {
+      await entities().execute(
+        `insert into ${table} (at, heartbeats, online_min, online_max, devices, ${names}) values (?, 0, 0, 0, 0, ${values})`,
+        [at.toISOString()],
+      );
+    }
+    await purge();
+    const rows = await entities().execute<{ at: string }[]>(`select at from ${table} where at <= ?`, [
+      younger.toISOString(),
+    ]);
+    expect(rows.map(({ at }) => new Date(at))).toEqual([younger]);
+  },
+);
+
 test('keeps audit entries for RETAIN_AUDIT', async () => {
   const em = entities();
   const { younger, older } = aroundAge(4 * DAY_MS);

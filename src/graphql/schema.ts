@@ -8,6 +8,7 @@ import { AuditResolver } from './resolvers/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
 import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
+import { FleetHistoryResolver } from './resolvers/fleet-history.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { ApiKeyResolver } from './resolvers/machines/api-key.resolver.js';
@@ -32,6 +33,7 @@ export function createSchema(): GraphQLSchema {
       DeviceEditingResolver,
       DeviceCredentialResolver,
       DeviceResolver,
+      FleetHistoryResolver,
       HealthResolver,
       LoginResolver,
       NodeResolver,

@@ -184,6 +184,10 @@ const rules: Record<string, Rule> = {
     call: (session) => ask(`{ nodes(ids: ["${memberId}"]) { id } }`)(session),
     refused: 'nothing',
   },
+  'Query.fleetHistory': {
+    may: 'administrators at GraphQL',
+    call: ask('{ fleetHistory(range: HOUR) { stepSeconds } }'),
+  },
   'Query.presenceSummary': { may: 'members', call: ask('{ presenceSummary { total } }') },
   'Query.releaseChannels': { may: 'members', call: ask('{ releaseChannels }') },
   'Query.releases': { may: 'members', call: ask('{ releases { edges { cursor } } }') },

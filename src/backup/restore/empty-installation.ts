@@ -5,7 +5,15 @@ import type { Manifest } from '../archive/manifest.js';
 import { restoredAt } from './restored-at.js';
 
 /** Tables in which each start, or each migration, writes. */
-const WRITTEN_BY_START = ['migrations', 'roles', 'fleet', 'presence_clock', 'presence_position'];
+const WRITTEN_BY_START = [
+  'migrations',
+  'roles',
+  'fleet',
+  'fleet_minutes',
+  'fleet_hours',
+  'presence_clock',
+  'presence_position',
+];
 
 /**
  * A database is empty if it has no tables, or nothing but what a start without ADMIN_ACCOUNT has made in them.
