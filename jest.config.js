@@ -23,7 +23,7 @@ const common = {
   },
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/plugin-names.js'],
 };
 const sources = { '^(\\.{1,2}/.*)\\.js$': '$1' };
 
