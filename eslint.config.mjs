@@ -12,6 +12,7 @@ const values = [
   'Adoption',
   'Backup',
   'Captcha',
+  'DeviceClaim',
   'DeviceCredential',
   'DeviceStatusEvent',
   'DiskReport',

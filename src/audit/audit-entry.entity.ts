@@ -9,6 +9,7 @@ export const AuditAction = {
   SESSION_REFUSE: 'session.refuse',
   SESSION_REVOKE: 'session.revoke',
   SESSION_REVOKE_ALL: 'session.revoke-all',
+  SESSION_CLAIM: 'session.claim',
   SESSION_CREDENTIAL: 'session.credential',
   USER_CREATE: 'user.create',
   USER_UPDATE: 'user.update',
@@ -53,6 +54,10 @@ registerEnumType(ShownAction, {
     },
     SESSION_REVOKE_ALL: {
       description: 'All sessions of a user were revoked. `detail` is their number.',
+    },
+    SESSION_CLAIM: {
+      description:
+        'A user entered the code that a device shows. `detail` is the id that the device gives itself.',
     },
     SESSION_CREDENTIAL: {
       description:

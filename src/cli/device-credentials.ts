@@ -42,6 +42,44 @@ export const credentialsCommand = (env: Environment): Command =>
       });
     });
 
+interface ClaimOptions extends SignInOptions {
+  readonly yes?: boolean;
+}
+
+/** `gatehouse device claim` */
+export const claimCommand = (env: Environment): Command =>
+  gatewayCommand('claim')
+    .summary('claim the device that shows a code')
+    .description(
+      'Print which device shows a code, and with --yes give it a credential of your account. Compare the id and the ' +
+        'address with the device first.',
+    )
+    .argument('<code>', 'the code that the device shows')
+    .option('--yes', 'claim the device')
+    .addHelpText('after', '\nExample:\n  $ gatehouse device claim 7KQF-2M9T --username alice --yes')
+    .action(async (code: string, options: ClaimOptions, command: Command) => {
+      const output = Output.of(command);
+      const { withSignedInClient, readClaim, claimDevice } = await importClient();
+      await withSignedInClient(env, options, async (client) => {
+        const device = await readClaim(client, code);
+        if (options.yes) {
+          await claimDevice(client, code);
+          output.result(device, `Claimed ${device.clientId}.`);
+          return;
+        }
+        output.rows([device], {
+          device: ({ clientId }) => clientId,
+          name: ({ name }) => name ?? '',
+          address: ({ address }) => address,
+          asked: ({ requestedAt }) => requestedAt,
+        });
+        const replaced = device.replacesCredential
+          ? ' The credential that you have for this id is revoked then.'
+          : '';
+        throw new UsageError(`Is this your device? Claim it with --yes.${replaced}`);
+      });
+    });
+
 async function readLines(file: string): Promise<string[]> {
   const { stream } = await openInputFile(file);
   const lines = (await text(stream)).split('\n').map((line) => line.trim());

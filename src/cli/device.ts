@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
-import { credentialsCommand } from './device-credentials.js';
+import { claimCommand, credentialsCommand } from './device-credentials.js';
 import { UsageError } from './failures.js';
 import { gatewayCommand } from './gateway/gateway-command.js';
 import type { Device } from './gateway/gateway-devices.js';
@@ -35,7 +35,8 @@ export const deviceCommand = (env: Environment): Command =>
     .addCommand(tagCommand(env))
     .addCommand(retireCommand(env))
     .addCommand(deleteCommand(env))
-    .addCommand(credentialsCommand(env));
+    .addCommand(credentialsCommand(env))
+    .addCommand(claimCommand(env));
 
 /** Collects the values of an option that may be given several times. */
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

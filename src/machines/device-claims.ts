@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Actor } from '../audit/audit.js';
+import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -25,8 +26,12 @@ export interface NewDeviceClaim {
   readonly expiresAt: Date;
 }
 
-/** A device as its owner sees it after entering the code. */
-export type ClaimedDevice = Pick<DeviceClaim, 'clientId' | 'name' | 'address'>;
+/** A device that shows a code, for its owner to recognize. */
+export interface ClaimingDevice extends Pick<DeviceClaim, 'clientId' | 'name' | 'address' | 'expiresAt'> {
+  readonly requestedAt: Date;
+  /** Whether the account has a credential for this id, which the claim revokes. */
+  readonly replacesCredential: boolean;
+}
 
 interface DeviceClaimsOptions {
   readonly db: Database;
@@ -64,23 +69,35 @@ export class DeviceClaims {
   }
 
   /**
+   * The device that shows a code: what the caller should check before the claim.
+   * @throws DomainError as `claim`
+   */
+  preview(typed: string, caller: Caller, client: Client): Promise<ClaimingDevice> {
+    return this.#withOpenClaim(typed, caller, client, async (em, claim) => {
+      const { clientId, name, address, createdAt, expiresAt } = claim;
+      const replacesCredential = await this.options.credentials.hasCredential(em, caller.user.id, clientId);
+      return { clientId, name, address, requestedAt: createdAt, expiresAt, replacesCredential };
+    });
+  }
+
+  /**
    * Claims the device that shows a code for the caller's account. A code works once.
    * @throws DomainError NOT_FOUND (unknown, used or expired), FORBIDDEN (the caller is a machine), THROTTLED
    */
-  claim(typed: string, caller: Caller, { address }: Client): Promise<ClaimedDevice> {
-    requireOwnLogin(caller);
-    const { db, signer, throttle, clock } = this.options;
-    return throttle.attempt(caller.user.id, address, async () => {
-      const em = db.em.fork();
-      const codeHash = { $in: signer.macs(PURPOSE, readClaimCode(typed)) };
-      const open = { codeHash, claimedBy: null, expiresAt: { $gt: new Date(clock()) } };
-      const claimed = await em.nativeUpdate(DeviceClaim, open, {
-        claimedBy: em.getReference(User, caller.user.id),
-      });
-      if (claimed === 0) {
-        throw new DomainError('NOT_FOUND', 'The code is unknown, used or expired.', { field: 'code' });
-      }
-      return em.findOneOrFail(DeviceClaim, { codeHash });
+  claim(typed: string, caller: Caller, client: Client): Promise<DeviceClaim> {
+    return this.#withOpenClaim(typed, caller, client, async (em, claim) => {
+      const userId = caller.user.id;
+      // Of parallel requests, one gets it.
+      const open = { id: claim.id, claimedBy: null };
+      const claimed = await em.nativeUpdate(DeviceClaim, open, { claimedBy: em.getReference(User, userId) });
+      if (claimed === 0) throw noSuchCode();
+      recordAudit(
+        em,
+        new Date(this.options.clock()),
+        { userId, address: client.address },
+        { action: 'session.claim', target: userTarget(userId), detail: claim.clientId },
+      );
+      return claim;
     });
   }
 
@@ -106,4 +123,30 @@ export class DeviceClaims {
     await collected?.announce();
     return collected?.issued[0]?.token ?? null;
   }
+
+  /** Finds the claim of a code in a transaction. Wrong codes are throttled. */
+  #withOpenClaim<T>(
+    typed: string,
+    caller: Caller,
+    { address }: Client,
+    work: (em: EntityManager, claim: DeviceClaim) => Promise<T>,
+  ): Promise<T> {
+    requireOwnLogin(caller);
+    const { db, signer, throttle, clock } = this.options;
+    return throttle.attempt(caller.user.id, address, () =>
+      db.em.fork().transactional(async (em) => {
+        const open: FilterQuery<DeviceClaim> = {
+          codeHash: { $in: signer.macs(PURPOSE, readClaimCode(typed)) },
+          claimedBy: null,
+          expiresAt: { $gt: new Date(clock()) },
+        };
+        const claim = await em.findOne(DeviceClaim, open);
+        if (!claim) throw noSuchCode();
+        return work(em, claim);
+      }),
+    );
+  }
 }
+
+const noSuchCode = () =>
+  new DomainError('NOT_FOUND', 'The code is unknown, used or expired.', { field: 'code' });

@@ -77,6 +77,17 @@ export class DeviceCredentials {
     return issued;
   }
 
+  /** Whether an account has a credential for the device with this id. */
+  async hasCredential(em: EntityManager, userId: number, clientId: string): Promise<boolean> {
+    const credential = {
+      user: userId,
+      kind: SessionKind.DEVICE_CREDENTIAL,
+      deviceId: clientId,
+      revokedAt: null,
+    };
+    return (await em.count(Session, credential)) > 0;
+  }
+
   /**
    * Issues a credential in the transaction of `em`.
    * @returns it, and a function that must be called after the commit.

@@ -158,3 +158,17 @@ test('device credentials prints a credential for each id', async () => {
   expect((await gateway.post('/api/heart/check', {}, { token })).statusCode).toBe(201);
   expect(await run()).toMatchObject({ code: 2 });
 });
+
+test('device claim shows which device asks, and claims it with --yes', async () => {
+  const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
+  const { deviceClaims } = gateway.services;
+  const device = { address: '192.0.2.7', deviceId: 'serial-9', version: null, model: 'kiosk' };
+  const { code, secret } = await deviceClaims.request(device);
+  const run = (...words: string[]) =>
+    gatehouse(['device', 'claim', code, ...words], { ...env, GATEHOUSE_TOKEN: accessToken });
+  const shown = await run();
+  expect(shown).toMatchObject({ code: 2, output: expect.stringMatching(/serial-9 +kiosk +192\.0\.2\.7/) });
+  expect(await deviceClaims.collect(secret, device.address)).toBeNull();
+  expect(await run('--yes')).toMatchObject({ code: 0, output: 'Claimed serial-9.\n' });
+  expect(await deviceClaims.collect(secret, device.address)).toMatch(/^ghd_/);
+});

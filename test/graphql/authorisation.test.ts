@@ -229,6 +229,11 @@ const rules: Record<string, Rule> = {
       return ask(`mutation { claimDevice(input: {code: "${code}"}) { clientId } }`)(session);
     },
   },
+  'Query.deviceClaim': {
+    may: 'members at GraphQL',
+    call: ask('{ deviceClaim(code: "22222222") { clientId } }'),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.collectDeviceCredential': {
     may: 'anybody',
     call: ask('mutation { collectDeviceCredential(input: {secret: "none"}) { token } }'),

@@ -73,6 +73,30 @@ describe('a device that shows a code', () => {
     expect(await devicesOf(lena)).toMatchObject({ 'kiosk-1': true });
   });
 
+  test('is shown to its owner before the claim, who learns whether it replaces a credential', async () => {
+    const owner = await newOwner();
+    const { code } = await requested('preview-1');
+    const preview = async () =>
+      (await ask(gateway, op.DeviceClaimDocument, { code: code.toLowerCase() }, owner.token)).deviceClaim;
+    expect(await preview()).toEqual({
+      clientId: 'preview-1',
+      name: 'kiosk',
+      address: '127.0.0.1',
+      requestedAt: new Date(gateway.clock.now).toISOString(),
+      expiresAt: new Date(gateway.clock.now + 600_000).toISOString(),
+      replacesCredential: false,
+    });
+    await issue(['preview-1'], owner.token);
+    expect(await preview()).toMatchObject({ replacesCredential: true });
+    await claim(code, owner.token);
+    await expect(preview()).rejects.toThrow('NOT_FOUND');
+    const filter = { category: 'SESSION' as const };
+    const { auditLog } = await ask(gateway, op.AuditLogDocument, { filter }, await login('root'));
+    expect(auditLog.edges.map(({ node }) => node)).toContainEqual(
+      expect.objectContaining({ action: 'SESSION_CLAIM', detail: 'preview-1' }),
+    );
+  });
+
   test('receives it once, and its code works once and for 10 minutes', async () => {
     const { code, secret } = await requested('kiosk-2');
     await claim(code, lena);
@@ -100,7 +124,12 @@ describe('a device that shows a code', () => {
 
   test('cannot be claimed by trying codes', async () => {
     const owner = await newOwner();
-    for (let n = 0; n < 10; n += 1) expect(await refusedClaim('22222222', owner.token)).toBe('NOT_FOUND');
+    const wrong = { code: '22222222' };
+    for (let n = 0; n < 5; n += 1) {
+      expect(await refusedClaim(wrong.code, owner.token)).toBe('NOT_FOUND');
+      expect(await refusal(gateway, op.DeviceClaimDocument, wrong, owner.token)).toBe('NOT_FOUND');
+    }
+    expect(await refusal(gateway, op.DeviceClaimDocument, wrong, owner.token)).toBe('THROTTLED');
     expect(await refusedClaim((await requested('kiosk-3')).code, owner.token)).toBe('THROTTLED');
     gateway.clock.advance(16 * 60_000);
     lena = await login('lena');

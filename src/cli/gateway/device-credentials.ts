@@ -21,3 +21,24 @@ export async function issueCredentials(
   const { issueDeviceCredentials } = await client.execute('IssueDeviceCredentials', variables, Issued);
   return issueDeviceCredentials.credentials;
 }
+
+const Claiming = z.object({
+  deviceClaim: z.object({
+    clientId: z.string(),
+    name: z.string().nullable(),
+    address: z.string(),
+    requestedAt: z.string(),
+    replacesCredential: z.boolean(),
+  }),
+});
+const Claimed = z.object({ claimDevice: z.object({ clientId: z.string() }) });
+
+/** The device that shows a code. @throws GatewayError NOT_FOUND */
+export async function readClaim(client: GatewayClient, code: string) {
+  return (await client.execute('DeviceClaim', { code }, Claiming)).deviceClaim;
+}
+
+/** @throws GatewayError NOT_FOUND */
+export async function claimDevice(client: GatewayClient, code: string): Promise<void> {
+  await client.execute('ClaimDevice', { input: { code } }, Claimed);
+}

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { clientText } from '../../../sessions/client-text.js';
 import { PUBLIC } from '../../../users/permissions.js';
 import { Allow, ISSUING_CREDENTIALS } from '../../authorization.js';
@@ -9,6 +9,7 @@ import {
   ClaimDevicePayload,
   CollectDeviceCredentialInput,
   CollectDeviceCredentialPayload,
+  DeviceClaim,
   IssueDeviceCredentialsInput,
   IssueDeviceCredentialsPayload,
   RequestDeviceCredentialInput,
@@ -17,6 +18,22 @@ import {
 
 @Resolver()
 export class DeviceCredentialResolver {
+  @Query(() => DeviceClaim, {
+    description:
+      'The device that shows a code, for you to recognize before you claim it. NOT_FOUND for a code that is unknown, ' +
+      'used or expired; ten such codes are refused in 15 minutes, together with those of `claimDevice`.',
+  })
+  @Allow('devices:own')
+  deviceClaim(
+    @Arg('code', () => String, {
+      description: 'The code that the device shows. Its case, spaces and hyphens do not matter.',
+    })
+    code: string,
+    @Ctx() context: Context,
+  ): Promise<DeviceClaim> {
+    return context.services.deviceClaims.preview(code, requireCaller(context), context.client);
+  }
+
   @Mutation(() => RequestDeviceCredentialPayload, {
     description:
       'Asks for a credential: the device shows the code, its owner enters it at `claimDevice` within 10 minutes, and ' +
@@ -33,8 +50,8 @@ export class DeviceCredentialResolver {
 
   @Mutation(() => ClaimDevicePayload, {
     description:
-      'Gives the device that shows a code a credential of your account. Make sure that you see the code on the device ' +
-      'itself. Ten wrong codes are refused in 15 minutes.',
+      'Gives the device that shows a code a credential of your account. Make sure that it is yours: see `deviceClaim`. ' +
+      'Ten wrong codes are refused in 15 minutes.',
   })
   @Allow('devices:own')
   claimDevice(

@@ -23,6 +23,29 @@ export class RequestDeviceCredentialPayload {
   expiresAt!: Date;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'A device that shows a code.' })
+export class DeviceClaim {
+  @Field(() => String, { description: 'The id that the device gives itself.' })
+  clientId!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name or model that it reports.' })
+  name!: string | null;
+
+  @Field(() => String, { description: 'The network address that it asked from.' })
+  address!: string;
+
+  @Field(() => Date, { description: 'When it asked.' })
+  requestedAt!: Date;
+
+  @Field(() => Date, { description: 'When the code expires.' })
+  expiresAt!: Date;
+
+  @Field(() => Boolean, {
+    description: 'Whether your account has a credential for this id, which the claim revokes.',
+  })
+  replacesCredential!: boolean;
+}
+
 @InputType({ description: 'The code of a device.' })
 export class ClaimDeviceInput {
   @Field(() => String, {

@@ -9,16 +9,21 @@ afterAll(() => dashboard.close());
 const beat = async (token: string) =>
   (await gateway.post('/api/heart/check', {}, { authorization: `Bearer ${token}` })).statusCode;
 
-test('claims the device that shows a code, and revokes its credential on its page', async () => {
+test('shows which device asks before it claims it, and revokes its credential on its page', async () => {
   const client = { address: '192.0.2.1', deviceId: 'serial-1', version: null, model: 'kiosk' };
   const { code, secret } = await gateway.services.deviceClaims.request(client);
   const { page, faults, close } = await visitAs(browser, host, 'max');
   await page.getByRole('button', { name: 'Add devices' }).click();
   const field = page.getByRole('textbox', { name: 'Code' });
   await field.fill('22222222');
-  await page.getByRole('button', { name: 'Claim' }).click();
+  await page.getByRole('button', { name: 'Find device' }).click();
   await page.getByText('This code is unknown, used or expired.').waitFor();
   await field.fill(code.toLowerCase());
+  await page.getByRole('button', { name: 'Find device' }).click();
+  await page.getByText('192.0.2.1').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Not my device' }).click();
+  await page.getByRole('button', { name: 'Find device' }).click();
   await page.getByRole('button', { name: 'Claim' }).click();
   await page.getByText('kiosk is yours.').waitFor();
   expect(await violations(page)).toEqual([]);
