@@ -29,6 +29,7 @@ const floors = [
   ['recovery', '^src/recovery/'],
   ['logins', '^src/logins/'],
   ['administration', '^src/administration/'],
+  ['audit-log', '^src/audit-log/'],
   ['captchas', '^src/captchas/'],
   ['device-streams', '^src/devices/live/'],
   ['devices', '^src/devices/(?!(live|presence)/)'],
@@ -67,7 +68,7 @@ const floorRules = floors.map(([name, path], index) => ({
 }));
 
 const services =
-  '^src/(machines|recovery|logins|administration|captchas|devices|releases|sessions|users|audit)/';
+  '^src/(machines|recovery|logins|administration|audit-log|captchas|devices|releases|sessions|users|audit)/';
 const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {

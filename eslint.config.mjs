@@ -10,6 +10,7 @@ const {
 /** Types that are values: they belong to the object that holds them, and have no identity of their own. */
 const values = [
   'Adoption',
+  'AuditEntriesAdded',
   'Backup',
   'Captcha',
   'DeviceClaim',

@@ -18,6 +18,7 @@ import { SearchGrams20261128 } from './20261128-search-grams.js';
 import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
+import { AuditSearch20261129 } from './20261129-audit-search.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
@@ -68,4 +69,5 @@ export const migrations = [
   RetiredDevices20261129,
   DeviceClaims20261129,
   FleetHistory20261129,
+  AuditSearch20261129,
 ];

@@ -59,6 +59,7 @@ type JobServices = Pick<
   | 'deviceSettings'
   | 'fleetSampler'
   | 'fleetHistory'
+  | 'auditTail'
   | 'releases'
   | 'health'
   | 'storageCheck'
@@ -67,7 +68,7 @@ type JobServices = Pick<
 
 function jobs(services: JobServices): Job[] {
   const { db, config, clock, sessions, heartbeats, deviceSettings, releases } = services;
-  const { fleetSampler, fleetHistory } = services;
+  const { fleetSampler, fleetHistory, auditTail } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
@@ -131,6 +132,12 @@ function jobs(services: JobServices): Job[] {
       name: 'read settings of devices',
       everyMs: CHANGES_MS,
       run: () => deviceSettings.readChanges(),
+      isPoll: true,
+    },
+    {
+      name: 'read new audit entries',
+      everyMs: CHANGES_MS,
+      run: () => auditTail.poll(),
       isPoll: true,
     },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },

@@ -7,6 +7,7 @@ import { RoleEditing } from './administration/role-editing.js';
 import { SetupLink } from './administration/setup-link.js';
 import { UserImport } from './administration/user-import.js';
 import { Alarms } from './alarms.js';
+import { AuditTail } from './audit-log/audit-tail.js';
 import { CaptchaStore } from './captchas/captcha-store.js';
 import { CaptchaTurns } from './captchas/captcha-turns.js';
 import { ImageCaptchas } from './captchas/image-captchas.js';
@@ -139,6 +140,7 @@ export function createServices(config: Config, dependencies: Dependencies) {
     ...createDevices(core, accounts),
     ...createDeviceCredentials(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
+    auditTail: new AuditTail(db),
     signingKeys: core.signer.keys,
     node: new OwnNode(health),
     otherNodes: shared.otherNodes,

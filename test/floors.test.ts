@@ -38,6 +38,7 @@ const floors = {
   recovery: 'src/recovery/reset-links.ts',
   logins: 'src/logins/password-logins.ts',
   administration: 'src/administration/administration.ts',
+  'audit-log': 'src/audit-log/audit-stream.ts',
   captchas: 'src/captchas/sms-codes.ts',
   'device-streams': 'src/devices/live/status-stream.ts',
   devices: 'src/devices/devices.ts',

@@ -108,21 +108,33 @@ registerEnumType(ShownAction, {
   },
 });
 
+/** The grams of an entry's own texts, in SQL. An index has them. */
+export const AUDIT_GRAMS = 'search_grams(target, address, detail)';
+
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description: 'A recorded action, with its actor, target and network address.',
 })
 @Entity({ tableName: 'audit_entries' })
-@Index({ properties: ['actorId', 'id'] })
-@Index({ properties: ['target', 'id'] })
-@Index({ properties: ['action', 'id'] })
+@Index({ properties: ['at', 'id'] })
+@Index({ properties: ['actorId', 'at', 'id'] })
+@Index({ properties: ['target', 'at', 'id'] })
+@Index({ properties: ['action', 'at', 'id'] })
+@Index({
+  name: 'audit_entries_search_index',
+  expression: `create index audit_entries_search_index on audit_entries using gin (${AUDIT_GRAMS})`,
+})
 export class AuditEntry {
   @PrimaryKey({ type: 'integer' })
   id!: number;
 
+  /** The transaction that recorded it, for `AuditTail`; null for entries that are older than this column. */
+  @Index({ name: 'audit_entries_transaction_index' })
+  @Property({ columnType: 'xid8', nullable: true, defaultRaw: 'pg_current_xact_id()' })
+  transaction?: string | null;
+
   @Field(() => Date, { description: 'When it was done.' })
-  @Index()
   @Property({ type: 'timestamptz' })
   at!: Date;
 

@@ -1,9 +1,5 @@
-import type { EntityManager, QBFilterQuery } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { integerKey, keyOf, nodeId } from '../database/node-id.js';
-import type { PropertyOf } from '../database/queries/columns.js';
-import { type ListOrder, orderedBy, type Page, type PageRequest } from '../database/queries/page.js';
-import { readPage } from '../database/queries/read-page.js';
-import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { AuditAction, AuditEntry, ShownAction } from './audit-entry.entity.js';
 
 /** The user who acts; null for the system and for anonymous callers. */
@@ -46,63 +42,15 @@ export async function anonymiseAudit(em: EntityManager, userId: number): Promise
   await em.nativeUpdate(AuditEntry, { target: userTarget(userId) }, { target: ERASED_USER, detail: null });
 }
 
-/** The parts of the domain that actions are about. */
-export type AuditCategory = 'session' | 'user' | 'role' | 'key' | 'device' | 'release';
+/** The actions that this version knows. */
+export const knownActions: readonly AuditAction[] = Object.values(AuditAction);
 
-const knownActions = Object.values(AuditAction);
-
-const isKnown = (action: string): action is AuditAction => knownActions.some((known) => known === action);
+export const isKnownAction = (action: string): action is AuditAction =>
+  knownActions.some((known) => known === action);
 
 /** What was done, as it is shown. */
 export const shownAction = ({ action }: Pick<AuditEntry, 'action'>): ShownAction =>
-  isKnown(action) ? action : ShownAction.UNKNOWN;
-
-/** Omitted and null fields match everything. */
-export interface AuditFilter {
-  /** The user who acted or was acted on. */
-  readonly userId?: number | null;
-  readonly category?: AuditCategory | null;
-  readonly actions?: readonly ShownAction[] | null;
-}
-
-/** Latest first. */
-export const auditOrder: ListOrder = orderedBy('audit entries', [], 'desc');
-
-export const listAudit = <K extends PropertyOf<AuditEntry>>(
-  em: EntityManager,
-  filter: AuditFilter,
-  request: PageRequest<K>,
-): Promise<Page<Row<AuditEntry, K>>> => readPage(em, AuditEntry, matching(filter), request);
-
-export const countAudit = (em: EntityManager, filter: AuditFilter): Promise<number> =>
-  countRows(em, AuditEntry, matching(filter));
-
-/** @returns the entries that exist, in no particular order. */
-export const findAuditEntries = <K extends PropertyOf<AuditEntry>>(
-  em: EntityManager,
-  ids: readonly number[],
-  properties: readonly K[],
-): Promise<Row<AuditEntry, K | 'id'>[]> => readRows(em, AuditEntry, { id: { $in: [...ids] } }, properties);
-
-const actionsIn = (category: AuditCategory): AuditAction[] =>
-  knownActions.filter((action) => action.startsWith(`${category}.`));
-
-const matching = ({ userId, category, actions }: AuditFilter): QBFilterQuery<AuditEntry> => ({
-  $and: [
-    userId == null ? {} : { $or: [{ actorId: userId }, { target: userTarget(userId) }] },
-    category == null ? {} : { action: { $in: actionsIn(category) } },
-    actions == null ? {} : ofActions(actions),
-  ],
-});
-
-const ofActions = (actions: readonly ShownAction[]): QBFilterQuery<AuditEntry> => ({
-  $or: [
-    { action: { $in: actions.filter(isKnown) } },
-    ...(actions.includes(ShownAction.UNKNOWN)
-      ? [{ $and: knownActions.map((action) => ({ action: { $ne: action } })) }]
-      : []),
-  ],
-});
+  isKnownAction(action) ? action : ShownAction.UNKNOWN;
 
 /** The target of entries about a deleted account. */
 export const ERASED_USER = 'user_erased';

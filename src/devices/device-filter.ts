@@ -1,6 +1,6 @@
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql';
 import type { Search } from '../database/queries/search.js';
-import { substringSearch } from '../database/queries/substring-search.js';
+import { type SubstringSearch, substringSearch } from '../database/queries/substring-search.js';
 import { hasPermission } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';
@@ -146,18 +146,14 @@ function containing(term: string): DeviceSelection {
   // PostgreSQL would compile a pattern of any length.
   if (term.length > MAX_CLIENT_TEXT_LENGTH) return nothing;
   const search = substringSearch(term);
-  const { pattern, grams, matches } = search;
+  const { pattern, matches } = search;
+  const [devices, deviceParams] = devicesWith(search);
   const [owners, ownerParams] = usersWith(search, NAMES);
   // A value and no `exists` or `in`, for which PostgreSQL would compare all users.
   const ownerMatches = (device: string) =>
     `(select ${NAMES.map((name) => `${name} ~ ?`).join(' or ')} from users where id = ${device}.user_id)`;
   const ownerPatterns = NAMES.map(() => pattern);
-  const labelMatches = (device: string) =>
-    `(${device}.display_name ~ ? or exists (select from unnest(${device}.tags) tag where tag ~ ?))`;
-  const found = `select id from devices where ${DEVICE_GRAMS} @@ ?::tsquery and (name ~ ? or client_id ~ ?)
-    union all select id from devices
-      where ${IS_LABELED} and ${LABEL_GRAMS} @@ ?::tsquery and ${labelMatches('devices')}
-    union all select id from devices where user_id in (${owners})`;
+  const found = `${devices} union all select id from devices where user_id in (${owners})`;
   return {
     filter: {},
     matching: {
@@ -169,10 +165,7 @@ function containing(term: string): DeviceSelection {
       ],
     },
     found: {
-      [raw(
-        (alias) => `${alias}.id = any(array(${found}))`,
-        [grams, pattern, pattern, grams, pattern, pattern, ...ownerParams],
-      )]: [],
+      [raw((alias) => `${alias}.id = any(array(${found}))`, [...deviceParams, ...ownerParams])]: [],
     },
     counted: null,
     ownerId: null,
@@ -183,3 +176,20 @@ function containing(term: string): DeviceSelection {
     mayMatch: () => true,
   };
 }
+
+const labelMatches = (device: string) =>
+  `(${device}.display_name ~ ? or exists (select from unnest(${device}.tags) tag where tag ~ ?))`;
+
+/** A statement for the ids of the devices with a term in a text of their own, and its parameters. */
+export function devicesWith({ pattern, grams }: SubstringSearch): [string, string[]] {
+  return [
+    `select id from devices where ${DEVICE_GRAMS} @@ ?::tsquery and (name ~ ? or client_id ~ ?)
+    union all select id from devices
+      where ${IS_LABELED} and ${LABEL_GRAMS} @@ ?::tsquery and ${labelMatches('devices')}`,
+    [grams, pattern, pattern, grams, pattern, pattern],
+  ];
+}
+
+/** The same condition for one device, in SQL with four patterns. @param device the alias of its row. */
+export const deviceHasTerm = (device: string): string =>
+  `(${device}.name ~ ? or ${device}.client_id ~ ? or ${labelMatches(device)})`;

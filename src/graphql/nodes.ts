@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { findAuditEntries } from '../audit/audit.js';
 import type { AuditEntry } from '../audit/audit-entry.entity.js';
+import { findAuditEntries } from '../audit-log/audit-log.js';
 import type { Node } from '../database/node.entity.js';
 import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database/node-id.js';
 import type { PropertyOf } from '../database/queries/columns.js';

@@ -4,7 +4,7 @@ import { applyRules } from './authorization.js';
 import { DateTime } from './date-time.js';
 import { requireStorableInput } from './execution/storable-input.js';
 import { resolveIds } from './id.js';
-import { AuditResolver } from './resolvers/audit.resolver.js';
+import { AuditResolver } from './resolvers/audit/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
 import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isObjectType } from 'graphql';
 import { buildSchemaSync, Query, Resolver } from 'type-graphql';
+import { latestAuditCursor } from '../../src/audit-log/audit-stream.js';
 import { nodeId } from '../../src/database/node-id.js';
 import { applyRules, ruleInWords, type Rule as SchemaRule } from '../../src/graphql/authorization.js';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -147,6 +148,7 @@ const anySession = async (username: string) => openSession(gateway, username, gr
 const rules: Record<string, Rule> = {
   'Query.adoption': { may: 'publishers at GraphQL', call: ask('{ adoption { devices } }') },
   'Query.auditLog': { may: 'administrators at GraphQL', call: ask('{ auditLog { edges { cursor } } }') },
+  'Query.auditCursor': { may: 'administrators at GraphQL', call: ask('{ auditCursor }') },
   'Query.apiKeys': {
     may: 'the member',
     call: (session) => ask(`{ apiKeys(filter: {userId: "${memberId}"}) { edges { cursor } } }`)(session),
@@ -431,6 +433,14 @@ const rules: Record<string, Rule> = {
     may: 'publishers',
     call: ask(`mutation { withdrawRelease(input: {id: "${UNKNOWN}", reason: "r"}) { release { id } } }`),
     allowed: 'NOT_FOUND',
+  },
+  'Subscription.auditEntriesAdded': {
+    may: 'administrators at GraphQL',
+    call: async (session) => {
+      const since = await latestAuditCursor(gateway.services);
+      await createKey();
+      return follow(`subscription { auditEntriesAdded(since: "${since}") { cursor } }`)(session);
+    },
   },
   'Subscription.deviceStatus': {
     may: 'the member',

@@ -8,8 +8,8 @@ export type TableColumns = Pick<Table, 'name' | 'columns'>;
 /** What is not restored: an installation is a fleet of its own, with a Redis and with backups of its own. */
 const OF_INSTALLATION: ReadonlySet<string> = new Set(['fleet', 'presence_position', 'last_backup']);
 
-/** About the transactions of one server. Its default value serves as well. */
-const OF_SERVER = { table: 'session_revocations', column: 'transaction' };
+/** Columns about the transactions of one server. Their default values serve as well. */
+const OF_SERVER = { tables: ['session_revocations', 'audit_entries'], column: 'transaction' };
 
 /** The tables of all entities. */
 export function entityTables(db: Database): string[] {
@@ -23,9 +23,9 @@ export async function archivedTables(client: pg.ClientBase, db: Database): Promi
     `select relname as name, array_agg(attname::text order by attnum) as columns
      from pg_class join pg_attribute on attrelid = pg_class.oid
      where relnamespace = current_schema()::regnamespace and relname = any($1) and attnum > 0
-       and not attisdropped and attgenerated = '' and (relname, attname) <> ($2, $3)
+       and not attisdropped and attgenerated = '' and not (relname = any($2) and attname = $3)
      group by relname order by relname`,
-    [names, OF_SERVER.table, OF_SERVER.column],
+    [names, OF_SERVER.tables, OF_SERVER.column],
   );
   return rows;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { auditOrder, listAudit } from '../../../src/audit/audit.js';
+import { auditOrder, listAudit } from '../../../src/audit-log/audit-log.js';
 import {
   firstRows,
   type ListOrder,
@@ -157,6 +157,13 @@ const pages: [string, Read, ListOrder][] = [
   ['the audit log', audit({}), auditOrder],
   ['the audit log of a user', audit({ userId: 77 }), auditOrder],
   ['the audit log of a category', audit({ category: 'release' }), auditOrder],
+  ['the audit log of an actor', audit({ actorId: 77 }), auditOrder],
+  ['the audit log of a target', audit({ target: 'user_77' }), auditOrder],
+  ['the audit log of a day', audit({ from: new Date(0), to: new Date(86_400_000) }), auditOrder],
+  ['the audit log with a frequent term', audit({ search: 'session' }), auditOrder],
+  ['the audit log with a rare term', audit({ search: 'release' }), auditOrder],
+  ['the audit log with a name', audit({ search: '王伟' }), auditOrder],
+  ['the audit log with a term that none has', audit({ search: 'qzx' }), auditOrder],
 ];
 
 test.each(pages)('a page of %s reads few rows, at the end of the list too', async (_name, read, order) => {
