@@ -30,6 +30,8 @@ beforeAll(async () => {
   await gateway.services.heartbeats.announce();
 });
 
+/** Shows the heartbeats that the page has received itself. */
+const showLive = (page: Page) => page.locator('label', { hasText: '5 min' }).click();
 /** Shown once the page is connected and can resume after a disconnect. */
 const live = (page: Page) => page.getByText('Live', { exact: true });
 const figure = (name: string) => `dl > *:has(dt:text-is("${name}")) >> dd >> nth=0`;
@@ -59,9 +61,50 @@ test('shows devices come online and go offline, live', async () => {
   await kiosks.beat();
   await gateway.services.heartbeats.announce();
   await page.getByText('No matching devices.').waitFor();
+  await showLive(page);
   await page.getByRole('figure', { name: /^Heartbeats per second of all devices over/ }).waitFor();
   expect(faults).toEqual([]);
   await close();
+});
+
+test('shows the history of the fleet, whose range outlives a reload, by pointer and by keys', async () => {
+  const now = gateway.clock.now - (gateway.clock.now % 60_000);
+  await gateway.services.fleetSampler.sample();
+  await gateway.services.db.em.fork().execute(
+    `insert into fleet_minutes (at, process_id, heartbeats, online_min, online_max, online_sum, samples, devices)
+     values (?, gen_random_uuid(), 1200, 90, 110, 600, 6, 142)`,
+    [new Date(now - 10 * 60_000).toISOString()],
+  );
+  const { page, faults, close } = await visitAs(browser, host, 'root');
+  const section = page.getByRole('region', { name: 'Activity' });
+  const online = section.getByRole('slider', { name: 'Devices online' });
+  const heartbeats = section.getByRole('slider', { name: 'Heartbeats per second' });
+  await online.focus();
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('ArrowLeft');
+  await section.getByText(/^\d\d:\d\d · 100 online \(90 to 110\)$/).waitFor();
+  expect(await online.getAttribute('aria-valuetext')).toMatch('100 online (90 to 110)');
+  await section.getByText(/^\d\d:\d\d · 20 per second$/).waitFor();
+  await page.keyboard.press('End');
+  await section.getByText(/ · 142 online$/).waitFor();
+  await heartbeats.hover({ position: { x: 100, y: 50 } });
+  await section
+    .getByText(/^\d\d:\d\d · No data$/)
+    .first()
+    .waitFor();
+  await section.locator('label', { hasText: 'Month' }).click();
+  await page.reload();
+  expect(await section.getByRole('radio', { name: 'Month' }).isChecked()).toBe(true);
+  await section.locator('label', { hasText: 'Hour' }).click();
+  await section.getByRole('cell', { name: '20', exact: true }).waitFor({ state: 'attached' });
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+  const member = await visitAs(browser, host, 'max');
+  await member.page.getByText('130 devices').waitFor();
+  expect(await member.page.getByRole('slider').count()).toBe(0);
+  await member.close();
 });
 
 test('shows administrators which component of the gateway does not work', async () => {
@@ -156,6 +199,7 @@ test('keeps the filter in the address, and filters by an address', async () => {
 
 test('keeps the heartbeat chart during a search and a visit of another view', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
+  await showLive(page);
   const quiet = page.getByText(/^No heartbeats since/);
   await quiet.waitFor();
   await gates.beat();
@@ -176,6 +220,7 @@ test('keeps the heartbeat chart during a search and a visit of another view', as
 test('warns of a disconnect, and reports missed changes after the reconnect', async () => {
   const proxy = await startTcpProxy(host);
   const { page, close } = await visitAs(browser, proxy.host, 'root');
+  await showLive(page);
   await page.locator(figure('Online')).getByText('142').waitFor();
   await live(page).waitFor();
   proxy.disconnect();
@@ -242,7 +287,7 @@ test('reloads all devices after a restart of the gateway, which cannot replay ch
 });
 
 test('shows the new version of a device that was updated while online', async () => {
-  const { page, close } = await visitAs(browser, host, 'root', '/?q=kiosk');
+  const { page, close } = await visitAs(browser, host, 'root', '/?q=kiosk-12');
   const kiosk = page.getByRole('listitem').filter({ hasText: 'kiosk-12' });
   await kiosk.getByText('2.3.7').waitFor();
   await live(page).waitFor();

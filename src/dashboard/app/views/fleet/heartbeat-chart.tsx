@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css';
-import { Card, Group, Text, useComputedColorScheme } from '@mantine/core';
+import { Group, Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
@@ -21,7 +21,7 @@ export function HeartbeatChart({ feed }: { feed: HeartbeatFeed }) {
   const rateText = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
   const alt = rateText ? t('fleet.chart.alt', { rate: rateText }) : t('fleet.chart.title');
   return (
-    <Card padding="md" className={classes.chart}>
+    <div className={classes.chart}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" c="dimmed">
           {t('fleet.chart.title')}
@@ -40,7 +40,7 @@ export function HeartbeatChart({ feed }: { feed: HeartbeatFeed }) {
           </Text>
         )}
       </figure>
-    </Card>
+    </div>
   );
 }
 
