@@ -9,6 +9,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 import type { Permission } from '../support/operations.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
+import { publishRelease } from '../support/releases.js';
 
 const DAY = 86_400_000;
 let gateway: TestGateway;
@@ -228,6 +229,22 @@ describe('a key is refused', () => {
     expect(await tried()).toMatchObject({ code: 'THROTTLED', retryAfter: expect.any(Number) });
     const { token } = await createKey(['RELEASES_READ']);
     expect(await releases(token)).toBeUndefined();
+  });
+
+  test('is tried only so fast at a path that needs no token, too', async () => {
+    await publishRelease(gateway, '1.0.0');
+    // The path looks at tokens once a device has another channel.
+    await ask(gateway, op.HeartbeatDocument, { input: { deviceId: 'beta-1' } }, root);
+    const { devices } = await ask(gateway, op.DevicesDocument, { filter: { search: 'beta-1' } }, root);
+    const inBeta = { input: { id: devices.edges[0]?.node.id ?? '', channel: 'beta' } };
+    await ask(gateway, op.UpdateDeviceDocument, inBeta, root);
+    const headers = { token: newMachineToken(API_KEY) };
+    const tried = async () => {
+      const request = { method: 'POST', url: '/api/upgrade/checkVersion', headers, payload: {} } as const;
+      return (await gateway.app.inject({ ...request, remoteAddress: '192.0.2.8' })).json().data?.version;
+    };
+    for (let n = 0; n <= 50; n += 1) expect(await tried()).toBe('1.0.0');
+    expect(await tried()).toBeUndefined();
   });
 });
 

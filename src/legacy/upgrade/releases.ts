@@ -83,7 +83,7 @@ async function channelOf(
   { token, client }: LegacyRequest,
 ): Promise<string> {
   if (token === null || deviceSettings.areAllStable) return STABLE;
-  const caller = await sessions.authenticate(token);
+  const caller = await sessions.authenticate(token, { address: client.address });
   const id = caller && (await devices.idOf(caller, client.deviceId ?? caller.deviceId));
   return id === null ? STABLE : deviceSettings.channelOf(id);
 }
