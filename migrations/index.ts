@@ -25,6 +25,7 @@ import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-n
 import { FleetHistory20261129 } from './20261129-fleet-history.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
+import { MachineTokens20261129 } from './20261129-machine-tokens.js';
 import { Machines20261129 } from './20261129-machines.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 import { Recovery20261129 } from './20261129-recovery.js';
@@ -70,4 +71,5 @@ export const migrations = [
   DeviceClaims20261129,
   FleetHistory20261129,
   AuditSearch20261129,
+  MachineTokens20261129,
 ];

@@ -9,8 +9,7 @@ import { mayAccess, requireLogin } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { Api, Session, SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { DEVICE_CREDENTIAL, newMachineToken } from '../sessions/tokens/machine-token.js';
-import { tokenHash } from '../sessions/tokens/token-signer.js';
+import { DEVICE_CREDENTIAL, machineTokenHash, newMachineToken } from '../sessions/tokens/machine-token.js';
 import { requireActive } from '../users/account-status.js';
 import { requireAuthorityOver } from '../users/authority.js';
 import type { Permission } from '../users/permissions.js';
@@ -154,7 +153,7 @@ const sessionOf = (userId: number, { clientId, name }: CredentialDevice, token: 
   api: Api.GRAPHQL,
   restricted: true,
   permissions: [...PERMISSIONS],
-  tokenHash: tokenHash(token),
+  tokenHash: machineTokenHash(token),
   tokenExpiresAt: new Date(now + UNLIMITED_MS),
   expiresAt: new Date(now + UNLIMITED_MS),
   deviceId: clientId,

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { requireStorable } from '../database/storable-text.js';
 import { DomainError } from '../errors.js';
 import { Api, SessionKind } from '../sessions/session.entity.js';
-import { API_KEY, newMachineToken } from '../sessions/tokens/machine-token.js';
-import { tokenHash } from '../sessions/tokens/token-signer.js';
+import { API_KEY, machineTokenHash, newMachineToken } from '../sessions/tokens/machine-token.js';
 import { grantedPermissions, type Permission, permissionName, UNLIMITED } from '../users/permissions.js';
 import type { User } from '../users/user.entity.js';
 
@@ -81,7 +80,7 @@ export function apiKeyRows({ name, permissions, lifetimeDays }: NewApiKey, user:
     api: Api.GRAPHQL,
     restricted: false,
     permissions: [...new Set(permissions)],
-    tokenHash: tokenHash(token),
+    tokenHash: machineTokenHash(token),
     tokenExpiresAt: ends,
     expiresAt: ends,
     createdAt,

@@ -10,7 +10,7 @@ import { Session, SessionKind } from './session.entity.js';
 import type { SessionActivity } from './session-activity.js';
 import type { CachedSession } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
-import { hasValidChecksum, isMachineToken } from './tokens/machine-token.js';
+import { hasValidChecksum, isMachineToken, machineTokenHash } from './tokens/machine-token.js';
 import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
@@ -56,7 +56,9 @@ export class SessionReader {
     read: SessionRead = (unread) => this.#read({ hash: unread }),
   ): Promise<CachedSession | null> {
     if (token.includes('.') && !this.signer.verifies(token, this.clock())) return null;
-    if (isMachineToken(token)) return hasValidChecksum(token) ? this.#read({ hash }) : null;
+    if (isMachineToken(token)) {
+      return hasValidChecksum(token) ? this.#read({ hash: machineTokenHash(token) }) : null;
+    }
     return read(hash, (row) => this.#toCaller(row));
   }
 

@@ -89,7 +89,7 @@ export class Session {
   @Property({ type: 'boolean', default: false })
   openedByPhone: boolean = false;
 
-  /** SHA-256 of the current access token, hex. */
+  /** SHA-256 of the current access token, hex; that of a machine by `machineTokenHash`. */
   @Unique()
   @Property({ type: 'text', hidden: true })
   tokenHash!: string;
