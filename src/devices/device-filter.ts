@@ -1,7 +1,7 @@
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql';
 import type { Search } from '../database/queries/search.js';
 import { type SubstringSearch, substringSearch } from '../database/queries/substring-search.js';
-import { hasPermission } from '../sessions/authorization.js';
+import { hasPermission, isDevice } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';
 import { NAMES, usersWith } from '../users/user-search.js';
@@ -55,8 +55,9 @@ export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelec
   ]);
 }
 
-/** All devices with the permission to read them, else the caller's own. */
+/** All devices with the permission to read them, else the caller's own; only itself for a device. */
 export function visibleTo(caller: Caller): DeviceSelection {
+  if (isDevice(caller)) return itself(caller);
   return seesAllDevices(caller) ? everything : ownedBy(caller.user.id);
 }
 
@@ -107,6 +108,15 @@ function ownedBy(userId: number): DeviceSelection {
       mayMatch: (_deviceId, ownerId) => ownerId === userId,
     },
   );
+}
+
+function itself({ user: owner, deviceId }: Caller): DeviceSelection {
+  const owned = ownedBy(owner.id);
+  return {
+    ...owned,
+    filter: { user: owner.id, clientId: deviceId },
+    matches: (device) => owned.matches(device) && device.clientId === deviceId,
+  };
 }
 
 function withValue<K extends 'online' | 'api' | 'clientVersion'>(

@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../database/queries/page.js';
 import { countsByParent, pagesByParent } from '../database/queries/pages-by-parent.js';
 import { countRowsBy, type Row, readRows } from '../database/queries/rows.js';
 import { inTable, searchPage } from '../database/queries/search.js';
+import { isDevice } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/sessions.js';
 import type { VersionCount } from './adoption.js';
 import { Device } from './device.entity.js';
@@ -135,16 +136,24 @@ export class Devices {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Row<PresenceEvent, K | 'id'>[]> {
+    const [own, parameters] = isDevice(caller)
+      ? ['user_id = ? and client_id = ?', [caller.user.id, caller.deviceId]]
+      : ['user_id = ?', [caller.user.id]];
     const ofCaller = raw(
-      (alias) => `${alias}.device_id in (select id from devices where user_id = ?)`,
-      [caller.user.id],
+      (alias) => `${alias}.device_id in (select id from devices where ${own})`,
+      parameters,
     );
     const where = { id: { $in: [...ids] }, ...(seesAllDevices(caller) ? {} : { [ofCaller]: [] }) };
     return readRows(this.db.em, PresenceEvent, where, properties);
   }
 
-  /** The id of the caller's device: that of a client id, else of the session; null before its first heartbeat. */
-  async idOf({ user, sessionId }: Caller, clientId: string | null): Promise<number | null> {
+  /**
+   * The id of the caller's device: that of a client id, else of the session; null before its first heartbeat, and for the
+   * credential of another device.
+   */
+  async idOf(caller: Caller, clientId: string | null): Promise<number | null> {
+    const { user, sessionId } = caller;
+    if (isDevice(caller) && clientId !== caller.deviceId) return null;
     const where = clientId === null ? { sessionId } : { user: user.id, clientId };
     const [device] = await readRows(this.db.em, Device, where, []);
     return device?.id ?? null;
@@ -174,8 +183,10 @@ export class Devices {
 }
 
 /** Callers with the same scope see the same devices and the same fields of them. */
-export const deviceScope = (caller: Caller): string =>
-  `${seesAllDevices(caller) ? 'all' : caller.user.id} ${[...caller.permissions].sort()}`;
+export function deviceScope(caller: Caller): string {
+  if (isDevice(caller)) return caller.sessionId;
+  return `${seesAllDevices(caller) ? 'all' : caller.user.id} ${[...caller.permissions].sort()}`;
+}
 
 const devicesOfUser = { entity: Device, parentColumn: 'user_id', where: { retiredAt: null } };
 

@@ -19,6 +19,9 @@ export function requirePermission(caller: Caller | null, permission: Permission)
 /** Whether someone has signed in. Machines have tokens of their own. */
 export const isLogin = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === SessionKind.LOGIN;
 
+/** Whether a device acts by its credential: it reads only itself. */
+export const isDevice = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === SessionKind.DEVICE_CREDENTIAL;
+
 /**
  * For what would outlast a key, or give its holder more than the key allows. Further proof of the caller, such as a
  * second factor, belongs here.

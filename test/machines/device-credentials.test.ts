@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HeartbeatStream } from '../../src/devices/live/heartbeat-stream.js';
+import { DeviceStatusStream } from '../../src/devices/live/status-stream.js';
+import { tokenHash } from '../../src/sessions/tokens/token-signer.js';
+import { callerOf } from '../support/callers.js';
 import { ask, refusal } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
@@ -144,6 +148,71 @@ describe('a credential', () => {
     expect((await beat(token, 'bound-2')).statusCode).toBe(403);
     const input = { input: { deviceId: 'bound-2' } };
     expect(await refusal(gateway, op.HeartbeatDocument, input, token)).toBe('FORBIDDEN');
+  });
+
+  test('reads its own device only, of all that its owner has', async () => {
+    const owner = await newOwner();
+    const [token = '', sibling = ''] = (await issue(['reads', 'hidden'], owner.token)).map(
+      ({ token }) => token,
+    );
+    await beat(token);
+    await beat(sibling);
+    await gateway.services.heartbeats.announce();
+    const all = await ask(gateway, op.DevicesDocument, { filter: {} }, owner.token);
+    const hidden = all.devices.edges.find(({ node }) => node.clientId === 'hidden')?.node.id ?? '';
+    const [event] = await gateway.services.db.em.execute<{ id: string }[]>(
+      'select id from presence_events where device_id = ?',
+      [Number(hidden.slice(7))],
+    );
+    const query = `{
+      devices { totalCount edges { node { clientId user { devices { totalCount } } } } }
+      presenceSummary { total online }
+      device(id: "${hidden}") { id }
+      nodes(ids: ["${hidden}", "presenceEvent_${event?.id}"]) { id }
+    }`;
+    const { data } = (await gateway.post('/graphql', { query }, { authorization: `Bearer ${token}` })).json();
+    expect(data).toEqual({
+      devices: { totalCount: 1, edges: [{ node: { clientId: 'reads', user: { devices: null } } }] },
+      presenceSummary: { total: 1, online: 1 },
+      device: null,
+      nodes: [null, null],
+    });
+  });
+
+  test('receives the events of its own device only', async () => {
+    const owner = await newOwner();
+    const issued = await issue(['hears', 'unheard'], owner.token);
+    const [token = '', sibling = ''] = issued.map((credential) => credential.token);
+    const caller = await callerOf(gateway, token);
+    const status = new DeviceStatusStream(gateway.services, caller, {}, null);
+    const heartbeats = new HeartbeatStream(gateway.services, caller, {});
+    const unsubscribe = heartbeats.onAppend(() => {});
+    const [statusStart, heartbeatStart] = [await status.open(), await heartbeats.open()];
+    await beat(sibling);
+    await beat(token);
+    await gateway.services.heartbeats.announce();
+    const statusEvents = (await status.since(statusStart.offset)).publications.map(
+      ({ event }) => event.device,
+    );
+    const heard = (await heartbeats.since(heartbeatStart.offset)).publications.flatMap(({ event }) =>
+      event.map(({ device }) => device),
+    );
+    unsubscribe();
+    expect([statusEvents, heard].map((devices) => devices.map((device) => device?.clientId))).toEqual([
+      ['hears'],
+      ['hears'],
+    ]);
+    const snapshot = await new DeviceStatusStream(gateway.services, caller, {}, null).open();
+    const listed = snapshot.publications.flatMap(({ event }) => event.devices ?? []);
+    expect(listed.map(({ clientId }) => clientId)).toEqual(['hears']);
+  });
+
+  test('is not found by a version that ignores what limits it', async () => {
+    const token = await claimed('marked', (await newOwner()).token);
+    const rows = await gateway.services.db.em.execute('select id from sessions where token_hash = ?', [
+      tokenHash(token),
+    ]);
+    expect(rows).toEqual([]);
   });
 
   test('that is revoked takes its device offline, and leaves its siblings online', async () => {

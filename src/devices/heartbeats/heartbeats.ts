@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { DomainError } from '../../errors.js';
+import { isDevice } from '../../sessions/authorization.js';
 import type { DeviceBinding } from '../../sessions/caller.js';
-import { SessionKind } from '../../sessions/session.entity.js';
 import type { Caller, EndedSessions, SessionRead } from '../../sessions/sessions.js';
 import { type Events, topic } from '../../streams/events.js';
 import type { DeviceDetails, DeviceReport, FormerDetails } from '../device-details.js';
@@ -35,8 +35,8 @@ export interface PresenceCounts {
 }
 
 /** @throws DomainError FORBIDDEN for the credential of another device. */
-function requireOwnDevice({ kind, deviceId }: Caller, { clientId }: DeviceReport): void {
-  if (kind !== SessionKind.DEVICE_CREDENTIAL || clientId === deviceId) return;
+function requireOwnDevice(caller: Caller, { clientId }: DeviceReport): void {
+  if (!isDevice(caller) || clientId === caller.deviceId) return;
   throw new DomainError('FORBIDDEN', 'The credential belongs to another device.', { field: 'deviceId' });
 }
 

@@ -5,6 +5,7 @@ import type { PropertyOf } from '../../../database/queries/columns.js';
 import type { Device } from '../../../devices/device.entity.js';
 import { deviceOrder } from '../../../devices/device-order.js';
 import { DomainError } from '../../../errors.js';
+import { isDevice } from '../../../sessions/authorization.js';
 import type { RememberedUser } from '../../../sessions/caller.js';
 import { sessionOrder } from '../../../sessions/open-sessions.js';
 import type { Session } from '../../../sessions/session.entity.js';
@@ -197,6 +198,7 @@ export class UserResolver {
     @Info() info: GraphQLResolveInfo,
   ) {
     requireOwner(context, DEVICES, id);
+    if (isDevice(requireCaller(context))) throw new DomainError('FORBIDDEN', 'A device reads only itself.');
     const { loaders } = context;
     const request = readPageArgs<Device>(page, deviceOrder(), info);
     return toConnection(await loaders.devicesOfUser(id, request), request, () =>
