@@ -19,6 +19,7 @@ import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { AuditSearch20261129 } from './20261129-audit-search.js';
+import { DeviceActions20261129 } from './20261129-device-actions.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
@@ -72,4 +73,5 @@ export const migrations = [
   FleetHistory20261129,
   AuditSearch20261129,
   MachineTokens20261129,
+  DeviceActions20261129,
 ];

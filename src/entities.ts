@@ -6,6 +6,7 @@ import { exclusively } from './database/exclusive.js';
 import { Fleet } from './database/fleet.entity.js';
 import { LastBackup } from './database/last-backup.entity.js';
 import { reasonOf } from './database/reason.js';
+import { DeviceAction } from './devices/actions/device-action.entity.js';
 import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
 import { FleetHour } from './devices/history/fleet-hour.entity.js';
@@ -36,6 +37,7 @@ export const entities = [
   Captcha,
   Device,
   DeviceClaim,
+  DeviceAction,
   DeviceCount,
   Fleet,
   FleetHour,

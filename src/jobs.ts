@@ -60,6 +60,7 @@ type JobServices = Pick<
   | 'fleetSampler'
   | 'fleetHistory'
   | 'auditTail'
+  | 'deviceActionRunner'
   | 'releases'
   | 'health'
   | 'storageCheck'
@@ -68,7 +69,7 @@ type JobServices = Pick<
 
 function jobs(services: JobServices): Job[] {
   const { db, config, clock, sessions, heartbeats, deviceSettings, releases } = services;
-  const { fleetSampler, fleetHistory, auditTail } = services;
+  const { deviceActionRunner, fleetSampler, fleetHistory, auditTail } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
@@ -138,6 +139,13 @@ function jobs(services: JobServices): Job[] {
       name: 'read new audit entries',
       everyMs: CHANGES_MS,
       run: () => auditTail.poll(),
+      isPoll: true,
+    },
+    {
+      name: 'change many devices',
+      everyMs: CHANGES_MS,
+      run: () => deviceActionRunner.run(),
+      leased: true,
       isPoll: true,
     },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },

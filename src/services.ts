@@ -19,6 +19,8 @@ import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { fleetId } from './database/fleet-id.js';
+import { DeviceActionRunner } from './devices/actions/device-action-runner.js';
+import { DeviceActions } from './devices/actions/device-actions.js';
 import { DeviceLimits } from './devices/device-limits.js';
 import { DeviceSettings } from './devices/device-settings.js';
 import { Devices } from './devices/devices.js';
@@ -294,6 +296,15 @@ function createDevices(
     heartbeats,
     deviceSettings,
     deviceRetirement: new DeviceRetirement(db, heartbeats, sessions, clock),
+    deviceActions: new DeviceActions(db, heartbeats, events, clock),
+    deviceActionRunner: new DeviceActionRunner({
+      db,
+      heartbeats,
+      settings: deviceSettings,
+      sessions,
+      events,
+      clock,
+    }),
     deviceEditing: new DeviceEditing(db, heartbeats, deviceSettings, clock),
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),

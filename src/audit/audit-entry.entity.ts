@@ -30,6 +30,9 @@ export const AuditAction = {
   KEY_CREATE: 'key.create',
   KEY_REVOKE: 'key.revoke',
   DEVICE_UPDATE: 'device.update',
+  DEVICE_BULK: 'device.bulk',
+  DEVICE_BULK_STOP: 'device.bulk_stop',
+  DEVICE_BULK_RESUME: 'device.bulk_resume',
   DEVICE_RETIRE: 'device.retire',
   DEVICE_DELETE: 'device.delete',
   RELEASE_PUBLISH: 'release.publish',
@@ -93,6 +96,12 @@ registerEnumType(ShownAction, {
     },
     KEY_REVOKE: { description: 'An API key of an account was revoked. `detail` is its id.' },
     DEVICE_UPDATE: { description: 'A device was edited. `detail` names the fields that changed.' },
+    DEVICE_BULK: {
+      description:
+        'An action on many devices was started. `detail` has its kind, its value and their number.',
+    },
+    DEVICE_BULK_STOP: { description: 'An action on many devices was stopped.' },
+    DEVICE_BULK_RESUME: { description: 'An action on many devices was continued.' },
     DEVICE_RETIRE: { description: 'A device was retired, and its sessions ended.' },
     DEVICE_DELETE: { description: 'A device was deleted with its history, and its sessions ended.' },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },

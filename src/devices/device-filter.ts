@@ -38,11 +38,15 @@ export interface DeviceSelection extends Search<Device> {
 }
 
 /** The devices that the filter selects among those that the caller may see. */
-export function selectDevices(caller: Caller, filter: DeviceFilter): DeviceSelection {
+export const selectDevices = (caller: Caller, filter: DeviceFilter): DeviceSelection =>
+  selectOwned(seesAllDevices(caller) ? null : caller.user.id, filter);
+
+/** The devices that the filter selects. @param ownerId among the devices of this user; null for all. */
+export function selectOwned(ownerId: number | null, filter: DeviceFilter): DeviceSelection {
   const { ids, userId, online, api, clientVersion, channel, tags, retired, search } = filter;
   const term = search?.trim() ?? '';
   return allOf([
-    visibleTo(caller),
+    ownerId === null ? everything : ownedBy(ownerId),
     ids == null ? everything : withId(ids),
     userId == null ? everything : ownedBy(userId),
     online == null ? everything : withValue('online', online),

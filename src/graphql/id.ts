@@ -6,13 +6,20 @@ import { DomainError } from '../errors.js';
 const names = {
   apiKey: 'an API key',
   device: 'a device',
+  deviceAction: 'an action on many devices',
   release: 'a release',
   role: 'a role',
   session: 'a session',
   user: 'a user',
 } as const;
 
-const examples = { apiKey: 'apiKey_3', device: 'device_28', release: 'release_12', user: 'user_64' } as const;
+const examples = {
+  apiKey: 'apiKey_3',
+  device: 'device_28',
+  deviceAction: 'deviceAction_5',
+  release: 'release_12',
+  user: 'user_64',
+} as const;
 
 /**
  * The key in a node id.

@@ -4,6 +4,7 @@ import { findAuditEntries } from '../audit-log/audit-log.js';
 import type { Node } from '../database/node.entity.js';
 import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database/node-id.js';
 import type { PropertyOf } from '../database/queries/columns.js';
+import type { DeviceAction } from '../devices/actions/device-action.entity.js';
 import type { Device } from '../devices/device.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
@@ -38,6 +39,10 @@ const readers: Readonly<Record<string, NodeReader>> = {
   device: async (keys, { services, caller, properties }) =>
     readsDevices(caller)
       ? byId(await services.devices.findVisible(caller, integers(keys), properties<Device>()))
+      : new Map(),
+  deviceAction: async (keys, { services, caller, properties }) =>
+    hasPermission(caller, 'devices:manage')
+      ? byId(await services.deviceActions.findVisible(caller, integers(keys), properties<DeviceAction>()))
       : new Map(),
   presenceEvent: async (keys, { services, caller, properties }) =>
     readsDevices(caller)

@@ -7,6 +7,7 @@ import { resolveIds } from './id.js';
 import { AuditResolver } from './resolvers/audit/audit.resolver.js';
 import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
+import { DeviceActionsResolver } from './resolvers/device-actions.resolver.js';
 import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
 import { FleetHistoryResolver } from './resolvers/fleet-history.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
@@ -30,6 +31,7 @@ export function createSchema(): GraphQLSchema {
       ApiKeyResolver,
       AuditResolver,
       CaptchaResolver,
+      DeviceActionsResolver,
       DeviceEditingResolver,
       DeviceCredentialResolver,
       DeviceResolver,

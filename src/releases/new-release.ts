@@ -43,10 +43,10 @@ export function requireContent({ size, sha256 }: StagedPackage, expected: string
 }
 
 /** @throws DomainError INVALID_INPUT (channel) */
-export function parseChannel(channel: string): string {
+export function parseChannel(channel: string, field = 'channel'): string {
   if (CHANNEL.test(channel)) return channel;
   throw invalid(
-    'channel',
+    field,
     'must be at most 32 lower-case letters, digits, dots, dashes and underscores, and start with a letter or a digit.',
   );
 }

@@ -23,6 +23,7 @@ import { PASSWORD } from '../support/password.js';
 
 const DEVICE = 'serial-1';
 const UNKNOWN = 'release_999999';
+const UNKNOWN_ACTION = 'deviceAction_999999';
 let gateway: TestGateway;
 let host: string;
 /** The node id of the member. */
@@ -162,6 +163,15 @@ const rules: Record<string, Rule> = {
       return ask(`{ device(id: "device_${device?.id}") { id } }`)(session);
     },
     refused: 'nothing',
+  },
+  'Query.deviceAction': {
+    may: 'administrators at GraphQL',
+    call: ask(`{ deviceAction(id: "${UNKNOWN_ACTION}") { id } }`),
+    allowed: 'nothing',
+  },
+  'Query.deviceActions': {
+    may: 'administrators at GraphQL',
+    call: ask('{ deviceActions { edges { cursor } pageInfo { endCursor } } }'),
   },
   'Query.devices': {
     may: 'the member',
@@ -409,6 +419,22 @@ const rules: Record<string, Rule> = {
     call: ask('mutation { deleteDevice(input: {id: "device_999999"}) { deletedDeviceId } }'),
     allowed: 'NOT_FOUND',
   },
+  'Mutation.startDeviceAction': {
+    may: 'administrators at GraphQL',
+    call: ask(
+      'mutation { startDeviceAction(input: {kind: RETIRE, filter: {ids: []}}) { deviceAction { id } } }',
+    ),
+  },
+  'Mutation.stopDeviceAction': {
+    may: 'administrators at GraphQL',
+    call: ask(`mutation { stopDeviceAction(input: {id: "${UNKNOWN_ACTION}"}) { deviceAction { id } } }`),
+    allowed: 'NOT_FOUND',
+  },
+  'Mutation.resumeDeviceAction': {
+    may: 'administrators at GraphQL',
+    call: ask(`mutation { resumeDeviceAction(input: {id: "${UNKNOWN_ACTION}"}) { deviceAction { id } } }`),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.updateDevice': {
     may: 'administrators at GraphQL',
     call: ask('mutation { updateDevice(input: {id: "device_999999"}) { device { id } } }'),
@@ -441,6 +467,11 @@ const rules: Record<string, Rule> = {
       await createKey();
       return follow(`subscription { auditEntriesAdded(since: "${since}") { cursor } }`)(session);
     },
+  },
+  'Subscription.deviceActionProgress': {
+    may: 'administrators at GraphQL',
+    call: follow(`subscription { deviceActionProgress(id: "${UNKNOWN_ACTION}") { id } }`),
+    allowed: 'NOT_FOUND',
   },
   'Subscription.deviceStatus': {
     may: 'the member',

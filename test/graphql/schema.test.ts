@@ -75,6 +75,7 @@ test('every connection is paged in both directions, with nullable arguments', ()
     'Device.history',
     'Query.apiKeys',
     'Query.auditLog',
+    'Query.deviceActions',
     'Query.devices',
     'Query.releases',
     'Query.sessions',

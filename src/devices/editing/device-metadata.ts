@@ -51,6 +51,18 @@ export const isTag = (text: string): boolean => text.length <= MAX_TAG_LENGTH &&
 /** An array of PostgreSQL. Quoted, since a tag may be the word `null`. */
 export const tagArray = (tags: readonly string[]): string => `{${tags.map((tag) => `"${tag}"`)}}`;
 
+const TAG_FORM = `letters, digits, dots, dashes, slashes and underscores, and of at most ${MAX_TAG_LENGTH} characters.`;
+
+/** One tag, normalized. @throws DomainError INVALID_INPUT */
+export function readTag(text: string, field: string): string {
+  const tag = normalizedTag(text);
+  if (isTag(tag)) return tag;
+  throw invalid(
+    field,
+    `must be a word such as spare, or a key with a value such as site:berlin, of ${TAG_FORM}`,
+  );
+}
+
 /** Each tag once, sorted. @throws DomainError INVALID_INPUT (tags) */
 export function readTags(texts: readonly string[]): string[] {
   const tags = [...new Set(texts.map(normalizedTag))].sort();
@@ -58,8 +70,7 @@ export function readTags(texts: readonly string[]): string[] {
   if (invalidTag !== undefined) {
     throw invalid(
       'tags',
-      `must be words such as spare, or keys with values such as site:berlin, of letters, digits, dots, dashes, ` +
-        `slashes and underscores, and of at most ${MAX_TAG_LENGTH} characters.`,
+      `must be words such as spare, or keys with values such as site:berlin, of ${TAG_FORM}`,
     );
   }
   if (tags.length > MAX_TAGS) throw invalid('tags', `must be at most ${MAX_TAGS}.`);

@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit } from '../../audit/audit.js';
 import type { AuditAction } from '../../audit/audit-entry.entity.js';
@@ -7,16 +6,9 @@ import type { Database } from '../../database/database.js';
 import { nodeId } from '../../database/node-id.js';
 import { DomainError } from '../../errors.js';
 import type { Sessions } from '../../sessions/sessions.js';
-import { User } from '../../users/user.entity.js';
 import { Device } from '../device.entity.js';
-import { type DeviceDetails, detailsOf } from '../device-details.js';
-import { type SessionsOwner, sessionsOf } from '../device-sessions.js';
 import type { Heartbeats } from '../heartbeats/heartbeats.js';
-
-/** A device that is taken out of use. */
-interface Leaving extends SessionsOwner {
-  readonly details: DeviceDetails;
-}
+import { endSessionsOf, type LeavingDevice, lockLeaving } from './leaving-devices.js';
 
 /** Takes devices out of use: hides them, or deletes them with their history. */
 export class DeviceRetirement {
@@ -61,21 +53,12 @@ export class DeviceRetirement {
     action: AuditAction,
     actor: Actor,
     change: (em: EntityManager, id: number) => Promise<void>,
-  ): Promise<Leaving> {
+  ): Promise<LeavingDevice> {
     const { leaving, announce } = await this.db.em.fork().transactional(async (em) => {
-      const device = await em.findOne(Device, { id }, { fields: ['user'] });
-      const userId = device?.user.id ?? 0;
-      // No session opens meanwhile. The deletion of an account locks in this order, too.
-      await em.findOne(User, { id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE, fields: ['id'] });
-      const [leaving] = await em.execute<Leaving[]>(
-        `select client_id as "clientId", session_id as "sessionId", former_session_id as "formerSessionId",
-           ${detailsOf('devices')} as details
-         from devices where id = ? for update`,
-        [id],
-      );
+      const [leaving] = await lockLeaving(em, [id]);
       if (!leaving) throw new DomainError('NOT_FOUND', 'There is no such device.');
       await change(em, id);
-      const announce = await this.sessions.revokeSomeWithin(em, userId, sessionsOf([leaving]));
+      const announce = await endSessionsOf(em, this.sessions, [leaving]);
       recordAudit(em, new Date(this.clock()), actor, { action, target: nodeId('device', id) });
       return { leaving, announce };
     });

@@ -243,6 +243,14 @@ export class Heartbeats {
     this.#recorder.presence.append({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
   }
 
+  /**
+   * Many devices were changed in the database. Subscribers are not shown whether they match a filter now: so many changes
+   * would displace the transitions that reconnecting subscribers need.
+   */
+  manyChanged(ids: readonly number[]): void {
+    this.events.publish(METADATA, ids.join());
+  }
+
   /** @param seconds how often the device is expected to send a heartbeat; null for the interval of the gateway. */
   setInterval(deviceId: number, seconds: number | null): void {
     const device = this.#recorder.devices.intern(deviceId);

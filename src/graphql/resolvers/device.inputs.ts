@@ -1,4 +1,5 @@
-import { ArgsType, Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { ArgsType, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { nodeId } from '../../database/node-id.js';
 import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
 import type { DeviceSorting } from '../../devices/device-order.js';
 import { Api } from '../../sessions/session.entity.js';
@@ -32,6 +33,10 @@ export class DeviceOrder {
   direction!: OrderDirection;
 }
 
+@ObjectType('SavedDeviceFilter', {
+  simpleResolvers: true,
+  description: 'A filter of devices as it was saved. Fields that are null match everything.',
+})
 @InputType({ description: 'Which devices. Omitted fields match everything.' })
 export class DeviceFilter {
   @Field(() => [ID], { nullable: true, description: 'Devices with these ids.' })
@@ -98,6 +103,15 @@ export class HistoryArgs extends PageArgs {
   @Field(() => Date, { nullable: true, description: 'Events before this time.' })
   to?: Date | null;
 }
+
+/** The filter with node ids. */
+export const presentDeviceFilter = ({ ids, userId, retired = null, ...others }: Filter): DeviceFilter => ({
+  ...others,
+  retired,
+  ids: ids?.map((id) => nodeId('device', id)) ?? null,
+  userId: userId == null ? null : nodeId('user', userId),
+  tags: others.tags ? [...others.tags] : null,
+});
 
 /** @throws DomainError INVALID_INPUT for ids of other types. */
 export function readDeviceFilter(filter: DeviceFilter | null | undefined): Filter {

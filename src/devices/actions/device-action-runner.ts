@@ -1,0 +1,184 @@
+import { setTimeout } from 'node:timers/promises';
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '../../clock.js';
+import type { Database } from '../../database/database.js';
+import { conditionOf } from '../../database/queries/filter.js';
+import { inTable } from '../../database/queries/search.js';
+import { reasonOf } from '../../database/reason.js';
+import type { Sessions } from '../../sessions/sessions.js';
+import type { Events } from '../../streams/events.js';
+import { Device } from '../device.entity.js';
+import { selectOwned } from '../device-filter.js';
+import type { DeviceSettings } from '../device-settings.js';
+import { endSessionsOf, type LeavingDevice, lockLeaving } from '../editing/leaving-devices.js';
+import type { Heartbeats } from '../heartbeats/heartbeats.js';
+import { DeviceAction, DeviceActionKind, DeviceActionState } from './device-action.entity.js';
+import { DEVICE_ACTIONS } from './device-actions.js';
+import { auditBatch, changeDevices } from './device-batch.js';
+
+/** Devices in one transaction: heartbeats that wait for their rows must not wait for long. */
+const BATCH_SIZE = 200;
+/** Devices that leave in one transaction, with their sessions and, if they are deleted, their history. */
+const LEAVING_SIZE = 50;
+/** Of one run: the lease of its node is renewed between two. */
+const RUN_MS = 400;
+/** Between two batches, for the statements of others. */
+const PAUSE_MS = 5;
+/** Between two events of an action under way. */
+const PROGRESS_MS = 100;
+
+/** Ends the sessions of the devices. */
+const leaving: ReadonlySet<DeviceActionKind> = new Set([DeviceActionKind.RETIRE, DeviceActionKind.DELETE]);
+
+/** What one transaction has changed. */
+interface Batch {
+  readonly changed: readonly number[];
+  /** The retired or deleted ones of them, as they were before. */
+  readonly left: readonly LeavingDevice[];
+}
+
+interface Dependencies {
+  readonly db: Database;
+  readonly heartbeats: Heartbeats;
+  readonly settings: DeviceSettings;
+  readonly sessions: Pick<Sessions, 'revokeSomeWithin'>;
+  readonly events: Events;
+  readonly clock: Clock;
+}
+
+/**
+ * Executes actions on many devices, in batches. A batch and how far the action has come are saved in one transaction, so
+ * that a restart, or another node, continues after the last batch.
+ */
+export class DeviceActionRunner {
+  readonly #services: Dependencies;
+  /** Whether an action may be under way: only then is the database asked. */
+  #mayBeRunning = true;
+  /** By `performance.now()`. */
+  #publishedAt = 0;
+
+  constructor(services: Dependencies) {
+    this.#services = services;
+    services.events.subscribe(DEVICE_ACTIONS, () => {
+      this.#mayBeRunning = true;
+    });
+  }
+
+  /** Executes actions for a while, the oldest first, and continues with the next call. One node should call it at a time. */
+  async run(): Promise<void> {
+    if (!this.#mayBeRunning) return;
+    const end = performance.now() + RUN_MS;
+    for (let id = await this.#next(); id !== null; id = await this.#next()) {
+      try {
+        while (await this.#runBatch(id)) {
+          if (performance.now() > end) return;
+          await setTimeout(PAUSE_MS);
+        }
+      } catch (error) {
+        await this.#end(id, DeviceActionState.FAILED, reasonOf(error));
+      }
+    }
+  }
+
+  async #next(): Promise<number | null> {
+    // Before the read: an action that is started meanwhile is found by the next call.
+    this.#mayBeRunning = false;
+    const where = { state: DeviceActionState.RUNNING };
+    const action = await this.#em().findOne(DeviceAction, where, { orderBy: { id: 'asc' } });
+    this.#mayBeRunning ||= action !== null;
+    return action?.id ?? null;
+  }
+
+  /** @returns whether there may be more batches. */
+  async #runBatch(id: number): Promise<boolean> {
+    const action = await this.#em().findOneOrFail(DeviceAction, { id });
+    if (action.state !== DeviceActionState.RUNNING) return false;
+    const leaves = leaving.has(action.kind);
+    // A heartbeat from before must not count as the first one after it.
+    if (leaves) await this.#services.heartbeats.saveTransitions();
+    const ids = await this.#nextDevices(action, leaves ? LEAVING_SIZE : BATCH_SIZE);
+    if (ids.length === 0) {
+      await this.#end(id, DeviceActionState.COMPLETED, null);
+      return false;
+    }
+    const batch = leaves ? await this.#remove(action, ids) : await this.#change(action, ids);
+    if (batch) await this.#announce(action, batch);
+    return batch !== null;
+  }
+
+  async #nextDevices({ filter, ownerId, afterId, untilId }: DeviceAction, size: number): Promise<number[]> {
+    const em = this.#em();
+    const { sql, params } = conditionOf(em.getMetadata().get(Device), inTable(selectOwned(ownerId, filter)));
+    const rows = await em.execute<{ id: number }[]>(
+      `select item.id from devices as item where ${sql} and item.id > ? and item.id <= ?
+       order by item.id limit ${size}`,
+      [...params, afterId, untilId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async #change(action: DeviceAction, ids: readonly number[]): Promise<Batch | null> {
+    const changed = await this.#em().transactional((em) => this.#save(em, action, ids));
+    return changed && { changed, left: [] };
+  }
+
+  /** Retires or deletes devices, and ends their sessions. */
+  async #remove(action: DeviceAction, ids: readonly number[]): Promise<Batch | null> {
+    const removed = await this.#em().transactional(async (em) => {
+      const found = await lockLeaving(em, ids);
+      const changed = await this.#save(em, action, ids);
+      if (!changed) return null;
+      const left = found.filter(({ id }) => changed.includes(id));
+      return { changed, left, announce: await endSessionsOf(em, this.#services.sessions, left) };
+    });
+    await removed?.announce();
+    return removed;
+  }
+
+  /**
+   * Changes devices and saves how far the action has come.
+   * @returns the ids of the changed ones; null if the action was stopped, or another node has taken it over.
+   */
+  async #save(
+    em: EntityManager,
+    { id, afterId }: DeviceAction,
+    ids: readonly number[],
+  ): Promise<number[] | null> {
+    const where = { id, afterId, state: DeviceActionState.RUNNING };
+    const action = await em.findOne(DeviceAction, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!action) return null;
+    const now = new Date(this.#services.clock());
+    const changed = await changeDevices(em, action, ids, now);
+    await auditBatch(em, action, changed, now);
+    action.afterId = ids.at(-1) ?? afterId;
+    action.done += ids.length;
+    action.changed += changed.length;
+    return changed;
+  }
+
+  async #announce({ id, kind }: DeviceAction, { changed, left }: Batch): Promise<void> {
+    const { heartbeats, settings, events } = this.#services;
+    if (kind === DeviceActionKind.DELETE) heartbeats.devicesDeleted(changed);
+    else if (kind === DeviceActionKind.RETIRE) {
+      for (const device of left) heartbeats.deviceRetired(device.id, device.details);
+    } else if (changed.length > 0) heartbeats.manyChanged(changed);
+    // A channel that cannot be read now is read by the next run of its job.
+    if (kind === DeviceActionKind.SET_CHANNEL) await settings.readChanges().catch(() => {});
+    const now = performance.now();
+    if (now - this.#publishedAt < PROGRESS_MS) return;
+    this.#publishedAt = now;
+    events.publish(DEVICE_ACTIONS, id);
+  }
+
+  async #end(id: number, state: DeviceActionState, failure: string | null): Promise<void> {
+    const finishedAt = new Date(this.#services.clock());
+    const where = { id, state: DeviceActionState.RUNNING };
+    await this.#em().nativeUpdate(DeviceAction, where, { state, failure, finishedAt });
+    this.#services.events.publish(DEVICE_ACTIONS, id);
+  }
+
+  #em() {
+    return this.#services.db.em.fork();
+  }
+}
