@@ -31,6 +31,7 @@ const values = [
   'PresenceSummary',
   'QueueLength',
   'ReleaseEvent',
+  'SavedDeviceFilter',
   'ScanTicket',
 ];
 

@@ -3,7 +3,7 @@ import type { Environment } from '../config.js';
 import { gatewayVersion } from '../gateway-version.js';
 import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
-import { deviceCommand } from './device.js';
+import { deviceCommand } from './device/device.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
 import { keyCommand } from './key.js';
 import { migrateCommand } from './migrate.js';

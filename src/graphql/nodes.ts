@@ -41,7 +41,7 @@ const readers: Readonly<Record<string, NodeReader>> = {
       ? byId(await services.devices.findVisible(caller, integers(keys), properties<Device>()))
       : new Map(),
   deviceAction: async (keys, { services, caller, properties }) =>
-    hasPermission(caller, 'devices:manage')
+    readsDevices(caller)
       ? byId(await services.deviceActions.findVisible(caller, integers(keys), properties<DeviceAction>()))
       : new Map(),
   presenceEvent: async (keys, { services, caller, properties }) =>

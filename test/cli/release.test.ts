@@ -172,3 +172,30 @@ test('device claim shows which device asks, and claims it with --yes', async () 
   expect(await run('--yes')).toMatchObject({ code: 0, output: 'Claimed serial-9.\n' });
   expect(await deviceClaims.collect(secret, device.address)).toMatch(/^ghd_/);
 });
+
+test('device commands change the devices that options select, and say what they did', async () => {
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
+  const caller = await callerOf(gateway, accessToken);
+  for (const clientId of ['bulk-1', 'bulk-2']) {
+    await gateway.services.heartbeats.beat(caller, { clientId, name: null, clientVersion: '9' });
+  }
+  const administrator = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
+  const run = async (...words: string[]) => {
+    const ended = gatehouse(['device', ...words], { ...env, GATEHOUSE_TOKEN: administrator });
+    const running = setInterval(() => void gateway.services.deviceActionRunner.run(), 50);
+    return ended.finally(() => clearInterval(running));
+  };
+  const tag = ['tag', '--client-version', '9', '--add', 'bulk'];
+  expect(await run(...tag)).toMatchObject({
+    code: 2,
+    errors: expect.stringContaining('Add the tag bulk to 2 devices? There is no terminal to ask'),
+  });
+  const tagged = { code: 0, output: 'Added the tag bulk to 2 devices.\n' };
+  expect(await run(...tag, '--yes')).toMatchObject(tagged);
+  const [action] = jsonLines(await run('actions', '--json')) as { id: string }[];
+  expect(action).toMatchObject({ kind: 'TAG', value: 'bulk', state: 'COMPLETED', changed: 2 });
+  expect(await run('resume', action?.id ?? '')).toMatchObject(tagged);
+  expect(await run('delete', '--tag', 'bulk', '--retired', '--yes')).toMatchObject({
+    output: 'No devices are selected.\n',
+  });
+});

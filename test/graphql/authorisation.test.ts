@@ -165,12 +165,12 @@ const rules: Record<string, Rule> = {
     refused: 'nothing',
   },
   'Query.deviceAction': {
-    may: 'administrators at GraphQL',
+    may: 'members',
     call: ask(`{ deviceAction(id: "${UNKNOWN_ACTION}") { id } }`),
     allowed: 'nothing',
   },
   'Query.deviceActions': {
-    may: 'administrators at GraphQL',
+    may: 'members',
     call: ask('{ deviceActions { edges { cursor } pageInfo { endCursor } } }'),
   },
   'Query.devices': {
@@ -469,7 +469,7 @@ const rules: Record<string, Rule> = {
     },
   },
   'Subscription.deviceActionProgress': {
-    may: 'administrators at GraphQL',
+    may: 'members',
     call: follow(`subscription { deviceActionProgress(id: "${UNKNOWN_ACTION}") { id } }`),
     allowed: 'NOT_FOUND',
   },

@@ -30,6 +30,9 @@ const Page = z.object({
 
 /** Which devices. Undefined fields match everything. */
 export interface DeviceFilter {
+  readonly ids?: readonly string[];
+  readonly userId?: string;
+  readonly clientVersion?: string;
   readonly search?: string;
   readonly tags?: readonly string[];
   readonly channel?: string;

@@ -2,8 +2,8 @@ import { Presets, SingleBar } from 'cli-progress';
 
 /** Shows how far a command has come. */
 export interface Progress {
-  /** @param bytes done so far. @param note shown beside the bar. */
-  update(bytes: number, note?: string): void;
+  /** @param done so far. @param note shown beside the bar. */
+  update(done: number, note?: string): void;
   /** Prints a line above the bar. */
   log(line: string): void;
   stop(): void;
@@ -11,9 +11,9 @@ export interface Progress {
 
 /**
  * Draws a progress bar on standard error if that is a terminal; otherwise only `log` prints.
- * @param total in bytes; 0 if unknown.
+ * @param total in bytes, or in what `format` writes; 0 if unknown.
  */
-export function startProgress(label: string, total: number): Progress {
+export function startProgress(label: string, total: number, format = formatBytes): Progress {
   if (!process.stderr.isTTY) {
     return { update: () => {}, log: (line) => process.stderr.write(`${line}\n`), stop: () => {} };
   }
@@ -34,9 +34,9 @@ export function startProgress(label: string, total: number): Progress {
   // The bar hides the cursor; an exit must show it again.
   const restore = () => bar.stop();
   process.once('exit', restore);
-  bar.start(Math.max(total, 1), 0, { size: formatBytes(0), note: '' });
+  bar.start(Math.max(total, 1), 0, { size: format(0), note: '' });
   return {
-    update: (bytes, note = '') => bar.update(bytes, { size: formatBytes(bytes), note }),
+    update: (done, note = '') => bar.update(done, { size: format(done), note }),
     log: (line) => process.stderr.write(`\r\x1b[K${line}\n`),
     stop: () => {
       process.off('exit', restore);

@@ -17,7 +17,7 @@ import type { Row } from '../../database/queries/rows.js';
 import { DeviceAction, skippedBy } from '../../devices/actions/device-action.entity.js';
 import { deviceActionOrder } from '../../devices/actions/device-actions.js';
 import { User } from '../../users/user.entity.js';
-import { Allow, OTHER_USERS } from '../authorization.js';
+import { Allow, DEVICES, OTHER_USERS } from '../authorization.js';
 import { PageArgs, readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId } from '../id.js';
@@ -37,11 +37,9 @@ import {
 @Resolver(() => DeviceAction)
 export class DeviceActionsResolver {
   @Query(() => DeviceActionConnection, {
-    description:
-      'Actions on many devices, the latest first: your own, and with the permission to read all devices those of others, ' +
-      'too.',
+    description: 'Actions on many devices, the latest first.',
   })
-  @Allow('devices:manage')
+  @Allow(DEVICES)
   async deviceActions(@Args() page: PageArgs, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
     const { deviceActions } = context.services;
     const caller = requireCaller(context);
@@ -55,7 +53,7 @@ export class DeviceActionsResolver {
     nullable: true,
     description: 'An action on many devices by id; null if it does not exist or you may not see it.',
   })
-  @Allow('devices:manage')
+  @Allow(DEVICES)
   async deviceAction(
     @Arg('id', () => ID, { description: 'The id of the action.' }) id: string,
     @Ctx() context: Context,
@@ -117,7 +115,7 @@ export class DeviceActionsResolver {
     subscribe: async ({ context, args }: { context: Context; args: { id: string } }) =>
       await context.services.deviceActions.follow(requireCaller(context), readId('deviceAction', args.id)),
   })
-  @Allow('devices:manage')
+  @Allow(DEVICES)
   deviceActionProgress(
     @Root() action: DeviceAction,
     @Arg('id', () => ID, { description: 'The id of the action.' }) _id: string,

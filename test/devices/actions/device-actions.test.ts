@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { nodeId } from '../../../src/database/node-id.js';
 import { DeviceActionKind } from '../../../src/devices/actions/device-action.entity.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import type { Caller } from '../../../src/sessions/caller.js';
 import { callerOf, openSession } from '../../support/callers.js';
+import { ask } from '../../support/clients/client.js';
+import { connect, watch } from '../../support/clients/live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
+import * as op from '../../support/operations.js';
 
 const ACTOR = { userId: null, address: '192.0.2.1' };
 let gateway: TestGateway;
 let root: Caller;
 let member: Caller;
+let admin: string;
 
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createUser({ username: 'root', roles: ['ADMIN'] });
   await gateway.createUser({ username: 'max' });
+  admin = (await openSession(gateway, 'root', graphqlSessionPolicy)).accessToken;
   [root, member] = (await Promise.all(
     ['root', 'max'].map(async (name) =>
       callerOf(gateway, (await openSession(gateway, name, graphqlSessionPolicy)).accessToken),
@@ -24,6 +30,15 @@ afterAll(() => gateway.close());
 
 const sql = <T>(text: string, params: unknown[] = []): Promise<T[]> =>
   gateway.services.db.em.fork().execute<T[]>(text, params);
+
+/** The audit entries of an object, with their details. */
+const audited = async (target: string) =>
+  (
+    await sql<{ entry: string }>(
+      `select concat_ws(' ', action, detail) as entry from audit_entries where target = ? order by id`,
+      [target],
+    )
+  ).map(({ entry }) => entry);
 
 /** Adds devices of the member with a channel of their own. */
 const addDevices = (channel: string, count: number) =>
@@ -53,27 +68,27 @@ async function act(kind: DeviceActionKind, value: string | null, filter: object)
 }
 
 test('tags, untags and moves the devices of a filter, and counts what it has changed', async () => {
-  await addDevices('one', 1200);
+  await addDevices('one', 500);
   await sql(
     `update devices set tags = '{spare}' where id in (select id from devices where channel = 'one' limit 100)`,
   );
   const filter = { channel: 'one' };
   expect(await act(DeviceActionKind.TAG, ' Spare', filter)).toMatchObject({
     state: 'COMPLETED',
-    total: 1200,
-    done: 1200,
-    changed: 1100,
+    total: 500,
+    done: 500,
+    changed: 400,
   });
-  expect(await count(`tags = '{spare}'`)).toBe(1200);
-  expect(await act(DeviceActionKind.TAG, 'all', { tags: ['spare'] })).toMatchObject({ changed: 1200 });
-  expect(await count(`tags = '{all,spare}'`)).toBe(1200);
-  expect(await act(DeviceActionKind.UNTAG, 'spare', { tags: ['spare'] })).toMatchObject({ changed: 1200 });
-  expect(await act(DeviceActionKind.SET_CHANNEL, 'two', filter)).toMatchObject({ changed: 1200 });
-  expect(await count(`channel = 'two'`)).toBe(1200);
+  expect(await count(`tags = '{spare}'`)).toBe(500);
+  expect(await act(DeviceActionKind.TAG, 'all', { tags: ['spare'] })).toMatchObject({ changed: 500 });
+  expect(await count(`tags = '{all,spare}'`)).toBe(500);
+  expect(await act(DeviceActionKind.UNTAG, 'spare', { tags: ['spare'] })).toMatchObject({ changed: 500 });
+  expect(await act(DeviceActionKind.SET_CHANNEL, 'two', filter)).toMatchObject({ changed: 500 });
+  expect(await count(`channel = 'two'`)).toBe(500);
 });
 
 test('says how far an action came that failed, and continues there', async () => {
-  await addDevices('broken', 1200);
+  await addDevices('broken', 500);
   const { deviceActions, heartbeats } = gateway.services;
   const fault = jest.spyOn(heartbeats, 'manyChanged').mockImplementationOnce(() => {
     throw new Error('No answer');
@@ -84,16 +99,16 @@ test('says how far an action came that failed, and continues there', async () =>
   expect(action).toMatchObject({
     state: 'FAILED',
     failure: 'No answer',
-    total: 1200,
+    total: 500,
     done: 200,
     changed: 200,
   });
   expect(await count(`tags = '{x}'`)).toBe(200);
   await deviceActions.resume(root, action.id, ACTOR);
-  expect(await finish(action.id)).toMatchObject({ state: 'COMPLETED', done: 1200, changed: 1200 });
+  expect(await finish(action.id)).toMatchObject({ state: 'COMPLETED', done: 500, changed: 500 });
 });
 
-test('leaves devices alone that were added after its start, and stops when it is told to', async () => {
+test('leaves devices alone that were added after its start, and can be stopped and continued', async () => {
   await addDevices('late', 10);
   const { deviceActions, deviceActionRunner } = gateway.services;
   const start = () =>
@@ -109,7 +124,7 @@ test('leaves devices alone that were added after its start, and stops when it is
 });
 
 test('two nodes that run an action at once change each device once', async () => {
-  await addDevices('twice', 3000);
+  await addDevices('twice', 1000);
   const { deviceActions, deviceActionRunner } = gateway.services;
   const { id } = await deviceActions.start(
     root,
@@ -119,7 +134,7 @@ test('two nodes that run an action at once change each device once', async () =>
   while ((await read(id))?.state === 'RUNNING') {
     await Promise.all([deviceActionRunner.run(), deviceActionRunner.run()]);
   }
-  expect(await read(id)).toMatchObject({ state: 'COMPLETED', done: 3000, changed: 3000 });
+  expect(await read(id)).toMatchObject({ state: 'COMPLETED', done: 1000, changed: 1000 });
 });
 
 test('retires and deletes devices, and ends their sessions', async () => {
@@ -139,6 +154,79 @@ test('retires and deletes devices, and ends their sessions', async () => {
   const retired = { ...filter, retired: true };
   expect(await act(DeviceActionKind.DELETE, null, retired)).toMatchObject({ done: 151, changed: 151 });
   expect(await count(`channel = 'leaving'`)).toBe(0);
+  expect(await audited(nodeId('device', id))).toEqual(['device.retire', 'device.delete']);
+});
+
+test('GraphQL starts an action, shows its progress and what was skipped, and stops and resumes it', async () => {
+  await addDevices('shown', 300);
+  await sql(
+    `update devices set tags = '{known}' where id in (select id from devices where channel = 'shown' limit 7)`,
+  );
+  const input = { kind: 'TAG', value: 'known', filter: { channel: 'shown' } } as const;
+  const { deviceAction } = (await ask(gateway, op.StartDeviceActionDocument, { input }, admin))
+    .startDeviceAction;
+  expect(deviceAction).toMatchObject({ state: 'RUNNING', total: 300, done: 0, actor: { username: 'root' } });
+  const { id } = deviceAction;
+  const client = connect(await gateway.listen(), admin);
+  const progress = watch(client, op.DeviceActionProgressDocument, { id });
+  expect(await progress.next()).toMatchObject({ deviceActionProgress: { done: 0, state: 'RUNNING' } });
+  await ask(gateway, op.StopDeviceActionDocument, { input: { id } }, admin);
+  expect(await progress.next()).toMatchObject({ deviceActionProgress: { done: 0, state: 'STOPPED' } });
+  expect(await progress.next()).toBeNull();
+  await ask(gateway, op.ResumeDeviceActionDocument, { input: { id } }, admin);
+  await finish(Number(id.replace('deviceAction_', '')));
+  expect((await ask(gateway, op.DeviceActionDocument, { id }, admin)).deviceAction).toMatchObject({
+    state: 'COMPLETED',
+    changed: 293,
+    skipped: 7,
+    finishedAt: expect.any(String),
+  });
+  const [latest] = (await ask(gateway, op.DeviceActionsDocument, { first: 1 }, admin)).deviceActions.edges;
+  expect(latest?.node.id).toBe(id);
+  expect(await audited(id)).toEqual(['device.bulk TAG known 300', 'device.bulk_stop', 'device.bulk_resume']);
+  await client.dispose();
+});
+
+test('rejects more than 5,000 ids', async () => {
+  const ids = Array.from({ length: 5001 }, (_, at) => at + 1);
+  const action = { kind: DeviceActionKind.TAG, value: 'x', filter: { ids } };
+  await expect(gateway.services.deviceActions.start(root, action, ACTOR)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    details: { field: 'ids' },
+  });
+});
+
+test('a caller who may not read the devices of others changes and sees only their own', async () => {
+  await sql(
+    `insert into roles (id, code, name, permissions) values (900, 'KEEPER', 'k', '{devices:manage}')`,
+  );
+  const { id: userId } = await gateway.createUser({ username: 'kim', roles: ['KEEPER'] });
+  await addDevices('others', 3);
+  await sql(
+    `update devices set user_id = ? where id in (select id from devices where channel = 'others' limit 1)`,
+    [userId],
+  );
+  const keeper = await callerOf(
+    gateway,
+    (await openSession(gateway, 'kim', graphqlSessionPolicy)).accessToken,
+  );
+  const { deviceActions } = gateway.services;
+  const action = { kind: DeviceActionKind.TAG, value: 'mine', filter: { channel: 'others' } };
+  const own = await deviceActions.start(keeper, action, { ...ACTOR, userId });
+  expect(await finish(own.id)).toMatchObject({ total: 1, changed: 1 });
+  const foreign = await deviceActions.start(root, action, ACTOR);
+  await finish(foreign.id);
+  await expect(deviceActions.resume(keeper, foreign.id, ACTOR)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await deviceActions.count(keeper)).toBe(1);
+});
+
+test('refuses an action while twenty are under way', async () => {
+  const action = { kind: DeviceActionKind.RETIRE, value: null, filter: { ids: [] } };
+  const start = () => gateway.services.deviceActions.start(root, action, ACTOR);
+  for (let running = 0; running < 20; running++) await start();
+  await expect(start()).rejects.toMatchObject({ code: 'LIMIT_REACHED' });
+  await gateway.services.deviceActionRunner.run();
+  await finish((await start()).id);
 });
 
 test.each([

@@ -12,6 +12,13 @@ export const en = {
   online: 'Online',
   offline: 'Offline',
   unnamedDevice: 'Unnamed device',
+  deviceActions: {
+    TAG: 'Add the tag {{value}}',
+    UNTAG: 'Remove the tag {{value}}',
+    SET_CHANNEL: 'Move to the channel {{value}}',
+    RETIRE: 'Retire',
+    DELETE: 'Delete',
+  },
   roles: { MEMBER: 'Member', VIEWER: 'Viewer', PUBLISHER: 'Publisher', ADMIN: 'Administrator' },
   roleHints: {
     MEMBER: 'Own profile, sessions and devices; published releases',
@@ -136,6 +143,13 @@ export const zh: Translation<typeof en> = {
   online: '在线',
   offline: '离线',
   unnamedDevice: '未命名设备',
+  deviceActions: {
+    TAG: '添加标签 {{value}}',
+    UNTAG: '移除标签 {{value}}',
+    SET_CHANNEL: '改用渠道 {{value}}',
+    RETIRE: '停用',
+    DELETE: '删除',
+  },
   roles: { MEMBER: '成员', VIEWER: '观察者', PUBLISHER: '发布者', ADMIN: '管理员' },
   roleHints: {
     MEMBER: '管理本人的资料、会话和设备，查看已发布的版本',

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { NameFragment } from '../../generated/graphql.js';
 import { displayName } from '../display-name.js';
 import { useRoleNames } from '../role-name.js';
+import { en as domain } from '../texts.js';
 import { operatorOf } from './operator.js';
 import { type AuditEntry, sentenceKey } from './sentence-key.js';
 
@@ -12,7 +13,13 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const roleNames = useRoleNames();
   const { actor, subject, target } = entry;
-  const detail = detailOf(entry, roleNames);
+  const bulkAction = (text: string) => {
+    const [kind = '', ...others] = text.split(' ');
+    const count = Number(others.pop());
+    if (!isActionKind(kind)) return text;
+    return t('auditEntry.bulk', { action: t(`domain.deviceActions.${kind}`, { value: others[0] }), count });
+  };
+  const detail = detailOf(entry, roleNames, bulkAction);
   return (
     <Text span size="sm" style={{ overflowWrap: 'anywhere' }}>
       <Trans
@@ -46,13 +53,20 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
   );
 }
 
+const isActionKind = (name: string): name is keyof typeof domain.deviceActions =>
+  Object.hasOwn(domain.deviceActions, name);
+
 /** A role has its permissions behind its code. */
 function detailOf(
   { action, detail, target }: AuditEntry,
   roleNames: (codes: string) => string,
+  bulkAction: (detail: string) => string,
 ): string | null {
   if (action === 'USER_ROLES') return roleNames(detail ?? '');
-  if (action === 'DEVICE_DELETE') return target;
+  if (action === 'DEVICE_DELETE' || action === 'DEVICE_BULK_STOP' || action === 'DEVICE_BULK_RESUME') {
+    return target;
+  }
+  if (action === 'DEVICE_BULK') return bulkAction(detail ?? '');
   return action.startsWith('ROLE_') ? (detail?.split(' ')[0] ?? null) : detail;
 }
 

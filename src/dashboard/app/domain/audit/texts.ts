@@ -26,6 +26,8 @@ export const en = {
     CAPTCHA_REQUIRED: 'Missing captcha',
   },
   /** By action; those with a suffix are for entries that need another sentence. */
+  bulk_one: '{{action}} ({{count}} device)',
+  bulk_other: '{{action}} ({{count}} devices)',
   sentences: {
     SESSION_OPEN: '<actor/> signed in',
     SESSION_CLOSE: '<actor/> signed out',
@@ -59,6 +61,8 @@ export const en = {
     KEY_REVOKE: '<actor/> revoked an API key of <subject/>',
     DEVICE_UPDATE: '<actor/> edited <device/>',
     DEVICE_BULK: '<actor/> changed many devices: <detail/>',
+    DEVICE_BULK_STOP: '<actor/> stopped <detail/>',
+    DEVICE_BULK_RESUME: '<actor/> continued <detail/>',
     DEVICE_RETIRE: '<actor/> retired <device/>',
     DEVICE_DELETE: '<actor/> deleted <detail/>',
     RELEASE_PUBLISH: '<actor/> published <detail/>',
@@ -95,6 +99,8 @@ export const zh: Translation<typeof en> = {
     CAPTCHA_REQUIRED: '未提供图片验证码',
   },
   /** By action; those with a suffix are for entries that need another sentence. */
+  bulk_one: '{{action}}（{{count}} 台设备）',
+  bulk_other: '{{action}}（{{count}} 台设备）',
   sentences: {
     SESSION_OPEN: '<actor/> 登录',
     SESSION_CLOSE: '<actor/> 退出登录',
@@ -128,6 +134,8 @@ export const zh: Translation<typeof en> = {
     KEY_REVOKE: '<actor/> 撤销了 <subject/> 的一个 API 密钥',
     DEVICE_UPDATE: '<actor/> 编辑了 <device/>',
     DEVICE_BULK: '<actor/> 批量更改了设备：<detail/>',
+    DEVICE_BULK_STOP: '<actor/> 停止了 <detail/>',
+    DEVICE_BULK_RESUME: '<actor/> 继续了 <detail/>',
     DEVICE_RETIRE: '<actor/> 停用了 <device/>',
     DEVICE_DELETE: '<actor/> 删除了 <detail/>',
     RELEASE_PUBLISH: '<actor/> 发布了 <detail/>',

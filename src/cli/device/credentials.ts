@@ -1,16 +1,16 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { Environment } from '../config.js';
-import { UsageError } from './failures.js';
-import { gatewayCommand } from './gateway/gateway-command.js';
-import type { SignInOptions } from './gateway/signed-in-client.js';
-import { openInputFile } from './input-file.js';
-import { Output } from './terminal/output.js';
+import type { Environment } from '../../config.js';
+import { UsageError } from '../failures.js';
+import { gatewayCommand } from '../gateway/gateway-command.js';
+import type { SignInOptions } from '../gateway/signed-in-client.js';
+import { openInputFile } from '../input-file.js';
+import { Output } from '../terminal/output.js';
 
 /** Imported by the command when it runs, so that `--help` does not load the client. */
 const importClient = async () => ({
-  ...(await import('./gateway/signed-in-client.js')),
-  ...(await import('./gateway/device-credentials.js')),
+  ...(await import('../gateway/signed-in-client.js')),
+  ...(await import('../gateway/device-credentials.js')),
 });
 
 interface CredentialsOptions extends SignInOptions {

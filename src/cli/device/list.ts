@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { Environment } from '../../config.js';
+import { gatewayCommand } from '../gateway/gateway-command.js';
+import type { Device } from '../gateway/gateway-devices.js';
+import type { SignInOptions } from '../gateway/signed-in-client.js';
+import { Output } from '../terminal/output.js';
+import { type FilterOptions, readFilter, withFilterOptions } from './selection.js';
+
+const columns = {
+  id: ({ id }: Device) => id,
+  name: ({ displayName, name, clientId }: Device) => displayName || name || clientId || '',
+  owner: ({ user }: Device) => user.username ?? user.phone ?? '',
+  state: ({ online }: Device) => (online ? 'online' : 'offline'),
+  seen: ({ lastSeenAt }: Device) => lastSeenAt,
+  version: ({ clientVersion }: Device) => clientVersion ?? '',
+  channel: ({ channel }: Device) => channel,
+  tags: ({ tags }: Device) => tags.join(' '),
+};
+
+/** `gatehouse device list` */
+export const listCommand = (env: Environment): Command =>
+  withFilterOptions(gatewayCommand('list'))
+    .summary('list devices')
+    .description('List the devices that the signed-in user may see, those that came first at the top.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ gatehouse device list --tag site:berlin --offline --username alice',
+    )
+    .action(async (options: FilterOptions & SignInOptions, command: Command) => {
+      const output = Output.of(command);
+      const filter = readFilter(options);
+      const { withSignedInClient } = await import('../gateway/signed-in-client.js');
+      const { listDevices } = await import('../gateway/gateway-devices.js');
+      await withSignedInClient(env, options, async (client) => {
+        for await (const page of listDevices(client, filter)) output.rows(page, columns);
+      });
+    });
