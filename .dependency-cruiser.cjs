@@ -30,6 +30,7 @@ const floors = [
   ['logins', '^src/logins/'],
   ['administration', '^src/administration/'],
   ['audit-log', '^src/audit-log/'],
+  ['factors', '^src/factors/'],
   ['captchas', '^src/captchas/'],
   ['device-streams', '^src/devices/live/'],
   ['devices', '^src/devices/(?!(live|presence)/)'],
@@ -68,7 +69,7 @@ const floorRules = floors.map(([name, path], index) => ({
 }));
 
 const services =
-  '^src/(machines|recovery|logins|administration|audit-log|captchas|devices|releases|sessions|users|audit)/';
+  '^src/(machines|recovery|logins|administration|audit-log|factors|captchas|devices|releases|sessions|users|audit)/';
 const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {

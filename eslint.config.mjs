@@ -33,6 +33,7 @@ const values = [
   'ReleaseEvent',
   'SavedDeviceFilter',
   'ScanTicket',
+  'SecondFactors',
 ];
 
 const languageOptions = {

@@ -33,6 +33,7 @@ import { Recovery20261129 } from './20261129-recovery.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
 import { RetiredDevices20261129 } from './20261129-retired-devices.js';
 import { RoomForLastSeen20261129 } from './20261129-room-for-last-seen.js';
+import { SecondFactors20261129 } from './20261129-second-factors.js';
 
 /**
  * All migrations, oldest first. `npx mikro-orm migration:create` writes a new one, which must be added at the end; a
@@ -74,4 +75,5 @@ export const migrations = [
   AuditSearch20261129,
   MachineTokens20261129,
   DeviceActions20261129,
+  SecondFactors20261129,
 ];

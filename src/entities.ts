@@ -15,6 +15,9 @@ import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { PresencePosition } from './devices/presence-position.entity.js';
 import { StartError } from './errors.js';
+import { Authenticator } from './factors/authenticator.entity.js';
+import { RecoveryCode } from './factors/recovery-code.entity.js';
+import { LoginChallenge } from './logins/login-challenge.entity.js';
 import { ApiKey } from './machines/api-key.entity.js';
 import { DeviceClaim } from './machines/device-claim.entity.js';
 import { Release } from './releases/release.entity.js';
@@ -34,6 +37,7 @@ export const entities = [
   AccountChange,
   ApiKey,
   AuditEntry,
+  Authenticator,
   Captcha,
   Device,
   DeviceClaim,
@@ -44,11 +48,13 @@ export const entities = [
   FleetMinute,
   KnownClient,
   LastBackup,
+  LoginChallenge,
   LoginName,
   PasswordResetLink,
   PresenceClock,
   PresenceEvent,
   PresencePosition,
+  RecoveryCode,
   RefreshToken,
   Release,
   ReleaseEvent,

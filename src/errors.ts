@@ -8,6 +8,11 @@ export const domainErrors = {
   ACCOUNT_UNKNOWN: 'No account has this login name.',
   ACCOUNT_DISABLED: 'The account is disabled.',
   PASSWORD_WRONG: 'The password is wrong.',
+  SECOND_FACTOR_REQUIRED: 'The account has a second factor, which must be proved, too.',
+  SECOND_FACTOR_WRONG: 'The code of the second factor is wrong, or was used before.',
+  CHALLENGE_EXPIRED: 'The challenge of a login or enrolment is unknown, used up or expired.',
+  STEP_UP_REQUIRED: 'The caller must prove again who they are.',
+  ENROLLMENT_REQUIRED: 'The caller must enrol a second factor first.',
   CAPTCHA_REQUIRED: 'A captcha must be solved first.',
   CAPTCHA_INVALID: 'The answer to the captcha is wrong.',
   CAPTCHA_EXPIRED: 'The captcha is unknown, used up or expired.',
@@ -23,12 +28,26 @@ export const domainErrors = {
 
 export type DomainErrorCode = keyof typeof domainErrors;
 
+/** A login that waits for a second factor. */
+export interface Challenge {
+  /** For `completeLogin`, once. */
+  readonly token: string;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+  /** What it can be completed with. */
+  readonly methods: readonly string[];
+}
+
 /** Details that an API may add to its response. */
 export interface DomainErrorDetails {
   /** Seconds until the same request may succeed (THROTTLED, UNAVAILABLE). */
   readonly retryAfter?: number;
   /** The input field that the error is about (INVALID_INPUT, CONFLICT, LIMIT_REACHED, TOO_LARGE). */
   readonly field?: string;
+  /** The challenge that completes the login (SECOND_FACTOR_REQUIRED). */
+  readonly challenge?: Challenge;
+  /** What the caller can prove who they are with; none before they sign in again (STEP_UP_REQUIRED). */
+  readonly methods?: readonly string[];
 }
 
 /** A failure that a service reports on purpose. Any other error is a fault. */

@@ -54,6 +54,7 @@ type JobServices = Pick<
   | 'clock'
   | 'jobLeases'
   | 'jobRuns'
+  | 'authenticators'
   | 'sessions'
   | 'heartbeats'
   | 'deviceSettings'
@@ -68,7 +69,7 @@ type JobServices = Pick<
 >;
 
 function jobs(services: JobServices): Job[] {
-  const { db, config, clock, sessions, heartbeats, deviceSettings, releases } = services;
+  const { db, config, clock, authenticators, sessions, heartbeats, deviceSettings, releases } = services;
   const { deviceActionRunner, fleetSampler, fleetHistory, auditTail } = services;
   const retention = {
     sessions: config.RETAIN_SESSIONS,
@@ -149,6 +150,13 @@ function jobs(services: JobServices): Job[] {
       isPoll: true,
     },
     { name: 'purge', everyMs: HOUR_MS, run: () => purge(db, retention, clock()), leased: true },
+    {
+      name: 'encrypt second factors with the first key',
+      everyMs: HOUR_MS,
+      run: () => authenticators.renewEncryption(),
+      first: true,
+      leased: true,
+    },
     { name: 'delete devices', everyMs: HOUR_MS, run: deleteDevices, first: true, leased: true },
     { name: 'sweep uploads', everyMs: HOUR_MS, run: () => releases.sweep(), first: true },
     ...healthChecks(services).map((check) => ({ ...check, isPoll: true })),

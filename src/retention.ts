@@ -25,6 +25,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['sessions', 'revoked_at', retention.sessions],
     ['known_clients', 'last_login_at', KNOWN_CLIENT_LIFETIME_MS],
     ['session_revocations', 'at', DAY_MS],
+    ['login_challenges', 'expires_at', 0],
     ['password_reset_links', 'expires_at', 0],
     ['device_claims', 'expires_at', 0],
     ['presence_events', 'at', retention.presence],

@@ -36,9 +36,14 @@ import { OnlineDevices } from './devices/live/online-devices.js';
 import type { PresenceOptions } from './devices/presence.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { PresenceStore } from './devices/transitions/presence-store.js';
+import { Authenticators } from './factors/authenticators.js';
+import { Enrollments } from './factors/enrollments.js';
+import { SecondFactors } from './factors/second-factors.js';
+import { SecretCipher } from './factors/secret-cipher.js';
 import { Health } from './health.js';
 import { JobRuns } from './job-runs.js';
 import { LoginAttempts } from './logins/login-attempts.js';
+import { LoginChallenges } from './logins/login-challenges.js';
 import { loginTurns } from './logins/login-turns.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
@@ -48,6 +53,7 @@ import { Passwords } from './logins/passwords.js';
 import { PhoneLogins } from './logins/phone-logins.js';
 import { Registrations } from './logins/registrations.js';
 import { ScanLogins } from './logins/scan-logins.js';
+import { StepUps } from './logins/step-ups.js';
 import { ApiKeys } from './machines/api-keys.js';
 import { DeviceClaims } from './machines/device-claims.js';
 import { DeviceCredentials } from './machines/device-credentials.js';
@@ -117,11 +123,13 @@ export function createServices(config: Config, dependencies: Dependencies) {
       }),
     createHeartbeatRelay: shared.createHeartbeatRelay,
     signer: createSigner(config, dependencies),
+    cipher: new SecretCipher(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
     tracing,
   };
   const accounts = createAccounts(core, dependencies.sessionPolicies);
   const captchas = createCaptchas(core);
+  const factors = createFactors(core, accounts);
   return {
     config,
     db,
@@ -138,7 +146,8 @@ export function createServices(config: Config, dependencies: Dependencies) {
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
-    ...createLogins(core, accounts, captchas, dependencies),
+    ...factors,
+    ...createLogins(core, { ...accounts, ...captchas, ...factors }, dependencies),
     ...createDevices(core, accounts),
     ...createDeviceCredentials(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
@@ -171,6 +180,7 @@ interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly createPresence: CreatePresence;
   readonly createHeartbeatRelay: SharedState['createHeartbeatRelay'];
   readonly signer: TokenSigner;
+  readonly cipher: SecretCipher;
   readonly throttle: LoginThrottle;
 }
 
@@ -197,6 +207,7 @@ function createAccounts(
   users.onChange(({ id }) => sessions.invalidate(id));
   const administration = new Administration(db, users, sessions, changes, clock);
   return {
+    changes,
     apiKeys: new ApiKeys(db, users, sessions, clock),
     sessions,
     openSessions: new OpenSessions(db, clock),
@@ -238,13 +249,28 @@ const smsSender = ({ SMS }: Config, tracing: Tracing | null) =>
     send: () => ({ name: `send SMS by ${SMS.provider}`, kind: 'client' }),
   });
 
+function createFactors(
+  { db, clock, cipher, throttle }: Core,
+  { users, sessions, changes }: ReturnType<typeof createAccounts>,
+) {
+  const enrollments = new Enrollments(sessions, changes, clock);
+  const authenticators = new Authenticators({ db, users, enrollments, cipher, clock });
+  const secondFactors = new SecondFactors({ db, authenticators, enrollments, throttle, clock });
+  return { authenticators, secondFactors };
+}
+
 /** Reset links that an address may redeem or try to in an hour, for schools behind one address. */
 const RESETS_PER_ADDRESS = 100;
 
 function createLogins(
   { db, clock, throttle, tracing, limiters }: Core,
-  { users, sessions }: ReturnType<typeof createAccounts>,
-  { smsCodes, scanTickets }: ReturnType<typeof createCaptchas>,
+  {
+    users,
+    sessions,
+    smsCodes,
+    scanTickets,
+    secondFactors: factors,
+  }: ReturnType<typeof createAccounts> & ReturnType<typeof createCaptchas> & ReturnType<typeof createFactors>,
   { minFailureMs }: Pick<Dependencies, 'minFailureMs'>,
 ) {
   const attempts = new LoginAttempts(db, clock, loginTurns(), new RecentClients(db, clock));
@@ -252,6 +278,7 @@ function createLogins(
     verify: () => ({ name: 'verify password' }),
     reject: () => ({ name: 'verify password' }),
   });
+  const challenges = new LoginChallenges({ db, users, sessions, factors, attempts, clock });
   const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
   const replacement = new PasswordReplacement(db, sessions, clock);
   const limit = new AddressLimit(limiters, {
@@ -271,9 +298,11 @@ function createLogins(
       answerMs: minFailureMs,
     }),
     resetLinks: new ResetLinks({ db, users, replacement, limit, clock }),
-    passwordLogins: new PasswordLogins(db, sessions, guard, attempts),
-    phoneLogins: new PhoneLogins(db, users, sessions, smsCodes, attempts),
-    scanLogins: new ScanLogins(users, sessions, scanTickets),
+    passwordLogins: new PasswordLogins(db, challenges, guard, attempts),
+    phoneLogins: new PhoneLogins({ db, users, sessions, challenges, codes: smsCodes, attempts }),
+    scanLogins: new ScanLogins(users, challenges, scanTickets, attempts),
+    loginChallenges: challenges,
+    stepUps: new StepUps({ db, users, factors, throttle, clock }),
     registrations: new Registrations(db, users, sessions),
   };
 }

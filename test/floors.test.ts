@@ -39,6 +39,7 @@ const floors = {
   logins: 'src/logins/password-logins.ts',
   administration: 'src/administration/administration.ts',
   'audit-log': 'src/audit-log/audit-stream.ts',
+  factors: 'src/factors/authenticators.ts',
   captchas: 'src/captchas/sms-codes.ts',
   'device-streams': 'src/devices/live/status-stream.ts',
   devices: 'src/devices/devices.ts',

@@ -133,7 +133,7 @@ export class ScanTickets {
     if (undecided && scan.expiresAt > now) {
       throw new DomainError('CAPTCHA_REQUIRED', 'The login has not been approved yet.');
     }
-    throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
+    throw expiredTicket();
   }
 
   /**
@@ -174,7 +174,7 @@ export class ScanTickets {
     if (scan?.scannedBy && !isOwn && !scan.consumedAt) {
       throw new DomainError('FORBIDDEN', 'Another user has scanned this code.');
     }
-    throw new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
+    throw expiredTicket();
   }
 
   /** The hash that is stored of a ticket: with several secrets, any of them may have been the first when it was issued. */
@@ -186,6 +186,9 @@ export class ScanTickets {
     return scan?.answerHash ?? first;
   }
 }
+
+export const expiredTicket = () =>
+  new DomainError('CAPTCHA_EXPIRED', 'The ticket is unknown, used or expired.');
 
 /** The content of a ticket's QR code: the dashboard page on which a signed-in user decides. */
 export const scanLink = (publicUrl: string, ticket: string): string => `${publicUrl}/scan?ticket=${ticket}`;

@@ -12,6 +12,7 @@ import {
   CAPTCHA_LIFETIME_MS,
   type CaptchaAnswer,
   type CaptchaStore,
+  expiredCaptcha,
   type IssuedCaptcha,
 } from './captcha-store.js';
 import { reserveSms } from './sms-limits.js';
@@ -110,6 +111,12 @@ export class SmsCodes {
    */
   consume(given: SmsAnswer, client: Client): Promise<void> {
     return this.throttle.attemptFrom(client.address, () => this.captchas.consume(challenge(given, client)));
+  }
+
+  /** Fails as `consume` does with a wrong code, whatever the code is. @throws DomainError as `consume` */
+  async refuse(given: SmsAnswer, client: Client): Promise<never> {
+    await this.consume({ ...given, code: randomUUID() }, client);
+    throw expiredCaptcha();
   }
 
   /** As `consume`, but a right code can be given again. */

@@ -9,6 +9,7 @@ import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
 import { DeviceActionsResolver } from './resolvers/device-actions.resolver.js';
 import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
+import { SecondFactorResolver } from './resolvers/factors/second-factor.resolver.js';
 import { FleetHistoryResolver } from './resolvers/fleet-history.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
@@ -46,6 +47,7 @@ export function createSchema(): GraphQLSchema {
       ReleaseEventResolver,
       RoleResolver,
       ServiceAccountResolver,
+      SecondFactorResolver,
       SessionResolver,
       UserResolver,
     ],

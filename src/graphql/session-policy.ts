@@ -8,6 +8,7 @@ const DAY = 24 * 60 * MINUTE;
 export const graphqlSessionPolicy: SessionPolicy = {
   api: 'graphql',
   restricted: false,
+  asksForSecondFactor: true,
   tokenLifetimeMs: 15 * MINUTE,
   sliding: false,
   mintToken: (user, { issuedAt, expiresAt }, signer) =>

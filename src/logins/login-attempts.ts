@@ -2,6 +2,7 @@ import { recordAudit, userTarget } from '../audit/audit.js';
 import type { AuditAction } from '../audit/audit-entry.entity.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import type { DomainErrorCode } from '../errors.js';
 import { addressBucket } from '../rate-limits/address-bucket.js';
 import type { Waiter } from '../rate-limits/fair-queue.js';
 import type { FairTurns } from '../rate-limits/fair-turns.js';
@@ -20,6 +21,8 @@ export interface LoginAttempt {
   readonly api: string;
   /** What to record of a failure; a refused login by default. */
   readonly action?: AuditAction;
+  /** Why the login was refused, if the answer must not say so; null if it does. */
+  readonly refusal?: () => DomainErrorCode | null;
 }
 
 /**
@@ -49,7 +52,7 @@ export class LoginAttempts {
     try {
       return await this.turns.run(this.#waiterOf(attempt), 1, login);
     } catch (error) {
-      if (isFailedAttempt(error)) await this.#record(attempt, error.code);
+      if (isFailedAttempt(error)) await this.record(attempt, attempt.refusal?.() ?? error.code);
       throw error;
     }
   }
@@ -59,9 +62,10 @@ export class LoginAttempts {
     return { caller: known ?? addressBucket(client.address), member: name, isKnown: known !== null };
   }
 
-  async #record(
-    { findUserId, client: { address }, api, action = 'session.refuse' }: LoginAttempt,
-    code: string,
+  /** Records a failure in the audit log, for logins that take no turns. */
+  async record(
+    { findUserId, client: { address }, api, action = 'session.refuse' }: Omit<LoginAttempt, 'name'>,
+    code: DomainErrorCode,
   ): Promise<void> {
     const userId = await findUserId();
     const em = this.db.em.fork();

@@ -1,9 +1,12 @@
 import type { Database } from '../database/database.js';
+import type { DomainErrorCode } from '../errors.js';
 import type { Attempt } from '../rate-limits/login-throttle.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
-import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
+import type { Client, OpenedSession } from '../sessions/sessions.js';
 import { canonicalLoginName } from '../users/login-names.js';
+import { factorRefusal } from './factor-refusal.js';
 import type { LoginAttempts } from './login-attempts.js';
+import type { LoginChallenges } from './login-challenges.js';
 import type { PasswordGuard } from './password-guard.js';
 
 export interface PasswordCredentials {
@@ -18,7 +21,7 @@ export interface PasswordCredentials {
 export class PasswordLogins {
   constructor(
     private readonly db: Database,
-    private readonly sessions: Sessions,
+    private readonly challenges: LoginChallenges,
     private readonly guard: PasswordGuard,
     private readonly attempts: LoginAttempts,
   ) {}
@@ -29,7 +32,8 @@ export class PasswordLogins {
   }
 
   /**
-   * @throws DomainError ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, PASSWORD_WRONG (checked in this order, in the same time),
+   * An account whose second factor the API cannot ask for is refused as with a wrong password.
+   * @throws DomainError SECOND_FACTOR_REQUIRED with a challenge; ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, PASSWORD_WRONG (checked in this order, in the same time),
    * CAPTCHA_REQUIRED, THROTTLED, UNAVAILABLE
    */
   async login(
@@ -40,13 +44,23 @@ export class PasswordLogins {
     const { address } = client;
     const name = canonicalLoginName(login);
     let userId: number | null = null;
-    return this.attempts.run({ findUserId: async () => userId, client, name, api: policy.api }, async () => {
+    let refusal: DomainErrorCode | null = null;
+    const attempt = {
+      findUserId: async () => userId,
+      client,
+      name,
+      api: policy.api,
+      refusal: () => refusal,
+    };
+    return this.attempts.run(attempt, async () => {
       const em = this.db.em.fork();
-      const account = await this.guard.findAccount(em, login);
-      userId = account.user?.id ?? null;
-      const attempt = { name, userId, address, captcha };
-      const { user, passwordHash } = await this.guard.verify(account, attempt, password, client);
-      return this.sessions.open(em, user, client, policy, { proof: { passwordHash } });
+      const found = await this.guard.findAccount(em, login);
+      userId = found.user?.id ?? null;
+      refusal = found.user && factorRefusal(found.user, policy);
+      const account = { ...found, takesPassword: refusal === null };
+      const limited = { name, userId, address, captcha };
+      const { user, passwordHash } = await this.guard.verify(account, limited, password, client);
+      return this.challenges.open(em, user, client, policy, { proof: { passwordHash } });
     });
   }
 }

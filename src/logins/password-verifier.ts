@@ -19,6 +19,8 @@ const MIN_FAILURE_MS = 400;
 export interface Account {
   /** Roles loaded; null when no account has the name. */
   readonly user: User | null;
+  /** Whether a right password is accepted. If not, it fails as a wrong one. */
+  readonly takesPassword: boolean;
   /** How long it took to find out, in milliseconds. */
   readonly foundMs: number;
 }
@@ -42,7 +44,7 @@ export class PasswordVerifier {
   async findAccount(em: EntityManager, login: string): Promise<Account> {
     const start = performance.now();
     const user = await this.users.findByLoginName(em, login);
-    return { user, foundMs: performance.now() - start };
+    return { user, takesPassword: true, foundMs: performance.now() - start };
   }
 
   /**
@@ -50,14 +52,14 @@ export class PasswordVerifier {
    * UNAVAILABLE
    */
   async verify(account: Account, password: string): Promise<VerifiedUser> {
-    const { user, passwordHash, isOutdated } = await this.#match(account, password, { accepts: true });
+    const { user, passwordHash, isOutdated } = await this.#match(account, password);
     if (!isOutdated) return { user, passwordHash };
     return { user, passwordHash: await this.#upgrade(user.id, passwordHash, password) };
   }
 
   /** Fails like `verify` with a wrong password. @throws DomainError as `verify` */
   async reject(account: Account, password: string): Promise<never> {
-    await this.#match(account, password, { accepts: false });
+    await this.#match({ ...account, takesPassword: false }, password);
     throw wrongPassword();
   }
 
@@ -67,11 +69,10 @@ export class PasswordVerifier {
   }
 
   async #match(
-    { user, foundMs }: Account,
+    { user, takesPassword, foundMs }: Account,
     password: string,
-    { accepts }: { accepts: boolean },
   ): Promise<VerifiedUser & { isOutdated: boolean }> {
-    const passwordHash = accepts ? (user?.passwordHash ?? null) : null;
+    const passwordHash = takesPassword ? (user?.passwordHash ?? null) : null;
     const { matches, isOutdated, tookMs } = await verification(passwordHash, password);
     if (user && passwordHash && matches && user.status === UserStatus.ACTIVE) {
       return { user, passwordHash, isOutdated };

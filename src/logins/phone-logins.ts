@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { SmsCodes } from '../captchas/sms-codes.js';
 import type { Database } from '../database/database.js';
-import { DomainError } from '../errors.js';
+import { DomainError, type DomainErrorCode } from '../errors.js';
 import { forgetClients } from '../sessions/known-clients.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
@@ -10,7 +10,9 @@ import { requirePhone } from '../users/login-names.js';
 import { displayPhone } from '../users/phone.js';
 import type { User } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
+import { factorRefusal } from './factor-refusal.js';
 import type { LoginAttempts } from './login-attempts.js';
+import type { LoginChallenges } from './login-challenges.js';
 
 export interface PhoneCredentials {
   /** In any spelling. */
@@ -21,19 +23,23 @@ export interface PhoneCredentials {
   readonly deviceId?: string | null;
 }
 
+interface PhoneLoginsOptions {
+  readonly db: Database;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly challenges: LoginChallenges;
+  readonly codes: SmsCodes;
+  readonly attempts: LoginAttempts;
+}
+
 /** Logs in with a phone and a code sent to it. */
 export class PhoneLogins {
-  constructor(
-    private readonly db: Database,
-    private readonly users: Users,
-    private readonly sessions: Sessions,
-    private readonly codes: SmsCodes,
-    private readonly attempts: LoginAttempts,
-  ) {}
+  constructor(private readonly options: PhoneLoginsOptions) {}
 
   /**
    * @param createsAccount whether an unknown phone gets an account, for the API that has no other way to register.
-   * @throws DomainError INVALID_INPUT, CAPTCHA_EXPIRED, CAPTCHA_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, THROTTLED,
+   * An account whose second factor the API cannot ask for is refused as with a wrong code.
+   * @throws DomainError SECOND_FACTOR_REQUIRED with a challenge; INVALID_INPUT, CAPTCHA_EXPIRED, CAPTCHA_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED, THROTTLED,
    * UNAVAILABLE
    */
   async login(
@@ -44,34 +50,40 @@ export class PhoneLogins {
   ): Promise<OpenedSession> {
     const phone = requirePhone(credentials.phone, 'phone');
     const { code, deviceId = client.deviceId } = credentials;
-    const em = this.db.em.fork();
-    const findUserId = async () => (await this.users.findByPhone(em, phone))?.id ?? null;
-    return this.attempts.run({ findUserId, client, name: phone, api: policy.api }, async () => {
+    const em = this.options.db.em.fork();
+    const answer = { purpose: 'login', phone, code, deviceId } as const;
+    let known: User | null = null;
+    let refusal: DomainErrorCode | null = null;
+    const findUserId = async () => known?.id ?? null;
+    const attempt = { findUserId, client, name: phone, api: policy.api, refusal: () => refusal };
+    return this.options.attempts.run(attempt, async () => {
+      known = await this.options.users.findByPhone(em, phone);
+      refusal = known && factorRefusal(known, policy);
+      if (refusal !== null) return this.options.codes.refuse(answer, client);
       // Not in the transaction of the session: a wrong code counts, and a right one is used up, even if the login fails.
-      await this.codes.consume({ purpose: 'login', phone, code, deviceId }, client);
-      const known = await this.users.findByPhone(em, phone);
+      await this.options.codes.consume(answer, client);
       if (known === null && !createsAccount) {
         throw new DomainError('ACCOUNT_UNKNOWN', 'No account has this phone.');
       }
       const user = known ?? (await this.#createAccount(em, phone, client));
       requireActive(user);
       await this.#markPhoneVerified(em, user, client);
-      return this.sessions.open(em, user, client, policy, { proof: { phone } });
+      return this.options.challenges.open(em, user, client, policy, { proof: { phone } });
     });
   }
 
   #createAccount(em: EntityManager, phone: string, { address }: Client): Promise<User> {
     const account = { phone: displayPhone(phone), phoneVerified: true, passwordHash: null };
-    return em.transactional((tx) => this.users.add(tx, account, { userId: null, address }));
+    return em.transactional((tx) => this.options.users.add(tx, account, { userId: null, address }));
   }
 
   async #markPhoneVerified(em: EntityManager, user: User, { address }: Client): Promise<void> {
     if (user.phoneVerifiedAt) return;
     const announce = await em.transactional(async (tx) => {
-      if (!(await this.users.markPhoneVerified(tx, user, { userId: user.id, address }))) return null;
+      if (!(await this.options.users.markPhoneVerified(tx, user, { userId: user.id, address }))) return null;
       // The earlier sessions and clients may belong to another person who registered this phone.
       await forgetClients(tx, user.id);
-      return this.sessions.revokeAllWithin(tx, user.id);
+      return this.options.sessions.revokeAllWithin(tx, user.id);
     });
     await announce?.();
   }

@@ -31,6 +31,7 @@ const failures: ReadonlySet<DomainErrorCode> = new Set([
   'ACCOUNT_UNKNOWN',
   'ACCOUNT_DISABLED',
   'PASSWORD_WRONG',
+  'SECOND_FACTOR_WRONG',
   'CAPTCHA_INVALID',
 ]);
 

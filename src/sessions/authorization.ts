@@ -9,11 +9,21 @@ export function requireSignedIn(caller: Caller | null): Caller {
   throw new DomainError('UNAUTHENTICATED', 'You are not signed in, or your session has ended.');
 }
 
-/** @throws DomainError UNAUTHENTICATED without a caller, FORBIDDEN for one without the permission. */
+/**
+ * @throws DomainError UNAUTHENTICATED without a caller, ENROLLMENT_REQUIRED for one who must enrol a second factor first,
+ * FORBIDDEN for one without the permission.
+ */
 export function requirePermission(caller: Caller | null, permission: Permission): Caller {
   const signedIn = requireSignedIn(caller);
   if (hasPermission(signedIn, permission)) return signedIn;
+  requireEnrolled(signedIn);
   throw new DomainError('FORBIDDEN', `This requires the permission ${permissionName(permission)}.`);
+}
+
+/** @throws DomainError ENROLLMENT_REQUIRED for a caller who must enrol a second factor first. */
+export function requireEnrolled({ mustEnroll }: Caller): void {
+  if (!mustEnroll) return;
+  throw new DomainError('ENROLLMENT_REQUIRED', 'A role of yours requires a second factor: enrol one first.');
 }
 
 /** Whether someone has signed in. Machines have tokens of their own. */
@@ -23,8 +33,7 @@ export const isLogin = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === Ses
 export const isDevice = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === SessionKind.DEVICE_CREDENTIAL;
 
 /**
- * For what would outlast a key, or give its holder more than the key allows. Further proof of the caller, such as a
- * second factor, belongs here.
+ * For what would outlast a key, or give its holder more than the key allows. `StepUps` asks for more.
  * @throws DomainError FORBIDDEN for a machine.
  */
 export function requireLogin(caller: Caller): Caller {

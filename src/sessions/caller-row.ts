@@ -25,4 +25,6 @@ export interface CallerRow {
   readonly granted: readonly string[];
   /** All that the session can be allowed; null for a login. */
   readonly ceiling: readonly string[] | null;
+  /** Whether a role of the user requires a second factor, and a login has none. */
+  readonly mustEnroll: boolean;
 }

@@ -53,7 +53,10 @@ export interface Caller {
   readonly api: Api;
   readonly kind: SessionKind;
   readonly restricted: boolean;
+  /** None while it must enrol a second factor. */
   readonly permissions: ReadonlySet<Permission>;
+  /** Whether its user must enrol a second factor before the session allows anything else. */
+  readonly mustEnroll: boolean;
   /** From the login, as are the model, the version and the network address. */
   readonly deviceId: string | null;
   readonly deviceModel: string | null;

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError, type DomainErrorDetails } from '../errors.js';
 import { requireActive } from '../users/account-status.js';
 import type { UserStatus } from '../users/user.entity.js';
 
@@ -14,12 +14,14 @@ export interface ProofCheck {
   readonly passwordHolds: boolean;
   readonly phoneHolds: boolean;
   readonly approvalHolds: boolean;
+  /** Whether the account has no second factor, or the login has proved it. */
+  readonly factorHolds: boolean;
 }
 
 /**
  * @param check undefined for a user that was deleted.
  * @throws DomainError ACCOUNT_UNKNOWN (deleted, or its phone changed), ACCOUNT_DISABLED, PASSWORD_WRONG (changed),
- * CAPTCHA_EXPIRED (the approving session has ended)
+ * CAPTCHA_EXPIRED (the approving session has ended), SECOND_FACTOR_REQUIRED (one was enrolled)
  */
 export function requireValidProof<T extends ProofCheck>(check: T | undefined): T {
   if (!check) throw new DomainError('ACCOUNT_UNKNOWN', 'There is no such account.');
@@ -33,5 +35,9 @@ export function requireValidProof<T extends ProofCheck>(check: T | undefined): T
   if (!check.approvalHolds) {
     throw new DomainError('CAPTCHA_EXPIRED', 'The session that approved the login has ended.');
   }
+  if (!check.factorHolds) throw secondFactorRequired();
   return check;
 }
+
+export const secondFactorRequired = (details: Pick<DomainErrorDetails, 'challenge'> = {}): DomainError =>
+  new DomainError('SECOND_FACTOR_REQUIRED', 'The account has a second factor: prove it, too.', details);

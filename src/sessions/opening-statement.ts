@@ -12,6 +12,8 @@ export interface Opening {
   readonly refreshToken: string | null;
   /** What must still hold when the session opens. */
   readonly proof: LoginProof | undefined;
+  /** Whether the login has proved a second factor. */
+  readonly secondFactor: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function saveOpening(em: EntityManager, opening: Opening): Promise<
   return requireValidProof(row).openSessions;
 }
 
-const columnsOf = ({ session, refreshToken, proof }: Opening) => ({
+const columnsOf = ({ session, refreshToken, proof, secondFactor }: Opening) => ({
   id: session.id,
   userId: session.user.id,
   api: session.api,
@@ -40,6 +42,7 @@ const columnsOf = ({ session, refreshToken, proof }: Opening) => ({
   clientVersion: session.clientVersion,
   address: session.address,
   at: session.createdAt,
+  secondFactor,
   expiresAt: session.expiresAt,
   refreshHash: refreshToken === null ? null : tokenHash(refreshToken),
   ...proof,
@@ -52,28 +55,31 @@ const SAVE = `
     select * from jsonb_to_record(?) as given(
       id uuid, "userId" integer, api text, restricted boolean, "tokenHash" text, "tokenExpiresAt" timestamptz,
       "deviceId" text, "deviceModel" text, "clientVersion" text, address text, at timestamptz,
-      "expiresAt" timestamptz, "refreshHash" text, "passwordHash" text, phone text, "approvedBy" uuid, clients text[],
-      target text)
+      "expiresAt" timestamptz, "refreshHash" text, "passwordHash" text, phone text, "approvedBy" uuid,
+      "secondFactor" boolean, clients text[], target text)
   ),
   account as (
-    select status, password_hash, users.phone as own_phone from users where id = (select "userId" from given) for share
+    select status, password_hash, users.phone as own_phone, second_factor_since from users where id = (select "userId" from given) for share
   ),
   approving as (
-    select from sessions, given
+    select proven_at from sessions, given
     where sessions.id = "approvedBy" and revoked_at is null and expires_at > at for share of sessions
   ),
   checked as (
     select status, coalesce("passwordHash" = password_hash, "passwordHash" is null) as "passwordHolds",
       coalesce(phone = own_phone, phone is null) as "phoneHolds",
-      "approvedBy" is null or exists (select from approving) as "approvalHolds"
+      "approvedBy" is null or exists (select from approving) as "approvalHolds",
+      "secondFactor" or second_factor_since is null as "factorHolds",
+      case when "approvedBy" is null or "secondFactor" then at else (select proven_at from approving) end as "provenAt"
     from given, account
   ),
   opened as (
     insert into sessions (id, user_id, door, capped, token_hash, token_expires_at, device_id, device_model,
-      client_version, address, created_at, last_seen_at, expires_at, opened_by_phone)
+      client_version, address, created_at, last_seen_at, expires_at, opened_by_phone, proven_at)
     select id, "userId", api, restricted, "tokenHash", "tokenExpiresAt", "deviceId", "deviceModel",
-      "clientVersion", address, at, at, "expiresAt", phone is not null
-    from given, checked where status = 'ACTIVE' and "passwordHolds" and "phoneHolds" and "approvalHolds"
+      "clientVersion", address, at, at, "expiresAt", phone is not null, "provenAt"
+    from given, checked
+    where status = 'ACTIVE' and "passwordHolds" and "phoneHolds" and "approvalHolds" and "factorHolds"
     returning id
   ),
   refreshable as (

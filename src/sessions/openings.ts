@@ -22,6 +22,16 @@ export interface OpenedSession extends TokenPair {
   readonly user: User;
 }
 
+/** What a session opens with. */
+export interface OpeningOptions {
+  /** Whether to limit the session; by default the policy decides. */
+  readonly restricted?: boolean;
+  /** What must still hold when the session opens. */
+  readonly proof?: LoginProof;
+  /** Whether the login has proved a second factor; false by default. */
+  readonly secondFactor?: boolean;
+}
+
 /** @param openSessions of the user, at most: those that were opened at the same time may be counted twice. */
 export type OpenListener = (session: Session, openSessions: number) => Promise<void>;
 
@@ -60,8 +70,6 @@ export class Openings {
   /**
    * Opens a session for an authenticated user, in the transaction of `em` if it has one.
    * @param user managed by `em`, roles loaded.
-   * @param restricted whether to limit the session; by default the policy decides.
-   * @param proof what must still hold when the session opens.
    * @returns a function that must be called after the commit, and returns the session.
    * @throws DomainError FORBIDDEN (a service account), ACCOUNT_DISABLED, THROTTLED, and what `saveOpening` throws.
    */
@@ -70,7 +78,7 @@ export class Openings {
     user: User,
     client: Client,
     policy: SessionPolicy,
-    { restricted = policy.restricted, proof }: { restricted?: boolean; proof?: LoginProof } = {},
+    { restricted = policy.restricted, proof, secondFactor = false }: OpeningOptions = {},
   ): Promise<() => Promise<OpenedSession>> {
     requirePerson(user);
     await this.#growth.spend(user.id);
@@ -90,8 +98,8 @@ export class Openings {
       address: client.address,
       createdAt: new Date(now),
       lastSeenAt: new Date(now),
-    } satisfies Omit<Session, 'revokedAt' | 'kind' | 'permissions'>);
-    const opening = { session, refreshToken: tokens.refreshToken, proof };
+    } satisfies Omit<Session, 'revokedAt' | 'kind' | 'permissions' | 'provenAt'>);
+    const opening = { session, refreshToken: tokens.refreshToken, proof, secondFactor };
     const { result: open, overlapping } = await this.#overlaps.run(user.id, () => saveOpening(em, opening));
     return async () => {
       for (const listener of this.#listeners) await listener(session, open + overlapping);

@@ -14,6 +14,8 @@ export interface SessionPolicy {
   readonly api: Api;
   /** Whether its sessions are limited to the user's own account and to publishing. */
   readonly restricted: boolean;
+  /** Whether its logins can be asked for a second factor. Other APIs refuse accounts that have one. */
+  readonly asksForSecondFactor?: true;
   readonly tokenLifetimeMs: number;
   /** Whether each use restarts the lifetime of the token. */
   readonly sliding: boolean;

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.js';
 import { BatchQueue } from '../database/batch-queue.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { grantedPermissions } from '../users/permissions.js';
+import { grantedPermissions, NO_PERMISSIONS } from '../users/permissions.js';
+import { mustEnroll } from '../users/required-factor.js';
 import type { Caller } from './caller.js';
 import type { CallerRow } from './caller-row.js';
 import type { OpenedSession } from './openings.js';
@@ -90,6 +91,7 @@ export class SessionReader {
       userUpdatedAt: user.updatedAt?.getTime() ?? null,
       ceiling: session.permissions,
       granted: user.roles.getItems().flatMap(({ permissions }) => permissions),
+      mustEnroll: mustEnroll(user),
     });
   }
 
@@ -117,7 +119,7 @@ export class SessionReader {
   }
 
   #toCaller(row: CallerRow): CachedSession {
-    const { sessionId, restricted, kind, ceiling } = row;
+    const { sessionId, restricted, kind, ceiling, mustEnroll } = row;
     const policy = this.policies.of(row.api);
     const unsaved = policy?.sliding ? (this.activity.unsavedExpiry(sessionId) ?? 0) : 0;
     return {
@@ -137,7 +139,8 @@ export class SessionReader {
       api: policy?.api ?? row.api,
       kind: SessionKind[kind],
       restricted,
-      permissions: grantedPermissions(row.granted, { restricted, ceiling }),
+      permissions: mustEnroll ? NO_PERMISSIONS : grantedPermissions(row.granted, { restricted, ceiling }),
+      mustEnroll,
       deviceId: row.deviceId,
       deviceModel: row.deviceModel,
       clientVersion: row.clientVersion,

@@ -89,6 +89,13 @@ export class Session {
   @Property({ type: 'boolean', default: false })
   openedByPhone: boolean = false;
 
+  /**
+   * When its user last proved who they are, see `step-ups.ts`. Null before the first proof of a second factor, if one was
+   * enrolled meanwhile.
+   */
+  @Property({ type: 'timestamptz', nullable: true })
+  provenAt: Date | null = null;
+
   /** SHA-256 of the current access token, hex; that of a machine by `machineTokenHash`. */
   @Unique()
   @Property({ type: 'text', hidden: true })

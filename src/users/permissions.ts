@@ -64,6 +64,8 @@ const restrictedCeiling: ReadonlySet<Permission> = new Set([...member, 'releases
 const known: ReadonlySet<string> = new Set(permissions);
 export const isPermission = (text: string): text is Permission => known.has(text);
 
+export const NO_PERMISSIONS: ReadonlySet<Permission> = new Set();
+
 /** Equal permissions of all sessions are one set: there are few combinations, and a million sessions. */
 const permissionSets = new Map<string, ReadonlySet<Permission>>();
 

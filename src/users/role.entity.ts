@@ -1,3 +1,4 @@
+import { OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
@@ -10,6 +11,8 @@ import { Node } from '../database/node.entity.js';
 })
 @Entity({ tableName: 'roles' })
 export class Role {
+  [OptionalProps]?: 'requiresSecondFactor';
+
   /** Internal: roles are known by their code. */
   @PrimaryKey({ type: 'integer' })
   id!: number;
@@ -25,4 +28,11 @@ export class Role {
 
   @Property({ type: 'text[]' })
   permissions: string[] = [];
+
+  @Field(() => Boolean, {
+    description:
+      'Whether people who have it must enrol a second factor. Until they do, their sessions allow nothing else.',
+  })
+  @Property({ type: 'boolean', default: false })
+  requiresSecondFactor: boolean = false;
 }

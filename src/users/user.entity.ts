@@ -157,6 +157,14 @@ export class User {
   @Property({ type: 'timestamptz', nullable: true })
   phoneVerifiedAt: Date | null = null;
 
+  /** `Enrollments` keeps it. */
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Since when the account has a second factor; null if it has none.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  secondFactorSince: Date | null = null;
+
   /** See `password-hash.ts`. Null if the user can log in by phone only. */
   @Property({ type: 'text', nullable: true, hidden: true })
   passwordHash: string | null = null;

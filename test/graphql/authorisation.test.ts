@@ -7,7 +7,10 @@ import { applyRules, ruleInWords, type Rule as SchemaRule } from '../../src/grap
 import { createSchema } from '../../src/graphql/schema.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { sessionPolicies } from '../../src/server/http-server.js';
+import { Session } from '../../src/sessions/session.entity.js';
 import type { OpenedSession } from '../../src/sessions/sessions.js';
+import { permissions } from '../../src/users/permissions.js';
+import { Role } from '../../src/users/role.entity.js';
 import {
   ANONYMOUS,
   type Audience,
@@ -204,6 +207,7 @@ const rules: Record<string, Rule> = {
   'Query.releaseChannels': { may: 'members', call: ask('{ releaseChannels }') },
   'Query.releases': { may: 'members', call: ask('{ releases { edges { cursor } } }') },
   'Query.roles': { may: 'administrators at GraphQL', call: ask('{ roles { code } }') },
+  'Query.secondFactors': { may: 'members', call: ask('{ secondFactors { methods } }') },
   'Query.sessions': {
     may: 'the member',
     call: (session) => ask(`{ sessions(filter: {userId: "${memberId}"}) { edges { cursor } } }`)(session),
@@ -250,6 +254,16 @@ const rules: Record<string, Rule> = {
     may: 'anybody',
     call: ask('mutation { collectDeviceCredential(input: {secret: "none"}) { token } }'),
     allowed: 'NOT_FOUND',
+  },
+  'Mutation.completeLogin': {
+    may: 'anybody',
+    call: ask('mutation { completeLogin(input: {challenge: "none", totpCode: "000000"}) { expiresAt } }'),
+    allowed: 'CHALLENGE_EXPIRED',
+  },
+  'Mutation.confirmTotpEnrollment': {
+    may: 'members',
+    call: ask('mutation { confirmTotpEnrollment(input: {code: "000000"}) { recoveryCodes } }'),
+    allowed: 'CHALLENGE_EXPIRED',
   },
   'Mutation.createApiKey': {
     may: 'members at GraphQL',
@@ -334,6 +348,30 @@ const rules: Record<string, Rule> = {
         session,
       );
     },
+  },
+  'Mutation.regenerateRecoveryCodes': {
+    may: 'members',
+    call: ask('mutation { regenerateRecoveryCodes(input: {}) { recoveryCodes } }'),
+    allowed: 'CONFLICT',
+  },
+  'Mutation.removeSecondFactor': {
+    may: 'members',
+    call: ask('mutation { removeSecondFactor(input: {method: TOTP}) { user { id } } }'),
+    allowed: 'NOT_FOUND',
+  },
+  'Mutation.resetSecondFactors': {
+    may: 'administrators at GraphQL',
+    call: (session) =>
+      ask(`mutation { resetSecondFactors(input: {userId: "${memberId}"}) { user { id } } }`)(session),
+    allowed: 'CONFLICT',
+  },
+  'Mutation.startTotpEnrollment': {
+    may: 'members',
+    call: ask('mutation { startTotpEnrollment(input: {}) { uri } }'),
+  },
+  'Mutation.stepUp': {
+    may: 'members',
+    call: ask(`mutation { stepUp(input: {password: "${PASSWORD}"}) { expiresAt } }`),
   },
   'Mutation.register': {
     may: 'anybody',
@@ -510,6 +548,58 @@ test.each(Object.entries(rules))(
   },
 );
 
+const mutationsWith = (extension: string) =>
+  Object.values(createSchema().getMutationType()?.getFields() ?? {})
+    .filter(({ extensions }) => extensions[extension])
+    .map(({ name }) => `Mutation.${name}`);
+
+test.each(mutationsWith('stepUp'))(
+  '%s is refused to keys, and to logins without a fresh proof',
+  async (name) => {
+    const { services } = gateway;
+    const root = await openSession(gateway, 'root', graphqlSessionPolicy);
+    const key = await services.apiKeys.createByOperator(
+      { userId: root.user.id, name: 'k', permissions: [...permissions], lifetimeDays: 1 },
+      ANONYMOUS,
+    );
+    await services.db.em.fork().nativeUpdate(Session, { id: root.session.id }, { provenAt: null });
+    const call = rules[name]?.call ?? ask('');
+    expect(await call(root)).toBe('STEP_UP_REQUIRED');
+    expect(await call({ ...root, accessToken: key.token })).toBe('FORBIDDEN');
+  },
+);
+
+describe('a caller who must enrol a second factor', () => {
+  const enrolling = [
+    'Query.me',
+    'Query.secondFactors',
+    'Mutation.confirmTotpEnrollment',
+    'Mutation.logout',
+    'Mutation.startTotpEnrollment',
+    'Mutation.stepUp',
+  ];
+  beforeAll(async () => {
+    const { db } = gateway.services;
+    await db.em.insert(Role, {
+      code: 'CAREFUL',
+      name: 'c',
+      permissions: [...permissions],
+      requiresSecondFactor: true,
+    });
+    await gateway.createUser({ username: 'eve', password: PASSWORD, roles: ['CAREFUL'] });
+  });
+
+  test.each(Object.entries(rules).filter(([, { may }]) => may !== 'anybody'))(
+    '%s',
+    async (name, { call, allowed = 'allowed' }) => {
+      const eve = await openSession(gateway, 'eve', graphqlSessionPolicy);
+      const outcome = await call(eve);
+      if (enrolling.includes(name)) expect(outcome).toBe(allowed);
+      else expect(outcome).toMatch(/^ENROLLMENT_REQUIRED$/);
+    },
+  );
+});
+
 test('a viewer reads all that an administrator reads, and changes nothing but the own account', async () => {
   await gateway.createUser({ username: 'vic', password: PASSWORD, roles: ['VIEWER'] });
   const ofOthers = Object.entries(rules).filter(
@@ -575,6 +665,10 @@ describe('the rules of the schema', () => {
     [
       { own: 'sessions:own', others: 'sessions:manage', orNull: true },
       'Null without the permission `SESSIONS_OWN` for your own, `SESSIONS_MANAGE` for those of other users.',
+    ],
+    [
+      { enrolling: 'profile:own' },
+      'Requires the permission `PROFILE_OWN`, which callers who must enrol a second factor need not have.',
     ],
     [{ nullWithout: 'users:read' }, 'Null without the permission `USERS_READ`.'],
   ] as const)('read well: %j', (rule, words) => {

@@ -61,6 +61,7 @@ test('all payloads that sign in implement Authenticated', () => {
     'LoginPayload',
     'LoginWithPhonePayload',
     'LoginWithScanPayload',
+    'CompleteLoginPayload',
     'RegisterPayload',
     'RefreshSessionPayload',
   ]);

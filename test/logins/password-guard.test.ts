@@ -56,7 +56,7 @@ async function enter(client: typeof own, password: string, attempt: Partial<Atte
   const user = attempt.userId === null ? null : await gateway.services.users.get(userId);
   const code = await guard
     .verify(
-      { user, foundMs: performance.now() - start },
+      { user, takesPassword: true, foundMs: performance.now() - start },
       { name: username, userId, address, captcha: 'possible', ...attempt },
       password,
       client,

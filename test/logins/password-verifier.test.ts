@@ -24,7 +24,7 @@ const verify = async (userId: number | null, password: string, minFailureMs = 0)
   const { db, users } = gateway.services;
   const verifier = new PasswordVerifier(db, users, minFailureMs);
   const user = userId === null ? null : await users.get(userId);
-  return verifier.verify({ user, foundMs: 0 }, password);
+  return verifier.verify({ user, takesPassword: true, foundMs: 0 }, password);
 };
 const storedHash = async (id: number) => (await gateway.services.users.get(id)).passwordHash ?? '';
 

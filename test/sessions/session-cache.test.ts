@@ -18,6 +18,7 @@ const session: CachedSession = {
   },
   api: 'graphql',
   restricted: false,
+  mustEnroll: false,
   kind: SessionKind.LOGIN,
   permissions: new Set(),
   deviceId: null,

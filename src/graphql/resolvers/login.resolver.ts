@@ -5,6 +5,8 @@ import { PUBLIC } from '../../users/permissions.js';
 import { Allow } from '../authorization.js';
 import { actorOf, type Context, clientOf } from '../context.js';
 import { graphqlSessionPolicy } from '../session-policy.js';
+import { readFactorProof } from './factors/read-proof.js';
+import { CompleteLoginInput } from './factors/second-factor.inputs.js';
 import {
   LoginInput,
   LoginWithPhoneInput,
@@ -14,6 +16,7 @@ import {
 } from './session.inputs.js';
 import {
   type Authenticated,
+  CompleteLoginPayload,
   LoginPayload,
   LoginWithPhonePayload,
   LoginWithScanPayload,
@@ -25,7 +28,8 @@ import {
 export class LoginResolver {
   @Mutation(() => LoginPayload, {
     description:
-      'Signs in with a password. After repeated failures it requires an image captcha (CAPTCHA_REQUIRED), and after a ' +
+      'Signs in with a password. SECOND_FACTOR_REQUIRED, as at the other logins, has a challenge in ' +
+      '`extensions.challenge`, which `completeLogin` turns into a session: `token`, `expiresAt` and `methods`. After repeated failures it requires an image captcha (CAPTCHA_REQUIRED), and after a ' +
       'hundred in an hour it refuses further attempts (THROTTLED). Neither limits a device that the account has signed ' +
       'in from.',
   })
@@ -72,6 +76,24 @@ export class LoginResolver {
   ): Promise<LoginWithScanPayload> {
     const client = { ...clientOf(context, deviceId), deviceId };
     const opened = await context.services.scanLogins.login(ticket, client, graphqlSessionPolicy);
+    return signIn(opened, context);
+  }
+
+  @Mutation(() => CompleteLoginPayload, {
+    description:
+      'Completes a login that was answered with the error SECOND_FACTOR_REQUIRED. Five attempts, right or wrong, use up a ' +
+      'challenge, and so does a new password.',
+  })
+  @Allow(PUBLIC)
+  async completeLogin(
+    @Arg('input', { description: 'The challenge and the proof.' }) input: CompleteLoginInput,
+    @Ctx() context: Context,
+  ): Promise<CompleteLoginPayload> {
+    const { loginChallenges } = context.services;
+    const proof = readFactorProof(input);
+    const opened = await loginChallenges
+      .complete(input.challenge, proof, context.client, graphqlSessionPolicy)
+      .catch(hideDisabledAccount);
     return signIn(opened, context);
   }
 

@@ -22,7 +22,7 @@ import { receiveAuthorized } from '../../releases/upload-authorization.js';
 import { requirePermission } from '../../sessions/authorization.js';
 import { displayName, displayNameProperties } from '../../users/display-name.js';
 import { User } from '../../users/user.entity.js';
-import { Allow, OTHER_USERS } from '../authorization.js';
+import { Allow, OTHER_USERS, StepUp } from '../authorization.js';
 import { readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, renewCaller } from '../context.js';
 import { Cursor } from '../cursor.js';
@@ -116,6 +116,7 @@ export class ReleaseResolver {
       'Withdraws a release for good: it can no longer be downloaded, and devices are offered the one before.',
   })
   @Allow('releases:publish')
+  @StepUp()
   async withdrawRelease(
     @Arg('input', { description: 'The release and the reason.' }) { id, reason }: WithdrawReleaseInput,
     @Ctx() context: Context,

@@ -38,6 +38,9 @@ export class LoginWithPhonePayload extends Authenticated {}
 @ObjectType({ implements: Authenticated, description: 'A login that was approved by scanning.' })
 export class LoginWithScanPayload extends Authenticated {}
 
+@ObjectType({ implements: Authenticated, description: 'A login that was completed with a second factor.' })
+export class CompleteLoginPayload extends Authenticated {}
+
 @ObjectType({ implements: Authenticated, description: 'A new account, signed in.' })
 export class RegisterPayload extends Authenticated {}
 

@@ -2,13 +2,20 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Row } from '../../database/queries/rows.js';
 import { DomainError } from '../../errors.js';
-import { hasPermission } from '../../sessions/authorization.js';
+import { hasPermission, isLogin } from '../../sessions/authorization.js';
 import type { SessionFilter as Filter } from '../../sessions/open-sessions.js';
 import { sessionOrder } from '../../sessions/open-sessions.js';
 import { Session } from '../../sessions/session.entity.js';
 import { grantedPermissions, type Permission } from '../../users/permissions.js';
 import { User } from '../../users/user.entity.js';
-import { Allow, ENDING_SESSIONS, PerCaller, requireOwner, SESSIONS } from '../authorization.js';
+import {
+  Allow,
+  ENDING_SESSIONS,
+  ENROLLING_SESSION,
+  PerCaller,
+  requireOwner,
+  SESSIONS,
+} from '../authorization.js';
 import { readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId, readSessionId } from '../id.js';
@@ -46,7 +53,7 @@ export class SessionResolver {
   }
 
   @Mutation(() => LogoutPayload, { description: 'Ends the session of this request, or all your sessions.' })
-  @Allow('sessions:own')
+  @Allow(ENROLLING_SESSION)
   async logout(
     @Arg('input', { description: 'Which sessions to end.' }) { scope }: LogoutInput,
     @Ctx() context: Context,
@@ -96,16 +103,22 @@ export class SessionResolver {
     return id === caller?.sessionId;
   }
 
-  @ReadsFrom<Session>('user', 'restricted', 'permissions')
+  @ReadsFrom<Session>('user', 'kind', 'restricted', 'permissions')
   @FieldResolver(() => [PermissionEnum], {
     description:
-      'What the session allows: what the roles of its user grant, as far as a restricted session or its key may.',
+      'What the session allows: what the roles of its user grant, as far as a restricted session or its key may. ' +
+      'Nothing, while its user must enrol a second factor.',
   })
   async permissions(
-    @Root() { user, restricted, permissions: ceiling }: Row<Session, 'user' | 'restricted' | 'permissions'>,
+    @Root() session: Row<Session, 'user' | 'kind' | 'restricted' | 'permissions'>,
     @Ctx() { loaders }: Context,
   ): Promise<Permission[]> {
-    const roles = await loaders.roles(user, ['permissions']);
+    const { user, kind, restricted, permissions: ceiling } = session;
+    const roles = await loaders.roles(user, ['permissions', 'requiresSecondFactor']);
+    if (isLogin({ kind }) && roles.some(({ requiresSecondFactor }) => requiresSecondFactor)) {
+      const owner = await loaders.user(user, ['secondFactorSince']);
+      if (owner?.secondFactorSince === null) return [];
+    }
     return [
       ...grantedPermissions(
         roles.flatMap(({ permissions }) => permissions),

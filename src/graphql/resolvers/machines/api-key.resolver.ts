@@ -8,7 +8,7 @@ import { hasPermission } from '../../../sessions/authorization.js';
 import type { Session } from '../../../sessions/session.entity.js';
 import { isPermission, type Permission } from '../../../users/permissions.js';
 import { User } from '../../../users/user.entity.js';
-import { Allow, KEYS, MANAGING_KEYS, requireOwner } from '../../authorization.js';
+import { Allow, KEYS, MANAGING_KEYS, requireOwner, StepUp } from '../../authorization.js';
 import { readPageArgs, toConnection } from '../../connection.js';
 import { actorOf, type Context, requireCaller } from '../../context.js';
 import { readId } from '../../id.js';
@@ -47,6 +47,7 @@ export class ApiKeyResolver {
       'permissions that this session does not have.',
   })
   @Allow(MANAGING_KEYS)
+  @StepUp()
   createApiKey(
     @Arg('input', { description: 'The key.' })
     { userId, lifetimeDays = DEFAULT_LIFETIME_DAYS, ...input }: CreateApiKeyInput,

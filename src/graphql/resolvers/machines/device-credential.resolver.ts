@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { clientText } from '../../../sessions/client-text.js';
 import { PUBLIC } from '../../../users/permissions.js';
-import { Allow, ISSUING_CREDENTIALS } from '../../authorization.js';
+import { Allow, ISSUING_CREDENTIALS, StepUp } from '../../authorization.js';
 import { actorOf, type Context, clientOf, requireCaller } from '../../context.js';
 import { readId } from '../../id.js';
 import {
@@ -79,6 +79,7 @@ export class DeviceCredentialResolver {
     description: 'Issues credentials without a code. A credential that such a device has is revoked.',
   })
   @Allow(ISSUING_CREDENTIALS)
+  @StepUp()
   async issueDeviceCredentials(
     @Arg('input', { description: 'The devices.' }) { userId, deviceIds }: IssueDeviceCredentialsInput,
     @Ctx() context: Context,

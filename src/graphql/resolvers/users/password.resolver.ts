@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { PUBLIC } from '../../../users/permissions.js';
 import { displayPhone } from '../../../users/phone.js';
 import type { User } from '../../../users/user.entity.js';
-import { Allow } from '../../authorization.js';
+import { Allow, StepUp } from '../../authorization.js';
 import { actorOf, type Context, clientOf, requireCaller } from '../../context.js';
 import { readId } from '../../id.js';
 import {
@@ -88,6 +88,7 @@ export class PasswordResolver {
       'had; a new password does so, too. FORBIDDEN for an account with permissions that you do not have.',
   })
   @Allow('users:manage')
+  @StepUp()
   async createPasswordResetLink(
     @Arg('input', { description: 'The user.' }) { userId }: CreatePasswordResetLinkInput,
     @Ctx() context: Context,

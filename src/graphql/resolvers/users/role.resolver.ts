@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import { nodeId } from '../../../database/node-id.js';
 import { isBuiltIn, isPermission, MAX_ROLES, type Permission } from '../../../users/permissions.js';
 import { Role } from '../../../users/role.entity.js';
-import { Allow } from '../../authorization.js';
+import { Allow, StepUp } from '../../authorization.js';
 import { actorOf, type Context } from '../../context.js';
 import { readRoleCode } from '../../id.js';
 import { PermissionEnum } from '../../permission.js';
@@ -20,6 +20,7 @@ export class RoleResolver {
 
   @Mutation(() => CreateRolePayload, { description: 'Creates a role.' })
   @Allow('users:manage')
+  @StepUp()
   async createRole(
     @Arg('input', { description: 'The role.' }) { code, name, permissions }: CreateRoleInput,
     @Ctx() context: Context,
@@ -34,6 +35,7 @@ export class RoleResolver {
       'that you do not have.',
   })
   @Allow('users:manage')
+  @StepUp()
   async updateRole(
     @Arg('input', { description: 'The fields to change.' }) { id, ...fields }: UpdateRoleInput,
     @Ctx() context: Context,
@@ -47,6 +49,7 @@ export class RoleResolver {
       'Deletes a role. Answers CONFLICT while a user has the role, and FORBIDDEN for a built-in role.',
   })
   @Allow('users:manage')
+  @StepUp()
   async deleteRole(
     @Arg('input', { description: 'The role.' }) { id }: DeleteRoleInput,
     @Ctx() context: Context,

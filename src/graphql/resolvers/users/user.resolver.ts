@@ -15,7 +15,15 @@ import { checkTexts } from '../../../users/profile.js';
 import { Role } from '../../../users/role.entity.js';
 import { License, licenseOf, User } from '../../../users/user.entity.js';
 import { userOrder } from '../../../users/user-order.js';
-import { Allow, DEVICES, requireOwner, SESSIONS } from '../../authorization.js';
+import {
+  Allow,
+  DEVICES,
+  ENROLLING,
+  requireOwner,
+  requireStepUp,
+  SESSIONS,
+  StepUp,
+} from '../../authorization.js';
 import { PageArgs, readPageArgs, toConnection } from '../../connection.js';
 import { actorOf, type Context, requireCaller } from '../../context.js';
 import { readId } from '../../id.js';
@@ -45,7 +53,7 @@ import {
 @Resolver(() => User)
 export class UserResolver {
   @Query(() => User, { description: 'The user who is signed in.' })
-  @Allow('profile:own')
+  @Allow(ENROLLING)
   me(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): RememberedUser | Promise<Selected<User>> {
     const { user } = requireCaller(context);
     const properties = selectedProperties<User>(info);
@@ -99,13 +107,16 @@ export class UserResolver {
     return { user: await context.services.users.updateProfile(requireCaller(context).user.id, input) };
   }
 
-  @Mutation(() => CreateUserPayload, { description: 'Creates an account.' })
+  @Mutation(() => CreateUserPayload, {
+    description: 'Creates an account. To choose its roles requires a step-up.',
+  })
   @Allow('users:manage')
   async createUser(
     @Arg('input', { description: 'The account.' }) { typeLabel, ...input }: CreateUserInput,
     @Ctx() context: Context,
   ): Promise<CreateUserPayload> {
     checkTexts({ typeLabel });
+    if (input.roles) await requireStepUp(context);
     const account = { ...input, ...(typeLabel === undefined ? {} : { userType: typeLabel }) };
     return { user: await context.services.users.create(account, actorOf(context)) };
   }
@@ -113,7 +124,7 @@ export class UserResolver {
   @Mutation(() => UpdateUserPayload, {
     description:
       'Changes the login names and the profile of an account. FORBIDDEN for an account with permissions that you do ' +
-      'not have.',
+      'not have. A new phone requires a step-up, since it is a way to sign in.',
   })
   @Allow('users:manage')
   async updateUser(
@@ -121,6 +132,7 @@ export class UserResolver {
     @Ctx() context: Context,
   ): Promise<UpdateUserPayload> {
     checkTexts({ typeLabel });
+    if (fields.phone != null) await requireStepUp(context);
     const edit = { ...fields, ...(typeLabel === undefined ? {} : { userType: typeLabel }) };
     const { accountEditing } = context.services;
     return { user: await accountEditing.edit(readId('user', id), edit, actorOf(context)) };
@@ -140,6 +152,7 @@ export class UserResolver {
 
   @Mutation(() => SetUserRolesPayload, { description: 'Replaces the roles of an account.' })
   @Allow('users:manage')
+  @StepUp()
   async setUserRoles(
     @Arg('input', { description: 'The user and all its roles.' }) { id, roles }: SetUserRolesInput,
     @Ctx() context: Context,
@@ -152,6 +165,7 @@ export class UserResolver {
     description: 'Deletes an account with its sessions and devices. The audit log stays, without the person.',
   })
   @Allow('users:manage')
+  @StepUp()
   async deleteUser(
     @Arg('input', { description: 'The user.' }) { id }: DeleteUserInput,
     @Ctx() context: Context,

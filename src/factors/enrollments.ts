@@ -1,0 +1,109 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
+import { DomainError } from '../errors.js';
+import type { Caller } from '../sessions/caller.js';
+import { Api, Session, SessionKind } from '../sessions/session.entity.js';
+import type { Sessions } from '../sessions/sessions.js';
+import type { AccountChanges } from '../users/account-changes.js';
+import { requirePerson } from '../users/account-status.js';
+import { User } from '../users/user.entity.js';
+import { deleteRecoveryCodes, replaceRecoveryCodes } from './recovery-codes.js';
+
+/** What proves that someone is the owner of an account, beside a password or a phone. */
+export type FactorMethod = 'TOTP' | 'RECOVERY_CODE';
+
+/** A factor that was added. */
+export interface Enrolled {
+  /** New codes, to show once; null if the account had a factor before. */
+  readonly recoveryCodes: readonly string[] | null;
+  /** Must be called after the commit. */
+  readonly announce: () => Promise<void>;
+}
+
+/**
+ * What follows for an account when it gets a factor, or has one less. Each method runs in the transaction that stores or
+ * deletes the factor.
+ */
+export class Enrollments {
+  constructor(
+    private readonly sessions: Pick<Sessions, 'revokeSomeWithin' | 'invalidate'>,
+    private readonly changes: AccountChanges,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Locks an account, so that no session opens meanwhile. Must come before a factor is stored or deleted.
+   * @throws DomainError NOT_FOUND, FORBIDDEN (a service account)
+   */
+  async lock(em: EntityManager, userId: number): Promise<User> {
+    const user = await em.findOne(User, { id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!user) throw new DomainError('NOT_FOUND', 'There is no such user.');
+    requirePerson(user);
+    return user;
+  }
+
+  /**
+   * A factor was stored. The first one ends the sessions of legacy APIs, which cannot ask for it, and makes the other
+   * sessions prove it before they may do what requires a step-up.
+   * @param user from `lock`.
+   */
+  async added(
+    em: EntityManager,
+    user: User,
+    { sessionId }: Caller,
+    method: FactorMethod,
+    actor: Actor,
+  ): Promise<Enrolled> {
+    const { id } = user;
+    const now = new Date(this.clock());
+    recordAudit(em, now, actor, { action: 'user.factor-add', target: userTarget(id), detail: method });
+    await this.changes.record(em, id);
+    await em.nativeUpdate(Session, { id: sessionId }, { provenAt: now });
+    if (user.secondFactorSince !== null) {
+      return { recoveryCodes: null, announce: async () => this.sessions.invalidate(id) };
+    }
+    user.secondFactorSince = now;
+    const recoveryCodes = await replaceRecoveryCodes(em, id);
+    await em.nativeUpdate(Session, { user: id, id: { $ne: sessionId } }, { provenAt: null });
+    const announce = await this.sessions.revokeSomeWithin(em, id, {
+      kind: SessionKind.LOGIN,
+      api: { $ne: Api.GRAPHQL },
+    });
+    return { recoveryCodes, announce };
+  }
+
+  /** A factor was deleted. @param user from `lock`. @returns a function that must be called after the commit. */
+  async removed(em: EntityManager, user: User, method: FactorMethod, actor: Actor): Promise<() => void> {
+    const { id } = user;
+    const detail = method;
+    const action = { action: 'user.factor-remove', target: userTarget(id), detail } as const;
+    recordAudit(em, new Date(this.clock()), actor, action);
+    if (!(await hasFactor(em, id))) await this.#end(em, user);
+    await this.changes.record(em, id);
+    return () => this.sessions.invalidate(id);
+  }
+
+  /** All factors were deleted: the logins of the account end. @param user from `lock`. @returns as `removed` */
+  async reset(em: EntityManager, user: User, actor: Actor): Promise<() => Promise<void>> {
+    const { id } = user;
+    const action = { action: 'user.factor-reset', target: userTarget(id) } as const;
+    recordAudit(em, new Date(this.clock()), actor, action);
+    await this.#end(em, user);
+    return this.sessions.revokeSomeWithin(em, id, { kind: SessionKind.LOGIN });
+  }
+
+  async #end(em: EntityManager, user: User): Promise<void> {
+    user.secondFactorSince = null;
+    await deleteRecoveryCodes(em, user.id);
+  }
+}
+
+/** Whether the account has a factor. Recovery codes only replace one. */
+async function hasFactor(em: EntityManager, userId: number): Promise<boolean> {
+  const found = await em.execute('select from authenticators where user_id = ? and secret is not null', [
+    userId,
+  ]);
+  return found.length > 0;
+}

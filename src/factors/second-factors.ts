@@ -1,0 +1,131 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import { DomainError } from '../errors.js';
+import type { LoginThrottle } from '../rate-limits/login-throttle.js';
+import type { Caller } from '../sessions/caller.js';
+import { requireAuthorityOver } from '../users/authority.js';
+import type { User } from '../users/user.entity.js';
+import { Authenticator } from './authenticator.entity.js';
+import type { Authenticators } from './authenticators.js';
+import type { Enrollments, FactorMethod } from './enrollments.js';
+import {
+  countRecoveryCodes,
+  MAX_RECOVERY_CODES,
+  replaceRecoveryCodes,
+  spendRecoveryCode,
+} from './recovery-codes.js';
+
+/** What someone entered to prove a second factor. */
+export interface FactorProof {
+  readonly method: FactorMethod;
+  readonly response: string;
+  /** The input field with the response, for errors. */
+  readonly field: string;
+}
+
+/** Who proves a factor, and from where. */
+export interface Prover {
+  readonly userId: number;
+  readonly address: string;
+  /** Failed attempts of each have a budget of their own: those at logins do not keep out sessions. */
+  readonly at: 'login' | 'session';
+}
+
+interface SecondFactorsOptions {
+  readonly db: Database;
+  readonly authenticators: Authenticators;
+  readonly enrollments: Enrollments;
+  readonly throttle: LoginThrottle;
+  readonly clock: Clock;
+}
+
+/** The second factors of accounts. */
+export class SecondFactors {
+  constructor(private readonly options: SecondFactorsOptions) {}
+
+  /** What an account can prove a second factor with; nothing if it has none. */
+  async methodsOf(userId: number): Promise<FactorMethod[]> {
+    const em = this.options.db.em.fork();
+    const hasTotp = await this.options.authenticators.isEnrolled(em, userId);
+    const hasCodes = (await countRecoveryCodes(em, userId)) > 0;
+    return [...(hasTotp ? ['TOTP' as const] : []), ...(hasCodes ? ['RECOVERY_CODE' as const] : [])];
+  }
+
+  /** How many recovery codes an account has left. */
+  countRecoveryCodes(userId: number): Promise<number> {
+    return countRecoveryCodes(this.options.db.em.fork(), userId);
+  }
+
+  /**
+   * Verifies a proof, and uses it up.
+   * @throws DomainError SECOND_FACTOR_WRONG, THROTTLED, UNAVAILABLE
+   */
+  async prove(proof: FactorProof, { userId, address, at }: Prover): Promise<void> {
+    const { throttle } = this.options;
+    const verify = async () => {
+      if (await this.#verify(proof, userId, address)) return;
+      const { field } = proof;
+      throw new DomainError('SECOND_FACTOR_WRONG', `${field} is wrong, or was used before.`, { field });
+    };
+    await throttle.attemptFrom(address, () =>
+      throttle.attemptAsKnownClient(userId, `second factor at ${at}`, verify),
+    );
+  }
+
+  /** Replaces the recovery codes of the caller. @throws DomainError INVALID_INPUT, CONFLICT (no second factor) */
+  async regenerateRecoveryCodes(
+    { user: { id } }: Caller,
+    count: number,
+    actor: Actor,
+  ): Promise<readonly string[]> {
+    if (count < 1 || count > MAX_RECOVERY_CODES) {
+      throw new DomainError('INVALID_INPUT', `count must be 1 to ${MAX_RECOVERY_CODES}.`, { field: 'count' });
+    }
+    const { db, enrollments, clock } = this.options;
+    return db.em.fork().transactional(async (em) => {
+      requireSecondFactor(await enrollments.lock(em, id));
+      const action = { action: 'user.recovery-codes', target: userTarget(id) } as const;
+      recordAudit(em, new Date(clock()), actor, action);
+      return replaceRecoveryCodes(em, id, count);
+    });
+  }
+
+  /**
+   * Removes all second factors of another account, and ends its logins.
+   * @throws DomainError NOT_FOUND, FORBIDDEN (the account may do more than the actor), CONFLICT (no second factor)
+   */
+  async reset(userId: number, actor: Actor): Promise<void> {
+    const { db, enrollments } = this.options;
+    const announce = await db.em.fork().transactional(async (em) => {
+      const user = await enrollments.lock(em, userId);
+      await em.populate(user, ['roles']);
+      await requireAuthorityOver(em, actor, user);
+      requireSecondFactor(user);
+      await em.nativeDelete(Authenticator, { user: userId });
+      return enrollments.reset(em, user, actor);
+    });
+    await announce();
+  }
+
+  #verify({ method, response }: FactorProof, userId: number, address: string): Promise<boolean> {
+    if (method === 'TOTP') return this.options.authenticators.verify(userId, response);
+    return this.options.db.em.fork().transactional((em) => this.#verifyCode(em, userId, response, address));
+  }
+
+  async #verifyCode(em: EntityManager, userId: number, code: string, address: string): Promise<boolean> {
+    if (!(await spendRecoveryCode(em, userId, code))) return false;
+    const left = await countRecoveryCodes(em, userId);
+    const actor = { userId, address };
+    const action = { action: 'user.recovery-code', target: userTarget(userId), detail: `${left}` } as const;
+    recordAudit(em, new Date(this.options.clock()), actor, action);
+    return true;
+  }
+}
+
+/** @throws DomainError CONFLICT */
+function requireSecondFactor({ secondFactorSince }: User): void {
+  if (secondFactorSince !== null) return;
+  throw new DomainError('CONFLICT', 'The account has no second factor.');
+}

@@ -1,0 +1,74 @@
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { FactorMethod } from '../../../factors/enrollments.js';
+import { UserPayload } from '../users/user.payloads.js';
+
+export const SecondFactorMethod = {
+  TOTP: 'TOTP',
+  RECOVERY_CODE: 'RECOVERY_CODE',
+} as const satisfies { readonly [method in FactorMethod]: method };
+export type SecondFactorMethod = FactorMethod;
+registerEnumType(SecondFactorMethod, {
+  name: 'SecondFactorMethod',
+  description: 'What proves a second factor.',
+  valuesConfig: {
+    TOTP: { description: 'A code of an authenticator app.' },
+    RECOVERY_CODE: { description: 'One of the codes that were shown when the first factor was enrolled.' },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'Your second factors.' })
+export class SecondFactors {
+  @Field(() => [SecondFactorMethod], { description: 'What you can prove one with; empty if you have none.' })
+  methods!: SecondFactorMethod[];
+
+  @Field(() => Date, { nullable: true, description: 'Since when you have one; null if you have none.' })
+  since!: Date | null;
+
+  @Field(() => Int, { description: 'How many recovery codes you have left.' })
+  recoveryCodesLeft!: number;
+
+  @Field(() => Boolean, { description: 'Whether a role of yours requires one.' })
+  required!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The proof, which is fresh now.' })
+export class StepUpPayload {
+  @Field(() => Date, { description: 'Until when this session may do what requires a step-up.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A secret for an authenticator app, which is shown once.' })
+export class StartTotpEnrollmentPayload {
+  @Field(() => String, { description: 'The secret in base32, to type into an app.' })
+  secret!: string;
+
+  @Field(() => String, { description: 'The content of the QR code for the app: `otpauth://…`.' })
+  uri!: string;
+
+  @Field(() => String, { description: 'The QR code, as an SVG document.' })
+  qrCode!: string;
+
+  @Field(() => Date, { description: 'Until when the secret can be confirmed.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The user, whose authenticator app is active now.' })
+export class ConfirmTotpEnrollmentPayload extends UserPayload {
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Recovery codes, which are shown once; null if you had a second factor before.',
+  })
+  recoveryCodes!: readonly string[] | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The user without the factor.' })
+export class RemoveSecondFactorPayload extends UserPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The new codes. Those that you had stop working.' })
+export class RegenerateRecoveryCodesPayload {
+  @Field(() => [String], { description: 'The codes, which are shown once.' })
+  recoveryCodes!: readonly string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The user, who has no second factor now.' })
+export class ResetSecondFactorsPayload extends UserPayload {}

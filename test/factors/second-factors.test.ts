@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { TOTP } from 'otpauth';
+import { z } from 'zod';
+import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
+import { Authenticator } from '../../src/factors/authenticator.entity.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
+import { LoginChallenge } from '../../src/logins/login-challenge.entity.js';
+import { openSession } from '../support/callers.js';
+import { ask, type GraphqlAnswer, refusal, send } from '../support/clients/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
+import { PASSWORD } from '../support/password.js';
+
+const STEP_MS = 30_000;
+const MINUTE = 60_000;
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+let created = 0;
+let username: string;
+let phone: string;
+let id: number;
+/** A session of the account. */
+let token: string;
+beforeEach(async () => {
+  created += 1;
+  username = `person ${created}`;
+  phone = String(13_600_000_000 + created);
+  id = (await gateway.createUser({ username, phone, phoneVerified: true, password: PASSWORD })).id;
+  token = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+});
+
+interface Enrolled {
+  readonly secret: string;
+  readonly recoveryCodes: readonly string[];
+}
+
+/** The code that an app shows some steps from now. */
+const code = (secret: string, steps = 0) =>
+  new TOTP({ secret }).generate({ timestamp: gateway.clock.now + steps * STEP_MS });
+
+async function enroll(): Promise<Enrolled> {
+  const { startTotpEnrollment } = await ask(gateway, op.StartTotpEnrollmentDocument, { input: {} }, token);
+  const { secret } = startTotpEnrollment;
+  const input = { code: code(secret) };
+  const { confirmTotpEnrollment } = await ask(gateway, op.ConfirmTotpEnrollmentDocument, { input }, token);
+  gateway.clock.advance(STEP_MS);
+  return { secret, recoveryCodes: confirmTotpEnrollment.recoveryCodes ?? [] };
+}
+
+const sentChallenge = (errors: GraphqlAnswer<unknown>['errors']): string =>
+  z.object({ token: z.string() }).parse(errors?.[0]?.extensions.challenge).token;
+
+/** Signs in as far as the challenge. */
+async function challenge(password = PASSWORD): Promise<string> {
+  const { errors } = await send(gateway, op.LoginDocument, { input: { username, password } });
+  expect(errors?.[0]?.extensions.code).toBe('SECOND_FACTOR_REQUIRED');
+  return sentChallenge(errors);
+}
+type Proof = { totpCode: string } | { recoveryCode: string };
+const complete = (challenge: string, proof: Proof) =>
+  ask(gateway, op.CompleteLoginDocument, { input: { challenge, ...proof } });
+const refused = (challenge: string, proof: Proof) =>
+  refusal(gateway, op.CompleteLoginDocument, { input: { challenge, ...proof } });
+const outcomes = async (attempts: readonly Promise<string | undefined>[]) =>
+  (await Promise.all(attempts)).map((outcome) => outcome ?? 'signed in').sort();
+const details = async (action: AuditEntry['action']) =>
+  (await gateway.services.db.em.fork().find(AuditEntry, { action, target: `user_${id}` })).map(
+    ({ detail }) => detail,
+  );
+
+test('asks for the second factor at the next login', async () => {
+  const { secret } = await enroll();
+  const { errors } = await send(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
+  expect(errors?.[0]?.extensions).toEqual({
+    code: 'SECOND_FACTOR_REQUIRED',
+    challenge: {
+      token: expect.any(String),
+      expiresAt: expect.any(String),
+      methods: ['TOTP', 'RECOVERY_CODE'],
+    },
+  });
+  const { completeLogin } = await complete(await challenge(), { totpCode: code(secret) });
+  expect(completeLogin.user.username).toBe(username);
+  expect(await details('user.factor-add')).toEqual(['TOTP']);
+});
+
+test('accepts a code once, of parallel uses at several challenges too, and no earlier one after it', async () => {
+  const { secret } = await enroll();
+  const challenges = await Promise.all([challenge(), challenge(), challenge()]);
+  const totpCode = code(secret);
+  expect(await outcomes(challenges.map((each) => refused(each, { totpCode })))).toEqual([
+    'SECOND_FACTOR_WRONG',
+    'SECOND_FACTOR_WRONG',
+    'signed in',
+  ]);
+  expect(await refused(await challenge(), { totpCode: code(secret, -1) })).toBe('SECOND_FACTOR_WRONG');
+  await complete(await challenge(), { totpCode: code(secret, 1) });
+  expect(await refused(await challenge(), { totpCode: code(secret, 2) })).toBe('SECOND_FACTOR_WRONG');
+});
+
+test('accepts each recovery code once, and none that was replaced', async () => {
+  const { recoveryCodes } = await enroll();
+  expect(new Set(recoveryCodes).size).toBe(10);
+  const [first = '', second = '', third = ''] = recoveryCodes;
+  const challenges = await Promise.all([challenge(), challenge()]);
+  expect(await outcomes(challenges.map((each) => refused(each, { recoveryCode: first })))).toEqual([
+    'SECOND_FACTOR_WRONG',
+    'signed in',
+  ]);
+  await complete(await challenge(), { recoveryCode: ` ${second.toLowerCase().replaceAll('-', ' ')}` });
+  const { secondFactors } = await ask(gateway, op.SecondFactorsDocument, {}, token);
+  expect(secondFactors).toMatchObject({ recoveryCodesLeft: 8, methods: ['TOTP', 'RECOVERY_CODE'] });
+  const input = { count: 3 };
+  const replaced = await ask(gateway, op.RegenerateRecoveryCodesDocument, { input }, token);
+  expect(replaced.regenerateRecoveryCodes.recoveryCodes).toHaveLength(3);
+  expect(await refused(await challenge(), { recoveryCode: third })).toBe('SECOND_FACTOR_WRONG');
+  expect(await details('user.recovery-code')).toEqual(['9', '8']);
+});
+
+test('ends a challenge with its use, after five attempts, after five minutes, and with a new password', async () => {
+  const { secret, recoveryCodes } = await enroll();
+  const used = await challenge();
+  await complete(used, { totpCode: code(secret) });
+  const [recoveryCode = ''] = recoveryCodes;
+  expect(await refused(used, { recoveryCode })).toBe('CHALLENGE_EXPIRED');
+  const spent = await challenge();
+  const wrong = Array.from({ length: 8 }, () => refused(spent, { totpCode: '000000' }));
+  expect((await outcomes(wrong)).filter((outcome) => outcome === 'SECOND_FACTOR_WRONG')).toHaveLength(5);
+  expect(await refused(spent, { recoveryCode })).toBe('CHALLENGE_EXPIRED');
+  const earlier = await challenge();
+  const changed = { currentPassword: PASSWORD, newPassword: 'battery staple' };
+  await ask(gateway, op.ChangePasswordDocument, { input: changed }, token);
+  expect(await refused(earlier, { recoveryCode })).toBe('CHALLENGE_EXPIRED');
+  const late = await challenge('battery staple');
+  gateway.clock.advance(5 * MINUTE);
+  expect(await refused(late, { recoveryCode })).toBe('CHALLENGE_EXPIRED');
+  expect(await refused('unknown', { recoveryCode })).toBe('CHALLENGE_EXPIRED');
+});
+
+test('takes for a challenge only the factor of its account', async () => {
+  const own = await enroll();
+  const ownChallenge = await challenge();
+  const other = await gateway.createUser({ username: `other ${created}`, password: PASSWORD });
+  username = other.username ?? '';
+  token = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const others = await enroll();
+  const [recoveryCode = ''] = others.recoveryCodes;
+  expect(await refused(ownChallenge, { totpCode: code(others.secret) })).toBe('SECOND_FACTOR_WRONG');
+  expect(await refused(ownChallenge, { recoveryCode })).toBe('SECOND_FACTOR_WRONG');
+  await complete(ownChallenge, { totpCode: code(own.secret) });
+});
+
+test('limits the attempts of an account over all challenges and addresses', async () => {
+  const { secret } = await enroll();
+  const codes = [];
+  for (let i = 0; i < 12; i += 1) {
+    const { loginChallenges } = gateway.services;
+    const client = { address: `192.0.2.${i}`, deviceId: null, version: null, model: null };
+    const proof = { method: 'TOTP', response: i < 11 ? '000000' : code(secret), field: 'totpCode' } as const;
+    const attempt = loginChallenges.complete(await challenge(), proof, client, graphqlSessionPolicy);
+    codes.push(
+      await attempt.then(
+        () => 'signed in',
+        ({ code }: { code: string }) => code,
+      ),
+    );
+  }
+  expect(codes).toEqual([...Array(10).fill('SECOND_FACTOR_WRONG'), 'THROTTLED', 'THROTTLED']);
+  expect(await details('session.refuse')).toEqual(Array(10).fill('graphql SECOND_FACTOR_WRONG'));
+});
+
+test('asks after a login by SMS and after a password reset, too', async () => {
+  const { secret } = await enroll();
+  await ask(gateway, op.CreateCaptchaDocument, { input: { type: 'SMS', phone, deviceId: 'tablet' } });
+  const bySms = { phone, captcha: await gateway.lastSms(phone), deviceId: 'tablet' };
+  const { errors } = await send(gateway, op.LoginWithPhoneDocument, { input: bySms });
+  const { completeLogin } = await complete(sentChallenge(errors), { totpCode: code(secret) });
+  expect(completeLogin.user.username).toBe(username);
+  const link = await gateway.services.resetLinks.create(id, { userId: null, address: null });
+  const input = { token: link.path.split('#')[1] ?? '', newPassword: 'battery staple' };
+  await ask(gateway, op.ResetPasswordWithLinkDocument, { input });
+  await challenge('battery staple');
+});
+
+test('lets only the session that has seen a secret confirm it, within ten minutes', async () => {
+  const other = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const start = () => ask(gateway, op.StartTotpEnrollmentDocument, { input: { issuer: 'Fleet' } }, token);
+  const { startTotpEnrollment } = await start();
+  const { secret, uri, qrCode } = startTotpEnrollment;
+  expect(uri).toMatch(
+    new RegExp(`^otpauth://totp/Fleet:person%20${created}\\?issuer=Fleet&secret=${secret}&`),
+  );
+  expect(qrCode).toMatch(/^<svg/);
+  const confirm = (given: string, at = token) =>
+    refusal(gateway, op.ConfirmTotpEnrollmentDocument, { input: { code: given } }, at);
+  expect(await confirm(code(secret), other)).toBe('CHALLENGE_EXPIRED');
+  expect(await confirm('000000')).toBe('SECOND_FACTOR_WRONG');
+  await start();
+  expect(await confirm(code(secret))).toBe('SECOND_FACTOR_WRONG');
+  gateway.clock.advance(10 * MINUTE);
+  expect(await confirm(code(secret))).toBe('CHALLENGE_EXPIRED');
+});
+
+test('takes a step-up with the second factor before it changes factors', async () => {
+  const { secret } = await enroll();
+  gateway.clock.advance(10 * MINUTE);
+  const operations = [
+    () => refusal(gateway, op.StartTotpEnrollmentDocument, { input: {} }, token),
+    () => refusal(gateway, op.RemoveSecondFactorDocument, { input: { method: 'TOTP' } }, token),
+    () => refusal(gateway, op.RegenerateRecoveryCodesDocument, { input: {} }, token),
+  ] as const;
+  for (const operation of operations) expect(await operation()).toBe('STEP_UP_REQUIRED');
+  const { errors } = await send(
+    gateway,
+    op.RemoveSecondFactorDocument,
+    { input: { method: 'TOTP' } },
+    { authorization: `Bearer ${token}` },
+  );
+  expect(errors?.[0]?.extensions.methods).toEqual(['TOTP', 'RECOVERY_CODE']);
+  const stepUp = (input: object) => refusal(gateway, op.StepUpDocument, { input }, token);
+  expect(await stepUp({ password: PASSWORD })).toBe('FORBIDDEN');
+  expect(await stepUp({ totpCode: '000000' })).toBe('SECOND_FACTOR_WRONG');
+  expect(await stepUp({})).toBe('INVALID_INPUT');
+  expect(await stepUp({ password: PASSWORD, totpCode: code(secret) })).toBe('INVALID_INPUT');
+  expect(await stepUp({ totpCode: code(secret) })).toBeUndefined();
+  expect(await operations[1]()).toBeUndefined();
+  expect(await details('session.step-up')).toEqual(['TOTP']);
+  expect(await details('session.step-up-refuse')).toEqual(['SECOND_FACTOR_WRONG']);
+  expect(
+    await refusal(gateway, op.LoginDocument, { input: { username, password: PASSWORD } }),
+  ).toBeUndefined();
+});
+
+test('ends the fresh proofs of other sessions and the legacy sessions with the first factor', async () => {
+  const other = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const legacy = (await openSession(gateway, username, bmsSessionPolicy)).accessToken;
+  await enroll();
+  expect(await gateway.services.sessions.authenticate(legacy)).toBeNull();
+  expect(await gateway.services.sessions.authenticate(other)).not.toBeNull();
+  expect(await refusal(gateway, op.RegenerateRecoveryCodesDocument, { input: {} }, other)).toBe(
+    'STEP_UP_REQUIRED',
+  );
+  expect(await refusal(gateway, op.RegenerateRecoveryCodesDocument, { input: {} }, token)).toBeUndefined();
+});
+
+test('keeps secrets out of the log, the audit log and the database', async () => {
+  const { secret, recoveryCodes } = await enroll();
+  const sent = await challenge();
+  await complete(sent, { totpCode: code(secret) });
+  const em = gateway.services.db.em.fork();
+  const tables = await Promise.all([
+    em.find(Authenticator, { user: id }),
+    em.find(LoginChallenge, { user: id }),
+    em.execute('select * from recovery_codes where user_id = ?', [id]),
+    em.find(AuditEntry, {}),
+  ]);
+  const text = JSON.stringify(tables) + gateway.logged();
+  for (const value of [secret, sent, ...recoveryCodes]) expect(text).not.toContain(value);
+});
