@@ -39,14 +39,17 @@ export interface DeviceSelection extends Search<Device> {
 
 /** The devices that the filter selects among those that the caller may see. */
 export const selectDevices = (caller: Caller, filter: DeviceFilter): DeviceSelection =>
-  selectOwned(seesAllDevices(caller) ? null : caller.user.id, filter);
+  selectAmong(visibleTo(caller), filter);
 
 /** The devices that the filter selects. @param ownerId among the devices of this user; null for all. */
-export function selectOwned(ownerId: number | null, filter: DeviceFilter): DeviceSelection {
+export const selectOwned = (ownerId: number | null, filter: DeviceFilter): DeviceSelection =>
+  selectAmong(ownerId === null ? everything : ownedBy(ownerId), filter);
+
+function selectAmong(visible: DeviceSelection, filter: DeviceFilter): DeviceSelection {
   const { ids, userId, online, api, clientVersion, channel, tags, retired, search } = filter;
   const term = search?.trim() ?? '';
   return allOf([
-    ownerId === null ? everything : ownedBy(ownerId),
+    visible,
     ids == null ? everything : withId(ids),
     userId == null ? everything : ownedBy(userId),
     online == null ? everything : withValue('online', online),

@@ -10,6 +10,7 @@ import { readPage } from '../../database/queries/read-page.js';
 import { countRows, type Row, readRows } from '../../database/queries/rows.js';
 import { inTable } from '../../database/queries/search.js';
 import { DomainError } from '../../errors.js';
+import { isDevice } from '../../sessions/authorization.js';
 import type { Caller } from '../../sessions/caller.js';
 import { type Events, sharedTopic } from '../../streams/events.js';
 import { Device } from '../device.entity.js';
@@ -160,5 +161,7 @@ interface StateChange {
 
 export const targetOf = (id: number): string => nodeId('deviceAction', id);
 
-const visibleTo = (caller: Caller): QBFilterQuery<DeviceAction> =>
-  seesAllDevices(caller) ? {} : { actorId: caller.user.id };
+function visibleTo(caller: Caller): QBFilterQuery<DeviceAction> {
+  if (isDevice(caller)) return { id: { $in: [] } };
+  return seesAllDevices(caller) ? {} : { actorId: caller.user.id };
+}
