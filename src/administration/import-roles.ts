@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../errors.js';
 import { MAX_ROLES } from '../users/permissions.js';
@@ -25,7 +26,9 @@ export class ImportedRoles {
   static async read(em: EntityManager, accounts: readonly ImportedAccount[]): Promise<ImportedRoles> {
     const codes = accounts.flatMap(({ roles }) => roles);
     const ids = accounts.flatMap(({ importedRoles }) => importedRoles.flatMap(({ id }) => id ?? []));
-    const stored = await em.find(Role, { $or: [{ code: { $in: codes } }, { id: { $in: ids } }] });
+    const known = { $or: [{ code: { $in: codes } }, { id: { $in: ids } }] };
+    // Until the end of the batch, none of them is deleted.
+    const stored = await em.find(Role, known, { lockMode: LockMode.PESSIMISTIC_READ });
     return new ImportedRoles(stored, await em.count(Role));
   }
 

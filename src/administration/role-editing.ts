@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { AuditAction } from '../audit/audit-entry.entity.js';
@@ -83,6 +84,8 @@ export class RoleEditing {
   async delete(code: string, actor: Actor): Promise<void> {
     await this.#exclusively(async (em) => {
       const role = await findEditable(em, code, actor);
+      // Waits for transactions that grant it; later ones do not find it.
+      await em.lock(role, LockMode.PESSIMISTIC_WRITE);
       const [holder] = await em.execute<object[]>(
         'select user_id from user_roles where role_id = ? limit 1',
         [role.id],

@@ -1,4 +1,4 @@
-import { Collection, ReferenceKind } from '@mikro-orm/core';
+import { Collection, LockMode, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
@@ -221,9 +221,12 @@ export class Users {
   }
 }
 
-/** @throws DomainError INVALID_INPUT if a code is unknown */
+/**
+ * The roles to grant, which cannot be deleted until the end of the transaction of `em`.
+ * @throws DomainError INVALID_INPUT if a code is unknown
+ */
 export async function findRoles(em: EntityManager, codes: readonly string[]): Promise<Role[]> {
-  const roles = await em.find(Role, { code: { $in: [...codes] } });
+  const roles = await em.find(Role, { code: { $in: [...codes] } }, { lockMode: LockMode.PESSIMISTIC_READ });
   if (codes.every((code) => roles.some((role) => role.code === code))) return roles;
   throw new DomainError('INVALID_INPUT', 'roles must be codes of existing roles.', { field: 'roles' });
 }

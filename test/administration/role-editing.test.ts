@@ -4,6 +4,7 @@ import { migrate } from '../../src/entities.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { builtInRoles } from '../../src/users/permissions.js';
 import { Role } from '../../src/users/role.entity.js';
+import { findRoles } from '../../src/users/users.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -44,6 +45,28 @@ test('a changed role changes what open sessions may do, and is audited', async (
     'role.update: READER AUDIT_READ',
     'role.delete: READER',
   ]);
+});
+
+test('refuses to delete a role that is being granted, and to grant one that is being deleted', async () => {
+  const { db } = gateway.services;
+  const role = await roles().create('BRIEF', 'Brief', [], system);
+  const { id } = await gateway.createUser({ username: 'bea' });
+  const { deleting } = await db.em.fork().transactional(async (em) => {
+    await findRoles(em, ['BRIEF']);
+    const deleting = roles()
+      .delete('BRIEF', system)
+      .catch(({ code }) => code);
+    await em.execute('insert into user_roles (user_id, role_id) values (?, ?)', [id, role.id]);
+    return { deleting };
+  });
+  expect(await deleting).toBe('CONFLICT');
+  await grant(id, []);
+  const { granting } = await db.em.fork().transactional(async (em) => {
+    await em.nativeDelete(Role, { code: 'BRIEF' });
+    const granting = gateway.createUser({ username: 'ben', roles: ['BRIEF'] }).catch((error) => error);
+    return { granting };
+  });
+  expect(await granting).toMatchObject({ code: 'INVALID_INPUT', details: { field: 'roles' } });
 });
 
 test('rejects changes to a role with permissions that the caller does not have', async () => {
