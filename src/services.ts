@@ -58,6 +58,7 @@ import { ApiKeys } from './machines/api-keys.js';
 import { DeviceClaims } from './machines/device-claims.js';
 import { DeviceCredentials } from './machines/device-credentials.js';
 import { OwnNode } from './nodes/node-info.js';
+import { AccountLimit } from './rate-limits/account-limit.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ClaimThrottle } from './rate-limits/claim-throttle.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
@@ -262,6 +263,9 @@ function createFactors(
 /** Reset links that an address may redeem or try to in an hour, for schools behind one address. */
 const RESETS_PER_ADDRESS = 100;
 
+/** Reset links that an account may create in an hour, for a school that starts again. */
+const LINKS_PER_CREATOR = 200;
+
 function createLogins(
   { db, clock, throttle, tracing, limiters }: Core,
   {
@@ -286,6 +290,11 @@ function createLogins(
     perHour: RESETS_PER_ADDRESS,
     refusal: 'Too many reset links were tried from this address; try again later.',
   });
+  const creations = new AccountLimit(limiters, {
+    name: 'reset-link-creators',
+    perHour: LINKS_PER_CREATOR,
+    refusal: 'You have created too many reset links; try again later.',
+  });
   return {
     passwords: new Passwords({ db, users, sessions, throttle, replacement, clock }),
     passwordResets: new PasswordResets({
@@ -297,7 +306,7 @@ function createLogins(
       clock,
       answerMs: minFailureMs,
     }),
-    resetLinks: new ResetLinks({ db, users, replacement, limit, clock }),
+    resetLinks: new ResetLinks({ db, users, replacement, creations, limit, clock }),
     passwordLogins: new PasswordLogins(db, challenges, guard, attempts),
     phoneLogins: new PhoneLogins({ db, users, sessions, challenges, codes: smsCodes, attempts }),
     scanLogins: new ScanLogins(users, challenges, scanTickets, attempts),

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { PasswordReplacement } from '../logins/password-replacement.js';
+import type { AccountLimit } from '../rate-limits/account-limit.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import { tokenHash } from '../sessions/tokens/token-signer.js';
 import { requireActive, requirePerson } from '../users/account-status.js';
@@ -30,6 +31,9 @@ interface ResetLinksOptions {
   readonly db: Database;
   readonly users: Users;
   readonly replacement: PasswordReplacement;
+  /** Of links that an account creates. */
+  readonly creations: AccountLimit;
+  /** Of attempts to use a link. */
   readonly limit: AddressLimit;
   readonly clock: Clock;
 }
@@ -40,10 +44,12 @@ export class ResetLinks {
 
   /**
    * Creates a link for an account, and ends the one that it had.
-   * @throws DomainError NOT_FOUND, ACCOUNT_DISABLED, FORBIDDEN (the account may do more than the actor)
+   * @throws DomainError NOT_FOUND, ACCOUNT_DISABLED, FORBIDDEN (the account may do more than the actor), THROTTLED
    */
   async create(userId: number, actor: Actor): Promise<NewResetLink> {
-    const { db, users, clock } = this.options;
+    const { db, users, creations, clock } = this.options;
+    // The command line has no account, and no limit.
+    if (actor.userId !== null) await creations.spend(actor.userId);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const now = clock();
     const expiresAt = new Date(now + LIFETIME_MS);

@@ -80,6 +80,18 @@ test('sets a new password once, with a link that names the public URL and carrie
   expect(everywhere + gateway.logged()).not.toContain(tokenOf(link));
 });
 
+test('lets an account create 200 links in an hour', async () => {
+  const { id: creator } = await gateway.createUser({ username: `creator ${created}`, roles: ['ADMIN'] });
+  token = (await openSession(gateway, `creator ${created}`, graphqlSessionPolicy)).accessToken;
+  const actor = { userId: creator, address: null };
+  for (let n = 0; n < 200; n += 1) await gateway.services.resetLinks.create(id, actor);
+  expect(await creationRefused(`user_${id}`)).toMatchObject({
+    code: 'THROTTLED',
+    retryAfter: expect.any(Number),
+  });
+  expect(await gateway.services.resetLinks.create(id, system)).toMatchObject({ path: expect.any(String) });
+});
+
 test('lets one of two parallel uses win', async () => {
   const linkToken = await newToken();
   const outcomes = await Promise.allSettled([redeem(linkToken), redeem(linkToken, 'another staple')]);

@@ -85,7 +85,7 @@ export class PasswordResolver {
   @Mutation(() => CreatePasswordResetLinkPayload, {
     description:
       'Creates a link with which a user sets a new password, once and within 24 hours. Ends the link that the account ' +
-      'had; a new password does so, too. FORBIDDEN for an account with permissions that you do not have.',
+      'had; a new password does so, too. FORBIDDEN for an account with permissions that you do not have. You can create 200 links in an hour.',
   })
   @Allow('users:manage')
   @StepUp()
