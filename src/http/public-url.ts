@@ -8,9 +8,14 @@ export const publicUrl = (
   { protocol, host }: { readonly protocol: string; readonly host: string },
 ): string => PUBLIC_URL ?? `${protocol}://${host}`;
 
-/** The address of a port that the gateway listens on. */
+/** Addresses that `localhost` reaches, too. */
+const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::']);
+
+/** The URL of a port that the gateway listens on: by name where it can be, since passkeys belong to names. */
 export const listenedUrl = (host: string, port: number): string =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  `http://${LOCAL.has(host) ? 'localhost' : bracketed(host)}:${port}`;
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /** As `publicUrl`, for a WebSocket's upgrade request, whose protocol and host are found behind trusted proxies like Fastify's. */
 export function socketPublicUrl(config: Config): (request: IncomingMessage) => string {

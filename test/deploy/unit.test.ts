@@ -53,7 +53,7 @@ test('its commands start a gateway, wait until it is ready, and stop it in time'
   );
   const [command = '', ...probe] = directive('ExecStartPost').replace('%i', port).split(' ');
   await promisify(execFile)(command, probe);
-  expect(await gateway.ready()).toContain(`http://127.0.0.1:${port}`);
+  expect(await gateway.ready()).toContain(`http://localhost:${port}`);
 
   // As KillMode=mixed does.
   expect(directive('KillMode')).toBe('mixed');

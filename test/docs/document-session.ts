@@ -6,8 +6,8 @@ import { openFolder, startServer } from '../support/server.js';
 import { Conversation } from './conversation.js';
 import { Shell } from './shell.js';
 
-/** The address that the documents show. The gateway of a test listens on a free port. */
-const SHOWN_HOST = '127.0.0.1:8080';
+/** How the documents address the gateway. That of a test listens on a free port. */
+const SHOWN_HOSTS = ['127.0.0.1:8080', 'localhost:8080'];
 
 /** The administrator of the documents. */
 export const ADMINISTRATOR = { username: 'root', password: 'correct horse' };
@@ -126,7 +126,7 @@ async function runGateway(folder: string): Promise<Surroundings> {
   const server = startServer({ DATA_DIR: join(folder, 'data') });
   const link = new URL(/http\S+token=\S+/.exec(await server.ready())?.[0] ?? '');
   return {
-    actual: new Map([[SHOWN_HOST, link.host]]),
+    actual: new Map(SHOWN_HOSTS.map((shown) => [shown, shown.replace('8080', link.port)])),
     env: { PORTS: link.port },
     gateway: { host: link.host, token: await createAdministrator(link) },
     async stop() {

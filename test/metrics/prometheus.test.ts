@@ -52,7 +52,7 @@ describeWithPrometheus('Prometheus', () => {
     folder = await mkdtemp(join(tmpdir(), 'gatehouse-prometheus-'));
     dataDir = await openFolder();
     const gateway = startServer({ DATA_DIR: dataDir, METRICS_PORT: '0' });
-    const [, target = ''] = /metrics at http:\/\/([\d.:]+)\/metrics/.exec(await gateway.ready()) ?? [];
+    const [, target = ''] = /metrics at http:\/\/([\w.:]+)\/metrics/.exec(await gateway.ready()) ?? [];
     await fetch(`${await gateway.url()}/api/heart/check`, { method: 'POST' });
     scraped = await (await fetch(`http://${target}/metrics`)).text();
     await startPrometheus(target);

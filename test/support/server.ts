@@ -44,7 +44,7 @@ export function startServer(env: Readonly<Record<string, string>>, args: readonl
     errors: errors.trim(),
   }));
   const ready = () => Promise.race([started, ended.then((end) => Promise.reject(new Error(end.errors)))]);
-  const url = async () => /http:\/\/127\.0\.0\.1:\d+/.exec(await ready())?.[0] ?? '';
+  const url = async () => `http://127.0.0.1:${/http:\/\/localhost:(\d+)/.exec(await ready())?.[1]}`;
   const server = { child, ended, ready, url };
   servers.push(server);
   return server;

@@ -103,8 +103,9 @@ export async function startGatehouse(env: Readonly<Record<string, string>>): Pro
   const ready = new Promise<string>((resolve) => {
     if (!child.stdout) return;
     createInterface(child.stdout).on('line', (line) => {
-      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(line.startsWith('Gatehouse is ready') ? line : '') ?? [];
-      if (url !== undefined) resolve(url);
+      const [, port] =
+        /http:\/\/localhost:(\d+)/.exec(line.startsWith('Gatehouse is ready') ? line : '') ?? [];
+      if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
     });
   });
   return new Server(child, await orExit(child, ready, 'Gatehouse'));
