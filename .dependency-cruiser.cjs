@@ -28,6 +28,7 @@ const floors = [
   ['machines', '^src/machines/'],
   ['recovery', '^src/recovery/'],
   ['logins', '^src/logins/'],
+  ['passkeys', '^src/passkeys/'],
   ['administration', '^src/administration/'],
   ['audit-log', '^src/audit-log/'],
   ['factors', '^src/factors/'],
@@ -69,7 +70,7 @@ const floorRules = floors.map(([name, path], index) => ({
 }));
 
 const services =
-  '^src/(machines|recovery|logins|administration|audit-log|factors|captchas|devices|releases|sessions|users|audit)/';
+  '^src/(machines|recovery|logins|passkeys|administration|audit-log|factors|captchas|devices|releases|sessions|users|audit)/';
 const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {

@@ -28,6 +28,7 @@ import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
 import { MachineTokens20261129 } from './20261129-machine-tokens.js';
 import { Machines20261129 } from './20261129-machines.js';
+import { Passkeys20261129 } from './20261129-passkeys.js';
 import { PresencePosition20261129 } from './20261129-presence-position.js';
 import { Recovery20261129 } from './20261129-recovery.js';
 import { RefreshedSessions20261129 } from './20261129-refreshed-sessions.js';
@@ -76,4 +77,5 @@ export const migrations = [
   MachineTokens20261129,
   DeviceActions20261129,
   SecondFactors20261129,
+  Passkeys20261129,
 ];

@@ -18,6 +18,7 @@ const external = [
   /^@alicloud\//,
   /^@aws-sdk\//,
   /^@opentelemetry\//,
+  /^@simplewebauthn\//,
   // Unpacks its dictionaries when it is imported.
   '@zxcvbn-ts/language-common',
   'pg-native',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { StartError } from './errors.js';
+import { passkeyConflicts, type RelyingParty, relyingParty } from './settings/passkey-settings.js';
 import { textProblems } from './settings/setting-text.js';
 import { Settings } from './settings/settings.js';
 import type { S3Url } from './settings/storage-url.js';
@@ -41,14 +42,21 @@ export interface S3Settings extends S3Url {
   readonly redirects: boolean;
 }
 
+export type { RelyingParty } from './settings/passkey-settings.js';
+
 type ParsedSettings = z.output<typeof Settings>;
 
 /** All settings, frozen: times in milliseconds, sizes in bytes. */
 export type Config = Readonly<
-  Omit<ParsedSettings, 'SMS_PROVIDER' | 'STORAGE_URL' | 'STORAGE_DOWNLOADS'> & {
+  Omit<
+    ParsedSettings,
+    'SMS_PROVIDER' | 'STORAGE_URL' | 'STORAGE_DOWNLOADS' | 'PASSKEY_DOMAIN' | 'PASSKEY_ORIGINS'
+  > & {
     SMS: SmsSettings;
     STORAGE: StorageSettings;
     TRACES: TraceSettings | null;
+    /** Null where no setting names the domain of passkeys. */
+    PASSKEYS: RelyingParty | null;
     /** Names of settings that are set and have no effect. */
     IGNORED: readonly string[];
   }
@@ -60,12 +68,20 @@ export type Config = Readonly<
  */
 export function readConfig(env: Environment): Config {
   const data = parse(Settings, env, conflictsIn);
-  const { SMS_PROVIDER: _provider, STORAGE_URL: _storage, STORAGE_DOWNLOADS: _downloads, ...settings } = data;
+  const {
+    SMS_PROVIDER: _provider,
+    STORAGE_URL: _storage,
+    STORAGE_DOWNLOADS: _downloads,
+    PASSKEY_DOMAIN: _domain,
+    PASSKEY_ORIGINS: _origins,
+    ...settings
+  } = data;
   return Object.freeze({
     ...settings,
     SMS: smsSettings(data),
     STORAGE: storageSettings(data),
     TRACES: traceSettings(data),
+    PASSKEYS: relyingParty(data),
     IGNORED: ignoredTraceSettings(env),
   });
 }
@@ -154,7 +170,7 @@ function conflictsIn(s: Environment): string[] {
       'CAPTCHA_FIXED_CODE disables every captcha and requires a loopback HOST without NODE_ENV=production',
     ],
   ];
-  return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
+  return [...rules.filter(([broken]) => broken).map(([, sentence]) => sentence), ...passkeyConflicts(s)];
 }
 
 function smsSettings(s: ParsedSettings): SmsSettings {

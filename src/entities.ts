@@ -20,6 +20,8 @@ import { RecoveryCode } from './factors/recovery-code.entity.js';
 import { LoginChallenge } from './logins/login-challenge.entity.js';
 import { ApiKey } from './machines/api-key.entity.js';
 import { DeviceClaim } from './machines/device-claim.entity.js';
+import { Passkey } from './passkeys/passkey.entity.js';
+import { PasskeyChallenge } from './passkeys/passkey-challenge.entity.js';
 import { Release } from './releases/release.entity.js';
 import { ReleaseEvent } from './releases/release-event.entity.js';
 import { KnownClient } from './sessions/known-client.entity.js';
@@ -50,6 +52,8 @@ export const entities = [
   LastBackup,
   LoginChallenge,
   LoginName,
+  Passkey,
+  PasskeyChallenge,
   PasswordResetLink,
   PresenceClock,
   PresenceEvent,

@@ -16,6 +16,7 @@ export const domainErrors = {
   CAPTCHA_REQUIRED: 'A captcha must be solved first.',
   CAPTCHA_INVALID: 'The answer to the captcha is wrong.',
   CAPTCHA_EXPIRED: 'The captcha is unknown, used up or expired.',
+  PASSKEY_INVALID: 'The passkey is unknown, or its answer is not valid.',
   NOT_FOUND: 'The object does not exist, or the caller may not see it.',
   CONFLICT: 'Another object already has this name or number.',
   LIMIT_REACHED: 'The account already has as many objects of this kind as it may have.',

@@ -28,6 +28,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['login_challenges', 'expires_at', 0],
     ['password_reset_links', 'expires_at', 0],
     ['device_claims', 'expires_at', 0],
+    ['passkey_challenges', 'expires_at', 0],
     ['presence_events', 'at', retention.presence],
     ['fleet_minutes', 'at', MINUTES_KEPT_MS],
     ['fleet_hours', 'at', HOURS_KEPT_MS],

@@ -45,6 +45,7 @@ import { JobRuns } from './job-runs.js';
 import { LoginAttempts } from './logins/login-attempts.js';
 import { LoginChallenges } from './logins/login-challenges.js';
 import { loginTurns } from './logins/login-turns.js';
+import { PasskeyLogins } from './logins/passkey-logins.js';
 import { PasswordGuard } from './logins/password-guard.js';
 import { PasswordLogins } from './logins/password-logins.js';
 import { PasswordReplacement } from './logins/password-replacement.js';
@@ -58,6 +59,10 @@ import { ApiKeys } from './machines/api-keys.js';
 import { DeviceClaims } from './machines/device-claims.js';
 import { DeviceCredentials } from './machines/device-credentials.js';
 import { OwnNode } from './nodes/node-info.js';
+import { PasskeyChallenges } from './passkeys/passkey-challenges.js';
+import { PasskeyRegistrations } from './passkeys/passkey-registrations.js';
+import { PasskeyVerifier } from './passkeys/passkey-verifier.js';
+import { Passkeys } from './passkeys/passkeys.js';
 import { AccountLimit } from './rate-limits/account-limit.js';
 import { AddressLimit } from './rate-limits/address-limit.js';
 import { ClaimThrottle } from './rate-limits/claim-throttle.js';
@@ -260,6 +265,9 @@ function createFactors(
   return { authenticators, secondFactors };
 }
 
+/** Logins by passkey that an address may begin in an hour, for schools behind one address. */
+const PASSKEY_LOGINS_PER_ADDRESS = 1000;
+
 /** Reset links that an address may redeem or try to in an hour, for schools behind one address. */
 const RESETS_PER_ADDRESS = 100;
 
@@ -267,16 +275,14 @@ const RESETS_PER_ADDRESS = 100;
 const LINKS_PER_CREATOR = 200;
 
 function createLogins(
-  { db, clock, throttle, tracing, limiters }: Core,
-  {
-    users,
-    sessions,
-    smsCodes,
-    scanTickets,
-    secondFactors: factors,
-  }: ReturnType<typeof createAccounts> & ReturnType<typeof createCaptchas> & ReturnType<typeof createFactors>,
+  core: Core,
+  accounts: ReturnType<typeof createAccounts> &
+    ReturnType<typeof createCaptchas> &
+    ReturnType<typeof createFactors>,
   { minFailureMs }: Pick<Dependencies, 'minFailureMs'>,
 ) {
+  const { db, clock, throttle, tracing, limiters } = core;
+  const { users, sessions, smsCodes, scanTickets, secondFactors: factors } = accounts;
   const attempts = new LoginAttempts(db, clock, loginTurns(), new RecentClients(db, clock));
   const verifier = traceCalls(tracing, new PasswordVerifier(db, users, minFailureMs), {
     verify: () => ({ name: 'verify password' }),
@@ -307,12 +313,32 @@ function createLogins(
       answerMs: minFailureMs,
     }),
     resetLinks: new ResetLinks({ db, users, replacement, creations, limit, clock }),
+    ...createPasskeys(core, accounts, attempts),
     passwordLogins: new PasswordLogins(db, challenges, guard, attempts),
     phoneLogins: new PhoneLogins({ db, users, sessions, challenges, codes: smsCodes, attempts }),
     scanLogins: new ScanLogins(users, challenges, scanTickets, attempts),
     loginChallenges: challenges,
     stepUps: new StepUps({ db, users, factors, throttle, clock }),
     registrations: new Registrations(db, users, sessions),
+  };
+}
+
+function createPasskeys(
+  { db, clock, throttle, limiters }: Core,
+  { users, sessions }: ReturnType<typeof createAccounts>,
+  attempts: LoginAttempts,
+) {
+  const limit = new AddressLimit(limiters, {
+    name: 'passkey-logins',
+    perHour: PASSKEY_LOGINS_PER_ADDRESS,
+    refusal: 'Too many logins by passkey were begun from this address; try again later.',
+  });
+  const challenges = new PasskeyChallenges(db, clock);
+  const verifier = new PasskeyVerifier(db, challenges, clock);
+  return {
+    passkeys: new Passkeys(db, clock),
+    passkeyRegistrations: new PasskeyRegistrations(db, challenges, clock),
+    passkeyLogins: new PasskeyLogins({ db, users, sessions, verifier, attempts, throttle, limit }),
   };
 }
 

@@ -37,6 +37,7 @@ const floors = {
   machines: 'src/machines/api-keys.ts',
   recovery: 'src/recovery/reset-links.ts',
   logins: 'src/logins/password-logins.ts',
+  passkeys: 'src/passkeys/passkeys.ts',
   administration: 'src/administration/administration.ts',
   'audit-log': 'src/audit-log/audit-stream.ts',
   factors: 'src/factors/authenticators.ts',

@@ -30,6 +30,10 @@ export const AuditAction = {
   USER_FACTOR_RESET: 'user.factor-reset',
   USER_RECOVERY_CODE: 'user.recovery-code',
   USER_RECOVERY_CODES: 'user.recovery-codes',
+  USER_PASSKEY_ADD: 'user.passkey-add',
+  USER_PASSKEY_RENAME: 'user.passkey-rename',
+  USER_PASSKEY_REMOVE: 'user.passkey-remove',
+  USER_PASSKEY_REFUSE: 'user.passkey-refuse',
   USER_DELETE: 'user.delete',
   ROLE_CREATE: 'role.create',
   ROLE_UPDATE: 'role.update',
@@ -105,6 +109,15 @@ registerEnumType(ShownAction, {
     },
     USER_RECOVERY_CODE: { description: 'Someone used a recovery code. `detail` is how many are left.' },
     USER_RECOVERY_CODES: { description: 'Someone replaced their recovery codes.' },
+    USER_PASSKEY_ADD: { description: 'Someone added a passkey to their account. `detail` is its name.' },
+    USER_PASSKEY_RENAME: {
+      description: 'Someone renamed a passkey of theirs. `detail` has the old and the new name.',
+    },
+    USER_PASSKEY_REMOVE: { description: 'Someone removed a passkey of theirs. `detail` is its name.' },
+    USER_PASSKEY_REFUSE: {
+      description:
+        'A passkey was refused because its counter did not advance: there may be a copy. `detail` is its name.',
+    },
     USER_DELETE: { description: 'An account was deleted.' },
     ROLE_CREATE: { description: 'A role was created. `detail` has its code and its permissions.' },
     ROLE_UPDATE: { description: 'A role was changed. `detail` has its code and its permissions.' },

@@ -7,6 +7,7 @@ const names = {
   apiKey: 'an API key',
   device: 'a device',
   deviceAction: 'an action on many devices',
+  passkey: 'a passkey',
   release: 'a release',
   role: 'a role',
   session: 'a session',
@@ -17,6 +18,7 @@ const examples = {
   apiKey: 'apiKey_3',
   device: 'device_28',
   deviceAction: 'deviceAction_5',
+  passkey: 'passkey_5',
   release: 'release_12',
   user: 'user_64',
 } as const;

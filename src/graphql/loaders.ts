@@ -6,6 +6,7 @@ import type { Row } from '../database/queries/rows.js';
 import type { Device } from '../devices/device.entity.js';
 import type { Period } from '../devices/devices.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
+import type { Passkey } from '../passkeys/passkey.entity.js';
 import type { Services } from '../services.js';
 import type { Session } from '../sessions/session.entity.js';
 import type { Role } from '../users/role.entity.js';
@@ -27,7 +28,8 @@ export function createLoaders({
   users,
   devices,
   openSessions,
-}: Pick<Services, 'users' | 'devices' | 'openSessions'>) {
+  passkeys,
+}: Pick<Services, 'users' | 'devices' | 'openSessions' | 'passkeys'>) {
   const userById = byKey<User>((ids, properties) => users.findAll(ids, properties));
   const rolesByUser = byParent(async (userIds, properties: readonly PropertyOf<Role>[]) => {
     const found = await users.rolesOf(userIds, properties);
@@ -46,6 +48,10 @@ export function createLoaders({
     device: byKey<Device>((ids, properties) => devices.findAll(ids, properties)),
     /** Null once it is purged. */
     session: byKey<Session>((ids, properties) => openSessions.findAll(ids, properties)),
+    /** Oldest first. */
+    passkeysOfUser: byParent((userIds, properties: readonly PropertyOf<Passkey>[]) =>
+      passkeys.listByUser(userIds, properties),
+    ),
     devicesOfUser: byParent((userIds, request: PageRequest<PropertyOf<Device>>) =>
       devices.listByUser(userIds, request),
     ),

@@ -9,6 +9,7 @@ import type { Device } from '../devices/device.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
 import type { ApiKey } from '../machines/api-key.entity.js';
+import type { Passkey } from '../passkeys/passkey.entity.js';
 import type { Release } from '../releases/release.entity.js';
 import { hasPermission } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
@@ -57,6 +58,11 @@ const readers: Readonly<Record<string, NodeReader>> = {
     const read = ['user' as const, ...properties<ApiKey>()];
     const found = await services.apiKeys.findAll(integers(keys), read);
     return byId(found.filter(({ user }) => mayRead(caller, KEYS, user.id)));
+  },
+  passkey: async (keys, { services, caller, properties }) => {
+    const read = ['user' as const, ...properties<Passkey>()];
+    const found = await services.passkeys.findAll(integers(keys), read);
+    return byId(found.filter(({ user }) => mayRead(caller, USERS, user.id)));
   },
   release: async (keys, { services, caller, properties }) =>
     hasPermission(caller, 'releases:read')

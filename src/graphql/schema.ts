@@ -17,6 +17,8 @@ import { ApiKeyResolver } from './resolvers/machines/api-key.resolver.js';
 import { DeviceCredentialResolver } from './resolvers/machines/device-credential.resolver.js';
 import { ServiceAccountResolver } from './resolvers/machines/service-account.resolver.js';
 import { NodeResolver } from './resolvers/node.resolver.js';
+import { PasskeyResolver } from './resolvers/passkeys/passkey.resolver.js';
+import { PasskeyLoginResolver } from './resolvers/passkeys/passkey-login.resolver.js';
 import { PresenceResolver } from './resolvers/presence.resolver.js';
 import { ReleaseEventResolver, ReleaseResolver } from './resolvers/release.resolver.js';
 import { SessionResolver } from './resolvers/session.resolver.js';
@@ -40,6 +42,8 @@ export function createSchema(): GraphQLSchema {
       HealthResolver,
       LoginResolver,
       NodeResolver,
+      PasskeyLoginResolver,
+      PasskeyResolver,
       PasswordResolver,
       PresenceEventResolver,
       PresenceResolver,

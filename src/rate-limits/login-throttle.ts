@@ -33,6 +33,7 @@ const failures: ReadonlySet<DomainErrorCode> = new Set([
   'PASSWORD_WRONG',
   'SECOND_FACTOR_WRONG',
   'CAPTCHA_INVALID',
+  'PASSKEY_INVALID',
 ]);
 
 /** Whether an attempt failed by what was entered, rather than by the throttle or a fault. */

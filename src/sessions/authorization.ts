@@ -41,6 +41,16 @@ export function requireLogin(caller: Caller): Caller {
   throw new DomainError('FORBIDDEN', 'This requires a login: an API key is not enough.');
 }
 
+/**
+ * For what opens further sessions without limits.
+ * @throws DomainError FORBIDDEN for a machine, and for a session that is limited, such as those of legacy APIs.
+ */
+export function requireUnlimitedLogin(caller: Caller): void {
+  if (requireLogin(caller).restricted) {
+    throw new DomainError('FORBIDDEN', 'This requires a login by GraphQL.');
+  }
+}
+
 export const hasPermission = ({ permissions }: Caller, permission: Permission): boolean =>
   permissions.has(permission);
 

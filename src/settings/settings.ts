@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { databaseUrlProblem } from './database-url.js';
+import { passkeys } from './passkey-settings.js';
 import { parseRedisUrl } from './redis-url.js';
 import {
   byteSize,
@@ -31,7 +32,12 @@ const network = {
   PUBLIC_URL: httpUrl
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
-    .meta(doc('Base URL of the absolute links in responses.', 'taken from the request')),
+    .meta(
+      doc(
+        'Base URL of the absolute links in responses. Passkeys belong to its host: see [operations.md](operations.md#passkeys).',
+        'taken from the request',
+      ),
+    ),
   TRUST_PROXY: z
     .string()
     .transform((text) => (text === 'off' ? [] : commaList.parse(text)))
@@ -175,6 +181,7 @@ const accounts = {
   LEGACY_MIN_PASSWORD: integer(1, 100)
     .prefault('5')
     .meta(doc('Shortest new password at the teacher API. GraphQL requires 8 characters.')),
+  ...passkeys,
 };
 
 const captchas = {

@@ -316,6 +316,16 @@ const rules: Record<string, Rule> = {
       return ask(`mutation { deleteUser(input: {id: "user_${id}"}) { deletedUserId } }`)(session);
     },
   },
+  'Mutation.finishPasskeyLogin': {
+    may: 'anybody',
+    call: ask('mutation { finishPasskeyLogin(input: {credential: {}}) { expiresAt } }'),
+    allowed: 'INVALID_INPUT',
+  },
+  'Mutation.finishPasskeyRegistration': {
+    may: 'members at GraphQL',
+    call: ask('mutation { finishPasskeyRegistration(input: {credential: {}}) { passkey { id } } }'),
+    allowed: 'INVALID_INPUT',
+  },
   'Mutation.heartbeat': { may: 'members', call: ask('mutation { heartbeat(input: {}) { device { id } } }') },
   'Mutation.issueDeviceCredentials': {
     may: 'members at GraphQL',
@@ -384,6 +394,16 @@ const rules: Record<string, Rule> = {
     may: 'anybody',
     call: ask('mutation { requestDeviceCredential(input: {deviceId: "r"}) { code } }'),
   },
+  'Mutation.removePasskey': {
+    may: 'members at GraphQL',
+    call: ask('mutation { removePasskey(input: {id: "passkey_999999"}) { removedPasskeyId } }'),
+    allowed: 'NOT_FOUND',
+  },
+  'Mutation.renamePasskey': {
+    may: 'members at GraphQL',
+    call: ask('mutation { renamePasskey(input: {id: "passkey_999999", name: "n"}) { passkey { id } } }'),
+    allowed: 'NOT_FOUND',
+  },
   'Mutation.requestPasswordReset': {
     may: 'anybody',
     call: (session) =>
@@ -446,6 +466,14 @@ const rules: Record<string, Rule> = {
     may: 'administrators at GraphQL',
     call: (session) =>
       ask(`mutation { setUserStatus(input: {id: "${memberId}", status: ACTIVE}) { user { id } } }`)(session),
+  },
+  'Mutation.startPasskeyLogin': {
+    may: 'anybody',
+    call: ask('mutation { startPasskeyLogin(input: {}) { options } }'),
+  },
+  'Mutation.startPasskeyRegistration': {
+    may: 'members at GraphQL',
+    call: ask('mutation { startPasskeyRegistration(input: {}) { options } }'),
   },
   'Mutation.retireDevice': {
     may: 'administrators at GraphQL',
@@ -574,7 +602,9 @@ describe('a caller who must enrol a second factor', () => {
     'Query.me',
     'Query.secondFactors',
     'Mutation.confirmTotpEnrollment',
+    'Mutation.finishPasskeyRegistration',
     'Mutation.logout',
+    'Mutation.startPasskeyRegistration',
     'Mutation.startTotpEnrollment',
     'Mutation.stepUp',
   ];

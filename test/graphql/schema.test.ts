@@ -64,6 +64,7 @@ test('all payloads that sign in implement Authenticated', () => {
     'CompleteLoginPayload',
     'RegisterPayload',
     'RefreshSessionPayload',
+    'FinishPasskeyLoginPayload',
   ]);
 });
 

@@ -133,7 +133,7 @@ export class LoginResolver {
 }
 
 /** A new login on a page of the dashboard ends the session that the page had (OWASP ASVS 5.0, 7.2.4). */
-async function signIn(opened: OpenedSession, context: Context): Promise<Authenticated> {
+export async function signIn(opened: OpenedSession, context: Context): Promise<Authenticated> {
   const { services, refreshCookie } = context;
   const earlierToken = refreshCookie?.read();
   const earlier = earlierToken ? await services.sessions.findByRefreshToken(earlierToken) : null;

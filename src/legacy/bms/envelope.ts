@@ -24,6 +24,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
   CHALLENGE_EXPIRED: failure(401, '未登录或登录已过期'),
   STEP_UP_REQUIRED: failure(403, '没有权限'),
   ENROLLMENT_REQUIRED: failure(401, '未登录或登录已过期'),
+  PASSKEY_INVALID: badCredentials,
   INVALID_INPUT: failure(400, '请求参数错误'),
   TOO_LARGE: failure(413, '请求参数错误'),
   THROTTLED: failure(429, '操作过于频繁，请稍后再试'),

@@ -26,6 +26,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
   CHALLENGE_EXPIRED: failure(401, '未登录或登录已过期'),
   STEP_UP_REQUIRED: failure(403, '没有权限'),
   ENROLLMENT_REQUIRED: failure(401, '未登录或登录已过期'),
+  PASSKEY_INVALID: badCredentials,
   CAPTCHA_REQUIRED: failure(400, '请填写验证码'),
   CAPTCHA_EXPIRED: failure(400, '验证码不存在或已过期'),
   CAPTCHA_INVALID: failure(400, '验证码不正确'),

@@ -21,6 +21,7 @@ const messages: Record<FailureCode, string> = {
   CHALLENGE_EXPIRED: '未登录或登录已过期',
   STEP_UP_REQUIRED: '没有权限',
   ENROLLMENT_REQUIRED: '未登录或登录已过期',
+  PASSKEY_INVALID: '通行密钥无效',
   THROTTLED: '操作过于频繁，请稍后再试',
   INVALID_INPUT: '请求参数错误',
   TOO_LARGE: '请求参数错误',

@@ -34,6 +34,7 @@ const failures: Record<FailureCode, LegacyResponse> = {
   CHALLENGE_EXPIRED: failure(401, '未授权'),
   STEP_UP_REQUIRED: failure(403, '被禁止访问'),
   ENROLLMENT_REQUIRED: failure(401, '未授权'),
+  PASSKEY_INVALID: failure(400, '通行密钥无效'),
   CONFLICT: failure(400, '数据已存在'),
   LIMIT_REACHED: failure(403, '数量已达上限'),
   THROTTLED: failure(400, '操作过于频繁，请稍后再试'),
