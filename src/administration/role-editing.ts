@@ -16,12 +16,16 @@ import { Role } from '../users/role.entity.js';
 
 export const MAX_ROLE_NAME_LENGTH = 64;
 
+/** Follows the permissions in the audit log. */
+const REQUIREMENT = 'SECOND_FACTOR_REQUIRED';
+
 /** As the built-in roles and the permissions are written. */
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 export interface RoleFields {
   readonly name?: string | null | undefined;
   readonly permissions?: readonly Permission[] | null | undefined;
+  readonly requiresSecondFactor?: boolean | null | undefined;
 }
 
 interface RoleEditingOptions {
@@ -36,7 +40,13 @@ export class RoleEditing {
   constructor(private readonly options: RoleEditingOptions) {}
 
   /** @throws DomainError INVALID_INPUT, FORBIDDEN, CONFLICT (the code is taken), LIMIT_REACHED */
-  async create(code: string, name: string, permissions: readonly Permission[], actor: Actor): Promise<Role> {
+  async create(
+    code: string,
+    name: string,
+    permissions: readonly Permission[],
+    actor: Actor,
+    requiresSecondFactor = false,
+  ): Promise<Role> {
     if (!CODE.test(code)) {
       throw invalid(
         'code',
@@ -54,24 +64,36 @@ export class RoleEditing {
       }
       // Built-in and imported roles have ids that did not come from the sequence.
       await em.execute(`select setval('roles_id_seq', (select max(id) from roles))`);
-      const role = em.create(Role, { code, name, permissions: [...new Set(permissions)] });
+      const role = em.create(Role, {
+        code,
+        name,
+        permissions: [...new Set(permissions)],
+        requiresSecondFactor,
+      });
       this.#record(em, actor, 'role.create', role);
       return role;
     });
   }
 
   /**
-   * Changes a role, at once for everyone who has it. Undefined and null leave a field unchanged.
+   * Changes a role, at once for everyone who has it. Undefined and null leave a field unchanged. A built-in role changes in
+   * whether it requires a second factor, and in nothing else.
    * @throws DomainError NOT_FOUND, FORBIDDEN, INVALID_INPUT
    */
-  async update(code: string, { name, permissions }: RoleFields, actor: Actor): Promise<Role> {
+  async update(
+    code: string,
+    { name, permissions, requiresSecondFactor }: RoleFields,
+    actor: Actor,
+  ): Promise<Role> {
     if (name != null) checkName(name);
     const { role, holders } = await this.#exclusively(async (em) => {
-      const found = await findEditable(em, code, actor);
+      const found = await findRole(em, code, actor);
+      if (name != null || permissions) requireEditable(found);
       if (permissions) await requireAuthorityToGrant(em, actor, permissions);
       em.assign(found, {
         ...(name == null ? {} : { name }),
         ...(permissions ? { permissions: [...new Set(permissions)] } : {}),
+        ...(requiresSecondFactor == null ? {} : { requiresSecondFactor }),
       });
       this.#record(em, actor, 'role.update', found);
       return { role: found, holders: await this.#recordChanges(em, found) };
@@ -83,7 +105,8 @@ export class RoleEditing {
   /** @throws DomainError NOT_FOUND, FORBIDDEN, CONFLICT (a user has the role) */
   async delete(code: string, actor: Actor): Promise<void> {
     await this.#exclusively(async (em) => {
-      const role = await findEditable(em, code, actor);
+      const role = await findRole(em, code, actor);
+      requireEditable(role);
       // Waits for transactions that grant it; later ones do not find it.
       await em.lock(role, LockMode.PESSIMISTIC_WRITE);
       const [holder] = await em.execute<object[]>(
@@ -105,8 +128,9 @@ export class RoleEditing {
     });
   }
 
-  #record(em: EntityManager, actor: Actor, action: AuditAction, { code, permissions }: Role): void {
-    const names = permissions.map(permissionName);
+  #record(em: EntityManager, actor: Actor, action: AuditAction, role: Role): void {
+    const { code, permissions, requiresSecondFactor } = role;
+    const names = [...permissions.map(permissionName), ...(requiresSecondFactor ? [REQUIREMENT] : [])];
     const detail = [code, ...(action === 'role.delete' ? [] : names)].join(' ');
     recordAudit(em, new Date(this.options.clock()), actor, { action, target: nodeId('role', code), detail });
   }
@@ -123,13 +147,17 @@ export class RoleEditing {
   }
 }
 
-/** @throws DomainError NOT_FOUND, FORBIDDEN */
-async function findEditable(em: EntityManager, code: string, actor: Actor): Promise<Role> {
+/** @throws DomainError NOT_FOUND, FORBIDDEN (it may do more than the actor) */
+async function findRole(em: EntityManager, code: string, actor: Actor): Promise<Role> {
   const role = await em.findOne(Role, { code });
   if (!role) throw new DomainError('NOT_FOUND', 'There is no such role.');
-  if (isBuiltIn(role)) throw new DomainError('FORBIDDEN', 'A built-in role cannot be changed.');
   await requireAuthorityToGrant(em, actor, role.permissions);
   return role;
+}
+
+/** @throws DomainError FORBIDDEN for a built-in role. */
+function requireEditable(role: Role): void {
+  if (isBuiltIn(role)) throw new DomainError('FORBIDDEN', 'A built-in role cannot be changed.');
 }
 
 function checkName(name: string): void {

@@ -119,8 +119,14 @@ registerEnumType(ShownAction, {
         'A passkey was refused because its counter did not advance: there may be a copy. `detail` is its name.',
     },
     USER_DELETE: { description: 'An account was deleted.' },
-    ROLE_CREATE: { description: 'A role was created. `detail` has its code and its permissions.' },
-    ROLE_UPDATE: { description: 'A role was changed. `detail` has its code and its permissions.' },
+    ROLE_CREATE: {
+      description:
+        'A role was created. `detail` has its code, its permissions, and whether it requires a second factor.',
+    },
+    ROLE_UPDATE: {
+      description:
+        'A role was changed. `detail` has its code, its permissions, and whether it requires a second factor.',
+    },
     ROLE_DELETE: { description: 'A role was deleted. `detail` has its code.' },
     KEY_CREATE: {
       description: 'An API key of an account was created. `detail` has its id and its permissions.',

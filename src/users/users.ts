@@ -1,4 +1,4 @@
-import { Collection, LockMode, ReferenceKind } from '@mikro-orm/core';
+import { Collection, type EntityMetadata, LockMode, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
@@ -242,11 +242,14 @@ interface SoughtName {
  */
 async function findByName(em: EntityManager, { username, phone }: SoughtName): Promise<User | null> {
   const meta = em.getMetadata().get(User);
-  const properties = meta.props.filter(({ kind }) => kind === ReferenceKind.SCALAR).map(({ name }) => name);
+  const properties = scalarsOf(meta);
+  const roleMeta = em.getMetadata().get(Role);
   const [row] = await em.execute<{ roles: Role[] }[]>(
     `select ${columnsOf(meta, properties, 'users')}, array(
-       select to_json(roles) from user_roles join roles on roles.id = role_id where user_id = users.id
-       order by roles.id
+       select to_json(role) from (
+         select ${columnsOf(roleMeta, scalarsOf(roleMeta), 'roles')}
+         from user_roles join roles on roles.id = role_id where user_id = users.id order by roles.id
+       ) role
      ) as roles
      from login_names join users on users.id = login_names.user_id
      where (login_names.name = ? and kind = 'username') or (login_names.name = ? and kind = 'phone')`,
@@ -259,3 +262,6 @@ async function findByName(em: EntityManager, { username, phone }: SoughtName): P
   user.roles = new Collection<Role>(user, loaded);
   return user;
 }
+
+const scalarsOf = <T extends object>(meta: EntityMetadata<T>): PropertyOf<T>[] =>
+  meta.props.filter(({ kind }) => kind === ReferenceKind.SCALAR).map(({ name }) => name);

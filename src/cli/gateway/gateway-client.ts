@@ -2,12 +2,24 @@ import { z } from 'zod';
 import documents from '../../../schema/trusted-documents.json' with { type: 'json' };
 import { UsageError } from '../failures.js';
 
+const Challenge = z.object({ token: z.string() });
+
 const GraphqlResponse = z.object({
   data: z.unknown().optional(),
   errors: z
-    .array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).optional() }))
+    .array(
+      z.object({
+        message: z.string(),
+        extensions: z.object({ code: z.string(), challenge: Challenge.optional() }).optional(),
+      }),
+    )
     .optional(),
 });
+
+const Opened = z.object({ accessToken: z.string() });
+
+/** Recovery codes are longer. */
+const isTotp = (code: string): boolean => /^\s*\d{3}\s?\d{3}\s*$/.test(code);
 
 /** An error that the gateway reports, or UNAVAILABLE if no gateway responds. */
 export class GatewayError extends Error {
@@ -16,6 +28,8 @@ export class GatewayError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** With SECOND_FACTOR_REQUIRED: the token for `completeLogin`. */
+    readonly challenge: string | null = null,
   ) {
     super(message);
   }
@@ -39,14 +53,35 @@ export class GatewayClient {
     throw new UsageError('Sign in with --username, --token or GATEHOUSE_TOKEN.');
   }
 
-  /** @throws GatewayError */
-  static async login(url: string, username: string, password: string): Promise<GatewayClient> {
-    const { login } = await new GatewayClient(url, '', false).execute(
-      'Login',
-      { input: { username, password } },
-      z.object({ login: z.object({ accessToken: z.string() }) }),
+  /**
+   * @param readCode a code of the authenticator app or a recovery code, for an account with a second factor.
+   * @throws GatewayError
+   */
+  static async login(
+    url: string,
+    username: string,
+    password: string,
+    readCode: () => Promise<string>,
+  ): Promise<GatewayClient> {
+    const anonymous = new GatewayClient(url, '', false);
+    const token = await anonymous
+      .execute('Login', { input: { username, password } }, z.object({ login: Opened }))
+      .then(({ login }) => login.accessToken)
+      .catch(async (error: unknown) => {
+        if (!(error instanceof GatewayError) || error.challenge === null) throw error;
+        return anonymous.#complete(error.challenge, await readCode());
+      });
+    return new GatewayClient(url, token, true);
+  }
+
+  async #complete(challenge: string, code: string): Promise<string> {
+    const proof = isTotp(code) ? { totpCode: code } : { recoveryCode: code };
+    const { completeLogin } = await this.execute(
+      'CompleteLogin',
+      { input: { challenge, ...proof } },
+      z.object({ completeLogin: Opened }),
     );
-    return new GatewayClient(url, login.accessToken, true);
+    return completeLogin.accessToken;
   }
 
   /** Ends the session that `login` opened; keeps that of a token. */
@@ -87,7 +122,10 @@ export function documentOf(operation: string): string {
 export function readResponse<T>(endpoint: URL, status: number, body: string, data: z.ZodType<T>): T {
   const response = GraphqlResponse.safeParse(parseJson(body)).data;
   const [error] = response?.errors ?? [];
-  if (error) throw new GatewayError(error.extensions?.code ?? 'FAILED', error.message);
+  if (error) {
+    const { code = 'FAILED', challenge } = error.extensions ?? {};
+    throw new GatewayError(code, error.message, challenge?.token ?? null);
+  }
   const read = data.safeParse(response?.data);
   if (response && read.success) return read.data;
   throw new GatewayError(

@@ -9,4 +9,8 @@ export const gatewayCommand = (name: string): Command =>
     )
     .addOption(new Option('--token <token>', 'access token of any API').env('GATEHOUSE_TOKEN'))
     .option('--username <name>', 'sign in with a username or phone; prompts for the password')
-    .option(...passwordStdinOption);
+    .option(...passwordStdinOption)
+    .option(
+      '--code <code>',
+      'code of the authenticator app, or a recovery code, if the account has a second factor; prompts by default',
+    );

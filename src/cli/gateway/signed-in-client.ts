@@ -1,7 +1,7 @@
 import { type Environment, readListenAddress } from '../../config.js';
 import { withCleanup } from '../clean-up.js';
 import { UsageError } from '../failures.js';
-import { type PasswordOptions, readPassword } from '../terminal/password.js';
+import { askSecretly, type PasswordOptions, readPassword } from '../terminal/password.js';
 import { GatewayClient } from './gateway-client.js';
 
 /** The gateway of a command, and how to sign in. */
@@ -11,6 +11,8 @@ export interface SignInOptions extends PasswordOptions {
   readonly token?: string;
   /** Takes precedence over a token. */
   readonly username?: string;
+  /** A code of the authenticator app, or a recovery code; asked for in the terminal by default. */
+  readonly code?: string;
 }
 
 /**
@@ -26,10 +28,19 @@ export async function withSignedInClient(
   const client =
     username === undefined
       ? GatewayClient.withToken(url, token)
-      : await GatewayClient.login(url, username, await readPassword(options));
+      : await GatewayClient.login(url, username, await readPassword(options), () => readCode(options));
   await withCleanup(
     () => client.logout(),
     () => work(client),
+  );
+}
+
+/** @throws UsageError if there is no terminal */
+async function readCode({ code }: SignInOptions): Promise<string> {
+  if (code !== undefined) return code;
+  if (process.stdin.isTTY) return askSecretly('Code of the authenticator app, or recovery code: ');
+  throw new UsageError(
+    'The account has a second factor, and there is no terminal to ask for it; use --code.',
   );
 }
 

@@ -23,19 +23,23 @@ export async function readPassword(
   if (!process.stdin.isTTY) {
     throw new UsageError('There is no terminal to ask for the password; use --password-stdin.');
   }
-  const password = await ask('Password: ');
-  if (confirm && (await ask('Repeat password: ')) !== password) {
+  const password = await askSecretly('Password: ');
+  if (confirm && (await askSecretly('Repeat password: ')) !== password) {
     throw new UsageError('The passwords do not match.');
   }
   return password;
 }
 
-function ask(question: string): Promise<string> {
+/**
+ * Asks in the terminal, without echo.
+ * @throws UsageError if nothing is entered.
+ */
+export function askSecretly(question: string): Promise<string> {
   process.stderr.write(question);
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: discard, terminal: true });
   const answer = new Promise<string>((resolve, reject) => {
-    const abort = () => reject(new UsageError('No password was entered.'));
+    const abort = () => reject(new UsageError('Nothing was entered.'));
     prompt.on('SIGINT', abort);
     prompt.on('close', abort);
     prompt.question('', resolve);

@@ -12,6 +12,7 @@ import { passwordStdinOption, readPassword } from '../terminal/password.js';
 import { withServices } from '../with-services.js';
 import { deleteCommand } from './delete.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
+import { resetFactorsCommand } from './reset-factors.js';
 import { resetPasswordCommand } from './reset-password.js';
 import { roleCommand } from './role.js';
 import { type Shown, shown, toRow } from './row.js';
@@ -31,6 +32,7 @@ export const userCommand = (env: Environment): Command =>
     .addCommand(setCommand(env))
     .addCommand(roleCommand(env))
     .addCommand(resetPasswordCommand(env))
+    .addCommand(resetFactorsCommand(env))
     .addCommand(deleteCommand(env))
     .addCommand(importCommand(env));
 

@@ -4,6 +4,8 @@ import type { Permission } from '../../../users/permissions.js';
 import { PermissionEnum } from '../../permission.js';
 
 const NAME = `Its name for people: 1 to ${MAX_ROLE_NAME_LENGTH} characters.`;
+const SECOND_FACTOR =
+  'Whether people who have it must enrol a second factor before their sessions allow anything else.';
 const PERMISSIONS = 'What it allows, beyond what every user may do. You need each of these permissions.';
 
 @InputType({ description: 'A new role.' })
@@ -18,6 +20,9 @@ export class CreateRoleInput {
 
   @Field(() => [PermissionEnum], { description: PERMISSIONS })
   permissions!: Permission[];
+
+  @Field(() => Boolean, { defaultValue: false, description: SECOND_FACTOR })
+  requiresSecondFactor!: boolean;
 }
 
 @InputType({ description: 'Changes of a role. Omitted fields stay as they are.' })
@@ -30,6 +35,9 @@ export class UpdateRoleInput {
 
   @Field(() => [PermissionEnum], { nullable: true, description: PERMISSIONS })
   permissions?: Permission[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: SECOND_FACTOR })
+  requiresSecondFactor?: boolean | null;
 }
 
 @InputType({ description: 'A role to delete.' })

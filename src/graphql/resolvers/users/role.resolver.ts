@@ -22,17 +22,24 @@ export class RoleResolver {
   @Allow('users:manage')
   @StepUp()
   async createRole(
-    @Arg('input', { description: 'The role.' }) { code, name, permissions }: CreateRoleInput,
+    @Arg('input', { description: 'The role.' }) {
+      code,
+      name,
+      permissions,
+      requiresSecondFactor,
+    }: CreateRoleInput,
     @Ctx() context: Context,
   ): Promise<CreateRolePayload> {
     const { roleEditing } = context.services;
-    return { role: await roleEditing.create(code, name, permissions, actorOf(context)) };
+    return {
+      role: await roleEditing.create(code, name, permissions, actorOf(context), requiresSecondFactor),
+    };
   }
 
   @Mutation(() => UpdateRolePayload, {
     description:
-      'Changes a role, at once for everyone who has it. FORBIDDEN for built-in roles, and for a role with permissions ' +
-      'that you do not have.',
+      'Changes a role, at once for everyone who has it. FORBIDDEN for a role with permissions that you do not ' +
+      'have. A built-in role changes in `requiresSecondFactor` only.',
   })
   @Allow('users:manage')
   @StepUp()
