@@ -9,6 +9,7 @@ import { requirePerson } from '../users/account-status.js';
 import { requireAuthorityOver } from '../users/authority.js';
 import { LoginName } from '../users/login-name.entity.js';
 import { parseLoginNames } from '../users/login-names.js';
+import { endResetLink } from '../users/passwords/stored-password.js';
 import { callingCode, displayPhone } from '../users/phone.js';
 import { checkEmail, checkTexts, type Profile, profileColumns } from '../users/profile.js';
 import { requireFreeNames } from '../users/taken-names.js';
@@ -53,6 +54,8 @@ export class AccountEditing {
         const detail = Object.keys(changed).filter(isShown).join(' ');
         recordAudit(em, now, actor, { action: 'user.update', target: userTarget(userId), detail });
         await em.flush();
+        // It was sent to the phone or address that the person no longer has.
+        if (ADDRESSES.some((name) => name in changed)) await endResetLink(em, userId);
         await this.changes.record(em, userId);
       }
       return { user: found, before: { username, phone, name, nickname } };
@@ -98,6 +101,9 @@ export class AccountEditing {
     };
   }
 }
+
+/** Where a person receives links. */
+const ADDRESSES: readonly (keyof User)[] = ['phone', 'email'];
 
 /** @throws DomainError INVALID_INPUT */
 function profileOf(user: User, { userType, ...profile }: AccountEdit): Partial<User> {

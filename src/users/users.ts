@@ -179,10 +179,12 @@ export class Users {
     const user = await this.get(userId, em);
     // The legacy APIs accept any email, and clients send the whole profile back.
     if (profile.email !== user.email) checkEmail(profile.email, emailPolicy);
-    const { username, phone, name, nickname } = user;
+    const { username, phone, name, nickname, email } = user;
     em.assign(user, { ...profileColumns(profile), updatedAt: new Date(this.clock()) });
     await em.transactional(async () => {
       await em.flush();
+      // It may have been sent to the old address.
+      if (user.email !== email) await endResetLink(em, userId);
       await this.changes.record(em, userId);
     });
     this.announceChange(user, { username, phone, name, nickname });
