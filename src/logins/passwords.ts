@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { LoginThrottle } from '../rate-limits/login-throttle.js';
+import { requireLogin } from '../sessions/authorization.js';
 import { Session } from '../sessions/session.entity.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
@@ -36,7 +37,8 @@ export class Passwords {
 
   /**
    * Changes the caller's own password and ends the caller's other sessions.
-   * @throws DomainError ACCOUNT_DISABLED, PASSWORD_WRONG, INVALID_INPUT (checked in this order), THROTTLED
+   * @throws DomainError FORBIDDEN (a machine), ACCOUNT_DISABLED, PASSWORD_WRONG, INVALID_INPUT (checked in this order),
+   * THROTTLED
    */
   async change(
     caller: Caller,
@@ -44,6 +46,7 @@ export class Passwords {
     actor: Actor,
     policy: PasswordPolicy = standardPasswordPolicy,
   ): Promise<void> {
+    requireLogin(caller);
     const user = await this.options.users.get(caller.user.id);
     // The account may have been disabled since the request was authenticated.
     requireActive(user);
