@@ -61,7 +61,7 @@ export class SessionResolver {
     const { sessions } = context.services;
     const caller = requireCaller(context);
     await sessions.logout(caller, actorOf(context));
-    if (scope === LogoutScope.ALL_SESSIONS) await sessions.revokeAll(caller.user.id);
+    if (scope === LogoutScope.ALL_SESSIONS) await sessions.revokeAllAs(caller.user.id, actorOf(context));
     context.refreshCookie?.clear();
     return { session: await sessions.get(caller.sessionId) };
   }
