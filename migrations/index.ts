@@ -19,6 +19,7 @@ import { SessionRevocations20261128 } from './20261128-session-revocations.js';
 import { StrangerFailures20261128 } from './20261128-stranger-failures.js';
 import { UserCodeIndex20261128 } from './20261128-user-code-index.js';
 import { AuditSearch20261129 } from './20261129-audit-search.js';
+import { ClaimingSessions20261129 } from './20261129-claiming-sessions.js';
 import { DeviceActions20261129 } from './20261129-device-actions.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
@@ -78,4 +79,5 @@ export const migrations = [
   DeviceActions20261129,
   SecondFactors20261129,
   Passkeys20261129,
+  ClaimingSessions20261129,
 ];

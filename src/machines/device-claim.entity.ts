@@ -40,6 +40,10 @@ export class DeviceClaim {
   @ManyToOne({ entity: () => User, deleteRule: 'cascade', nullable: true })
   claimedBy: User | null = null;
 
+  /** The session in which the code was entered. If it is revoked, the device gets nothing. */
+  @Property({ type: 'uuid', nullable: true })
+  claimingSessionId: string | null = null;
+
   /** When the device received its credential. */
   @Property({ type: 'timestamptz', nullable: true })
   collectedAt: Date | null = null;

@@ -89,7 +89,10 @@ export class DeviceClaims {
       const userId = caller.user.id;
       // Of parallel requests, one gets it.
       const open = { id: claim.id, claimedBy: null };
-      const claimed = await em.nativeUpdate(DeviceClaim, open, { claimedBy: em.getReference(User, userId) });
+      const claimed = await em.nativeUpdate(DeviceClaim, open, {
+        claimedBy: em.getReference(User, userId),
+        claimingSessionId: caller.sessionId,
+      });
       if (claimed === 0) throw noSuchCode();
       recordAudit(
         em,
@@ -103,7 +106,8 @@ export class DeviceClaims {
 
   /**
    * The credential of a device whose code was entered; null until then. It is handed out once.
-   * @throws DomainError NOT_FOUND (unknown, collected or expired), ACCOUNT_DISABLED, LIMIT_REACHED
+   * @throws DomainError NOT_FOUND (unknown, collected or expired, or the session of the claim was revoked),
+   * ACCOUNT_DISABLED, LIMIT_REACHED
    */
   async collect(secret: string, address: string): Promise<string | null> {
     const { db, credentials, clock } = this.options;
@@ -112,8 +116,9 @@ export class DeviceClaims {
       const secretHash = tokenHash(secret);
       const open = { secretHash, collectedAt: null, expiresAt: { $gt: now } };
       const claim = await em.findOne(DeviceClaim, open);
-      if (!claim) throw new DomainError('NOT_FOUND', 'The claim is unknown, collected or expired.');
+      if (!claim) throw noSuchClaim();
       if (!claim.claimedBy) return null;
+      if (await wasRevoked(em, claim)) throw noSuchClaim();
       // Of parallel requests, one gets it.
       if ((await em.nativeUpdate(DeviceClaim, open, { collectedAt: now })) === 0) return null;
       const userId = claim.claimedBy.id;
@@ -147,6 +152,20 @@ export class DeviceClaims {
     );
   }
 }
+
+/**
+ * Whether the session of a claim was revoked, as by a new password. Its owner may have signed out: a device asks later
+ * than people stay at a desk.
+ */
+async function wasRevoked(em: EntityManager, claim: DeviceClaim): Promise<boolean> {
+  const revocations = await em.execute<object[]>(
+    `select from session_revocations where at >= ? and session_id = ? and reason <> 'LOGOUT' limit 1`,
+    [claim.createdAt.toISOString(), claim.claimingSessionId],
+  );
+  return revocations.length > 0;
+}
+
+const noSuchClaim = () => new DomainError('NOT_FOUND', 'The claim is unknown, collected or expired.');
 
 const noSuchCode = () =>
   new DomainError('NOT_FOUND', 'The code is unknown, used or expired.', { field: 'code' });
