@@ -16,6 +16,7 @@ const appRoutes = [
   '/forgot-password',
   '/reset-password',
   '/scan',
+  '/devices/actions',
   '/devices/:id',
   '/releases',
   '/people',

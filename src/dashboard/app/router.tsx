@@ -55,6 +55,10 @@ export const router = createBrowserRouter([
             ErrorBoundary: RouteError,
             children: [
               { path: '/', element: lazyElement(() => import('./views/fleet/fleet-view.js')) },
+              {
+                path: '/devices/actions',
+                element: lazyElement(() => import('./views/device-actions/device-actions-view.js')),
+              },
               { path: '/devices/:id', element: lazyElement(() => import('./views/device/device-view.js')) },
               { path: '/releases', element: lazyElement(() => import('./views/releases/releases-view.js')) },
               { path: '/people', element: lazyElement(() => import('./views/people/people-view.js')) },

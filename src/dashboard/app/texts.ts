@@ -1,4 +1,5 @@
 import * as auditEntry from './domain/audit/texts.js';
+import * as deviceActions from './domain/device-actions/texts.js';
 import * as keys from './domain/keys/texts.js';
 import * as domain from './domain/texts.js';
 import type { Translation } from './i18n/translation.js';
@@ -24,6 +25,7 @@ export const en = {
   audit: audit.en,
   auditEntry: auditEntry.en,
   device: device.en,
+  deviceActions: deviceActions.en,
   domain: domain.en,
   fleet: fleet.en,
   health: health.en,
@@ -45,6 +47,7 @@ export const zh: Translation<typeof en> = {
   audit: audit.zh,
   auditEntry: auditEntry.zh,
   device: device.zh,
+  deviceActions: deviceActions.zh,
   domain: domain.zh,
   fleet: fleet.zh,
   health: health.zh,

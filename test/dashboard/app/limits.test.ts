@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { MAX_ROLE_NAME_LENGTH } from '../../../src/administration/role-editing.js';
 import * as page from '../../../src/dashboard/app/api/limits.js';
+import { MAX_SELECTED_IDS as MOST_SELECTED } from '../../../src/devices/actions/new-device-action.js';
 import {
   MAX_NOTES_LENGTH as LONGEST_DEVICE_NOTES,
   LONGEST_INTERVAL,
@@ -22,6 +23,7 @@ test('the dashboard has the same limits as the gateway', () => {
     LONGEST_CLIENT_TEXT: MAX_CLIENT_TEXT_LENGTH,
     LONGEST_DEVICE_NOTES,
     MOST_TAGS,
+    MOST_SELECTED,
     SHORTEST_INTERVAL,
     LONGEST_INTERVAL,
     LONGEST_RELEASE_TEXT,

@@ -14,6 +14,8 @@ export const LONGEST_PROFILE_TEXT = 2000;
 export const LONGEST_CLIENT_TEXT = 128;
 export const LONGEST_DEVICE_NOTES = 2000;
 export const MOST_TAGS = 32;
+/** Devices that can be selected by hand. */
+export const MOST_SELECTED = 5000;
 /** In seconds, of a device of its own. */
 export const SHORTEST_INTERVAL = 5;
 export const LONGEST_INTERVAL = 43_200;

@@ -1,8 +1,12 @@
-import { Button, Card, Text } from '@mantine/core';
+import { Anchor, Button, Card, Text } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { usePermission } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Loading } from '../../ui/loading.js';
+import type { Selection } from './bulk/selection.js';
+import { SelectionBar } from './bulk/selection-bar.js';
 import { DeviceRows } from './device-rows.js';
 import { type Fleet, MOST_ROWS } from './fleet.js';
 import classes from './fleet.module.css';
@@ -12,27 +16,32 @@ import { useFleetSnapshot } from './use-fleet.js';
 interface DeviceListProps {
   readonly fleet: Fleet;
   readonly filter: FleetFilter;
+  readonly selection: Selection;
   readonly onClear: (filter: Partial<FleetFilter>) => void;
 }
 
 /** The sorted devices. Only the rows in view are rendered, as there may be thousands. */
-export function DeviceList({ fleet, filter, onClear }: DeviceListProps) {
+export function DeviceList({ fleet, filter, selection, onClear }: DeviceListProps) {
   const ids = useSyncExternalStore(fleet.subscribe, () => {
     fleet.table.sortBy(filter.order);
     return fleet.table.select(filter.presence);
   });
-  const { loaded, failure } = useFleetSnapshot(fleet);
+  const { loaded, failure, counts } = useFleetSnapshot(fleet);
+  const total = Math.max(ids.length, counts?.[filter.presence === 'all' ? 'total' : filter.presence] ?? 0);
   // An empty list would be wrong; the notices show the failure.
   if (failure && loaded === 0) return null;
   return (
-    <Card padding={0} className={classes.list}>
-      <ListHeader fleet={fleet} shown={ids.length} />
-      {ids.length > 0 ? (
-        <DeviceRows fleet={fleet} ids={ids} />
-      ) : (
-        <NoRows fleet={fleet} filtered={isFiltered(filter)} onClear={() => onClear(noFilter)} />
-      )}
-    </Card>
+    <>
+      <Card padding={0} className={classes.list}>
+        <ListHeader fleet={fleet} shown={ids.length} />
+        {ids.length > 0 ? (
+          <DeviceRows fleet={fleet} ids={ids} selection={selection} />
+        ) : (
+          <NoRows fleet={fleet} filtered={isFiltered(filter)} onClear={() => onClear(noFilter)} />
+        )}
+      </Card>
+      <SelectionBar selection={selection} total={total} />
+    </>
   );
 }
 
@@ -61,6 +70,7 @@ function NoRows({ fleet, filtered, onClear }: NoRowsProps) {
 
 function ListHeader({ fleet, shown }: { fleet: Fleet; shown: number }) {
   const { t, i18n } = useTranslation();
+  const may = usePermission();
   const { loaded, loading, counts } = useFleetSnapshot(fleet);
   const amounts = {
     loaded: loaded.toLocaleString(i18n.language),
@@ -83,6 +93,11 @@ function ListHeader({ fleet, shown }: { fleet: Fleet; shown: number }) {
         <Text size="sm" c="dimmed">
           {t('fleet.list.limited', amounts)}
         </Text>
+      )}
+      {may('DEVICES_MANAGE') && (
+        <Anchor component={Link} to="/devices/actions" size="sm">
+          {t('deviceActions.title')}
+        </Anchor>
       )}
     </div>
   );

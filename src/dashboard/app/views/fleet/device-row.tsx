@@ -6,6 +6,8 @@ import { deviceName } from '../../domain/device-name.js';
 import { displayName } from '../../domain/display-name.js';
 import type { MachineFragment } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
+import type { Selection } from './bulk/selection.js';
+import { SelectDevice } from './bulk/selection-checkboxes.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 
@@ -18,6 +20,9 @@ interface DeviceRowProps {
   /** In pixels from the top of the list. */
   readonly top: number;
   readonly showOwner: boolean;
+  /** For devices that can be selected. */
+  readonly selection?: Selection;
+  readonly onToggle?: (id: string) => void;
 }
 
 /** One device. It renders only when that device changes; plain elements keep frequent renders cheap. */
@@ -28,6 +33,8 @@ export const DeviceRow = memo(function DeviceRow({
   count,
   top,
   showOwner,
+  selection,
+  onToggle,
 }: DeviceRowProps) {
   const { t } = useTranslation();
   const apiName = useApiName();
@@ -43,6 +50,9 @@ export const DeviceRow = memo(function DeviceRow({
       className={classes.row}
       style={{ transform: `translateY(${top}px)` }}
     >
+      {selection && onToggle && (
+        <SelectDevice selection={selection} id={id} name={name} onToggle={onToggle} />
+      )}
       <span className={classes.device}>
         <span className={classes.presence} data-online={online || undefined} title={state}>
           <span className={classes.visuallyHidden}>{state}</span>

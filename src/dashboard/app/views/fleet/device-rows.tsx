@@ -1,7 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePermission } from '../../session/session-context.js';
+import type { Selection } from './bulk/selection.js';
+import { SelectListed } from './bulk/selection-checkboxes.js';
 import { DeviceRow } from './device-row.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
@@ -9,11 +11,22 @@ import classes from './fleet.module.css';
 /** In pixels, as in fleet.module.css. */
 const ROW_HEIGHT = 56;
 
+interface DeviceRowsProps {
+  readonly fleet: Fleet;
+  /** Sorted. */
+  readonly ids: readonly string[];
+  readonly selection: Selection;
+}
+
 /** Renders only the rows in view and a few around them. */
-export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[] }) {
+export function DeviceRows({ fleet, ids, selection }: DeviceRowsProps) {
   const { t } = useTranslation();
   const may = usePermission();
   const showOwner = may('DEVICES_READ');
+  const isSelectable = may('DEVICES_MANAGE');
+  const listed = useRef(ids);
+  listed.current = ids;
+  const toggle = useCallback((id: string) => selection.toggle(id, listed.current), [selection]);
   const body = useRef<HTMLUListElement>(null);
   const offset = usePageOffset(body);
   const virtualizer = useWindowVirtualizer({
@@ -24,9 +37,11 @@ export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[
     getItemKey: (index) => ids[index] ?? index,
   });
   return (
-    <div data-owner={showOwner} className={classes.table}>
+    <div data-owner={showOwner} data-selectable={isSelectable} className={classes.table}>
+      {isSelectable && <SelectListed selection={selection} ids={ids} />}
       <div className={classes.head} aria-hidden>
         <div className={classes.row}>
+          {isSelectable && <span />}
           <span>{t('fleet.list.device')}</span>
           {showOwner && <span className={classes.wideOnly}>{t('fleet.list.owner')}</span>}
           <span className={classes.wideOnly}>{t('fleet.list.api')}</span>
@@ -43,7 +58,8 @@ export function DeviceRows({ fleet, ids }: { fleet: Fleet; ids: readonly string[
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const id = ids[index];
           const props = { fleet, index, count: ids.length, top: start - offset, showOwner };
-          return id !== undefined && <DeviceRow key={id} id={id} {...props} />;
+          const selectable = isSelectable ? { selection, onToggle: toggle } : {};
+          return id !== undefined && <DeviceRow key={id} id={id} {...props} {...selectable} />;
         })}
       </ul>
     </div>

@@ -4,6 +4,10 @@ import { usePermission } from '../../session/session-context.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AddDevices } from './add-devices/add-devices.js';
+import { RecentActions } from './bulk/recent-actions.js';
+import { type Selection, useSelection } from './bulk/selection.js';
+import { StartedActionContext } from './bulk/started-actions.js';
+import { type RecentActions as Actions, useRecentActions } from './bulk/use-recent-actions.js';
 import { DeviceList } from './device-list.js';
 import { Filters } from './filters.js';
 import type { Fleet } from './fleet.js';
@@ -22,6 +26,8 @@ export function Component() {
   const { t } = useTranslation();
   const { filter, change, deviceFilter } = useFleetFilter();
   const { fleet, feed, retry } = useFleet(deviceFilter);
+  const selection = useSelection(deviceFilter, filter.presence);
+  const recent = useRecentActions(retry);
   return (
     <Page
       title={t('fleet.title')}
@@ -33,7 +39,17 @@ export function Component() {
       }
     >
       {fleet ? (
-        <FleetPanels fleet={fleet} feed={feed} filter={filter} onChange={change} onRetry={retry} />
+        <StartedActionContext value={recent.update}>
+          <FleetPanels
+            fleet={fleet}
+            feed={feed}
+            filter={filter}
+            selection={selection}
+            recent={recent}
+            onChange={change}
+            onRetry={retry}
+          />
+        </StartedActionContext>
       ) : (
         <Loading />
       )}
@@ -45,12 +61,14 @@ interface FleetPanelsProps {
   readonly fleet: Fleet;
   readonly feed: HeartbeatFeed;
   readonly filter: FleetFilter;
+  readonly selection: Selection;
+  readonly recent: Actions;
   readonly onChange: (changes: Partial<FleetFilter>) => void;
   readonly onRetry: () => void;
 }
 
 /** Renders again only for another filter: each panel subscribes to the fleet itself. */
-function FleetPanels({ fleet, feed, filter, onChange, onRetry }: FleetPanelsProps) {
+function FleetPanels({ fleet, feed, filter, selection, recent, onChange, onRetry }: FleetPanelsProps) {
   const may = usePermission();
   return (
     <>
@@ -69,7 +87,8 @@ function FleetPanels({ fleet, feed, filter, onChange, onRetry }: FleetPanelsProp
         </div>
       )}
       <Filters fleet={fleet} filter={filter} onChange={onChange} />
-      <DeviceList fleet={fleet} filter={filter} onClear={onChange} />
+      <RecentActions {...recent} />
+      <DeviceList fleet={fleet} filter={filter} selection={selection} onClear={onChange} />
     </>
   );
 }

@@ -1,0 +1,41 @@
+import type { Translation } from '../../i18n/translation.js';
+
+export const en = {
+  title: 'Bulk actions',
+  none: 'No bulk actions yet. Select devices in the fleet to tag, retire or delete them.',
+  by: 'by {{name}}',
+  progress: 'Progress of: {{action}}',
+  running_one: '{{done}} of {{count}} device',
+  running_other: '{{done}} of {{count}} devices',
+  changed_one: '{{count}} device changed',
+  changed_other: '{{count}} devices changed',
+  skipped_one: '{{count}} skipped',
+  skipped_other: '{{count}} skipped',
+  remaining_one: '{{count}} not visited',
+  remaining_other: '{{count}} not visited',
+  states: { RUNNING: 'Running', COMPLETED: 'Done', FAILED: 'Failed', STOPPED: 'Stopped' },
+  failed: 'Failed: {{reason}}',
+  stop: 'Stop',
+  resume: 'Continue',
+  dismiss: 'Dismiss',
+};
+
+export const zh: Translation<typeof en> = {
+  title: '批量操作',
+  none: '暂无批量操作。在设备总览中选择设备，即可添加标签、停用或删除。',
+  by: '操作人：{{name}}',
+  progress: '进度：{{action}}',
+  running_one: '{{done}} / {{count}} 台设备',
+  running_other: '{{done}} / {{count}} 台设备',
+  changed_one: '已更改 {{count}} 台设备',
+  changed_other: '已更改 {{count}} 台设备',
+  skipped_one: '跳过 {{count}} 台',
+  skipped_other: '跳过 {{count}} 台',
+  remaining_one: '{{count}} 台未处理',
+  remaining_other: '{{count}} 台未处理',
+  states: { RUNNING: '进行中', COMPLETED: '已完成', FAILED: '失败', STOPPED: '已停止' },
+  failed: '失败：{{reason}}',
+  stop: '停止',
+  resume: '继续',
+  dismiss: '关闭',
+};

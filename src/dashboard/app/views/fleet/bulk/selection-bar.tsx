@@ -1,0 +1,82 @@
+import { Button, CloseButton, Group, Menu, Paper, Text } from '@mantine/core';
+import {
+  IconArchive,
+  IconChevronUp,
+  IconGitBranch,
+  IconTag,
+  IconTagOff,
+  IconTrash,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DeviceActionKind } from '../../../generated/graphql.js';
+import classes from './bulk.module.css';
+import { BulkDialog } from './bulk-dialog.js';
+import { type Selection, useSelected } from './selection.js';
+
+const kinds = [
+  { kind: 'TAG', icon: IconTag },
+  { kind: 'UNTAG', icon: IconTagOff },
+  { kind: 'SET_CHANNEL', icon: IconGitBranch },
+  { kind: 'RETIRE', icon: IconArchive },
+  { kind: 'DELETE', icon: IconTrash },
+] as const satisfies { kind: DeviceActionKind; icon: unknown }[];
+
+interface SelectionBarProps {
+  readonly selection: Selection;
+  /** The number of devices that the filter selects, listed or not. */
+  readonly total: number;
+}
+
+/** What can be done with the selected devices. It stays in view while the list scrolls. */
+export function SelectionBar({ selection, total }: SelectionBarProps) {
+  const { t } = useTranslation();
+  const selected = useSelected(selection);
+  const [kind, setKind] = useState<DeviceActionKind | null>(null);
+  if (selected === 0) return null;
+  return (
+    <>
+      <Paper className={classes.bar} role="region" aria-label={t('fleet.bulk.label')} withBorder shadow="md">
+        <Text size="sm" fw={600} aria-live="polite">
+          {selected === 'all'
+            ? t('fleet.bulk.all', { count: total })
+            : t('fleet.bulk.selected', { count: selected })}
+        </Text>
+        {selected !== 'all' && selected < total && (
+          <Button variant="subtle" size="compact-sm" onClick={() => selection.selectAll()}>
+            {t('fleet.bulk.selectAll', { count: total })}
+          </Button>
+        )}
+        <Group gap="xs" ml="auto" wrap="nowrap">
+          <Menu position="top-end">
+            <Menu.Target>
+              <Button rightSection={<IconChevronUp size={16} aria-hidden />}>
+                {t('fleet.bulk.actions')}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {kinds.map(({ kind, icon: Icon }) => (
+                <Menu.Item
+                  key={kind}
+                  leftSection={<Icon size={16} aria-hidden />}
+                  onClick={() => setKind(kind)}
+                >
+                  {t(`fleet.bulk.kinds.${kind}`)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+          <CloseButton aria-label={t('fleet.bulk.clear')} onClick={selection.clear} />
+        </Group>
+      </Paper>
+      {kind && (
+        <BulkDialog
+          kind={kind}
+          filter={selection.toFilter()}
+          onStarted={selection.clear}
+          onClose={() => setKind(null)}
+        />
+      )}
+    </>
+  );
+}

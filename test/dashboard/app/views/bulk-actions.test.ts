@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
+import { TestGroup } from '../../../support/fleet.js';
+
+const dashboard = await openDashboard();
+const { browser, gateway, host } = dashboard;
+afterAll(() => dashboard.close());
+beforeAll(async () => {
+  const devices = Array.from({ length: 6 }, (_, at) => ({
+    clientId: `gate-${at + 1}`,
+    name: `Gate ${at + 1}`,
+    clientVersion: at < 4 ? '1.0' : '2.0',
+  }));
+  const gates = await TestGroup.of(gateway, 'max', devices);
+  await gates.beat();
+  await gateway.services.heartbeats.announce();
+});
+
+const run = () => gateway.services.deviceActionRunner.run();
+const tagged = async (tag: string) =>
+  (
+    await gateway.services.db.em
+      .fork()
+      .execute<{ name: string }[]>('select name from devices where ? = any(tags) order by id', [tag])
+  ).map(({ name }) => name);
+
+test('tags selected devices, and shows the progress after a reload, too', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root');
+  const pick = (name: string) => page.getByRole('checkbox', { name: `Select ${name}`, exact: true });
+  await pick('Gate 2').check();
+  await pick('Gate 3').check();
+  const bar = page.getByRole('region', { name: 'Selected devices' });
+  await bar.getByText('2 devices selected').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await bar.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Add a tag' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Adds a tag to 2 devices.').waitFor();
+  await dialog.getByLabel('Tag', { exact: true }).fill('two words');
+  await dialog.getByRole('button', { name: 'Add a tag' }).click();
+  await dialog.getByText(/^Enter one tag/).waitFor();
+  await dialog.getByLabel('Tag', { exact: true }).fill('spare');
+  await dialog.getByRole('button', { name: 'Add a tag' }).click();
+  await bar.waitFor({ state: 'detached' });
+  const progress = page.getByRole('progressbar', { name: 'Progress of: Add the tag spare' });
+  await progress.waitFor({ state: 'attached' });
+  await page.reload();
+  await progress.waitFor({ state: 'attached' });
+  await run();
+  await page.getByText('2 devices changed').waitFor();
+  expect(await tagged('spare')).toEqual(['Gate 2', 'Gate 3']);
+  await page.getByRole('link', { name: 'Bulk actions' }).click();
+  await page.getByText('2 devices changed').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('deletes all devices of a filter once their number is typed, and stops and continues it', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root', '/?version=1.0');
+  await page.getByText('4 devices', { exact: true }).waitFor();
+  await page.getByRole('checkbox', { name: 'Select all' }).check();
+  await page.getByText('4 devices selected').waitFor();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  const confirm = dialog.getByRole('button', { name: 'Delete' });
+  await dialog.getByLabel('Type 4 to confirm').fill('3');
+  expect(await confirm.isDisabled()).toBe(true);
+  await dialog.getByLabel('Type 4 to confirm').fill('4');
+  await confirm.click();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('4 not visited').waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('progressbar', { name: 'Progress of: Delete' }).waitFor({ state: 'attached' });
+  await run();
+  await page.getByText('4 devices changed').waitFor();
+  await page.getByText('No matching devices.').waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('members select no devices', async () => {
+  const { page, close } = await visitAs(browser, host, 'max');
+  await page.getByText('2 devices', { exact: true }).waitFor();
+  expect(await page.getByRole('checkbox', { name: /^Select/ }).count()).toBe(0);
+  await close();
+});
