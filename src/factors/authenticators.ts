@@ -130,7 +130,8 @@ export class Authenticators {
   async renewEncryption(): Promise<void> {
     const { db, cipher } = this.options;
     const em = db.em.fork();
-    const outdated = { secret: { $ne: null, $not: { $like: `${cipher.currentPrefix}%` } } };
+    const isCurrent = { secret: { $like: `${cipher.currentPrefix}%` } };
+    const outdated = { secret: { $ne: null }, $not: isCurrent };
     for (const { user, secret } of await em.find(Authenticator, outdated)) {
       const owner = userTarget(user.id);
       if (secret === null || !cipher.decrypts(secret)) continue;

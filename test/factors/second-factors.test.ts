@@ -3,6 +3,9 @@ import { TOTP } from 'otpauth';
 import { z } from 'zod';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { Authenticator } from '../../src/factors/authenticator.entity.js';
+import { Authenticators } from '../../src/factors/authenticators.js';
+import { Enrollments } from '../../src/factors/enrollments.js';
+import { SecretCipher } from '../../src/factors/secret-cipher.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { LoginChallenge } from '../../src/logins/login-challenge.entity.js';
@@ -262,4 +265,21 @@ test('keeps secrets out of the log, the audit log and the database', async () =>
   ]);
   const text = JSON.stringify(tables) + gateway.logged();
   for (const value of [secret, sent, ...recoveryCodes]) expect(text).not.toContain(value);
+});
+
+test('encrypts secrets with the first key after a rotation', async () => {
+  const { secret } = await enroll();
+  const { db } = gateway.services;
+  const stored = async () => (await db.em.fork().findOneOrFail(Authenticator, { user: id })).secret ?? '';
+  const rotated = new SecretCipher(['next '.repeat(8), 'test '.repeat(8)]);
+  const { sessions, changes, clock } = gateway.services;
+  const enrollments = new Enrollments(sessions, changes, clock);
+  const authenticators = new Authenticators({ ...gateway.services, enrollments, cipher: rotated });
+  await authenticators.renewEncryption();
+  expect((await stored()).startsWith(rotated.currentPrefix)).toBe(true);
+  expect(rotated.decrypt(await stored(), `user_${id}`)).toBe(secret);
+  const renewed = await stored();
+  // The key of the others: what it cannot decrypt stays as it is.
+  await gateway.services.authenticators.renewEncryption();
+  expect(await stored()).toBe(renewed);
 });
