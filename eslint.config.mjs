@@ -24,6 +24,7 @@ const values = [
   'HealthProblem',
   'HealthReport',
   'Heartbeat',
+  'HeartbeatTiming',
   'JobReport',
   'License',
   'NodeReport',

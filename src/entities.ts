@@ -11,6 +11,7 @@ import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
 import { FleetHour } from './devices/history/fleet-hour.entity.js';
 import { FleetMinute } from './devices/history/fleet-minute.entity.js';
+import { VersionChange } from './devices/history/version-change.entity.js';
 import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { PresencePosition } from './devices/presence-position.entity.js';
@@ -65,6 +66,7 @@ export const entities = [
   Role,
   Session,
   User,
+  VersionChange,
 ];
 
 /**

@@ -30,6 +30,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['device_claims', 'expires_at', 0],
     ['passkey_challenges', 'expires_at', 0],
     ['presence_events', 'at', retention.presence],
+    ['version_changes', 'at', retention.presence],
     ['fleet_minutes', 'at', MINUTES_KEPT_MS],
     ['fleet_hours', 'at', HOURS_KEPT_MS],
     ['audit_entries', 'at', retention.audit],

@@ -31,6 +31,7 @@ import { Heartbeats } from './devices/heartbeats/heartbeats.js';
 import type { CreatePresence } from './devices/heartbeats/presence-recorder.js';
 import { FleetHistory } from './devices/history/fleet-history.js';
 import { FleetSampler } from './devices/history/fleet-sampler.js';
+import { VersionHistory } from './devices/history/version-history.js';
 import { KnownDevices } from './devices/known-devices.js';
 import { OnlineDevices } from './devices/live/online-devices.js';
 import type { PresenceOptions } from './devices/presence.js';
@@ -346,7 +347,7 @@ function createDevices(
   { config, db, clock, events, limiters, createPresence, createHeartbeatRelay }: Core,
   { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
 ) {
-  const store = new PresenceStore(db);
+  const store = new PresenceStore(db, config.HEARTBEAT_INTERVAL);
   const limits = new DeviceLimits(limiters, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
   const bindings = new Bindings(db, limits);
   const heartbeats = new Heartbeats(store, bindings, events, clock, createPresence);
@@ -373,6 +374,7 @@ function createDevices(
     heartbeatRelay: createHeartbeatRelay(heartbeats.recorded),
     devices: new Devices(db, heartbeats, new KnownDevices(db, events, sessions)),
     onlineDevices: new OnlineDevices(db),
+    versionHistory: new VersionHistory(db),
     fleetSampler: new FleetSampler(db, heartbeats, clock),
     fleetHistory: new FleetHistory(db, clock),
   };

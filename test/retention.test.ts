@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '
 import { AuditEntry } from '../src/audit/audit-entry.entity.js';
 import { Captcha, CaptchaType } from '../src/captchas/captcha.entity.js';
 import { Device } from '../src/devices/device.entity.js';
+import { VersionChange } from '../src/devices/history/version-change.entity.js';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
 import { startJobs } from '../src/jobs.js';
 import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
@@ -98,7 +99,7 @@ test('keeps an open session whatever its age', async () => {
   expect(await gateway.services.sessions.authenticate(accessToken)).toMatchObject({ sessionId: session.id });
 });
 
-test('keeps the history of a device for RETAIN_PRESENCE', async () => {
+test('keeps the history and the versions of a device for RETAIN_PRESENCE', async () => {
   const { accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);
   const caller = await callerOf(gateway, accessToken);
   const id = await gateway.services.heartbeats.beat(caller, {
@@ -109,9 +110,14 @@ test('keeps the history of a device for RETAIN_PRESENCE', async () => {
   const em = entities();
   const device = em.getReference(Device, id);
   const { younger, older } = aroundAge(3 * DAY_MS);
-  for (const at of [younger, older]) em.create(PresenceEvent, { device, online: false, at });
+  for (const at of [younger, older]) {
+    em.create(PresenceEvent, { device, online: false, at });
+    em.create(VersionChange, { device, version: '2', at });
+  }
   await em.flush();
   await purge();
+  const versions = await entities().find(VersionChange, { device: id });
+  expect(versions.map(({ at }) => at)).toEqual([younger]);
   const history = await entities().find(PresenceEvent, { device: id, online: false });
   expect(history.map(({ at }) => at)).toEqual([younger]);
 });

@@ -15,6 +15,12 @@ export const deviceOrder = (
   direction: 'asc' | 'desc' = 'asc',
 ): ListOrder => orderedBy('devices', keys[sorting], direction);
 
+/** The versions of a device, the oldest change first. */
+export const versionOrder: ListOrder = {
+  name: 'version changes',
+  keys: [{ property: 'id', direction: 'asc', type: 'bigint' }],
+};
+
 /** The history of a device, the oldest event first. */
 export const historyOrder: ListOrder = {
   name: 'presence events',

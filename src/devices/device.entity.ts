@@ -136,6 +136,13 @@ export class Device {
   @Property({ type: 'boolean' })
   online: boolean = false;
 
+  /** Between its heartbeats, as of the latest of them: see `PresenceStore.saveLastSeen`. */
+  @Property({ type: 'float', nullable: true })
+  observedIntervalSeconds: number | null = null;
+
+  @Property({ type: 'float', nullable: true })
+  jitterSeconds: number | null = null;
+
   @Field(() => Date, { description: 'When it sent its first heartbeat.' })
   @Property({ type: 'timestamptz' })
   firstSeenAt!: Date;

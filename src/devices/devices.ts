@@ -1,4 +1,3 @@
-import { raw } from '@mikro-orm/core';
 import type { Database } from '../database/database.js';
 import type { PropertyOf } from '../database/queries/columns.js';
 import type { Page, PageRequest } from '../database/queries/page.js';
@@ -18,6 +17,7 @@ import {
   visibleTo,
 } from './device-filter.js';
 import type { Heartbeats } from './heartbeats/heartbeats.js';
+import { ofVisibleDevices } from './history/of-visible-devices.js';
 import type { CachedDevice, KnownDevices } from './known-devices.js';
 import { PresenceEvent } from './presence-event.entity.js';
 
@@ -136,14 +136,7 @@ export class Devices {
     ids: readonly number[],
     properties: readonly K[],
   ): Promise<Row<PresenceEvent, K | 'id'>[]> {
-    const [own, parameters] = isDevice(caller)
-      ? ['user_id = ? and client_id = ?', [caller.user.id, caller.deviceId]]
-      : ['user_id = ?', [caller.user.id]];
-    const ofCaller = raw(
-      (alias) => `${alias}.device_id in (select id from devices where ${own})`,
-      parameters,
-    );
-    const where = { id: { $in: [...ids] }, ...(seesAllDevices(caller) ? {} : { [ofCaller]: [] }) };
+    const where = { $and: [{ id: { $in: [...ids] } }, ofVisibleDevices(caller)] };
     return readRows(this.db.em, PresenceEvent, where, properties);
   }
 

@@ -5,6 +5,7 @@ import type { PageRequest } from '../database/queries/page.js';
 import type { Row } from '../database/queries/rows.js';
 import type { Device } from '../devices/device.entity.js';
 import type { Period } from '../devices/devices.js';
+import type { VersionChange } from '../devices/history/version-change.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import type { Passkey } from '../passkeys/passkey.entity.js';
 import type { Services } from '../services.js';
@@ -29,7 +30,8 @@ export function createLoaders({
   devices,
   openSessions,
   passkeys,
-}: Pick<Services, 'users' | 'devices' | 'openSessions' | 'passkeys'>) {
+  versionHistory,
+}: Pick<Services, 'users' | 'devices' | 'openSessions' | 'passkeys' | 'versionHistory'>) {
   const userById = byKey<User>((ids, properties) => users.findAll(ids, properties));
   const rolesByUser = byParent(async (userIds, properties: readonly PropertyOf<Role>[]) => {
     const found = await users.rolesOf(userIds, properties);
@@ -60,6 +62,10 @@ export function createLoaders({
       openSessions.listByUser(userIds, request),
     ),
     sessionCountOfUser: byParent((userIds) => openSessions.countByUser(userIds)),
+    versionsOfDevice: byParent((deviceIds, request: PageRequest<PropertyOf<VersionChange>>) =>
+      versionHistory.listByDevice(deviceIds, request),
+    ),
+    versionCountOfDevice: byParent((deviceIds) => versionHistory.countByDevice(deviceIds)),
     historyOfDevice: byParent((deviceIds, { period, request }: HistoryRequest) =>
       devices.historyByDevice(deviceIds, period, request),
     ),

@@ -6,6 +6,7 @@ import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database
 import type { PropertyOf } from '../database/queries/columns.js';
 import type { DeviceAction } from '../devices/actions/device-action.entity.js';
 import type { Device } from '../devices/device.entity.js';
+import type { VersionChange } from '../devices/history/version-change.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
 import type { ApiKey } from '../machines/api-key.entity.js';
@@ -48,6 +49,10 @@ const readers: Readonly<Record<string, NodeReader>> = {
   presenceEvent: async (keys, { services, caller, properties }) =>
     readsDevices(caller)
       ? byId(await services.devices.findEvents(caller, keysOf(keys, bigintKey), properties<PresenceEvent>()))
+      : new Map(),
+  versionChange: async (keys, { services, caller, properties }) =>
+    readsDevices(caller)
+      ? byId(await services.versionHistory.find(caller, keysOf(keys, bigintKey), properties<VersionChange>()))
       : new Map(),
   session: async (keys, { services, caller, properties }) => {
     const read = ['user' as const, ...properties<Session>()];

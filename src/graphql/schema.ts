@@ -10,8 +10,9 @@ import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolv
 import { DeviceActionsResolver } from './resolvers/device-actions.resolver.js';
 import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
 import { SecondFactorResolver } from './resolvers/factors/second-factor.resolver.js';
-import { FleetHistoryResolver } from './resolvers/fleet-history.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
+import { DeviceHistoryResolver, VersionChangeResolver } from './resolvers/history/device-history.resolver.js';
+import { FleetHistoryResolver } from './resolvers/history/fleet-history.resolver.js';
 import { LoginResolver } from './resolvers/login.resolver.js';
 import { ApiKeyResolver } from './resolvers/machines/api-key.resolver.js';
 import { DeviceCredentialResolver } from './resolvers/machines/device-credential.resolver.js';
@@ -37,6 +38,7 @@ export function createSchema(): GraphQLSchema {
       DeviceActionsResolver,
       DeviceEditingResolver,
       DeviceCredentialResolver,
+      DeviceHistoryResolver,
       DeviceResolver,
       FleetHistoryResolver,
       HealthResolver,
@@ -54,6 +56,7 @@ export function createSchema(): GraphQLSchema {
       SecondFactorResolver,
       SessionResolver,
       UserResolver,
+      VersionChangeResolver,
     ],
     scalarsMap: [{ type: Date, scalar: DateTime }],
     // Inputs are checked by the services, with the same rules for every API.

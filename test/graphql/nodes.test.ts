@@ -18,7 +18,9 @@ beforeAll(async () => {
     tokens[username] = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
   }
   const max = await callerOf(gateway, tokens.max ?? '');
-  await gateway.services.heartbeats.beat(max, { clientId: 'd', name: null, clientVersion: null });
+  for (const clientVersion of [null, '1.0']) {
+    await gateway.services.heartbeats.beat(max, { clientId: 'd', name: null, clientVersion });
+  }
   await gateway.services.heartbeats.announce();
 });
 afterAll(() => gateway.close());
@@ -31,7 +33,7 @@ async function objects(): Promise<Record<string, string>> {
   const query = `{
     users(search: "max") { edges { node { id
       sessions(first: 1) { edges { node { id } } }
-      devices(first: 1) { edges { node { id history { edges { node { id } } } } } }
+      devices(first: 1) { edges { node { id history { edges { node { id } } } versionChanges { edges { node { id } } } } } }
     } } }
     auditLog(first: 1) { edges { node { id } } }
     roles { id }
@@ -42,7 +44,7 @@ async function objects(): Promise<Record<string, string>> {
 }
 
 describe('node returns', () => {
-  const names = ['user', 'session', 'device', 'presenceEvent', 'auditEntry', 'role'];
+  const names = ['user', 'session', 'device', 'presenceEvent', 'versionChange', 'auditEntry', 'role'];
   test.each(names)('a %s by its id, with its type', async (type) => {
     const id = (await objects())[type];
     const typename = type.charAt(0).toUpperCase() + type.slice(1);
@@ -57,9 +59,9 @@ describe('node returns', () => {
       data: { nodes: types.map((type) => type && { __typename: type }) },
     });
     expect(await ask('max', query)).toEqual(
-      found(['User', 'Session', 'Device', 'PresenceEvent', null, null]),
+      found(['User', 'Session', 'Device', 'PresenceEvent', 'VersionChange', null, null]),
     );
-    expect(await ask('nia', query)).toEqual(found([null, null, null, null, null, null]));
+    expect(await ask('nia', query)).toEqual(found(names.map(() => null)));
   });
 
   test('null for an id that names nothing', async () => {

@@ -75,6 +75,7 @@ test('every connection is paged in both directions, with nullable arguments', ()
     .filter(([, { type }]) => getNamedType(type).name.endsWith('Connection'));
   expect(fields.map(([type, { name }]) => `${type}.${name}`).sort()).toEqual([
     'Device.history',
+    'Device.versionChanges',
     'Query.apiKeys',
     'Query.auditLog',
     'Query.deviceActions',

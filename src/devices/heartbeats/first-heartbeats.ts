@@ -59,6 +59,7 @@ export class FirstHeartbeats {
     if (bound.isWritten) recorder.recordChange(bound);
     const end = this.endedSessions.reasonOf(caller.sessionId);
     if (end === undefined || bound.isOnline) recorder.recordBeat(device, caller, bound.isOnline);
+    if (bound.isWritten) recorder.devices.forgetBeats(device);
     if (end !== undefined && bound.isOnline) recorder.presence.leave(device, caller.sessionId, end);
     // This row may be outdated.
     if (mayHaveChanged(device)) recorder.latestSessions.forget(device);

@@ -69,8 +69,10 @@ export class PresenceRecorder implements CurrentPresence {
   /** @param isSaved whether the database has the device online already. */
   recordBeat(device: number, caller: Caller, isSaved = false): void {
     this.#heartbeats += 1;
+    const seenBefore = this.devices.lastSeen(device);
     const isOther = this.latestSessions.set(device, caller.sessionId);
     this.presence.beat(device, caller, isOther, isSaved);
+    this.devices.countBeat(device, seenBefore);
     this.beats.append(device, caller.user.id);
   }
 

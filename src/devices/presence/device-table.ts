@@ -2,6 +2,18 @@ import { growArray } from './grow-array.js';
 
 const FIRST_CAPACITY = 1024;
 
+/** A request that reads its session records its heartbeat twice within this time. */
+const SAME_BEAT_MS = 200;
+
+/** A device that has sent heartbeats. */
+export interface SeenDevice {
+  readonly id: number;
+  /** When the latest one was received, in milliseconds of one clock. */
+  readonly at: number;
+  /** How many were received since the last save. */
+  readonly beats: number;
+}
+
 /**
  * The devices that this process has met: each is an index into typed arrays, here and in the engines that follow
  * devices, so that a million of them need no object each. Times are milliseconds of one clock.
@@ -17,6 +29,8 @@ export class DeviceTable {
   /** In seconds; empty while all devices have the interval of the gateway. */
   #ownIntervals = new Uint16Array(0);
   #isOnline = new Uint8Array(FIRST_CAPACITY);
+  /** Heartbeats since the last call of `seenSince`, modulo 65,536. */
+  #beats = new Uint16Array(FIRST_CAPACITY);
   #online = 0;
 
   /** The number of devices. */
@@ -55,6 +69,17 @@ export class DeviceTable {
 
   setSeen(device: number, at: number): void {
     this.#seen[device] = at;
+  }
+
+  /** Counts the latest heartbeat. @param before when the one before it was received. */
+  countBeat(device: number, before: number): void {
+    const isAnother = (this.#seen[device] ?? 0) - before >= SAME_BEAT_MS;
+    if (isAnother) this.#beats[device] = (this.#beats[device] ?? 0) + 1;
+  }
+
+  /** The row of the device has the heartbeats so far. */
+  forgetBeats(device: number): void {
+    this.#beats[device] = 0;
   }
 
   /** Another node has received the latest heartbeat. */
@@ -115,11 +140,17 @@ export class DeviceTable {
     return ids;
   }
 
-  /** The devices that this process was the last to see, at or after a time, each as of when it is taken. */
-  *seenSince(time: number): Generator<{ id: number; at: number }> {
+  /**
+   * The devices that this process was the last to see, at or after a time, each as of when it is taken, and how many
+   * heartbeats it received of them since the call before.
+   */
+  *seenSince(time: number): Generator<SeenDevice> {
     for (let device = 0; device < this.size; device++) {
       const at = this.#seen[device] ?? 0;
-      if (at >= time) yield { id: this.idOf(device), at };
+      if (at < time) continue;
+      const beats = this.#beats[device] ?? 0;
+      this.#beats[device] = 0;
+      yield { id: this.idOf(device), at, beats };
     }
   }
 
@@ -129,5 +160,6 @@ export class DeviceTable {
     this.#owners = growArray(this.#owners, capacity, Int32Array);
     this.#seen = growArray(this.#seen, capacity, Float64Array);
     this.#isOnline = growArray(this.#isOnline, capacity, Uint8Array);
+    this.#beats = growArray(this.#beats, capacity, Uint16Array);
   }
 }

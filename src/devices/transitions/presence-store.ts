@@ -4,6 +4,8 @@ import type { Database } from '../../database/database.js';
 import type { Api } from '../../sessions/session.entity.js';
 import type { Position } from '../../streams/position.js';
 import { type DeviceDetails, detailsOf } from '../device-details.js';
+import type { SeenDevice } from '../presence/device-table.js';
+import { SAMPLE_INTERVAL } from './observed-interval.js';
 import type { Transition } from './transition-log.js';
 
 /** A device that was online when the previous process stopped; times in milliseconds since the Unix epoch. */
@@ -30,7 +32,11 @@ const MAX_CLOCK_DIFFERENCE_MS = 60_000;
 
 /** Presence in the database: written in batches, read once at start. */
 export class PresenceStore {
-  constructor(private readonly db: Database) {}
+  /** @param intervalMs that of devices without one of their own. */
+  constructor(
+    private readonly db: Database,
+    private readonly intervalMs: number,
+  ) {}
 
   /** Adds transitions to the history, in order, and updates their devices, in one statement. */
   async saveTransitions(transitions: readonly Transition[]): Promise<void> {
@@ -52,16 +58,18 @@ export class PresenceStore {
 
   /**
    * Saves when devices were last seen, and that the process was alive at `now`. A time never moves back, since another
-   * node may have seen the device later; but one that lies ahead is of a clock that was wrong.
+   * node may have seen the device later; but one that lies ahead is of a clock that was wrong. Each save of a device is
+   * also a sample of its interval, whichever nodes received its heartbeats.
    */
-  async saveLastSeen(seen: Iterable<{ id: number; at: number }>, now: number): Promise<void> {
+  async saveLastSeen(seen: Iterable<SeenDevice>, now: number): Promise<void> {
+    const interval = this.intervalMs / 1000;
     for (const batch of batches(seen)) {
-      const rows = JSON.stringify(byId(batch).map(({ id, at }) => ({ id, at: new Date(at).toISOString() })));
+      const rows = byId(batch).map(({ id, at, beats }) => ({ id, at: at / 1000, beats }));
       await this.db.em.execute(
-        `update devices d set last_seen_at = t.at
-         from json_to_recordset(?) as t(id int, at timestamptz)
-         where d.id = t.id and (d.last_seen_at < t.at or d.last_seen_at > ?)`,
-        [rows, new Date(now + MAX_CLOCK_DIFFERENCE_MS).toISOString()],
+        `update devices d set last_seen_at = to_timestamp(t.at), ${SAMPLE_INTERVAL}
+         from json_to_recordset(?) as t(id int, at float8, beats int)
+         where d.id = t.id and (d.last_seen_at < to_timestamp(t.at) or d.last_seen_at > ?)`,
+        [interval, interval, JSON.stringify(rows), new Date(now + MAX_CLOCK_DIFFERENCE_MS).toISOString()],
       );
     }
     await this.db.em.execute('update presence_clock set alive_at = ?', [new Date(now).toISOString()]);

@@ -1,6 +1,7 @@
 import { AuditEntry } from '../../audit/audit-entry.entity.js';
 import { DeviceAction } from '../../devices/actions/device-action.entity.js';
 import { Device } from '../../devices/device.entity.js';
+import { VersionChange } from '../../devices/history/version-change.entity.js';
 import { PresenceEvent } from '../../devices/presence-event.entity.js';
 import { ApiKey } from '../../machines/api-key.entity.js';
 import { Release } from '../../releases/release.entity.js';
@@ -16,3 +17,4 @@ export const PresenceEventConnection = connectionType('PresenceEvent', PresenceE
 export const ReleaseConnection = connectionType('Release', Release, 'releases');
 export const SessionConnection = connectionType('Session', Session, 'sessions');
 export const UserConnection = connectionType('User', User, 'users');
+export const VersionChangeConnection = connectionType('VersionChange', VersionChange, 'version changes');

@@ -20,7 +20,7 @@ export class MemoryFleet implements PresenceFleet {
   async join(): Promise<FleetNode> {
     const clock = () => this.now;
     const node = new FleetNode(
-      new PresenceStore(this.db),
+      new PresenceStore(this.db, 30_000),
       clock,
       (options) => new MemoryPresence(clock, { ...options, intervalMs: INTERVAL_MS }),
     );

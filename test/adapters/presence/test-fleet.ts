@@ -60,7 +60,7 @@ export class TestFleet implements PresenceFleet {
   async join(): Promise<FleetNode> {
     const { client } = await this.shared.connect();
     const node: FleetNode = new FleetNode(
-      new PresenceStore(this.db),
+      new PresenceStore(this.db, 30_000),
       () => this.now,
       (options) =>
         new RedisPresence({

@@ -12,7 +12,7 @@ const { entities } = await importBuilt<typeof all>('entities.js');
 
 export async function start({ databaseUrl }: { databaseUrl: string }): Promise<Peer> {
   const db = await openDatabase(databaseUrl, entities);
-  const store = new PresenceStore(db);
+  const store = new PresenceStore(db, 30_000);
   const devices = await db.em.execute<{ id: number }[]>('select id from devices');
   return {
     url: '',
@@ -21,7 +21,7 @@ export async function start({ databaseUrl }: { databaseUrl: string }): Promise<P
       async save() {
         const at = Date.now();
         await store.saveLastSeen(
-          devices.map(({ id }) => ({ id, at })),
+          devices.map(({ id }) => ({ id, at, beats: 1 })),
           at,
         );
         return devices.length;

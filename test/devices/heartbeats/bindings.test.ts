@@ -35,7 +35,13 @@ class SlowBindings extends Bindings {
 test('first heartbeats of one account wait for each other only if they have the same client id', async () => {
   const { db, events, clock } = gateway.services;
   const bindings = new SlowBindings(db, wideLimits());
-  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, presenceInMemory(clock));
+  const fleet = new Heartbeats(
+    new PresenceStore(db, 30_000),
+    bindings,
+    events,
+    clock,
+    presenceInMemory(clock),
+  );
   const slow = ['slow', 'slow'].map((id) => fleet.beat(caller, report(id)));
   const quick = await Promise.all(['quick', 'quick', 'other'].map((id) => fleet.beat(caller, report(id))));
   expect(new Set(quick).size).toBe(2);
@@ -48,6 +54,12 @@ test('rejects the heartbeat of a user who is deleted meanwhile as unauthenticate
   await gateway.services.administration.delete(caller.user.id, { userId: null, address: null });
   const { db, events, clock } = gateway.services;
   const bindings = new Bindings(db, wideLimits());
-  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, presenceInMemory(clock));
+  const fleet = new Heartbeats(
+    new PresenceStore(db, 30_000),
+    bindings,
+    events,
+    clock,
+    presenceInMemory(clock),
+  );
   await expect(fleet.beat(caller, report('late'))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });

@@ -39,7 +39,7 @@ test('a first heartbeat brings no device online if its session ends meanwhile', 
   const caller = await signIn();
   const bindings = new DelayedBindings(db, wideLimits());
   const fleet = new Heartbeats(
-    new PresenceStore(db),
+    new PresenceStore(db, 30_000),
     bindings,
     events,
     gateway.services.clock,

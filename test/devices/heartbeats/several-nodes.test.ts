@@ -307,6 +307,23 @@ test('the time when a device was last seen never moves back, whichever node save
   expect(await saved()).toEqual([{ at: clock.now / SECOND }]);
 });
 
+test('observes the interval of a device whose heartbeats go to several nodes', async () => {
+  const session = await login(a);
+  const id = await beat(a, session, named);
+  for (const node of [b, c, a, b, c]) {
+    clock.advance(20 * SECOND);
+    await beat(node, session, named);
+    await node.services.heartbeats.saveLastSeen();
+  }
+  const [timing] = await a.services.db.em
+    .fork()
+    .execute(
+      'select observed_interval_seconds as interval, jitter_seconds as jitter from devices where id = ?',
+      [id],
+    );
+  expect(timing).toEqual({ interval: 20, jitter: 0 });
+});
+
 test('a change of the names of an owner is reported by one node', async () => {
   const id = await beat(a, await login(a), named);
   await c.services.users.updateProfile(userId, { nickname: 'New' });

@@ -133,7 +133,13 @@ class HookedBindings extends Bindings {
 test('a session that ends during its first heartbeat does not take the device from another session', async () => {
   const { db, events, clock, sessions } = gateway.services;
   const bindings = new HookedBindings(db, wideLimits());
-  const fleet = new Heartbeats(new PresenceStore(db), bindings, events, clock, presenceInMemory(clock));
+  const fleet = new Heartbeats(
+    new PresenceStore(db, 30_000),
+    bindings,
+    events,
+    clock,
+    presenceInMemory(clock),
+  );
   sessions.onEnd((ended) => fleet.sessionsEnded(ended));
   const id = await fleet.beat(short, hello);
   bindings.atEnd = () => logout(long);

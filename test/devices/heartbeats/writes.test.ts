@@ -32,7 +32,7 @@ test('the statements of 10,000 devices depend on the time, not on the heartbeats
   const credentials = { input: { username: 'fleet', password: PASSWORD } };
   const { accessToken } = (await ask(gateway, op.LoginDocument, credentials)).login;
   const caller = await callerOf(gateway, accessToken);
-  const store = new PresenceStore(services.db);
+  const store = new PresenceStore(services.db, 30_000);
   const fleet = new Heartbeats(
     store,
     new KnownIds(services.db, wideLimits()),
@@ -85,8 +85,8 @@ test('a time when a device was seen is saved in the page of the device, so that 
       ]);
   const before = await pages();
   const now = Date.now();
-  await new PresenceStore(db).saveLastSeen(
-    devices.map((device) => ({ id: device.id, at: now })),
+  await new PresenceStore(db, 30_000).saveLastSeen(
+    devices.map((device) => ({ id: device.id, at: now, beats: 1 })),
     now,
   );
   expect(await pages()).toEqual(before);

@@ -46,7 +46,7 @@ function fleetOn(
 const hello = (clientId: string): DeviceReport => ({ clientId, name: null, clientVersion: null });
 
 test('a save waits for the one before it, so that the history stays in order', async () => {
-  const store = new TestStore(gateway.services.db);
+  const store = new TestStore(gateway.services.db, 30_000);
   const fleet = fleetOn(store);
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;
@@ -74,7 +74,7 @@ test('saves each transition once, though the database fails in the middle of a l
      select ?, n::text, 'bms', false, now(), now() from generate_series(1, 6000) n returning id`,
     [caller.user.id],
   );
-  const store = new TestStore(db);
+  const store = new TestStore(db, 30_000);
   const fleet = fleetOn(store, new KnownIds(db, wideLimits()));
   const { accessToken } = await openSession(gateway, 'fleet', bmsSessionPolicy);
   const again = await callerOf(gateway, accessToken);

@@ -3,9 +3,9 @@ import {
   type FleetHistoryPeriod,
   HistoryRange,
   type FleetHistoryPoint as Point,
-} from '../../devices/history/fleet-history.js';
-import { Allow } from '../authorization.js';
-import type { Context } from '../context.js';
+} from '../../../devices/history/fleet-history.js';
+import { Allow } from '../../authorization.js';
+import type { Context } from '../../context.js';
 
 registerEnumType(HistoryRange, {
   name: 'HistoryRange',
