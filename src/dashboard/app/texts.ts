@@ -1,5 +1,6 @@
 import * as auditEntry from './domain/audit/texts.js';
 import * as deviceActions from './domain/device-actions/texts.js';
+import * as factors from './domain/factors/texts.js';
 import * as keys from './domain/keys/texts.js';
 import * as domain from './domain/texts.js';
 import type { Translation } from './i18n/translation.js';
@@ -27,6 +28,7 @@ export const en = {
   device: device.en,
   deviceActions: deviceActions.en,
   domain: domain.en,
+  factors: factors.en,
   fleet: fleet.en,
   health: health.en,
   keys: keys.en,
@@ -49,6 +51,7 @@ export const zh: Translation<typeof en> = {
   device: device.zh,
   deviceActions: deviceActions.zh,
   domain: domain.zh,
+  factors: factors.zh,
   fleet: fleet.zh,
   health: health.zh,
   keys: keys.zh,

@@ -1,5 +1,12 @@
 import type { CombinedError } from 'urql';
 
+/** A login that waits for a second factor. */
+export interface Challenge {
+  readonly token: string;
+  /** What it can be completed with, such as `TOTP`. */
+  readonly methods: readonly string[];
+}
+
 /** Why an operation failed. `ui/failure-text.ts` translates it. */
 export class Failure extends Error {
   override readonly name = 'Failure';
@@ -8,24 +15,29 @@ export class Failure extends Error {
    * @param code from the gateway's closed set, or NETWORK when the gateway could not be reached.
    * @param message the gateway's, in English.
    * @param field the invalid input. @param retryAfter seconds.
+   * @param challenge of a login that requires a second factor. @param methods what a step-up can be made with.
    */
   constructor(
     readonly code: string,
     message: string,
     readonly field: string | null = null,
     readonly retryAfter: number | null = null,
+    readonly challenge: Challenge | null = null,
+    readonly methods: readonly string[] = [],
   ) {
     super(message);
   }
 
   /** From an error of a GraphQL answer, whose form is not trusted. */
   static of(error: { message?: unknown; extensions?: unknown } | undefined): Failure {
-    const { code, field, retryAfter } = extensionsOf(error?.extensions);
+    const { code, field, retryAfter, challenge, methods } = extensionsOf(error?.extensions);
     return new Failure(
       typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
       typeof error?.message === 'string' ? error.message : '',
       typeof field === 'string' ? field : null,
       typeof retryAfter === 'number' ? retryAfter : null,
+      challengeOf(challenge),
+      textsOf(methods),
     );
   }
 
@@ -56,5 +68,20 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   504: 'UNAVAILABLE',
 };
 
-const extensionsOf = (value: unknown): { code?: unknown; field?: unknown; retryAfter?: unknown } =>
-  value instanceof Object ? value : {};
+interface Extensions {
+  readonly code?: unknown;
+  readonly field?: unknown;
+  readonly retryAfter?: unknown;
+  readonly challenge?: unknown;
+  readonly methods?: unknown;
+}
+
+const extensionsOf = (value: unknown): Extensions => (value instanceof Object ? value : {});
+
+function challengeOf(value: unknown): Challenge | null {
+  const { token, methods }: { token?: unknown; methods?: unknown } = value instanceof Object ? value : {};
+  return typeof token === 'string' ? { token, methods: textsOf(methods) } : null;
+}
+
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];

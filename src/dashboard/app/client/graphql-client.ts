@@ -1,15 +1,18 @@
 import { authExchange } from '@urql/exchange-auth';
 import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange } from 'urql';
+import { failureOf } from '../api/failure.js';
 import { persisted } from '../api/persisted-document.js';
 import type { BrowserSession } from '../session/session.js';
 import type { LiveConnection } from './live-connection.js';
 import type { ActiveQueries } from './refetch-on-focus.js';
+import type { StepUps } from './step-ups.js';
 
 /** urql's client for one session. It has no cache: fleet data changes all the time, so views always fetch. */
 export function createClient(
   session: BrowserSession,
   connection: LiveConnection,
   activeQueries: ActiveQueries,
+  stepUps: StepUps,
 ): Client {
   return new Client({
     url: '/graphql',
@@ -18,6 +21,7 @@ export function createClient(
     exchanges: [
       activeQueries.exchange,
       persistedDocuments,
+      stepUpOnRequest(stepUps),
       sessionAuth(session),
       fetchExchange,
       subscriptionsOver(connection),
@@ -44,6 +48,21 @@ const sessionAuth = (session: BrowserSession) =>
       didAuthError: ({ graphQLErrors }) =>
         graphQLErrors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED'),
       refreshAuth: () => session.refresh(sent),
+    };
+  });
+
+/** Asks for a step-up where the gateway requires one, and sends the operation again. */
+const stepUpOnRequest = (stepUps: StepUps) =>
+  authExchange(async () => {
+    let methods: readonly string[] = [];
+    return {
+      addAuthToOperation: (operation) => operation,
+      didAuthError(error) {
+        const failure = failureOf(error);
+        methods = failure.methods;
+        return failure.code === 'STEP_UP_REQUIRED';
+      },
+      refreshAuth: () => stepUps.ask(methods),
     };
   });
 

@@ -58,6 +58,7 @@ export const en = {
     roles: 'Roles',
     status: 'Status',
     created: 'Created',
+    secondFactor: 'Second factor',
   },
   genders: { FEMALE: 'Female', MALE: 'Male' },
   problems: {
@@ -188,6 +189,7 @@ export const zh: Translation<typeof en> = {
     roles: '角色',
     status: '状态',
     created: '创建时间',
+    secondFactor: '两步验证',
   },
   genders: { FEMALE: '女', MALE: '男' },
   problems: {

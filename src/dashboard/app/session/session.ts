@@ -1,4 +1,4 @@
-import { Failure } from '../api/failure.js';
+import { type Challenge, Failure } from '../api/failure.js';
 import { post } from '../api/post.js';
 import { type AuthFragment, LogoutDocument, RefreshSessionDocument } from '../generated/graphql.js';
 
@@ -7,7 +7,12 @@ export type SessionState =
   /** Whether there is a session is unknown, since the gateway did not say. It is asked again soon. */
   | { readonly status: 'unrestored'; readonly failure: Failure }
   /** `ended`: the gateway ended the session, for example by a revocation. */
-  | { readonly status: 'signed-out'; readonly ended: boolean }
+  | {
+      readonly status: 'signed-out';
+      readonly ended: boolean;
+      /** Of a login on this page that waits for a second factor. */
+      readonly challenge?: Challenge;
+    }
   | { readonly status: 'signed-in'; readonly auth: AuthFragment };
 
 /** Before the token expires. */
@@ -51,6 +56,24 @@ export class BrowserSession {
   /** Takes over the result of a login. */
   open(auth: AuthFragment): void {
     this.#broadcast({ status: 'signed-in', auth });
+  }
+
+  /**
+   * Takes over the result of a login, or its challenge, if the account has a second factor.
+   * @throws Failure
+   */
+  async signIn(login: () => Promise<AuthFragment>): Promise<void> {
+    try {
+      this.open(await login());
+    } catch (error) {
+      if (!(error instanceof Failure && error.challenge)) throw error;
+      this.#setState({ status: 'signed-out', ended: false, challenge: error.challenge });
+    }
+  }
+
+  /** Returns from a challenge to the choice of logins. */
+  abandonChallenge(): void {
+    this.#setState({ status: 'signed-out', ended: false });
   }
 
   async signOut(): Promise<void> {

@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { IconBook, IconCode, IconLogout, IconUser } from '@tabler/icons-react';
-import { Suspense } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
 import { GatewayProvider } from '../client/gateway-provider.js';
@@ -15,16 +15,28 @@ import { Loading } from '../ui/loading.js';
 import { Preferences } from '../ui/preferences.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { Navigation } from './navigation.js';
+import { RequiredEnrollment } from './required-enrollment.js';
+import { StepUpDialog } from './step-up-dialog.js';
 import { useScrollRestoration } from './use-scroll-restoration.js';
 
 /** Connects a signed-in session to the gateway, and surrounds every view by header and navigation. */
 export function Component() {
   const { session } = useViewer();
+  const browserSession = useSession();
+  const mustEnroll = session.permissions.length === 0;
+  // Until the recovery codes have been seen: the session allows more before.
+  const [enrolling, setEnrolling] = useState(mustEnroll);
+  if (mustEnroll && !enrolling) setEnrolling(true);
+  const enrolled = async () => {
+    await browserSession.refresh(browserSession.token);
+    setEnrolling(false);
+  };
   return (
     <GatewayProvider key={session.id} lazy={false}>
       <ModalsProvider>
         <Notifications position="top-right" />
-        <Shell />
+        <StepUpDialog />
+        {enrolling ? <RequiredEnrollment onDone={() => void enrolled()} /> : <Shell />}
       </ModalsProvider>
     </GatewayProvider>
   );

@@ -9,6 +9,7 @@ import { Page } from '../../ui/page.js';
 import { Appearance } from './appearance.js';
 import { Password } from './password.js';
 import { Profile } from './profile.js';
+import { SecondFactor } from './second-factor.js';
 
 /** The user's own profile, password, sessions and preferences. */
 export function Component() {
@@ -34,6 +35,7 @@ export function Component() {
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
             <Profile />
+            <SecondFactor />
             <Password key={passwordChanges} onChanged={() => setPasswordChanges(passwordChanges + 1)} />
           </Stack>
         </Grid.Col>

@@ -9,6 +9,7 @@ import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../
 import { DeletePersonDialog } from './dialogs/delete-person-dialog';
 import { EditPersonDialog } from './dialogs/edit-person-dialog';
 import { ResetLinkDialog } from './dialogs/reset-link-dialog';
+import { ResetFactors } from './reset-factors.js';
 
 interface PersonActionsProps {
   readonly person: PersonFragment;
@@ -46,6 +47,7 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
           {t('people.resetLink.action')}
         </Button>
       )}
+      {person.secondFactorSince && <ResetFactors person={person} onReset={onChanged} />}
       {person.status === 'ACTIVE' ? (
         <Button
           variant="default"

@@ -43,6 +43,8 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
   const [code, setCode] = useState(role?.code ?? '');
   const [name, setName] = useState(role?.name ?? '');
   const [permissions, setPermissions] = useState<readonly Permission[]>(role?.permissions ?? []);
+  const [requiresSecondFactor, setRequired] = useState(role?.requiresSecondFactor ?? false);
+  const isFixed = role?.builtIn ?? false;
   const [created, create] = useMutation(CreateRoleDocument);
   const [updated, update] = useMutation(UpdateRoleDocument);
   const { error, fetching } = role ? updated : created;
@@ -51,9 +53,10 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
     failure?.field === field && t(failure.code === 'CONFLICT' ? 'roles.taken' : `roles.invalid.${field}`);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const fields = { name, permissions: [...permissions] };
+    const editable = { name, permissions: [...permissions] };
+    const fields = { ...editable, requiresSecondFactor };
     const { error } = role
-      ? await update({ input: { id: role.id, ...fields } })
+      ? await update({ input: { id: role.id, ...(isFixed ? { requiresSecondFactor } : fields) } })
       : await create({ input: { code, ...fields } });
     if (error) return;
     onSaved();
@@ -68,6 +71,7 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
           required
           withAsterisk={false}
           maxLength={LONGEST_ROLE_NAME}
+          disabled={isFixed}
           value={name}
           error={errorAt('name')}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -96,11 +100,17 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
                 key={permission}
                 value={permission}
                 label={capitalised(t(`domain.permissions.${permission}`))}
-                disabled={!may(permission)}
+                disabled={isFixed || !may(permission)}
               />
             ))}
           </Stack>
         </Checkbox.Group>
+        <Checkbox
+          label={t('roles.requiresSecondFactor')}
+          description={t('roles.requiresSecondFactorHint')}
+          checked={requiresSecondFactor}
+          onChange={(event) => setRequired(event.currentTarget.checked)}
+        />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('ui.cancel')}

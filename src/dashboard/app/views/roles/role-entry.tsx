@@ -17,7 +17,7 @@ interface RoleEntryProps {
   readonly onChanged: () => void;
 }
 
-/** A role with buttons to edit and delete it, unless it is built in. */
+/** A role with buttons to edit and delete it. Of a built-in one, only the required factor can be changed. */
 export function RoleEntry({ role, onChanged }: RoleEntryProps) {
   const { t } = useTranslation();
   const may = usePermission();
@@ -32,19 +32,21 @@ export function RoleEntry({ role, onChanged }: RoleEntryProps) {
             {roleName(role)}
           </Text>
           <Badge variant="default">{role.code}</Badge>
+          {role.requiresSecondFactor && <Badge variant="light">{t('roles.secondFactor')}</Badge>}
         </Group>
         <Text size="xs" c="dimmed">
           {roleHint(role)}
         </Text>
         {failure && <RoleFailure failure={failure} />}
       </Stack>
-      {role.builtIn ? (
-        <Text size="xs" c="dimmed">
-          {t('roles.builtIn')}
-        </Text>
-      ) : (
-        may('USERS_MANAGE') && <RoleActions role={role} onChanged={onChanged} onFailure={setFailure} />
-      )}
+      <Group gap="xs">
+        {role.builtIn && (
+          <Text size="xs" c="dimmed">
+            {t('roles.builtIn')}
+          </Text>
+        )}
+        {may('USERS_MANAGE') && <RoleActions role={role} onChanged={onChanged} onFailure={setFailure} />}
+      </Group>
     </Group>
   );
 }
@@ -80,16 +82,18 @@ function RoleActions({ role, onChanged, onFailure }: RoleActionsProps) {
       >
         {t('roles.edit')}
       </Button>
-      <Button
-        size="compact-sm"
-        variant="light"
-        color="red"
-        loading={fetching}
-        onClick={confirm}
-        aria-label={t('roles.deleteOf', { name: role.name })}
-      >
-        {t('roles.delete')}
-      </Button>
+      {!role.builtIn && (
+        <Button
+          size="compact-sm"
+          variant="light"
+          color="red"
+          loading={fetching}
+          onClick={confirm}
+          aria-label={t('roles.deleteOf', { name: role.name })}
+        >
+          {t('roles.delete')}
+        </Button>
+      )}
       <RoleDialog role={role} opened={editing} onClose={close} onSaved={onChanged} />
     </Group>
   );

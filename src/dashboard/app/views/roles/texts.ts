@@ -16,6 +16,10 @@ export const en = {
   codeHint: 'Names the role in the API and on the command line.',
   permissions: 'Permissions',
   permissionsHint: 'In addition to those of a member. You can grant only what you may do yourself.',
+  secondFactor: 'Second factor required',
+  requiresSecondFactor: 'Require a second factor',
+  requiresSecondFactorHint:
+    'People with this role who have none must set one up before they can do anything else. It takes effect at once.',
   save: 'Save role',
   taken: 'Another role has this code.',
   invalid: {
@@ -44,6 +48,9 @@ export const zh: Translation<typeof en> = {
   codeHint: '在 API 和命令行中使用。',
   permissions: '权限',
   permissionsHint: '在成员的权限之外授予。您只能授予自己拥有的权限。',
+  secondFactor: '要求两步验证',
+  requiresSecondFactor: '要求两步验证',
+  requiresSecondFactorHint: '拥有此角色但未启用两步验证的人员，必须先启用才能执行其他操作。立即生效。',
   save: '保存角色',
   taken: '该代码已被其他角色使用。',
   invalid: {

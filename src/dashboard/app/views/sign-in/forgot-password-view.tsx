@@ -55,11 +55,10 @@ function ForgotPasswordForm() {
       const { phone, code } = phoneCode;
       const reset = await post(ResetPasswordDocument, { input: { phone, code, newPassword, deviceId } });
       const input = { username: reset.resetPassword.login, password: newPassword, deviceId };
-      await post(LoginDocument, { input }).then(
-        ({ login }) => session.open(login),
-        // The password is set even if this login failed.
-        () => navigate('/sign-in'),
-      );
+      // The password is set even if this login fails.
+      await session.signIn(async () => (await post(LoginDocument, { input })).login).catch(() => {});
+      // Which asks for the second factor, or leads on.
+      await navigate('/sign-in');
     });
   };
   const { failure } = latest === 'sending' ? phoneCode : resetting;

@@ -25,7 +25,7 @@ export function PasswordForm() {
     await submit(() =>
       captcha.attempt(async (solved) => {
         const input = { username, password, deviceId: browserDeviceId(), ...solved };
-        session.open((await post(LoginDocument, { input })).login);
+        await session.signIn(async () => (await post(LoginDocument, { input })).login);
       }),
     );
   };

@@ -25,7 +25,7 @@ export function PhoneForm() {
     setLatest('signingIn');
     await signingIn.submit(async () => {
       const input = { phone: phoneCode.phone, captcha: phoneCode.code, deviceId: browserDeviceId() };
-      session.open((await post(LoginWithPhoneDocument, { input })).loginWithPhone);
+      await session.signIn(async () => (await post(LoginWithPhoneDocument, { input })).loginWithPhone);
     });
   };
   const { failure } = latest === 'sending' ? phoneCode : signingIn;

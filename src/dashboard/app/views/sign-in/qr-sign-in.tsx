@@ -58,7 +58,8 @@ function ScanTicket() {
   useEffect(() => {
     if (state !== 'APPROVED' || !ticket) return;
     void submit(async () => {
-      session.open((await post(LoginWithScanDocument, { input: { ticket, deviceId } })).loginWithScan);
+      const input = { ticket, deviceId };
+      await session.signIn(async () => (await post(LoginWithScanDocument, { input })).loginWithScan);
     });
   }, [state, ticket, deviceId, session, submit]);
 

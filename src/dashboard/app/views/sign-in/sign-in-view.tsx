@@ -7,6 +7,7 @@ import { Loading } from '../../ui/loading.js';
 import { SignedOutPage } from '../../ui/signed-out-page.js';
 import { PasswordForm } from './password-form.js';
 import { PhoneForm } from './phone-form.js';
+import { SecondStep } from './second-step.js';
 
 /** Loaded for its tab only: it alone needs a live connection before sign-in. */
 const QrSignIn = lazy(() => import('./qr-sign-in.js').then(({ QrSignIn }) => ({ default: QrSignIn })));
@@ -17,6 +18,13 @@ export function Component() {
   const state = useSessionState();
   const [search] = useSearchParams();
   if (state.status === 'signed-in') return <Navigate to={safePath(search.get('next'))} replace />;
+  if (state.status === 'signed-out' && state.challenge) {
+    return (
+      <SignedOutPage title={t('signIn.second.title')}>
+        <SecondStep challenge={state.challenge} />
+      </SignedOutPage>
+    );
+  }
   return (
     <SignedOutPage title={t('signIn.title')}>
       {state.status === 'signed-out' && state.ended && (

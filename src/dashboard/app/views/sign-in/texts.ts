@@ -15,6 +15,11 @@ export const en = {
   sendCode: 'Send code',
   resendIn: 'Resend in {{count}} s',
   codeSent: 'Code sent to {{phone}}.',
+  second: {
+    title: 'Second step',
+    hint: 'Your account has a second factor.',
+    back: 'Back to sign-in',
+  },
   forgot: {
     link: 'Forgot password?',
     title: 'Forgot password',
@@ -56,6 +61,11 @@ export const zh: Translation<typeof en> = {
   sendCode: '获取验证码',
   resendIn: '{{count}} 秒后重新获取',
   codeSent: '验证码已发送至 {{phone}}。',
+  second: {
+    title: '两步验证',
+    hint: '您的账号已启用两步验证。',
+    back: '返回登录',
+  },
   forgot: {
     link: '忘记密码？',
     title: '忘记密码',
