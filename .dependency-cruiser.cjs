@@ -30,6 +30,7 @@ const floors = [
   ['logins', '^src/logins/'],
   ['passkeys', '^src/passkeys/'],
   ['administration', '^src/administration/'],
+  ['exports', '^src/exports/'],
   ['audit-log', '^src/audit-log/'],
   ['factors', '^src/factors/'],
   ['captchas', '^src/captchas/'],
@@ -70,7 +71,7 @@ const floorRules = floors.map(([name, path], index) => ({
 }));
 
 const services =
-  '^src/(machines|recovery|logins|passkeys|administration|audit-log|factors|captchas|devices|releases|sessions|users|audit)/';
+  '^src/(machines|recovery|logins|passkeys|administration|exports|audit-log|factors|captchas|devices|releases|sessions|users|audit)/';
 const page = '^src/dashboard/(app|explorer)/';
 
 module.exports = {

@@ -17,6 +17,7 @@ const values = [
   'DeviceCredential',
   'DeviceStatusEvent',
   'DiskReport',
+  'Download',
   'Engine',
   'FleetHistory',
   'FleetHistoryPoint',

@@ -24,6 +24,7 @@ import { DeviceActions20261129 } from './20261129-device-actions.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { DeviceTiming20261129 } from './20261129-device-timing.js';
+import { ExportTickets20261129 } from './20261129-export-tickets.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { FleetHistory20261129 } from './20261129-fleet-history.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
@@ -82,4 +83,5 @@ export const migrations = [
   Passkeys20261129,
   ClaimingSessions20261129,
   DeviceTiming20261129,
+  ExportTickets20261129,
 ];

@@ -16,6 +16,7 @@ import { PresenceClock } from './devices/presence-clock.entity.js';
 import { PresenceEvent } from './devices/presence-event.entity.js';
 import { PresencePosition } from './devices/presence-position.entity.js';
 import { StartError } from './errors.js';
+import { ExportTicket } from './exports/export-ticket.entity.js';
 import { Authenticator } from './factors/authenticator.entity.js';
 import { RecoveryCode } from './factors/recovery-code.entity.js';
 import { LoginChallenge } from './logins/login-challenge.entity.js';
@@ -46,6 +47,7 @@ export const entities = [
   DeviceClaim,
   DeviceAction,
   DeviceCount,
+  ExportTicket,
   Fleet,
   FleetHour,
   FleetMinute,

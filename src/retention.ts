@@ -27,6 +27,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['session_revocations', 'at', DAY_MS],
     ['login_challenges', 'expires_at', 0],
     ['password_reset_links', 'expires_at', 0],
+    ['export_tickets', 'expires_at', 0],
     ['device_claims', 'expires_at', 0],
     ['passkey_challenges', 'expires_at', 0],
     ['presence_events', 'at', retention.presence],

@@ -37,6 +37,8 @@ import { OnlineDevices } from './devices/live/online-devices.js';
 import type { PresenceOptions } from './devices/presence.js';
 import { SessionLimit } from './devices/session-limit.js';
 import { PresenceStore } from './devices/transitions/presence-store.js';
+import { ExportTickets } from './exports/export-tickets.js';
+import { Exports } from './exports/exports.js';
 import { Authenticators } from './factors/authenticators.js';
 import { Enrollments } from './factors/enrollments.js';
 import { SecondFactors } from './factors/second-factors.js';
@@ -69,6 +71,7 @@ import { AddressLimit } from './rate-limits/address-limit.js';
 import { ClaimThrottle } from './rate-limits/claim-throttle.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { databaseTurns } from './rate-limits/database-turns.js';
+import type { FairTurns } from './rate-limits/fair-turns.js';
 import type { Limiters } from './rate-limits/limiters.js';
 import { LoginThrottle } from './rate-limits/login-throttle.js';
 import { PasswordResets } from './recovery/password-resets.js';
@@ -137,6 +140,8 @@ export function createServices(config: Config, dependencies: Dependencies) {
   const accounts = createAccounts(core, dependencies.sessionPolicies);
   const captchas = createCaptchas(core);
   const factors = createFactors(core, accounts);
+  const devices = createDevices(core, accounts);
+  const turns = databaseTurns();
   return {
     config,
     db,
@@ -149,13 +154,14 @@ export function createServices(config: Config, dependencies: Dependencies) {
     shed: new Tally(['too_many_waiting', 'too_many_bodies', 'too_many_pipelined']),
     health,
     tracing,
-    databaseTurns: databaseTurns(),
+    databaseTurns: turns,
     complexityBudget: new ComplexityBudget(limiters, config.GRAPHQL_COMPLEXITY_PER_MINUTE),
     ...accounts,
     ...captchas,
     ...factors,
     ...createLogins(core, { ...accounts, ...captchas, ...factors }, dependencies),
-    ...createDevices(core, accounts),
+    ...devices,
+    ...createExports(core, accounts, devices, turns),
     ...createDeviceCredentials(core, accounts),
     ...createReleases(core, dependencies.packageStorage),
     auditTail: new AuditTail(db),
@@ -395,6 +401,19 @@ function createDeviceCredentials(
   return {
     deviceCredentials,
     deviceClaims: new DeviceClaims({ db, credentials: deviceCredentials, signer, limit, throttle, clock }),
+  };
+}
+
+function createExports(
+  { db, clock, limiters }: Core,
+  { sessions, users }: { readonly sessions: Sessions; readonly users: Users },
+  { heartbeats }: { readonly heartbeats: Heartbeats },
+  databaseTurns: FairTurns,
+) {
+  const exportTickets = new ExportTickets(db, limiters, clock);
+  return {
+    exportTickets,
+    exports: new Exports({ db, sessions, users, heartbeats, databaseTurns, tickets: exportTickets, clock }),
   };
 }
 

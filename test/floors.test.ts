@@ -39,6 +39,7 @@ const floors = {
   logins: 'src/logins/password-logins.ts',
   passkeys: 'src/passkeys/passkeys.ts',
   administration: 'src/administration/administration.ts',
+  exports: 'src/exports/exports.ts',
   'audit-log': 'src/audit-log/audit-stream.ts',
   factors: 'src/factors/authenticators.ts',
   captchas: 'src/captchas/sms-codes.ts',

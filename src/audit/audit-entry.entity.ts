@@ -46,6 +46,9 @@ export const AuditAction = {
   DEVICE_BULK_RESUME: 'device.bulk_resume',
   DEVICE_RETIRE: 'device.retire',
   DEVICE_DELETE: 'device.delete',
+  DEVICE_EXPORT: 'device.export',
+  USER_EXPORT: 'user.export',
+  AUDIT_EXPORT: 'audit.export',
   RELEASE_PUBLISH: 'release.publish',
   RELEASE_WITHDRAW: 'release.withdraw',
   BACKUP_CREATE: 'backup.create',
@@ -141,6 +144,15 @@ registerEnumType(ShownAction, {
     DEVICE_BULK_RESUME: { description: 'An action on many devices was continued.' },
     DEVICE_RETIRE: { description: 'A device was retired, and its sessions ended.' },
     DEVICE_DELETE: { description: 'A device was deleted with its history, and its sessions ended.' },
+    DEVICE_EXPORT: {
+      description: 'Devices were exported. `detail` has the format and the number of devices.',
+    },
+    USER_EXPORT: {
+      description: 'Accounts were exported. `detail` has the format and the number of accounts.',
+    },
+    AUDIT_EXPORT: {
+      description: 'Audit entries were exported. `detail` has the format and the number of entries.',
+    },
     RELEASE_PUBLISH: { description: 'A release was published. `detail` names its channel and version.' },
     RELEASE_WITHDRAW: { description: 'A release was withdrawn. `detail` names its channel and version.' },
     BACKUP_CREATE: {

@@ -3,6 +3,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Config } from '../config.js';
 import { registerExplorer } from '../dashboard/explorer-plugin.js';
 import { registerDashboard } from '../dashboard/plugin.js';
+import { registerExports } from '../downloads/exports.js';
 import { registerDownloads } from '../downloads/plugin.js';
 import type { Pipeline } from '../graphql/execution/pipeline.js';
 import { registerGraphql } from '../graphql/http/plugin.js';
@@ -66,6 +67,7 @@ export async function createHttpServer(
   for (const dialect of dialects) registerDialect(app, dialect, services);
   await registerGraphql(app, services, pipeline);
   registerDownloads(app, services);
+  registerExports(app, services);
   registerDashboard(app);
   registerExplorer(app, config);
   registerReference(app, config);

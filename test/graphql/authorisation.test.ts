@@ -216,6 +216,18 @@ const rules: Record<string, Rule> = {
     call: (session) => ask(`{ user(id: "${memberId}") { id } }`)(session),
   },
   'Query.users': { may: 'administrators at GraphQL', call: ask('{ users { edges { cursor } } }') },
+  'Mutation.exportAuditLog': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { exportAuditLog(input: {}) { download { url } } }'),
+  },
+  'Mutation.exportDevices': {
+    may: 'members',
+    call: ask('mutation { exportDevices(input: {}) { download { url } } }'),
+  },
+  'Mutation.exportUsers': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { exportUsers(input: {}) { download { url } } }'),
+  },
   'Mutation.approveScan': {
     may: 'members',
     call: withTicket(

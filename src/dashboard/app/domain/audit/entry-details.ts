@@ -48,6 +48,9 @@ export function useEntryDetails(): (entry: AuditEntry) => string {
       return [isReason(reason) ? t(`auditEntry.reasons.${reason}`) : reason, api && apiName(api)];
     }
     if (action === 'SESSION_REVOKE_ALL') return [t('auditEntry.revoked', { count: Number(detail) })];
+    if (action.endsWith('_EXPORT')) {
+      return [t('auditEntry.exported', { format: name.replace('_', ' '), count: Number(reason) })];
+    }
     if (action.startsWith('KEY_')) return [name];
     if (action.startsWith('SESSION_')) return [api && apiName(api)];
     if (action.startsWith('ROLE_')) return [permissionNames(detail)];
