@@ -35,6 +35,8 @@ export type ApproveScanInput = {
 
 /** What was done. */
 export type AuditAction =
+  /** Audit entries were exported. `detail` has the format and the number of entries. */
+  | 'AUDIT_EXPORT'
   /** The installation was backed up on the command line, secrets included. */
   | 'BACKUP_CREATE'
   /** The installation was restored. `detail` is the time of the backup; entries before it are those of the backup. */
@@ -47,6 +49,8 @@ export type AuditAction =
   | 'DEVICE_BULK_STOP'
   /** A device was deleted with its history, and its sessions ended. */
   | 'DEVICE_DELETE'
+  /** Devices were exported. `detail` has the format and the number of devices. */
+  | 'DEVICE_EXPORT'
   /** A device was retired, and its sessions ended. */
   | 'DEVICE_RETIRE'
   /** A device was edited. `detail` names the fields that changed. */
@@ -93,6 +97,8 @@ export type AuditAction =
   | 'USER_DELETE'
   /** An account was disabled. */
   | 'USER_DISABLED'
+  /** Accounts were exported. `detail` has the format and the number of accounts. */
+  | 'USER_EXPORT'
   /** Someone enrolled a second factor. `detail` says which one. */
   | 'USER_FACTOR_ADD'
   /** Someone removed a second factor. `detail` says which one. */
@@ -433,6 +439,49 @@ export type EngineState =
   | 'UNUSED'
   /** It works. */
   | 'WORKING';
+
+/** Audit entries to export, the latest first. */
+export type ExportAuditLogInput = {
+  /** Whether CSV begins with a byte order mark, which Excel needs to read UTF-8. */
+  byteOrderMark?: boolean;
+  /** Which entries. */
+  filter?: AuditFilter | null | undefined;
+  /** The format. */
+  format?: ExportFormat;
+};
+
+/** Devices to export. */
+export type ExportDevicesInput = {
+  /** Whether CSV begins with a byte order mark, which Excel needs to read UTF-8. */
+  byteOrderMark?: boolean;
+  /** Which devices. */
+  filter?: DeviceFilter | null | undefined;
+  /** The format. */
+  format?: ExportFormat;
+  /** How to sort. By FIRST_SEEN_AT by default. */
+  orderBy?: DeviceOrder | null | undefined;
+};
+
+/** How an export is written. */
+export type ExportFormat =
+  /** CSV by RFC 4180 in UTF-8, with a header. Text that a spreadsheet would take for a formula begins with an apostrophe. */
+  | 'CSV'
+  /** A JSON object on each line, with the exact texts. */
+  | 'JSON_LINES';
+
+/** Accounts to export. */
+export type ExportUsersInput = {
+  /** Whether CSV begins with a byte order mark, which Excel needs to read UTF-8. */
+  byteOrderMark?: boolean;
+  /** The format. */
+  format?: ExportFormat;
+  /** Accounts of this kind. Of any by default. */
+  kind?: UserKind | null | undefined;
+  /** How to sort. By id by default. */
+  orderBy?: UserOrder | null | undefined;
+  /** Part of a username, phone, name, nickname or email. Everyone by default. */
+  search?: string | null | undefined;
+};
 
 /** The answer of the passkey. */
 export type FinishPasskeyLoginInput = {
@@ -1190,6 +1239,27 @@ export type FleetHistoryQueryVariables = Exact<{
 
 export type FleetHistoryQuery = { fleetHistory: { from: string, to: string, stepSeconds: number, points: Array<{ at: string, heartbeats: number, onlineMin: number, onlineAvg: number, onlineMax: number, devices: number }> } };
 
+export type ExportDevicesMutationVariables = Exact<{
+  input: ExportDevicesInput;
+}>;
+
+
+export type ExportDevicesMutation = { exportDevices: { download: { url: string, expiresAt: string } } };
+
+export type ExportUsersMutationVariables = Exact<{
+  input: ExportUsersInput;
+}>;
+
+
+export type ExportUsersMutation = { exportUsers: { download: { url: string, expiresAt: string } } };
+
+export type ExportAuditLogMutationVariables = Exact<{
+  input: ExportAuditLogInput;
+}>;
+
+
+export type ExportAuditLogMutation = { exportAuditLog: { download: { url: string, expiresAt: string } } };
+
 export type CompleteLoginMutationVariables = Exact<{
   input: CompleteLoginInput;
 }>;
@@ -1689,6 +1759,9 @@ export const DeviceStatusDocument = {"__meta__":{"hash":"sha256:7d0255230c407db6
 export const FleetStatusDocument = {"__meta__":{"hash":"sha256:18961ebb48296df6062b27a3aa9adc742d7a5ac0cac972284f0b01592acd4283"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"FleetStatus"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"DeviceFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"since"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Cursor"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deviceStatus"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"since"},"value":{"kind":"Variable","name":{"kind":"Name","value":"since"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"complete"}},{"kind":"Field","name":{"kind":"Name","value":"device"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Machine"}}]}},{"kind":"Field","name":{"kind":"Name","value":"devices"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Name"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"User"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","alias":{"kind":"Name","value":"username"},"name":{"kind":"Name","value":"login"}},{"kind":"Field","name":{"kind":"Name","value":"phone"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"nickname"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Machine"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Device"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"clientId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"tags"}},{"kind":"Field","name":{"kind":"Name","value":"channel"}},{"kind":"Field","name":{"kind":"Name","value":"api"}},{"kind":"Field","name":{"kind":"Name","value":"clientVersion"}},{"kind":"Field","name":{"kind":"Name","value":"online"}},{"kind":"Field","name":{"kind":"Name","value":"firstSeenAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastSeenAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Name"}}]}}]}}]} as unknown as DocumentNode<FleetStatusSubscription, FleetStatusSubscriptionVariables>;
 export const HeartbeatsDocument = {"__meta__":{"hash":"sha256:a8cc55443f7d57c5f40ee626418f2ac64160090e017a2772198f19c1c3773ff0"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"Heartbeats"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"DeviceFilter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"heartbeats"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"device"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"clientVersion"}}]}}]}}]}}]} as unknown as DocumentNode<HeartbeatsSubscription, HeartbeatsSubscriptionVariables>;
 export const FleetHistoryDocument = {"__meta__":{"hash":"sha256:0cfe462a50aa4ed0843015abfcc106997a66fc6e5e33b13eff27671c6280806e"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FleetHistory"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"range"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"HistoryRange"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"fleetHistory"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"range"},"value":{"kind":"Variable","name":{"kind":"Name","value":"range"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"from"}},{"kind":"Field","name":{"kind":"Name","value":"to"}},{"kind":"Field","name":{"kind":"Name","value":"stepSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"points"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"heartbeats"}},{"kind":"Field","name":{"kind":"Name","value":"onlineMin"}},{"kind":"Field","name":{"kind":"Name","value":"onlineAvg"}},{"kind":"Field","name":{"kind":"Name","value":"onlineMax"}},{"kind":"Field","name":{"kind":"Name","value":"devices"}}]}}]}}]}}]} as unknown as DocumentNode<FleetHistoryQuery, FleetHistoryQueryVariables>;
+export const ExportDevicesDocument = {"__meta__":{"hash":"sha256:5f5fa755a57ca05f6e18ab2e43dab91dd72e63a87b39a6688c97c85f67ab58a4"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ExportDevices"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ExportDevicesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"exportDevices"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"download"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]}}]} as unknown as DocumentNode<ExportDevicesMutation, ExportDevicesMutationVariables>;
+export const ExportUsersDocument = {"__meta__":{"hash":"sha256:9dc42bb348ed5f8073889a07fedb65cb7fcd378e1ac6a43e633c5da7f33016cc"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ExportUsers"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ExportUsersInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"exportUsers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"download"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]}}]} as unknown as DocumentNode<ExportUsersMutation, ExportUsersMutationVariables>;
+export const ExportAuditLogDocument = {"__meta__":{"hash":"sha256:74da9a94bd4254aa5ee1d6682549c5128719873e8954120ad45f9fd8c6e39ba3"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ExportAuditLog"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ExportAuditLogInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"exportAuditLog"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"download"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]}}]} as unknown as DocumentNode<ExportAuditLogMutation, ExportAuditLogMutationVariables>;
 export const CompleteLoginDocument = {"__meta__":{"hash":"sha256:235ac6b2444a31e6ebc3aa649dbc35b6a6a1853f3facda030906c5bffa6c3228"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CompleteLogin"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CompleteLoginInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"completeLogin"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Auth"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Name"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"User"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","alias":{"kind":"Name","value":"username"},"name":{"kind":"Name","value":"login"}},{"kind":"Field","name":{"kind":"Name","value":"phone"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"nickname"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Auth"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Authenticated"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accessToken"}},{"kind":"Field","name":{"kind":"Name","value":"refreshToken"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Name"}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"session"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"api"}},{"kind":"Field","name":{"kind":"Name","value":"current"}},{"kind":"Field","name":{"kind":"Name","value":"permissions"}}]}}]}}]} as unknown as DocumentNode<CompleteLoginMutation, CompleteLoginMutationVariables>;
 export const SecondFactorsDocument = {"__meta__":{"hash":"sha256:8e53f1972e4178cf5df06f06ecf18331f0fc945abb78723aeeb18e1b14a81e1b"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"SecondFactors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"secondFactors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"methods"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"recoveryCodesLeft"}},{"kind":"Field","name":{"kind":"Name","value":"required"}}]}}]}}]} as unknown as DocumentNode<SecondFactorsQuery, SecondFactorsQueryVariables>;
 export const StepUpDocument = {"__meta__":{"hash":"sha256:d84b6d8ae5575ce4a270adf8b399f9e087c6fe834b9c002adbb8fa2ce28172fa"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"StepUp"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"StepUpInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"stepUp"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]} as unknown as DocumentNode<StepUpMutation, StepUpMutationVariables>;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import { UserStatus } from '../../../../src/users/user.entity.js';
 import { createPerson, openDashboard, signIn, visit, visitAs } from '../../../support/browser/dashboard.js';
@@ -43,5 +44,35 @@ test('marks audit entries of the command line', async () => {
     .filter({ hasText: 'disabled' })
     .allTextContents();
   expect(latest).toMatch(/^A command-line operator disabled OnaCommand line \(ops\)/);
+  await close();
+});
+
+test('shows new entries live, counts them while paused, and saves what the filter selects', async () => {
+  const { auditTail } = gateway.services;
+  const { id, key } = await createPerson(gateway, 'lena', 'Lena');
+  const { page, close } = await visitAs(browser, host, 'root', '/audit');
+  const operator = { userId: null, address: 'command line (ops)' };
+  const setStatus = async (status: UserStatus) => {
+    await gateway.services.administration.setStatus(key, status, operator);
+    await auditTail.poll();
+  };
+  await page.getByRole('searchbox').fill('lena');
+  await page.waitForURL(/q=lena/);
+  await page.getByText('The account of Lena was created').waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await setStatus(UserStatus.DISABLED);
+  await page.getByText('disabled Lena').waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await setStatus(UserStatus.ACTIVE);
+  await page.getByRole('button', { name: 'Show 1 new entry' }).click();
+  await page.getByText('enabled Lena').waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^audit-[\d-]+\.csv$/);
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines).toHaveLength(4);
+  expect(lines.slice(1).every((line) => line.includes(id))).toBe(true);
   await close();
 });

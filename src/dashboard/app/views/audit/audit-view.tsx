@@ -1,105 +1,116 @@
-import { Card, Group, ScrollArea, SegmentedControl } from '@mantine/core';
-import { IconHistory } from '@tabler/icons-react';
+import { Badge, Button, Card, Group } from '@mantine/core';
+import { IconHistory, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { nodeIdOf } from '../../api/node-id.js';
+import { useConnectionState } from '../../client/live-connection-context.js';
 import { AuditEntries } from '../../domain/audit/audit-entries.js';
-import { displayName } from '../../domain/display-name.js';
-import { type AuditCategory, AuditLogDocument, UserDocument } from '../../generated/graphql.js';
+import { ExportButton } from '../../domain/export-button.js';
+import { type AuditFilter, AuditLogDocument, ExportAuditLogDocument } from '../../generated/graphql.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import { FilterPill } from '../../ui/filter-pill.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
 import { AFTER, Pager } from '../../ui/pager.js';
+import { useAuditFilter } from './audit-filter.js';
+import { AuditFilters } from './audit-filters.js';
+import { useLiveEntries, withoutRepetitions } from './use-live-entries.js';
 
 const PAGE_SIZE = 50;
 
-/** The kinds of entries as the address names them, each with its category; null for all. */
-const categories = {
-  all: null,
-  session: 'SESSION',
-  user: 'USER',
-  role: 'ROLE',
-  key: 'KEY',
-  device: 'DEVICE',
-  release: 'RELEASE',
-} as const satisfies Record<string, AuditCategory | null>;
-
-type Kind = keyof typeof categories;
-
-const isKind = (text: string | null): text is Kind => text !== null && Object.hasOwn(categories, text);
-
-const kinds = Object.keys(categories).filter(isKind);
-
-/** The audit log. Its filter and page are kept in the address. */
+/** The audit log, whose first page is live. Its filter and page are kept in the address. */
 export function Component() {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const requested = params.get('kind');
-  const kind = isKind(requested) ? requested : 'all';
-  const user = params.get('user');
-  const person = user === null ? null : nodeIdOf('user', user);
-  const show = (kind: Kind, user: string | null) =>
-    setParams({ ...(kind === 'all' ? {} : { kind }), ...(user ? { user } : {}) });
+  const [params] = useSearchParams();
+  const { filter, change, auditFilter } = useAuditFilter();
+  const after = params.get(AFTER);
+  const [paused, setPaused] = useState(false);
   return (
-    <Page title={t('audit.title')}>
-      <Group component="search" gap="sm">
-        <ScrollArea type="never">
-          <SegmentedControl<Kind>
-            aria-label={t('audit.kind')}
-            data={kinds.map((value) => ({ value, label: t(`audit.kinds.${value}`) }))}
-            value={kind}
-            onChange={(kind) => show(kind, person)}
+    <Page
+      title={t('audit.title')}
+      actions={
+        <Group gap="xs">
+          {after === null && <LiveSwitch paused={paused} onChange={setPaused} />}
+          <ExportButton
+            document={ExportAuditLogDocument}
+            input={{ filter: auditFilter }}
+            downloadOf={({ exportAuditLog }) => exportAuditLog.download}
           />
-        </ScrollArea>
-        {person && <PersonPill userId={person} onRemove={() => show(kind, null)} />}
-      </Group>
-      <Entries kind={kind} userId={person} after={params.get(AFTER)} />
+        </Group>
+      }
+    >
+      <AuditFilters filter={filter} onChange={change} />
+      <Entries filter={auditFilter} after={after} paused={paused} onResume={() => setPaused(false)} />
     </Page>
   );
 }
 
-interface EntriesProps {
-  readonly kind: Kind;
-  readonly userId: string | null;
-  readonly after: string | null;
+interface LiveSwitchProps {
+  readonly paused: boolean;
+  readonly onChange: (paused: boolean) => void;
 }
 
-function Entries({ kind, userId, after }: EntriesProps) {
+function LiveSwitch({ paused, onChange }: LiveSwitchProps) {
   const { t } = useTranslation();
-  const filter = { userId, category: categories[kind] };
+  const isConnected = useConnectionState() === 'connected';
+  const Icon = paused ? IconPlayerPlay : IconPlayerPause;
+  return (
+    <>
+      {isConnected && !paused && (
+        <Badge variant="dot" color="var(--online)" title={t('audit.liveHint')}>
+          {t('audit.live')}
+        </Badge>
+      )}
+      <Button
+        variant="default"
+        leftSection={<Icon size={18} aria-hidden />}
+        onClick={() => onChange(!paused)}
+      >
+        {t(paused ? 'audit.resume' : 'audit.pause')}
+      </Button>
+    </>
+  );
+}
+
+interface EntriesProps {
+  readonly filter: AuditFilter;
+  readonly after: string | null;
+  readonly paused: boolean;
+  readonly onResume: () => void;
+}
+
+function Entries({ filter, after, paused, onResume }: EntriesProps) {
+  const { t } = useTranslation();
+  const isLive = after === null;
   const [{ data, error }, reload] = useQuery({
     query: AuditLogDocument,
-    variables: { filter, first: PAGE_SIZE, after },
+    variables: { filter, first: PAGE_SIZE, after, withCursor: isLive },
   });
+  const added = useLiveEntries(filter, (isLive && data?.auditCursor) || null);
+  const [shownWhilePaused, setShownWhilePaused] = useState(0);
+  if (!paused && shownWhilePaused !== added.length) setShownWhilePaused(added.length);
   if (error) return <FailureAlert failure={failureOf(error)} onRetry={reload} />;
   if (!data) return <Loading />;
   const { edges, pageInfo } = data.auditLog;
+  const waiting = paused ? Math.max(0, added.length - shownWhilePaused) : 0;
+  const entries = withoutRepetitions([...added.slice(waiting), ...edges.map(({ node }) => node)]);
   return (
     <>
       <Card padding="md">
-        {edges.length > 0 ? (
-          <AuditEntries entries={edges.map(({ node }) => node)} />
+        {waiting > 0 && (
+          <Button variant="light" fullWidth mb="sm" onClick={onResume}>
+            {t('audit.waiting', { count: waiting })}
+          </Button>
+        )}
+        {entries.length > 0 ? (
+          <AuditEntries entries={entries} />
         ) : (
           <EmptyState icon={<IconHistory size={32} stroke={1.4} aria-hidden />}>{t('audit.none')}</EmptyState>
         )}
       </Card>
       <Pager pageInfo={pageInfo} />
     </>
-  );
-}
-
-function PersonPill({ userId, onRemove }: { userId: string; onRemove: () => void }) {
-  const { t } = useTranslation();
-  const [{ data }] = useQuery({ query: UserDocument, variables: { id: userId } });
-  return (
-    <FilterPill
-      text={t('audit.person', { name: data?.user ? displayName(data.user) : '—' })}
-      removeLabel={t('audit.removePerson')}
-      onRemove={onRemove}
-    />
   );
 }

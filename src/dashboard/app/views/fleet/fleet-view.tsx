@@ -9,6 +9,7 @@ import { type Selection, useSelection } from './bulk/selection.js';
 import { StartedActionContext } from './bulk/started-actions.js';
 import { type RecentActions as Actions, useRecentActions } from './bulk/use-recent-actions.js';
 import { DeviceList } from './device-list.js';
+import { ExportDevices } from './export-devices.js';
 import { Filters } from './filters.js';
 import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
@@ -33,6 +34,7 @@ export function Component() {
       title={t('fleet.title')}
       actions={
         <Group gap="sm">
+          <ExportDevices filter={filter} deviceFilter={deviceFilter} />
           <AddDevices />
           {fleet && <LiveBadge fleet={fleet} />}
         </Group>

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
-import { type UserKind, UsersDocument } from '../../generated/graphql.js';
+import { ExportButton } from '../../domain/export-button.js';
+import { ExportUsersDocument, type UserKind, UsersDocument } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
@@ -55,6 +56,15 @@ export function Component() {
           >
             {t('people.roles')}
           </Button>
+          <ExportButton
+            document={ExportUsersDocument}
+            input={{
+              search,
+              kind: kind === 'service' ? 'SERVICE' : 'PERSON',
+              orderBy: userOrderOf(order),
+            }}
+            downloadOf={({ exportUsers }) => exportUsers.download}
+          />
           {may('USERS_MANAGE') && (
             <Button leftSection={<IconUserPlus size={18} aria-hidden />} onClick={open}>
               {t(kind === 'service' ? 'people.service.add' : 'people.add')}
