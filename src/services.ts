@@ -268,8 +268,22 @@ function createFactors(
 ) {
   const enrollments = new Enrollments(sessions, changes, clock);
   const authenticators = new Authenticators({ db, users, enrollments, cipher, clock });
-  const secondFactors = new SecondFactors({ db, authenticators, enrollments, throttle, clock });
-  return { authenticators, secondFactors };
+  const challenges = new PasskeyChallenges(db, clock);
+  const passkeyVerifier = new PasskeyVerifier(db, challenges, clock);
+  return {
+    authenticators,
+    secondFactors: new SecondFactors({
+      db,
+      authenticators,
+      passkeys: passkeyVerifier,
+      enrollments,
+      throttle,
+      clock,
+    }),
+    passkeyVerifier,
+    passkeys: new Passkeys(db, enrollments, clock),
+    passkeyRegistrations: new PasskeyRegistrations(db, challenges, enrollments, clock),
+  };
 }
 
 /** Logins by passkey that an address may begin in an hour, for schools behind one address. */
@@ -289,19 +303,32 @@ function createLogins(
   { minFailureMs }: Pick<Dependencies, 'minFailureMs'>,
 ) {
   const { db, clock, throttle, tracing, limiters } = core;
-  const { users, sessions, smsCodes, scanTickets, secondFactors: factors } = accounts;
+  const { users, sessions, smsCodes, scanTickets, secondFactors: factors, passkeyVerifier } = accounts;
   const attempts = new LoginAttempts(db, clock, loginTurns(), new RecentClients(db, clock));
   const verifier = traceCalls(tracing, new PasswordVerifier(db, users, minFailureMs), {
     verify: () => ({ name: 'verify password' }),
     reject: () => ({ name: 'verify password' }),
   });
-  const challenges = new LoginChallenges({ db, users, sessions, factors, attempts, clock });
+  const challenges = new LoginChallenges({
+    db,
+    users,
+    sessions,
+    factors,
+    verifier: passkeyVerifier,
+    attempts,
+    clock,
+  });
   const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
   const replacement = new PasswordReplacement(db, sessions, clock);
   const limit = new AddressLimit(limiters, {
     name: 'reset-links',
     perHour: RESETS_PER_ADDRESS,
     refusal: 'Too many reset links were tried from this address; try again later.',
+  });
+  const passkeyLimit = new AddressLimit(limiters, {
+    name: 'passkey-logins',
+    perHour: PASSKEY_LOGINS_PER_ADDRESS,
+    refusal: 'Too many logins by passkey were begun from this address; try again later.',
   });
   const creations = new AccountLimit(limiters, {
     name: 'reset-link-creators',
@@ -320,32 +347,21 @@ function createLogins(
       answerMs: minFailureMs,
     }),
     resetLinks: new ResetLinks({ db, users, replacement, creations, limit, clock }),
-    ...createPasskeys(core, accounts, attempts),
+    passkeyLogins: new PasskeyLogins({
+      db,
+      users,
+      sessions,
+      verifier: passkeyVerifier,
+      attempts,
+      throttle,
+      limit: passkeyLimit,
+    }),
     passwordLogins: new PasswordLogins(db, challenges, guard, attempts),
     phoneLogins: new PhoneLogins({ db, users, sessions, challenges, codes: smsCodes, attempts }),
     scanLogins: new ScanLogins(users, challenges, scanTickets, attempts),
     loginChallenges: challenges,
-    stepUps: new StepUps({ db, users, factors, throttle, clock }),
+    stepUps: new StepUps({ db, users, factors, verifier: passkeyVerifier, throttle, clock }),
     registrations: new Registrations(db, users, sessions),
-  };
-}
-
-function createPasskeys(
-  { db, clock, throttle, limiters }: Core,
-  { users, sessions }: ReturnType<typeof createAccounts>,
-  attempts: LoginAttempts,
-) {
-  const limit = new AddressLimit(limiters, {
-    name: 'passkey-logins',
-    perHour: PASSKEY_LOGINS_PER_ADDRESS,
-    refusal: 'Too many logins by passkey were begun from this address; try again later.',
-  });
-  const challenges = new PasskeyChallenges(db, clock);
-  const verifier = new PasskeyVerifier(db, challenges, clock);
-  return {
-    passkeys: new Passkeys(db, clock),
-    passkeyRegistrations: new PasskeyRegistrations(db, challenges, clock),
-    passkeyLogins: new PasskeyLogins({ db, users, sessions, verifier, attempts, throttle, limit }),
   };
 }
 

@@ -30,9 +30,7 @@ export const AuditAction = {
   USER_FACTOR_RESET: 'user.factor-reset',
   USER_RECOVERY_CODE: 'user.recovery-code',
   USER_RECOVERY_CODES: 'user.recovery-codes',
-  USER_PASSKEY_ADD: 'user.passkey-add',
   USER_PASSKEY_RENAME: 'user.passkey-rename',
-  USER_PASSKEY_REMOVE: 'user.passkey-remove',
   USER_PASSKEY_REFUSE: 'user.passkey-refuse',
   USER_DELETE: 'user.delete',
   ROLE_CREATE: 'role.create',
@@ -105,18 +103,20 @@ registerEnumType(ShownAction, {
       description: 'A password was reset. `detail` says by which means: `sms`, `link` or `operator`.',
     },
     USER_PHONE_PROVEN: { description: 'Someone proved by SMS that the phone of an account is theirs.' },
-    USER_FACTOR_ADD: { description: 'Someone enrolled a second factor. `detail` says which one.' },
-    USER_FACTOR_REMOVE: { description: 'Someone removed a second factor. `detail` says which one.' },
+    USER_FACTOR_ADD: {
+      description: 'Someone enrolled a second factor. `detail` is its method, and the name of a passkey.',
+    },
+    USER_FACTOR_REMOVE: {
+      description: 'Someone removed a second factor. `detail` is its method, and the name of a passkey.',
+    },
     USER_FACTOR_RESET: {
       description: 'An administrator or the command line removed all second factors of an account.',
     },
     USER_RECOVERY_CODE: { description: 'Someone used a recovery code. `detail` is how many are left.' },
     USER_RECOVERY_CODES: { description: 'Someone replaced their recovery codes.' },
-    USER_PASSKEY_ADD: { description: 'Someone added a passkey to their account. `detail` is its name.' },
     USER_PASSKEY_RENAME: {
       description: 'Someone renamed a passkey of theirs. `detail` has the old and the new name.',
     },
-    USER_PASSKEY_REMOVE: { description: 'Someone removed a passkey of theirs. `detail` is its name.' },
     USER_PASSKEY_REFUSE: {
       description:
         'A passkey was refused because its counter did not advance: there may be a copy. `detail` is its name.',

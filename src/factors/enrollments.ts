@@ -12,7 +12,7 @@ import { User } from '../users/user.entity.js';
 import { deleteRecoveryCodes, replaceRecoveryCodes } from './recovery-codes.js';
 
 /** What proves that someone is the owner of an account, beside a password or a phone. */
-export type FactorMethod = 'TOTP' | 'RECOVERY_CODE';
+export type FactorMethod = 'TOTP' | 'PASSKEY' | 'RECOVERY_CODE';
 
 /** A factor that was added. */
 export interface Enrolled {
@@ -48,17 +48,18 @@ export class Enrollments {
    * A factor was stored. The first one ends the sessions of legacy APIs, which cannot ask for it, and makes the other
    * sessions prove it before they may do what requires a step-up.
    * @param user from `lock`.
+   * @param factor what the audit log calls it: its method, and its name if it has one.
    */
   async added(
     em: EntityManager,
     user: User,
     { sessionId }: Caller,
-    method: FactorMethod,
+    factor: string,
     actor: Actor,
   ): Promise<Enrolled> {
     const { id } = user;
     const now = new Date(this.clock());
-    recordAudit(em, now, actor, { action: 'user.factor-add', target: userTarget(id), detail: method });
+    recordAudit(em, now, actor, { action: 'user.factor-add', target: userTarget(id), detail: factor });
     await this.changes.record(em, id);
     await em.nativeUpdate(Session, { id: sessionId }, { provenAt: now });
     if (user.secondFactorSince !== null) {
@@ -74,10 +75,10 @@ export class Enrollments {
     return { recoveryCodes, announce };
   }
 
-  /** A factor was deleted. @param user from `lock`. @returns a function that must be called after the commit. */
-  async removed(em: EntityManager, user: User, method: FactorMethod, actor: Actor): Promise<() => void> {
+  /** A factor was deleted. Parameters as for `added`. @returns a function that must be called after the commit. */
+  async removed(em: EntityManager, user: User, factor: string, actor: Actor): Promise<() => void> {
     const { id } = user;
-    const detail = method;
+    const detail = factor;
     const action = { action: 'user.factor-remove', target: userTarget(id), detail } as const;
     recordAudit(em, new Date(this.clock()), actor, action);
     if (!(await hasFactor(em, id))) await this.#end(em, user);
@@ -102,8 +103,10 @@ export class Enrollments {
 
 /** Whether the account has a factor. Recovery codes only replace one. */
 async function hasFactor(em: EntityManager, userId: number): Promise<boolean> {
-  const found = await em.execute('select from authenticators where user_id = ? and secret is not null', [
-    userId,
-  ]);
+  const found = await em.execute(
+    `select from authenticators where user_id = ? and secret is not null
+     union all select from passkeys where user_id = ?`,
+    [userId, userId],
+  );
   return found.length > 0;
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
+import type { RelyingParty } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { LoginThrottle } from '../rate-limits/login-throttle.js';
@@ -18,11 +19,21 @@ import {
 } from './recovery-codes.js';
 
 /** What someone entered to prove a second factor. */
-export interface FactorProof {
-  readonly method: FactorMethod;
+export type FactorProof = CodeProof | PasskeyProof;
+
+interface CodeProof {
+  readonly method: 'TOTP' | 'RECOVERY_CODE';
   readonly response: string;
   /** The input field with the response, for errors. */
   readonly field: string;
+}
+
+/** The answer of a passkey to a challenge of the prover. */
+export interface PasskeyProof {
+  readonly method: 'PASSKEY';
+  /** As `PublicKeyCredential.toJSON()` returns it. */
+  readonly credential: unknown;
+  readonly party: RelyingParty;
 }
 
 /** Who proves a factor, and from where. */
@@ -31,11 +42,22 @@ export interface Prover {
   readonly address: string;
   /** Failed attempts of each have a budget of their own: those at logins do not keep out sessions. */
   readonly at: 'login' | 'session';
+  /** The login or session that the proof is for. The challenge of a passkey is bound to it. */
+  readonly subject: string;
+}
+
+/** Passkeys, as far as they are second factors. */
+export interface PasskeyFactors {
+  isEnrolled(em: EntityManager, userId: number): Promise<boolean>;
+  /** @throws DomainError INVALID_INPUT (the credential), PASSKEY_INVALID */
+  prove(proof: PasskeyProof, prover: Prover): Promise<void>;
+  deleteAll(em: EntityManager, userId: number): Promise<void>;
 }
 
 interface SecondFactorsOptions {
   readonly db: Database;
   readonly authenticators: Authenticators;
+  readonly passkeys: PasskeyFactors;
   readonly enrollments: Enrollments;
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
@@ -50,7 +72,12 @@ export class SecondFactors {
     const em = this.options.db.em.fork();
     const hasTotp = await this.options.authenticators.isEnrolled(em, userId);
     const hasCodes = (await countRecoveryCodes(em, userId)) > 0;
-    return [...(hasTotp ? ['TOTP' as const] : []), ...(hasCodes ? ['RECOVERY_CODE' as const] : [])];
+    const hasPasskey = await this.options.passkeys.isEnrolled(em, userId);
+    return [
+      ...(hasPasskey ? ['PASSKEY' as const] : []),
+      ...(hasTotp ? ['TOTP' as const] : []),
+      ...(hasCodes ? ['RECOVERY_CODE' as const] : []),
+    ];
   }
 
   /** How many recovery codes an account has left. */
@@ -60,11 +87,14 @@ export class SecondFactors {
 
   /**
    * Verifies a proof, and uses it up.
-   * @throws DomainError SECOND_FACTOR_WRONG, THROTTLED, UNAVAILABLE
+   * @throws DomainError SECOND_FACTOR_WRONG, PASSKEY_INVALID, INVALID_INPUT (a malformed credential), THROTTLED,
+   * UNAVAILABLE
    */
-  async prove(proof: FactorProof, { userId, address, at }: Prover): Promise<void> {
-    const { throttle } = this.options;
+  async prove(proof: FactorProof, prover: Prover): Promise<void> {
+    const { throttle, passkeys } = this.options;
+    const { userId, address, at } = prover;
     const verify = async () => {
+      if (proof.method === 'PASSKEY') return passkeys.prove(proof, prover);
       if (await this.#verify(proof, userId, address)) return;
       const { field } = proof;
       throw new DomainError('SECOND_FACTOR_WRONG', `${field} is wrong, or was used before.`, { field });
@@ -97,19 +127,20 @@ export class SecondFactors {
    * @throws DomainError NOT_FOUND, FORBIDDEN (the account may do more than the actor), CONFLICT (no second factor)
    */
   async reset(userId: number, actor: Actor): Promise<void> {
-    const { db, enrollments } = this.options;
+    const { db, enrollments, passkeys } = this.options;
     const announce = await db.em.fork().transactional(async (em) => {
       const user = await enrollments.lock(em, userId);
       await em.populate(user, ['roles']);
       await requireAuthorityOver(em, actor, user);
       requireSecondFactor(user);
       await em.nativeDelete(Authenticator, { user: userId });
+      await passkeys.deleteAll(em, userId);
       return enrollments.reset(em, user, actor);
     });
     await announce();
   }
 
-  #verify({ method, response }: FactorProof, userId: number, address: string): Promise<boolean> {
+  #verify({ method, response }: CodeProof, userId: number, address: string): Promise<boolean> {
     if (method === 'TOTP') return this.options.authenticators.verify(userId, response);
     return this.options.db.em.fork().transactional((em) => this.#verifyCode(em, userId, response, address));
   }

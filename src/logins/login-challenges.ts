@@ -1,9 +1,12 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import type { Clock } from '../clock.js';
+import type { RelyingParty } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { FactorProof, SecondFactors } from '../factors/second-factors.js';
+import type { PasskeyVerifier } from '../passkeys/passkey-verifier.js';
 import type { Client } from '../sessions/caller.js';
 import { type LoginProof, secondFactorRequired } from '../sessions/login-proof.js';
 import type { OpeningOptions } from '../sessions/openings.js';
@@ -32,6 +35,7 @@ interface LoginChallengesOptions {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly factors: SecondFactors;
+  readonly verifier: PasskeyVerifier;
   readonly attempts: LoginAttempts;
   readonly clock: Clock;
 }
@@ -96,7 +100,7 @@ export class LoginChallenges {
     const userId = challenge.user.id;
     const attempt = { findUserId: async () => userId, client, name: `user ${userId}`, api: policy.api };
     return attempts.run(attempt, async () => {
-      await factors.prove(proof, { userId, address: client.address, at: 'login' });
+      await factors.prove(proof, { userId, address: client.address, at: 'login', subject: hashed });
       const handOut = await db.em.fork().transactional(async (em) => {
         if ((await em.nativeDelete(LoginChallenge, { tokenHash: hashed })) === 0) throw expiredChallenge();
         const user = await users.get(userId, em);
@@ -108,6 +112,19 @@ export class LoginChallenges {
       });
       return handOut();
     });
+  }
+
+  /**
+   * Asks a passkey of the account for the proof of a challenge.
+   * @returns options for `navigator.credentials.get`, as JSON.
+   * @throws DomainError CHALLENGE_EXPIRED, NOT_FOUND (the account has no passkey)
+   */
+  async startPasskey(token: string, party: RelyingParty): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const { db, verifier, clock } = this.options;
+    const open = { tokenHash: tokenHash(token), expiresAt: { $gt: new Date(clock()) } };
+    const challenge = await db.em.fork().findOne(LoginChallenge, open);
+    if (!challenge) throw expiredChallenge();
+    return verifier.startProof(challenge.user.id, challenge.tokenHash, party);
   }
 
   async #create(em: EntityManager, { id }: User, client: Client, { proof, restricted }: FirstStepOptions) {

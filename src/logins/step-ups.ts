@@ -1,9 +1,12 @@
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
+import type { RelyingParty } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { FactorMethod } from '../factors/enrollments.js';
 import type { FactorProof, SecondFactors } from '../factors/second-factors.js';
+import type { PasskeyVerifier } from '../passkeys/passkey-verifier.js';
 import { isFailedAttempt, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import { requireLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
@@ -24,6 +27,7 @@ interface StepUpsOptions {
   readonly db: Database;
   readonly users: Users;
   readonly factors: SecondFactors;
+  readonly verifier: PasskeyVerifier;
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
 }
@@ -57,11 +61,11 @@ export class StepUps {
    * Proves again who the user of a session is. An account with a second factor must prove that.
    * @returns until when the proof is fresh.
    * @throws DomainError FORBIDDEN (a machine, or a password where a second factor is required), PASSWORD_WRONG,
-   * SECOND_FACTOR_WRONG, THROTTLED, UNAVAILABLE, UNAUTHENTICATED (the session has ended)
+   * SECOND_FACTOR_WRONG, PASSKEY_INVALID, THROTTLED, UNAVAILABLE, UNAUTHENTICATED (the session has ended)
    */
   async prove(caller: Caller, proof: StepUpProof, actor: Actor): Promise<Date> {
     requireLogin(caller);
-    await this.#verify(caller.user.id, proof, actor.address ?? '').catch(async (error: unknown) => {
+    await this.#verify(caller, proof, actor.address ?? '').catch(async (error: unknown) => {
       if (isFailedAttempt(error)) await this.#record('session.step-up-refuse', caller, actor, error.code);
       throw error;
     });
@@ -73,15 +77,28 @@ export class StepUps {
     return new Date(now + FRESH_MS);
   }
 
+  /**
+   * Asks a passkey of the caller for a proof.
+   * @returns options for `navigator.credentials.get`, as JSON.
+   * @throws DomainError FORBIDDEN (a machine), NOT_FOUND (the account has no passkey)
+   */
+  startPasskey(caller: Caller, party: RelyingParty): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    requireLogin(caller);
+    return this.options.verifier.startProof(caller.user.id, caller.sessionId, party);
+  }
+
   async #methodsOf(userId: number): Promise<StepUpMethod[]> {
     const { secondFactorSince, passwordHash } = await this.options.users.get(userId);
     if (secondFactorSince !== null) return this.options.factors.methodsOf(userId);
     return passwordHash === null ? [] : ['PASSWORD'];
   }
 
-  async #verify(userId: number, proof: StepUpProof, address: string): Promise<void> {
+  async #verify({ user, sessionId }: Caller, proof: StepUpProof, address: string): Promise<void> {
     const { users, factors, throttle } = this.options;
-    if ('method' in proof) return factors.prove(proof, { userId, address, at: 'session' });
+    const userId = user.id;
+    if ('method' in proof) {
+      return factors.prove(proof, { userId, address, at: 'session', subject: sessionId });
+    }
     const { secondFactorSince, passwordHash } = await users.get(userId);
     if (secondFactorSince !== null) {
       const message = 'password is not enough: your account has a second factor. Prove that.';

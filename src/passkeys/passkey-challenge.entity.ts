@@ -15,7 +15,10 @@ export class PasskeyChallenge {
   @Property({ type: 'text' })
   purpose!: string;
 
-  /** What it is bound to: the id of a session, or of the device that signs in; null if that has none. */
+  /**
+   * What it is bound to: the id of a session, the hash of a login challenge, or the id of the device that signs in; null
+   * if that has none.
+   */
   @Property({ type: 'text', nullable: true })
   subject: string | null = null;
 

@@ -8,7 +8,7 @@ import { PasskeyChallenge, type PlannedPasskey } from './passkey-challenge.entit
 export const CHALLENGE_LIFETIME_MS = 5 * 60_000;
 const CHALLENGE_BYTES = 32;
 
-export type ChallengePurpose = 'registration' | 'login';
+export type ChallengePurpose = 'registration' | 'login' | 'proof';
 
 /** What a challenge is good for. */
 export interface ChallengeUse {
@@ -24,11 +24,18 @@ export class PasskeyChallenges {
     private readonly clock: Clock,
   ) {}
 
-  /** @param planned the passkey to create. @returns the challenge, base64url. */
+  /**
+   * Issues a challenge, in place of the one that a session or a login that waits had for this purpose.
+   * @param planned the passkey to create.
+   * @returns the challenge, base64url.
+   */
   async issue(use: ChallengeUse, planned: PlannedPasskey | null = null): Promise<string> {
     const challenge = randomBytes(CHALLENGE_BYTES).toString('base64url');
     const expiresAt = new Date(this.clock() + CHALLENGE_LIFETIME_MS);
-    await this.db.em.fork().insert(PasskeyChallenge, { challenge, ...use, planned, expiresAt });
+    const em = this.db.em.fork();
+    // The devices of two logins may have one id.
+    if (use.purpose !== 'login') await em.nativeDelete(PasskeyChallenge, use);
+    await em.insert(PasskeyChallenge, { challenge, ...use, planned, expiresAt });
     return challenge;
   }
 

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
-import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
+import type { Actor } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { RelyingParty } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
+import type { Enrollments } from '../factors/enrollments.js';
 import { requireUnlimitedLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
-import { requireActive, requirePerson } from '../users/account-status.js';
+import { requireActive } from '../users/account-status.js';
 import { displayPhone } from '../users/phone.js';
 import { User } from '../users/user.entity.js';
 import { readClientData, readRegistration } from './credential-response.js';
@@ -32,11 +33,19 @@ const MAX_PASSKEYS = 10;
 const DEFAULT_NAME = 'Passkey';
 const HANDLE_BYTES = 32;
 
+/** A passkey that was added. */
+export interface AddedPasskey {
+  readonly passkey: Passkey;
+  /** As `Enrolled.recoveryCodes`. */
+  readonly recoveryCodes: readonly string[] | null;
+}
+
 /** Adds passkeys to accounts. */
 export class PasskeyRegistrations {
   constructor(
     private readonly db: Database,
     private readonly challenges: PasskeyChallenges,
+    private readonly enrollments: Enrollments,
     private readonly clock: Clock,
   ) {}
 
@@ -77,12 +86,12 @@ export class PasskeyRegistrations {
   }
 
   /**
-   * Adds the passkey that an authenticator has created.
+   * Adds the passkey that an authenticator has created. It is a second factor, too.
    * @param input as `PublicKeyCredential.toJSON()` returns it.
    * @throws DomainError INVALID_INPUT (credential), FORBIDDEN (no login), PASSKEY_INVALID, LIMIT_REACHED,
    * ACCOUNT_DISABLED, CONFLICT (the passkey is known already)
    */
-  async finish(input: unknown, caller: Caller, party: RelyingParty, actor: Actor): Promise<Passkey> {
+  async finish(input: unknown, caller: Caller, party: RelyingParty, actor: Actor): Promise<AddedPasskey> {
     requireUnlimitedLogin(caller);
     const response = readRegistration(input);
     const page = readClientData(response);
@@ -91,33 +100,26 @@ export class PasskeyRegistrations {
     if (planned === null) invalidAnswer();
     const credential = { ...planned, ...(await verifyRegistration(response, page, party)) };
     const adding = this.db.em.fork().transactional((em) => this.#add(em, credential, caller, actor));
-    return adding.catch((error: unknown) => {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new DomainError('CONFLICT', 'This passkey is in use already.', { field: 'credential' });
-    });
+    const { passkey, recoveryCodes, announce } = await adding.catch(refuseKnown);
+    await announce();
+    return { passkey, recoveryCodes };
   }
 
-  async #add(
-    em: EntityManager,
-    credential: NewCredential & PlannedPasskey,
-    caller: Caller,
-    actor: Actor,
-  ): Promise<Passkey> {
+  async #add(em: EntityManager, credential: NewCredential & PlannedPasskey, caller: Caller, actor: Actor) {
     // Until the commit, so that parallel registrations respect the limit.
-    const user = await em.findOneOrFail(User, caller.user.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const user = await this.enrollments.lock(em, caller.user.id);
     requireActive(user);
-    requirePerson(user);
     requireRoom(await em.count(Passkey, { user: user.id }));
-    const createdAt = new Date(this.clock());
-    const passkey = em.create(Passkey, { ...credential, user, createdAt });
-    recordAudit(em, createdAt, actor, {
-      action: 'user.passkey-add',
-      target: userTarget(user.id),
-      detail: passkey.name,
-    });
+    const passkey = em.create(Passkey, { ...credential, user, createdAt: new Date(this.clock()) });
     await em.flush();
-    return passkey;
+    const factor = `PASSKEY ${passkey.name}`;
+    return { passkey, ...(await this.enrollments.added(em, user, caller, factor, actor)) };
   }
+}
+
+function refuseKnown(error: unknown): never {
+  if (!(error instanceof UniqueConstraintViolationException)) throw error;
+  throw new DomainError('CONFLICT', 'This passkey is in use already.', { field: 'credential' });
 }
 
 /** A registration belongs to the session that began it. */

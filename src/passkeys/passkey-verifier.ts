@@ -4,6 +4,8 @@ import { recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { RelyingParty } from '../config.js';
 import type { Database } from '../database/database.js';
+import { DomainError } from '../errors.js';
+import type { PasskeyFactors, PasskeyProof, Prover } from '../factors/second-factors.js';
 import { readAssertion, readClientData } from './credential-response.js';
 import { Passkey } from './passkey.entity.js';
 import { CHALLENGE_LIFETIME_MS, type ChallengeUse, type PasskeyChallenges } from './passkey-challenges.js';
@@ -24,7 +26,7 @@ export interface VerifiedPasskey {
 }
 
 /** Asks passkeys to sign challenges, and verifies their answers. */
-export class PasskeyVerifier {
+export class PasskeyVerifier implements PasskeyFactors {
   constructor(
     private readonly db: Database,
     private readonly challenges: PasskeyChallenges,
@@ -49,6 +51,35 @@ export class PasskeyVerifier {
       userVerification: 'required',
       allowCredentials: allowed.map(({ credentialId: id, transports }) => ({ id, transports })),
     });
+  }
+
+  /**
+   * Asks a passkey of an account for the proof of a second factor.
+   * @param subject the login or session that the proof is for.
+   * @throws DomainError NOT_FOUND (the account has no passkey)
+   */
+  async startProof(
+    userId: number,
+    subject: string,
+    party: RelyingParty,
+  ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const allowed = await this.db.em.fork().find(Passkey, { user: userId });
+    if (allowed.length === 0) throw new DomainError('NOT_FOUND', 'The account has no passkey.');
+    return this.start({ purpose: 'proof', subject }, party, allowed);
+  }
+
+  async prove({ credential, party }: PasskeyProof, { userId, address, subject }: Prover): Promise<void> {
+    const passkey = await this.verify(credential, { purpose: 'proof', subject }, party, address);
+    if (passkey.userId !== userId) invalidAnswer();
+    await this.recordUseWithin(this.db.em.fork(), passkey);
+  }
+
+  async isEnrolled(em: EntityManager, userId: number): Promise<boolean> {
+    return (await em.count(Passkey, { user: userId })) > 0;
+  }
+
+  async deleteAll(em: EntityManager, userId: number): Promise<void> {
+    await em.nativeDelete(Passkey, { user: userId });
   }
 
   /**

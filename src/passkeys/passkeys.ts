@@ -5,6 +5,7 @@ import type { Database } from '../database/database.js';
 import type { PropertyOf } from '../database/queries/columns.js';
 import { type Row, readRows } from '../database/queries/rows.js';
 import { DomainError } from '../errors.js';
+import type { Enrollments } from '../factors/enrollments.js';
 import { requireUnlimitedLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
 import { Passkey } from './passkey.entity.js';
@@ -14,8 +15,14 @@ import { readPasskeyName } from './passkey-name.js';
 export class Passkeys {
   constructor(
     private readonly db: Database,
+    private readonly enrollments: Enrollments,
     private readonly clock: Clock,
   ) {}
+
+  /** @returns the passkeys of a user, oldest first. */
+  listOf(userId: number): Promise<Passkey[]> {
+    return this.db.em.fork().find(Passkey, { user: userId }, { orderBy: { id: 'asc' } });
+  }
 
   /** @returns the passkeys of each user, oldest first, by user id. */
   async listByUser<K extends PropertyOf<Passkey>>(
@@ -45,29 +52,23 @@ export class Passkeys {
       const passkey = await findOwn(em, id, caller);
       const detail = `${passkey.name} → ${name}`;
       passkey.name = name;
-      this.#record(em, passkey, 'user.passkey-rename', detail, actor);
+      const target = userTarget(caller.user.id);
+      const action = { action: 'user.passkey-rename', target, detail } as const;
+      recordAudit(em, new Date(this.clock()), actor, action);
       return passkey;
     });
   }
 
   /** Removes a passkey of the caller. @throws DomainError FORBIDDEN (no login), NOT_FOUND */
-  remove(id: number, caller: Caller, actor: Actor): Promise<void> {
+  async remove(id: number, caller: Caller, actor: Actor): Promise<void> {
     requireUnlimitedLogin(caller);
-    return this.db.em.fork().transactional(async (em) => {
+    const announce = await this.db.em.fork().transactional(async (em) => {
+      const user = await this.enrollments.lock(em, caller.user.id);
       const passkey = await findOwn(em, id, caller);
-      em.remove(passkey);
-      this.#record(em, passkey, 'user.passkey-remove', passkey.name, actor);
+      await em.remove(passkey).flush();
+      return this.enrollments.removed(em, user, `PASSKEY ${passkey.name}`, actor);
     });
-  }
-
-  #record(
-    em: EntityManager,
-    { user }: Passkey,
-    action: 'user.passkey-rename' | 'user.passkey-remove',
-    detail: string,
-    actor: Actor,
-  ): void {
-    recordAudit(em, new Date(this.clock()), actor, { action, target: userTarget(user.id), detail });
+    announce();
   }
 }
 

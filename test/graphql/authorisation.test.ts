@@ -482,6 +482,11 @@ const rules: Record<string, Rule> = {
     may: 'anybody',
     call: ask('mutation { startPasskeyLogin(input: {}) { options } }'),
   },
+  'Mutation.startPasskeyProof': {
+    may: 'anybody',
+    call: ask('mutation { startPasskeyProof(input: {challenge: "none"}) { options } }'),
+    allowed: 'CHALLENGE_EXPIRED',
+  },
   'Mutation.startPasskeyRegistration': {
     may: 'members at GraphQL',
     call: ask('mutation { startPasskeyRegistration(input: {}) { options } }'),

@@ -90,7 +90,7 @@ export class LoginResolver {
     @Ctx() context: Context,
   ): Promise<CompleteLoginPayload> {
     const { loginChallenges } = context.services;
-    const proof = readFactorProof(input);
+    const proof = readFactorProof(input, context);
     const opened = await loginChallenges
       .complete(input.challenge, proof, context.client, graphqlSessionPolicy)
       .catch(hideDisabledAccount);

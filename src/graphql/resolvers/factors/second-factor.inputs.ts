@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { DEFAULT_RECOVERY_CODES, MAX_RECOVERY_CODES } from '../../../factors/recovery-codes.js';
 import { MAX_ISSUER_LENGTH } from '../../../factors/totp.js';
+import { JsonObject } from '../../json-object.js';
 import { SecondFactorMethod } from './second-factor.types.js';
 
 /** The proof of a second factor: exactly one field. */
@@ -8,6 +9,14 @@ import { SecondFactorMethod } from './second-factor.types.js';
 abstract class SecondFactorProofInput {
   @Field(() => String, { nullable: true, description: 'A code of the authenticator app, which works once.' })
   totpCode?: string | null;
+
+  @Field(() => JsonObject, {
+    nullable: true,
+    description:
+      'What `navigator.credentials.get` returned for the options of `startPasskeyProof`, as `PublicKeyCredential.toJSON()` ' +
+      'returns it.',
+  })
+  passkey?: unknown;
 
   @Field(() => String, { nullable: true, description: 'A recovery code, which works once.' })
   recoveryCode?: string | null;

@@ -28,12 +28,13 @@ export class SecondFactorResolver {
   @Query(() => SecondFactors, { description: 'Your second factors.' })
   @Allow(ENROLLING)
   async secondFactors(@Ctx() context: Context): Promise<SecondFactors> {
-    const { users, secondFactors } = context.services;
+    const { users, secondFactors, passkeys } = context.services;
     const { id } = requireCaller(context).user;
     const { secondFactorSince, roles } = await users.get(id);
     return {
       methods: await secondFactors.methodsOf(id),
       since: secondFactorSince,
+      passkeys: await passkeys.listOf(id),
       recoveryCodesLeft: await secondFactors.countRecoveryCodes(id),
       required: roles.getItems().some(({ requiresSecondFactor }) => requiresSecondFactor),
     };
@@ -50,8 +51,8 @@ export class SecondFactorResolver {
     @Ctx() context: Context,
   ): Promise<StepUpPayload> {
     const { stepUps } = context.services;
-    const expiresAt = await stepUps.prove(requireCaller(context), readStepUpProof(input), actorOf(context));
-    return { expiresAt };
+    const proof = readStepUpProof(input, context);
+    return { expiresAt: await stepUps.prove(requireCaller(context), proof, actorOf(context)) };
   }
 
   @Mutation(() => StartTotpEnrollmentPayload, {
@@ -94,7 +95,8 @@ export class SecondFactorResolver {
     @Ctx() context: Context,
   ): Promise<RemoveSecondFactorPayload> {
     if (method !== 'TOTP') {
-      const message = 'method must be TOTP. Recovery codes end with the last factor.';
+      const message =
+        'method must be TOTP. Passkeys are removed one by one, and recovery codes end with the last factor.';
       throw new DomainError('INVALID_INPUT', message, { field: 'method' });
     }
     const { authenticators, users } = context.services;

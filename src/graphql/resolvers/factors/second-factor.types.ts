@@ -1,9 +1,11 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { FactorMethod } from '../../../factors/enrollments.js';
+import { Passkey } from '../../../passkeys/passkey.entity.js';
 import { UserPayload } from '../users/user.payloads.js';
 
 export const SecondFactorMethod = {
   TOTP: 'TOTP',
+  PASSKEY: 'PASSKEY',
   RECOVERY_CODE: 'RECOVERY_CODE',
 } as const satisfies { readonly [method in FactorMethod]: method };
 export type SecondFactorMethod = FactorMethod;
@@ -12,6 +14,7 @@ registerEnumType(SecondFactorMethod, {
   description: 'What proves a second factor.',
   valuesConfig: {
     TOTP: { description: 'A code of an authenticator app.' },
+    PASSKEY: { description: 'A passkey. It signs in without a password, too.' },
     RECOVERY_CODE: { description: 'One of the codes that were shown when the first factor was enrolled.' },
   },
 });
@@ -23,6 +26,9 @@ export class SecondFactors {
 
   @Field(() => Date, { nullable: true, description: 'Since when you have one; null if you have none.' })
   since!: Date | null;
+
+  @Field(() => [Passkey], { description: 'Your passkeys, the oldest first.' })
+  passkeys!: Passkey[];
 
   @Field(() => Int, { description: 'How many recovery codes you have left.' })
   recoveryCodesLeft!: number;

@@ -1,12 +1,16 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { PUBLIC } from '../../../users/permissions.js';
 import { Allow } from '../../authorization.js';
-import { type Context, clientOf } from '../../context.js';
+import { type Context, clientOf, requireCaller } from '../../context.js';
 import { graphqlSessionPolicy } from '../../session-policy.js';
 import { signIn } from '../login.resolver.js';
-import { FinishPasskeyLoginInput, StartPasskeyLoginInput } from './passkey.inputs.js';
-import { FinishPasskeyLoginPayload, StartPasskeyLoginPayload } from './passkey.payloads.js';
-import { partyOf } from './passkey.resolver.js';
+import { partyOf } from './party.js';
+import { FinishPasskeyLoginInput, StartPasskeyLoginInput, StartPasskeyProofInput } from './passkey.inputs.js';
+import {
+  FinishPasskeyLoginPayload,
+  StartPasskeyLoginPayload,
+  StartPasskeyProofPayload,
+} from './passkey.payloads.js';
 
 @Resolver()
 export class PasskeyLoginResolver {
@@ -39,5 +43,20 @@ export class PasskeyLoginResolver {
     const client = clientOf(context, deviceId);
     const opened = await passkeyLogins.login(credential, client, partyOf(context), graphqlSessionPolicy);
     return signIn(opened, context);
+  }
+
+  @Mutation(() => StartPasskeyProofPayload, {
+    description:
+      'Asks one of your passkeys for the proof that `completeLogin` or `stepUp` takes. NOT_FOUND without a passkey.',
+  })
+  @Allow(PUBLIC)
+  async startPasskeyProof(
+    @Arg('input', { description: 'What the proof is for.' }) { challenge }: StartPasskeyProofInput,
+    @Ctx() context: Context,
+  ): Promise<StartPasskeyProofPayload> {
+    const { loginChallenges, stepUps } = context.services;
+    const party = partyOf(context);
+    if (challenge != null) return { options: await loginChallenges.startPasskey(challenge, party) };
+    return { options: await stepUps.startPasskey(requireCaller(context), party) };
   }
 }

@@ -54,3 +54,14 @@ export class FinishPasskeyLoginInput {
   })
   deviceId?: string | null;
 }
+
+@InputType({ description: 'What a passkey is to prove.' })
+export class StartPasskeyProofInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '`extensions.challenge.token` of the error SECOND_FACTOR_REQUIRED, for `completeLogin`. By default, the proof is for ' +
+      '`stepUp` at this session.',
+  })
+  challenge?: string | null;
+}

@@ -17,6 +17,12 @@ export class StartPasskeyRegistrationPayload {
 export class FinishPasskeyRegistrationPayload {
   @Field(() => Passkey, { description: 'The passkey.' })
   passkey!: Passkey;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Recovery codes, which are shown once; null if you had a second factor before.',
+  })
+  recoveryCodes!: readonly string[] | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The renamed passkey.' })
@@ -43,3 +49,13 @@ export class StartPasskeyLoginPayload {
 
 @ObjectType({ implements: Authenticated, description: 'A login with a passkey.' })
 export class FinishPasskeyLoginPayload extends Authenticated {}
+
+@ObjectType({ simpleResolvers: true, description: 'A challenge for one of your passkeys.' })
+export class StartPasskeyProofPayload {
+  @Field(() => JsonObject, {
+    description:
+      'Options for `navigator.credentials.get`, for `PublicKeyCredential.parseRequestOptionsFromJSON`. Valid for 5 ' +
+      'minutes and one answer.',
+  })
+  options!: object;
+}

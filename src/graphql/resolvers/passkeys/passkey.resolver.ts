@@ -2,12 +2,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { nodeId } from '../../../database/node-id.js';
 import { Passkey } from '../../../passkeys/passkey.entity.js';
-import { relyingPartyOf } from '../../../passkeys/relying-party.js';
 import { User } from '../../../users/user.entity.js';
 import { Allow, ENROLLING, mayRead, StepUp, USERS } from '../../authorization.js';
 import { actorOf, type Context, requireCaller } from '../../context.js';
 import { readId } from '../../id.js';
 import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
+import { partyOf } from './party.js';
 import {
   FinishPasskeyRegistrationInput,
   RemovePasskeyInput,
@@ -41,7 +41,8 @@ export class PasskeyResolver {
 
   @Mutation(() => FinishPasskeyRegistrationPayload, {
     description:
-      'Adds a passkey to your account: at most 10. PASSKEY_INVALID unless the authenticator has verified you, on a page ' +
+      'Adds a passkey to your account: at most 10. It signs in without a password, and is a second factor, too: the ' +
+      'first one ends your sessions of legacy APIs. PASSKEY_INVALID unless the authenticator has verified you, on a page ' +
       'of the gateway.',
   })
   @Allow(ENROLLING)
@@ -53,7 +54,7 @@ export class PasskeyResolver {
     const { passkeyRegistrations } = context.services;
     const caller = requireCaller(context);
     const party = partyOf(context);
-    return { passkey: await passkeyRegistrations.finish(credential, caller, party, actorOf(context)) };
+    return passkeyRegistrations.finish(credential, caller, party, actorOf(context));
   }
 
   @Mutation(() => RenamePasskeyPayload, { description: 'Renames a passkey of yours.' })
@@ -94,7 +95,3 @@ export class PasskeyResolver {
     return loaders.passkeysOfUser(id, selectedProperties<Passkey>(info));
   }
 }
-
-/** The relying party of a request. @throws DomainError FORBIDDEN where passkeys have no domain */
-export const partyOf = ({ services, publicUrl }: Context) =>
-  relyingPartyOf(services.config.PASSKEYS, publicUrl);
