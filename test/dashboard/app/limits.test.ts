@@ -8,6 +8,8 @@ import {
   MAX_TAGS as MOST_TAGS,
   SHORTEST_INTERVAL,
 } from '../../../src/devices/editing/device-metadata.js';
+import { LARGEST_PAGE } from '../../../src/graphql/connection.js';
+import { MAX_ISSUED as MOST_CREDENTIALS } from '../../../src/machines/device-credentials.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../../src/sessions/caller.js';
 import { MAX_NAME_LENGTH } from '../../../src/users/login-names.js';
@@ -24,6 +26,8 @@ test('the dashboard has the same limits as the gateway', () => {
     LONGEST_DEVICE_NOTES,
     MOST_TAGS,
     MOST_SELECTED,
+    MOST_CREDENTIALS,
+    LARGEST_PAGE,
     SHORTEST_INTERVAL,
     LONGEST_INTERVAL,
     LONGEST_RELEASE_TEXT,

@@ -16,6 +16,10 @@ export const LONGEST_DEVICE_NOTES = 2000;
 export const MOST_TAGS = 32;
 /** Devices that can be selected by hand. */
 export const MOST_SELECTED = 5000;
+/** Credentials that one request issues. */
+export const MOST_CREDENTIALS = 1000;
+/** Objects in a page of a list. */
+export const LARGEST_PAGE = 100;
 /** In seconds, of a device of its own. */
 export const SHORTEST_INTERVAL = 5;
 export const LONGEST_INTERVAL = 43_200;

@@ -49,7 +49,7 @@ test('issues credentials of several devices, to be downloaded once', async () =>
   await page.getByRole('button', { name: 'Issue credentials' }).click();
   await page.getByText('2 credentials were issued.').waitFor();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'CSV' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'CSV' }).click();
   const csv = await readFile(await (await download).path(), 'utf8');
   expect(csv).toMatch(/^deviceId,token\r\n"serial-2","ghd_\w{36}"\r\n"'=cmd\(\)","ghd_\w{36}"\r\n$/);
   expect(await beat(/ghd_\w{36}/.exec(csv)?.[0] ?? '')).toBe(201);

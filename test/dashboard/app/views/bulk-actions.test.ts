@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
 import { TestGroup } from '../../../support/fleet.js';
@@ -76,6 +77,27 @@ test('deletes all devices of a filter once their number is typed, and stops and 
   await run();
   await page.getByText('4 devices changed').waitFor();
   await page.getByText('No matching devices.').waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('issues credentials of selected devices, with their owner', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root');
+  await page.getByRole('checkbox', { name: 'Select Gate 5', exact: true }).check();
+  await page.getByRole('checkbox', { name: 'Select Gate 6', exact: true }).check();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Issue credentials' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Issues a credential for each of 2 devices.').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Issue credentials' }).click();
+  await dialog.getByText('2 credentials were issued.').waitFor();
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'CSV' }).click();
+  const csv = await readFile(await (await download).path(), 'utf8');
+  expect(csv).toMatch(
+    /^deviceId,token,owner\r\n"gate-5","ghd_\w{36}","max"\r\n"gate-6","ghd_\w{36}","max"\r\n$/,
+  );
   expect(faults).toEqual([]);
   await close();
 });

@@ -1,12 +1,11 @@
-import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../../api/failure.js';
 import { IssueDeviceCredentialsDocument } from '../../../generated/graphql.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
-import { credentialsCsv, credentialsJson } from './credential-files.js';
-import { DownloadButton } from './download-button.js';
+import { IssuedCredentials } from './issued-credentials.js';
 
 /** Issues credentials of devices by their ids, to be downloaded once. */
 export function IssueForm() {
@@ -27,17 +26,7 @@ export function IssueForm() {
   if (credentials) {
     return (
       <Stack gap="sm">
-        <Alert color="orange" variant="light">
-          {t('fleet.add.issued', { count: credentials.length })}
-        </Alert>
-        <Group justify="flex-end" gap="xs">
-          <DownloadButton name="credentials.csv" type="text/csv" text={credentialsCsv(credentials)}>
-            {t('fleet.add.csv')}
-          </DownloadButton>
-          <DownloadButton name="credentials.json" type="application/json" text={credentialsJson(credentials)}>
-            {t('fleet.add.json')}
-          </DownloadButton>
-        </Group>
+        <IssuedCredentials credentials={credentials} />
       </Stack>
     );
   }

@@ -3,6 +3,7 @@ import {
   IconArchive,
   IconChevronUp,
   IconGitBranch,
+  IconKey,
   IconTag,
   IconTagOff,
   IconTrash,
@@ -10,8 +11,10 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DeviceActionKind } from '../../../generated/graphql.js';
+import { usePermission } from '../../../session/session-context.js';
 import classes from './bulk.module.css';
 import { BulkDialog } from './bulk-dialog.js';
+import { IssueDialog } from './issue-dialog.js';
 import { type Selection, useSelected } from './selection.js';
 
 const kinds = [
@@ -32,7 +35,9 @@ interface SelectionBarProps {
 export function SelectionBar({ selection, total }: SelectionBarProps) {
   const { t } = useTranslation();
   const selected = useSelected(selection);
+  const may = usePermission();
   const [kind, setKind] = useState<DeviceActionKind | null>(null);
+  const [isIssuing, setIsIssuing] = useState(false);
   if (selected === 0) return null;
   return (
     <>
@@ -64,11 +69,17 @@ export function SelectionBar({ selection, total }: SelectionBarProps) {
                   {t(`fleet.bulk.kinds.${kind}`)}
                 </Menu.Item>
               ))}
+              {may('USERS_MANAGE') && (
+                <Menu.Item leftSection={<IconKey size={16} aria-hidden />} onClick={() => setIsIssuing(true)}>
+                  {t('fleet.bulk.issue')}
+                </Menu.Item>
+              )}
             </Menu.Dropdown>
           </Menu>
           <CloseButton aria-label={t('fleet.bulk.clear')} onClick={selection.clear} />
         </Group>
       </Paper>
+      {isIssuing && <IssueDialog filter={selection.toFilter()} onClose={() => setIsIssuing(false)} />}
       {kind && (
         <BulkDialog
           kind={kind}
