@@ -9,6 +9,7 @@ import { keyCommand } from './key.js';
 import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
 import { restoreCommand } from './restore.js';
+import { roleCommand } from './role.js';
 import { sessionCommand } from './session.js';
 import { signingKeyCommand } from './signing-key.js';
 import { smsCommand } from './sms.js';
@@ -69,6 +70,7 @@ function createProgram(env: Environment): Command {
     migrateCommand,
     configCommand,
     userCommand,
+    roleCommand,
     sessionCommand,
     keyCommand,
     deviceCommand,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { User } from '../../src/users/user.entity.js';
 import { openSession } from '../support/callers.js';
-import { ask, send } from '../support/clients/client.js';
+import { ask, refusal, send } from '../support/clients/client.js';
 import { gatehouse, jsonLines } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
@@ -84,6 +85,31 @@ test('user disable ends sessions, user enable restores the account, and the last
     code: 1,
     errors: expect.stringContaining('last administrator'),
   });
+});
+
+test('user reset-factors removes second factors, and says where there are none', async () => {
+  const { id } = await gateway.createUser({ username: 'fay', password: PASSWORD });
+  const none = await gatehouse(['user', 'reset-factors', 'fay'], env);
+  expect(none).toMatchObject({ code: 1, errors: expect.stringContaining('no second factor') });
+  await gateway.services.db.em.fork().nativeUpdate(User, { id }, { secondFactorSince: new Date() });
+  const login = { input: { username: 'fay', password: PASSWORD } };
+  expect(await refusal(gateway, op.LoginDocument, login)).toBe('SECOND_FACTOR_REQUIRED');
+  expect(await gatehouse(['user', 'reset-factors', 'fay'], env)).toMatchObject({ code: 0 });
+  expect(await refusal(gateway, op.LoginDocument, login)).toBeUndefined();
+  expect((await audit()).at(-2)).toMatchObject({ action: 'user.factor-reset', target: `user_${id}` });
+});
+
+test('role set requires a second factor of a built-in role, and role list shows it', async () => {
+  expect(await gatehouse(['role', 'set', 'VIEWER'], env)).toMatchObject({ code: 2 });
+  expect(await gatehouse(['role', 'set', 'VIEWER', '--require-factor'], env)).toMatchObject({ code: 0 });
+  const roles = () => gatehouse(['role', 'list', '--json'], env).then(jsonLines);
+  expect(await roles()).toContainEqual(
+    expect.objectContaining({ code: 'VIEWER', requiresSecondFactor: true }),
+  );
+  expect(await gatehouse(['role', 'set', 'VIEWER', '--no-require-factor'], env)).toMatchObject({ code: 0 });
+  expect(await roles()).toContainEqual(
+    expect.objectContaining({ code: 'VIEWER', requiresSecondFactor: false }),
+  );
 });
 
 test('user reset-password prints a link, or sets the password', async () => {

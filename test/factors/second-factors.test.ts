@@ -9,8 +9,9 @@ import { SecretCipher } from '../../src/factors/secret-cipher.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { LoginChallenge } from '../../src/logins/login-challenge.entity.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { ask, type GraphqlAnswer, refusal, send } from '../support/clients/client.js';
+import { connect, watch } from '../support/clients/live.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -19,10 +20,18 @@ const STEP_MS = 30_000;
 const MINUTE = 60_000;
 
 let gateway: TestGateway;
+/** Another node on the same database. */
+let otherNode: TestGateway;
+let host: string;
 beforeAll(async () => {
   gateway = await startGateway();
+  otherNode = await startGateway({}, gateway);
+  host = await gateway.listen();
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await otherNode.close();
+  await gateway.close();
+});
 
 let created = 0;
 let username: string;
@@ -105,6 +114,25 @@ test('accepts a code once, of parallel uses at several challenges too, and no ea
   expect(await refused(await challenge(), { totpCode: code(secret, -1) })).toBe('SECOND_FACTOR_WRONG');
   await complete(await challenge(), { totpCode: code(secret, 1) });
   expect(await refused(await challenge(), { totpCode: code(secret, 2) })).toBe('SECOND_FACTOR_WRONG');
+});
+
+test('accepts codes, challenges and recovery codes once over all nodes', async () => {
+  const { secret, recoveryCodes } = await enroll();
+  const [recoveryCode = ''] = recoveryCodes;
+  const onBoth = (sent: readonly string[], proof: Proof) =>
+    outcomes(
+      [gateway, otherNode].map((node, index) =>
+        refusal(node, op.CompleteLoginDocument, { input: { challenge: sent[index] ?? '', ...proof } }),
+      ),
+    );
+  const codes = await Promise.all([challenge(), challenge()]);
+  expect(await onBoth(codes, { totpCode: code(secret) })).toEqual(['SECOND_FACTOR_WRONG', 'signed in']);
+  const recoveries = await Promise.all([challenge(), challenge()]);
+  expect(await onBoth(recoveries, { recoveryCode })).toEqual(['SECOND_FACTOR_WRONG', 'signed in']);
+  const used = await challenge();
+  await complete(used, { totpCode: code(secret, 1) });
+  const again = { challenge: used, recoveryCode: recoveryCodes[1] ?? '' };
+  expect(await refusal(otherNode, op.CompleteLoginDocument, { input: again })).toBe('CHALLENGE_EXPIRED');
 });
 
 test('accepts each recovery code once, and none that was replaced', async () => {
@@ -238,6 +266,57 @@ test('takes a step-up with the second factor before it changes factors', async (
   expect(
     await refusal(gateway, op.LoginDocument, { input: { username, password: PASSWORD } }),
   ).toBeUndefined();
+});
+
+test('counts a step-up for its own session, on every node, and for no login that this session approves', async () => {
+  const open = async () => (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const other = await open();
+  gateway.clock.advance(10 * MINUTE);
+  const createKey = (at: string, node = gateway) =>
+    refusal(node, op.CreateApiKeyDocument, { input: { name: 'k', permissions: ['RELEASES_READ'] } }, at);
+  const { scanTickets, scanLogins } = gateway.services;
+  const client = { address: '192.0.2.1', deviceId: 'kiosk', version: null, model: null };
+  const { ticket } = await scanTickets.issue('kiosk', client);
+  await scanTickets.decide(ticket, await callerOf(gateway, other), true);
+  const scanned = (await scanLogins.login(ticket, client, graphqlSessionPolicy)).accessToken;
+  await ask(gateway, op.StepUpDocument, { input: { password: PASSWORD } }, token);
+  expect(await createKey(token)).toBeUndefined();
+  expect(await createKey(token, otherNode)).toBeUndefined();
+  expect(await createKey(other)).toBe('STEP_UP_REQUIRED');
+  expect(await createKey(scanned)).toBe('STEP_UP_REQUIRED');
+  expect(await refusal(gateway, op.StepUpDocument, { input: { password: 'wrong' } }, other)).toBe(
+    'BAD_CREDENTIALS',
+  );
+  expect(await createKey(other)).toBe('STEP_UP_REQUIRED');
+});
+
+test('keeps a session that must enrol limited after a refresh and over a WebSocket, at every node', async () => {
+  const actor = { userId: null, address: null };
+  await gateway.services.roleEditing.create('CAREFUL', 'c', ['devices:read'], actor, true);
+  const { accessToken, refreshToken } = await openSession(gateway, username, graphqlSessionPolicy);
+  const live = connect(host, accessToken);
+  const closed = new Promise<number>((resolve) => {
+    live.on('closed', (event) => resolve((event as CloseEvent).code));
+  });
+  const heartbeats = watch(live, op.HeartbeatsDocument, {});
+  const next = heartbeats.next().catch(() => null);
+  await gateway.services.administration.setRoles(id, ['CAREFUL'], actor);
+  expect(await closed).toBe(4403);
+  await next;
+  await otherNode.services.sessions.pollChanges();
+  const devices = (node: TestGateway, at: string) => refusal(node, op.DevicesDocument, {}, at);
+  expect(await devices(gateway, accessToken)).toBe('ENROLLMENT_REQUIRED');
+  expect(await devices(otherNode, accessToken)).toBe('ENROLLMENT_REQUIRED');
+  const input = { refreshToken };
+  const { refreshSession } = await ask(gateway, op.RefreshSessionDocument, { input });
+  expect(refreshSession.session.permissions).toEqual([]);
+  expect(await devices(gateway, refreshSession.accessToken)).toBe('ENROLLMENT_REQUIRED');
+  const again = connect(host, refreshSession.accessToken);
+  await expect(watch(again, op.HeartbeatsDocument, {}).next()).rejects.toThrow('ENROLLMENT_REQUIRED');
+  await again.dispose();
+  token = refreshSession.accessToken;
+  await enroll();
+  expect(await devices(gateway, token)).toBeUndefined();
 });
 
 test('ends the fresh proofs of other sessions and the legacy sessions with the first factor', async () => {

@@ -124,7 +124,9 @@ export function readResponse<T>(endpoint: URL, status: number, body: string, dat
   const [error] = response?.errors ?? [];
   if (error) {
     const { code = 'FAILED', challenge } = error.extensions ?? {};
-    throw new GatewayError(code, error.message, challenge?.token ?? null);
+    // Each command that signs in has just proved who its user is.
+    const hint = code === 'STEP_UP_REQUIRED' ? ' Sign in with --username.' : '';
+    throw new GatewayError(code, error.message + hint, challenge?.token ?? null);
   }
   const read = data.safeParse(response?.data);
   if (response && read.success) return read.data;
