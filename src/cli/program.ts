@@ -5,6 +5,7 @@ import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
 import { deviceCommand } from './device/device.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
+import { historyCommand } from './history.js';
 import { keyCommand } from './key.js';
 import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
@@ -74,6 +75,7 @@ function createProgram(env: Environment): Command {
     sessionCommand,
     keyCommand,
     deviceCommand,
+    historyCommand,
     releaseCommand,
     smsCommand,
     signingKeyCommand,

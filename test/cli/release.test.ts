@@ -146,6 +146,34 @@ test('device list finds devices by tags, which device tag adds and removes', asy
   expect(await run('delete', id)).toMatchObject({ code: 0, output: `Deleted ${id}.\n` });
 });
 
+test('device show has the versions and transitions of a device, and history what the fleet did', async () => {
+  const { services } = gateway;
+  const { accessToken: administrator } = await openSession(gateway, 'root', graphqlSessionPolicy);
+  const { accessToken } = await openSession(gateway, 'max', graphqlSessionPolicy);
+  const caller = await callerOf(gateway, accessToken);
+  for (const clientVersion of ['7', '8']) {
+    await services.heartbeats.beat(caller, { clientId: 'serial-5', name: 'Kiosk', clientVersion });
+  }
+  await services.heartbeats.announce();
+  await services.fleetSampler.sample();
+  const run = (...words: string[]) => gatehouse(words, { ...env, GATEHOUSE_TOKEN: administrator });
+  const [{ id }] = jsonLines(await run('device', 'list', '--search', 'serial-5', '--json')) as [
+    { id: string },
+  ];
+  const { output } = await run('device', 'show', id);
+  expect(output).toMatch(/^expected interval +30 s$/m);
+  expect(output).toMatch(/^\S+Z +version 8$/m);
+  expect(output).toMatch(/^\S+Z +online$/m);
+  expect(jsonLines(await run('device', 'show', id, '--json'))).toMatchObject([
+    { id, timing: { expectedSeconds: 30 }, versionChanges: { edges: [{ node: { previousVersion: '7' } }] } },
+  ]);
+  expect(await run('device', 'show', 'device_999999')).toMatchObject({ code: 1 });
+  const points = jsonLines(await run('history', '--json'));
+  expect(points).toMatchObject([{ onlineMax: expect.any(Number), heartbeats: expect.any(Number) }]);
+  expect((await run('history', '--range', 'month')).code).toBe(0);
+  expect((await run('history', '--range', 'year')).code).toBe(2);
+});
+
 test('device credentials prints a credential for each id', async () => {
   const { accessToken } = await openSession(gateway, 'nia', graphqlSessionPolicy);
   const ids = join(folder, 'ids.txt');

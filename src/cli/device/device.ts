@@ -5,6 +5,7 @@ import { channelCommand } from './channel.js';
 import { claimCommand, credentialsCommand } from './credentials.js';
 import { listCommand } from './list.js';
 import { deleteCommand, retireCommand } from './removal.js';
+import { showCommand } from './show.js';
 import { tagCommand } from './tag.js';
 
 /** `gatehouse device …` */
@@ -13,6 +14,7 @@ export const deviceCommand = (env: Environment): Command =>
     .summary('manage devices of a running gateway')
     .description('Manage the devices of a running gateway, with the permissions of the signed-in user.')
     .addCommand(listCommand(env))
+    .addCommand(showCommand(env))
     .addCommand(tagCommand(env))
     .addCommand(channelCommand(env))
     .addCommand(retireCommand(env))

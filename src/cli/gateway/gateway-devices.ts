@@ -4,7 +4,7 @@ import { type GatewayClient, GatewayError } from './gateway-client.js';
 const PAGE_SIZE = 100;
 
 /** A device as the gateway returns it. `--json` prints all fields. */
-const Device = z.object({
+export const Device = z.object({
   id: z.string(),
   clientId: z.string().nullable(),
   name: z.string().nullable(),

@@ -21,7 +21,7 @@ async function sendHeartbeat(clientId: string, name = NAME) {
   await services.heartbeats.beat(caller, { clientId, name, clientVersion: '1.3.0' });
   await services.heartbeats.announce();
   const { id } = await services.db.em.fork().findOneOrFail(Device, { clientId });
-  return { id, path: `/devices/${nodeId('device', id)}`, session };
+  return { id, path: `/devices/${nodeId('device', id)}`, session, caller };
 }
 
 const timeline = (page: Page) => page.getByRole('table', { name: 'Timeline' });
@@ -42,6 +42,38 @@ test('shows at once that a device goes offline, with the reason, and comes onlin
 
   await sendHeartbeat('serial-1');
   await presence.getByText('Online').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('shows where heartbeats come from, how regularly, and which versions the device reported', async () => {
+  const { services, clock } = gateway;
+  const { id, path, caller } = await sendHeartbeat('serial-20');
+  for (let beat = 0; beat < 3; beat++) {
+    clock.advance(20_000);
+    await services.heartbeats.beat(caller, { clientId: 'serial-20', name: NAME, clientVersion: '1.3.0' });
+    await services.heartbeats.saveLastSeen();
+  }
+  const em = services.db.em.fork();
+  await em.execute('update devices set client_version = ? where id = ?', ['1.4.0', id]);
+  const { page, faults, close } = await visitAs(browser, host, 'max', path);
+  const detail = (name: string, value: string) =>
+    page.locator(`dl > *:has(dt:text-is("${name}")) >> dd`).getByText(value, { exact: true }).waitFor();
+  await detail('Address at login', '127.0.0.1');
+  await detail('Expected interval', '30 sec');
+  await detail('Observed interval', '20 sec');
+  await detail('Jitter', '± 0 sec');
+  const versions = page.getByRole('region', { name: 'Versions' });
+  expect(await versions.getByRole('cell').allTextContents()).toEqual([
+    '1.4.0',
+    expect.any(String),
+    '1.3.0',
+    expect.any(String),
+  ]);
+  await page.locator('label', { hasText: '1 hour' }).click();
+  await row(page, 'Online').waitFor();
+  expect(new URL(page.url()).search).toBe('?range=hour');
   expect(await violations(page)).toEqual([]);
   expect(faults).toEqual([]);
   await close();

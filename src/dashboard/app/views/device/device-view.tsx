@@ -13,8 +13,10 @@ import { DeviceDetails } from './device-details.js';
 import { DeviceNotes } from './device-notes.js';
 import { DeviceSessions } from './device-sessions.js';
 import { EarlierEvents } from './earlier-events.js';
+import { useDeviceDetail } from './history/use-device-detail.js';
+import { VersionList } from './history/version-list.js';
 import { PresenceBadge } from './presence-badge.js';
-import { isTimeRange, rangeStart } from './time-range.js';
+import { isTimeRange, loadStart, rangeStart } from './time-range.js';
 import { Timeline } from './timeline.js';
 import { useDevice } from './use-device.js';
 
@@ -29,9 +31,13 @@ function DeviceView({ id }: { id: string }) {
   const [search, setSearch] = useSearchParams();
   const requested = search.get('range');
   const timeRange = isTimeRange(requested) ? requested : 'today';
-  // From midnight on, so that it changes only once a day.
-  const from = rangeStart(timeRange, rangeStart('today', useNow()));
-  const { device, history, loadEarlier, loadingEarlier, failure, fetching, reload } = useDevice(id, from);
+  const now = useNow();
+  const from = rangeStart(timeRange, now);
+  const { device, history, loadEarlier, loadingEarlier, failure, fetching, reload } = useDevice(
+    id,
+    loadStart(timeRange, now),
+  );
+  const detail = useDeviceDetail(id);
   if (failure && failure.field !== 'id' && !device) {
     return (
       <Page title={t('device.title')}>
@@ -42,6 +48,8 @@ function DeviceView({ id }: { id: string }) {
   if (!device || !history) {
     return <Page title={t('device.title')}>{fetching ? <Loading /> : <DeviceNotFound />}</Page>;
   }
+  const [first] = history.events;
+  const isCutOff = history.before !== null && first !== undefined && Date.parse(first.at) > from;
   return (
     <Page
       title={deviceName(device) ?? t('domain.unnamedDevice')}
@@ -49,7 +57,7 @@ function DeviceView({ id }: { id: string }) {
     >
       {failure && <FailureAlert failure={failure} onRetry={reload} />}
       <Stack gap="md">
-        <DeviceDetails device={device} history={history} />
+        <DeviceDetails device={device} history={history} detail={detail} />
         <DeviceNotes device={device} onSaved={reload} />
         <Card padding="md">
           <Timeline
@@ -59,7 +67,7 @@ function DeviceView({ id }: { id: string }) {
             timeRange={timeRange}
             onTimeRangeChange={(range) => setSearch({ range }, { replace: true })}
           />
-          {history.before !== null && (
+          {isCutOff && (
             <EarlierEvents
               loaded={history.events.length}
               onLoad={() => void loadEarlier()}
@@ -67,6 +75,7 @@ function DeviceView({ id }: { id: string }) {
             />
           )}
         </Card>
+        {detail && <VersionList detail={detail} firstSeenAt={device.firstSeenAt} />}
         <DeviceSessions device={device} />
       </Stack>
     </Page>

@@ -1,5 +1,5 @@
 /** The time ranges that the timeline offers. */
-export const timeRanges = ['today', 'week', 'month'] as const;
+export const timeRanges = ['hour', 'today', 'week', 'month'] as const;
 
 export type TimeRange = (typeof timeRanges)[number];
 
@@ -12,13 +12,17 @@ export const isTimeRange = (text: string | null): text is TimeRange =>
   timeRanges.some((range) => range === text);
 
 /**
- * The start of a range; today starts at midnight in the browser's time zone.
+ * The start of a range; today starts at midnight in the browser's time zone, and longer ranges at a midnight.
  * @param now in milliseconds since the epoch, like all times here.
  */
 export function rangeStart(range: TimeRange, now: number): number {
-  if (range === 'today') return midnight(now);
-  return now - (range === 'week' ? 7 : 30) * DAY;
+  if (range === 'hour') return now - HOUR;
+  return range === 'today' ? midnight(now) : midnight(now) - (range === 'week' ? 7 : 30) * DAY;
 }
+
+/** The start of what to load for a range: it changes only once a day. */
+export const loadStart = (range: TimeRange, now: number): number =>
+  range === 'hour' ? midnight(now) - HOUR : rangeStart(range, now);
 
 /** At most eight round times between two times, to label an axis. */
 export function ticks(from: number, to: number): { at: number; isDay: boolean }[] {

@@ -1,7 +1,7 @@
 import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../../time/clock.js';
-import type { History } from './history.js';
+import type { History, PresenceEvent } from './history.js';
 import { onlineShare, presenceIntervals } from './presence-intervals.js';
 import { isTimeRange, type TimeRange, timeRanges } from './time-range.js';
 import { TimelineBar } from './timeline-bar.js';
@@ -20,12 +20,13 @@ interface TimelineProps {
 /** When a device was online and offline, and why, as a bar and as a table. */
 export function Timeline({ device, history, from, timeRange, onTimeRangeChange }: TimelineProps) {
   const { t, i18n } = useTranslation();
-  const { events, before } = history;
-  const [first, last] = [events[0], events.at(-1)];
+  const { before } = history;
+  const [first, last] = [history.events[0], history.events.at(-1)];
   // An event may be newer than the last tick of the clock.
   const to = Math.max(useNow(), last ? Date.parse(last.at) : 0);
-  const isComplete = before === null;
+  const isComplete = before === null || (first !== undefined && Date.parse(first.at) < from);
   const loadedFrom = isComplete || !first ? from : Date.parse(first.at);
+  const events = eventsSince(history.events, from);
   const intervals = presenceIntervals(events, device, { from: loadedFrom, to });
   const share = isComplete ? onlineShare(intervals) : null;
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
@@ -53,4 +54,11 @@ export function Timeline({ device, history, from, timeRange, onTimeRangeChange }
       <TimelineTable intervals={intervals} />
     </Stack>
   );
+}
+
+/** The events from a time on, which start with the state of that time where it is known. */
+function eventsSince(events: readonly PresenceEvent[], from: number): PresenceEvent[] {
+  const before = events.findLast(({ at }) => Date.parse(at) < from);
+  const since = events.filter(({ at }) => Date.parse(at) >= from);
+  return before ? [{ ...before, at: new Date(from).toISOString() }, ...since] : since;
 }
