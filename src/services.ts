@@ -402,6 +402,9 @@ function createDevices(
   };
 }
 
+/** Codes that devices of one address may ask for in an hour, for schools behind one address: a device asks six times. */
+const CLAIMS_PER_ADDRESS = 1000;
+
 function createDeviceCredentials(
   { config, db, clock, limiters, signer }: Core,
   { users, sessions }: ReturnType<typeof createAccounts>,
@@ -410,7 +413,7 @@ function createDeviceCredentials(
   const deviceCredentials = new DeviceCredentials({ db, users, sessions, clock, perAccount });
   const limit = new AddressLimit(limiters, {
     name: 'device-claims',
-    perHour: config.DEVICES_PER_ADDRESS,
+    perHour: CLAIMS_PER_ADDRESS,
     refusal: 'Too many codes were requested from this address; try again later.',
   });
   const throttle = new ClaimThrottle(limiters);

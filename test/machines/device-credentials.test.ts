@@ -140,6 +140,13 @@ describe('a device that shows a code', () => {
   });
 });
 
+test('an address asks for 1,000 codes in an hour', async () => {
+  const client = { address: '192.0.2.30', deviceId: 'many', version: null, model: null };
+  const { deviceClaims } = gateway.services;
+  await Promise.all(Array.from({ length: 1000 }, () => deviceClaims.request(client)));
+  await expect(deviceClaims.request(client)).rejects.toMatchObject({ code: 'THROTTLED' });
+});
+
 describe('a credential', () => {
   test('is refused for another device', async () => {
     const token = await claimed('bound-1', (await newOwner()).token);
