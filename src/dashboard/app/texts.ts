@@ -2,6 +2,7 @@ import * as auditEntry from './domain/audit/texts.js';
 import * as deviceActions from './domain/device-actions/texts.js';
 import * as factors from './domain/factors/texts.js';
 import * as keys from './domain/keys/texts.js';
+import * as passkeys from './domain/passkeys/texts.js';
 import * as domain from './domain/texts.js';
 import type { Translation } from './i18n/translation.js';
 import * as shell from './shell/texts.js';
@@ -32,6 +33,7 @@ export const en = {
   fleet: fleet.en,
   health: health.en,
   keys: keys.en,
+  passkeys: passkeys.en,
   people: people.en,
   releases: releases.en,
   resetPassword: resetPassword.en,
@@ -55,6 +57,7 @@ export const zh: Translation<typeof en> = {
   fleet: fleet.zh,
   health: health.zh,
   keys: keys.zh,
+  passkeys: passkeys.zh,
   people: people.zh,
   releases: releases.zh,
   resetPassword: resetPassword.zh,

@@ -5,6 +5,8 @@ import { post } from '../api/post.js';
 import { type StepUpRequest, useStepUpRequest } from '../client/step-ups.js';
 import { FactorFields } from '../domain/factors/factor-fields.js';
 import { useFactorProof } from '../domain/factors/use-factor-proof.js';
+import { PasskeyButton } from '../domain/passkeys/passkey-button.js';
+import { provePasskey } from '../domain/passkeys/prove-passkey.js';
 import { StepUpDocument } from '../generated/graphql.js';
 import { useSession } from '../session/session-context.js';
 import { FailureAlert } from '../ui/failure-alert.js';
@@ -47,11 +49,21 @@ function StepUpForm({ request: { methods, done } }: { request: StepUpRequest }) 
       done();
     });
   };
+  const byPasskey = () =>
+    submit(async () => {
+      const token = session.token ?? undefined;
+      const input = await provePasskey(null, token);
+      await post(StepUpDocument, { input }, token ? { token } : {});
+      done();
+    });
   return (
     <form onSubmit={(event) => void onSubmit(event)}>
       <Stack gap="sm">
         <Text size="sm">{t('factors.stepUp.hint')}</Text>
         {failure && !isWrong && <FailureAlert failure={failure} />}
+        {methods.includes('PASSKEY') && (
+          <PasskeyButton label={t('passkeys.use')} pending={pending} onClick={() => void byPasskey()} />
+        )}
         {byPassword ? (
           <PasswordField
             label={t('factors.stepUp.password')}

@@ -10,6 +10,7 @@ import {
   visit,
   visitAs,
 } from '../../../support/browser/dashboard.js';
+import { PASSWORD } from '../../../support/password.js';
 
 const STEP_MS = 30_000;
 const STALE_MS = 11 * 60_000;
@@ -119,5 +120,68 @@ test('removes the second factor of a person who has lost it', async () => {
   await signIn(lena.page, 'lena');
   await lena.page.getByRole('heading', { name: 'Account' }).waitFor();
   await lena.close();
+  await close();
+});
+
+/** Gives the browser of a page an authenticator that verifies its user without asking. */
+async function plugInAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+    },
+  });
+}
+
+test('adds a passkey, signs in with it alone or as a second step, and removes it', async () => {
+  await createPerson(gateway, 'pat');
+  const named = host.replace('127.0.0.1', 'localhost');
+  const { page, faults, close } = await visitAs(browser, named, 'pat', '/account');
+  await plugInAuthenticator(page);
+  await page.getByRole('button', { name: 'Add passkey' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Laptop');
+  expect(await violations(page)).toEqual([]);
+  await confirm(page, 'Continue');
+  await confirm(page, 'Done');
+  await page.getByRole('button', { name: 'Rename Laptop' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Notebook');
+  await confirm(page, 'Save');
+  await page.getByText('never used').waitFor();
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByText('last used').waitFor();
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Username or phone').fill('pat');
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Recovery code').waitFor();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
+
+  gateway.clock.advance(STALE_MS);
+  await page.getByRole('button', { name: 'Remove Notebook' }).click();
+  await confirm(page, 'Remove');
+  await page.getByRole('dialog', { name: 'Confirm that it is you' }).waitFor();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByText('No passkeys.').waitFor();
+  await page.getByRole('button', { name: 'Set up', exact: true }).waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('says at an IP address that passkeys need a name', async () => {
+  const { page, close } = await visit(browser, host, '/sign-in');
+  await page.getByText('Passkeys do not work at an IP address.').waitFor();
+  const link = page.getByRole('link', { name: 'localhost' });
+  expect(await link.getAttribute('href')).toBe(`http://${host.replace('127.0.0.1', 'localhost')}/sign-in`);
+  expect(await page.getByRole('button', { name: 'Use a passkey' }).count()).toBe(0);
   await close();
 });

@@ -7,6 +7,7 @@ import { Sessions } from '../../domain/sessions.js';
 import { useSession, useViewer } from '../../session/session-context.js';
 import { Page } from '../../ui/page.js';
 import { Appearance } from './appearance.js';
+import { Passkeys } from './passkeys.js';
 import { Password } from './password.js';
 import { Profile } from './profile.js';
 import { SecondFactor } from './second-factor.js';
@@ -18,6 +19,8 @@ export function Component() {
   const { user, session: current } = useViewer();
   // A new password ends other sessions: the key makes the list load again.
   const [passwordChanges, setPasswordChanges] = useState(0);
+  // The first passkey is a second factor, and so is the last one.
+  const [passkeyChanges, setPasskeyChanges] = useState(0);
   return (
     <Page
       title={t('account.title')}
@@ -35,7 +38,8 @@ export function Component() {
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="md">
             <Profile />
-            <SecondFactor />
+            <SecondFactor key={`factors ${passkeyChanges}`} />
+            <Passkeys onChanged={() => setPasskeyChanges(passkeyChanges + 1)} />
             <Password key={passwordChanges} onChanged={() => setPasswordChanges(passwordChanges + 1)} />
           </Stack>
         </Grid.Col>

@@ -81,6 +81,7 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
   const [regenerated, regenerate] = useMutation(RegenerateRecoveryCodesDocument);
   const [removed, remove] = useMutation(RemoveSecondFactorDocument);
   const [showing, { open, close }] = useDisclosure();
+  const hasApp = factors.methods.includes('TOTP');
   const error = regenerated.error ?? removed.error;
   const codes = regenerated.data?.regenerateRecoveryCodes.recoveryCodes;
   const newCodes = async () => {
@@ -91,9 +92,7 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
   const confirmRemoval = () =>
     modals.openConfirmModal({
       title: t('factors.removeTitle'),
-      children: (
-        <Text size="sm">{t(factors.required ? 'factors.removeRequired' : 'factors.removeHint')}</Text>
-      ),
+      children: <Text size="sm">{t(removalHint(factors))}</Text>,
       labels: { confirm: t('factors.remove'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
       closeButtonProps: { 'aria-label': t('ui.cancel') },
@@ -110,19 +109,23 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
     <Stack gap="sm">
       {error && <FailureAlert failure={failureOf(error)} />}
       <Text size="sm">
-        {t('factors.since', { time: exactTime(new Date(factors.since ?? ''), i18n.language) })}{' '}
+        {t(hasApp ? 'factors.since' : 'factors.sincePasskey', {
+          time: exactTime(new Date(factors.since ?? ''), i18n.language),
+        })}{' '}
         {t('factors.codesLeft', { count: factors.recoveryCodesLeft })}
       </Text>
       <Group gap="xs">
         <Button variant="default" onClick={onReplace}>
-          {t('factors.replace')}
+          {t(hasApp ? 'factors.replace' : 'factors.setUp')}
         </Button>
         <Button variant="default" loading={regenerated.fetching} onClick={() => void newCodes()}>
           {t('factors.newCodes')}
         </Button>
-        <Button variant="light" color="red" loading={removed.fetching} onClick={confirmRemoval}>
-          {t('factors.remove')}
-        </Button>
+        {hasApp && (
+          <Button variant="light" color="red" loading={removed.fetching} onClick={confirmRemoval}>
+            {t('factors.remove')}
+          </Button>
+        )}
       </Group>
       <Modal
         opened={showing && codes !== undefined}
@@ -138,4 +141,10 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
       </Modal>
     </Stack>
   );
+}
+
+/** What removing the app leads to. */
+function removalHint({ methods, required }: SecondFactorsQuery['secondFactors']) {
+  if (methods.includes('PASSKEY')) return 'factors.removeApp';
+  return required ? 'factors.removeRequired' : 'factors.removeHint';
 }

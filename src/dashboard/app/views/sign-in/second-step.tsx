@@ -5,6 +5,8 @@ import type { Challenge } from '../../api/failure.js';
 import { post } from '../../api/post.js';
 import { FactorFields } from '../../domain/factors/factor-fields.js';
 import { useFactorProof } from '../../domain/factors/use-factor-proof.js';
+import { PasskeyButton } from '../../domain/passkeys/passkey-button.js';
+import { provePasskey } from '../../domain/passkeys/prove-passkey.js';
 import { CompleteLoginDocument } from '../../generated/graphql.js';
 import { useSession } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
@@ -24,6 +26,11 @@ export function SecondStep({ challenge: { token, methods } }: { challenge: Chall
       session.open((await post(CompleteLoginDocument, { input })).completeLogin);
     });
   };
+  const byPasskey = () =>
+    submit(async () => {
+      const input = { challenge: token, ...(await provePasskey(token)) };
+      session.open((await post(CompleteLoginDocument, { input })).completeLogin);
+    });
   return (
     <form onSubmit={(event) => void onSubmit(event)}>
       <Stack gap="sm">
@@ -33,6 +40,9 @@ export function SecondStep({ challenge: { token, methods } }: { challenge: Chall
         {failure && failure.code !== 'SECOND_FACTOR_WRONG' && <FailureAlert failure={failure} />}
         {!isOver && (
           <>
+            {methods.includes('PASSKEY') && (
+              <PasskeyButton label={t('passkeys.use')} pending={pending} onClick={() => void byPasskey()} />
+            )}
             <FactorFields proof={proof} failure={failure} />
             <Button type="submit" loading={pending} fullWidth mt="xs">
               {t('signIn.submit')}

@@ -2,9 +2,12 @@ import { Alert, Tabs } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
+import { passkeySupport } from '../../domain/passkeys/browser-passkeys.js';
+import { PasskeyHint } from '../../domain/passkeys/passkey-hint.js';
 import { useSessionState } from '../../session/session-context.js';
 import { Loading } from '../../ui/loading.js';
 import { SignedOutPage } from '../../ui/signed-out-page.js';
+import { PasskeySignIn } from './passkey-sign-in.js';
 import { PasswordForm } from './password-form.js';
 import { PhoneForm } from './phone-form.js';
 import { SecondStep } from './second-step.js';
@@ -32,7 +35,9 @@ export function Component() {
           {t('signIn.ended')}
         </Alert>
       )}
+      {passkeySupport() === 'supported' && <PasskeySignIn />}
       <SignInMethods />
+      <PasskeyHint />
     </SignedOutPage>
   );
 }
