@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { unavailableDatabase } from './database/unavailable.js';
 import { mergeDeviceCounts } from './devices/device-counts.js';
-import { deleteDevicesSeenBefore } from './devices/device-retention.js';
+import { deleteDevicesRetiredBefore, deleteDevicesSeenBefore } from './devices/device-retention.js';
 import { healthChecks } from './health-checks.js';
 import type { JobLeases } from './job-leases.js';
 import type { JobRuns } from './job-runs.js';
@@ -75,10 +75,16 @@ function jobs(services: JobServices): Job[] {
     sessions: config.RETAIN_SESSIONS,
     audit: config.RETAIN_AUDIT,
     presence: config.RETAIN_PRESENCE,
+    deviceActions: config.RETAIN_DEVICE_ACTIONS,
   };
   const deleteDevices = async () => {
-    if (config.DEVICE_RETENTION === undefined) return;
-    await deleteDevicesSeenBefore(new Date(clock() - config.DEVICE_RETENTION), db, heartbeats);
+    const { DEVICE_RETENTION, RETIRED_DEVICE_RETENTION } = config;
+    if (DEVICE_RETENTION !== undefined) {
+      await deleteDevicesSeenBefore(new Date(clock() - DEVICE_RETENTION), db, heartbeats);
+    }
+    if (RETIRED_DEVICE_RETENTION !== undefined) {
+      await deleteDevicesRetiredBefore(new Date(clock() - RETIRED_DEVICE_RETENTION), db, heartbeats);
+    }
   };
   // A single node saves its transitions when it announces them.
   const saveTransitions = {

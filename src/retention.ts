@@ -10,6 +10,7 @@ export interface Retention {
   readonly sessions: number;
   readonly audit: number;
   readonly presence: number;
+  readonly deviceActions: number;
 }
 
 const BATCH_SIZE = 5000;
@@ -32,6 +33,7 @@ export async function purge(db: Database, retention: Retention, now: number): Pr
     ['passkey_challenges', 'expires_at', 0],
     ['presence_events', 'at', retention.presence],
     ['version_changes', 'at', retention.presence],
+    ['device_actions', 'finished_at', retention.deviceActions],
     ['fleet_minutes', 'at', MINUTES_KEPT_MS],
     ['fleet_hours', 'at', HOURS_KEPT_MS],
     ['audit_entries', 'at', retention.audit],

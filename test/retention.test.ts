@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { AuditEntry } from '../src/audit/audit-entry.entity.js';
 import { Captcha, CaptchaType } from '../src/captchas/captcha.entity.js';
+import {
+  DeviceAction,
+  DeviceActionKind,
+  DeviceActionState,
+} from '../src/devices/actions/device-action.entity.js';
 import { Device } from '../src/devices/device.entity.js';
 import { VersionChange } from '../src/devices/history/version-change.entity.js';
 import { PresenceEvent } from '../src/devices/presence-event.entity.js';
@@ -55,6 +60,26 @@ test('keeps a known client for 90 days after its latest login', async () => {
   const clients = (await entities().find(KnownClient, { user: id })).map(({ client }) => client);
   expect(clients).toContain('device:kept');
   expect(clients).not.toContain('device:dropped');
+});
+
+test('keeps an action on many devices for 90 days after its end', async () => {
+  const { younger, older } = aroundAge(90 * DAY_MS);
+  const action = {
+    kind: DeviceActionKind.RETIRE,
+    filter: {},
+    total: 0,
+    done: 0,
+    changed: 0,
+    afterId: 0,
+    untilId: 0,
+    createdAt: older,
+  };
+  await entities().insertMany(DeviceAction, [
+    { ...action, state: DeviceActionState.COMPLETED, finishedAt: younger },
+    { ...action, state: DeviceActionState.FAILED, finishedAt: older },
+  ]);
+  await purge();
+  expect((await entities().find(DeviceAction, {})).map(({ state }) => state)).toEqual(['COMPLETED']);
 });
 
 test('leaves the purge to the node that holds its lease, or may hold it', async () => {

@@ -5,14 +5,22 @@ import type { Heartbeats } from './heartbeats/heartbeats.js';
 const BATCH_SIZE = 100;
 
 /** Deletes the devices that were last seen before a time, with their history. Those that are online stay. */
-export async function deleteDevicesSeenBefore(
+export const deleteDevicesSeenBefore = (time: Date, db: Database, heartbeats: Heartbeats): Promise<void> =>
+  deleteBefore('last_seen_at', time, db, heartbeats);
+
+/** Deletes the devices that were retired before a time, with their history. */
+export const deleteDevicesRetiredBefore = (time: Date, db: Database, heartbeats: Heartbeats): Promise<void> =>
+  deleteBefore('retired_at', time, db, heartbeats);
+
+async function deleteBefore(
+  column: 'last_seen_at' | 'retired_at',
   time: Date,
   db: Database,
   heartbeats: Heartbeats,
 ): Promise<void> {
-  const seenBefore = 'last_seen_at < ? and not online';
+  const isExpired = `${column} < ? and not online`;
   const rows = await db.em.execute<{ id: number }[]>(
-    `select id from devices where ${seenBefore} order by id`,
+    `select id from devices where ${isExpired} order by id`,
     [time.toISOString()],
   );
   const ids = rows.map(({ id }) => id);
@@ -20,7 +28,7 @@ export async function deleteDevicesSeenBefore(
     // One that has just come online is saved as online a moment later.
     const batch = ids.slice(at, at + BATCH_SIZE).filter((id) => !heartbeats.isOnline(id));
     const deleted = await db.em.execute<{ id: number }[]>(
-      `delete from devices where id = any(?::int[]) and ${seenBefore} returning id`,
+      `delete from devices where id = any(?::int[]) and ${isExpired} returning id`,
       [`{${batch.join()}}`, time.toISOString()],
     );
     heartbeats.devicesDeleted(deleted.map(({ id }) => id));

@@ -350,6 +350,17 @@ const operation = {
         'devices are kept',
       ),
     ),
+  RETIRED_DEVICE_RETENTION: duration('1h')
+    .optional()
+    .meta(
+      doc(
+        'How long devices are kept after they were retired, such as `90d`. Then they are deleted with their history.',
+        'retired devices are kept',
+      ),
+    ),
+  RETAIN_DEVICE_ACTIONS: duration('0s')
+    .prefault('90d')
+    .meta(doc('How long actions on many devices are kept after their end.')),
   RETAIN_PRESENCE: duration('0s')
     .prefault('90d')
     .meta(doc('How long the presence history of devices is kept.')),

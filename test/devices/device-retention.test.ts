@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 let gateway: TestGateway;
 let caller: Caller;
 beforeAll(async () => {
-  gateway = await startGateway({ DEVICE_RETENTION: '30d' });
+  gateway = await startGateway({ DEVICE_RETENTION: '30d', RETIRED_DEVICE_RETENTION: '2d' });
   await gateway.createUser({ username: 'mia' });
 });
 afterAll(() => gateway.close());
@@ -82,4 +82,18 @@ test('a device that came back just before its deletion stays', async () => {
   await beat('back');
   await deleteUnseen();
   expect(await rows()).toContain(id);
+});
+
+test('a job deletes devices that were retired for RETIRED_DEVICE_RETENTION', async () => {
+  await signIn();
+  const [old, recent] = [await beat('retired-long'), await beat('retired-now')];
+  await gateway.pass(4 * MINUTE_MS);
+  const at = (days: number) => new Date(gateway.clock.now - days * DAY_MS).toISOString();
+  const retire = 'update devices set retired_at = ? where id = ?';
+  await gateway.services.db.em.execute(retire, [at(3), old]);
+  await gateway.services.db.em.execute(retire, [at(1), recent]);
+  const stop = startJobs(gateway.services, gateway.app.log);
+  await eventually(async () => !(await rows()).includes(old));
+  await stop();
+  expect(await rows()).toContain(recent);
 });

@@ -179,7 +179,11 @@ describe('a registration is refused', () => {
     const late = new Authenticator(ORIGIN).create(await startRegistration());
     gateway.clock.advance(5 * 60_000 + 1);
     expect(codes(await finishRegistration(late))).toBe('PASSKEY_INVALID');
-    await purge(gateway.services.db, { sessions: 0, audit: 1e12, presence: 0 }, gateway.clock.now);
+    await purge(
+      gateway.services.db,
+      { sessions: 0, audit: 1e12, presence: 0, deviceActions: 0 },
+      gateway.clock.now,
+    );
     expect(await gateway.services.db.em.fork().count(PasskeyChallenge, {})).toBe(0);
   });
 

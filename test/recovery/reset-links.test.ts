@@ -125,7 +125,11 @@ test('ends a link with a newer one, with a new password, after a day, and with t
   expect(await refused(expired)).toMatchObject({ code: 'FORBIDDEN' });
   const em = gateway.services.db.em.fork();
   expect(await em.count(PasswordResetLink, { user: id })).toBe(1);
-  await purge(gateway.services.db, { sessions: DAY, audit: DAY, presence: DAY }, gateway.clock.now + 1);
+  await purge(
+    gateway.services.db,
+    { sessions: DAY, audit: DAY, presence: DAY, deviceActions: DAY },
+    gateway.clock.now + 1,
+  );
   expect(await em.count(PasswordResetLink, { user: id })).toBe(0);
 });
 
