@@ -22,6 +22,7 @@ import { AuditSearch20261129 } from './20261129-audit-search.js';
 import { ClaimingSessions20261129 } from './20261129-claiming-sessions.js';
 import { DeviceActions20261129 } from './20261129-device-actions.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
+import { DeviceGroups20261129 } from './20261129-device-groups.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
 import { DeviceTiming20261129 } from './20261129-device-timing.js';
 import { ExportTickets20261129 } from './20261129-export-tickets.js';
@@ -84,4 +85,5 @@ export const migrations = [
   ClaimingSessions20261129,
   DeviceTiming20261129,
   ExportTickets20261129,
+  DeviceGroups20261129,
 ];

@@ -9,6 +9,7 @@ import { reasonOf } from './database/reason.js';
 import { DeviceAction } from './devices/actions/device-action.entity.js';
 import { Device } from './devices/device.entity.js';
 import { DeviceCount } from './devices/device-count.entity.js';
+import { DeviceGroup } from './devices/groups/device-group.entity.js';
 import { FleetHour } from './devices/history/fleet-hour.entity.js';
 import { FleetMinute } from './devices/history/fleet-minute.entity.js';
 import { VersionChange } from './devices/history/version-change.entity.js';
@@ -48,6 +49,7 @@ export const entities = [
   DeviceAction,
   DeviceCount,
   ExportTicket,
+  DeviceGroup,
   Fleet,
   FleetHour,
   FleetMinute,

@@ -26,6 +26,7 @@ import { DeviceSettings } from './devices/device-settings.js';
 import { Devices } from './devices/devices.js';
 import { DeviceEditing } from './devices/editing/device-editing.js';
 import { DeviceRetirement } from './devices/editing/device-retirement.js';
+import { DeviceGroups } from './devices/groups/device-groups.js';
 import { Bindings } from './devices/heartbeats/bindings.js';
 import { Heartbeats } from './devices/heartbeats/heartbeats.js';
 import type { CreatePresence } from './devices/heartbeats/presence-recorder.js';
@@ -382,6 +383,7 @@ function createDevices(
   return {
     heartbeats,
     deviceSettings,
+    deviceGroups: new DeviceGroups(db, clock),
     deviceRetirement: new DeviceRetirement(db, heartbeats, sessions, clock),
     deviceActions: new DeviceActions(db, heartbeats, events, clock),
     deviceActionRunner: new DeviceActionRunner({

@@ -28,10 +28,11 @@ type UserReference = Pick<User, 'id'>;
 export function createLoaders({
   users,
   devices,
+  deviceGroups,
   openSessions,
   passkeys,
   versionHistory,
-}: Pick<Services, 'users' | 'devices' | 'openSessions' | 'passkeys' | 'versionHistory'>) {
+}: Pick<Services, 'users' | 'devices' | 'deviceGroups' | 'openSessions' | 'passkeys' | 'versionHistory'>) {
   const userById = byKey<User>((ids, properties) => users.findAll(ids, properties));
   const rolesByUser = byParent(async (userIds, properties: readonly PropertyOf<Role>[]) => {
     const found = await users.rolesOf(userIds, properties);
@@ -58,6 +59,7 @@ export function createLoaders({
       devices.listByUser(userIds, request),
     ),
     deviceCountOfUser: byParent((userIds) => devices.countByUser(userIds)),
+    deviceCountOfGroup: byParent((groupIds) => deviceGroups.countDevices(groupIds)),
     sessionsOfUser: byParent((userIds, request: PageRequest<PropertyOf<Session>>) =>
       openSessions.listByUser(userIds, request),
     ),

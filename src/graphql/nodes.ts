@@ -6,6 +6,7 @@ import { bigintKey, integerKey, nodeId, splitNodeId, uuidKey } from '../database
 import type { PropertyOf } from '../database/queries/columns.js';
 import type { DeviceAction } from '../devices/actions/device-action.entity.js';
 import type { Device } from '../devices/device.entity.js';
+import type { DeviceGroup } from '../devices/groups/device-group.entity.js';
 import type { VersionChange } from '../devices/history/version-change.entity.js';
 import type { PresenceEvent } from '../devices/presence-event.entity.js';
 import { DomainError } from '../errors.js';
@@ -45,6 +46,10 @@ const readers: Readonly<Record<string, NodeReader>> = {
   deviceAction: async (keys, { services, caller, properties }) =>
     readsDevices(caller)
       ? byId(await services.deviceActions.findVisible(caller, integers(keys), properties<DeviceAction>()))
+      : new Map(),
+  deviceGroup: async (keys, { services, caller, properties }) =>
+    hasPermission(caller, 'devices:read')
+      ? byId(await services.deviceGroups.findAll(integers(keys), properties<DeviceGroup>()))
       : new Map(),
   presenceEvent: async (keys, { services, caller, properties }) =>
     readsDevices(caller)

@@ -9,6 +9,7 @@ import { CaptchaResolver } from './resolvers/captcha.resolver.js';
 import { DeviceResolver, PresenceEventResolver } from './resolvers/device.resolver.js';
 import { DeviceActionsResolver } from './resolvers/device-actions.resolver.js';
 import { DeviceEditingResolver } from './resolvers/device-editing.resolver.js';
+import { DeviceGroupsResolver } from './resolvers/device-groups.resolver.js';
 import { ExportResolver } from './resolvers/exports/export.resolver.js';
 import { SecondFactorResolver } from './resolvers/factors/second-factor.resolver.js';
 import { HealthResolver } from './resolvers/health.resolver.js';
@@ -40,6 +41,7 @@ export function createSchema(): GraphQLSchema {
       DeviceEditingResolver,
       DeviceCredentialResolver,
       DeviceHistoryResolver,
+      DeviceGroupsResolver,
       DeviceResolver,
       FleetHistoryResolver,
       ExportResolver,

@@ -223,6 +223,12 @@ test('device commands change the devices that options select, and say what they 
   const [action] = jsonLines(await run('actions', '--json')) as { id: string }[];
   expect(action).toMatchObject({ kind: 'TAG', value: 'bulk', state: 'COMPLETED', changed: 2 });
   expect(await run('resume', action?.id ?? '')).toMatchObject(tagged);
+  expect(await run('group', 'save', 'Bulk', '--tag', 'bulk')).toMatchObject({
+    code: 0,
+    output: 'Saved Bulk.\n',
+  });
+  expect(jsonLines(await run('list', '--group', 'Bulk', '--tag', 'BULK', '--json'))).toHaveLength(2);
+  expect(await run('list', '--group', 'Bulk', '--retired')).toMatchObject({ code: 2 });
   expect(await run('delete', '--tag', 'bulk', '--retired', '--yes')).toMatchObject({
     output: 'No devices are selected.\n',
   });

@@ -216,3 +216,46 @@ test('a deleted device is gone with its session, and a new one if it comes back'
   const { auditLog } = await ask(gateway, op.AuditLogDocument, { filter: { category: 'DEVICE' } }, admin);
   expect(auditLog.edges[0]?.node).toMatchObject({ action: 'DEVICE_DELETE', target: id });
 });
+
+test('keeps filters of devices as groups, counts their devices, and audits changes of them', async () => {
+  await update({ tags: [`group:${clientId}`] });
+  const create = async (name: string, filter: object) =>
+    (await ask(gateway, op.CreateDeviceGroupDocument, { input: { name, filter } }, admin)).createDeviceGroup
+      .deviceGroup;
+  const group = await create(` ${clientId} `, { tags: [`group:${clientId}`], ids: [id] });
+  expect(group).toMatchObject({ name: clientId, filter: { ids: [id], retired: null, online: null } });
+  await create(`A ${clientId}`, { tags: ['no-such-tag'], retired: true });
+  const list = async () => (await ask(gateway, op.DeviceGroupsDocument, {}, admin)).deviceGroups;
+  expect(await list()).toMatchObject([
+    { name: `A ${clientId}`, deviceCount: 0, filter: { retired: true } },
+    { name: clientId, deviceCount: 1 },
+  ]);
+  const refused = (fields: object) =>
+    send(
+      gateway,
+      op.UpdateDeviceGroupDocument,
+      { input: { id: group.id, ...fields } },
+      { authorization: `Bearer ${admin}` },
+    );
+  expect(await refused({ name: `A ${clientId}` })).toMatchObject({
+    errors: [{ extensions: { code: 'CONFLICT', field: 'name' } }],
+  });
+  expect(await refused({ name: ' ' })).toMatchObject({
+    errors: [{ extensions: { code: 'INVALID_INPUT', field: 'name' } }],
+  });
+  const input = { id: group.id, name: 'Gates', filter: {} };
+  await ask(gateway, op.UpdateDeviceGroupDocument, { input }, admin);
+  await ask(gateway, op.DeleteDeviceGroupDocument, { input: { id: group.id } }, admin);
+  expect(await list()).toHaveLength(1);
+  const entries = await gateway.services.db.em
+    .fork()
+    .execute<{ entry: string }[]>(
+      `select action || ' ' || detail as entry from audit_entries where target = ? order by id`,
+      [group.id],
+    );
+  expect(entries.map(({ entry }) => entry)).toEqual([
+    `device.group_create ${clientId}`,
+    'device.group_update Gates',
+    'device.group_delete Gates',
+  ]);
+});

@@ -175,6 +175,13 @@ const rules: Record<string, Rule> = {
     may: 'members',
     call: ask('{ deviceActions { edges { cursor } pageInfo { endCursor } } }'),
   },
+  'Query.deviceGroups': {
+    may: 'administrators at GraphQL',
+    call: async (session) => {
+      await gateway.services.deviceGroups.create(`g${++unique}`, {}, ANONYMOUS);
+      return ask('{ deviceGroups { name } }')(session);
+    },
+  },
   'Query.devices': {
     may: 'the member',
     call: (session) => ask(`{ devices(filter: {userId: "${memberId}"}) { edges { cursor } } }`)(session),
@@ -515,6 +522,23 @@ const rules: Record<string, Rule> = {
   'Mutation.resumeDeviceAction': {
     may: 'administrators at GraphQL',
     call: ask(`mutation { resumeDeviceAction(input: {id: "${UNKNOWN_ACTION}"}) { deviceAction { id } } }`),
+    allowed: 'NOT_FOUND',
+  },
+  'Mutation.createDeviceGroup': {
+    may: 'administrators at GraphQL',
+    call: (session) =>
+      ask(`mutation { createDeviceGroup(input: {name: "g${++unique}", filter: {}}) { deviceGroup { id } } }`)(
+        session,
+      ),
+  },
+  'Mutation.updateDeviceGroup': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { updateDeviceGroup(input: {id: "deviceGroup_999999"}) { deviceGroup { id } } }'),
+    allowed: 'NOT_FOUND',
+  },
+  'Mutation.deleteDeviceGroup': {
+    may: 'administrators at GraphQL',
+    call: ask('mutation { deleteDeviceGroup(input: {id: "deviceGroup_999999"}) { deletedDeviceGroupId } }'),
     allowed: 'NOT_FOUND',
   },
   'Mutation.updateDevice': {

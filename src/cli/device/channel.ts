@@ -21,7 +21,11 @@ export const channelCommand = (env: Environment): Command =>
     )
     .action(async (ids: string[], options: ChannelOptions, command: Command) => {
       const output = Output.of(command);
-      const action = { kind: 'SET_CHANNEL', value: options.to, filter: readSelection(ids, options) } as const;
+      const action = {
+        kind: 'SET_CHANNEL',
+        value: options.to,
+        selection: readSelection(ids, options),
+      } as const;
       const { withSignedInClient } = await import('../gateway/signed-in-client.js');
       const { runAction } = await import('./run-action.js');
       await withSignedInClient(env, options, (client) =>

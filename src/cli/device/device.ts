@@ -3,6 +3,7 @@ import type { Environment } from '../../config.js';
 import { actionsCommand, resumeCommand, stopCommand } from './actions.js';
 import { channelCommand } from './channel.js';
 import { claimCommand, credentialsCommand } from './credentials.js';
+import { groupCommand } from './groups.js';
 import { listCommand } from './list.js';
 import { deleteCommand, retireCommand } from './removal.js';
 import { showCommand } from './show.js';
@@ -15,6 +16,7 @@ export const deviceCommand = (env: Environment): Command =>
     .description('Manage the devices of a running gateway, with the permissions of the signed-in user.')
     .addCommand(listCommand(env))
     .addCommand(showCommand(env))
+    .addCommand(groupCommand(env))
     .addCommand(tagCommand(env))
     .addCommand(channelCommand(env))
     .addCommand(retireCommand(env))

@@ -31,7 +31,9 @@ export const listCommand = (env: Environment): Command =>
       const filter = readFilter(options);
       const { withSignedInClient } = await import('../gateway/signed-in-client.js');
       const { listDevices } = await import('../gateway/gateway-devices.js');
+      const { withinGroup } = await import('../gateway/gateway-device-groups.js');
       await withSignedInClient(env, options, async (client) => {
-        for await (const page of listDevices(client, filter)) output.rows(page, columns);
+        const within = await withinGroup(client, options.group ?? null, filter);
+        for await (const page of listDevices(client, within)) output.rows(page, columns);
       });
     });

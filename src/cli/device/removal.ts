@@ -28,11 +28,11 @@ export const retireCommand = (env: Environment): Command =>
     )
     .action(async (ids: string[], options: Options, command: Command) => {
       const output = Output.of(command);
-      const filter = readSelection(ids, options);
-      const id = singleId(filter);
+      const selection = readSelection(ids, options);
+      const id = singleId(selection);
       const { withSignedInClient, retireDevice, runAction } = await importClient();
       await withSignedInClient(env, options, async (client) => {
-        const action = { kind: 'RETIRE', value: null, filter } as const;
+        const action = { kind: 'RETIRE', value: null, selection } as const;
         if (id === null) return runAction(client, action, { output, yes: options.yes === true });
         await retireDevice(client, id);
         output.result({ id, retired: true }, `Retired ${id}.`);
@@ -52,11 +52,11 @@ export const deleteCommand = (env: Environment): Command =>
     )
     .action(async (ids: string[], options: Options, command: Command) => {
       const output = Output.of(command);
-      const filter = readSelection(ids, options);
-      const id = singleId(filter);
+      const selection = readSelection(ids, options);
+      const id = singleId(selection);
       const { withSignedInClient, deleteDevice, runAction } = await importClient();
       await withSignedInClient(env, options, async (client) => {
-        const action = { kind: 'DELETE', value: null, filter } as const;
+        const action = { kind: 'DELETE', value: null, selection } as const;
         if (id === null) return runAction(client, action, { output, yes: options.yes === true });
         await deleteDevice(client, id);
         output.result({ id, deleted: true }, `Deleted ${id}.`);

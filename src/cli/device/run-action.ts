@@ -6,9 +6,11 @@ import {
   type NewDeviceAction,
   startAction,
 } from '../gateway/gateway-device-actions.js';
+import { withinGroup } from '../gateway/gateway-device-groups.js';
 import { confirm } from '../terminal/confirm.js';
 import type { Output } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
+import type { DeviceSelection } from './selection.js';
 
 const counted = (devices: number): string =>
   `${devices.toLocaleString('en')} ${devices === 1 ? 'device' : 'devices'}`;
@@ -29,13 +31,20 @@ const sentences: Record<DeviceAction['kind'], (devices: string, value: string) =
     DELETE: (devices) => [`Delete ${devices} with their history, for good?`, `Deleted ${devices}`],
   };
 
+/** What to do with which devices. */
+export interface ActionOnSelection extends Omit<NewDeviceAction, 'filter'> {
+  readonly selection: DeviceSelection;
+}
+
 /** Counts the devices, asks, starts the action and follows it. @throws UsageError, GatewayError */
 export async function runAction(
   client: GatewayClient,
-  action: NewDeviceAction,
+  { kind, value, selection }: ActionOnSelection,
   { output, yes }: { readonly output: Output; readonly yes: boolean },
 ): Promise<void> {
-  const total = await countDevices(client, action.filter);
+  const filter = await withinGroup(client, selection.group, selection.filter);
+  const action = { kind, value, filter };
+  const total = await countDevices(client, filter);
   if (total === 0) return output.result({ total, changed: 0 }, 'No devices are selected.');
   const [question] = sentences[action.kind](counted(total), action.value ?? '');
   await confirm(question, yes);

@@ -6,6 +6,7 @@ import type { DeviceFilter } from '../gateway/gateway-devices.js';
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 export interface FilterOptions {
+  readonly group?: string;
   readonly search?: string;
   readonly tag?: string[];
   readonly channel?: string;
@@ -18,6 +19,7 @@ export interface FilterOptions {
 
 export const withFilterOptions = (command: Command): Command =>
   command
+    .option('--group <name>', 'devices of this group; other options narrow it down')
     .option('--search <text>', 'part of a name, tag, device id or owner')
     .option('--tag <tag>', 'devices with this tag; with several, those that have all of them', collect)
     .option('--channel <channel>', 'devices of this channel')
@@ -53,17 +55,26 @@ export const withSelection = (command: Command): Command =>
     .option('--all', 'all devices in use')
     .option('--yes', 'do not ask before several devices are changed');
 
+/** Which devices a command is about. */
+export interface DeviceSelection {
+  readonly filter: DeviceFilter;
+  /** The name of a group that they are in, too. */
+  readonly group: string | null;
+}
+
 /** @throws UsageError unless devices are selected in one way. */
-export function readSelection(ids: readonly string[], options: SelectionOptions): DeviceFilter {
+export function readSelection(ids: readonly string[], options: SelectionOptions): DeviceSelection {
   const filter = readFilter(options);
-  const ways = [ids.length > 0, Object.keys(filter).length > 0, options.all === true].filter(Boolean).length;
+  const { group = null } = options;
+  const isFiltered = group !== null || Object.keys(filter).length > 0;
+  const ways = [ids.length > 0, isFiltered, options.all === true].filter(Boolean).length;
   if (ways === 0)
     throw new UsageError('Name devices by their ids, or select them with options such as --tag.');
   if (ways > 1)
     throw new UsageError('Name devices by their ids, by options such as --tag, or with --all: not by two.');
-  return ids.length > 0 ? { ids } : filter;
+  return { filter: ids.length > 0 ? { ids } : filter, group };
 }
 
-/** The id where a filter names exactly one; else null. */
-export const singleId = ({ ids }: DeviceFilter): string | null =>
+/** The id where a selection names exactly one; else null. */
+export const singleId = ({ filter: { ids } }: DeviceSelection): string | null =>
   ids?.length === 1 ? (ids[0] ?? null) : null;

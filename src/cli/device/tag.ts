@@ -2,11 +2,17 @@ import type { Command } from 'commander';
 import type { Environment } from '../../config.js';
 import { UsageError } from '../failures.js';
 import { gatewayCommand } from '../gateway/gateway-command.js';
-import type { NewDeviceAction } from '../gateway/gateway-device-actions.js';
-import type { DeviceFilter } from '../gateway/gateway-devices.js';
 import type { SignInOptions } from '../gateway/signed-in-client.js';
 import { Output } from '../terminal/output.js';
-import { collect, readSelection, type SelectionOptions, singleId, withSelection } from './selection.js';
+import type { ActionOnSelection } from './run-action.js';
+import {
+  collect,
+  type DeviceSelection,
+  readSelection,
+  type SelectionOptions,
+  singleId,
+  withSelection,
+} from './selection.js';
 
 interface TagOptions extends SelectionOptions, SignInOptions {
   readonly add?: string[];
@@ -32,9 +38,9 @@ export const tagCommand = (env: Environment): Command =>
       const { add = [], remove = [] } = options;
       if (add.length + remove.length === 0) throw new UsageError('Name tags with --add or --remove.');
       const output = Output.of(command);
-      const filter = readSelection(ids, options);
-      const id = singleId(filter);
-      const action = id === null ? readAction(add, remove, filter) : null;
+      const selection = readSelection(ids, options);
+      const id = singleId(selection);
+      const action = id === null ? readAction(add, remove, selection) : null;
       const { withSignedInClient } = await import('../gateway/signed-in-client.js');
       const { tagDevice } = await import('../gateway/gateway-devices.js');
       const { runAction } = await import('./run-action.js');
@@ -49,9 +55,9 @@ export const tagCommand = (env: Environment): Command =>
 function readAction(
   add: readonly string[],
   remove: readonly string[],
-  filter: DeviceFilter,
-): NewDeviceAction {
+  selection: DeviceSelection,
+): ActionOnSelection {
   const [value = '', ...others] = [...add, ...remove];
   if (others.length > 0) throw new UsageError('Add or remove one tag at a time of more than one device.');
-  return { kind: add.length > 0 ? 'TAG' : 'UNTAG', value, filter };
+  return { kind: add.length > 0 ? 'TAG' : 'UNTAG', value, selection };
 }

@@ -2,10 +2,8 @@ import { DomainError } from '../../errors.js';
 import { parseChannel } from '../../releases/new-release.js';
 import type { DeviceFilter } from '../device-filter.js';
 import { readTag } from '../editing/device-metadata.js';
+import { checkSavedFilter } from '../saved-filter.js';
 import { DeviceActionKind } from './device-action.entity.js';
-
-/** A selection by hand. More devices are selected by a filter. */
-export const MAX_SELECTED_IDS = 5000;
 
 /** What to do with which devices. */
 export interface NewDeviceAction {
@@ -15,15 +13,12 @@ export interface NewDeviceAction {
   readonly filter: DeviceFilter;
 }
 
-/** The action with a normalized value, and a filter that says whether it selects retired devices. @throws DomainError INVALID_INPUT (value, ids) */
-export function checkNewAction({ kind, value, filter }: NewDeviceAction): NewDeviceAction {
-  const { ids = null, retired = ids === null ? false : null } = filter;
-  if (ids !== null && ids.length > MAX_SELECTED_IDS) {
-    const message = `ids must be at most ${MAX_SELECTED_IDS}: select more devices by other fields of the filter.`;
-    throw new DomainError('INVALID_INPUT', message, { field: 'ids' });
-  }
-  return { kind, value: checkValue(kind, value), filter: { ...filter, retired } };
-}
+/** The action with a normalized value, and a filter that can be saved. @throws DomainError INVALID_INPUT (value, ids) */
+export const checkNewAction = ({ kind, value, filter }: NewDeviceAction): NewDeviceAction => ({
+  kind,
+  value: checkValue(kind, value),
+  filter: checkSavedFilter(filter),
+});
 
 function checkValue(kind: DeviceActionKind, value: string | null): string | null {
   if (kind === DeviceActionKind.TAG || kind === DeviceActionKind.UNTAG) return readTag(value ?? '', 'value');

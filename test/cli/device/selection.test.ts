@@ -2,9 +2,15 @@ import { expect, test } from '@jest/globals';
 import { readSelection } from '../../../src/cli/device/selection.js';
 
 test('devices are selected by ids, by options or as a whole', () => {
-  expect(readSelection(['device_1', 'device_2'], {})).toEqual({ ids: ['device_1', 'device_2'] });
-  expect(readSelection([], { tag: ['spare'], offline: true })).toEqual({ tags: ['spare'], online: false });
-  expect(readSelection([], { all: true })).toEqual({});
+  expect(readSelection(['device_1', 'device_2'], {})).toEqual({
+    filter: { ids: ['device_1', 'device_2'] },
+    group: null,
+  });
+  expect(readSelection([], { tag: ['spare'], offline: true })).toMatchObject({
+    filter: { tags: ['spare'], online: false },
+  });
+  expect(readSelection([], { group: 'Gates' })).toEqual({ filter: {}, group: 'Gates' });
+  expect(readSelection([], { all: true })).toEqual({ filter: {}, group: null });
 });
 
 test.each([

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { MAX_ROLE_NAME_LENGTH } from '../../../src/administration/role-editing.js';
 import * as page from '../../../src/dashboard/app/api/limits.js';
-import { MAX_SELECTED_IDS as MOST_SELECTED } from '../../../src/devices/actions/new-device-action.js';
 import {
   MAX_NOTES_LENGTH as LONGEST_DEVICE_NOTES,
   LONGEST_INTERVAL,
   MAX_TAGS as MOST_TAGS,
   SHORTEST_INTERVAL,
 } from '../../../src/devices/editing/device-metadata.js';
+import { MAX_SELECTED_IDS as MOST_SELECTED } from '../../../src/devices/saved-filter.js';
 import { LARGEST_PAGE } from '../../../src/graphql/connection.js';
 import { MAX_ISSUED as MOST_CREDENTIALS } from '../../../src/machines/device-credentials.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';
