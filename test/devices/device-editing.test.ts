@@ -184,11 +184,11 @@ test.each(['retire', 'delete'] as const)(
       gateway,
       op.IssueDeviceCredentialsDocument,
       { input },
-      member,
+      opened.accessToken,
     );
     const [credential = '', sibling = ''] = issueDeviceCredentials.credentials.map(({ token }) => token);
     const key = { name: 'relay', permissions: ['DEVICES_OWN' as const] };
-    const { createApiKey } = await ask(gateway, op.CreateApiKeyDocument, { input: key }, member);
+    const { createApiKey } = await ask(gateway, op.CreateApiKeyDocument, { input: key }, opened.accessToken);
     const tokens = [opened.accessToken, credential, sibling, createApiKey.token];
     const statusOf = async (token: string) => {
       const headers = { token, 'x-device-id': token === sibling ? `sibling of ${clientId}` : clientId };
