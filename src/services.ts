@@ -310,16 +310,18 @@ function createLogins(
     verify: () => ({ name: 'verify password' }),
     reject: () => ({ name: 'verify password' }),
   });
+  const knownClients = new KnownClients(db, clock);
   const challenges = new LoginChallenges({
     db,
     users,
     sessions,
     factors,
     verifier: passkeyVerifier,
+    knownClients,
     attempts,
     clock,
   });
-  const guard = new PasswordGuard(throttle, verifier, new KnownClients(db, clock));
+  const guard = new PasswordGuard(throttle, verifier, knownClients);
   const replacement = new PasswordReplacement(db, sessions, clock);
   const limit = new AddressLimit(limiters, {
     name: 'reset-links',

@@ -42,6 +42,8 @@ export interface Prover {
   readonly address: string;
   /** Failed attempts of each have a budget of their own: those at logins do not keep out sessions. */
   readonly at: 'login' | 'session';
+  /** The client, if the account has signed in from it: it has a budget that strangers do not spend. */
+  readonly knownClient?: string | null;
   /** The login or session that the proof is for. The challenge of a passkey is bound to it. */
   readonly subject: string;
 }
@@ -92,7 +94,7 @@ export class SecondFactors {
    */
   async prove(proof: FactorProof, prover: Prover): Promise<void> {
     const { throttle, passkeys } = this.options;
-    const { userId, address, at } = prover;
+    const { userId, address, at, knownClient } = prover;
     const verify = async () => {
       if (proof.method === 'PASSKEY') return passkeys.prove(proof, prover);
       if (await this.#verify(proof, userId, address)) return;
@@ -100,7 +102,7 @@ export class SecondFactors {
       throw new DomainError('SECOND_FACTOR_WRONG', `${field} is wrong, or was used before.`, { field });
     };
     await throttle.attemptFrom(address, () =>
-      throttle.attemptAsKnownClient(userId, `second factor at ${at}`, verify),
+      throttle.attemptAsKnownClient(userId, `second factor at ${knownClient ?? at}`, verify),
     );
   }
 

@@ -8,6 +8,7 @@ import { DomainError } from '../errors.js';
 import type { FactorProof, SecondFactors } from '../factors/second-factors.js';
 import type { PasskeyVerifier } from '../passkeys/passkey-verifier.js';
 import type { Client } from '../sessions/caller.js';
+import type { KnownClients } from '../sessions/known-clients.js';
 import { type LoginProof, secondFactorRequired } from '../sessions/login-proof.js';
 import type { OpeningOptions } from '../sessions/openings.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
@@ -35,6 +36,7 @@ interface LoginChallengesOptions {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly factors: SecondFactors;
+  readonly knownClients: KnownClients;
   readonly verifier: PasskeyVerifier;
   readonly attempts: LoginAttempts;
   readonly clock: Clock;
@@ -94,17 +96,20 @@ export class LoginChallenges {
     client: Client,
     policy: SessionPolicy,
   ): Promise<OpenedSession> {
-    const { db, users, factors, attempts } = this.options;
+    const { db, users, factors, knownClients, attempts } = this.options;
     const hashed = tokenHash(token);
     const challenge = await this.#take(hashed);
     const userId = challenge.user.id;
-    const attempt = { findUserId: async () => userId, client, name: `user ${userId}`, api: policy.api };
+    const from = beganWith(challenge, client);
+    const attempt = { findUserId: async () => userId, client: from, name: `user ${userId}`, api: policy.api };
     return attempts.run(attempt, async () => {
-      await factors.prove(proof, { userId, address: client.address, at: 'login', subject: hashed });
+      const knownClient = await knownClients.find(userId, from);
+      const prover = { userId, address: client.address, at: 'login', subject: hashed, knownClient } as const;
+      await factors.prove(proof, prover);
       const handOut = await db.em.fork().transactional(async (em) => {
         if ((await em.nativeDelete(LoginChallenge, { tokenHash: hashed })) === 0) throw expiredChallenge();
         const user = await users.get(userId, em);
-        return this.options.sessions.openWithin(em, user, beganWith(challenge, client), policy, {
+        return this.options.sessions.openWithin(em, user, from, policy, {
           proof: proofOf(challenge, user),
           restricted: challenge.restricted,
           secondFactor: true,

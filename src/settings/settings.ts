@@ -160,7 +160,7 @@ const accounts = {
     .optional()
     .meta(
       doc(
-        'Comma-separated secrets of at least 32 characters each. The first one signs tokens; all of them verify.',
+        'Comma-separated secrets of at least 32 characters each. The first one signs tokens, and encrypts the secrets of authenticator apps; all of them verify and decrypt.',
         'generated in `DATA_DIR`',
       ),
     ),

@@ -187,7 +187,7 @@ test('takes for a challenge only the factor of its account', async () => {
   await complete(ownChallenge, { totpCode: code(own.secret) });
 });
 
-test('limits the attempts of an account over all challenges and addresses', async () => {
+test('limits the attempts of strangers over all challenges and addresses, and does not keep out the owner', async () => {
   const { secret } = await enroll();
   const codes = [];
   for (let i = 0; i < 12; i += 1) {
@@ -204,6 +204,8 @@ test('limits the attempts of an account over all challenges and addresses', asyn
   }
   expect(codes).toEqual([...Array(10).fill('SECOND_FACTOR_WRONG'), 'THROTTLED', 'THROTTLED']);
   expect(await details('session.refuse')).toEqual(Array(10).fill('graphql SECOND_FACTOR_WRONG'));
+  // From an address that the account has signed in from.
+  await complete(await challenge(), { totpCode: code(secret) });
 });
 
 test('asks after a login by SMS and after a password reset, too', async () => {

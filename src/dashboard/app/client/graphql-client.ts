@@ -36,6 +36,9 @@ const persistedDocuments = mapExchange({
       : makeOperation(operation.kind, { ...operation, extensions: { ...persisted(operation.query) } }),
 });
 
+/** A refresh tells whether the session has ended, or what it allows now. */
+const outdated: readonly unknown[] = ['UNAUTHENTICATED', 'ENROLLMENT_REQUIRED'];
+
 /** Adds the session's token. A rejected token is refreshed, and the operation is sent again. */
 const sessionAuth = (session: BrowserSession) =>
   authExchange(async ({ appendHeaders }) => {
@@ -46,7 +49,7 @@ const sessionAuth = (session: BrowserSession) =>
         return sent ? appendHeaders(operation, { authorization: `Bearer ${sent}` }) : operation;
       },
       didAuthError: ({ graphQLErrors }) =>
-        graphQLErrors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED'),
+        graphQLErrors.some(({ extensions }) => outdated.includes(extensions?.code)),
       refreshAuth: () => session.refresh(sent),
     };
   });
