@@ -26,6 +26,7 @@ export class FirstHeartbeats {
     return this.rowChanges.during(async (mayHaveChanged) => {
       const bound = await this.bindings.bind(caller, report, new Date(this.clock()), this.recorder);
       this.#record(caller, report.clientId, bound, mayHaveChanged);
+      this.recorder.count();
       return bound.id;
     });
   }

@@ -158,6 +158,7 @@ export class Heartbeats {
     if (!binding || !this.#isCurrent(binding, caller, report)) {
       return this.#firstHeartbeats.beat(caller, report).then((id) => this.#onceOnline(id));
     }
+    this.#recorder.count();
     this.#recorder.recordBeat(binding.device, caller);
     const id = this.#recorder.devices.idOf(binding.device);
     return this.#recorder.devices.isOnline(binding.device) ? id : this.#onceOnline(id);

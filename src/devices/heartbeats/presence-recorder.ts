@@ -66,9 +66,13 @@ export class PresenceRecorder implements CurrentPresence {
     await this.presence.save();
   }
 
+  /** Counts a heartbeat, which may be recorded twice: with its session, too. */
+  count(): void {
+    this.#heartbeats += 1;
+  }
+
   /** @param isSaved whether the database has the device online already. */
   recordBeat(device: number, caller: Caller, isSaved = false): void {
-    this.#heartbeats += 1;
     const seenBefore = this.devices.lastSeen(device);
     const isOther = this.latestSessions.set(device, caller.sessionId);
     this.presence.beat(device, caller, isOther, isSaved);

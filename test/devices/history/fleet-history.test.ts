@@ -185,4 +185,16 @@ test('shows the heartbeats and the devices that a gateway has counted', async ()
   });
 });
 
+test('counts the heartbeat of a session once that a restarted gateway reads from the database', async () => {
+  await gateway.createUser({ username: 'pump' });
+  const { accessToken } = await openSession(gateway, 'pump', graphqlSessionPolicy);
+  const restarted = await startGateway({}, gateway);
+  const headers = { authorization: `Bearer ${accessToken}`, 'x-device-id': 'pump' };
+  for (const count of [1, 2]) {
+    await restarted.post('/api/heart/check', {}, headers);
+    expect(restarted.services.heartbeats.counts.heartbeats).toBe(count);
+  }
+  await restarted.close();
+});
+
 const minuteOf = (at: number): number => at - (at % MINUTE);
