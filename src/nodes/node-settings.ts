@@ -52,10 +52,12 @@ export function fingerprintsOf(
     createHmac('sha256', fleetId)
       .update(String(JSON.stringify(value)))
       .digest('base64url');
-  const { JWT_SECRETS, SIGNING_KEYS, SMS, STORAGE, ...settings } = config;
+  const { JWT_SECRETS, SIGNING_KEYS, SMS, STORAGE, PASSKEYS, ...settings } = config;
   const compared = {
     ...settings,
     SMS_PROVIDER: SMS.provider,
+    PASSKEY_DOMAIN: PASSKEYS?.id ?? null,
+    PASSKEY_ORIGINS: PASSKEYS?.origins ?? [],
     STORAGE_URL: locationOf(STORAGE),
     STORAGE_DOWNLOADS: STORAGE.kind === 's3' && STORAGE.redirects,
   };

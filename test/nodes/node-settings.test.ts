@@ -31,6 +31,15 @@ test('names the settings that must agree, and those that should', () => {
   });
 });
 
+test('names the settings of passkeys', () => {
+  const PUBLIC_URL = 'https://gate.example.com';
+  const passkeys = { PASSKEY_DOMAIN: 'example.com', PASSKEY_ORIGINS: 'https://app.example.com' };
+  expect(differences({ PUBLIC_URL, ...passkeys }, { PUBLIC_URL })).toEqual({
+    required: [],
+    others: ['PASSKEY_DOMAIN', 'PASSKEY_ORIGINS'],
+  });
+});
+
 test('nodes must have the same packages, and may reach them in different ways', () => {
   const storage = 's3://packages/fleet?endpoint=https://s3.example.com';
   for (const other of [undefined, 's3://packages', storage.replace('fleet', 'other')]) {
