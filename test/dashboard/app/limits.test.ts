@@ -7,6 +7,7 @@ import {
   MAX_TAGS as MOST_TAGS,
   SHORTEST_INTERVAL,
 } from '../../../src/devices/editing/device-metadata.js';
+import { MAX_GROUP_NAME_LENGTH as LONGEST_GROUP_NAME } from '../../../src/devices/groups/device-groups.js';
 import { MAX_SELECTED_IDS as MOST_SELECTED } from '../../../src/devices/saved-filter.js';
 import { LARGEST_PAGE } from '../../../src/graphql/connection.js';
 import { MAX_ISSUED as MOST_CREDENTIALS } from '../../../src/machines/device-credentials.js';
@@ -26,6 +27,7 @@ test('the dashboard has the same limits as the gateway', () => {
     LONGEST_DEVICE_NOTES,
     MOST_TAGS,
     MOST_SELECTED,
+    LONGEST_GROUP_NAME,
     MOST_CREDENTIALS,
     LARGEST_PAGE,
     SHORTEST_INTERVAL,

@@ -14,6 +14,7 @@ export const LONGEST_PROFILE_TEXT = 2000;
 export const LONGEST_CLIENT_TEXT = 128;
 export const LONGEST_DEVICE_NOTES = 2000;
 export const MOST_TAGS = 32;
+export const LONGEST_GROUP_NAME = 64;
 /** Devices that can be selected by hand. */
 export const MOST_SELECTED = 5000;
 /** Credentials that one request issues. */

@@ -102,6 +102,30 @@ test('issues credentials of selected devices, with their owner', async () => {
   await close();
 });
 
+test('saves the filter of the page as a group, which shows its devices again, and deletes it', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root', '/?version=2.0&q=gate');
+  await page.getByText('2 devices', { exact: true }).waitFor();
+  const menu = page.getByRole('button', { name: 'Groups' });
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Save this filter as a group' }).click();
+  await page.getByLabel('Name', { exact: true }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByLabel('Name', { exact: true }).fill('New gates');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved the group New gates.').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await menu.click();
+  await page.getByRole('menuitem', { name: /^New gates/ }).click();
+  await page.waitForURL(/version=2\.0/);
+  expect(new URL(page.url()).searchParams.get('q')).toBe('gate');
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Edit groups' }).click();
+  await page.getByRole('button', { name: 'Delete New gates' }).click();
+  await page.getByRole('button', { name: 'Delete New gates' }).waitFor({ state: 'detached' });
+  expect(faults).toEqual([]);
+  await close();
+});
+
 test('members select no devices', async () => {
   const { page, close } = await visitAs(browser, host, 'max');
   await page.getByText('2 devices', { exact: true }).waitFor();

@@ -14,6 +14,7 @@ import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
 import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
 import { fleetOrderOf, fleetOrders } from './fleet-order.js';
+import { Groups } from './groups/groups.js';
 
 interface FiltersProps {
   readonly fleet: Fleet;
@@ -70,6 +71,13 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
         checked={filter.retired}
         onChange={(event) => onChange({ retired: event.currentTarget.checked })}
       />
+      {filter.channel && (
+        <FilterPill
+          text={t('fleet.filters.channel', { channel: filter.channel })}
+          removeLabel={t('fleet.filters.removeTag', { tag: filter.channel })}
+          onRemove={() => onChange({ channel: null })}
+        />
+      )}
       {filter.tags.map((tag) => (
         <FilterPill
           key={tag}
@@ -78,6 +86,7 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
           onRemove={() => onChange({ tags: filter.tags.filter((other) => other !== tag) })}
         />
       ))}
+      {may('DEVICES_READ') && <Groups filter={filter} onChange={onChange} />}
       {filter.owner && <OwnerPill fleet={fleet} onRemove={() => onChange({ owner: null })} />}
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={() => onChange(noFilter)}>

@@ -12,6 +12,7 @@ export interface FleetFilter {
   readonly presence: Presence;
   readonly api: Api | null;
   readonly version: string | null;
+  readonly channel: string | null;
   /** All of which a device has. */
   readonly tags: readonly string[];
   /** Retired devices instead of those in use. */
@@ -29,19 +30,25 @@ export const noFilter: Omit<FleetFilter, 'order'> = {
   presence: 'all',
   api: null,
   version: null,
+  channel: null,
   tags: [],
   retired: false,
   owner: null,
 };
 
-export const isFiltered = ({ search, presence, api, version, tags, retired, owner }: FleetFilter): boolean =>
-  retired ||
-  tags.length > 0 ||
-  search !== '' ||
-  presence !== 'all' ||
-  api !== null ||
-  version !== null ||
-  owner !== null;
+export const isFiltered = (filter: FleetFilter): boolean => {
+  const { search, presence, api, version, channel, tags, retired, owner } = filter;
+  return (
+    retired ||
+    channel !== null ||
+    tags.length > 0 ||
+    search !== '' ||
+    presence !== 'all' ||
+    api !== null ||
+    version !== null ||
+    owner !== null
+  );
+};
 
 /**
  * The filter of the address and a function that changes parts of it. `deviceFilter` is for the gateway and lacks
@@ -55,18 +62,19 @@ export function useFleetFilter() {
       setParams((before) => format({ ...parse(before), ...changes }), { replace: true }),
     [setParams],
   );
-  const { search, api, version, tags, retired, owner } = filter;
+  const { search, api, version, channel, tags, retired, owner } = filter;
   const deviceFilter = useMemo(
-    () => toDeviceFilter({ search, api, version, tags, retired, owner }),
-    [search, api, version, tags, retired, owner],
+    () => toDeviceFilter({ search, api, version, channel, tags, retired, owner }),
+    [search, api, version, channel, tags, retired, owner],
   );
   return { filter, change, deviceFilter };
 }
 
-function toDeviceFilter({
+export function toDeviceFilter({
   search,
   api,
   version,
+  channel,
   tags,
   retired,
   owner,
@@ -75,6 +83,7 @@ function toDeviceFilter({
     ...(search ? { search } : {}),
     ...(api ? { api } : {}),
     ...(version ? { clientVersion: version } : {}),
+    ...(channel ? { channel } : {}),
     ...(tags.length > 0 ? { tags: [...tags] } : {}),
     ...(retired ? { retired } : {}),
     ...(owner ? { userId: owner } : {}),
@@ -88,6 +97,7 @@ function parse(params: URLSearchParams): FleetFilter {
     presence: presences.find((presence) => presence === params.get('state')) ?? 'all',
     api: apiOf(params.get('api') ?? ''),
     version: params.get('version'),
+    channel: params.get('channel'),
     tags: params.getAll('tag'),
     retired: params.has('retired'),
     owner: owner === null ? null : nodeIdOf('user', owner),
@@ -100,6 +110,7 @@ function format({
   presence,
   api,
   version,
+  channel,
   tags,
   retired,
   owner,
@@ -112,6 +123,7 @@ function format({
     state,
     api: api?.toLowerCase(),
     version,
+    channel,
     retired: retired ? '1' : null,
     owner,
     sort,
