@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
 import { gatewayVersion } from '../gateway-version.js';
+import { auditCommand } from './audit/audit.js';
 import { backupCommand } from './backup.js';
+import { completionCommand } from './completion/completion.js';
 import { configCommand } from './config.js';
 import { deviceCommand } from './device/device.js';
 import { ExitCode, failureOf, UsageError } from './failures.js';
@@ -38,6 +40,7 @@ Examples:
   $ gatehouse session list alice --json
   $ gatehouse key create ci-builds --name "build server" --permission RELEASES_PUBLISH
   $ gatehouse device list --tag site:berlin --username alice
+  $ gatehouse audit tail --username alice
   $ gatehouse release upload app.zip --release-version 1.4.0 --username alice
   $ gatehouse backup /backups/fleet.tar.zst`;
 
@@ -74,6 +77,7 @@ function createProgram(env: Environment): Command {
     roleCommand,
     sessionCommand,
     keyCommand,
+    auditCommand,
     deviceCommand,
     historyCommand,
     releaseCommand,
@@ -82,6 +86,7 @@ function createProgram(env: Environment): Command {
     backupCommand,
     restoreCommand,
     verifyCommand,
+    completionCommand,
   ]) {
     program.addCommand(create(env));
   }

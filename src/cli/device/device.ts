@@ -1,13 +1,16 @@
 import { Command } from 'commander';
 import type { Environment } from '../../config.js';
+import { exportCommand } from '../gateway/export-command.js';
 import { actionsCommand, resumeCommand, stopCommand } from './actions.js';
 import { channelCommand } from './channel.js';
 import { claimCommand, credentialsCommand } from './credentials.js';
 import { groupCommand } from './groups.js';
 import { listCommand } from './list.js';
 import { deleteCommand, retireCommand } from './removal.js';
+import { type FilterOptions, readFilter, withFilterOptions } from './selection.js';
 import { showCommand } from './show.js';
 import { tagCommand } from './tag.js';
+import { watchCommand } from './watch.js';
 
 /** `gatehouse device …` */
 export const deviceCommand = (env: Environment): Command =>
@@ -17,6 +20,20 @@ export const deviceCommand = (env: Environment): Command =>
     .addCommand(listCommand(env))
     .addCommand(showCommand(env))
     .addCommand(groupCommand(env))
+    .addCommand(watchCommand(env))
+    .addCommand(
+      exportCommand(env, {
+        list: 'devices',
+        operation: 'ExportDevices',
+        example: 'gatehouse device export --tag site:berlin berlin.csv --username alice',
+        withFilterOptions,
+        readInput: (options: FilterOptions) => ({ filter: readFilter(options) }),
+        async complete(client, input, options) {
+          const { withinGroup } = await import('../gateway/gateway-device-groups.js');
+          return { ...input, filter: await withinGroup(client, options.group ?? null, readFilter(options)) };
+        },
+      }),
+    )
     .addCommand(tagCommand(env))
     .addCommand(channelCommand(env))
     .addCommand(retireCommand(env))

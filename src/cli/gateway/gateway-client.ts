@@ -16,7 +16,8 @@ const GraphqlResponse = z.object({
     .optional(),
 });
 
-const Opened = z.object({ accessToken: z.string() });
+/** The refresh token is null only for pages of the gateway itself. */
+const Opened = z.object({ accessToken: z.string(), refreshToken: z.string().nullable() });
 
 /** Recovery codes are longer. */
 const isTotp = (code: string): boolean => /^\s*\d{3}\s?\d{3}\s*$/.test(code);
@@ -39,17 +40,23 @@ export class GatewayError extends Error {
 export class GatewayClient {
   readonly endpoint: URL;
 
-  private constructor(
-    url: string,
-    readonly token: string,
-    private readonly ownsSession: boolean,
-  ) {
+  #token: string;
+  /** Of a session that `login` opened; null for a token. */
+  #refreshToken: string | null;
+
+  private constructor(url: string, token: string, refreshToken: string | null) {
     this.endpoint = endpointOf(url);
+    this.#token = token;
+    this.#refreshToken = refreshToken;
+  }
+
+  get token(): string {
+    return this.#token;
   }
 
   /** @throws UsageError without a token. */
   static withToken(url: string, token: string | undefined): GatewayClient {
-    if (token) return new GatewayClient(url, token, false);
+    if (token) return new GatewayClient(url, token, null);
     throw new UsageError('Sign in with --username, --token or GATEHOUSE_TOKEN.');
   }
 
@@ -63,30 +70,48 @@ export class GatewayClient {
     password: string,
     readCode: () => Promise<string>,
   ): Promise<GatewayClient> {
-    const anonymous = new GatewayClient(url, '', false);
-    const token = await anonymous
+    const anonymous = new GatewayClient(url, '', null);
+    const opened = await anonymous
       .execute('Login', { input: { username, password } }, z.object({ login: Opened }))
-      .then(({ login }) => login.accessToken)
+      .then(({ login }) => login)
       .catch(async (error: unknown) => {
         if (!(error instanceof GatewayError) || error.challenge === null) throw error;
         return anonymous.#complete(error.challenge, await readCode());
       });
-    return new GatewayClient(url, token, true);
+    return new GatewayClient(url, opened.accessToken, opened.refreshToken);
   }
 
-  async #complete(challenge: string, code: string): Promise<string> {
+  async #complete(challenge: string, code: string): Promise<z.output<typeof Opened>> {
     const proof = isTotp(code) ? { totpCode: code } : { recoveryCode: code };
     const { completeLogin } = await this.execute(
       'CompleteLogin',
       { input: { challenge, ...proof } },
       z.object({ completeLogin: Opened }),
     );
-    return completeLogin.accessToken;
+    return completeLogin;
   }
 
   /** Ends the session that `login` opened; keeps that of a token. */
   async logout(): Promise<void> {
-    if (this.ownsSession) await this.execute('Logout', { input: {} }, z.unknown()).catch(() => {});
+    if (this.#refreshToken === null) return;
+    await this.execute('Logout', { input: {} }, z.unknown()).catch(() => {});
+  }
+
+  /**
+   * Replaces the access token of a session that `login` opened, for a command that lasts longer than the token.
+   * @throws GatewayError if the session has ended, or is that of a token.
+   */
+  async renew(): Promise<void> {
+    if (this.#refreshToken === null) {
+      throw new GatewayError('UNAUTHENTICATED', 'The token has expired, or its session has ended.');
+    }
+    const { refreshSession } = await this.execute(
+      'RefreshSession',
+      { input: { refreshToken: this.#refreshToken } },
+      z.object({ refreshSession: Opened }),
+    );
+    this.#token = refreshSession.accessToken;
+    this.#refreshToken = refreshSession.refreshToken;
   }
 
   /**
@@ -112,7 +137,7 @@ export class GatewayClient {
 
 /** The document of an operation, with its fragments. */
 export function documentOf(operation: string): string {
-  const start = new RegExp(`\\b(query|mutation) ${operation}\\b`);
+  const start = new RegExp(`\\b(query|mutation|subscription) ${operation}\\b`);
   const found = Object.values(documents).find((text) => start.test(text));
   if (found === undefined) throw new TypeError(`There is no operation ${operation}.`);
   return found;

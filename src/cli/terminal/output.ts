@@ -18,6 +18,11 @@ export class Output {
     process.stdout.write(this.json ? `${printableJson(value)}\n` : `${printable(sentence)}\n`);
   }
 
+  /** Prints a remark on standard error, which JSON leaves out. */
+  notice(sentence: string): void {
+    if (!this.json) process.stderr.write(`${printable(sentence)}\n`);
+  }
+
   /** Prints a failure on standard error. */
   failure({ code, message }: Failure): void {
     if (message === null) return;

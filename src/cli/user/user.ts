@@ -6,6 +6,7 @@ import type { Row } from '../../database/queries/rows.js';
 import type { User, UserStatus } from '../../users/user.entity.js';
 import { userOrder } from '../../users/user-order.js';
 import { UsageError } from '../failures.js';
+import { exportCommand } from '../gateway/export-command.js';
 import { importCommand } from '../import/user-import.js';
 import { Output } from '../terminal/output.js';
 import { passwordStdinOption, readPassword } from '../terminal/password.js';
@@ -34,7 +35,17 @@ export const userCommand = (env: Environment): Command =>
     .addCommand(resetPasswordCommand(env))
     .addCommand(resetFactorsCommand(env))
     .addCommand(deleteCommand(env))
-    .addCommand(importCommand(env));
+    .addCommand(importCommand(env))
+    .addCommand(
+      exportCommand(env, {
+        list: 'accounts',
+        operation: 'ExportUsers',
+        example: 'gatehouse user export people.csv --username alice',
+        withFilterOptions: (command) =>
+          command.option('--search <text>', 'part of a username, phone, name, nickname or email'),
+        readInput: ({ search }: { search?: string }) => (search === undefined ? {} : { search }),
+      }),
+    );
 
 interface AddOptions {
   readonly phone?: string;
