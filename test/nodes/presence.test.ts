@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
+import { HistoryRange } from '../../src/devices/history/fleet-history.js';
 import { entities } from '../../src/entities.js';
 import { Health } from '../../src/health.js';
 import { parseRedisUrl } from '../../src/settings/redis-url.js';
@@ -85,6 +86,28 @@ describeWithRedis('the presence of a fleet', () => {
       { online: true, reason: null },
       { online: false, reason: 'REVOKED' },
     ]);
+  });
+
+  test('the history of the fleet has the heartbeats of all nodes, and counts the devices once', async () => {
+    const [here, there] = nodes as [TestGateway, TestGateway];
+    await here.createUser({ username: 'counted', password: PASSWORD });
+    const query = new URLSearchParams({ username: 'counted', password: PASSWORD, device: 'm', version: '1' });
+    const token = (await here.post(`/sys/login-phone?${query}`)).json().data.access_token;
+    // The start of a minute, so that no heartbeat counts for the minute before.
+    clock.advance(60_000 - (clock.now % 60_000));
+    const sampled = async () => {
+      for (const node of [here, there]) await node.services.fleetSampler.sample();
+      const histories = [here, there].map(({ services }) => services.fleetHistory.read(HistoryRange.HOUR));
+      return (await Promise.all(histories)).map(({ points }) => points.at(-1));
+    };
+    const [before] = await sampled();
+    clock.advance(10_000);
+    for (const node of [here, there, there]) {
+      await node.post('/api/heart/check', {}, { authorization: `Bearer ${token}`, 'x-device-id': 'counted' });
+    }
+    await ticks();
+    const counted = { heartbeats: (before?.heartbeats ?? 0) + 3, onlineMin: 0, onlineMax: 1 };
+    expect(await sampled()).toMatchObject([counted, counted]);
   });
 
   test('subscribers start again when Redis has lost its data, and no device goes offline', async () => {
