@@ -23,7 +23,11 @@ test('ends the other sessions of a person who changes the password', async () =>
   await here.page.getByLabel('Current password').fill(PASSWORD);
   await here.page.getByRole('button', { name: 'Change password' }).click();
   await signedOut(there.page);
-  await here.page.getByText('Password changed.').waitFor();
+  await here.page
+    .getByRole('alert')
+    .filter({ hasText: 'Password changed.' })
+    .getByRole('button', { name: 'Close' })
+    .click();
   await signIn(there.page, 'pat', 'a better battery');
   await there.page.getByRole('heading', { name: 'Fleet' }).waitFor();
   await there.close();
