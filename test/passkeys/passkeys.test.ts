@@ -86,7 +86,7 @@ describe('a passkey', () => {
     expect(codes(await login())).toBeUndefined();
   });
 
-  test('is renamed and removed by its owner, and signs in no more', async () => {
+  test('no longer signs in once its owner has renamed and removed it', async () => {
     await add();
     const [passkey] = await listed();
     const input = { id: passkey?.id ?? '', name: 'Key ring' };

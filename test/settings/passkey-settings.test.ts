@@ -25,7 +25,7 @@ test('passkeys belong to the host of PUBLIC_URL, or to a domain above it', () =>
   expect(readConfig(several).PASSKEYS).toMatchObject({ origins: ['https://app.example.com'] });
 });
 
-test('nothing else names a domain, an IP address least of all', () => {
+test('an IP address is no domain, and without a setting there is none', () => {
   for (const PUBLIC_URL of [undefined, 'http://10.0.0.5:8080', 'http://[::1]:8080']) {
     expect(readConfig(PUBLIC_URL ? { PUBLIC_URL } : {}).PASSKEYS).toBeNull();
   }

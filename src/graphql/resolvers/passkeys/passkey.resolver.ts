@@ -69,7 +69,7 @@ export class PasskeyResolver {
   }
 
   @Mutation(() => RemovePasskeyPayload, {
-    description: 'Removes a passkey of yours: it no longer signs in. Sessions that it opened go on.',
+    description: 'Removes a passkey of yours: it no longer signs in. Sessions that it opened stay open.',
   })
   @Allow('profile:own')
   @StepUp()
