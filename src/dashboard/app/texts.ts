@@ -5,6 +5,8 @@ import * as keys from './domain/keys/texts.js';
 import * as passkeys from './domain/passkeys/texts.js';
 import * as domain from './domain/texts.js';
 import type { Translation } from './i18n/translation.js';
+import * as search from './shell/search/texts.js';
+import * as shortcuts from './shell/shortcuts/texts.js';
 import * as shell from './shell/texts.js';
 import * as ui from './ui/texts.js';
 import * as account from './views/account/texts.js';
@@ -41,7 +43,9 @@ export const en = {
   scan: scan.en,
   sessions: sessions.en,
   setUp: setUp.en,
+  search: search.en,
   shell: shell.en,
+  shortcuts: shortcuts.en,
   signIn: signIn.en,
   ui: ui.en,
 };
@@ -65,7 +69,9 @@ export const zh: Translation<typeof en> = {
   scan: scan.zh,
   sessions: sessions.zh,
   setUp: setUp.zh,
+  search: search.zh,
   shell: shell.zh,
+  shortcuts: shortcuts.zh,
   signIn: signIn.zh,
   ui: ui.zh,
 };

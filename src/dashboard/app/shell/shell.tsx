@@ -15,18 +15,23 @@ import { Notifications } from '@mantine/notifications';
 import { IconBook, IconCode, IconLogout, IconUser } from '@tabler/icons-react';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Outlet } from 'react-router';
+import { Outlet, useNavigate } from 'react-router';
 import { GatewayProvider } from '../client/gateway-provider.js';
 import { displayName } from '../domain/display-name.js';
-import { useSession, useViewer } from '../session/session-context.js';
+import { usePermission, useSession, useViewer } from '../session/session-context.js';
 import { Brand } from '../ui/brand.js';
 import { Loading } from '../ui/loading.js';
 import { Preferences } from '../ui/preferences.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { Navigation } from './navigation.js';
 import { RequiredEnrollment } from './required-enrollment.js';
+import { SearchButton } from './search/search-button.js';
+import { SearchDialog } from './search/search-dialog.js';
+import { ShortcutSheet } from './shortcuts/shortcut-sheet.js';
+import { useShortcuts } from './shortcuts/use-shortcuts.js';
 import { StepUpDialog } from './step-up-dialog.js';
 import { useScrollRestoration } from './use-scroll-restoration.js';
+import { views } from './views.js';
 
 /** Connects a signed-in session to the gateway, and surrounds every view by header and navigation. */
 export function Component() {
@@ -65,6 +70,19 @@ function NamedNotifications() {
 function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
+  const [searching, search] = useDisclosure();
+  const [showsShortcuts, shortcuts] = useDisclosure();
+  const navigate = useNavigate();
+  const may = usePermission();
+  useShortcuts({
+    onSearch: search.open,
+    onHelp: shortcuts.open,
+    onGo(key) {
+      const view = views.find(({ shortcut, permission }) => shortcut === key && may(permission));
+      if (view) void navigate(view.to);
+      return view !== undefined;
+    },
+  });
   useScrollRestoration();
   return (
     <AppShell
@@ -89,11 +107,14 @@ function Shell() {
             <Brand />
           </Group>
           <Group gap="xs" wrap="nowrap">
+            <SearchButton onOpen={search.open} />
             <Preferences />
             <AccountMenu />
           </Group>
         </Group>
       </AppShell.Header>
+      <SearchDialog opened={searching} onClose={search.close} />
+      <ShortcutSheet opened={showsShortcuts} onClose={shortcuts.close} />
       <AppShell.Navbar p="xs" aria-label={t('shell.navigation')}>
         <Navigation onNavigate={close} />
       </AppShell.Navbar>

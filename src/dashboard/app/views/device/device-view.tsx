@@ -53,6 +53,7 @@ function DeviceView({ id }: { id: string }) {
   return (
     <Page
       title={deviceName(device) ?? t('domain.unnamedDevice')}
+      parent={{ to: '/', title: t('fleet.title') }}
       actions={<PresenceBadge online={device.online} />}
     >
       {failure && <FailureAlert failure={failure} onRetry={reload} />}

@@ -45,6 +45,7 @@ function PersonView({ id }: { id: string }) {
 
 /** Administrators cannot change their own account here, so that they do not lock themselves out. */
 function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: () => void }) {
+  const { t } = useTranslation();
   const viewer = useViewer();
   const may = usePermission();
   const [failure, setFailure] = useState<CombinedError | undefined>();
@@ -62,6 +63,7 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
   return (
     <Page
       title={displayName(person)}
+      parent={{ to: '/people', title: t('people.title') }}
       actions={changeable && <PersonActions person={person} onChanged={changed} />}
     >
       <AdministrationFailure error={failure} />

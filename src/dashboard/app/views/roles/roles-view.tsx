@@ -23,6 +23,7 @@ export function Component() {
   return (
     <Page
       title={t('roles.title')}
+      parent={{ to: '/people', title: t('people.title') }}
       actions={
         may('USERS_MANAGE') && (
           <Button leftSection={<IconShieldPlus size={18} aria-hidden />} onClick={open}>

@@ -4,9 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { failureOf } from '../../api/failure.js';
+import { nodeIdOf } from '../../api/node-id.js';
 import { apiOf, apis, useApiName } from '../../domain/api-name.js';
+import { PersonSelect } from '../../domain/person-select.js';
 import { SessionList } from '../../domain/session-list.js';
 import { type SessionFilter, SessionsDocument } from '../../generated/graphql.js';
+import { usePermission } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
@@ -20,12 +23,19 @@ const PAGE_SIZE = 50;
 export function Component() {
   const { t } = useTranslation();
   const apiName = useApiName();
+  const may = usePermission();
   const [params, setParams] = useSearchParams();
   const client = params.get('q') ?? '';
   const api = apiOf(params.get('api') ?? '');
-  const show = (client: string, api: string | null) =>
+  const user = params.get('user');
+  const userId = user === null ? null : nodeIdOf('user', user);
+  const show = (client: string, api: string | null, userId: string | null) =>
     setParams(
-      { ...(client ? { q: client } : {}), ...(api ? { api: api.toLowerCase() } : {}) },
+      {
+        ...(client ? { q: client } : {}),
+        ...(api ? { api: api.toLowerCase() } : {}),
+        ...(userId ? { user: userId } : {}),
+      },
       { replace: true },
     );
   return (
@@ -37,18 +47,25 @@ export function Component() {
           miw={200}
           maw={420}
           value={client}
-          onChange={(text) => show(text, api)}
+          onChange={(text) => show(text, api, userId)}
         />
         <Select
           aria-label={t('sessions.api')}
           placeholder={t('sessions.allApis')}
           data={apis.map((value) => ({ value, label: apiName(value) }))}
           value={api}
-          onChange={(value) => show(client, value)}
+          onChange={(value) => show(client, value, userId)}
           clearable
         />
+        {may('USERS_READ') && (
+          <PersonSelect
+            label={t('sessions.person')}
+            value={userId}
+            onChange={(person) => show(client, api, person)}
+          />
+        )}
       </Group>
-      <SessionsPage filter={{ client, api }} after={params.get(AFTER)} />
+      <SessionsPage filter={{ client, api, userId }} after={params.get(AFTER)} />
     </Page>
   );
 }

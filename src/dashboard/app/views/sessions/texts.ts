@@ -5,6 +5,7 @@ export const en = {
   search: 'Search by device, version or address',
   api: 'API',
   allApis: 'All APIs',
+  person: 'Person',
   none: 'No sessions.',
 };
 
@@ -13,5 +14,6 @@ export const zh: Translation<typeof en> = {
   search: '按设备、版本或地址搜索',
   api: 'API',
   allApis: '全部 API',
+  person: '人员',
   none: '没有会话。',
 };

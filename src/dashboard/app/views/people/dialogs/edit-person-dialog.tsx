@@ -34,13 +34,15 @@ export function EditPersonDialog({ opened, onClose, ...form }: EditPersonDialogP
 }
 
 /** An unset field is empty. */
-const fieldsOf = ({ username, phone, name, nickname, email, gender }: PersonFragment) => ({
-  username: username ?? '',
-  phone: phone ?? '',
-  name: name ?? '',
-  nickname: nickname ?? '',
-  email: email ?? '',
-  gender: gender ?? '',
+const fieldsOf = (person: PersonFragment) => ({
+  username: person.username ?? '',
+  phone: person.phone ?? '',
+  name: person.name ?? '',
+  nickname: person.nickname ?? '',
+  email: person.email ?? '',
+  gender: person.gender ?? '',
+  signature: person.signature ?? '',
+  brief: person.brief ?? '',
 });
 
 type Fields = ReturnType<typeof fieldsOf>;
@@ -90,6 +92,8 @@ function EditPersonForm({ person, onClose, onChanged }: Omit<EditPersonDialogPro
           onChange={(gender) => setFields({ ...fields, gender: gender ?? '' })}
           clearable
         />
+        <TextInput {...text('signature')} />
+        <TextInput {...text('brief')} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('ui.cancel')}
