@@ -21,7 +21,7 @@ const floors = [
   ['graphql-execution', '^src/graphql/execution/'],
   ['graphql-context', '^src/graphql/(?!schema\\.ts)[^/]+\\.ts'],
   ['jobs', '^src/(jobs|retention|health-checks|queues)\\.ts'],
-  ['services', '^src/services\\.ts'],
+  ['services', '^src/services(\\.ts|/)'],
   ['backup', '^src/backup/'],
   ['entities', '^src/entities\\.ts'],
   ['adapters', '^src/adapters/'],
