@@ -14,10 +14,10 @@ import {
   Subscription,
 } from 'type-graphql';
 import type { Row } from '../../database/queries/rows.js';
-import { DeviceAction, skippedBy } from '../../devices/actions/device-action.entity.js';
+import { DeviceAction, DeviceActionKind, skippedBy } from '../../devices/actions/device-action.entity.js';
 import { deviceActionOrder } from '../../devices/actions/device-actions.js';
 import { User } from '../../users/user.entity.js';
-import { Allow, DEVICES, OTHER_USERS } from '../authorization.js';
+import { Allow, DEVICES, OTHER_USERS, requireStepUp } from '../authorization.js';
 import { PageArgs, readPageArgs, toConnection } from '../connection.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId } from '../id.js';
@@ -69,7 +69,8 @@ export class DeviceActionsResolver {
   @Mutation(() => StartDeviceActionPayload, {
     description:
       'Starts an action on many devices. It continues in the background, after earlier ones; `deviceActionProgress` ' +
-      'follows it. Count the devices before with `presenceSummary`. LIMIT_REACHED while many are under way.',
+      'follows it. Count the devices before with `presenceSummary`. LIMIT_REACHED while many are under way. DELETE ' +
+      'requires a step-up.',
   })
   @Allow('devices:manage')
   async startDeviceAction(
@@ -77,6 +78,7 @@ export class DeviceActionsResolver {
     { kind, value = null, filter }: StartDeviceActionInput,
     @Ctx() context: Context,
   ): Promise<StartDeviceActionPayload> {
+    if (kind === DeviceActionKind.DELETE) await requireStepUp(context);
     const input = { kind, value, filter: readDeviceFilter(filter) };
     const { deviceActions } = context.services;
     return { deviceAction: await deviceActions.start(requireCaller(context), input, actorOf(context)) };

@@ -3,7 +3,7 @@ import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { nodeId } from '../../database/node-id.js';
 import type { Device } from '../../devices/device.entity.js';
 import { DomainError } from '../../errors.js';
-import { Allow } from '../authorization.js';
+import { Allow, StepUp } from '../authorization.js';
 import { actorOf, type Context, requireCaller } from '../context.js';
 import { readId } from '../id.js';
 import { selectedProperties } from '../selected-properties.js';
@@ -57,6 +57,7 @@ export class DeviceEditingResolver {
       'new one.',
   })
   @Allow('devices:manage')
+  @StepUp()
   async deleteDevice(
     @Arg('input', { description: 'The device.' }) { id }: DeleteDeviceInput,
     @Ctx() context: Context,
