@@ -110,7 +110,7 @@ describe('a list is read in one statement, with the selected columns and those i
     ['devices', 'clientId api', ['client_id', 'door', 'id']],
     ['sessions', 'api current', ['door', 'id', 'created_at']],
     ['releases', 'version url', ['version', 'package_name', 'channel', 'version_order']],
-    ['auditLog', 'action', ['action', 'id']],
+    ['auditLog', 'action', ['action', 'at', 'id']],
   ])('%s { %s }', async (list, selection, columns) => {
     const { sql } = await run(
       `{ ${list} { edges { cursor node { ${selection} } } pageInfo { endCursor } } }`,

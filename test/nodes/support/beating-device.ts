@@ -9,6 +9,8 @@ const RETRY_MS = 100;
 export class BeatingDevice implements DeviceHistory {
   readonly beats: SentBeat[] = [];
   readonly ends: { at: number; reason: string }[] = [];
+  /** What the last heartbeat was answered with, for errors of tests. */
+  lastAnswer = 'no answer yet';
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
@@ -45,8 +47,14 @@ export class BeatingDevice implements DeviceHistory {
     const sentAt = performance.now();
     const headers = { authorization: this.token, 'x-device-id': this.clientId };
     const status = await post(this.host, '/api/heart/check', {}, headers).then(
-      (answer) => answer.status,
-      () => null,
+      ({ status: answered, body }) => {
+        this.lastAnswer = `${answered} ${JSON.stringify(body)}`;
+        return answered;
+      },
+      (error: unknown) => {
+        this.lastAnswer = String(error);
+        return null;
+      },
     );
     const acknowledgedAt = status === 201 ? performance.now() : null;
     // Its session has ended: it was not counted.

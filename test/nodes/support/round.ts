@@ -73,7 +73,11 @@ export class Round {
     const waiting = this.devices
       .filter(({ ends }) => ends.length === 0)
       .map((device) => ({ device, until: device.acknowledged + beats }));
-    await eventually(async () => waiting.every(({ device, until }) => device.acknowledged >= until));
+    const late = () => waiting.filter(({ device, until }) => device.acknowledged < until);
+    await eventually(async () => late().length === 0).catch((cause: unknown) => {
+      const answers = late().map(({ device: { clientId, lastAnswer } }) => `${clientId}: ${lastAnswer}`);
+      throw new Error(`Heartbeats failed:\n${answers.join('\n')}`, { cause });
+    });
   }
 
   /** Each device sends a heartbeat to each node: a node that does not know its session yet must read it. */
