@@ -15,12 +15,9 @@ const seed = Number(process.env.GATEHOUSE_TEST_SEED ?? 1);
 /** The others are among those that test/long/nodes.test.ts draws. */
 const frequent = new Set([
   'a node is killed, and starts again',
-  'nodes are replaced one by one',
   'a session is revoked',
   'Redis restarts',
-  'one node cannot reach Redis',
   'PostgreSQL stops, and starts again',
-  'S3 is away during an upload',
 ]);
 
 describeWithRedis('three gateways', () => {

@@ -42,7 +42,7 @@ test.each([
   expect(more).toEqual([]);
 });
 
-test('an introspection field is at least half as complex as the answer to the standard query', async () => {
+test('an introspection field is at least a third as complex as the answer to the standard query', async () => {
   const answer = await gateway.post('/graphql', { query: everything });
   let fields = 0;
   JSON.stringify(answer.json().data.__schema, (key, value) => {
@@ -50,5 +50,5 @@ test('an introspection field is at least half as complex as the answer to the st
     return value;
   });
   expect(fields).toBeGreaterThan(2500);
-  expect(fields).toBeLessThanOrEqual(10_000);
+  expect(fields).toBeLessThanOrEqual(15_000);
 });
