@@ -36,7 +36,7 @@ export interface PasskeyProof {
   readonly party: RelyingParty;
 }
 
-/** Who proves a factor, and from where. */
+/** The account whose factor is proved, and the client that proves it. */
 export interface Prover {
   readonly userId: number;
   readonly address: string;
@@ -69,7 +69,7 @@ interface SecondFactorsOptions {
 export class SecondFactors {
   constructor(private readonly options: SecondFactorsOptions) {}
 
-  /** What an account can prove a second factor with; nothing if it has none. */
+  /** The ways in which an account can prove a second factor; empty without one. */
   async methodsOf(userId: number): Promise<FactorMethod[]> {
     const em = this.options.db.em.fork();
     const hasTotp = await this.options.authenticators.isEnrolled(em, userId);

@@ -22,7 +22,7 @@ interface NullableRule {
   readonly nullWithout: Permission;
 }
 
-/** What callers may do, too, who must enrol a second factor before anything else. */
+/** Also for callers who must enrol a second factor before anything else. */
 interface EnrollingRule {
   readonly enrolling: Permission;
 }
@@ -43,7 +43,7 @@ export const OTHER_USERS: NullableRule = { nullWithout: 'users:read' };
 /** What an operation or field requires. Every operation names it, and its description ends with it. */
 export const Allow = (rule: Rule): MethodDecorator => Extensions({ rule });
 
-/** Marks an operation that takes a fresh proof of who the caller is. Its description says so. */
+/** Marks an operation that requires a step-up. Its description says so. */
 export const StepUp = (): MethodDecorator => Extensions({ stepUp: true });
 
 /** Marks a field whose value differs between callers with the same permissions. */

@@ -46,7 +46,7 @@ export class PasswordReplacement {
       if (!replaced) throw refusal();
       await confirm?.(em, replaced);
       recordAudit(em, now, actor, { ...audited, target: userTarget(userId) });
-      // Devices with a credential do not know the password, and nobody could sign them in again from afar.
+      // Devices with a credential do not know the password, and could not be signed in again remotely.
       return this.sessions.revokeSomeWithin(em, userId, {
         kind: { $ne: SessionKind.DEVICE_CREDENTIAL },
         ...(keptSession ? { id: { $ne: keptSession } } : {}),

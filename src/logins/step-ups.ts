@@ -33,7 +33,7 @@ interface StepUpsOptions {
 }
 
 /**
- * Fresh proofs of who the user of a session is: a login, or a later proof with the password, or with the second factor
+ * Fresh proofs of the identity of a user: a login, or a later proof with the password, or with the second factor
  * of an account that has one. A stolen token alone cannot do what requires one.
  */
 export class StepUps {

@@ -41,7 +41,7 @@ interface PasskeySettings {
   readonly PASSKEY_ORIGINS: readonly string[];
 }
 
-/** @returns null where no setting names a domain; an IP address is none. */
+/** @returns null if no setting names a domain. An IP address is not a domain. */
 export function relyingParty({
   PUBLIC_URL,
   PASSKEY_DOMAIN,

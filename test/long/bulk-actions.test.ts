@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test('100,000 devices are tagged in one action while heartbeats and queries go on', async () => {
+test('100,000 devices are tagged in one action beside heartbeats and queries', async () => {
   const { services } = gateway;
   const root = await openSession(gateway, 'root', graphqlSessionPolicy);
   const { user, accessToken } = await openSession(gateway, 'max', bmsSessionPolicy);

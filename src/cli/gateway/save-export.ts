@@ -30,7 +30,7 @@ export async function saveExport(
   if (file === null) return pipeline(body, process.stdout, { end: false }).catch(cutOff);
   const part = `${file}.part`;
   try {
-    // Whoever can read the file can read the list.
+    // Only its owner can read the file.
     await pipeline(body, createWriteStream(part, { mode: 0o600 })).catch(cutOff);
     await rename(part, file);
   } catch (error) {

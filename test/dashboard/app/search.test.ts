@@ -27,7 +27,7 @@ test('finds people and views from anywhere with the keyboard, and remembers what
   await close();
 });
 
-test('opens views by shortcuts, except while somebody types', async () => {
+test('opens views by shortcuts, except while the user types', async () => {
   const { page, close } = await visitAs(browser, host, 'root', '/people');
   await page.getByRole('searchbox').waitFor();
   await page.keyboard.press('?');

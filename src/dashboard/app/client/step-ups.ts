@@ -39,7 +39,7 @@ export class StepUps {
 
 export const StepUpContext = createContext<StepUps | null>(null);
 
-/** The request that waits for the user; null if there is none. */
+/** The request that the dialog asks the user about; null while it is closed. */
 export function useStepUpRequest(): StepUpRequest | null {
   const stepUps = useContext(StepUpContext);
   if (!stepUps) throw new Error('useStepUpRequest needs a GatewayProvider.');

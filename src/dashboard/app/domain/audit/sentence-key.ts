@@ -5,7 +5,7 @@ export type AuditEntry = AuditEntryFieldsFragment;
 
 type SentenceKey = keyof typeof en.sentences;
 
-/** Sentences of entries that are told apart by more than their action. */
+/** Entries whose sentence depends on more than their action. */
 const variants = [
   'SESSION_REVOKE_OWN',
   'USER_CREATE_WITHOUT_ACTOR',

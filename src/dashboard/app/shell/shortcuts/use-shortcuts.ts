@@ -11,7 +11,7 @@ interface Shortcuts {
 }
 
 /**
- * The shortcuts of all pages: Ctrl-K or Cmd-K, `?`, and `g` with another key. Single keys do nothing while somebody
+ * The shortcuts of all pages: Ctrl-K or Cmd-K, `?`, and `g` with another key. Single keys do nothing while the user
  * types, or while a dialog is open.
  */
 export function useShortcuts(shortcuts: Shortcuts): void {

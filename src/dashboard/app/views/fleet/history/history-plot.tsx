@@ -106,7 +106,7 @@ function indexByKey(key: string, index: number, last: number): number | null {
   return to === undefined ? null : Math.min(Math.max(to, 0), last);
 }
 
-/** Draws again for other values, and anew for another colour scheme or language. */
+/** Updates the chart for other values, and creates it again for another colour scheme or language. */
 function usePlot(series: PlotSeries, colour: string) {
   const { i18n } = useTranslation();
   const scheme = useComputedColorScheme();
