@@ -3,7 +3,7 @@ import type pg from 'pg';
 /**
  * Takes connections out of a pool when they end, such as those that the server closes. Kysely does not release a
  * connection whose `begin`, `commit` or `rollback` fails: it would take a place in the pool for ever, and the end of
- * the pool would wait for it.
+ * the pool would wait for it. Nor does it release one that was opened while the pool ended.
  */
 export function releaseEnded(pool: pg.Pool): void {
   pool.on('connect', (client) => {
@@ -23,5 +23,7 @@ export function releaseEnded(pool: pg.Pool): void {
       },
     });
     client.once('end', () => releaseOnce(true));
+    // Its `PostgresDriver.acquireConnection` (0.29.6) throws then.
+    if (pool.ending) setImmediate(() => releaseOnce(true));
   });
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmod, chown, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectClient } from '../../../src/database/connections/failover-client.js';
 import { type Database, openDatabase } from '../../../src/database/database.js';
@@ -10,6 +11,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres.js';
 import { limitHolds } from '../../../src/database/pool-connections.js';
+import { reasonOf } from '../../../src/database/reason.js';
 import { unavailableDatabase } from '../../../src/database/unavailable.js';
 import { entities, migrate } from '../../../src/entities.js';
 import { DomainError } from '../../../src/errors.js';
@@ -275,6 +277,15 @@ describe('a connection that is held for too long', () => {
     const { totalCount } = await db.driver.getConnection().getNativeClient();
     expect(totalCount).toBeLessThanOrEqual(before);
     expect(await db.em.fork().transactional((em) => em.execute('select 4 as value'))).toEqual([{ value: 4 }]);
+  });
+
+  test('leaves a pool that ended while it was opened', async () => {
+    const closing = await openDatabase(postgres.url, entities);
+    // The pool has one connection, so the other statement opens a second one.
+    const statements = [1, 2].map(() => closing.em.fork().execute('select 1').catch(reasonOf));
+    await nextTurn();
+    await closing.close(true);
+    await Promise.all(statements);
   });
 
   test('waits for a lock only for a part of the time', async () => {
