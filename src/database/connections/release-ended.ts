@@ -23,7 +23,7 @@ export function releaseEnded(pool: pg.Pool): void {
       },
     });
     client.once('end', () => releaseOnce(true));
-    // Its `PostgresDriver.acquireConnection` (0.29.6) throws then.
+    // Kysely's `PostgresDriver.acquireConnection` (0.29.6) throws then.
     if (pool.ending) setImmediate(() => releaseOnce(true));
   });
 }
