@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** What `docs/settings.md` shows of a setting. */
@@ -51,17 +50,3 @@ export const commaList = z.string().transform((text) =>
 export const httpUrl = z
   .string()
   .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be an http or https URL');
-
-/** Whether `@fastify/proxy-addr` accepts it as a trusted proxy. */
-export const isProxy = (item: string): boolean =>
-  ['loopback', 'linklocal', 'uniquelocal'].includes(item) ||
-  (isIP(item.split('/')[0] ?? '') !== 0 && /^[^/]+(\/\d{1,3})?$/.test(item));
-
-export const isTimeZone = (zone: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-};
