@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { MachineFragment } from '../../../../src/dashboard/app/generated/graphql.js';
-import { DeviceTable } from '../../../../src/dashboard/app/views/fleet/device-table.js';
-import type { FleetOrder } from '../../../../src/dashboard/app/views/fleet/fleet-order.js';
+import type { FleetOrder } from '../../../../src/dashboard/app/views/fleet/filters/fleet-order.js';
+import { DeviceTable } from '../../../../src/dashboard/app/views/fleet/live/device-table.js';
 
 const device = (id: string, changes: Partial<MachineFragment> = {}): MachineFragment => ({
   id,

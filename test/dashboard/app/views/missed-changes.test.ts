@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { MissedChanges } from '../../../../src/dashboard/app/views/fleet/missed-changes.js';
+import { MissedChanges } from '../../../../src/dashboard/app/views/fleet/live/missed-changes.js';
 
 const SECOND = 1000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { PerSecondCounter } from '../../../../src/dashboard/app/views/fleet/per-second-counter.js';
+import { PerSecondCounter } from '../../../../src/dashboard/app/views/fleet/live/per-second-counter.js';
 
 const START = 1_800_000_000_000;
 const at = (second: number) => START + second * 1000;

@@ -1,7 +1,7 @@
 import { ExportButton } from '../../domain/export-button.js';
 import { type DeviceFilter, type DeviceOrder, ExportDevicesDocument } from '../../generated/graphql.js';
-import type { FleetFilter } from './fleet-filter.js';
-import type { FleetOrder } from './fleet-order.js';
+import type { FleetFilter } from './filters/fleet-filter.js';
+import type { FleetOrder } from './filters/fleet-order.js';
 
 /** The orders of the page that the gateway has, too. */
 const orders: Partial<Record<FleetOrder, DeviceOrder>> = {

@@ -8,19 +8,19 @@ import { RecentActions } from './bulk/recent-actions.js';
 import { type Selection, useSelection } from './bulk/selection.js';
 import { StartedActionContext } from './bulk/started-actions.js';
 import { type RecentActions as Actions, useRecentActions } from './bulk/use-recent-actions.js';
-import { DeviceList } from './device-list.js';
 import { ExportDevices } from './export-devices.js';
-import { Filters } from './filters.js';
-import type { Fleet } from './fleet.js';
+import { Filters } from './filters/filters.js';
+import { type FleetFilter, isFiltered, useFleetFilter } from './filters/fleet-filter.js';
 import classes from './fleet.module.css';
-import { type FleetFilter, isFiltered, useFleetFilter } from './fleet-filter.js';
-import { HeartbeatChart } from './heartbeat-chart.js';
-import type { HeartbeatFeed } from './heartbeat-feed.js';
 import { Activity } from './history/activity.js';
+import { HeartbeatChart } from './history/heartbeat-chart.js';
+import { DeviceList } from './list/device-list.js';
+import type { Fleet } from './live/fleet.js';
+import type { HeartbeatFeed } from './live/heartbeat-feed.js';
+import { useFleet } from './live/use-fleet.js';
 import { LiveBadge } from './live-badge.js';
 import { Notices } from './notices.js';
 import { Summary } from './summary.js';
-import { useFleet } from './use-fleet.js';
 
 /** All devices that the user may see, live. */
 export function Component() {

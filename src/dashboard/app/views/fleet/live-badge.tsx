@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Fleet } from './fleet.js';
-import { useFleetSnapshot } from './use-fleet.js';
+import type { Fleet } from './live/fleet.js';
+import { useFleetSnapshot } from './live/use-fleet.js';
 
 /** Shown while the page receives all changes. */
 export function LiveBadge({ fleet }: { fleet: Fleet }) {

@@ -4,8 +4,8 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../domain/problem-alert.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import type { Fleet } from './fleet.js';
-import { useFleetSnapshot } from './use-fleet.js';
+import type { Fleet } from './live/fleet.js';
+import { useFleetSnapshot } from './live/use-fleet.js';
 
 const AUTO_DISMISS_MS = 15_000;
 

@@ -2,9 +2,9 @@ import { Card, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { timeOfDay } from '../../time/format.js';
-import type { Fleet } from './fleet.js';
 import classes from './fleet.module.css';
-import { useFleetSnapshot } from './use-fleet.js';
+import type { Fleet } from './live/fleet.js';
+import { useFleetSnapshot } from './live/use-fleet.js';
 
 /** The numbers of online, offline and all devices, and of recent changes. */
 export function Summary({ fleet }: { fleet: Fleet }) {

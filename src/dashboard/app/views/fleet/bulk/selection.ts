@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { MOST_SELECTED } from '../../../api/limits.js';
 import type { DeviceFilter } from '../../../generated/graphql.js';
-import type { Presence } from '../device-table.js';
+import type { Presence } from '../live/device-table.js';
 
 /**
  * The devices that an action is to change: some by hand, or all that the filter selects. Its state is outside React, so

@@ -1,5 +1,5 @@
 import type { DeviceFilter, GroupFragment } from '../../../generated/graphql.js';
-import { type FleetFilter, noFilter, toDeviceFilter } from '../fleet-filter.js';
+import { type FleetFilter, noFilter, toDeviceFilter } from '../filters/fleet-filter.js';
 
 /** Shows the devices of a group. */
 export function filterOfGroup({ filter }: GroupFragment): Omit<FleetFilter, 'order'> {

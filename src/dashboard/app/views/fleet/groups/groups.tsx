@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { DeviceGroupsDocument } from '../../../generated/graphql.js';
 import { usePermission } from '../../../session/session-context.js';
-import { type FleetFilter, isFiltered } from '../fleet-filter.js';
+import { type FleetFilter, isFiltered } from '../filters/fleet-filter.js';
 import { EditGroupsDialog } from './edit-groups-dialog.js';
 import { filterOfGroup } from './group-filter.js';
 import { SaveGroupDialog } from './save-group-dialog.js';

@@ -7,7 +7,7 @@ import { failureOf } from '../../../api/failure.js';
 import { LONGEST_GROUP_NAME } from '../../../api/limits.js';
 import { CreateDeviceGroupDocument } from '../../../generated/graphql.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
-import type { FleetFilter } from '../fleet-filter.js';
+import type { FleetFilter } from '../filters/fleet-filter.js';
 import { filterToSave } from './group-filter.js';
 
 interface SaveGroupDialogProps {

@@ -1,10 +1,10 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Section } from '../../../ui/section.js';
-import type { Fleet } from '../fleet.js';
-import { HeartbeatChart } from '../heartbeat-chart.js';
-import type { HeartbeatFeed } from '../heartbeat-feed.js';
+import type { Fleet } from '../live/fleet.js';
+import type { HeartbeatFeed } from '../live/heartbeat-feed.js';
 import { activityRanges, LIVE, useActivityRange } from './activity-range.js';
+import { HeartbeatChart } from './heartbeat-chart.js';
 import { History } from './history.js';
 
 interface ActivityProps {

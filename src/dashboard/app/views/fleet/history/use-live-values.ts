@@ -1,7 +1,7 @@
 import { useRef, useSyncExternalStore } from 'react';
 import { gatewayTime } from '../../../time/clock.js';
-import type { Fleet } from '../fleet.js';
-import type { HeartbeatFeed } from '../heartbeat-feed.js';
+import type { Fleet } from '../live/fleet.js';
+import type { HeartbeatFeed } from '../live/heartbeat-feed.js';
 import type { LiveValues } from './history-series.js';
 
 const MINUTE_SECONDS = 60;

@@ -2,16 +2,16 @@ import { Anchor, Button, Card, Text } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { usePermission } from '../../session/session-context.js';
-import { EmptyState } from '../../ui/empty-state.js';
-import { Loading } from '../../ui/loading.js';
-import type { Selection } from './bulk/selection.js';
-import { SelectionBar } from './bulk/selection-bar.js';
+import { usePermission } from '../../../session/session-context.js';
+import { EmptyState } from '../../../ui/empty-state.js';
+import { Loading } from '../../../ui/loading.js';
+import type { Selection } from '../bulk/selection.js';
+import { SelectionBar } from '../bulk/selection-bar.js';
+import { type FleetFilter, isFiltered, noFilter } from '../filters/fleet-filter.js';
+import { type Fleet, MOST_ROWS } from '../live/fleet.js';
+import { useFleetSnapshot } from '../live/use-fleet.js';
 import { DeviceRows } from './device-rows.js';
-import { type Fleet, MOST_ROWS } from './fleet.js';
-import classes from './fleet.module.css';
-import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
-import { useFleetSnapshot } from './use-fleet.js';
+import classes from './list.module.css';
 
 interface DeviceListProps {
   readonly fleet: Fleet;

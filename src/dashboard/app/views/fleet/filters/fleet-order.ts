@@ -1,6 +1,6 @@
-import { deviceName } from '../../domain/device-name.js';
-import { displayName } from '../../domain/display-name.js';
-import type { MachineFragment } from '../../generated/graphql.js';
+import { deviceName } from '../../../domain/device-name.js';
+import { displayName } from '../../../domain/display-name.js';
+import type { MachineFragment } from '../../../generated/graphql.js';
 
 interface Order {
   /** Devices without the value are last in ascending order. */

@@ -1,15 +1,15 @@
 import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useApiName } from '../../domain/api-name.js';
-import { deviceName } from '../../domain/device-name.js';
-import { displayName } from '../../domain/display-name.js';
-import type { MachineFragment } from '../../generated/graphql.js';
-import { Ago } from '../../time/ago.js';
-import type { Selection } from './bulk/selection.js';
-import { SelectDevice } from './bulk/selection-checkboxes.js';
-import type { Fleet } from './fleet.js';
-import classes from './fleet.module.css';
+import { useApiName } from '../../../domain/api-name.js';
+import { deviceName } from '../../../domain/device-name.js';
+import { displayName } from '../../../domain/display-name.js';
+import type { MachineFragment } from '../../../generated/graphql.js';
+import { Ago } from '../../../time/ago.js';
+import type { Selection } from '../bulk/selection.js';
+import { SelectDevice } from '../bulk/selection-checkboxes.js';
+import type { Fleet } from '../live/fleet.js';
+import classes from './list.module.css';
 
 interface DeviceRowProps {
   readonly fleet: Fleet;

@@ -1,9 +1,9 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { nodeIdOf } from '../../api/node-id.js';
-import { apiOf } from '../../domain/api-name.js';
-import type { Api, DeviceFilter } from '../../generated/graphql.js';
-import type { Presence } from './device-table.js';
+import { nodeIdOf } from '../../../api/node-id.js';
+import { apiOf } from '../../../domain/api-name.js';
+import type { Api, DeviceFilter } from '../../../generated/graphql.js';
+import type { Presence } from '../live/device-table.js';
 import { DEFAULT_ORDER, type FleetOrder, fleetOrderOf } from './fleet-order.js';
 
 /** Which devices are shown, in which order. It is kept in the address, for links and the browser's Back. */

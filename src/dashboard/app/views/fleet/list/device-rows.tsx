@@ -1,14 +1,14 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { usePermission } from '../../session/session-context.js';
-import type { Selection } from './bulk/selection.js';
-import { SelectListed } from './bulk/selection-checkboxes.js';
+import { usePermission } from '../../../session/session-context.js';
+import type { Selection } from '../bulk/selection.js';
+import { SelectListed } from '../bulk/selection-checkboxes.js';
+import type { Fleet } from '../live/fleet.js';
 import { DeviceRow } from './device-row.js';
-import type { Fleet } from './fleet.js';
-import classes from './fleet.module.css';
+import classes from './list.module.css';
 
-/** In pixels, as in fleet.module.css. */
+/** In pixels, as in list.module.css. */
 const ROW_HEIGHT = 56;
 
 interface DeviceRowsProps {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
-import { useLiveConnection } from '../../client/live-connection-context.js';
-import type { DeviceFilter } from '../../generated/graphql.js';
+import { useLiveConnection } from '../../../client/live-connection-context.js';
+import type { DeviceFilter } from '../../../generated/graphql.js';
 import { Fleet, type FleetSnapshot } from './fleet.js';
 import { feedOf, type HeartbeatFeed } from './heartbeat-feed.js';
 

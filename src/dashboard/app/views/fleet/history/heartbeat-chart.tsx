@@ -3,9 +3,9 @@ import { Group, Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
-import { timeOfDay } from '../../time/format.js';
-import classes from './fleet.module.css';
-import type { HeartbeatFeed } from './heartbeat-feed.js';
+import { timeOfDay } from '../../../time/format.js';
+import type { HeartbeatFeed } from '../live/heartbeat-feed.js';
+import classes from './heartbeat-chart.module.css';
 
 const HEIGHT = 108;
 /** The current rate is an average, since heartbeats come in bunches. */
@@ -19,16 +19,16 @@ export function HeartbeatChart({ feed }: { feed: HeartbeatFeed }) {
   const rate = useSyncExternalStore(feed.subscribe, () => currentRate(feed));
   const quietText = useQuietText(feed);
   const rateText = rate?.toLocaleString(i18n.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
-  const alt = rateText ? t('fleet.chart.alt', { rate: rateText }) : t('fleet.chart.title');
+  const alt = rateText ? t('fleet.history.chart.alt', { rate: rateText }) : t('fleet.history.chart.title');
   return (
     <div className={classes.chart}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" c="dimmed">
-          {t('fleet.chart.title')}
+          {t('fleet.history.chart.title')}
         </Text>
         {!quietText && rateText && (
           <Text size="sm" fw={600}>
-            {t('fleet.chart.now', { rate: rateText })}
+            {t('fleet.history.chart.now', { rate: rateText })}
           </Text>
         )}
       </Group>
@@ -52,8 +52,8 @@ function useQuietText(feed: HeartbeatFeed): string | null {
     return feed.counter.sum(now) === 0 ? feed.counter.observedSince(now) : null;
   });
   if (quietSince === null) return null;
-  if (quietSince === 'all') return t('fleet.chart.quiet');
-  return t('fleet.chart.quietSince', { time: timeOfDay(new Date(quietSince), i18n.language) });
+  if (quietSince === 'all') return t('fleet.history.chart.quiet');
+  return t('fleet.history.chart.quietSince', { time: timeOfDay(new Date(quietSince), i18n.language) });
 }
 
 function Plot({ feed }: { feed: HeartbeatFeed }) {

@@ -1,6 +1,6 @@
-import { Failure } from '../../api/failure.js';
-import type { LiveConnection } from '../../client/live-connection.js';
-import { HeartbeatsDocument, type HeartbeatsSubscription } from '../../generated/graphql.js';
+import { Failure } from '../../../api/failure.js';
+import type { LiveConnection } from '../../../client/live-connection.js';
+import { HeartbeatsDocument, type HeartbeatsSubscription } from '../../../generated/graphql.js';
 import { FrameScheduler } from './frame-scheduler.js';
 import { PerSecondCounter } from './per-second-counter.js';
 

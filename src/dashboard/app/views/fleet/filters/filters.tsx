@@ -3,18 +3,18 @@ import { IconArrowsSort } from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { apiOf, apis } from '../../domain/api-name.js';
-import { displayName } from '../../domain/display-name.js';
-import { AdoptionDocument } from '../../generated/graphql.js';
-import { usePermission } from '../../session/session-context.js';
-import { FilterPill } from '../../ui/filter-pill.js';
-import { SearchBox } from '../../ui/search-box.js';
-import type { Presence } from './device-table.js';
-import type { Fleet } from './fleet.js';
-import classes from './fleet.module.css';
+import { apiOf, apis } from '../../../domain/api-name.js';
+import { displayName } from '../../../domain/display-name.js';
+import { AdoptionDocument } from '../../../generated/graphql.js';
+import { usePermission } from '../../../session/session-context.js';
+import { FilterPill } from '../../../ui/filter-pill.js';
+import { SearchBox } from '../../../ui/search-box.js';
+import { Groups } from '../groups/groups.js';
+import type { Presence } from '../live/device-table.js';
+import type { Fleet } from '../live/fleet.js';
+import classes from './filters.module.css';
 import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
 import { fleetOrderOf, fleetOrders } from './fleet-order.js';
-import { Groups } from './groups/groups.js';
 
 interface FiltersProps {
   readonly fleet: Fleet;

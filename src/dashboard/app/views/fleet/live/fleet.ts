@@ -1,6 +1,6 @@
 import type { Client } from 'urql';
-import { Failure, failureOf } from '../../api/failure.js';
-import type { LiveConnection } from '../../client/live-connection.js';
+import { Failure, failureOf } from '../../../api/failure.js';
+import type { LiveConnection } from '../../../client/live-connection.js';
 import {
   type DeviceFilter,
   DevicesDocument,
@@ -8,7 +8,7 @@ import {
   type FleetStatusSubscription,
   PresenceSummaryDocument,
   type PresenceSummaryQuery,
-} from '../../generated/graphql.js';
+} from '../../../generated/graphql.js';
 import { DeviceTable } from './device-table.js';
 import { FrameScheduler } from './frame-scheduler.js';
 import type { HeartbeatFeed, Heartbeats } from './heartbeat-feed.js';

@@ -1,5 +1,5 @@
-import type { HeartbeatsSubscription, MachineFragment } from '../../generated/graphql.js';
-import { compare, DEFAULT_ORDER, type FleetOrder, type SortKey, sortKeyOf } from './fleet-order.js';
+import type { HeartbeatsSubscription, MachineFragment } from '../../../generated/graphql.js';
+import { compare, DEFAULT_ORDER, type FleetOrder, type SortKey, sortKeyOf } from '../filters/fleet-order.js';
 
 type Heartbeat = HeartbeatsSubscription['heartbeats'][number];
 

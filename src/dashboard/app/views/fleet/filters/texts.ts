@@ -1,0 +1,53 @@
+import type { Translation } from '../../../i18n/translation.js';
+
+export const en = {
+  label: 'Filter devices',
+  search: 'Search by name, tag, ID or owner',
+  presence: 'Status',
+  presences: { all: 'All', online: 'Online', offline: 'Offline' },
+  api: 'API',
+  anyApi: 'Any API',
+  version: 'Version',
+  anyVersion: 'Any version',
+  sort: 'Sort by',
+  orders: {
+    name: 'Name',
+    owner: 'Owner',
+    version: 'Version',
+    newest: 'Newest first',
+    seen: 'Recently seen',
+    silent: 'Longest silent',
+  },
+  owner: 'Owner: {{name}}',
+  channel: 'Channel: {{channel}}',
+  retired: 'Retired',
+  removeTag: 'Remove the filter {{tag}}',
+  removeOwner: 'Show all owners',
+  clear: 'Clear filters',
+};
+
+export const zh: Translation<typeof en> = {
+  label: '筛选设备',
+  search: '搜索名称、标签、设备 ID 或所属用户',
+  presence: '状态',
+  presences: { all: '全部', online: '在线', offline: '离线' },
+  api: '接口',
+  anyApi: '全部接口',
+  version: '版本',
+  anyVersion: '全部版本',
+  sort: '排序方式',
+  orders: {
+    name: '名称',
+    owner: '所属用户',
+    version: '版本',
+    newest: '最新加入在前',
+    seen: '最近在线在前',
+    silent: '离线最久在前',
+  },
+  owner: '所属用户：{{name}}',
+  channel: '渠道：{{channel}}',
+  retired: '已停用',
+  removeTag: '移除筛选条件 {{tag}}',
+  removeOwner: '显示全部用户的设备',
+  clear: '清除筛选',
+};
