@@ -3,7 +3,7 @@ import type { ExportedList, ExportOptions } from '../../../exports/export-reques
 import { Allow, DEVICES } from '../../authorization.js';
 import { type Context, requireCaller } from '../../context.js';
 import { readAuditFilter } from '../audit/audit.inputs.js';
-import { readDeviceFilter } from '../device.inputs.js';
+import { readDeviceFilter } from '../devices/device.inputs.js';
 import {
   type Download,
   ExportAuditLogInput,

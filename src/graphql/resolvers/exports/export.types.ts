@@ -2,7 +2,7 @@ import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { ExportFormat } from '../../../exports/export-request.js';
 import { UserKind } from '../../../users/user.entity.js';
 import { AuditFilter } from '../audit/audit.inputs.js';
-import { DeviceFilter, DeviceOrder } from '../device.inputs.js';
+import { DeviceFilter, DeviceOrder } from '../devices/device.inputs.js';
 import { UserOrder } from '../users/user.inputs.js';
 
 registerEnumType(ExportFormat, {

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { MAX_ISSUED } from '../../../machines/device-credentials.js';
-import { DEVICE_ID } from '../session.inputs.js';
+import { DEVICE_ID } from '../sessions/session.inputs.js';
 
 @InputType({ description: 'A device that asks for a credential.' })
 export class RequestDeviceCredentialInput {

@@ -3,7 +3,7 @@ import { PUBLIC } from '../../../users/permissions.js';
 import { Allow } from '../../authorization.js';
 import { type Context, clientOf, requireCaller } from '../../context.js';
 import { graphqlSessionPolicy } from '../../session-policy.js';
-import { signIn } from '../login.resolver.js';
+import { signIn } from '../sessions/login.resolver.js';
 import { partyOf } from './party.js';
 import { FinishPasskeyLoginInput, StartPasskeyLoginInput, StartPasskeyProofInput } from './passkey.inputs.js';
 import {

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { MAX_PASSKEY_NAME_LENGTH } from '../../../passkeys/passkey-name.js';
 import { JsonObject } from '../../json-object.js';
-import { DEVICE_ID } from '../session.inputs.js';
+import { DEVICE_ID } from '../sessions/session.inputs.js';
 
 const NAME = `What to call it: 1 to ${MAX_PASSKEY_NAME_LENGTH} characters.`;
 const CREDENTIAL = 'as `PublicKeyCredential.toJSON()` returns it.';

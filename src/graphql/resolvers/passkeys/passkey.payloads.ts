@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Passkey } from '../../../passkeys/passkey.entity.js';
 import { JsonObject } from '../../json-object.js';
-import { Authenticated } from '../session.payloads.js';
+import { Authenticated } from '../sessions/session.payloads.js';
 
 @ObjectType({ simpleResolvers: true, description: 'A challenge for a new passkey.' })
 export class StartPasskeyRegistrationPayload {

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { DEVICE_ID } from '../session.inputs.js';
+import { DEVICE_ID } from '../sessions/session.inputs.js';
 import { NEW_PASSWORD } from './user.inputs.js';
 
 const NEXT_PASSWORD = `The password from now on. ${NEW_PASSWORD}`;

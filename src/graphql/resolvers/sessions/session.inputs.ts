@@ -1,8 +1,8 @@
 import { ArgsType, Field, ID, InputType, registerEnumType } from 'type-graphql';
-import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import { Api, SessionKind } from '../../sessions/session.entity.js';
-import { PageArgs } from '../connection.js';
-import { NEW_PASSWORD, PHONE, USERNAME } from './users/user.inputs.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../../../sessions/caller.js';
+import { Api, SessionKind } from '../../../sessions/session.entity.js';
+import { PageArgs } from '../../connection.js';
+import { NEW_PASSWORD, PHONE, USERNAME } from '../users/user.inputs.js';
 
 export const DEVICE_ID = `The id that this device gives itself: at most ${MAX_CLIENT_TEXT_LENGTH} characters. By default, the header X-Device-Id.`;
 

@@ -1,12 +1,12 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { DomainError } from '../../errors.js';
-import type { OpenedSession } from '../../sessions/sessions.js';
-import { PUBLIC } from '../../users/permissions.js';
-import { Allow } from '../authorization.js';
-import { actorOf, type Context, clientOf } from '../context.js';
-import { graphqlSessionPolicy } from '../session-policy.js';
-import { readFactorProof } from './factors/read-proof.js';
-import { CompleteLoginInput } from './factors/second-factor.inputs.js';
+import { DomainError } from '../../../errors.js';
+import type { OpenedSession } from '../../../sessions/sessions.js';
+import { PUBLIC } from '../../../users/permissions.js';
+import { Allow } from '../../authorization.js';
+import { actorOf, type Context, clientOf } from '../../context.js';
+import { graphqlSessionPolicy } from '../../session-policy.js';
+import { readFactorProof } from '../factors/read-proof.js';
+import { CompleteLoginInput } from '../factors/second-factor.inputs.js';
 import {
   LoginInput,
   LoginWithPhoneInput,

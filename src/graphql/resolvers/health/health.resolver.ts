@@ -1,12 +1,12 @@
 import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
-import { lastBackup } from '../../database/last-backup.js';
-import { HealthComponent } from '../../health.js';
-import { diskSpace } from '../../health-checks.js';
-import type { NodeInfo } from '../../nodes/node-info.js';
-import { queueLengths } from '../../queues.js';
-import type { Services } from '../../services.js';
-import { Allow } from '../authorization.js';
-import type { Context } from '../context.js';
+import { lastBackup } from '../../../database/last-backup.js';
+import { HealthComponent } from '../../../health.js';
+import { diskSpace } from '../../../health-checks.js';
+import type { NodeInfo } from '../../../nodes/node-info.js';
+import { queueLengths } from '../../../queues.js';
+import type { Services } from '../../../services.js';
+import { Allow } from '../../authorization.js';
+import type { Context } from '../../context.js';
 import { enginesOf } from './engines.js';
 import { Backup, GatewayNode, HealthProblem, NodeReport } from './health.types.js';
 

@@ -1,12 +1,15 @@
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Device } from '../../devices/device.entity.js';
-import type { PresenceSummary as Summary } from '../../devices/devices.js';
-import type { Heartbeat as Beat } from '../../devices/live/heartbeat-stream.js';
-import { DeviceStatusKind, type DeviceStatusEvent as StatusEvent } from '../../devices/live/status-stream.js';
-import { OfflineReason } from '../../devices/presence-event.entity.js';
-import { Release } from '../../releases/release.entity.js';
-import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import { Cursor } from '../cursor.js';
+import { Device } from '../../../devices/device.entity.js';
+import type { PresenceSummary as Summary } from '../../../devices/devices.js';
+import type { Heartbeat as Beat } from '../../../devices/live/heartbeat-stream.js';
+import {
+  DeviceStatusKind,
+  type DeviceStatusEvent as StatusEvent,
+} from '../../../devices/live/status-stream.js';
+import { OfflineReason } from '../../../devices/presence-event.entity.js';
+import { Release } from '../../../releases/release.entity.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../../../sessions/caller.js';
+import { Cursor } from '../../cursor.js';
 import { DeviceFilter } from './device.inputs.js';
 
 registerEnumType(DeviceStatusKind, {

@@ -1,12 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
-import { nodeId } from '../../database/node-id.js';
-import type { Device } from '../../devices/device.entity.js';
-import { DomainError } from '../../errors.js';
-import { Allow, StepUp } from '../authorization.js';
-import { actorOf, type Context, requireCaller } from '../context.js';
-import { readId } from '../id.js';
-import { selectedProperties } from '../selected-properties.js';
+import { nodeId } from '../../../database/node-id.js';
+import type { Device } from '../../../devices/device.entity.js';
+import { DomainError } from '../../../errors.js';
+import { Allow, StepUp } from '../../authorization.js';
+import { actorOf, type Context, requireCaller } from '../../context.js';
+import { readId } from '../../id.js';
+import { selectedProperties } from '../../selected-properties.js';
 import {
   DeleteDeviceInput,
   DeleteDevicePayload,

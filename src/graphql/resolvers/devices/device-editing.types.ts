@@ -1,14 +1,14 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { Device } from '../../devices/device.entity.js';
+import { Device } from '../../../devices/device.entity.js';
 import {
   LONGEST_INTERVAL,
   MAX_NOTES_LENGTH,
   MAX_TAG_LENGTH,
   MAX_TAGS,
   SHORTEST_INTERVAL,
-} from '../../devices/editing/device-metadata.js';
-import { MAX_CLIENT_TEXT_LENGTH } from '../../sessions/caller.js';
-import type { Selected } from '../loaders.js';
+} from '../../../devices/editing/device-metadata.js';
+import { MAX_CLIENT_TEXT_LENGTH } from '../../../sessions/caller.js';
+import type { Selected } from '../../loaders.js';
 
 @InputType({
   description: 'What to change about a device. Omitted fields stay as they are; null clears a field.',

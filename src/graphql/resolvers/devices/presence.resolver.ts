@@ -11,22 +11,22 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { Device } from '../../devices/device.entity.js';
-import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
-import type { CachedDevice } from '../../devices/known-devices.js';
+import { Device } from '../../../devices/device.entity.js';
+import type { DeviceFilter as Filter } from '../../../devices/device-filter.js';
+import type { CachedDevice } from '../../../devices/known-devices.js';
 import {
   type Heartbeat as Beat,
   HeartbeatStream,
   MAX_HEARTBEATS,
-} from '../../devices/live/heartbeat-stream.js';
+} from '../../../devices/live/heartbeat-stream.js';
 import {
   DeviceStatusStream,
   type DeviceStatusEvent as StatusEvent,
-} from '../../devices/live/status-stream.js';
-import { DomainError } from '../../errors.js';
-import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../../sessions/caller.js';
-import { Allow, DEVICES } from '../authorization.js';
-import { type Context, clientOf, requireCaller } from '../context.js';
+} from '../../../devices/live/status-stream.js';
+import { DomainError } from '../../../errors.js';
+import { MAX_CLIENT_TEXT_LENGTH, reportedVersion } from '../../../sessions/caller.js';
+import { Allow, DEVICES } from '../../authorization.js';
+import { type Context, clientOf, requireCaller } from '../../context.js';
 import { DeviceFilter, readDeviceFilter } from './device.inputs.js';
 import {
   DeviceStatusArgs,

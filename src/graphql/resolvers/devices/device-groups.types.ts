@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { DeviceGroup } from '../../devices/groups/device-group.entity.js';
-import { MAX_GROUP_NAME_LENGTH } from '../../devices/groups/device-groups.js';
+import { DeviceGroup } from '../../../devices/groups/device-group.entity.js';
+import { MAX_GROUP_NAME_LENGTH } from '../../../devices/groups/device-groups.js';
 import { DeviceFilter } from './device.inputs.js';
 
 const NAME = `1 to ${MAX_GROUP_NAME_LENGTH} characters. Unique.`;

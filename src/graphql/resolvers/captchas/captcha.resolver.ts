@@ -1,13 +1,13 @@
 import { toDataURL } from 'qrcode';
 import { Arg, Ctx, Mutation, Resolver, Root, Subscription } from 'type-graphql';
-import { CaptchaType } from '../../captchas/captcha.entity.js';
-import type { ScanStatus } from '../../captchas/scan-stream.js';
-import { scanLink } from '../../captchas/scan-tickets.js';
-import { DomainError } from '../../errors.js';
-import { requireLogin } from '../../sessions/authorization.js';
-import { PUBLIC } from '../../users/permissions.js';
-import { Allow } from '../authorization.js';
-import { type Context, clientOf, requireCaller } from '../context.js';
+import { CaptchaType } from '../../../captchas/captcha.entity.js';
+import type { ScanStatus } from '../../../captchas/scan-stream.js';
+import { scanLink } from '../../../captchas/scan-tickets.js';
+import { DomainError } from '../../../errors.js';
+import { requireLogin } from '../../../sessions/authorization.js';
+import { PUBLIC } from '../../../users/permissions.js';
+import { Allow } from '../../authorization.js';
+import { type Context, clientOf, requireCaller } from '../../context.js';
 import {
   ApproveScanInput,
   ApproveScanPayload,

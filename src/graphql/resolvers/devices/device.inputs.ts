@@ -1,11 +1,11 @@
 import { ArgsType, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { nodeId } from '../../database/node-id.js';
-import type { DeviceFilter as Filter } from '../../devices/device-filter.js';
-import type { DeviceSorting } from '../../devices/device-order.js';
-import { Api } from '../../sessions/session.entity.js';
-import { PageArgs } from '../connection.js';
-import { readId } from '../id.js';
-import { OrderDirection } from '../order.js';
+import { nodeId } from '../../../database/node-id.js';
+import type { DeviceFilter as Filter } from '../../../devices/device-filter.js';
+import type { DeviceSorting } from '../../../devices/device-order.js';
+import { Api } from '../../../sessions/session.entity.js';
+import { PageArgs } from '../../connection.js';
+import { readId } from '../../id.js';
+import { OrderDirection } from '../../order.js';
 
 const DeviceOrderField: Record<DeviceSorting, DeviceSorting> = {
   FIRST_SEEN_AT: 'FIRST_SEEN_AT',

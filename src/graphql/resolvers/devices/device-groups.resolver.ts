@@ -1,12 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { nodeId } from '../../database/node-id.js';
-import { DeviceGroup } from '../../devices/groups/device-group.entity.js';
-import { Allow } from '../authorization.js';
-import { actorOf, type Context } from '../context.js';
-import { readId } from '../id.js';
-import type { Selected } from '../loaders.js';
-import { ReadsFrom, selectedProperties } from '../selected-properties.js';
+import { nodeId } from '../../../database/node-id.js';
+import { DeviceGroup } from '../../../devices/groups/device-group.entity.js';
+import { Allow } from '../../authorization.js';
+import { actorOf, type Context } from '../../context.js';
+import { readId } from '../../id.js';
+import type { Selected } from '../../loaders.js';
+import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
 import { DeviceFilter, presentDeviceFilter, readDeviceFilter } from './device.inputs.js';
 import {
   CreateDeviceGroupInput,

@@ -1,13 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Row } from '../../database/queries/rows.js';
-import { DomainError } from '../../errors.js';
-import { hasPermission, isLogin } from '../../sessions/authorization.js';
-import type { SessionFilter as Filter } from '../../sessions/open-sessions.js';
-import { sessionOrder } from '../../sessions/open-sessions.js';
-import { Session } from '../../sessions/session.entity.js';
-import { grantedPermissions, type Permission } from '../../users/permissions.js';
-import { User } from '../../users/user.entity.js';
+import type { Row } from '../../../database/queries/rows.js';
+import { DomainError } from '../../../errors.js';
+import { hasPermission, isLogin } from '../../../sessions/authorization.js';
+import type { SessionFilter as Filter } from '../../../sessions/open-sessions.js';
+import { sessionOrder } from '../../../sessions/open-sessions.js';
+import { Session } from '../../../sessions/session.entity.js';
+import { grantedPermissions, type Permission } from '../../../users/permissions.js';
+import { User } from '../../../users/user.entity.js';
 import {
   Allow,
   ENDING_SESSIONS,
@@ -15,13 +15,13 @@ import {
   PerCaller,
   requireOwner,
   SESSIONS,
-} from '../authorization.js';
-import { readPageArgs, toConnection } from '../connection.js';
-import { actorOf, type Context, requireCaller } from '../context.js';
-import { readId, readSessionId } from '../id.js';
-import { PermissionEnum } from '../permission.js';
-import { ReadsFrom, selectedProperties } from '../selected-properties.js';
-import { SessionConnection } from './connections.js';
+} from '../../authorization.js';
+import { readPageArgs, toConnection } from '../../connection.js';
+import { actorOf, type Context, requireCaller } from '../../context.js';
+import { readId, readSessionId } from '../../id.js';
+import { PermissionEnum } from '../../permission.js';
+import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
+import { SessionConnection } from '../connections.js';
 import {
   LogoutInput,
   LogoutScope,

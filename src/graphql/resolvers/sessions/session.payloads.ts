@@ -1,6 +1,6 @@
 import { Field, Int, InterfaceType, ObjectType } from 'type-graphql';
-import { Session } from '../../sessions/session.entity.js';
-import { User } from '../../users/user.entity.js';
+import { Session } from '../../../sessions/session.entity.js';
+import { User } from '../../../users/user.entity.js';
 
 @InterfaceType({ description: 'What every mutation that signs in returns.' })
 export abstract class Authenticated {

@@ -1,6 +1,6 @@
-import type { Config } from '../../config.js';
-import { type ComponentStatus, HealthComponent } from '../../health.js';
-import type { Services } from '../../services.js';
+import type { Config } from '../../../config.js';
+import { type ComponentStatus, HealthComponent } from '../../../health.js';
+import type { Services } from '../../../services.js';
 import { type Engine, EngineKind, EngineState } from './health.types.js';
 
 const smsKinds: Record<Config['SMS']['provider'], EngineKind> = {

@@ -13,21 +13,21 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { Row } from '../../database/queries/rows.js';
-import { adoptionIn } from '../../devices/adoption.js';
-import { Device } from '../../devices/device.entity.js';
-import { deviceOrder, historyOrder } from '../../devices/device-order.js';
-import { PresenceEvent } from '../../devices/presence-event.entity.js';
-import { Release } from '../../releases/release.entity.js';
-import { Session } from '../../sessions/session.entity.js';
-import { User } from '../../users/user.entity.js';
-import { Allow, DEVICES, mayRead, SESSIONS } from '../authorization.js';
-import { readPageArgs, toConnection } from '../connection.js';
-import { type Context, requireCaller } from '../context.js';
-import { readId } from '../id.js';
-import type { Selected } from '../loaders.js';
-import { ReadsFrom, selectedProperties } from '../selected-properties.js';
-import { DeviceConnection, PresenceEventConnection } from './connections.js';
+import type { Row } from '../../../database/queries/rows.js';
+import { adoptionIn } from '../../../devices/adoption.js';
+import { Device } from '../../../devices/device.entity.js';
+import { deviceOrder, historyOrder } from '../../../devices/device-order.js';
+import { PresenceEvent } from '../../../devices/presence-event.entity.js';
+import { Release } from '../../../releases/release.entity.js';
+import { Session } from '../../../sessions/session.entity.js';
+import { User } from '../../../users/user.entity.js';
+import { Allow, DEVICES, mayRead, SESSIONS } from '../../authorization.js';
+import { readPageArgs, toConnection } from '../../connection.js';
+import { type Context, requireCaller } from '../../context.js';
+import { readId } from '../../id.js';
+import type { Selected } from '../../loaders.js';
+import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
+import { DeviceConnection, PresenceEventConnection } from '../connections.js';
 import { DevicesArgs, HistoryArgs, readDeviceFilter } from './device.inputs.js';
 
 @ObjectType({ simpleResolvers: true, description: 'How many devices report a version.' })

@@ -1,7 +1,7 @@
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { CaptchaType, ScanState } from '../../captchas/captcha.entity.js';
-import type { ScanStatus } from '../../captchas/scan-stream.js';
-import { DEVICE_ID } from './session.inputs.js';
+import { CaptchaType, ScanState } from '../../../captchas/captcha.entity.js';
+import type { ScanStatus } from '../../../captchas/scan-stream.js';
+import { DEVICE_ID } from '../sessions/session.inputs.js';
 
 @InputType({ description: 'A captcha to create.' })
 export class CreateCaptchaInput {

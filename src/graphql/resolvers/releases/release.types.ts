@@ -1,11 +1,11 @@
 import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
 import type { FileUpload } from 'graphql-upload/processRequest.mjs';
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { STABLE } from '../../releases/channels.js';
-import { MAX_TEXT_LENGTH } from '../../releases/new-release.js';
-import { Release } from '../../releases/release.entity.js';
-import { PageArgs } from '../connection.js';
-import { Cursor } from '../cursor.js';
+import { STABLE } from '../../../releases/channels.js';
+import { MAX_TEXT_LENGTH } from '../../../releases/new-release.js';
+import { Release } from '../../../releases/release.entity.js';
+import { PageArgs } from '../../connection.js';
+import { Cursor } from '../../cursor.js';
 
 @InputType({ description: 'A package to publish.' })
 export class UploadReleaseInput {

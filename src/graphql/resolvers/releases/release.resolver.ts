@@ -11,24 +11,24 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import type { Row } from '../../database/queries/rows.js';
-import { STABLE } from '../../releases/channels.js';
-import { packagePath } from '../../releases/package-name.js';
-import { Release } from '../../releases/release.entity.js';
-import { ReleaseEvent } from '../../releases/release-event.entity.js';
-import { cursorOf, latestCursor, ReleaseStream } from '../../releases/release-stream.js';
-import { releaseOrder } from '../../releases/releases.js';
-import { receiveAuthorized } from '../../releases/upload-authorization.js';
-import { requirePermission } from '../../sessions/authorization.js';
-import { displayName, displayNameProperties } from '../../users/display-name.js';
-import { User } from '../../users/user.entity.js';
-import { Allow, OTHER_USERS, StepUp } from '../authorization.js';
-import { readPageArgs, toConnection } from '../connection.js';
-import { actorOf, type Context, renewCaller } from '../context.js';
-import { Cursor } from '../cursor.js';
-import { readId } from '../id.js';
-import { ReadsFrom, selectedProperties } from '../selected-properties.js';
-import { ReleaseConnection } from './connections.js';
+import type { Row } from '../../../database/queries/rows.js';
+import { STABLE } from '../../../releases/channels.js';
+import { packagePath } from '../../../releases/package-name.js';
+import { Release } from '../../../releases/release.entity.js';
+import { ReleaseEvent } from '../../../releases/release-event.entity.js';
+import { cursorOf, latestCursor, ReleaseStream } from '../../../releases/release-stream.js';
+import { releaseOrder } from '../../../releases/releases.js';
+import { receiveAuthorized } from '../../../releases/upload-authorization.js';
+import { requirePermission } from '../../../sessions/authorization.js';
+import { displayName, displayNameProperties } from '../../../users/display-name.js';
+import { User } from '../../../users/user.entity.js';
+import { Allow, OTHER_USERS, StepUp } from '../../authorization.js';
+import { readPageArgs, toConnection } from '../../connection.js';
+import { actorOf, type Context, renewCaller } from '../../context.js';
+import { Cursor } from '../../cursor.js';
+import { readId } from '../../id.js';
+import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
+import { ReleaseConnection } from '../connections.js';
 import {
   ReleasePublishedArgs,
   ReleasesArgs,

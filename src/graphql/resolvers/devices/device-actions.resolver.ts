@@ -13,17 +13,17 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import type { Row } from '../../database/queries/rows.js';
-import { DeviceAction, DeviceActionKind, skippedBy } from '../../devices/actions/device-action.entity.js';
-import { deviceActionOrder } from '../../devices/actions/device-actions.js';
-import { User } from '../../users/user.entity.js';
-import { Allow, DEVICES, OTHER_USERS, requireStepUp } from '../authorization.js';
-import { PageArgs, readPageArgs, toConnection } from '../connection.js';
-import { actorOf, type Context, requireCaller } from '../context.js';
-import { readId } from '../id.js';
-import type { Selected } from '../loaders.js';
-import { ReadsFrom, selectedProperties } from '../selected-properties.js';
-import { DeviceActionConnection } from './connections.js';
+import type { Row } from '../../../database/queries/rows.js';
+import { DeviceAction, DeviceActionKind, skippedBy } from '../../../devices/actions/device-action.entity.js';
+import { deviceActionOrder } from '../../../devices/actions/device-actions.js';
+import { User } from '../../../users/user.entity.js';
+import { Allow, DEVICES, OTHER_USERS, requireStepUp } from '../../authorization.js';
+import { PageArgs, readPageArgs, toConnection } from '../../connection.js';
+import { actorOf, type Context, requireCaller } from '../../context.js';
+import { readId } from '../../id.js';
+import type { Selected } from '../../loaders.js';
+import { ReadsFrom, selectedProperties } from '../../selected-properties.js';
+import { DeviceActionConnection } from '../connections.js';
 import { DeviceFilter, presentDeviceFilter, readDeviceFilter } from './device.inputs.js';
 import {
   ResumeDeviceActionInput,
