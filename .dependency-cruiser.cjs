@@ -20,7 +20,8 @@ const floors = [
   ['graphql-resolvers', '^src/graphql/resolvers/'],
   ['graphql-execution', '^src/graphql/execution/'],
   ['graphql-context', '^src/graphql/(?!schema\\.ts)[^/]+\\.ts'],
-  ['jobs', '^src/(jobs|retention|health-checks|queues)\\.ts'],
+  ['jobs', '^src/jobs/(jobs|retention)\\.ts'],
+  ['health-checks', '^src/health/(?!health\\.ts)'],
   ['services', '^src/services(\\.ts|/)'],
   ['backup', '^src/backup/'],
   ['entities', '^src/entities\\.ts'],
@@ -43,6 +44,7 @@ const floors = [
   ['audit', '^src/audit/'],
   ['rate-limits', '^src/rate-limits/'],
   ['streams', '^src/streams/'],
+  ['job-runs', '^src/jobs/job(-leases|-runs)?\\.ts'],
   ['http', '^src/http/'],
   ['nodes', '^src/nodes/'],
   ['redis', '^src/redis/'],
@@ -58,7 +60,7 @@ const floors = [
   ['settings', '^src/settings/'],
   [
     'foundation',
-    '^src/(errors|alarms|clock|health|job-(leases|runs)|tally|growing-cache|when-ready|logged-error|(gateway|node)-version)\\.ts',
+    '^src/(health/health|errors|alarms|clock|tally|growing-cache|when-ready|(gateway|node)-version)\\.ts',
   ],
 ];
 

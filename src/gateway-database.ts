@@ -6,7 +6,7 @@ import { lockGateway } from './database/gateway-lock/gateway-lock.js';
 import type { HeldLock, HeldLockOptions } from './database/gateway-lock/held-lock.js';
 import { untilReachable } from './database/reachable.js';
 import { entities, migrate } from './entities.js';
-import { type Health, HealthComponent } from './health.js';
+import { type Health, HealthComponent } from './health/health.js';
 import type { Tracing } from './tracing/tracing.js';
 
 /** The exit of the embedded database is reported within this time after the end of its connections. */

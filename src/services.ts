@@ -1,6 +1,6 @@
 import { AuditTail } from './audit-log/audit-tail.js';
 import type { Config } from './config.js';
-import { JobRuns } from './job-runs.js';
+import { JobRuns } from './jobs/job-runs.js';
 import { OwnNode } from './nodes/node-info.js';
 import { ComplexityBudget } from './rate-limits/complexity-budget.js';
 import { databaseTurns } from './rate-limits/database-turns.js';

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.js';
-import { type Health, HealthComponent } from '../health.js';
+import { type Health, HealthComponent } from '../health/health.js';
 import type { SmsMessage, SmsReceipt, SmsSender } from './sms-sender.js';
 
 /** A single number may be at fault. */

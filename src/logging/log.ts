@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../config.js';
-import { loggedError } from '../logged-error.js';
 import { LogOutput } from './log-output.js';
+import { loggedError } from './logged-error.js';
 import { limitRepetition } from './repetition.js';
 
 /** Opens the log of the process, on standard output. A regular end writes all lines. */

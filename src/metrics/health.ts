@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { type ComponentStatus, HealthComponent } from '../health.js';
+import { type ComponentStatus, HealthComponent } from '../health/health.js';
 import { counter, gauge } from './readings.js';
 import type { Sources } from './sources.js';
 

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { JobRun } from '../job-runs.js';
+import type { JobRun } from '../jobs/job-runs.js';
 import { counter, gauge } from './readings.js';
 import type { Sources } from './sources.js';
 

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Registry } from 'prom-client';
 import { gatewayVersion } from '../gateway-version.js';
-import { queueLengths } from '../queues.js';
+import { queueLengths } from '../health/queues.js';
 import { counter, gauge } from './readings.js';
 import type { Sources } from './sources.js';
 

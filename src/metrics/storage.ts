@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { lastBackup } from '../database/last-backup.js';
-import { diskSpace } from '../health-checks.js';
+import { diskSpace } from '../health/disk-space.js';
 import { gauge } from './readings.js';
 import type { Sources } from './sources.js';
 

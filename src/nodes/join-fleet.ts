@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.js';
 import { StartError } from '../errors.js';
-import { type Health, HealthComponent } from '../health.js';
+import { type Health, HealthComponent } from '../health/health.js';
 import type { RedisClient } from '../redis/client.js';
 import { probeCluster } from '../redis/probe.js';
 import { problemOf } from '../redis/problem.js';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { gatewayVersion } from '../gateway-version.js';
-import type { Health } from '../health.js';
+import type { Health } from '../health/health.js';
 
 /** What a node shows of itself. */
 export interface NodeInfo {

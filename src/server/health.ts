@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database/database.js';
-import type { Health } from '../health.js';
+import type { Health } from '../health/health.js';
 
 /** A database that takes longer hangs. */
 const LIMIT_MS = 1500;

@@ -18,7 +18,7 @@ import { setSecurityHeaders } from '../http/security-headers.js';
 import { unnamedProxyWarning } from '../http/unnamed-proxy.js';
 import { dialects } from '../legacy/index.js';
 import { registerDialect } from '../legacy/plugin.js';
-import { loggedError } from '../logged-error.js';
+import { loggedError } from '../logging/logged-error.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { registerReference } from '../reference/plugin.js';
 import type { Services } from '../services.js';

@@ -7,7 +7,7 @@ import type { Database } from '../database/database.js';
 import type { CreatePresence } from '../devices/heartbeats/presence-recorder.js';
 import type { PresenceOptions } from '../devices/presence.js';
 import { SecretCipher } from '../factors/secret-cipher.js';
-import { Health } from '../health.js';
+import { Health } from '../health/health.js';
 import type { Limiters } from '../rate-limits/limiters.js';
 import { LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DeviceActionKind } from '../../src/devices/actions/device-action.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { startJobs } from '../../src/jobs.js';
+import { startJobs } from '../../src/jobs/jobs.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../src/database/database.js';
 import { HeartbeatStream } from '../../src/devices/live/heartbeat-stream.js';
 import { entities } from '../../src/entities.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { Health } from '../../src/health.js';
+import { Health } from '../../src/health/health.js';
 import { parseRedisUrl } from '../../src/settings/redis-url.js';
 import { ANONYMOUS, callerOf, createCallers, openSession } from '../support/callers.js';
 import { ask, refusal } from '../support/clients/client.js';

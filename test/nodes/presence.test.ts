@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { HistoryRange } from '../../src/devices/history/fleet-history.js';
 import { entities } from '../../src/entities.js';
-import { Health } from '../../src/health.js';
+import { Health } from '../../src/health/health.js';
 import { parseRedisUrl } from '../../src/settings/redis-url.js';
 import { callerOf } from '../support/callers.js';
 import { connect, watch } from '../support/clients/live.js';

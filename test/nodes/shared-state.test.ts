@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { entities, migrate } from '../../src/entities.js';
 import { gatewayVersion } from '../../src/gateway-version.js';
-import { Health, HealthComponent } from '../../src/health.js';
+import { Health, HealthComponent } from '../../src/health/health.js';
 import { parseRedisUrl } from '../../src/settings/redis-url.js';
 import { sharedTopic } from '../../src/streams/events.js';
 import { builtInRoles } from '../../src/users/permissions.js';

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { nodeId } from '../../src/database/node-id.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { purge } from '../../src/jobs/retention.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { Passkey } from '../../src/passkeys/passkey.entity.js';
 import { PasskeyChallenge } from '../../src/passkeys/passkey-challenge.entity.js';
-import { purge } from '../../src/retention.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';
 import { Authenticator, type Lies } from '../support/authenticator.js';

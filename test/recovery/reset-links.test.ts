@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { purge } from '../../src/retention.js';
+import { purge } from '../../src/jobs/retention.js';
 import { PasswordResetLink } from '../../src/users/passwords/password-reset-link.entity.js';
 import { Role } from '../../src/users/role.entity.js';
 import { UserStatus } from '../../src/users/user.entity.js';

@@ -5,7 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { startJobs } from '../../src/jobs.js';
+import { startJobs } from '../../src/jobs/jobs.js';
 import { uploadForm } from '../support/clients/multipart.js';
 import { openRequest } from '../support/clients/raw-http.js';
 import { gatehouse } from '../support/command.js';

@@ -11,7 +11,7 @@ import { entities } from '../../src/entities.js';
 import { createPipeline } from '../../src/graphql/execution/traced-pipeline.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createLiveServer } from '../../src/graphql/sockets/live-server.js';
-import type { Health } from '../../src/health.js';
+import type { Health } from '../../src/health/health.js';
 import { ConnectionLimit } from '../../src/server/connection-limit.js';
 import { createHttpServer, sessionPolicies } from '../../src/server/http-server.js';
 import { type Listener, listen } from '../../src/server/listen.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startJobs } from '../../src/jobs.js';
+import { startJobs } from '../../src/jobs/jobs.js';
 import { ask, refusal } from '../support/clients/client.js';
 import { connect, watch } from '../support/clients/live.js';
 import { eventually } from '../support/eventually.js';

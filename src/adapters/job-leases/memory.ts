@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import type { JobLeases } from '../../job-leases.js';
+import type { JobLeases } from '../../jobs/job-leases.js';
 
 /** The leases of the only node. */
 export class MemoryJobLeases implements JobLeases {

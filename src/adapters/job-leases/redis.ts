@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { JobLeases } from '../../job-leases.js';
+import type { JobLeases } from '../../jobs/job-leases.js';
 import type { RedisClient } from '../../redis/client.js';
 
 /**

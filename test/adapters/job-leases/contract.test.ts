@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MemoryJobLeases } from '../../../src/adapters/job-leases/memory.js';
 import { RedisJobLeases } from '../../../src/adapters/job-leases/redis.js';
-import type { JobLeases } from '../../../src/job-leases.js';
+import type { JobLeases } from '../../../src/jobs/job-leases.js';
 import { describeWithRedis } from '../../support/infrastructure/redis.js';
 import { type SharedNodes, shareRedis } from '../../support/infrastructure/shared-nodes.js';
 

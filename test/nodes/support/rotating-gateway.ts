@@ -10,7 +10,7 @@ import { openSharedState } from '../../../src/adapters/shared-state.js';
 import { readConfig } from '../../../src/config.js';
 import { openDatabase } from '../../../src/database/database.js';
 import { entities } from '../../../src/entities.js';
-import { Health } from '../../../src/health.js';
+import { Health } from '../../../src/health/health.js';
 import { parseRedisUrl } from '../../../src/settings/redis-url.js';
 import { type Events, sharedTopic } from '../../../src/streams/events.js';
 import { createMigratedDatabase } from '../../support/database.js';

@@ -8,7 +8,7 @@ import type {
   RestoredDevice,
   SavedPresence,
 } from '../../../devices/transitions/presence-store.js';
-import type { JobLeases } from '../../../job-leases.js';
+import type { JobLeases } from '../../../jobs/job-leases.js';
 import type { RedisClient } from '../../../redis/client.js';
 import { scoreOf, sessionTag } from './lease-score.js';
 import { MAX_DEVICES, shardOf } from './presence-shard.js';

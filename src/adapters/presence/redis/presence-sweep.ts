@@ -5,7 +5,7 @@ import { LONGEST_HOLD } from '../../../devices/presence/expiry-hold.js';
 import { ExpiryHolds, type Sample } from '../../../devices/presence/expiry-holds.js';
 import { LATE, LONGEST_PATIENCE, patienceOf } from '../../../devices/presence/patience.js';
 import type { PresenceStore } from '../../../devices/transitions/presence-store.js';
-import type { JobLeases } from '../../../job-leases.js';
+import type { JobLeases } from '../../../jobs/job-leases.js';
 import { endsWithSession, sessionOf } from './lease-score.js';
 import { MAX_DEVICES, type PresenceShard, type ShardSweep, type StoredLease } from './presence-shard.js';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../../clock.js';
 import type { BeatingSession, NewChange, Presence, PresenceOptions } from '../../../devices/presence.js';
 import type { OfflineReason } from '../../../devices/presence-event.entity.js';
 import type { SavedPresence } from '../../../devices/transitions/presence-store.js';
-import type { JobLeases } from '../../../job-leases.js';
+import type { JobLeases } from '../../../jobs/job-leases.js';
 import type { RedisClient } from '../../../redis/client.js';
 import { Epochs } from './epochs.js';
 import { type JoinedEpoch, Joining } from './joining.js';

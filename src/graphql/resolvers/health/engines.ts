@@ -1,5 +1,5 @@
 import type { Config } from '../../../config.js';
-import { type ComponentStatus, HealthComponent } from '../../../health.js';
+import { type ComponentStatus, HealthComponent } from '../../../health/health.js';
 import type { Services } from '../../../services.js';
 import { type Engine, EngineKind, EngineState } from './health.types.js';
 

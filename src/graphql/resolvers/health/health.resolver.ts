@@ -1,9 +1,9 @@
 import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
 import { lastBackup } from '../../../database/last-backup.js';
-import { HealthComponent } from '../../../health.js';
-import { diskSpace } from '../../../health-checks.js';
+import { diskSpace } from '../../../health/disk-space.js';
+import { HealthComponent } from '../../../health/health.js';
+import { queueLengths } from '../../../health/queues.js';
 import type { NodeInfo } from '../../../nodes/node-info.js';
-import { queueLengths } from '../../../queues.js';
 import type { Services } from '../../../services.js';
 import { Allow } from '../../authorization.js';
 import type { Context } from '../../context.js';

@@ -1,7 +1,7 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { HealthComponent, type HealthProblem as Problem } from '../../../health.js';
-import { Queue } from '../../../queues.js';
+import { HealthComponent, type HealthProblem as Problem } from '../../../health/health.js';
+import { Queue } from '../../../health/queues.js';
 
 registerEnumType(HealthComponent, {
   name: 'HealthComponent',

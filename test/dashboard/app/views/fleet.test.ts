@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { nodeId } from '../../../../src/database/node-id.js';
-import { HealthComponent } from '../../../../src/health.js';
+import { HealthComponent } from '../../../../src/health/health.js';
 import { bmsSessionPolicy } from '../../../../src/legacy/bms/session-policy.js';
 import { accountsOf } from '../../../support/accounts.js';
 import { openDashboard, signIn, violations, visit, visitAs } from '../../../support/browser/dashboard.js';

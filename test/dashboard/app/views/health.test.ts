@@ -1,5 +1,5 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
-import { HealthComponent } from '../../../../src/health.js';
+import { HealthComponent } from '../../../../src/health/health.js';
 import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard();

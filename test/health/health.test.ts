@@ -1,15 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { ReportedSmsSender } from '../src/captchas/reported-sms-sender.js';
-import type { SmsSender } from '../src/captchas/sms-sender.js';
-import { DomainError } from '../src/errors.js';
-import { graphqlSessionPolicy } from '../src/graphql/session-policy.js';
-import { Health, HealthComponent } from '../src/health.js';
-import { healthChecks } from '../src/health-checks.js';
-import { createCallers, openSession } from './support/callers.js';
-import { ask } from './support/clients/client.js';
-import { startGateway, type TestGateway } from './support/gateway.js';
-import * as op from './support/operations.js';
+import { ReportedSmsSender } from '../../src/captchas/reported-sms-sender.js';
+import type { SmsSender } from '../../src/captchas/sms-sender.js';
+import { DomainError } from '../../src/errors.js';
+import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { Health, HealthComponent } from '../../src/health/health.js';
+import { healthChecks } from '../../src/health/health-checks.js';
+import { createCallers, openSession } from '../support/callers.js';
+import { ask } from '../support/clients/client.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import * as op from '../support/operations.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {

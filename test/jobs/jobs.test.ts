@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { PresenceEvent } from '../src/devices/presence-event.entity.js';
-import { startJobs } from '../src/jobs.js';
-import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
-import { callerOf, createCallers, openSession } from './support/callers.js';
-import { eventually } from './support/eventually.js';
-import { startGateway, type TestGateway } from './support/gateway.js';
-import { holdIntervals } from './support/intervals.js';
-import { lockTable, lockWaiters } from './support/locks.js';
+import { PresenceEvent } from '../../src/devices/presence-event.entity.js';
+import { startJobs } from '../../src/jobs/jobs.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
+import { callerOf, createCallers, openSession } from '../support/callers.js';
+import { eventually } from '../support/eventually.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { holdIntervals } from '../support/intervals.js';
+import { lockTable, lockWaiters } from '../support/locks.js';
 
 /** The interval of the job that reads changes of accounts, which represents all jobs in these tests. */
 const CHANGES_MS = 500;

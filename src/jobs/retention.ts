@@ -1,7 +1,7 @@
-import type { Database } from './database/database.js';
-import { deleteInBatches } from './database/delete-in-batches.js';
-import { HOURS_KEPT_MS, MINUTES_KEPT_MS } from './devices/history/fleet-history.js';
-import { KNOWN_CLIENT_LIFETIME_MS } from './sessions/known-clients.js';
+import type { Database } from '../database/database.js';
+import { deleteInBatches } from '../database/delete-in-batches.js';
+import { HOURS_KEPT_MS, MINUTES_KEPT_MS } from '../devices/history/fleet-history.js';
+import { KNOWN_CLIENT_LIFETIME_MS } from '../sessions/known-clients.js';
 
 const DAY_MS = 86_400_000;
 

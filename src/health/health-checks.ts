@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
+import type { Services } from '../services.js';
+import { diskSpace } from './disk-space.js';
 import { HealthComponent } from './health.js';
-import type { Services } from './services.js';
 
 const CHECK_STORAGE_MS = 10_000;
 const CHECK_MS = 5000;
@@ -46,18 +46,6 @@ async function checkStorage({ config, health, storageCheck }: CheckedServices): 
         : 'The storage of packages does not answer.';
     health.degrade(HealthComponent.STORAGE, reason, error);
   }
-}
-
-/** The space of a file system, in bytes. */
-export interface DiskSpace {
-  readonly free: number;
-  readonly size: number;
-}
-
-/** The space where DATA_DIR is. */
-export async function diskSpace(dataDir: string): Promise<DiskSpace> {
-  const { bavail, blocks, bsize } = await statfs(dataDir);
-  return { free: bavail * bsize, size: blocks * bsize };
 }
 
 async function checkDisk({ config, health }: CheckedServices): Promise<void> {

@@ -1,6 +1,6 @@
-import { poolUse } from './database/pool-connections.js';
-import type { Services } from './services.js';
-import { hashQueue } from './users/passwords/password-hash.js';
+import { poolUse } from '../database/pool-connections.js';
+import type { Services } from '../services.js';
+import { hashQueue } from '../users/passwords/password-hash.js';
 
 /** Where work waits in this process. The values are the labels of the metric. */
 export enum Queue {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
 /** How the runs of a job on this node went. */
 export interface JobRun {

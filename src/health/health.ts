@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
 /** What the gateway can serve without, though not as usual. */
 export enum HealthComponent {

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { AuditEntry } from '../src/audit/audit-entry.entity.js';
-import { Captcha, CaptchaType } from '../src/captchas/captcha.entity.js';
+import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
+import { Captcha, CaptchaType } from '../../src/captchas/captcha.entity.js';
 import {
   DeviceAction,
   DeviceActionKind,
   DeviceActionState,
-} from '../src/devices/actions/device-action.entity.js';
-import { Device } from '../src/devices/device.entity.js';
-import { VersionChange } from '../src/devices/history/version-change.entity.js';
-import { PresenceEvent } from '../src/devices/presence-event.entity.js';
-import { startJobs } from '../src/jobs.js';
-import { bmsSessionPolicy } from '../src/legacy/bms/session-policy.js';
-import { KnownClient } from '../src/sessions/known-client.entity.js';
-import { Session } from '../src/sessions/session.entity.js';
-import { User } from '../src/users/user.entity.js';
-import { callerOf, openSession } from './support/callers.js';
-import type { TestGateway } from './support/gateway.js';
-import { holdIntervals } from './support/intervals.js';
-import { inventory, startPublishing, upload } from './support/releases.js';
+} from '../../src/devices/actions/device-action.entity.js';
+import { Device } from '../../src/devices/device.entity.js';
+import { VersionChange } from '../../src/devices/history/version-change.entity.js';
+import { PresenceEvent } from '../../src/devices/presence-event.entity.js';
+import { startJobs } from '../../src/jobs/jobs.js';
+import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
+import { KnownClient } from '../../src/sessions/known-client.entity.js';
+import { Session } from '../../src/sessions/session.entity.js';
+import { User } from '../../src/users/user.entity.js';
+import { callerOf, openSession } from '../support/callers.js';
+import type { TestGateway } from '../support/gateway.js';
+import { holdIntervals } from '../support/intervals.js';
+import { inventory, startPublishing, upload } from '../support/releases.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
