@@ -31,6 +31,6 @@ async function deleteBefore(
       `delete from devices where id = any(?::int[]) and ${isExpired} returning id`,
       [`{${batch.join()}}`, time.toISOString()],
     );
-    heartbeats.devicesDeleted(deleted.map(({ id }) => id));
+    heartbeats.edits.deleted(deleted.map(({ id }) => id));
   }
 }

@@ -159,10 +159,10 @@ export class DeviceActionRunner {
 
   async #announce({ id, kind }: DeviceAction, { changed, left }: Batch): Promise<void> {
     const { heartbeats, settings, events } = this.#services;
-    if (kind === DeviceActionKind.DELETE) heartbeats.devicesDeleted(changed);
+    if (kind === DeviceActionKind.DELETE) heartbeats.edits.deleted(changed);
     else if (kind === DeviceActionKind.RETIRE) {
-      for (const device of left) heartbeats.deviceRetired(device.id, device.details);
-    } else if (changed.length > 0) heartbeats.manyChanged(changed);
+      for (const device of left) heartbeats.edits.retired(device.id, device.details);
+    } else if (changed.length > 0) heartbeats.edits.manyChanged(changed);
     // A channel that cannot be read now is read by the next run of its job.
     if (kind === DeviceActionKind.SET_CHANNEL) await settings.readChanges().catch(() => {});
     const now = performance.now();

@@ -14,7 +14,7 @@ import { type MetadataChanges, readMetadata } from './device-metadata.js';
 export class DeviceEditing {
   constructor(
     private readonly db: Database,
-    private readonly heartbeats: Pick<Heartbeats, 'metadataChanged'>,
+    private readonly heartbeats: Pick<Heartbeats, 'edits'>,
     private readonly settings: DeviceSettings,
     private readonly clock: Clock,
   ) {}
@@ -39,7 +39,7 @@ export class DeviceEditing {
       return { device, before: { api, name, clientVersion, displayName, tags, channel } };
     });
     if (before === null) return device;
-    this.heartbeats.metadataChanged(id, before);
+    this.heartbeats.edits.metadataChanged(id, before);
     await this.settings.readChanges();
     return device;
   }

@@ -14,7 +14,7 @@ import { endSessionsOf, type LeavingDevice, lockLeaving } from './leaving-device
 export class DeviceRetirement {
   constructor(
     private readonly db: Database,
-    private readonly heartbeats: Pick<Heartbeats, 'saveTransitions' | 'deviceRetired' | 'devicesDeleted'>,
+    private readonly heartbeats: Pick<Heartbeats, 'saveTransitions' | 'edits'>,
     private readonly sessions: Pick<Sessions, 'revokeSomeWithin'>,
     private readonly clock: Clock,
   ) {}
@@ -33,7 +33,7 @@ export class DeviceRetirement {
         device,
       ]);
     });
-    this.heartbeats.deviceRetired(id, details);
+    this.heartbeats.edits.retired(id, details);
     await this.heartbeats.saveTransitions();
   }
 
@@ -45,7 +45,7 @@ export class DeviceRetirement {
     await this.#change(id, 'device.delete', actor, async (em, device) => {
       await em.nativeDelete(Device, { id: device });
     });
-    this.heartbeats.devicesDeleted([id]);
+    this.heartbeats.edits.deleted([id]);
   }
 
   async #change(

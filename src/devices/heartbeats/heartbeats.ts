@@ -3,17 +3,17 @@ import { DomainError } from '../../errors.js';
 import { isDevice } from '../../sessions/authorization.js';
 import type { DeviceBinding } from '../../sessions/caller.js';
 import type { Caller, EndedSessions, SessionRead } from '../../sessions/sessions.js';
-import { type Events, topic } from '../../streams/events.js';
-import type { DeviceDetails, DeviceReport, FormerDetails } from '../device-details.js';
-import type { DeviceSelection } from '../device-filter.js';
+import type { Events } from '../../streams/events.js';
+import type { DeviceReport } from '../device-details.js';
 import type { RecordedHeartbeats } from '../heartbeat-relay.js';
-import { BINDINGS, METADATA } from '../known-devices.js';
 import { OfflineReason } from '../presence-event.entity.js';
 import { OwnerChanges } from '../transitions/owner-changes.js';
 import type { PresenceStore } from '../transitions/presence-store.js';
 import type { TransitionLog } from '../transitions/transition-log.js';
 import type { TransitionCounts } from '../transitions/transition-queue.js';
+import { BeatFeed } from './beat-feed.js';
 import type { Bindings } from './bindings.js';
+import { DeviceEdits } from './device-edits.js';
 import { FirstHeartbeats } from './first-heartbeats.js';
 import { type CreatePresence, PresenceRecorder } from './presence-recorder.js';
 import { RecentlyEndedSessions } from './recently-ended-sessions.js';
@@ -40,8 +40,6 @@ function requireOwnDevice(caller: Caller, { clientId }: DeviceReport): void {
   throw new DomainError('FORBIDDEN', 'The credential belongs to another device.', { field: 'deviceId' });
 }
 
-const BEATS = topic<null>('device heartbeats');
-
 /**
  * Heartbeats and the presence that follows from them. A heartbeat of a known session writes to typed arrays and
  * nothing else; the database is written in batches. A device is its index in the table of devices, unless named an id.
@@ -49,23 +47,27 @@ const BEATS = topic<null>('device heartbeats');
 export class Heartbeats {
   /** Published by `announce`. */
   readonly ownerChanges: OwnerChanges;
+  /** Notifies its subscribers when `announce` is called. */
+  readonly feed: BeatFeed;
+  readonly edits: DeviceEdits;
   readonly #recorder: PresenceRecorder;
   readonly #endedSessions = new RecentlyEndedSessions();
   readonly #rowChanges: RowChanges;
   readonly #firstHeartbeats: FirstHeartbeats;
-  #announcedBeats = 0;
   #lastSeenSavedAt: number;
 
   constructor(
     private readonly store: PresenceStore,
     private readonly bindings: Bindings,
-    private readonly events: Events,
+    events: Events,
     private readonly clock: Clock,
     createPresence: CreatePresence,
   ) {
     this.ownerChanges = new OwnerChanges(store);
     this.#recorder = new PresenceRecorder(store, events, clock, createPresence);
+    this.feed = new BeatFeed(this.#recorder, events);
     this.#rowChanges = new RowChanges(events, this.#recorder);
+    this.edits = new DeviceEdits(this.#recorder, this.#rowChanges, events, clock);
     this.#firstHeartbeats = new FirstHeartbeats(
       bindings,
       this.#recorder,
@@ -98,40 +100,6 @@ export class Heartbeats {
 
   get log(): TransitionLog {
     return this.#recorder.transitions.log;
-  }
-
-  /** The offset of the latest heartbeat, for `beatsSince`. */
-  get beatOffset(): number {
-    return this.#recorder.beats.offset;
-  }
-
-  /**
-   * The latest heartbeats after an offset, at most one of each device, oldest first. The owner of a selection must have
-   * been followed with `onBeats` since the offset.
-   * @returns device id → milliseconds since the Unix epoch, and the offset to read on from.
-   */
-  beatsSince(
-    offset: number,
-    { ownerId, mayMatch }: Pick<DeviceSelection, 'ownerId' | 'mayMatch'>,
-    limit: number,
-  ): { readonly latest: ReadonlyMap<number, number>; readonly offset: number } {
-    const isSelected = (device: number, owner: number) =>
-      mayMatch(this.#recorder.devices.idOf(device), owner);
-    const beats = this.#recorder.beats.since(offset, { ownerId, isSelected }, limit);
-    const latest = beats.devices.map(
-      (device) => [this.#recorder.devices.idOf(device), this.#recorder.devices.lastSeen(device)] as const,
-    );
-    return { latest: new Map(latest), offset: beats.offset };
-  }
-
-  /**
-   * Calls back after heartbeats, at most once per call of `announce`.
-   * @param ownerId null for those of all devices.
-   * @returns a function that ends the notifications.
-   */
-  onBeats(ownerId: number | null, listener: () => void): () => void {
-    if (ownerId === null) return this.events.subscribe(BEATS, listener);
-    return this.#recorder.beats.followedOwners.follow(ownerId, listener);
   }
 
   /** What a relay of heartbeats reads and adds to. */
@@ -217,41 +185,6 @@ export class Heartbeats {
     }
   }
 
-  /** A device is hidden until it sends a heartbeat in another session. @param details of the device. */
-  deviceRetired(id: number, details: DeviceDetails): void {
-    const device = this.#recorder.devices.intern(id);
-    this.#rowChanges.add(device);
-    this.#recorder.presence.leave(device, null, OfflineReason.REVOKED);
-    // Subscribers who are shown devices in use are shown that it went offline.
-    const before = { ...details, retiredAt: null };
-    this.#recorder.presence.append({ deviceId: id, online: false, before, at: this.clock() });
-    this.events.publish(BINDINGS, id);
-  }
-
-  /** The rows of these devices are gone: their sessions beat for new devices from now on. */
-  devicesDeleted(ids: readonly number[]): void {
-    for (const id of ids) {
-      const device = this.#recorder.devices.intern(id);
-      this.#rowChanges.add(device);
-      this.#recorder.presence.leave(device, null, null);
-      this.events.publish(BINDINGS, id);
-    }
-  }
-
-  /** Administrators have changed what is noted about a device. @param before its details before the change. */
-  metadataChanged(id: number, before: FormerDetails): void {
-    this.events.publish(METADATA, String(id));
-    this.#recorder.presence.append({ deviceId: id, online: this.isOnline(id), before, at: this.clock() });
-  }
-
-  /**
-   * Many devices were changed in the database. Subscribers are not shown whether they match a filter now: so many changes
-   * would displace the transitions that reconnecting subscribers need.
-   */
-  manyChanged(ids: readonly number[]): void {
-    this.events.publish(METADATA, ids.join());
-  }
-
   /** @param seconds how often the device is expected to send a heartbeat; null for the interval of the gateway. */
   setInterval(deviceId: number, seconds: number | null): void {
     const device = this.#recorder.devices.intern(deviceId);
@@ -279,7 +212,7 @@ export class Heartbeats {
   /** Saves and publishes transitions, heartbeats, and which sessions have taken over devices, since the last call. */
   async announce(): Promise<void> {
     this.#rowChanges.forgetSome();
-    await this.#recorder.transitions.publish().finally(() => this.#publishBeats());
+    await this.#recorder.transitions.publish().finally(() => this.feed.publish());
     const saved = await this.#recorder.latestSessions.save();
     for (const device of saved) this.#recorder.recordChange(device);
     const owned = await this.ownerChanges.take();
@@ -303,13 +236,6 @@ export class Heartbeats {
   async #onceOnline(id: number): Promise<number> {
     if (!this.isOnline(id)) await this.#recorder.presence.flush();
     return id;
-  }
-
-  #publishBeats(): void {
-    if (this.#announcedBeats === this.#recorder.beats.offset) return;
-    this.#announcedBeats = this.#recorder.beats.offset;
-    this.events.publish(BEATS, null);
-    this.#recorder.beats.followedOwners.announce();
   }
 
   /** False for a new name or version, a device whose row has changed, and one that another session took over. */

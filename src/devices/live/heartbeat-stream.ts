@@ -34,13 +34,13 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
   }
 
   async open(): Promise<Batch<Heartbeat[]>> {
-    return { publications: [], offset: this.services.heartbeats.beatOffset, status: 'current' };
+    return { publications: [], offset: this.services.heartbeats.feed.offset, status: 'current' };
   }
 
   async since(offset: number): Promise<Batch<Heartbeat[]>> {
     const { devices, heartbeats } = this.services;
-    const { latest, offset: reached } = heartbeats.beatsSince(offset, this.#selection, MAX_HEARTBEATS);
-    const status = reached < heartbeats.beatOffset ? 'behind' : 'current';
+    const { latest, offset: reached } = heartbeats.feed.since(offset, this.#selection, MAX_HEARTBEATS);
+    const status = reached < heartbeats.feed.offset ? 'behind' : 'current';
     // A heartbeat may come from another node before the transition that it has caused.
     if ([...latest.keys()].some((id) => !heartbeats.isOnline(id))) await heartbeats.flush();
     const known = await devices.findCached([...latest.keys()]);
@@ -53,7 +53,7 @@ export class HeartbeatStream extends EventStream<Heartbeat[]> {
   }
 
   onAppend(listener: () => void): () => void {
-    const unsubscribe = this.services.heartbeats.onBeats(this.#selection.ownerId, listener);
+    const unsubscribe = this.services.heartbeats.feed.onBeats(this.#selection.ownerId, listener);
     const unfollow = this.services.heartbeatRelay.follow();
     return () => {
       unsubscribe();

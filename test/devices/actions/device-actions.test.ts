@@ -90,7 +90,7 @@ test('tags, untags and moves the devices of a filter, and counts what it has cha
 test('says how far an action came that failed, and continues there', async () => {
   await addDevices('broken', 500);
   const { deviceActions, heartbeats } = gateway.services;
-  const fault = jest.spyOn(heartbeats, 'manyChanged').mockImplementationOnce(() => {
+  const fault = jest.spyOn(heartbeats.edits, 'manyChanged').mockImplementationOnce(() => {
     throw new Error('No answer');
   });
   const action = await act(DeviceActionKind.TAG, 'x', { channel: 'broken' });

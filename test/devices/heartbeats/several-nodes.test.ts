@@ -252,7 +252,7 @@ describe('a device that beats on several nodes', () => {
       await beat(b, session, named);
       deliver();
       await c.services.db.em.execute('delete from devices where id = ?', [deleted]);
-      c.services.heartbeats.devicesDeleted([deleted]);
+      c.services.heartbeats.edits.deleted([deleted]);
       for (const events of links) how === 'is missed' ? events.miss() : events.deliver();
       for (const node of nodes) await node.services.heartbeats.announce();
       const renewed = await beat(b, session, named);
