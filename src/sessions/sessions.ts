@@ -239,14 +239,27 @@ export class Sessions {
   }
 
   /** As `revokeAllWithin`, for the sessions that match. */
-  async revokeSomeWithin(
+  revokeSomeWithin(
     em: EntityManager,
     userId: number,
     which: FilterQuery<Session>,
   ): Promise<() => Promise<void>> {
-    const where = { $and: [{ user: userId }, which] };
+    return this.revokeOfManyWithin(em, [userId], which);
+  }
+
+  /** As `revokeSomeWithin`, for sessions of several users. */
+  async revokeOfManyWithin(
+    em: EntityManager,
+    userIds: readonly number[],
+    which: FilterQuery<Session>,
+  ): Promise<() => Promise<void>> {
+    const where = { $and: [{ user: { $in: [...userIds] } }, which] };
     const ended = await this.#revocations.revokeWithin(em, where, 'REVOKED');
-    return () => this.#revocations.notify(ended).finally(() => this.invalidate(userId));
+    return () =>
+      this.#revocations.notify(ended).finally(() => {
+        for (const userId of userIds) this.#discard(userId);
+        this.#changes.announce();
+      });
   }
 
   /**

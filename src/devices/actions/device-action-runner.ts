@@ -3,19 +3,16 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../clock.js';
 import type { Database } from '../../database/database.js';
-import { conditionOf } from '../../database/queries/filter.js';
-import { inTable } from '../../database/queries/search.js';
 import { reasonOf } from '../../database/reason.js';
 import type { Sessions } from '../../sessions/sessions.js';
 import type { Events } from '../../streams/events.js';
-import { Device } from '../device.entity.js';
-import { selectOwned } from '../device-filter.js';
 import type { DeviceSettings } from '../device-settings.js';
 import { endSessionsOf, type LeavingDevice, lockLeaving } from '../editing/leaving-devices.js';
 import type { Heartbeats } from '../heartbeats/heartbeats.js';
 import { DeviceAction, DeviceActionKind, DeviceActionState } from './device-action.entity.js';
 import { DEVICE_ACTIONS } from './device-actions.js';
 import { auditBatch, changeDevices } from './device-batch.js';
+import { NextDevices, type Visit } from './next-devices.js';
 
 /** Devices in one transaction: heartbeats that wait for their rows must not wait for long. */
 const BATCH_SIZE = 200;
@@ -42,7 +39,7 @@ interface Dependencies {
   readonly db: Database;
   readonly heartbeats: Heartbeats;
   readonly settings: DeviceSettings;
-  readonly sessions: Pick<Sessions, 'revokeSomeWithin'>;
+  readonly sessions: Pick<Sessions, 'revokeOfManyWithin'>;
   readonly events: Events;
   readonly clock: Clock;
 }
@@ -53,6 +50,7 @@ interface Dependencies {
  */
 export class DeviceActionRunner {
   readonly #services: Dependencies;
+  readonly #nextDevices: NextDevices;
   /** Whether an action may be under way: only then is the database asked. */
   #mayBeRunning = true;
   /** By `performance.now()`. */
@@ -60,6 +58,7 @@ export class DeviceActionRunner {
 
   constructor(services: Dependencies) {
     this.#services = services;
+    this.#nextDevices = new NextDevices(services.db);
     services.events.subscribe(DEVICE_ACTIONS, () => {
       this.#mayBeRunning = true;
     });
@@ -97,37 +96,26 @@ export class DeviceActionRunner {
     const leaves = leaving.has(action.kind);
     // A heartbeat from before must not count as the first one after it.
     if (leaves) await this.#services.heartbeats.saveTransitions();
-    const ids = await this.#nextDevices(action, leaves ? LEAVING_SIZE : BATCH_SIZE);
-    if (ids.length === 0) {
+    const visit = await this.#nextDevices.read(action, leaves ? LEAVING_SIZE : BATCH_SIZE);
+    if (visit === null) {
       await this.#end(id, DeviceActionState.COMPLETED, null);
       return false;
     }
-    const batch = leaves ? await this.#remove(action, ids) : await this.#change(action, ids);
+    const batch = leaves ? await this.#remove(action, visit) : await this.#change(action, visit);
     if (batch) await this.#announce(action, batch);
     return batch !== null;
   }
 
-  async #nextDevices({ filter, ownerId, afterId, untilId }: DeviceAction, size: number): Promise<number[]> {
-    const em = this.#em();
-    const { sql, params } = conditionOf(em.getMetadata().get(Device), inTable(selectOwned(ownerId, filter)));
-    const rows = await em.execute<{ id: number }[]>(
-      `select item.id from devices as item where ${sql} and item.id > ? and item.id <= ?
-       order by item.id limit ${size}`,
-      [...params, afterId, untilId],
-    );
-    return rows.map(({ id }) => id);
-  }
-
-  async #change(action: DeviceAction, ids: readonly number[]): Promise<Batch | null> {
-    const changed = await this.#em().transactional((em) => this.#save(em, action, ids));
+  async #change(action: DeviceAction, visit: Visit): Promise<Batch | null> {
+    const changed = await this.#em().transactional((em) => this.#save(em, action, visit));
     return changed && { changed, left: [] };
   }
 
   /** Retires or deletes devices, and ends their sessions. */
-  async #remove(action: DeviceAction, ids: readonly number[]): Promise<Batch | null> {
+  async #remove(action: DeviceAction, visit: Visit): Promise<Batch | null> {
     const removed = await this.#em().transactional(async (em) => {
-      const found = await lockLeaving(em, ids);
-      const changed = await this.#save(em, action, ids);
+      const found = await lockLeaving(em, visit.ids);
+      const changed = await this.#save(em, action, visit);
       if (!changed) return null;
       const left = found.filter(({ id }) => changed.includes(id));
       return { changed, left, announce: await endSessionsOf(em, this.#services.sessions, left) };
@@ -143,7 +131,7 @@ export class DeviceActionRunner {
   async #save(
     em: EntityManager,
     { id, afterId }: DeviceAction,
-    ids: readonly number[],
+    { ids, untilId }: Visit,
   ): Promise<number[] | null> {
     const where = { id, afterId, state: DeviceActionState.RUNNING };
     const action = await em.findOne(DeviceAction, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -151,7 +139,7 @@ export class DeviceActionRunner {
     const now = new Date(this.#services.clock());
     const changed = await changeDevices(em, action, ids, now);
     await auditBatch(em, action, changed, now);
-    action.afterId = ids.at(-1) ?? afterId;
+    action.afterId = untilId;
     action.done += ids.length;
     action.changed += changed.length;
     return changed;

@@ -6,7 +6,6 @@ import { type SessionsOwner, sessionsOf } from '../device-sessions.js';
 /** A device that is taken out of use. */
 export interface LeavingDevice extends SessionsOwner {
   readonly id: number;
-  readonly userId: number;
   readonly details: DeviceDetails;
 }
 
@@ -30,16 +29,11 @@ export async function lockLeaving(em: EntityManager, ids: readonly number[]): Pr
  * Ends the sessions of devices in the transaction of `em`.
  * @returns a function that must be called after the commit.
  */
-export async function endSessionsOf(
+export function endSessionsOf(
   em: EntityManager,
-  sessions: Pick<Sessions, 'revokeSomeWithin'>,
+  sessions: Pick<Sessions, 'revokeOfManyWithin'>,
   devices: readonly LeavingDevice[],
 ): Promise<() => Promise<void>> {
-  const announcements: (() => Promise<void>)[] = [];
-  for (const [userId, own] of Map.groupBy(devices, ({ userId }) => userId)) {
-    announcements.push(await sessions.revokeSomeWithin(em, userId, sessionsOf(own)));
-  }
-  return async () => {
-    for (const announce of announcements) await announce();
-  };
+  const userIds = [...new Set(devices.map(({ userId }) => userId))];
+  return sessions.revokeOfManyWithin(em, userIds, sessionsOf(devices));
 }

@@ -157,6 +157,32 @@ test('retires and deletes devices, and ends their sessions', async () => {
   expect(await audited(nodeId('device', id))).toEqual(['device.retire', 'device.delete']);
 });
 
+test('retires devices of several accounts that a search finds, and leaves the sessions of their other devices', async () => {
+  const { heartbeats, sessions } = gateway.services;
+  const signIn = async (username: string, deviceId: string) => {
+    const client = { address: '127.0.0.1', deviceId, version: null, model: null };
+    const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy, client);
+    await heartbeats.beat(await callerOf(gateway, accessToken), {
+      clientId: deviceId,
+      name: 'Kiosk',
+      clientVersion: null,
+    });
+    return accessToken;
+  };
+  // Both accounts use the same ids for their devices.
+  const [lobby, own] = [await signIn('root', 'lobby'), await signIn('root', 'own')];
+  const [attic, roof] = [await signIn('max', 'attic'), await signIn('max', 'lobby')];
+  await heartbeats.announce();
+  await addDevices('searched', 300);
+  await sql(`update devices set name = 'Kiosk' where channel = 'searched'`);
+  await sql(`update devices set name = 'Other' where client_id = 'lobby' and user_id = ?`, [member.user.id]);
+  await sql(`update devices set name = 'Other' where client_id = 'own'`);
+  const filter = { search: 'kiosk' };
+  expect(await act(DeviceActionKind.RETIRE, null, filter)).toMatchObject({ total: 302, changed: 302 });
+  const callers = await Promise.all([lobby, own, attic, roof].map((token) => sessions.authenticate(token)));
+  expect(callers.map((caller) => caller !== null)).toEqual([false, true, false, true]);
+});
+
 test('GraphQL starts an action, shows its progress and what was skipped, and stops and resumes it', async () => {
   await addDevices('shown', 300);
   await sql(
