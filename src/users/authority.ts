@@ -1,8 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Actor } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
-import { grantedPermissions, permissionName, UNLIMITED } from './permissions.js';
-import { User } from './user.entity.js';
+import {
+  grantedPermissions,
+  NO_PERMISSIONS,
+  type Permission,
+  permissionName,
+  UNLIMITED,
+} from './permissions.js';
+import { User, UserStatus } from './user.entity.js';
 
 /**
  * Refuses to change an account that may do more than the actor: a new phone, password or role of it would be a way to
@@ -29,11 +35,23 @@ async function requireAuthority(
   refusal: string,
 ): Promise<void> {
   if (userId === null) return;
-  const actor = await em.findOne(User, { id: userId }, { populate: ['roles'] });
-  const held = grantedPermissions(actor?.roles.getItems().flatMap((role) => role.permissions) ?? [], {
-    ...UNLIMITED,
-    ceiling,
-  });
+  const held = await currentPermissions(em, userId, ceiling);
   const missing = [...grantedPermissions(permissions, UNLIMITED)].find((permission) => !held.has(permission));
   if (missing) throw new DomainError('FORBIDDEN', `${refusal}: ${permissionName(missing)}.`);
+}
+
+/**
+ * The permissions of an account as the database has them, whatever its sessions remember; none once it is disabled or
+ * deleted.
+ * @param ceiling all that it can be allowed; null without a limit.
+ */
+export async function currentPermissions(
+  em: EntityManager,
+  userId: number,
+  ceiling: readonly string[] | null = null,
+): Promise<ReadonlySet<Permission>> {
+  const user = await em.findOne(User, { id: userId, status: UserStatus.ACTIVE }, { populate: ['roles'] });
+  if (!user) return NO_PERMISSIONS;
+  const granted = user.roles.getItems().flatMap(({ permissions }) => permissions);
+  return grantedPermissions(granted, { ...UNLIMITED, ceiling });
 }

@@ -6,6 +6,7 @@ import type { Database } from '../../database/database.js';
 import { reasonOf } from '../../database/reason.js';
 import type { Sessions } from '../../sessions/sessions.js';
 import type { Events } from '../../streams/events.js';
+import { currentPermissions } from '../../users/authority.js';
 import type { DeviceSettings } from '../device-settings.js';
 import { endSessionsOf, type LeavingDevice, lockLeaving } from '../editing/leaving-devices.js';
 import type { Heartbeats } from '../heartbeats/heartbeats.js';
@@ -24,6 +25,8 @@ const RUN_MS = 400;
 const PAUSE_MS = 5;
 /** Between two events of an action under way. */
 const PROGRESS_MS = 100;
+/** Why an action fails whose user has lost the permission. Another user may resume it. */
+const FORBIDDEN = 'Its user may no longer manage these devices';
 
 /** Ends the sessions of the devices. */
 const leaving: ReadonlySet<DeviceActionKind> = new Set([DeviceActionKind.RETIRE, DeviceActionKind.DELETE]);
@@ -70,6 +73,7 @@ export class DeviceActionRunner {
     const end = performance.now() + RUN_MS;
     for (let id = await this.#next(); id !== null; id = await this.#next()) {
       try {
+        if (!(await this.#mayRun(id))) await this.#end(id, DeviceActionState.FAILED, FORBIDDEN);
         while (await this.#runBatch(id)) {
           if (performance.now() > end) return;
           await setTimeout(PAUSE_MS);
@@ -87,6 +91,15 @@ export class DeviceActionRunner {
     const action = await this.#em().findOne(DeviceAction, where, { orderBy: { id: 'asc' } });
     this.#mayBeRunning ||= action !== null;
     return action?.id ?? null;
+  }
+
+  /** Whether the user of an action still has the permission. */
+  async #mayRun(id: number): Promise<boolean> {
+    const em = this.#em();
+    const { actorId, ownerId } = await em.findOneOrFail(DeviceAction, { id });
+    if (actorId === null) return true;
+    const permissions = await currentPermissions(em, actorId);
+    return permissions.has('devices:manage') && (ownerId !== null || permissions.has('devices:read'));
   }
 
   /** @returns whether there may be more batches. */

@@ -68,7 +68,7 @@ export class DeviceAction {
   @Property({ type: 'integer', nullable: true })
   ownerId: number | null = null;
 
-  /** The user who started it. No foreign key: the action outlives the account. */
+  /** The user who started it, or continued it last. No foreign key: the action outlives the account. */
   @Property({ type: 'integer', nullable: true })
   actorId: number | null = null;
 

@@ -111,11 +111,15 @@ export class DeviceActions {
     });
   }
 
-  /** Continues an action that has failed or was stopped, after its last batch. @throws DomainError NOT_FOUND */
+  /**
+   * Continues an action that has failed or was stopped, after its last batch. From now on, it is an action of the actor.
+   * @throws DomainError NOT_FOUND
+   */
   resume(caller: Caller, id: number, actor: Actor): Promise<DeviceAction> {
     return this.#setState(caller, id, actor, {
       from: [DeviceActionState.FAILED, DeviceActionState.STOPPED],
       to: DeviceActionState.RUNNING,
+      actorId: actor.userId,
       audited: 'device.bulk_resume',
     });
   }
@@ -134,12 +138,16 @@ export class DeviceActions {
 
   async #setState(caller: Caller, id: number, actor: Actor, change: StateChange): Promise<DeviceAction> {
     await this.#find(caller, id);
-    const { from, to, audited } = change;
+    const { from, to, actorId, audited } = change;
+    const action = actorId === undefined ? {} : { actorId };
     const now = new Date(this.clock());
     const finishedAt = to === DeviceActionState.RUNNING ? null : now;
     await this.db.em.fork().transactional(async (em) => {
       const where = { id, state: { $in: [...from] } };
-      const changed = await em.nativeUpdate(DeviceAction, where, { state: to, finishedAt, failure: null });
+      const changed = await em.nativeUpdate(DeviceAction, where, {
+        ...{ state: to, finishedAt, failure: null },
+        ...action,
+      });
       if (changed > 0) recordAudit(em, now, actor, { action: audited, target: targetOf(id) });
     });
     this.events.publish(DEVICE_ACTIONS, id);
@@ -156,6 +164,8 @@ export class DeviceActions {
 interface StateChange {
   readonly from: readonly DeviceActionState[];
   readonly to: DeviceActionState;
+  /** Undefined to leave it as it is. */
+  readonly actorId?: number | null;
   readonly audited: AuditAction;
 }
 
@@ -163,5 +173,5 @@ export const targetOf = (id: number): string => nodeId('deviceAction', id);
 
 function visibleTo(caller: Caller): QBFilterQuery<DeviceAction> {
   if (isDevice(caller)) return { id: { $in: [] } };
-  return seesAllDevices(caller) ? {} : { actorId: caller.user.id };
+  return seesAllDevices(caller) ? {} : { $or: [{ actorId: caller.user.id }, { ownerId: caller.user.id }] };
 }

@@ -4,7 +4,7 @@ import { DeviceActionKind } from '../../../src/devices/actions/device-action.ent
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
 import type { Caller } from '../../../src/sessions/caller.js';
 import { callerOf, openSession } from '../../support/callers.js';
-import { ask } from '../../support/clients/client.js';
+import { ask, refusal } from '../../support/clients/client.js';
 import { connect, watch } from '../../support/clients/live.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import * as op from '../../support/operations.js';
@@ -181,6 +181,39 @@ test('retires devices of several accounts that a search finds, and leaves the se
   expect(await act(DeviceActionKind.RETIRE, null, filter)).toMatchObject({ total: 302, changed: 302 });
   const callers = await Promise.all([lobby, own, attic, roof].map((token) => sessions.authenticate(token)));
   expect(callers.map((caller) => caller !== null)).toEqual([false, true, false, true]);
+});
+
+test('an action fails once its user has lost the permission, and another user continues it', async () => {
+  const { id: userId } = await gateway.createUser({ username: 'ada', roles: ['ADMIN'] });
+  await addDevices('entrusted', 3);
+  const { deviceActions, deviceActionRunner } = gateway.services;
+  const action = { kind: DeviceActionKind.TAG, value: 'x', filter: { channel: 'entrusted' } };
+  const { id } = await deviceActions.start(root, action, { ...ACTOR, userId });
+  await sql('delete from user_roles where user_id = ?', [userId]);
+  await deviceActionRunner.run();
+  expect(await read(id)).toMatchObject({
+    state: 'FAILED',
+    failure: 'Its user may no longer manage these devices',
+    done: 0,
+  });
+  await deviceActions.resume(root, id, { ...ACTOR, userId: root.user.id });
+  expect(await finish(id)).toMatchObject({ state: 'COMPLETED', changed: 3 });
+});
+
+test('continuing a deletion requires a step-up', async () => {
+  const { id } = await gateway.services.deviceActions.start(
+    root,
+    { kind: DeviceActionKind.DELETE, value: null, filter: { ids: [] } },
+    ACTOR,
+  );
+  await gateway.services.deviceActions.stop(root, id, ACTOR);
+  const { accessToken, session } = await openSession(gateway, 'root', graphqlSessionPolicy);
+  await sql('update sessions set proven_at = null where id = ?', [session.id]);
+  const input = { id: nodeId('deviceAction', id) };
+  const refused = await refusal(gateway, op.ResumeDeviceActionDocument, { input }, accessToken);
+  expect([refused, (await read(id))?.state]).toEqual(['STEP_UP_REQUIRED', 'STOPPED']);
+  await ask(gateway, op.ResumeDeviceActionDocument, { input }, admin);
+  expect((await read(id))?.state).toBe('RUNNING');
 });
 
 test('GraphQL starts an action, shows its progress and what was skipped, and stops and resumes it', async () => {

@@ -70,7 +70,7 @@ export class DeviceActionsResolver {
     description:
       'Starts an action on many devices. It continues in the background, after earlier ones; `deviceActionProgress` ' +
       'follows it. Count the devices before with `presenceSummary`. LIMIT_REACHED while many are under way. DELETE ' +
-      'requires a step-up.',
+      'requires a step-up. The action fails if you lose the permission meanwhile.',
   })
   @Allow('devices:manage')
   async startDeviceAction(
@@ -98,7 +98,9 @@ export class DeviceActionsResolver {
   }
 
   @Mutation(() => ResumeDeviceActionPayload, {
-    description: 'Continues an action that has failed or was stopped, with the next device.',
+    description:
+      'Continues an action that has failed or was stopped, with the next device. From now on, it is an action of the ' +
+      'caller. DELETE requires a step-up.',
   })
   @Allow('devices:manage')
   async resumeDeviceAction(
@@ -106,8 +108,11 @@ export class DeviceActionsResolver {
     @Ctx() context: Context,
   ): Promise<ResumeDeviceActionPayload> {
     const { deviceActions } = context.services;
+    const caller = requireCaller(context);
     const key = readId('deviceAction', id);
-    return { deviceAction: await deviceActions.resume(requireCaller(context), key, actorOf(context)) };
+    const [action] = await deviceActions.findVisible(caller, [key], ['kind']);
+    if (action?.kind === DeviceActionKind.DELETE) await requireStepUp(context);
+    return { deviceAction: await deviceActions.resume(caller, key, actorOf(context)) };
   }
 
   @Subscription(() => DeviceAction, {
@@ -144,7 +149,7 @@ export class DeviceActionsResolver {
   @ReadsFrom<DeviceAction>('actorId')
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'The user who started it; null once the account is deleted.',
+    description: 'The user who started it, or continued it last; null once the account is deleted.',
   })
   @Allow(OTHER_USERS)
   async actor(
