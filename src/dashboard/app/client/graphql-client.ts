@@ -1,10 +1,10 @@
 import { authExchange } from '@urql/exchange-auth';
 import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange } from 'urql';
-import { failureOf } from '../api/failure.js';
 import { persisted } from '../api/persisted-document.js';
 import type { BrowserSession } from '../session/session.js';
 import type { LiveConnection } from './live-connection.js';
 import type { ActiveQueries } from './refetch-on-focus.js';
+import { stepUpExchange } from './step-up-exchange.js';
 import type { StepUps } from './step-ups.js';
 
 /** urql's client for one session. It has no cache: fleet data changes all the time, so views always fetch. */
@@ -21,7 +21,7 @@ export function createClient(
     exchanges: [
       activeQueries.exchange,
       persistedDocuments,
-      stepUpOnRequest(stepUps),
+      stepUpExchange(stepUps),
       sessionAuth(session),
       fetchExchange,
       subscriptionsOver(connection),
@@ -51,21 +51,6 @@ const sessionAuth = (session: BrowserSession) =>
       didAuthError: ({ graphQLErrors }) =>
         graphQLErrors.some(({ extensions }) => outdated.includes(extensions?.code)),
       refreshAuth: () => session.refresh(sent),
-    };
-  });
-
-/** Asks for a step-up where the gateway requires one, and sends the operation again. */
-const stepUpOnRequest = (stepUps: StepUps) =>
-  authExchange(async () => {
-    let methods: readonly string[] = [];
-    return {
-      addAuthToOperation: (operation) => operation,
-      didAuthError(error) {
-        const failure = failureOf(error);
-        methods = failure.methods;
-        return failure.code === 'STEP_UP_REQUIRED';
-      },
-      refreshAuth: () => stepUps.ask(methods),
     };
   });
 

@@ -11,17 +11,20 @@ export interface StepUpRequest {
 /** Passes requests for a step-up on to the dialog that asks for it. */
 export class StepUps {
   #current: StepUpRequest | null = null;
+  #answered: Promise<void> | null = null;
   readonly #listeners = new Set<() => void>();
 
-  /** Asks the user. @returns once they have answered or cancelled. */
+  /** Asks the user, once for concurrent requests. @returns once they have answered or cancelled. */
   ask(methods: readonly string[]): Promise<void> {
-    return new Promise((resolve) => {
+    this.#answered ??= new Promise((resolve) => {
       const done = () => {
+        this.#answered = null;
         this.#set(null);
         resolve();
       };
       this.#set({ methods, done });
     });
+    return this.#answered;
   }
 
   readonly getCurrent = (): StepUpRequest | null => this.#current;

@@ -1,13 +1,14 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { post } from '../api/post.js';
+import { useClient } from 'urql';
+import { dataOf } from '../api/data-of.js';
 import { type StepUpRequest, useStepUpRequest } from '../client/step-ups.js';
 import { FactorFields } from '../domain/factors/factor-fields.js';
 import { useFactorProof } from '../domain/factors/use-factor-proof.js';
 import { PasskeyButton } from '../domain/passkeys/passkey-button.js';
 import { provePasskey } from '../domain/passkeys/prove-passkey.js';
-import { StepUpDocument } from '../generated/graphql.js';
+import { StartPasskeyProofDocument, StepUpDocument, type StepUpInput } from '../generated/graphql.js';
 import { useSession } from '../session/session-context.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 import { PasswordField } from '../ui/password-field.js';
@@ -35,26 +36,24 @@ export function StepUpDialog() {
 
 function StepUpForm({ request: { methods, done } }: { request: StepUpRequest }) {
   const { t } = useTranslation();
-  const session = useSession();
+  const client = useClient();
   const [password, setPassword] = useState('');
   const proof = useFactorProof(methods);
   const { submit, pending, failure } = useSubmission();
   const byPassword = methods.includes('PASSWORD');
   const isWrong = failure?.code === 'BAD_CREDENTIALS' || failure?.code === 'SECOND_FACTOR_WRONG';
+  const prove = async (input: StepUpInput) => {
+    dataOf(await client.mutation(StepUpDocument, { input }));
+    done();
+  };
   const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    await submit(async () => {
-      const input = byPassword ? { password } : proof.input;
-      await post(StepUpDocument, { input }, session.token ? { token: session.token } : {});
-      done();
-    });
+    await submit(() => prove(byPassword ? { password } : proof.input));
   };
   const byPasskey = () =>
     submit(async () => {
-      const token = session.token ?? undefined;
-      const input = await provePasskey(null, token);
-      await post(StepUpDocument, { input }, token ? { token } : {});
-      done();
+      const started = await client.mutation(StartPasskeyProofDocument, { input: { challenge: null } });
+      await prove(await provePasskey(dataOf(started)));
     });
   return (
     <form onSubmit={(event) => void onSubmit(event)}>

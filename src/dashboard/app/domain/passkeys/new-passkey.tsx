@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type OperationResult, useClient } from 'urql';
-import { failureOf } from '../../api/failure.js';
+import { useClient } from 'urql';
+import { dataOf } from '../../api/data-of.js';
 import {
   FinishPasskeyRegistrationDocument,
   StartPasskeyRegistrationDocument,
@@ -71,11 +71,4 @@ export function NewPasskey({ onAdded, onCancel }: NewPasskeyProps) {
       </Stack>
     </form>
   );
-}
-
-/** @throws Failure */
-function dataOf<T, V extends object>({ data, error }: OperationResult<T, V>): T {
-  if (error) throw failureOf(error);
-  if (!data) throw new Error('The gateway answered without data.');
-  return data;
 }

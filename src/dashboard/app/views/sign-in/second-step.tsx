@@ -7,7 +7,7 @@ import { FactorFields } from '../../domain/factors/factor-fields.js';
 import { useFactorProof } from '../../domain/factors/use-factor-proof.js';
 import { PasskeyButton } from '../../domain/passkeys/passkey-button.js';
 import { provePasskey } from '../../domain/passkeys/prove-passkey.js';
-import { CompleteLoginDocument } from '../../generated/graphql.js';
+import { CompleteLoginDocument, StartPasskeyProofDocument } from '../../generated/graphql.js';
 import { useSession } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { useSubmission } from '../../ui/use-submission.js';
@@ -28,7 +28,8 @@ export function SecondStep({ challenge: { token, methods } }: { challenge: Chall
   };
   const byPasskey = () =>
     submit(async () => {
-      const input = { challenge: token, ...(await provePasskey(token)) };
+      const started = await post(StartPasskeyProofDocument, { input: { challenge: token } });
+      const input = { challenge: token, ...(await provePasskey(started)) };
       session.open((await post(CompleteLoginDocument, { input })).completeLogin);
     });
   return (
