@@ -11,6 +11,7 @@ const {
 const values = [
   'Adoption',
   'AuditEntriesAdded',
+  'AuthenticatorApp',
   'Backup',
   'Captcha',
   'DeviceClaim',

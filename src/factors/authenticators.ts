@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
@@ -102,10 +101,6 @@ export class Authenticators {
       return enrollments.removed(em, user, 'TOTP', actor);
     });
     announce();
-  }
-
-  async isEnrolled(em: EntityManager, userId: number): Promise<boolean> {
-    return (await em.count(Authenticator, { user: userId, secret: { $ne: null } })) > 0;
   }
 
   /**

@@ -8,6 +8,7 @@ import type { LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Caller } from '../sessions/caller.js';
 import { requireAuthorityOver } from '../users/authority.js';
 import type { User } from '../users/user.entity.js';
+import { type AccountFactors, readAccountFactors } from './account-factors.js';
 import { Authenticator } from './authenticator.entity.js';
 import type { Authenticators } from './authenticators.js';
 import type { Enrollments, FactorMethod } from './enrollments.js';
@@ -50,7 +51,6 @@ export interface Prover {
 
 /** Passkeys, as far as they are second factors. */
 export interface PasskeyFactors {
-  isEnrolled(em: EntityManager, userId: number): Promise<boolean>;
   /** @throws DomainError INVALID_INPUT (the credential), PASSKEY_INVALID */
   prove(proof: PasskeyProof, prover: Prover): Promise<void>;
   deleteAll(em: EntityManager, userId: number): Promise<void>;
@@ -70,21 +70,14 @@ export class SecondFactors {
   constructor(private readonly options: SecondFactorsOptions) {}
 
   /** The ways in which an account can prove a second factor; empty without one. */
-  async methodsOf(userId: number): Promise<FactorMethod[]> {
-    const em = this.options.db.em.fork();
-    const hasTotp = await this.options.authenticators.isEnrolled(em, userId);
-    const hasCodes = (await countRecoveryCodes(em, userId)) > 0;
-    const hasPasskey = await this.options.passkeys.isEnrolled(em, userId);
-    return [
-      ...(hasPasskey ? ['PASSKEY' as const] : []),
-      ...(hasTotp ? ['TOTP' as const] : []),
-      ...(hasCodes ? ['RECOVERY_CODE' as const] : []),
-    ];
+  async methodsOf(userId: number): Promise<readonly FactorMethod[]> {
+    const found = await this.listByUser([userId]);
+    return found.get(userId)?.methods ?? [];
   }
 
-  /** How many recovery codes an account has left. */
-  countRecoveryCodes(userId: number): Promise<number> {
-    return countRecoveryCodes(this.options.db.em.fork(), userId);
+  /** The factors of accounts that exist, by user id. */
+  listByUser(userIds: readonly number[]): Promise<Map<number, AccountFactors>> {
+    return readAccountFactors(this.options.db.em.fork(), userIds);
   }
 
   /**

@@ -24,6 +24,9 @@ export async function totpUri(secret: string, account: string, issuer = ISSUER):
   return new TOTP({ ...PARAMETERS, secret, issuer, label: account }).toString();
 }
 
+/** When a time step begins. */
+export const timeOfStep = (step: number): Date => new Date(step * PARAMETERS.period * 1000);
+
 /** The time step of a code, by which it is known as used; null for a wrong one. @param now in milliseconds. */
 export async function totpStep(secret: string, code: string, now: number): Promise<number | null> {
   const token = code.slice(0, 64).normalize('NFKC').replace(/\s/g, '');

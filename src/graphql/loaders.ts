@@ -31,8 +31,12 @@ export function createLoaders({
   deviceGroups,
   openSessions,
   passkeys,
+  secondFactors,
   versionHistory,
-}: Pick<Services, 'users' | 'devices' | 'deviceGroups' | 'openSessions' | 'passkeys' | 'versionHistory'>) {
+}: Pick<
+  Services,
+  'users' | 'devices' | 'deviceGroups' | 'openSessions' | 'passkeys' | 'secondFactors' | 'versionHistory'
+>) {
   const userById = byKey<User>((ids, properties) => users.findAll(ids, properties));
   const rolesByUser = byParent(async (userIds, properties: readonly PropertyOf<Role>[]) => {
     const found = await users.rolesOf(userIds, properties);
@@ -55,6 +59,7 @@ export function createLoaders({
     passkeysOfUser: byParent((userIds, properties: readonly PropertyOf<Passkey>[]) =>
       passkeys.listByUser(userIds, properties),
     ),
+    factorsOfUser: byParent((userIds) => secondFactors.listByUser(userIds)),
     devicesOfUser: byParent((userIds, request: PageRequest<PropertyOf<Device>>) =>
       devices.listByUser(userIds, request),
     ),

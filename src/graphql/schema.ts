@@ -12,6 +12,10 @@ import { DeviceEditingResolver } from './resolvers/devices/device-editing.resolv
 import { DeviceGroupsResolver } from './resolvers/devices/device-groups.resolver.js';
 import { PresenceResolver } from './resolvers/devices/presence.resolver.js';
 import { ExportResolver } from './resolvers/exports/export.resolver.js';
+import {
+  AccountFactorsResolver,
+  SecondFactorsResolver,
+} from './resolvers/factors/account-factors.resolver.js';
 import { SecondFactorResolver } from './resolvers/factors/second-factor.resolver.js';
 import { HealthResolver } from './resolvers/health/health.resolver.js';
 import { DeviceHistoryResolver, VersionChangeResolver } from './resolvers/history/device-history.resolver.js';
@@ -34,6 +38,7 @@ import { requireReadsFrom } from './selected-properties.js';
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AccountFactorsResolver,
       ApiKeyResolver,
       AuditResolver,
       CaptchaResolver,
@@ -58,6 +63,7 @@ export function createSchema(): GraphQLSchema {
       RoleResolver,
       ServiceAccountResolver,
       SecondFactorResolver,
+      SecondFactorsResolver,
       SessionResolver,
       UserResolver,
       VersionChangeResolver,

@@ -87,7 +87,7 @@ export class StepUps {
     return this.options.verifier.startProof(caller.user.id, caller.sessionId, party);
   }
 
-  async #methodsOf(userId: number): Promise<StepUpMethod[]> {
+  async #methodsOf(userId: number): Promise<readonly StepUpMethod[]> {
     const { secondFactorSince, passwordHash } = await this.options.users.get(userId);
     if (secondFactorSince !== null) return this.options.factors.methodsOf(userId);
     return passwordHash === null ? [] : ['PASSWORD'];

@@ -74,10 +74,6 @@ export class PasskeyVerifier implements PasskeyFactors {
     await this.recordUseWithin(this.db.em.fork(), passkey);
   }
 
-  async isEnrolled(em: EntityManager, userId: number): Promise<boolean> {
-    return (await em.count(Passkey, { user: userId })) > 0;
-  }
-
   async deleteAll(em: EntityManager, userId: number): Promise<void> {
     await em.nativeDelete(Passkey, { user: userId });
   }

@@ -19,11 +19,6 @@ export class Passkeys {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns the passkeys of a user, oldest first. */
-  listOf(userId: number): Promise<Passkey[]> {
-    return this.db.em.fork().find(Passkey, { user: userId }, { orderBy: { id: 'asc' } });
-  }
-
   /** @returns the passkeys of each user, oldest first, by user id. */
   async listByUser<K extends PropertyOf<Passkey>>(
     userIds: readonly number[],

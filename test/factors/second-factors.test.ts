@@ -102,6 +102,28 @@ test('asks for the second factor at the next login', async () => {
   expect(await details('user.factor-add')).toEqual(['TOTP']);
 });
 
+test('shows the factors of an account to its owner and to those who may read people', async () => {
+  const { secret } = await enroll();
+  gateway.clock.advance(MINUTE);
+  await complete(await challenge(), { totpCode: code(secret) });
+  const factors = async (viewer: string) =>
+    (await ask(gateway, op.PersonFactorsDocument, { id: `user_${id}` }, viewer)).user?.secondFactors;
+  const as = async (role: string) => {
+    await gateway.createUser({ username: `${role} ${created}`, password: PASSWORD, roles: [role] });
+    return (await openSession(gateway, `${role} ${created}`, graphqlSessionPolicy)).accessToken;
+  };
+  const shown = await factors(await as('VIEWER'));
+  expect(shown).toMatchObject({ recoveryCodesLeft: 10, required: false, passkeys: [] });
+  const lastUsedAt = new Date(Math.floor(gateway.clock.now / STEP_MS) * STEP_MS).toISOString();
+  expect(shown?.authenticator?.lastUsedAt).toBe(lastUsedAt);
+  expect(shown?.authenticator?.addedAt).toBe(shown?.since);
+  const query = `{ node(id: "user_${id}") { ... on User { secondFactors { methods } } } }`;
+  const own = await gateway.post('/graphql', { query }, { authorization: token });
+  expect(own.json().data.node.secondFactors.methods).toEqual(['TOTP', 'RECOVERY_CODE']);
+  const publisher = { authorization: await as('PUBLISHER') };
+  expect((await gateway.post('/graphql', { query }, publisher)).json()).toEqual({ data: { node: null } });
+});
+
 test('accepts a code once, of parallel uses at several challenges too, and no earlier one after it', async () => {
   const { secret } = await enroll();
   const challenges = await Promise.all([challenge(), challenge(), challenge()]);

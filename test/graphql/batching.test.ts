@@ -67,7 +67,11 @@ const nested = `devices(first: 2) { totalCount edges { node { id session { id ${
 
 describe('the statements of a page do not depend on its length:', () => {
   test.each([
-    ['users with their devices, sessions, roles and histories', 'users', `id roles { code } ${nested}`],
+    [
+      'users with their devices, sessions, roles and histories',
+      'users',
+      `id roles { code } secondFactors { methods passkeys { id } } ${nested}`,
+    ],
     ['devices with their users and sessions', 'devices', `id ${user} session { id permissions ${user} }`],
     ['sessions with their users', 'sessions', `id permissions user { id ${nested} }`],
     ['releases with their uploaders', 'releases', 'id uploaderName uploader { id login roles { code } }'],

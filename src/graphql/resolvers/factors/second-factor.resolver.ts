@@ -27,17 +27,8 @@ import {
 export class SecondFactorResolver {
   @Query(() => SecondFactors, { description: 'Your second factors.' })
   @Allow(ENROLLING)
-  async secondFactors(@Ctx() context: Context): Promise<SecondFactors> {
-    const { users, secondFactors, passkeys } = context.services;
-    const { id } = requireCaller(context).user;
-    const { secondFactorSince, roles } = await users.get(id);
-    return {
-      methods: await secondFactors.methodsOf(id),
-      since: secondFactorSince,
-      passkeys: await passkeys.listOf(id),
-      recoveryCodesLeft: await secondFactors.countRecoveryCodes(id),
-      required: roles.getItems().some(({ requiresSecondFactor }) => requiresSecondFactor),
-    };
+  secondFactors(@Ctx() context: Context): Promise<SecondFactors> {
+    return context.loaders.factorsOfUser(requireCaller(context).user.id, null);
   }
 
   @Mutation(() => StepUpPayload, {

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { AccountFactors, AuthenticatorUse } from '../../../factors/account-factors.js';
 import type { FactorMethod } from '../../../factors/enrollments.js';
-import { Passkey } from '../../../passkeys/passkey.entity.js';
 import { UserPayload } from '../users/user.payloads.js';
 
 export const SecondFactorMethod = {
@@ -19,21 +19,39 @@ registerEnumType(SecondFactorMethod, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'Your second factors.' })
-export class SecondFactors {
-  @Field(() => [SecondFactorMethod], { description: 'What you can prove one with; empty if you have none.' })
-  methods!: SecondFactorMethod[];
+@ObjectType({ simpleResolvers: true, description: 'The authenticator app of an account.' })
+export class AuthenticatorApp implements AuthenticatorUse {
+  @Field(() => Date, { description: 'When it was confirmed.' })
+  addedAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'Since when you have one; null if you have none.' })
+  @Field(() => Date, {
+    description: 'When a code of it was last accepted, that which confirmed it included, to the half minute.',
+  })
+  lastUsedAt!: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The second factors of an account.' })
+export class SecondFactors implements AccountFactors {
+  readonly userId!: number;
+
+  @Field(() => [SecondFactorMethod], {
+    description: 'What its owner can prove one with; empty if the account has none.',
+  })
+  methods!: readonly SecondFactorMethod[];
+
+  @Field(() => Date, { nullable: true, description: 'Since when it has one; null if it has none.' })
   since!: Date | null;
 
-  @Field(() => [Passkey], { description: 'Your passkeys, the oldest first.' })
-  passkeys!: Passkey[];
+  @Field(() => AuthenticatorApp, {
+    nullable: true,
+    description: 'Its authenticator app; null if it has none.',
+  })
+  authenticator!: AuthenticatorApp | null;
 
-  @Field(() => Int, { description: 'How many recovery codes you have left.' })
+  @Field(() => Int, { description: 'How many recovery codes it has left.' })
   recoveryCodesLeft!: number;
 
-  @Field(() => Boolean, { description: 'Whether a role of yours requires one.' })
+  @Field(() => Boolean, { description: 'Whether a role of the account requires one.' })
   required!: boolean;
 }
 
