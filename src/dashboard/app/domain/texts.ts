@@ -59,7 +59,6 @@ export const en = {
     roles: 'Roles',
     status: 'Status',
     created: 'Created',
-    secondFactor: 'Second factor',
   },
   genders: { FEMALE: 'Female', MALE: 'Male' },
   problems: {
@@ -191,7 +190,6 @@ export const zh: Translation<typeof en> = {
     roles: '角色',
     status: '状态',
     created: '创建时间',
-    secondFactor: '两步验证',
   },
   genders: { FEMALE: '女', MALE: '男' },
   problems: {

@@ -115,9 +115,14 @@ test('removes the second factor of a person who has lost it', async () => {
   await lena.page.getByRole('button', { name: 'Set up', exact: true }).click();
   await enroll(lena.page);
   const { page, close } = await visitAs(browser, host, 'root', `/people/${id}`);
-  await page.getByRole('button', { name: 'Reset second factor' }).click();
+  const factors = page.getByRole('region', { name: 'Second factors' });
+  await factors.getByRole('listitem').filter({ hasText: 'Authenticator app' }).waitFor();
+  await factors.getByText('10 recovery codes left.').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await factors.getByRole('button', { name: 'Reset second factor' }).click();
   await confirm(page, 'Reset second factor');
-  await page.getByRole('button', { name: 'Reset second factor' }).waitFor({ state: 'detached' });
+  await factors.getByText('No second factor.').waitFor();
+  expect(await factors.getByRole('button').count()).toBe(0);
   await signIn(lena.page, 'lena');
   await lena.page.getByRole('heading', { name: 'Account' }).waitFor();
   await lena.close();
@@ -140,7 +145,7 @@ async function plugInAuthenticator(page: Page): Promise<void> {
 }
 
 test('adds a passkey, signs in with it alone or as a second step, and removes it', async () => {
-  await createPerson(gateway, 'pat');
+  const { id } = await createPerson(gateway, 'pat');
   const named = host.replace('127.0.0.1', 'localhost');
   const { page, faults, close } = await visitAs(browser, named, 'pat', '/account');
   await plugInAuthenticator(page);
@@ -166,6 +171,11 @@ test('adds a passkey, signs in with it alone or as a second step, and removes it
   await page.getByLabel('Recovery code').waitFor();
   await page.getByRole('button', { name: 'Use a passkey' }).click();
   await page.getByRole('heading', { name: 'Account' }).waitFor();
+
+  const root = await visitAs(browser, host, 'root', `/people/${id}`);
+  const shown = root.page.getByRole('region', { name: 'Second factors' }).getByRole('listitem');
+  await shown.filter({ hasText: /Notebook.*last used/ }).waitFor();
+  await root.close();
 
   gateway.clock.advance(STALE_MS);
   await page.getByRole('button', { name: 'Remove Notebook' }).click();

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
@@ -7,12 +7,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { type Failure, failureOf } from '../../api/failure.js';
+import { FactorSummary } from '../../domain/factors/factor-summary.js';
 import { passkeySupport } from '../../domain/passkeys/browser-passkeys.js';
 import { NewPasskey } from '../../domain/passkeys/new-passkey.js';
 import { PasskeyHint } from '../../domain/passkeys/passkey-hint.js';
 import { MyPasskeysDocument, type PasskeyFragment, RemovePasskeyDocument } from '../../generated/graphql.js';
 import { useSession } from '../../session/session-context.js';
-import { Ago } from '../../time/ago.js';
 import { EntryList } from '../../ui/entry-list.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
@@ -141,24 +141,7 @@ function PasskeyEntry({ passkey, onRename, onRemove }: PasskeyEntryProps) {
   const { name, backedUp, createdAt, lastUsedAt } = passkey;
   return (
     <Group component="li" justify="space-between" gap="sm">
-      <Stack gap={2} miw={0}>
-        <Group gap={6}>
-          <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
-            {name}
-          </Text>
-          {backedUp && <Badge variant="light">{t('passkeys.backedUp')}</Badge>}
-        </Group>
-        <Text size="xs" c="dimmed">
-          {t('passkeys.addedAt')} <Ago at={createdAt} /> ·{' '}
-          {lastUsedAt ? (
-            <>
-              {t('passkeys.lastUsed')} <Ago at={lastUsedAt} />
-            </>
-          ) : (
-            t('passkeys.neverUsed')
-          )}
-        </Text>
-      </Stack>
+      <FactorSummary name={name} backedUp={backedUp} addedAt={createdAt} lastUsedAt={lastUsedAt} />
       <Group gap="xs" wrap="nowrap">
         <Button
           size="compact-sm"

@@ -9,7 +9,6 @@ import { type PersonFragment, SetUserStatusDocument, type UserStatus } from '../
 import { DeletePersonDialog } from './dialogs/delete-person-dialog';
 import { EditPersonDialog } from './dialogs/edit-person-dialog';
 import { ResetLinkDialog } from './dialogs/reset-link-dialog';
-import { ResetFactors } from './reset-factors.js';
 
 interface PersonActionsProps {
   readonly person: PersonFragment;
@@ -47,7 +46,6 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
           {t('people.resetLink.action')}
         </Button>
       )}
-      {person.secondFactorSince && <ResetFactors person={person} onReset={onChanged} />}
       {person.status === 'ACTIVE' ? (
         <Button
           variant="default"

@@ -21,11 +21,6 @@ export function PersonDetails({ person }: { person: PersonFragment }) {
         <Detail name={t('domain.fields.created')}>
           <Ago at={person.createdAt} />
         </Detail>
-        {person.secondFactorSince && (
-          <Detail name={t('domain.fields.secondFactor')}>
-            <Ago at={person.secondFactorSince} />
-          </Detail>
-        )}
         {texts.map(
           (field) =>
             person[field] && (

@@ -20,6 +20,7 @@ import { PersonActions } from './person-actions.js';
 import { PersonActivity } from './person-activity.js';
 import { PersonDetails } from './person-details.js';
 import { PersonDevices } from './person-devices.js';
+import { PersonFactors } from './person-factors.js';
 import { PersonRoles } from './person-roles.js';
 import { ServiceAccountKeys } from './service-account-keys.js';
 
@@ -73,6 +74,14 @@ function PersonPage({ person, onChanged }: { person: PersonFragment; onChanged: 
           <Stack gap="md">
             <PersonDetails person={person} />
             <PersonRoles key={state} person={person} changeable={changeable} onChanged={onChanged} />
+            {!isService && (
+              <PersonFactors
+                key={`factors ${state} ${changes}`}
+                person={person}
+                resettable={changeable}
+                onReset={changed}
+              />
+            )}
             {isService && <ServiceAccountKeys key={`keys ${state}`} person={person} />}
             <PersonDevices userId={person.id} />
           </Stack>

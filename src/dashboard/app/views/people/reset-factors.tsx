@@ -1,6 +1,5 @@
 import { Button, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { IconShieldOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type CombinedError, useMutation } from 'urql';
 import { displayName } from '../../domain/display-name.js';
@@ -26,12 +25,7 @@ export function ResetFactors({ person, onReset }: ResetFactorsProps) {
       onConfirm: async () => onReset((await reset({ input: { userId: person.id } })).error),
     });
   return (
-    <Button
-      variant="default"
-      leftSection={<IconShieldOff size={18} aria-hidden />}
-      loading={fetching}
-      onClick={confirm}
-    >
+    <Button size="compact-sm" variant="light" color="red" loading={fetching} onClick={confirm}>
       {t('people.resetFactors')}
     </Button>
   );

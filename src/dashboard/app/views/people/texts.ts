@@ -53,6 +53,12 @@ export const en = {
     copy: 'Copy link',
     expires: 'Expires',
   },
+  factors: {
+    title: 'Second factors',
+    app: 'Authenticator app',
+    none: 'No second factor.',
+    required: 'A role requires one: this person can do nothing but set it up.',
+  },
   resetFactors: 'Reset second factor',
   resetFactorsTitle: 'Reset the second factor of {{name}}?',
   resetFactorsHint:
@@ -129,6 +135,12 @@ export const zh: Translation<typeof en> = {
     label: '链接',
     copy: '复制链接',
     expires: '失效时间：',
+  },
+  factors: {
+    title: '两步验证',
+    app: '身份验证器',
+    none: '未启用两步验证。',
+    required: '该人员的角色要求两步验证：启用之前无法进行其他操作。',
   },
   resetFactors: '重置两步验证',
   resetFactorsTitle: '重置 {{name}} 的两步验证？',
