@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Authenticator } from '../../src/factors/authenticator.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { User } from '../../src/users/user.entity.js';
 import { openSession } from '../support/callers.js';
@@ -87,13 +88,24 @@ test('user disable ends sessions, user enable restores the account, and the last
   });
 });
 
-test('user reset-factors removes second factors, and says where there are none', async () => {
+test('user factors lists them, user reset-factors removes them and says where there are none', async () => {
   const { id } = await gateway.createUser({ username: 'fay', password: PASSWORD });
   const none = await gatehouse(['user', 'reset-factors', 'fay'], env);
   expect(none).toMatchObject({ code: 1, errors: expect.stringContaining('no second factor') });
   await gateway.services.db.em.fork().nativeUpdate(User, { id }, { secondFactorSince: new Date() });
   const login = { input: { username: 'fay', password: PASSWORD } };
   expect(await refusal(gateway, op.LoginDocument, login)).toBe('SECOND_FACTOR_REQUIRED');
+  const confirmedAt = new Date('2026-01-02T03:04:05.000Z');
+  const app = { user: id, secret: 'encrypted', confirmedAt, lastStep: confirmedAt.getTime() / 30_000 };
+  await gateway.services.db.em.fork().insert(Authenticator, { ...app, lastStep: Math.floor(app.lastStep) });
+  expect(jsonLines(await gatehouse(['user', 'factors', 'fay', '--json'], env))).toEqual([
+    {
+      factor: 'TOTP',
+      name: null,
+      addedAt: '2026-01-02T03:04:05.000Z',
+      lastUsedAt: '2026-01-02T03:04:00.000Z',
+    },
+  ]);
   expect(await gatehouse(['user', 'reset-factors', 'fay'], env)).toMatchObject({ code: 0 });
   expect(await refusal(gateway, op.LoginDocument, login)).toBeUndefined();
   expect((await audit()).at(-2)).toMatchObject({ action: 'user.factor-reset', target: `user_${id}` });

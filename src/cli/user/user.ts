@@ -12,6 +12,7 @@ import { Output } from '../terminal/output.js';
 import { passwordStdinOption, readPassword } from '../terminal/password.js';
 import { withServices } from '../with-services.js';
 import { deleteCommand } from './delete.js';
+import { factorsCommand } from './factors.js';
 import { findUser, USER_ARGUMENT } from './find-user.js';
 import { resetFactorsCommand } from './reset-factors.js';
 import { resetPasswordCommand } from './reset-password.js';
@@ -33,6 +34,7 @@ export const userCommand = (env: Environment): Command =>
     .addCommand(setCommand(env))
     .addCommand(roleCommand(env))
     .addCommand(resetPasswordCommand(env))
+    .addCommand(factorsCommand(env))
     .addCommand(resetFactorsCommand(env))
     .addCommand(deleteCommand(env))
     .addCommand(importCommand(env))
