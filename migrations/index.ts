@@ -24,6 +24,7 @@ import { DeviceActions20261129 } from './20261129-device-actions.js';
 import { DeviceClaims20261129 } from './20261129-device-claims.js';
 import { DeviceGroups20261129 } from './20261129-device-groups.js';
 import { DeviceMetadata20261129 } from './20261129-device-metadata.js';
+import { DeviceOrders20261129 } from './20261129-device-orders.js';
 import { DeviceTiming20261129 } from './20261129-device-timing.js';
 import { ExportTickets20261129 } from './20261129-export-tickets.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
@@ -86,4 +87,5 @@ export const migrations = [
   DeviceTiming20261129,
   ExportTickets20261129,
   DeviceGroups20261129,
+  DeviceOrders20261129,
 ];

@@ -1,14 +1,17 @@
-import { type ListOrder, orderedBy } from '../database/queries/page.js';
+import { type ListOrder, orderedBy, type SortKey } from '../database/queries/page.js';
 
 /** What devices can be sorted by. LAST_SEEN_AT has no index: each save of heartbeats would have to change it. */
-export type DeviceSorting = 'FIRST_SEEN_AT' | 'LAST_SEEN_AT' | 'NAME';
+export type DeviceSorting = 'FIRST_SEEN_AT' | 'LAST_SEEN_AT' | 'OFFLINE_SINCE' | 'NAME' | 'VERSION' | 'OWNER';
 
 const keys = {
   // Ids are given in this order.
   FIRST_SEEN_AT: [],
   LAST_SEEN_AT: [{ property: 'lastSeenAt', type: 'time' }],
-  NAME: [{ property: 'name', type: 'text', nullable: true }],
-} as const;
+  OFFLINE_SINCE: [{ property: 'offlineSince', type: 'time', repeats: true }],
+  NAME: [{ property: 'nameOrder', type: 'text', repeats: true }],
+  VERSION: [{ property: 'versionOrder', type: 'text', repeats: true }],
+  OWNER: [{ property: 'user', type: 'integer', repeats: true }],
+} as const satisfies Record<DeviceSorting, readonly Omit<SortKey, 'direction'>[]>;
 
 export const deviceOrder = (
   sorting: DeviceSorting = 'FIRST_SEEN_AT',

@@ -23,9 +23,11 @@ export const HAS_SETTINGS = "(channel <> 'stable' or own_interval_seconds is not
 @Unique({ properties: ['user', 'clientId'] })
 @Index({ properties: ['user', 'id'] })
 @Index({ properties: ['api', 'id'] })
-@Index({ properties: ['name', 'id'] })
 @Index({ properties: ['clientVersion', 'id'] })
 @Index({ properties: ['online', 'id'] })
+@Index({ properties: ['nameOrder', 'id'] })
+@Index({ properties: ['versionOrder', 'id'] })
+@Index({ properties: ['offlineSince', 'id'] })
 @Index({
   name: 'devices_former_session_id_index',
   expression:
@@ -149,4 +151,33 @@ export class Device {
 
   @Property({ type: 'timestamptz' })
   lastSeenAt!: Date;
+
+  /** Compares byte by byte as the names that devices go by. */
+  @Property({
+    type: 'text',
+    collation: 'C',
+    nullable: true,
+    lazy: true,
+    generated: `coalesce('0' || natural_order(coalesce(nullif(display_name, ''), nullif(name, ''), client_id)), '1') stored`,
+  })
+  readonly nameOrder?: string;
+
+  /** Compares byte by byte as versions. */
+  @Property({
+    type: 'text',
+    collation: 'C',
+    nullable: true,
+    lazy: true,
+    generated: 'version_order(client_version) stored',
+  })
+  readonly versionOrder?: string;
+
+  /** Infinity while it is online. */
+  @Property({
+    type: 'timestamptz',
+    nullable: true,
+    lazy: true,
+    generated: `case when online then 'infinity'::timestamptz else last_seen_at end stored`,
+  })
+  readonly offlineSince?: Date;
 }

@@ -53,18 +53,23 @@ function readValue({ type, nullable }: SortKey, value: unknown): Position[number
   }
 }
 
+/** A time after all others, as PostgreSQL writes it. */
+const NEVER = 'infinity';
+
 /**
  * As `Date.toJSON` writes it, with microseconds where it has some: rows that differ in them alone have positions of
  * their own.
  * @param text as PostgreSQL writes it.
  */
 function writeTime(text: string): string {
+  if (text === NEVER) return text;
   const [, micros = ''] = /\.\d{3}(\d+)/.exec(text) ?? [];
   return withMicros(new Date(text), micros);
 }
 
 /** As `writeTime` writes times of four-digit years. */
 function readTime(text: string): string | undefined {
+  if (text === NEVER) return text;
   const [, date = '', micros = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{0,3})Z$/.exec(text) ?? [];
   const time = new Date(text.startsWith('0000') ? Number.NaN : `${date}Z`);
   return Number.isNaN(time.getTime()) ? undefined : withMicros(time, micros);

@@ -31,6 +31,7 @@ test.each([
   ['gatehouse device list --o', ['--offline', '--online', '--owner']],
   ['gatehouse device list --online --js', ['--json']],
   ['gatehouse audit export --format ', ['csv', 'json']],
+  ['gatehouse device list --sort newest', ['newest', 'newest-version']],
   ['gatehouse completion ', ['--help', '--json', 'bash', 'fish', 'zsh']],
   ['gatehouse user add alice --pho', ['--phone']],
   ['gatehouse user set alice --phone ', ['']],

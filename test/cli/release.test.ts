@@ -134,7 +134,8 @@ test('device list finds devices by tags, which device tag adds and removes', asy
   await run('tag', id, '--remove', 'spare');
   const [device] = jsonLines(await run('list', '--tag', 'site:berlin', '--online', '--json'));
   expect(device).toMatchObject({ id, tags: ['site:berlin'], user: { id: nodeId('user', user.id) } });
-  expect(jsonLines(await run('list', '--tag', 'spare', '--json'))).toEqual([]);
+  expect(jsonLines(await run('list', '--tag', 'spare', '--sort', 'longest-offline', '--json'))).toEqual([]);
+  expect(await run('list', '--sort', 'size')).toMatchObject({ code: 2 });
   expect(await run('tag', id, '--add', 'two words')).toMatchObject({
     code: 1,
     errors: expect.stringMatching(/^[^\n]*tags must be words/),

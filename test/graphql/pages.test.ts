@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
+import { readReportedVersion } from '../../src/releases/versions.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { uploadForm } from '../support/clients/multipart.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -102,7 +103,7 @@ describe('pages from the start and from the end hold every item once, in order:'
     [['users']],
     ...orders('users', ['CREATED_AT', 'USERNAME']),
     [['devices']],
-    ...orders('devices', ['FIRST_SEEN_AT', 'LAST_SEEN_AT', 'NAME']),
+    ...orders('devices', ['FIRST_SEEN_AT', 'LAST_SEEN_AT', 'OFFLINE_SINCE', 'NAME', 'VERSION', 'OWNER']),
     [['sessions']],
     [['releases']],
     [['auditLog']],
@@ -146,15 +147,107 @@ describe('orderBy', () => {
   };
 
   test('sorts items without a value last, and first in descending order', async () => {
-    const order = (direction: string) => `devices(orderBy: {field: NAME, direction: ${direction}})`;
-    const ascending = ['a', 'a', 'b', 'b', 'c', 'c', null, null, null];
-    expect(await column(order('ASC'), 'name')).toEqual(ascending);
-    expect(await column(order('DESC'), 'name')).toEqual(ascending.toReversed());
-    expect(await column('users(search: "user-", orderBy: {field: USERNAME})', 'login')).toEqual([
-      'user-1',
-      'user-2',
-      'user-3',
-    ]);
+    const order = (direction: string) => `users(orderBy: {field: USERNAME, direction: ${direction}})`;
+    const ascending = ['root', 'user-1', 'user-2', 'user-3', null, null];
+    expect(await column(order('ASC'), 'login')).toEqual(ascending);
+    expect(await column(order('DESC'), 'login')).toEqual(ascending.toReversed());
+  });
+
+  const sorted = (search: string, field: string, value: string, direction = 'ASC') =>
+    column(
+      `devices(first: 100, filter: {search: "${search}"}, orderBy: {field: ${field}, direction: ${direction}})`,
+      value,
+    );
+  const beat = async (name: string | null, clientId: string | null, clientVersion: string | null = null) =>
+    gateway.services.heartbeats.beat(await callerOf(gateway, root), { clientId, name, clientVersion });
+
+  test('sorts devices by the name that they go by, numbers by their value', async () => {
+    for (const name of ['gate 10', 'Gate 2', 'gate 1a', 'Gate 99999999999999999999']) await beat(name, name);
+    await beat(null, 'gate 3');
+    await beat('Zebra', 'gate 4');
+    const [zebra] = await sorted('Zebra', 'NAME', 'id');
+    const rename = `mutation { updateDevice(input: {id: "${zebra}", displayName: "gate 3b"}) { device { id } } }`;
+    expect((await post(rename)).errors).toBeUndefined();
+    const names = ['gate 1a', 'gate 2', 'gate 3', 'gate 4', 'gate 10', 'gate 99999999999999999999'];
+    const clientIds = await sorted('gate', 'NAME', 'clientId');
+    expect(clientIds.map((id) => String(id).toLowerCase())).toEqual(names);
+  });
+
+  test('sorts devices by version, those without one first', async () => {
+    const versions = [
+      'nightly 9',
+      'nightly 10',
+      '1.9',
+      '1.10.0-rc.2',
+      '1.10.0-rc.10',
+      'v1.10',
+      '1.10.1',
+      '101',
+    ];
+    for (const [at, version] of [null, ...versions].toReversed().entries())
+      await beat('versioned', `versioned ${at}`, version);
+    expect(await sorted('versioned', 'VERSION', 'clientVersion')).toEqual([null, ...versions]);
+    const descending = await sorted('versioned', 'VERSION', 'clientVersion', 'DESC');
+    expect(descending).toEqual([null, ...versions].toReversed());
+  });
+
+  test('sorts devices by how long they have been offline, those that are online last', async () => {
+    for (const name of ['first', 'second', 'third']) {
+      await beat('silent', name);
+      await gateway.pass(OFFLINE_MS);
+    }
+    await beat('silent', 'online');
+    await beat('silent', 'second');
+    await gateway.services.heartbeats.announce();
+    const byTime = ['first', 'third', 'online', 'second'];
+    const clientIds = await sorted('silent', 'OFFLINE_SINCE', 'clientId');
+    expect(clientIds.slice(0, 2)).toEqual(byTime.slice(0, 2));
+    expect(new Set(clientIds.slice(2))).toEqual(new Set(byTime.slice(2)));
+    const online = await sorted('silent', 'OFFLINE_SINCE', 'online', 'DESC');
+    expect(online).toEqual([true, true, false, false]);
+  });
+
+  test('sorts semantic versions and whole numbers of devices as those of releases', async () => {
+    const versions = [
+      ...['0', '7', '42', '00042', '1112343', '999999999999999', 'V 3', ' 12 '],
+      ...[
+        '0.0.0',
+        '1.0.0',
+        '1.0.0-0',
+        '1.0.0-1',
+        '1.0.0-alpha',
+        '1.0.0-alpha.1',
+        '1.0.0-alpha.beta',
+        '1.0.0-a-b',
+      ],
+      ...[
+        '1.0.0-rc.1+7',
+        '01.0.0-rc.2',
+        'v1.0.0+b',
+        '1.0.1',
+        '1.2.0',
+        '1.10.0-x',
+        '1.10.0',
+        '20.0.0',
+        '1.0.0-2.x',
+      ],
+    ];
+    const rows = await gateway.services.db.em
+      .fork()
+      .execute<{ version: string; key: string }[]>(
+        `select version, version_order(version) as key from unnest(?::text[]) as version`,
+        [`{${versions.map((version) => `"${version}"`).join()}}`],
+      );
+    const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+    const pairs = rows.flatMap((a) => rows.map((b) => [a, b] as const));
+    const compared = pairs.flatMap(([a, b]) => {
+      const [x, y] = [readReportedVersion(a.version), readReportedVersion(b.version)];
+      return x && y && x.scheme === y.scheme
+        ? [[a.version, b.version, compare(a.key, b.key), compare(x.order, y.order)]]
+        : [];
+    });
+    expect(compared.length).toBeGreaterThan(300);
+    expect(compared.filter(([, , inDatabase, ofReleases]) => inDatabase !== ofReleases)).toEqual([]);
   });
 
   test('is the order of arrival by default', async () => {
@@ -199,6 +292,7 @@ describe('page arguments', () => {
     ['sessions', ['never', crypto.randomUUID()]],
     ['sessions', ['+275760-09-13T00:00:00.000Z', crypto.randomUUID()]],
     ['sessions', [new Date(0).toISOString(), 'not a uuid']],
+    ['sessions', ['-infinity', crypto.randomUUID()]],
   ])('refuse a forged cursor of %s: %j', async (order, values) => {
     const cursor = Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
     const list = order === 'sessions' ? 'sessions' : 'users';

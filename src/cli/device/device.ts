@@ -7,7 +7,14 @@ import { claimCommand, credentialsCommand } from './credentials.js';
 import { groupCommand } from './groups.js';
 import { listCommand } from './list.js';
 import { deleteCommand, retireCommand } from './removal.js';
-import { type FilterOptions, readFilter, withFilterOptions } from './selection.js';
+import {
+  type FilterOptions,
+  readFilter,
+  readSorting,
+  type SortOptions,
+  withFilterOptions,
+  withSorting,
+} from './selection.js';
 import { showCommand } from './show.js';
 import { tagCommand } from './tag.js';
 import { watchCommand } from './watch.js';
@@ -26,8 +33,11 @@ export const deviceCommand = (env: Environment): Command =>
         list: 'devices',
         operation: 'ExportDevices',
         example: 'gatehouse device export --tag site:berlin berlin.csv --username alice',
-        withFilterOptions,
-        readInput: (options: FilterOptions) => ({ filter: readFilter(options) }),
+        withFilterOptions: (command) => withSorting(withFilterOptions(command)),
+        readInput: (options: FilterOptions & SortOptions) => ({
+          filter: readFilter(options),
+          orderBy: readSorting(options),
+        }),
         async complete(client, input, options) {
           const { withinGroup } = await import('../gateway/gateway-device-groups.js');
           return { ...input, filter: await withinGroup(client, options.group ?? null, readFilter(options)) };

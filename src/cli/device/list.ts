@@ -4,7 +4,14 @@ import { gatewayCommand } from '../gateway/gateway-command.js';
 import type { Device } from '../gateway/gateway-devices.js';
 import type { SignInOptions } from '../gateway/signed-in-client.js';
 import { Output } from '../terminal/output.js';
-import { type FilterOptions, readFilter, withFilterOptions } from './selection.js';
+import {
+  type FilterOptions,
+  readFilter,
+  readSorting,
+  type SortOptions,
+  withFilterOptions,
+  withSorting,
+} from './selection.js';
 
 const columns = {
   id: ({ id }: Device) => id,
@@ -19,14 +26,14 @@ const columns = {
 
 /** `gatehouse device list` */
 export const listCommand = (env: Environment): Command =>
-  withFilterOptions(gatewayCommand('list'))
+  withSorting(withFilterOptions(gatewayCommand('list')))
     .summary('list devices')
-    .description('List the devices that the signed-in user may see, those that came first at the top.')
+    .description('List the devices that the signed-in user may see.')
     .addHelpText(
       'after',
-      '\nExample:\n  $ gatehouse device list --tag site:berlin --offline --username alice',
+      '\nExample:\n  $ gatehouse device list --tag site:berlin --offline --sort longest-offline --username alice',
     )
-    .action(async (options: FilterOptions & SignInOptions, command: Command) => {
+    .action(async (options: FilterOptions & SortOptions & SignInOptions, command: Command) => {
       const output = Output.of(command);
       const filter = readFilter(options);
       const { withSignedInClient } = await import('../gateway/signed-in-client.js');
@@ -34,6 +41,7 @@ export const listCommand = (env: Environment): Command =>
       const { withinGroup } = await import('../gateway/gateway-device-groups.js');
       await withSignedInClient(env, options, async (client) => {
         const within = await withinGroup(client, options.group ?? null, filter);
-        for await (const page of listDevices(client, within)) output.rows(page, columns);
+        for await (const page of listDevices(client, within, readSorting(options)))
+          output.rows(page, columns);
       });
     });

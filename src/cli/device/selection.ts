@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../failures.js';
-import type { DeviceFilter } from '../gateway/gateway-devices.js';
+import type { DeviceFilter, DeviceOrder } from '../gateway/gateway-devices.js';
 
 /** Collects the values of an option that may be given several times. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -43,6 +43,30 @@ export function readFilter(options: FilterOptions): DeviceFilter {
     ...(retired ? { retired } : {}),
   };
 }
+
+/** By which name the command line sorts, and by what the API does. */
+const orders = {
+  name: { field: 'NAME', direction: 'ASC' },
+  version: { field: 'VERSION', direction: 'ASC' },
+  'newest-version': { field: 'VERSION', direction: 'DESC' },
+  owner: { field: 'OWNER', direction: 'ASC' },
+  oldest: { field: 'FIRST_SEEN_AT', direction: 'ASC' },
+  newest: { field: 'FIRST_SEEN_AT', direction: 'DESC' },
+  'longest-offline': { field: 'OFFLINE_SINCE', direction: 'ASC' },
+  'recently-seen': { field: 'OFFLINE_SINCE', direction: 'DESC' },
+} as const satisfies Record<string, DeviceOrder>;
+
+export interface SortOptions {
+  readonly sort: keyof typeof orders;
+}
+
+/** For commands that list devices. */
+export const withSorting = (command: Command): Command =>
+  command.addOption(
+    new Option('--sort <order>', 'how to sort').choices(Object.keys(orders)).default('oldest'),
+  );
+
+export const readSorting = ({ sort }: SortOptions): DeviceOrder => orders[sort];
 
 export interface SelectionOptions extends FilterOptions {
   readonly all?: true;

@@ -40,13 +40,23 @@ export interface DeviceFilter {
   readonly retired?: boolean;
 }
 
-/** Yields pages of devices, the oldest first. @throws GatewayError */
-export async function* listDevices(client: GatewayClient, filter: DeviceFilter): AsyncGenerator<Device[]> {
+/** What devices are sorted by. */
+export interface DeviceOrder {
+  readonly field: string;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** Yields pages of devices. @throws GatewayError */
+export async function* listDevices(
+  client: GatewayClient,
+  filter: DeviceFilter,
+  orderBy: DeviceOrder,
+): AsyncGenerator<Device[]> {
   let after: string | null = null;
   do {
     const { devices }: z.output<typeof Page> = await client.execute(
       'Devices',
-      { filter, first: PAGE_SIZE, after },
+      { filter, orderBy, first: PAGE_SIZE, after },
       Page,
     );
     yield devices.edges.map(({ node }) => node);

@@ -5,6 +5,8 @@ export interface SortKey {
   readonly direction: 'asc' | 'desc';
   readonly type: 'integer' | 'bigint' | 'text' | 'time' | 'uuid';
   readonly nullable?: true;
+  /** Whether many rows may have the same value. Neither it nor the keys after it are nullable. */
+  readonly repeats?: true;
 }
 
 /** How a list is sorted. The last key is unique, so that every row has a position of its own. */

@@ -24,12 +24,12 @@ export function pageQuery<T extends object>(
   { properties, order, size, backwards, after, before }: PageRequest<PropertyOf<T>>,
 ): SqlText {
   const bounds = [
-    ...(after ? [beyond(order.keys, after, false)] : []),
-    ...(before ? [beyond(order.keys, before, true)] : []),
+    ...(after ? [beyond(meta, order.keys, after, false)] : []),
+    ...(before ? [beyond(meta, order.keys, before, true)] : []),
   ];
   // The names come from an order, which is declared beside its entity.
   const keys = order.keys.map(({ property }) => property) as PropertyOf<T>[];
-  const { sql, params } = all([condition, ...bounds.map((bound) => conditionOf(meta, bound))]);
+  const { sql, params } = all([condition, ...bounds]);
   const sorting = order.keys.map((key) => `${columnOf(meta, key.property)} ${directionOf(key, backwards)}`);
   return {
     sql: `select ${columnsOf(meta, [...properties, ...keys])} from ${meta.tableName} as ${ITEM}
@@ -68,20 +68,43 @@ const directionOf = ({ direction }: SortKey, reversed: boolean): 'asc' | 'desc' 
   (direction === 'asc') === reversed ? 'desc' : 'asc';
 
 /** Rows past a position: larger in the first key, or equal in it and larger in the second, and so on. */
-function beyond(keys: readonly SortKey[], position: Position, reversed: boolean): object {
+function beyond<T extends object>(
+  meta: EntityMetadata<T>,
+  keys: readonly SortKey[],
+  position: Position,
+  reversed: boolean,
+): SqlText {
   const alternatives = keys.flatMap((key, index) => {
     const equal = keys.slice(0, index).map(({ property }, at) => ({ [property]: position[at] ?? null }));
     const larger = pastValue(key, position[index] ?? null, directionOf(key, reversed));
     return larger ? [{ $and: [...equal, larger] }] : [];
   });
-  return { $and: [from(keys, position, reversed), { $or: alternatives }] };
+  const past: object = { $or: alternatives };
+  return all([from(meta, keys, position, reversed), conditionOf(meta, past)]);
 }
 
-/** Implied by the alternatives: where an index begins to read. It cannot include null in one condition. */
-function from([key]: readonly SortKey[], [value]: Position, reversed: boolean): object {
-  if (key === undefined || value == null) return {};
-  if (directionOf(key, reversed) === 'desc') return { [key.property]: { $lte: value } };
-  return key.nullable ? {} : { [key.property]: { $gte: value } };
+/** Implied by the alternatives: where an index begins to read. */
+function from<T extends object>(
+  meta: EntityMetadata<T>,
+  keys: readonly SortKey[],
+  position: Position,
+  reversed: boolean,
+): SqlText {
+  const [key] = keys;
+  const [value] = position;
+  if (key === undefined || value == null) return all([]);
+  const isDescending = directionOf(key, reversed) === 'desc';
+  if (key.repeats) {
+    const columns = keys.map(({ property }) => columnOf(meta, property)).join(', ');
+    return {
+      sql: `(${columns}) ${isDescending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`,
+      params: position,
+    };
+  }
+  // No index condition includes null.
+  if (!isDescending && key.nullable) return all([]);
+  const column = columnOf(meta, key.property);
+  return { sql: `${column} ${isDescending ? '<=' : '>='} ?`, params: [value] };
 }
 
 /** Null where no value is past this one. */

@@ -410,8 +410,14 @@ export type DeviceOrderField =
   | 'FIRST_SEEN_AT'
   /** When the device was last seen, as of the last save: at most one interval ago. */
   | 'LAST_SEEN_AT'
-  /** The name, character by character. Devices without one have no value. */
-  | 'NAME';
+  /** What administrators call the device, else the name that it reports, else the id that it gives itself. Numbers compare by value, and the case of letters is ignored. Devices without any name are last. */
+  | 'NAME'
+  /** When the device went offline: the one that has been offline longest first, and those that are online last. */
+  | 'OFFLINE_SINCE'
+  /** Whose account it uses, in the order in which the accounts were created. */
+  | 'OWNER'
+  /** The version that it reported last. 1.9 is before 1.10, and a pre-release before its release. Devices that report none are first, then those whose version does not start with a number. */
+  | 'VERSION';
 
 /** What an event of `deviceStatus` reports. */
 export type DeviceStatusKind =

@@ -10,7 +10,10 @@ import { OrderDirection } from '../../order.js';
 const DeviceOrderField: Record<DeviceSorting, DeviceSorting> = {
   FIRST_SEEN_AT: 'FIRST_SEEN_AT',
   LAST_SEEN_AT: 'LAST_SEEN_AT',
+  OFFLINE_SINCE: 'OFFLINE_SINCE',
   NAME: 'NAME',
+  VERSION: 'VERSION',
+  OWNER: 'OWNER',
 };
 registerEnumType(DeviceOrderField, {
   name: 'DeviceOrderField',
@@ -20,7 +23,21 @@ registerEnumType(DeviceOrderField, {
     LAST_SEEN_AT: {
       description: 'When the device was last seen, as of the last save: at most one interval ago.',
     },
-    NAME: { description: 'The name, character by character. Devices without one have no value.' },
+    OFFLINE_SINCE: {
+      description:
+        'When the device went offline: the one that has been offline longest first, and those that are online last.',
+    },
+    NAME: {
+      description:
+        'What administrators call the device, else the name that it reports, else the id that it gives itself. Numbers ' +
+        'compare by value, and the case of letters is ignored. Devices without any name are last.',
+    },
+    VERSION: {
+      description:
+        'The version that it reported last. 1.9 is before 1.10, and a pre-release before its release. Devices that report ' +
+        'none are first, then those whose version does not start with a number.',
+    },
+    OWNER: { description: 'Whose account it uses, in the order in which the accounts were created.' },
   },
 });
 
