@@ -2,6 +2,7 @@ import { Collection, OptionalProps } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToMany, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Extensions, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
+import { LICENSE_IN_FORCE } from './license.entity.js';
 import { Role } from './role.entity.js';
 
 export enum UserStatus {
@@ -44,19 +45,6 @@ registerEnumType(Gender, {
   valuesConfig: { MALE: { description: 'Male.' }, FEMALE: { description: 'Female.' } },
 });
 
-export enum LicenseStatus {
-  ACTIVE = 'ACTIVE',
-  INACTIVE = 'INACTIVE',
-}
-registerEnumType(LicenseStatus, {
-  name: 'LicenseStatus',
-  description: 'Whether a license is in force.',
-  valuesConfig: {
-    ACTIVE: { description: 'It is in force.' },
-    INACTIVE: { description: 'It is not in force.' },
-  },
-});
-
 /**
  * Human-resources data for the BMS answer, with the field names of its document. A missing field is shown with the
  * neutral value of the document's sample.
@@ -88,27 +76,6 @@ export interface Employee {
   isPosition?: number;
   isRegular?: number;
   isHomeWork?: number;
-}
-
-/** What `licenseStatus` is while a license is in force. */
-const LICENSE_IN_FORCE = 1;
-
-@ObjectType({ simpleResolvers: true, description: 'A license to use the fleet software.' })
-export class License {
-  @Field(() => String, { nullable: true, description: 'The license number.' })
-  number!: string | null;
-
-  @Field(() => LicenseStatus, { description: 'Whether it is in force.' })
-  status!: LicenseStatus;
-
-  /** The status as the legacy APIs show it. */
-  statusCode!: number;
-
-  @Field(() => Date, { nullable: true, description: 'When it takes effect.' })
-  effectDate!: Date | null;
-
-  @Field(() => Date, { nullable: true, description: 'When it expires.' })
-  expiresAt!: Date | null;
 }
 
 /** The grams of the texts that people are searched by, in SQL. An index has them. */
@@ -280,13 +247,3 @@ export class User {
   @ManyToMany({ entity: () => Role, pivotTable: 'user_roles', index: 'user_roles_role_id_index' })
   roles = new Collection<Role>(this);
 }
-
-type LicenseColumns = 'licenseNumber' | 'licenseStatus' | 'licenseEffectDate' | 'licenseExpiresAt';
-
-export const licenseOf = (user: Pick<User, LicenseColumns>): License => ({
-  number: user.licenseNumber,
-  status: user.licenseStatus === LICENSE_IN_FORCE ? LicenseStatus.ACTIVE : LicenseStatus.INACTIVE,
-  statusCode: user.licenseStatus,
-  effectDate: user.licenseEffectDate,
-  expiresAt: user.licenseExpiresAt,
-});

@@ -1,4 +1,4 @@
-import { Collection, type EntityMetadata, LockMode, ReferenceKind } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
@@ -13,6 +13,7 @@ import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { AccountChanges } from './account-changes.js';
 import { requireAuthorityToGrant } from './authority.js';
+import { findByName } from './find-by-name.js';
 import { LoginName } from './login-name.entity.js';
 import { readLoginName, requireNoPhone } from './login-names.js';
 import {
@@ -232,38 +233,3 @@ export async function findRoles(em: EntityManager, codes: readonly string[]): Pr
   if (codes.every((code) => roles.some((role) => role.code === code))) return roles;
   throw new DomainError('INVALID_INPUT', 'roles must be codes of existing roles.', { field: 'roles' });
 }
-
-interface SoughtName {
-  readonly username: string | null;
-  readonly phone: string | null;
-}
-
-/**
- * One statement, and a fraction of the CPU time of the ORM's own query and unit of work.
- * @returns the user, roles loaded and unknown to `em`, or null.
- */
-async function findByName(em: EntityManager, { username, phone }: SoughtName): Promise<User | null> {
-  const meta = em.getMetadata().get(User);
-  const properties = scalarsOf(meta);
-  const roleMeta = em.getMetadata().get(Role);
-  const [row] = await em.execute<{ roles: Role[] }[]>(
-    `select ${columnsOf(meta, properties, 'users')}, array(
-       select to_json(role) from (
-         select ${columnsOf(roleMeta, scalarsOf(roleMeta), 'roles')}
-         from user_roles join roles on roles.id = role_id where user_id = users.id order by roles.id
-       ) role
-     ) as roles
-     from login_names join users on users.id = login_names.user_id
-     where (login_names.name = ? and kind = 'username') or (login_names.name = ? and kind = 'phone')`,
-    [username, phone],
-  );
-  if (!row) return null;
-  const { roles, ...columns } = row;
-  const user = Object.assign(new User(), ...toRows(em, meta, properties, [columns]));
-  const loaded = roles.map((role) => Object.assign(new Role(), role));
-  user.roles = new Collection<Role>(user, loaded);
-  return user;
-}
-
-const scalarsOf = <T extends object>(meta: EntityMetadata<T>): PropertyOf<T>[] =>
-  meta.props.filter(({ kind }) => kind === ReferenceKind.SCALAR).map(({ name }) => name);

@@ -2,8 +2,9 @@ import { packagePath } from '../../releases/package-name.js';
 import type { Release } from '../../releases/release.entity.js';
 import { VersionScheme } from '../../releases/versions.js';
 import type { RememberedUser } from '../../sessions/caller.js';
+import { licenseOf } from '../../users/license.entity.js';
 import { displayPhone } from '../../users/phone.js';
-import { licenseOf, type User } from '../../users/user.entity.js';
+import { type User } from '../../users/user.entity.js';
 import { localTime } from '../timestamps.js';
 
 /** `data` of the login response and the claims of its token, in the document's key order and spelling. */

@@ -9,11 +9,12 @@ import { isDevice } from '../../../sessions/authorization.js';
 import type { RememberedUser } from '../../../sessions/caller.js';
 import { sessionOrder } from '../../../sessions/open-sessions.js';
 import type { Session } from '../../../sessions/session.entity.js';
+import { License, licenseOf } from '../../../users/license.entity.js';
 import { PUBLIC } from '../../../users/permissions.js';
 import { displayPhone } from '../../../users/phone.js';
 import { checkTexts } from '../../../users/profile.js';
 import { Role } from '../../../users/role.entity.js';
-import { License, licenseOf, User } from '../../../users/user.entity.js';
+import { User } from '../../../users/user.entity.js';
 import { userOrder } from '../../../users/user-order.js';
 import {
   Allow,
