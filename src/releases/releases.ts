@@ -7,7 +7,7 @@ import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { nodeId } from '../database/node-id.js';
 import type { PropertyOf } from '../database/queries/columns.js';
-import type { ListOrder, Page, PageRequest } from '../database/queries/page.js';
+import type { Page, PageRequest } from '../database/queries/page.js';
 import { readPage } from '../database/queries/read-page.js';
 import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { isStorable } from '../database/storable-text.js';
@@ -246,15 +246,6 @@ export class Releases {
     return exclusively(this.db, 'releases', work);
   }
 }
-
-/** By channel, the newest version first. */
-export const releaseOrder: ListOrder = {
-  name: 'releases',
-  keys: [
-    { property: 'channel', direction: 'asc', type: 'text' },
-    { property: 'versionOrder', direction: 'desc', type: 'text' },
-  ],
-};
 
 const inChannel = (channel: string | null) => (channel === null ? {} : { channel: parseChannel(channel) });
 
