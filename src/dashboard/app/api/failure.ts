@@ -7,25 +7,42 @@ export interface Challenge {
   readonly methods: readonly string[];
 }
 
+/** What some failures have besides their code. */
+interface FailureDetails {
+  /** The invalid input. */
+  readonly field: string | null;
+  /** In seconds. */
+  readonly retryAfter: number | null;
+  /** Of a login that requires a second factor. */
+  readonly challenge: Challenge | null;
+  /** What a step-up can be made with. */
+  readonly methods: readonly string[];
+}
+
+const NO_DETAILS: FailureDetails = { field: null, retryAfter: null, challenge: null, methods: [] };
+
 /** Why an operation failed. `ui/failure-text.ts` translates it. */
-export class Failure extends Error {
+export class Failure extends Error implements FailureDetails {
   override readonly name = 'Failure';
+  readonly field: string | null;
+  readonly retryAfter: number | null;
+  readonly challenge: Challenge | null;
+  readonly methods: readonly string[];
 
   /**
    * @param code from the gateway's closed set, or NETWORK when the gateway could not be reached.
    * @param message the gateway's, in English.
-   * @param field the invalid input. @param retryAfter seconds.
-   * @param challenge of a login that requires a second factor. @param methods what a step-up can be made with.
    */
   constructor(
     readonly code: string,
     message: string,
-    readonly field: string | null = null,
-    readonly retryAfter: number | null = null,
-    readonly challenge: Challenge | null = null,
-    readonly methods: readonly string[] = [],
+    details: FailureDetails = NO_DETAILS,
   ) {
     super(message);
+    this.field = details.field;
+    this.retryAfter = details.retryAfter;
+    this.challenge = details.challenge;
+    this.methods = details.methods;
   }
 
   /** From an error of a GraphQL answer, whose form is not trusted. */
@@ -34,10 +51,12 @@ export class Failure extends Error {
     return new Failure(
       typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
       typeof error?.message === 'string' ? error.message : '',
-      typeof field === 'string' ? field : null,
-      typeof retryAfter === 'number' ? retryAfter : null,
-      challengeOf(challenge),
-      textsOf(methods),
+      {
+        field: typeof field === 'string' ? field : null,
+        retryAfter: typeof retryAfter === 'number' ? retryAfter : null,
+        challenge: challengeOf(challenge),
+        methods: textsOf(methods),
+      },
     );
   }
 
