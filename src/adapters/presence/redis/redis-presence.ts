@@ -3,16 +3,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../../clock.js';
 import type { BeatingSession, NewChange, Presence, PresenceOptions } from '../../../devices/presence.js';
 import type { OfflineReason } from '../../../devices/presence-event.entity.js';
-import type { SavedPresence } from '../../../devices/transitions/presence-store.js';
 import type { JobLeases } from '../../../jobs/job-leases.js';
 import type { RedisClient } from '../../../redis/client.js';
+import { AppliedEntries } from './applied-entries.js';
 import { Epochs } from './epochs.js';
 import { type JoinedEpoch, Joining } from './joining.js';
 import { Outgoing } from './outgoing.js';
 import { EpochEnded, keysOfShard } from './presence-shard.js';
 import { PresenceSweep, SWEEP_LEASE } from './presence-sweep.js';
 import { SharedRuns } from './shared-runs.js';
-import type { StreamEntry } from './stream-entry.js';
 import { TransitionCopier } from './transition-copier.js';
 import { UnleasedDevices } from './unleased-devices.js';
 
@@ -46,6 +45,7 @@ export class RedisPresence implements Presence {
   readonly tickMs = TICK_MS;
   readonly #node = randomUUID();
   readonly #outgoing: Outgoing;
+  readonly #applied: AppliedEntries;
   readonly #epochs: Epochs;
   readonly #joining: Joining;
   readonly #sweep: PresenceSweep;
@@ -66,6 +66,7 @@ export class RedisPresence implements Presence {
     const { devices, intervalMs, clock, fleetId } = options;
     const shards = Array.from({ length: SHARDS }, (_, shard) => keysOfShard(fleetId, shard));
     this.#outgoing = new Outgoing(devices, clock, intervalMs, TICK_MS);
+    this.#applied = new AppliedEntries(options, this.#outgoing.leases);
     this.#epochs = new Epochs({ ...options, shards });
     this.#joining = new Joining({
       ...options,
@@ -204,31 +205,10 @@ export class RedisPresence implements Presence {
       const [first] = page.entries;
       // This node has slept for so long that the stream no longer keeps the next entry.
       if (first && first.offset > offset + 1) return this.#end(joined);
-      for (const entry of page.entries) this.#apply(joined, shard, entry);
+      for (const entry of page.entries) this.#applied.apply(joined, shard, entry);
       this.#holds = page.holds;
       hasMore = page.hasMore;
     }
-  }
-
-  #apply(joined: JoinedEpoch, shard: number, entry: StreamEntry): void {
-    const { devices } = this.options;
-    const device = devices.intern(entry.entry.deviceId);
-    if (entry.owner !== null) devices.setOwner(device, entry.owner);
-    if (entry.online !== null) devices.setOnline(device, entry.online);
-    this.#note(joined, shard, entry);
-  }
-
-  /** Notes an entry whose effect the table has already. */
-  #note(joined: JoinedEpoch, shard: number, { entry, offset, online, ended }: StreamEntry): void {
-    const device = this.options.devices.intern(entry.deviceId);
-    const { leases } = this.#outgoing;
-    if (online === false) {
-      if ('isHidden' in entry) leases.drop(device);
-      else if (ended === null) leases.expired(device);
-      else leases.left(device, ended, this.options.clock());
-    }
-    joined.offsets[shard] = offset;
-    this.options.onEntry({ entry, shard, isSaved: true });
   }
 
   async #sweepAndCheck(joined: JoinedEpoch): Promise<void> {
@@ -255,12 +235,12 @@ export class RedisPresence implements Presence {
     });
     if (found === null) return;
     const { saved, savedOffsets, kept, joined } = found;
-    this.#restoreTable(saved);
+    this.#applied.restore(saved);
     this.options.onRestart(joined);
     for (const [shard, entries] of kept.entries()) {
       for (const entry of entries) {
-        if (entry.offset > (savedOffsets[shard] ?? 0)) this.#apply(joined, shard, entry);
-        else this.#note(joined, shard, entry);
+        if (entry.offset > (savedOffsets[shard] ?? 0)) this.#applied.apply(joined, shard, entry);
+        else this.#applied.note(joined, shard, entry);
       }
     }
     this.#outgoing.leases.giveBackAll();
@@ -273,16 +253,5 @@ export class RedisPresence implements Presence {
     this.options.warn(
       'Redis has lost data, or may have: live subscriptions start again with RESET, and devices get time to reconnect.',
     );
-  }
-
-  #restoreTable({ online }: SavedPresence): void {
-    const { devices } = this.options;
-    devices.clearOnline();
-    for (const { id, userId, seenAt } of online) {
-      const device = devices.intern(id);
-      devices.setOwner(device, userId);
-      devices.setSeen(device, Math.max(seenAt, devices.lastSeen(device)));
-      devices.setOnline(device, true);
-    }
   }
 }
