@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   onlineShare,
   presenceIntervals,
-} from '../../../../src/dashboard/app/views/device/presence-intervals.js';
+} from '../../../../src/dashboard/app/views/device/timeline/presence-intervals.js';
 
 const at = (hour: number) => new Date(hour * 3_600_000).toISOString();
 const online = (hour: number) => ({ online: true, reason: null, at: at(hour) });

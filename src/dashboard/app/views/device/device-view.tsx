@@ -12,12 +12,12 @@ import { Page } from '../../ui/page.js';
 import { DeviceDetails } from './device-details.js';
 import { DeviceNotes } from './device-notes.js';
 import { DeviceSessions } from './device-sessions.js';
-import { EarlierEvents } from './earlier-events.js';
 import { useDeviceDetail } from './history/use-device-detail.js';
 import { VersionList } from './history/version-list.js';
 import { PresenceBadge } from './presence-badge.js';
-import { isTimeRange, loadStart, rangeStart } from './time-range.js';
-import { Timeline } from './timeline.js';
+import { EarlierEvents } from './timeline/earlier-events.js';
+import { isTimeRange, loadStart, rangeStart } from './timeline/time-range.js';
+import { Timeline } from './timeline/timeline.js';
 import { useDevice } from './use-device.js';
 
 export function Component() {

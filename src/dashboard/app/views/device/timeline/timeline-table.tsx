@@ -1,9 +1,9 @@
 import { Button, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { duration } from '../../time/duration.js';
-import { exactTime } from '../../time/format.js';
-import { EmptyState } from '../../ui/empty-state.js';
+import { duration } from '../../../time/duration.js';
+import { exactTime } from '../../../time/format.js';
+import { EmptyState } from '../../../ui/empty-state.js';
 import { intervalKind, useIntervalLabel } from './interval-label.js';
 import type { PresenceInterval } from './presence-intervals.js';
 import classes from './timeline.module.css';

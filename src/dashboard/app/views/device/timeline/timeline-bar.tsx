@@ -1,7 +1,7 @@
 import { Box, Group, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { duration } from '../../time/duration.js';
-import { exactTime } from '../../time/format.js';
+import { duration } from '../../../time/duration.js';
+import { exactTime } from '../../../time/format.js';
 import { intervalKind, useIntervalLabel } from './interval-label.js';
 import type { PresenceInterval } from './presence-intervals.js';
 import { ticks } from './time-range.js';

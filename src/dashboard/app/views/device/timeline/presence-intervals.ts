@@ -1,5 +1,5 @@
-import type { OfflineReason } from '../../generated/graphql.js';
-import type { PresenceEvent } from './history.js';
+import type { OfflineReason } from '../../../generated/graphql.js';
+import type { PresenceEvent } from '../history.js';
 
 /** A time during which a device was online, or offline for one reason. In milliseconds since the epoch. */
 export interface PresenceInterval {

@@ -1,12 +1,12 @@
 import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useNow } from '../../time/clock.js';
-import type { History, PresenceEvent } from './history.js';
+import { useNow } from '../../../time/clock.js';
+import type { History, PresenceEvent } from '../history.js';
+import type { LoadedDevice } from '../use-device.js';
 import { onlineShare, presenceIntervals } from './presence-intervals.js';
 import { isTimeRange, type TimeRange, timeRanges } from './time-range.js';
 import { TimelineBar } from './timeline-bar.js';
 import { TimelineTable } from './timeline-table.js';
-import type { LoadedDevice } from './use-device.js';
 
 interface TimelineProps {
   readonly device: LoadedDevice;
