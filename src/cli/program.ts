@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import type { Environment } from '../config.js';
 import { gatewayVersion } from '../gateway-version.js';
+import { backupCommand } from './archive/backup.js';
+import { restoreCommand } from './archive/restore.js';
+import { verifyCommand } from './archive/verify.js';
 import { auditCommand } from './audit/audit.js';
-import { backupCommand } from './backup.js';
 import { completionCommand } from './completion/completion.js';
 import { configCommand } from './config.js';
 import { deviceCommand } from './device/device.js';
@@ -11,7 +13,6 @@ import { historyCommand } from './history.js';
 import { keyCommand } from './key.js';
 import { migrateCommand } from './migrate.js';
 import { releaseCommand } from './release.js';
-import { restoreCommand } from './restore.js';
 import { roleCommand } from './role.js';
 import { sessionCommand } from './session.js';
 import { signingKeyCommand } from './signing-key.js';
@@ -19,7 +20,6 @@ import { smsCommand } from './sms.js';
 import { startCommand } from './start.js';
 import { Output } from './terminal/output.js';
 import { userCommand } from './user/user.js';
-import { verifyCommand } from './verify.js';
 
 const HELP = `
 Exit codes:

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import type { Environment } from '../config.js';
-import { openArchive } from './archive/checked-archive.js';
-import { type PassphraseOptions, passphraseOption } from './archive/passphrase.js';
-import { contentText } from './archive/summary.js';
-import { ExitCode } from './failures.js';
-import { Output } from './terminal/output.js';
-import { type Progress, startProgress } from './terminal/progress.js';
+import type { Environment } from '../../config.js';
+import { ExitCode } from '../failures.js';
+import { Output } from '../terminal/output.js';
+import { type Progress, startProgress } from '../terminal/progress.js';
+import { openArchive } from './checked-archive.js';
+import { type PassphraseOptions, passphraseOption } from './passphrase.js';
+import { contentText } from './summary.js';
 import { withInstallation } from './with-installation.js';
 
 /** `gatehouse verify` */
@@ -22,7 +22,7 @@ export const verifyCommand = (env: Environment): Command =>
       const output = Output.of(command);
       if (file === undefined) return verifySettings(env, output);
       const { checked } = await openArchive(file, options, env);
-      const { totalsOf } = await import('../backup/archive/manifest.js');
+      const { totalsOf } = await import('../../backup/archive/manifest.js');
       const totals = totalsOf(checked.manifest);
       const { createdAt } = checked.header;
       output.result(
@@ -33,7 +33,7 @@ export const verifyCommand = (env: Environment): Command =>
 
 /** Verifies the installation of the settings. The exit code says whether there are problems. */
 async function verifySettings(env: Environment, output: Output): Promise<void> {
-  const { verifyInstallation } = await import('../backup/verify/verify.js');
+  const { verifyInstallation } = await import('../../backup/verify/verify.js');
   let progress: Progress | null = null;
   let problems = 0;
   await withInstallation(env, async (installation, signal) => {

@@ -1,7 +1,7 @@
-import type { Installation } from '../backup/installation/installation.js';
-import type { Environment } from '../config.js';
-import { unavailableDatabase } from '../database/unavailable.js';
-import { withDatabase } from './with-services.js';
+import type { Installation } from '../../backup/installation/installation.js';
+import type { Environment } from '../../config.js';
+import { unavailableDatabase } from '../../database/unavailable.js';
+import { withDatabase } from '../with-services.js';
 
 /**
  * Runs a command on everything that the settings name: database, packages and data folder. A signal aborts it, and waits
@@ -13,7 +13,7 @@ export async function withInstallation<T>(
   work: (installation: Installation, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return withDatabase(env, async ({ db, config, url, defer }) => {
-    const { openStorage } = await import('../adapters/storage/index.js');
+    const { openStorage } = await import('../../adapters/storage/index.js');
     const storage = await openStorage(config.STORAGE);
     const abort = new AbortController();
     const working = work({ db, url, storage, dataDir: config.DATA_DIR }, abort.signal);

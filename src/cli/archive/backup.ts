@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import type { Environment } from '../config.js';
-import { gatewayVersion } from '../gateway-version.js';
-import { type PassphraseOptions, passphraseOption, readPassphrase } from './archive/passphrase.js';
-import { contentText, secondsSince } from './archive/summary.js';
-import { Output } from './terminal/output.js';
-import { formatBytes, type Progress, startProgress } from './terminal/progress.js';
+import type { Environment } from '../../config.js';
+import { gatewayVersion } from '../../gateway-version.js';
+import { Output } from '../terminal/output.js';
+import { formatBytes, type Progress, startProgress } from '../terminal/progress.js';
+import { operator } from '../with-services.js';
+import { type PassphraseOptions, passphraseOption, readPassphrase } from './passphrase.js';
+import { contentText, secondsSince } from './summary.js';
 import { withInstallation } from './with-installation.js';
-import { operator } from './with-services.js';
 
 interface BackupOptions extends PassphraseOptions {
   readonly force?: boolean;
@@ -28,7 +28,7 @@ export const backupCommand = (env: Environment): Command =>
     )
     .action(async (file: string, options: BackupOptions, command: Command) => {
       const passphrase = await readPassphrase(options, env);
-      const { backUp } = await import('../backup/backup.js');
+      const { backUp } = await import('../../backup/backup.js');
       const startedAt = performance.now();
       let progress: Progress | null = null;
       const result = await withInstallation(env, (installation, signal) => {

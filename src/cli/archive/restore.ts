@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import type { Environment } from '../config.js';
-import { openArchive } from './archive/checked-archive.js';
-import { type PassphraseOptions, passphraseOption } from './archive/passphrase.js';
-import { contentText, secondsSince } from './archive/summary.js';
-import { Output } from './terminal/output.js';
-import { startProgress } from './terminal/progress.js';
+import type { Environment } from '../../config.js';
+import { Output } from '../terminal/output.js';
+import { startProgress } from '../terminal/progress.js';
+import { operator } from '../with-services.js';
+import { openArchive } from './checked-archive.js';
+import { type PassphraseOptions, passphraseOption } from './passphrase.js';
+import { contentText, secondsSince } from './summary.js';
 import { withInstallation } from './with-installation.js';
-import { operator } from './with-services.js';
 
 /** `gatehouse restore` */
 export const restoreCommand = (env: Environment): Command =>
@@ -22,8 +22,8 @@ export const restoreCommand = (env: Environment): Command =>
       const startedAt = performance.now();
       const { archive, checked } = await openArchive(file, options, env);
       const [{ requireRestorable, restoreBackup }, { totalsOf }] = await Promise.all([
-        import('../backup/restore/restore.js'),
-        import('../backup/archive/manifest.js'),
+        import('../../backup/restore/restore.js'),
+        import('../../backup/archive/manifest.js'),
       ]);
       requireRestorable(archive, checked);
       const progress = startProgress('Restoring', archive.size);
