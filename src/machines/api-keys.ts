@@ -9,7 +9,7 @@ import { type ListOrder, orderedBy, type Page, type PageRequest } from '../datab
 import { readPage } from '../database/queries/read-page.js';
 import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { DomainError } from '../errors.js';
-import { mayAccess, requireLogin } from '../sessions/authorization.js';
+import { mayAccess, requireLogin, requireUnlimitedLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
 import { Session } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
@@ -54,7 +54,7 @@ export class ApiKeys {
     return this.#create(input, actor, async (em, account) => {
       checkKeyPermissions(input.permissions, account, caller.permissions);
       if (account.id === caller.user.id) {
-        if (caller.restricted) throw new DomainError('FORBIDDEN', 'This requires a login by GraphQL.');
+        requireUnlimitedLogin(caller);
         return;
       }
       if (!mayAccess(caller, account.id, 'users:manage') || account.kind !== UserKind.SERVICE) {

@@ -6,22 +6,23 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { ClaimThrottle } from '../rate-limits/claim-throttle.js';
+import { requireUnlimitedLogin } from '../sessions/authorization.js';
 import type { Caller, Client } from '../sessions/caller.js';
 import { type TokenSigner, tokenHash } from '../sessions/tokens/token-signer.js';
 import { User } from '../users/user.entity.js';
 import { newClaimCode, readClaimCode } from './claim-code.js';
 import { DeviceClaim } from './device-claim.entity.js';
-import { checkClientIds, type DeviceCredentials, requireOwnLogin } from './device-credentials.js';
+import { checkClientIds, type DeviceCredentials } from './device-credentials.js';
 
 const LIFETIME_MS = 10 * 60_000;
 /** Separates the hashes of codes from those of captchas. */
 const PURPOSE = 'device claim';
 
-/** What a device gets when it asks to be claimed. */
+/** The answer to a device that asks to be claimed. */
 export interface NewDeviceClaim {
   /** To be shown to the owner. */
   readonly code: string;
-  /** With which the device collects its credential. */
+  /** The device collects its credential with it. */
   readonly secret: string;
   readonly expiresAt: Date;
 }
@@ -42,7 +43,7 @@ interface DeviceClaimsOptions {
   readonly clock: Clock;
 }
 
-/** Gives devices a credential: a device shows a code, a signed-in owner enters it, and the device collects. */
+/** Gives devices a credential: a device shows a code, a signed-in owner enters it, and the device collects it. */
 export class DeviceClaims {
   constructor(private readonly options: DeviceClaimsOptions) {}
 
@@ -136,7 +137,7 @@ export class DeviceClaims {
     { address }: Client,
     work: (em: EntityManager, claim: DeviceClaim) => Promise<T>,
   ): Promise<T> {
-    requireOwnLogin(caller);
+    requireUnlimitedLogin(caller);
     const { db, signer, throttle, clock } = this.options;
     return throttle.attempt(caller.user.id, address, () =>
       db.em.fork().transactional(async (em) => {

@@ -5,7 +5,7 @@ import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import { mayAccess, requireLogin } from '../sessions/authorization.js';
+import { mayAccess, requireUnlimitedLogin } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import { Api, Session, SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
@@ -52,8 +52,8 @@ export class DeviceCredentials {
   constructor(private readonly options: DeviceCredentialsOptions) {}
 
   /**
-   * Issues credentials of devices of the caller's own account, or of another one. A device has one credential: that
-   * which it had is revoked.
+   * Issues credentials for devices of the caller's own account, or of another one. A device has one credential: its
+   * former one is revoked.
    * @throws DomainError INVALID_INPUT, NOT_FOUND, FORBIDDEN (the caller is a machine, or may not manage the account),
    * ACCOUNT_DISABLED, LIMIT_REACHED
    */
@@ -63,7 +63,7 @@ export class DeviceCredentials {
     caller: Caller,
     actor: Actor,
   ): Promise<IssuedCredential[]> {
-    requireOwnLogin(caller);
+    requireUnlimitedLogin(caller);
     if (!mayAccess(caller, userId, 'users:manage')) {
       throw new DomainError('FORBIDDEN', 'You may issue credentials of your own devices only.');
     }
@@ -127,13 +127,6 @@ export class DeviceCredentials {
     }
     await em.flush();
     return { issued, announce };
-  }
-}
-
-/** For what gives a device a credential. @throws DomainError FORBIDDEN */
-export function requireOwnLogin(caller: Caller): void {
-  if (requireLogin(caller).restricted) {
-    throw new DomainError('FORBIDDEN', 'This requires a login by GraphQL.');
   }
 }
 

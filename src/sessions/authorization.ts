@@ -33,7 +33,7 @@ export const isLogin = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === Ses
 export const isDevice = ({ kind }: Pick<Caller, 'kind'>): boolean => kind === SessionKind.DEVICE_CREDENTIAL;
 
 /**
- * For what would outlast a key, or give its holder more than the key allows. `StepUps` asks for more.
+ * Guards what would outlast a key, or give its holder more than the key allows. `StepUps` asks for more.
  * @throws DomainError FORBIDDEN for a machine.
  */
 export function requireLogin(caller: Caller): Caller {
@@ -42,7 +42,7 @@ export function requireLogin(caller: Caller): Caller {
 }
 
 /**
- * For what opens further sessions without limits.
+ * Guards what opens further sessions without limits, keys and device credentials included.
  * @throws DomainError FORBIDDEN for a machine, and for a session that is limited, such as those of legacy APIs.
  */
 export function requireUnlimitedLogin(caller: Caller): void {
