@@ -23,7 +23,7 @@ export type Decision = 'create' | { readonly userId: number } | DomainError;
 /** What tells people apart, by field. */
 type Identity = Readonly<Record<string, unknown>>;
 
-/** What is taken: by stored accounts, and by the lines whose accounts are about to be created. */
+/** Names and keys that are taken by stored accounts, or by the lines whose accounts are about to be created. */
 interface Taken {
   readonly storedNames: TakenNames<number>;
   readonly storedUsers: ReadonlyMap<number, Identity>;
@@ -100,7 +100,7 @@ function decideByKeys({ identity }: ImportedAccount, taken: Taken): Decision {
   return 'create';
 }
 
-/** What only one account may have, besides login names. */
+/** The values that are unique to an account, besides login names. */
 const keysOf = (identity: Identity): { field: string; key: string }[] =>
   ['id', 'userCode'].flatMap((field) =>
     identity[field] === undefined ? [] : [{ field, key: `${field} ${identity[field]}` }],

@@ -154,7 +154,7 @@ export function parseImportedUser(record: unknown, now: Date, userCode: string) 
   const passwordHash = password ? encodeLegacyHash(password) : null;
   return {
     id: id ?? null,
-    /** What an account must have in common with the record, besides the login names, to be the same person. */
+    /** An account is the same person if it has these values, besides the login names. */
     identity: present({ id, userCode: account.userCode, openId: account.openId, name: account.name }),
     ...newAccount({ ...account, passwordHash, phoneVerified: true }, now, imported),
     /** Codes. */

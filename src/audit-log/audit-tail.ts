@@ -5,7 +5,7 @@ import { Turns } from '../streams/turns.js';
 const KEPT_SNAPSHOTS = 10_000;
 
 /**
- * Finds out that there are new entries, of all nodes. An offset stands for a snapshot of PostgreSQL, in which a
+ * Notices new entries of all nodes. An offset stands for a snapshot of PostgreSQL, in which a
  * subscriber has received all that is visible: ids become visible in any order, and so do times.
  */
 export class AuditTail {

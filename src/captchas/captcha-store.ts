@@ -28,7 +28,7 @@ export interface CaptchaAnswer {
   readonly address: string;
   /** In any spelling, see `possibleAnswers`. */
   readonly answer: string;
-  /** What the answer is good for where one type of captcha serves several purposes. */
+  /** Where one type of captcha serves several purposes: the only one for which the answer is accepted. */
   readonly purpose?: string;
 }
 

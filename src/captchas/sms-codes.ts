@@ -27,7 +27,7 @@ export interface SmsCodeSettings {
   readonly dailyBudget: number;
 }
 
-/** What a code is good for, and nothing else. */
+/** The purpose of a code, which is refused for any other. */
 export type SmsPurpose = 'login' | 'password reset';
 
 /** The answer to a code. */

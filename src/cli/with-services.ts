@@ -55,7 +55,7 @@ function accountName(): string {
   }
 }
 
-/** What a command that works with the database gets. */
+/** Given to a command that works with the database. */
 export interface DatabaseContext extends Pick<Services, 'db' | 'config'> {
   /** Of the database, without a pooler in front. */
   readonly url: string;

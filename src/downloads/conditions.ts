@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the conditions of a request are compared with. */
+/** The validators of a file (RFC 9110, 8.8), which the conditions of a request are compared with. */
 export interface Validators {
   /** Strong, with its quotes. */
   readonly etag: string;

@@ -36,7 +36,7 @@ export class Authenticators {
   constructor(private readonly options: AuthenticatorsOptions) {}
 
   /**
-   * Creates a secret, which the same session must confirm with a code. Until then, the app that the account has stays.
+   * Creates a secret, which the same session must confirm with a code. Until then, the account's present app stays valid.
    * @param issuer what the app shows beside the account; `Gatehouse` by default.
    * @throws DomainError INVALID_INPUT, FORBIDDEN (a service account)
    */

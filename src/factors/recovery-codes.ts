@@ -30,7 +30,7 @@ export async function deleteRecoveryCodes(em: EntityManager, userId: number): Pr
   await em.nativeDelete(RecoveryCode, { user: userId });
 }
 
-/** Uses a code up. @returns whether it was right; of parallel uses, one is. */
+/** Uses a code up. @returns whether it was valid; of parallel uses, one is. */
 export async function spendRecoveryCode(em: EntityManager, userId: number, code: string): Promise<boolean> {
   return (await em.nativeDelete(RecoveryCode, { user: userId, hash: hashOf(code) })) === 1;
 }

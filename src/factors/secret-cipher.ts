@@ -58,7 +58,7 @@ export class SecretCipher {
     return this.#keys.find(({ id }) => stored.startsWith(`${id}.`));
   }
 
-  /** What begins all that is encrypted with the first key. */
+  /** The prefix of everything that is encrypted with the first key. */
   get currentPrefix(): string {
     return `${this.#keys[0].id}.`;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 
-/** What the gateway can serve without, though not as usual. */
+/** Parts without which the gateway still serves, with limits. */
 export enum HealthComponent {
   DATABASE = 'DATABASE',
   REDIS = 'REDIS',

@@ -17,7 +17,7 @@ import type { Users } from '../users/users.js';
 /** How long a proof is fresh. */
 export const FRESH_MS = 10 * 60_000;
 
-/** What a session can prove again who its user is with. */
+/** The ways in which a session can prove its user again. */
 export type StepUpMethod = 'PASSWORD' | FactorMethod;
 
 /** A proof at a session. */

@@ -12,7 +12,7 @@ export const MAX_LIFETIME_DAYS = 3650;
 export const MAX_NAME_LENGTH = 128;
 const HINT_LENGTH = 4;
 
-/** After this time, what does not expire stops working after all, so that its end is a number everywhere. */
+/** The lifetime of keys without an expiry, so that each session has an end. */
 export const UNLIMITED_MS = 100 * 365 * DAY_MS;
 
 /** A key to create. */

@@ -10,7 +10,7 @@ const CHALLENGE_BYTES = 32;
 
 export type ChallengePurpose = 'registration' | 'login' | 'proof';
 
-/** What a challenge is good for. */
+/** The purpose of a challenge, and the session or login that it is bound to. */
 export interface ChallengeUse {
   readonly purpose: ChallengePurpose;
   /** As `PasskeyChallenge.subject`. */
@@ -25,7 +25,7 @@ export class PasskeyChallenges {
   ) {}
 
   /**
-   * Issues a challenge, in place of the one that a session or a login that waits had for this purpose.
+   * Issues a challenge. It replaces the one that the same session or waiting login had for this purpose.
    * @param planned the passkey to create.
    * @returns the challenge, base64url.
    */

@@ -9,7 +9,7 @@ import { sendRefusal } from './refused-response.js';
 /** https://nodejs.org/api/http.html#event-clienterror */
 interface ParserError extends Error {
   readonly code?: string;
-  /** What was being parsed. Absent if the connection has ended. */
+  /** The bytes that the parser was given. Absent if the connection has ended. */
   readonly rawPacket?: Buffer;
   /** The offset of the error in `rawPacket`. */
   readonly bytesParsed?: number;

@@ -22,7 +22,7 @@ export interface Dependencies {
   readonly jwtSecrets: readonly string[];
   readonly packageStorage: Pick<OpenedStorage, 'storage' | 'links' | 'check'>;
   readonly shared: SharedState;
-  /** By default one that nothing is reported to, as for commands. */
+  /** By default, one without listeners, as for commands. */
   readonly health?: Health;
   readonly clock: Clock;
   readonly sessionPolicies: readonly SessionPolicy[];

@@ -32,7 +32,7 @@ export async function forgetClients(em: EntityManager, userId: number): Promise<
   await em.nativeDelete(KnownClient, { user: userId });
 }
 
-/** What a client is known by. */
+/** Identifies a client. */
 export type ClientNames = Pick<Client, 'deviceId'> & { readonly address: string | null };
 
 /** The keys under which an account knows a client. */

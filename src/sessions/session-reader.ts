@@ -16,7 +16,7 @@ import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
-/** What a session is looked for by: its id, or the hash of a token. */
+/** Identifies a session: its id, or the hash of a token. */
 type SessionKey = { readonly id: string } | { readonly hash: string } | { readonly refreshHash: string };
 
 /**

@@ -34,7 +34,7 @@ export const passkeys = {
     ),
 };
 
-/** What the settings are made of. */
+/** The settings that name the relying party. */
 interface PasskeySettings {
   readonly PUBLIC_URL?: string | undefined;
   readonly PASSKEY_DOMAIN?: string | undefined;
@@ -55,7 +55,7 @@ export function relyingParty({
 }
 
 /**
- * What is wrong between these settings, which may be invalid themselves.
+ * Finds conflicts between these settings, which may be invalid themselves.
  * @returns sentences without a period.
  */
 export function passkeyConflicts(given: Readonly<Record<string, string | undefined>>): string[] {

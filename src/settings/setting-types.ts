@@ -4,7 +4,7 @@ import { z } from 'zod';
 interface SettingDoc extends Record<string, unknown> {
   /** Markdown. */
   readonly description: string;
-  /** What holds for an optional setting that is not set. */
+  /** The effect of an optional setting that is not set. */
   readonly unset?: string;
 }
 

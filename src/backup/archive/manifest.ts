@@ -18,7 +18,7 @@ export const tableEntry = (table: string, index: number): string =>
 /** The content that an entry is part of: `tables/users`, `packages/<sha256>`, `secrets/jwt-secret`. */
 export const contentName = (entry: string): string => entry.split('/', 2).join('/');
 
-/** What every format has, so that an older version can say that an archive is newer. */
+/** Common to all formats, so that an older version can say that an archive is newer. */
 export const AnyHeader = z.object({ format: z.int(), gatehouse: z.string() });
 
 export const Header = AnyHeader.extend({
@@ -56,7 +56,7 @@ export const Manifest = z.object({
 });
 export type Manifest = z.output<typeof Manifest>;
 
-/** What an archive has in all. */
+/** The contents of an archive, in total. */
 export interface Totals {
   readonly rows: number;
   readonly packages: number;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Database } from '../../database/database.js';
 import { entityTables } from '../installation/tables.js';
 
-/** What must be true besides the constraints, with a query of the rows for which it is not. */
+/** Rules that no constraint enforces, each with a query of the rows that break it. */
 const INVARIANTS: readonly { readonly problem: string; readonly broken: string }[] = [
   {
     problem: 'device_counts has other numbers than devices',

@@ -95,7 +95,9 @@ export function readSelection(ids: readonly string[], options: SelectionOptions)
   if (ways === 0)
     throw new UsageError('Name devices by their ids, or select them with options such as --tag.');
   if (ways > 1)
-    throw new UsageError('Name devices by their ids, by options such as --tag, or with --all: not by two.');
+    throw new UsageError(
+      'Name devices by their ids, by options such as --tag, or with --all, in one way only.',
+    );
   return { filter: ids.length > 0 ? { ids } : filter, group };
 }
 

@@ -2,7 +2,7 @@
 export interface SubstringSearch {
   /** A regular expression of PostgreSQL, for the operator `~`, which knows no locale. */
   readonly pattern: string;
-  /** What the texts have in common that `search_grams` makes of them, for the operator `@@`: an index finds them. */
+  /** The grams that all such texts have (`search_grams`), for the operator `@@`, which uses an index. */
   readonly grams: string;
   matches(text: string): boolean;
 }

@@ -29,7 +29,7 @@ export enum DeviceActionState {
 }
 registerEnumType(DeviceActionState, {
   name: 'DeviceActionState',
-  description: 'How an action on many devices stands.',
+  description: 'The state of an action on many devices.',
   valuesConfig: {
     RUNNING: { description: 'It waits for earlier actions, or is under way.' },
     COMPLETED: { description: 'All selected devices were visited.' },

@@ -5,7 +5,7 @@ import type { Heartbeats } from '../heartbeats/heartbeats.js';
 
 const MINUTE_MS = 60_000;
 
-/** Minutes in memory that the database does not take for now: the oldest ones are dropped. */
+/** Minutes that are kept in memory while the database does not answer; older ones are dropped. */
 const MAX_UNSAVED = 60;
 
 interface Minute {

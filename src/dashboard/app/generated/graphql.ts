@@ -363,7 +363,7 @@ export type DeviceActionKind =
   /** Remove a tag. */
   | 'UNTAG';
 
-/** How an action on many devices stands. */
+/** The state of an action on many devices. */
 export type DeviceActionState =
   /** All selected devices were visited. */
   | 'COMPLETED'
@@ -528,7 +528,7 @@ export type Gender =
   /** Male. */
   | 'MALE';
 
-/** What the gateway can serve without, though not as usual. */
+/** Parts without which the gateway still serves, with limits. */
 export type HealthComponent =
   /** The clock of the host of a node. What expires does so too early or too late. */
   | 'CLOCK'
@@ -674,7 +674,7 @@ export type Queue =
   | 'PASSWORDS'
   /** Sessions that wait to be read from the database. */
   | 'SESSIONS'
-  /** Devices that came online or went offline, which is not saved yet. */
+  /** Devices that came online or went offline, until that is saved. */
   | 'TRANSITIONS';
 
 /** A refresh token to exchange. */

@@ -104,7 +104,7 @@ export class DeviceResolver {
   }
 
   @ReadsFrom<Device>('user')
-  @FieldResolver(() => User, { description: 'Whose account it uses.' })
+  @FieldResolver(() => User, { description: 'The owner: the user whose account it uses.' })
   user(@Root() { user }: Row<Device, 'user'>, @Ctx() { loaders }: Context, @Info() info: GraphQLResolveInfo) {
     return loaders.user(user, selectedProperties<User>(info));
   }

@@ -129,7 +129,7 @@ export class PresenceResolver {
   }
 }
 
-/** What a subscription is asked with. */
+/** A subscription that is about to open. */
 interface Subscribing<A> {
   readonly context: Context;
   readonly args: A;

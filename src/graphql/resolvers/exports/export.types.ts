@@ -67,7 +67,7 @@ export class Download {
   })
   url!: string;
 
-  @Field(() => Date, { description: 'When the download must have begun.' })
+  @Field(() => Date, { description: 'The download must begin before this time.' })
   expiresAt!: Date;
 }
 

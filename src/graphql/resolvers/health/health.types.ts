@@ -5,7 +5,7 @@ import { Queue } from '../../../health/queues.js';
 
 registerEnumType(HealthComponent, {
   name: 'HealthComponent',
-  description: 'What the gateway can serve without, though not as usual.',
+  description: 'Parts without which the gateway still serves, with limits.',
   valuesConfig: {
     DATABASE: { description: 'PostgreSQL. Heartbeats of known devices are answered, and little else.' },
     REDIS: {
@@ -21,7 +21,7 @@ registerEnumType(HealthComponent, {
 
 @ObjectType({ simpleResolvers: true, description: 'A component that does not work as usual.' })
 export class HealthProblem implements Problem {
-  @Field(() => HealthComponent, { description: 'Which one.' })
+  @Field(() => HealthComponent, { description: 'The component.' })
   component!: HealthComponent;
 
   @Field(() => String, { description: 'What is wrong, in a sentence.' })
@@ -73,7 +73,7 @@ registerEnumType(EngineState, {
 
 @ObjectType({ simpleResolvers: true, description: 'Something that a node works with.' })
 export class Engine {
-  @Field(() => HealthComponent, { description: 'What for.' })
+  @Field(() => HealthComponent, { description: 'The component that it serves.' })
   component!: HealthComponent;
 
   @Field(() => EngineKind, { description: 'What it is.' })
@@ -100,13 +100,13 @@ registerEnumType(Queue, {
     FIRST_HEARTBEATS: { description: 'First heartbeats of sessions, which wait for the database.' },
     PASSWORDS: { description: 'Passwords that wait to be hashed or verified.' },
     SESSIONS: { description: 'Sessions that wait to be read from the database.' },
-    TRANSITIONS: { description: 'Devices that came online or went offline, which is not saved yet.' },
+    TRANSITIONS: { description: 'Devices that came online or went offline, until that is saved.' },
   },
 });
 
 @ObjectType({ simpleResolvers: true, description: 'How much waits in a queue.' })
 export class QueueLength {
-  @Field(() => Queue, { description: 'Which one.' })
+  @Field(() => Queue, { description: 'The queue.' })
   queue!: Queue;
 
   @Field(() => Int, { description: 'How much waits.' })
