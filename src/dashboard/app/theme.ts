@@ -45,6 +45,15 @@ export const theme = createTheme({
   },
 });
 
+/** Names the buttons that close dialogs and notifications: they show an icon only. */
+export const closeButtons = (names: { dialog: string; notification: string }) =>
+  createTheme({
+    components: {
+      Modal: { defaultProps: { closeButtonProps: { 'aria-label': names.dialog } } },
+      Notification: { defaultProps: { closeButtonProps: { 'aria-label': names.notification } } },
+    },
+  });
+
 /** Dimmed text with enough contrast (WCAG 1.4.3), and the colours of presence. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},

@@ -37,7 +37,6 @@ export function SessionList({ sessions, onRevoked, withOwner = false }: SessionL
       children: <Text size="sm">{t('domain.sessions.revokeHint', { name: clientName(session) })}</Text>,
       labels: { confirm: t('domain.sessions.revoke'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
         const { error } = await revoke({ input: { id: session.id } });
         setFailure(error ? failureOf(error) : null);

@@ -1,14 +1,5 @@
 import '@mantine/notifications/styles.css';
-import {
-  AppShell,
-  Avatar,
-  Burger,
-  Group,
-  MantineThemeProvider,
-  Menu,
-  Text,
-  UnstyledButton,
-} from '@mantine/core';
+import { AppShell, Avatar, Burger, Group, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
@@ -48,22 +39,11 @@ export function Component() {
   return (
     <GatewayProvider key={session.id} lazy={false}>
       <ModalsProvider>
-        <NamedNotifications />
+        <Notifications position="top-right" />
         <StepUpDialog />
         {enrolling ? <RequiredEnrollment onDone={() => void enrolled()} /> : <Shell />}
       </ModalsProvider>
     </GatewayProvider>
-  );
-}
-
-/** Notifications whose close button has a name, in the language of the page. */
-function NamedNotifications() {
-  const { t } = useTranslation();
-  const defaultProps = { closeButtonProps: { 'aria-label': t('ui.close') } };
-  return (
-    <MantineThemeProvider theme={{ components: { Notification: { defaultProps } } }}>
-      <Notifications position="top-right" />
-    </MantineThemeProvider>
   );
 }
 

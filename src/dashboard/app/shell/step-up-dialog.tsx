@@ -27,7 +27,6 @@ export function StepUpDialog() {
       onClose={() => request?.done()}
       title={t('factors.stepUp.title')}
       zIndex={Z_INDEX}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       {request && (request.methods.length > 0 ? <StepUpForm request={request} /> : <SignInAgain />)}
     </Modal>

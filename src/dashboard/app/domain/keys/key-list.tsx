@@ -28,7 +28,6 @@ export function KeyList({ keys, onRevoked }: KeyListProps) {
       children: <Text size="sm">{t('keys.revokeHint')}</Text>,
       labels: { confirm: t('keys.revoke'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
         const { error } = await revoke({ input: { id } });
         setFailure(error ? failureOf(error) : null);

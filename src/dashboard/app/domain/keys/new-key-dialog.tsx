@@ -28,7 +28,6 @@ export function NewKeyDialog({ opened, onClose, onCreated, ...form }: NewKeyDial
       // A click beside the dialog must not hide a key that was not copied yet.
       closeOnClickOutside={token === null}
       title={t(token === null ? 'keys.new' : 'keys.created')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       {token === null ? (
         <NewKeyForm

@@ -22,14 +22,7 @@ interface SearchDialogProps {
 export function SearchDialog({ opened, onClose }: SearchDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('search.open')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-      size="lg"
-      yOffset="10vh"
-    >
+    <Modal opened={opened} onClose={onClose} title={t('search.open')} size="lg" yOffset="10vh">
       <Search onClose={onClose} />
     </Modal>
   );

@@ -14,12 +14,7 @@ export function ShortcutSheet({ opened, onClose }: ShortcutSheetProps) {
   const { t } = useTranslation();
   const may = usePermission();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('shortcuts.title')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('shortcuts.title')}>
       <Table>
         <Table.Tbody>
           <Row label={t('shortcuts.search')}>

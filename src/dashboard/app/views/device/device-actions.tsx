@@ -32,7 +32,6 @@ export function DeviceActions({ device, onRetired }: DeviceActionsProps) {
       children: <Text size="sm">{t(`device.${action}Hint`)}</Text>,
       labels: { confirm: t(`device.${action}`), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: () => void onConfirm(),
     });
   const confirmRetiring = () =>

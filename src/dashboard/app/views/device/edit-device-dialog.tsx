@@ -42,7 +42,6 @@ export function EditDeviceDialog({ device, opened, ...callbacks }: EditDeviceDia
       opened={opened}
       onClose={callbacks.onClose}
       title={t('device.editTitle', { name: deviceName(device) ?? t('domain.unnamedDevice') })}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       <EditDeviceForm device={device} {...callbacks} />
     </Modal>

@@ -21,7 +21,6 @@ export function WithdrawDialog({ release, onClose }: WithdrawDialogProps) {
       opened={release !== null}
       onClose={onClose}
       title={release && t('releases.withdrawTitle', { version: release.version })}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       {release && <WithdrawForm release={release} onClose={onClose} />}
     </Modal>

@@ -26,12 +26,7 @@ interface RoleDialogProps {
 export function RoleDialog({ opened, onClose, ...form }: RoleDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t(form.role ? 'roles.editTitle' : 'roles.add')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t(form.role ? 'roles.editTitle' : 'roles.add')}>
       <RoleForm onClose={onClose} {...form} />
     </Modal>
   );

@@ -65,7 +65,6 @@ function RoleActions({ role, onChanged, onFailure }: RoleActionsProps) {
       children: <Text size="sm">{t('roles.deleteHint')}</Text>,
       labels: { confirm: t('roles.delete'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
         const { error } = await remove({ input: { id: role.id } });
         onFailure(error ? failureOf(error) : null);
