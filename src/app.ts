@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { openSharedState } from './adapters/shared-state.js';
+import { openSharedState } from './adapters/open-shared-state.js';
 import { openStorage } from './adapters/storage/index.js';
 import { ensureConfiguredAdministrator } from './administration/configured-administrator.js';
 import type { Config } from './config.js';
@@ -52,13 +52,11 @@ export async function openApp(
   const jwtSecrets = config.JWT_SECRETS ?? [await generatedSecret(config.DATA_DIR)];
   const packageStorage = await openStorage(config.STORAGE, tracing);
   await packageStorage.claim(() => fleetId(db));
-  const { state: shared, close } = await openSharedState(
-    config,
-    db,
-    (sentence) => log.warn(sentence),
+  const { state: shared, close } = await openSharedState(config, db, {
     health,
+    warn: (sentence) => log.warn(sentence),
     tracing,
-  );
+  });
   resources.defer(close);
   const services = createServices(config, {
     db,

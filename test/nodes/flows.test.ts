@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
+import { openSharedState } from '../../src/adapters/open-shared-state.js';
+import type { OpenedState } from '../../src/adapters/shared-state.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { HeartbeatStream } from '../../src/devices/live/heartbeat-stream.js';
@@ -32,7 +33,10 @@ describeWithRedis('what one node does, another one knows', () => {
     const config = { ...readConfig({ DATA_DIR: await openFolder() }), REDIS_URL: parseRedisUrl(redis.url) };
     for (const _node of ['here', 'there']) {
       const health = new Health(Date.now);
-      opened.push({ ...(await openSharedState(config, db, () => {}, health)), health });
+      opened.push({
+        ...(await openSharedState(config, db, { health, warn: () => {}, tracing: null })),
+        health,
+      });
     }
     const clock = createClock();
     // No job runs: only events reach the other node.

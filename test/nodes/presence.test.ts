@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
+import { openSharedState } from '../../src/adapters/open-shared-state.js';
+import type { OpenedState } from '../../src/adapters/shared-state.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { HistoryRange } from '../../src/devices/history/fleet-history.js';
@@ -30,12 +31,11 @@ describeWithRedis('the presence of a fleet', () => {
 
   async function startNode(): Promise<TestGateway> {
     const config = { ...readConfig({}), REDIS_URL: parseRedisUrl(redis.url) };
-    const state = await openSharedState(
-      config,
-      db,
-      (sentence) => warnings.push(sentence),
-      new Health(Date.now),
-    );
+    const state = await openSharedState(config, db, {
+      health: new Health(Date.now),
+      warn: (sentence) => warnings.push(sentence),
+      tracing: null,
+    });
     opened.push(state);
     const node = await startGateway({}, { databaseUrl: database.url, clock }, state.state);
     nodes.push(node);

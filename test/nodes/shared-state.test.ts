@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { type OpenedState, openSharedState } from '../../src/adapters/shared-state.js';
+import { openSharedState } from '../../src/adapters/open-shared-state.js';
+import type { OpenedState } from '../../src/adapters/shared-state.js';
 import { openApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
@@ -51,7 +52,11 @@ describeWithRedis('nodes of one fleet', () => {
   async function join(settings: Record<string, string> = {}, on = db) {
     const warnings: string[] = [];
     const health = new Health(Date.now);
-    const node = await openSharedState(configOf(settings), on, (sentence) => warnings.push(sentence), health);
+    const node = await openSharedState(configOf(settings), on, {
+      health,
+      warn: (sentence) => warnings.push(sentence),
+      tracing: null,
+    });
     opened.push(node);
     return { ...node.state, warnings, health };
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { InjectOptions } from 'fastify';
-import { openSharedState } from '../../../src/adapters/shared-state.js';
+import { openSharedState } from '../../../src/adapters/open-shared-state.js';
 import { readConfig } from '../../../src/config.js';
 import { openDatabase } from '../../../src/database/database.js';
 import { entities } from '../../../src/entities.js';
@@ -47,7 +47,7 @@ export async function startGateway(
   const nodes: TestGateway[] = [];
   for (let count = 0; count < NODES; count++) {
     const health = new Health(Date.now);
-    const { state, close } = await openSharedState(config, db, () => {}, health);
+    const { state, close } = await openSharedState(config, db, { health, warn: () => {}, tracing: null });
     opened.defer(close);
     const node = await startNode(settings, { databaseUrl: database.url, clock }, state, health);
     opened.defer(() => node.close());
