@@ -61,3 +61,7 @@ export const userTarget = (userId: number): string => nodeId('user', userId);
 /** The user that an entry is about; null if it is about something else or the user was deleted. */
 export const subjectIdOf = ({ target }: Pick<AuditEntry, 'target'>): number | null =>
   target === null ? null : integerKey(keyOf('user', target));
+
+/** The device that an entry is about; null if it is about something else. */
+export const deviceIdOf = ({ target }: Pick<AuditEntry, 'target'>): number | null =>
+  target === null ? null : integerKey(keyOf('device', target));

@@ -167,6 +167,26 @@ test('finds entries by user and by action, and resolves users that still exist',
   expect(await read({ userId: 'user_999999' })).toEqual([]);
 });
 
+test('resolves the device of an entry while it exists, for callers who may read devices', async () => {
+  const { username } = await person();
+  const { accessToken } = await openSession(gateway, username, graphqlSessionPolicy);
+  const heartbeat = { deviceId: 'kiosk-1', name: 'Kiosk' };
+  await ask(gateway, op.HeartbeatDocument, { input: heartbeat }, accessToken);
+  const { devices } = await ask(gateway, op.DevicesDocument, {}, admin);
+  const id = devices.edges[0]?.node.id ?? '';
+  await ask(gateway, op.UpdateDeviceDocument, { input: { id, displayName: 'Lobby' } }, admin);
+  const key = { name: 'auditor', permissions: ['AUDIT_READ' as const] };
+  const { token } = (await ask(gateway, op.CreateApiKeyDocument, { input: key }, admin)).createApiKey;
+  const deviceAs = async (caller: string) => {
+    const { auditLog } = await ask(gateway, op.AuditLogDocument, { filter: { target: id } }, caller);
+    return auditLog.edges.at(-1)?.node.device;
+  };
+  expect(await deviceAs(admin)).toEqual({ id, name: 'Kiosk', displayName: 'Lobby', clientId: 'kiosk-1' });
+  expect(await deviceAs(token)).toBeNull();
+  await ask(gateway, op.DeleteDeviceDocument, { input: { id } }, admin);
+  expect(await deviceAs(admin)).toBeNull();
+});
+
 test('shows and finds actions of a newer version as UNKNOWN', async () => {
   const { id } = await person();
   await withClient(gateway.databaseUrl, (client) =>

@@ -11,10 +11,11 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { shownAction, subjectIdOf } from '../../../audit/audit.js';
+import { deviceIdOf, shownAction, subjectIdOf } from '../../../audit/audit.js';
 import { AuditEntry, ShownAction } from '../../../audit/audit-entry.entity.js';
 import { auditOrder, countAudit, listAudit } from '../../../audit-log/audit-log.js';
 import { type AddedEntries, AuditStream, latestAuditCursor } from '../../../audit-log/audit-stream.js';
+import { Device } from '../../../devices/device.entity.js';
 import { User } from '../../../users/user.entity.js';
 import { Allow } from '../../authorization.js';
 import { readPageArgs, toConnection } from '../../connection.js';
@@ -107,5 +108,21 @@ export class AuditResolver {
   ): Promise<Selected<User> | null> | null {
     const id = subjectIdOf(entry);
     return id === null ? null : loaders.userById(id, selectedProperties<User>(info));
+  }
+
+  @ReadsFrom<AuditEntry>('target')
+  @FieldResolver(() => Device, {
+    nullable: true,
+    description:
+      'The device that was acted on; null for entries about something else, and once the device is deleted.',
+  })
+  @Allow({ nullWithout: 'devices:read' })
+  device(
+    @Root() entry: Pick<AuditEntry, 'target'>,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Selected<Device> | null> | null {
+    const id = deviceIdOf(entry);
+    return id === null ? null : loaders.device(id, selectedProperties<Device>(info));
   }
 }

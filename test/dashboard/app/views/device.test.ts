@@ -113,6 +113,8 @@ test('lets an administrator edit a device, and names the fields that are wrong',
   await notes.getByText('Behind the café.').waitFor();
   await notes.getByRole('link', { name: 'site:berlin' }).click();
   await page.getByRole('link', { name: 'Lobby' }).waitFor();
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByText('root edited Lobby').waitFor();
   expect(faults).toEqual([]);
   await close();
 });

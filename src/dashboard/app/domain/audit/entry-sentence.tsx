@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { Trans, useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { NameFragment } from '../../generated/graphql.js';
+import { deviceName } from '../device-name.js';
 import { displayName } from '../display-name.js';
 import { useRoleNames } from '../role-name.js';
 import { en as domain } from '../texts.js';
@@ -12,7 +13,7 @@ import { type AuditEntry, sentenceKey } from './sentence-key.js';
 export function EntrySentence({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const roleNames = useRoleNames();
-  const { actor, subject, target } = entry;
+  const { actor, subject, device, target } = entry;
   const bulkAction = (text: string) => {
     const [kind = '', ...others] = text.split(' ');
     const count = Number(others.pop());
@@ -39,7 +40,7 @@ export function EntrySentence({ entry }: { entry: AuditEntry }) {
           ),
           device: (
             <Anchor component={Link} to={`/devices/${target}`} inherit fw={550} c="inherit">
-              {target}
+              {(device && deviceName(device)) ?? target}
             </Anchor>
           ),
           detail: (
