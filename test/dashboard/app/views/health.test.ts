@@ -1,6 +1,9 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
+import { en } from '../../../../src/dashboard/app/views/health/texts.js';
 import { HealthComponent } from '../../../../src/health/health.js';
+import { startJobs } from '../../../../src/jobs/jobs.js';
 import { openDashboard, violations, visitAs } from '../../../support/browser/dashboard.js';
+import { holdIntervals } from '../../../support/intervals.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
@@ -29,6 +32,19 @@ test('says that everything works, and soon after a failure what does not and wha
   health.recover(HealthComponent.STORAGE);
   await page.getByRole('heading', { name: 'Everything works' }).waitFor();
   await close();
+});
+
+test('has a name for every background job', async () => {
+  const names: string[] = [];
+  jest.spyOn(gateway.services.jobRuns, 'record').mockImplementation(async (name) => void names.push(name));
+  holdIntervals();
+  const stop = startJobs(gateway.services, gateway.app.log);
+  jest.advanceTimersByTime(3_600_000);
+  await stop();
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+  expect(names).toContain('purge');
+  expect(names.filter((name) => !Object.hasOwn(en.jobNames, name))).toEqual([]);
 });
 
 test('names the nodes on which something fails, though it works on the answering one', async () => {
