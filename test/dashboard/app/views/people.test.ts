@@ -40,7 +40,9 @@ test('shows a username conflict at its field', async () => {
   await page.getByLabel('Username').fill('MAX');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByText('Another account already uses this.').waitFor();
-  expect(await page.getByLabel('Username').getAttribute('aria-invalid')).toBe('true');
+  const username = page.getByLabel('Username');
+  expect(await username.getAttribute('aria-invalid')).toBe('true');
+  await username.and(page.locator(':focus')).waitFor();
   await page.getByLabel('Username').fill('');
   await page.getByText('Another account already uses this.').waitFor({ state: 'detached' });
   await close();

@@ -1,10 +1,11 @@
 import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { type Failure, failureOf } from '../../api/failure.js';
 import { CreateApiKeyDocument, type Permission } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { en } from './texts.js';
 
 const LIFETIMES = [7, 30, 90, 365];
@@ -29,7 +30,8 @@ export function NewKeyForm({ userId, grantable, onCancel, onCreated }: NewKeyFor
   const [permissions, setPermissions] = useState<string[]>([]);
   const [lifetime, setLifetime] = useState<string | null>(DEFAULT_LIFETIME);
   const [{ error, fetching }, create] = useMutation(CreateApiKeyDocument);
-  const failure = error ? failureOf(error) : null;
+  const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
+  const form = useFocusInvalid(failure);
   const wrong = failure && fieldOf(failure);
   const errorAt = (field: Field) => (wrong === field ? t(`keys.invalid.${field}`) : null);
   const submit = async (event: FormEvent) => {
@@ -40,7 +42,7 @@ export function NewKeyForm({ userId, grantable, onCancel, onCreated }: NewKeyFor
     if (data) onCreated(data.createApiKey.token);
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         {failure && !wrong && <FailureAlert failure={failure} />}
         <TextInput

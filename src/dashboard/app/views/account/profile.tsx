@@ -17,6 +17,7 @@ import { Detail } from '../../ui/detail.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
+import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { type ProfileField, useProfileFields } from './use-profile-fields.js';
 
 const genders: readonly Gender[] = ['FEMALE', 'MALE'];
@@ -40,6 +41,7 @@ function ProfileForm({ person }: { person: PersonFragment }) {
   const [{ error, fetching }, update] = useMutation(UpdateProfileDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
   const { errorAt, edited } = useAccountFieldErrors(failure);
+  const form = useFocusInvalid(failure);
 
   const field = (name: Exclude<ProfileField, 'gender'>) => ({
     label: t(`domain.fields.${name}`),
@@ -61,7 +63,7 @@ function ProfileForm({ person }: { person: PersonFragment }) {
     await session.refresh(session.token);
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         <LoginNames person={person} />
         {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}

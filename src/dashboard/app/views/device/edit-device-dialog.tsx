@@ -24,6 +24,7 @@ import {
 import { deviceName } from '../../domain/device-name.js';
 import { ReleaseChannelsDocument, UpdateDeviceDocument } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { en } from './texts.js';
 import type { LoadedDevice } from './use-device.js';
 import { useDeviceFields } from './use-device-fields.js';
@@ -60,6 +61,7 @@ function EditDeviceForm({ device, onSaved, onClose }: Omit<EditDeviceDialogProps
   const [{ error, fetching }, update] = useMutation(UpdateDeviceDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
   const invalid = failure && invalidField(failure);
+  const form = useFocusInvalid(failure);
   const errorAt = (field: InvalidField) => (field === invalid ? t(`device.invalid.${field}`) : null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -70,7 +72,7 @@ function EditDeviceForm({ device, onSaved, onClose }: Omit<EditDeviceDialogProps
     onClose();
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         {failure && !invalid && <FailureAlert failure={failure} />}
         <TextInput

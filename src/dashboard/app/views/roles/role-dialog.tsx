@@ -1,9 +1,10 @@
 import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { LONGEST_ROLE_NAME } from '../../api/limits.js';
+import { useRoleName } from '../../domain/role-name.js';
 import {
   CreateRoleDocument,
   type Permission,
@@ -11,6 +12,7 @@ import {
   UpdateRoleDocument,
 } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
+import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { grantable } from './grantable.js';
 import { RoleFailure } from './role-failure.js';
 
@@ -35,6 +37,7 @@ export function RoleDialog({ opened, onClose, ...form }: RoleDialogProps) {
 function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
   const { t } = useTranslation();
   const may = usePermission();
+  const roleName = useRoleName();
   const [code, setCode] = useState(role?.code ?? '');
   const [name, setName] = useState(role?.name ?? '');
   const [permissions, setPermissions] = useState<readonly Permission[]>(role?.permissions ?? []);
@@ -43,7 +46,8 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
   const [created, create] = useMutation(CreateRoleDocument);
   const [updated, update] = useMutation(UpdateRoleDocument);
   const { error, fetching } = role ? updated : created;
-  const failure = error ? failureOf(error) : null;
+  const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
+  const form = useFocusInvalid(failure);
   const errorAt = (field: 'code' | 'name') =>
     failure?.field === field && t(failure.code === 'CONFLICT' ? 'roles.taken' : `roles.invalid.${field}`);
   const submit = async (event: FormEvent) => {
@@ -58,7 +62,7 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
     onClose();
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         {failure && !errorAt('code') && !errorAt('name') && <RoleFailure failure={failure} />}
         <TextInput
@@ -67,7 +71,7 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
           withAsterisk={false}
           maxLength={LONGEST_ROLE_NAME}
           disabled={isFixed}
-          value={name}
+          value={isFixed && role ? roleName(role) : name}
           error={errorAt('name')}
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus

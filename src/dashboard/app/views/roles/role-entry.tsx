@@ -59,9 +59,10 @@ function RoleActions({ role, onChanged, onFailure }: RoleActionsProps) {
   const { t } = useTranslation();
   const [editing, { open, close }] = useDisclosure();
   const [{ fetching }, remove] = useMutation(DeleteRoleDocument);
+  const name = useRoleName()(role);
   const confirm = () =>
     modals.openConfirmModal({
-      title: t('roles.deleteTitle', { name: role.name }),
+      title: t('roles.deleteTitle', { name }),
       children: <Text size="sm">{t('roles.deleteHint')}</Text>,
       labels: { confirm: t('roles.delete'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
@@ -73,12 +74,7 @@ function RoleActions({ role, onChanged, onFailure }: RoleActionsProps) {
     });
   return (
     <Group gap="xs">
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={open}
-        aria-label={t('roles.editOf', { name: role.name })}
-      >
+      <Button size="compact-sm" variant="default" onClick={open} aria-label={t('roles.editOf', { name })}>
         {t('roles.edit')}
       </Button>
       {!role.builtIn && (
@@ -88,7 +84,7 @@ function RoleActions({ role, onChanged, onFailure }: RoleActionsProps) {
           color="red"
           loading={fetching}
           onClick={confirm}
-          aria-label={t('roles.deleteOf', { name: role.name })}
+          aria-label={t('roles.deleteOf', { name })}
         >
           {t('roles.delete')}
         </Button>

@@ -8,6 +8,7 @@ import { LONGEST_PROFILE_TEXT, LONGEST_USERNAME } from '../../../api/limits';
 import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors';
 import { type Gender, type PersonFragment, UpdateUserDocument } from '../../../generated/graphql';
 import { FailureAlert } from '../../../ui/failure-alert';
+import { useFocusInvalid } from '../../../ui/use-focus-invalid';
 
 const genders: readonly Gender[] = ['FEMALE', 'MALE'];
 
@@ -55,6 +56,7 @@ function EditPersonForm({ person, onClose, onChanged }: Omit<EditPersonDialogPro
   const [{ error, fetching }, update] = useMutation(UpdateUserDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
   const { errorAt, edited } = useAccountFieldErrors(failure);
+  const form = useFocusInvalid(failure);
   const text = (name: Exclude<keyof Fields, 'gender'>) => ({
     label: t(`domain.fields.${name}`),
     value: fields[name],
@@ -77,7 +79,7 @@ function EditPersonForm({ person, onClose, onChanged }: Omit<EditPersonDialogPro
     onClose();
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}
         <TextInput {...text('username')} maxLength={LONGEST_USERNAME} autoCapitalize="none" data-autofocus />

@@ -11,6 +11,7 @@ import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account
 import { CreateUserDocument } from '../../../generated/graphql';
 import { FailureAlert } from '../../../ui/failure-alert';
 import { PasswordField } from '../../../ui/password-field';
+import { useFocusInvalid } from '../../../ui/use-focus-invalid';
 import { RolePicker } from '../role-picker';
 
 const empty = { username: '', phone: '', name: '', email: '', password: '' };
@@ -37,6 +38,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
   const [{ error, fetching }, create] = useMutation(CreateUserDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
   const { errorAt, edited } = useAccountFieldErrors(failure);
+  const form = useFocusInvalid(failure);
 
   const field = (name: keyof typeof empty) => ({
     label: t(`domain.fields.${name}`),
@@ -57,7 +59,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
     await navigate(`/people/${user.id}`);
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}
         <Text size="sm" c="dimmed">

@@ -7,6 +7,7 @@ import { failureOf } from '../../../api/failure.js';
 import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors.js';
 import { CreateServiceAccountDocument } from '../../../generated/graphql.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
+import { useFocusInvalid } from '../../../ui/use-focus-invalid.js';
 import { RolePicker } from '../role-picker.js';
 
 export function NewServiceAccountDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -32,13 +33,14 @@ function NewServiceAccountForm({ onClose }: { onClose: () => void }) {
   const [{ error, fetching }, create] = useMutation(CreateServiceAccountDocument);
   const failure = useMemo(() => (error ? failureOf(error) : null), [error]);
   const { errorAt, edited } = useAccountFieldErrors(failure);
+  const form = useFocusInvalid(failure);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const { data } = await create({ input: { username, roles, ...(name === '' ? {} : { name }) } });
     if (data) await navigate(`/people/${data.createServiceAccount.user.id}`);
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         {failure && !isFieldError(failure) && <FailureAlert failure={failure} />}
         <Text size="sm" c="dimmed">
