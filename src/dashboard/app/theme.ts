@@ -41,6 +41,10 @@ export const theme = createTheme({
   components: {
     Badge: { defaultProps: { tt: 'none' } },
     Card: { defaultProps: { withBorder: true, radius: 'lg' } },
+    // Chinese would break in the middle of a word.
+    Table: { styles: { th: { whiteSpace: 'nowrap' } } },
+    // The placeholder is a focusable element without a role, which a menu must not contain.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { nodeId } from '../../../src/database/node-id.js';
-import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
+import { openDashboard, violations, visitAs } from '../../support/browser/dashboard.js';
 import { TestGroup } from '../../support/fleet.js';
 
 const LONG = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6).slice(0, 200);
@@ -40,6 +40,17 @@ test.each([
   await page.getByTitle(`: ${LONG}`).waitFor();
   await page.getByRole('button', { name: button }).click();
   await page.getByTitle(`: ${LONG}`).waitFor({ state: 'detached' });
+  await close();
+});
+
+test('fits the name of a group in the menu of groups', async () => {
+  const name = LONG.slice(0, 64);
+  await gateway.services.deviceGroups.create(name, { online: true }, { userId: null, address: null });
+  const { page, close } = await visitAs(browser, host, 'root', '/', PHONE);
+  await page.getByRole('button', { name: 'Groups' }).click();
+  await page.getByRole('menuitem', { name }).waitFor();
+  expect(await horizontalOverflow(page)).toBe(0);
+  expect(await violations(page)).toEqual([]);
   await close();
 });
 

@@ -28,13 +28,13 @@ export function Groups({ filter, onChange }: GroupsProps) {
   };
   return (
     <>
-      <Menu position="bottom-start">
+      <Menu position="bottom-start" width="max-content">
         <Menu.Target>
           <Button variant="default" leftSection={<IconFolder size={16} aria-hidden />}>
             {t('fleet.groups.title')}
           </Button>
         </Menu.Target>
-        <Menu.Dropdown mah={400} style={{ overflowY: 'auto' }}>
+        <Menu.Dropdown mah={400} maw="calc(100vw - 24px)" style={{ overflowY: 'auto' }}>
           {groups.length === 0 && <Menu.Label>{t('fleet.groups.none')}</Menu.Label>}
           {groups.map((group) => (
             <Menu.Item
@@ -43,12 +43,14 @@ export function Groups({ filter, onChange }: GroupsProps) {
               disabled={group.filter.ids !== null}
               onClick={() => onChange(filterOfGroup(group))}
               rightSection={
-                <Text span size="xs" c="dimmed">
+                <Text span size="xs">
                   {t('fleet.groups.count', { count: group.deviceCount ?? 0 })}
                 </Text>
               }
             >
-              {group.name}
+              <Text span inherit style={{ overflowWrap: 'anywhere' }}>
+                {group.name}
+              </Text>
             </Menu.Item>
           ))}
           {may('DEVICES_MANAGE') && (
