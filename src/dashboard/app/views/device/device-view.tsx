@@ -86,11 +86,15 @@ function DeviceView({ id }: { id: string }) {
 function DeviceNotFound() {
   const { t } = useTranslation();
   return (
-    <EmptyState icon={<IconDeviceDesktopOff size={32} stroke={1.4} aria-hidden />}>
-      {t('device.notFound')}{' '}
-      <Anchor component={Link} to="/">
-        {t('shell.backToFleet')}
-      </Anchor>
+    <EmptyState
+      icon={<IconDeviceDesktopOff size={32} stroke={1.4} aria-hidden />}
+      action={
+        <Anchor component={Link} to="/">
+          {t('shell.backToFleet')}
+        </Anchor>
+      }
+    >
+      {t('device.notFound')}
     </EmptyState>
   );
 }

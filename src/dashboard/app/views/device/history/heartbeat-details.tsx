@@ -1,5 +1,6 @@
 import { Code } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { duration } from '../../../time/duration.js';
 import { Detail } from '../../../ui/detail.js';
 import type { DeviceDetail } from './use-device-detail.js';
 
@@ -13,18 +14,20 @@ export function HeartbeatDetails({ detail }: { detail: DeviceDetail | null }) {
     unit: 'second',
     maximumFractionDigits: 1,
   });
+  const interval = (length: number) =>
+    length < 60 ? seconds.format(length) : duration(length * 1000, i18n.language);
   const unknown = t('device.unknown');
   return (
     <>
       <Detail name={t('device.address')}>{address ? <Code>{address}</Code> : unknown}</Detail>
       <Detail name={t('device.expectedInterval')}>
-        {expectedSeconds === undefined ? unknown : seconds.format(expectedSeconds)}
+        {expectedSeconds === undefined ? unknown : interval(expectedSeconds)}
       </Detail>
       <Detail name={t('device.observedInterval')}>
-        {observedSeconds === null ? unknown : seconds.format(observedSeconds)}
+        {observedSeconds === null ? unknown : interval(observedSeconds)}
       </Detail>
       <Detail name={t('device.jitter')}>
-        {jitterSeconds === null ? unknown : `± ${seconds.format(jitterSeconds)}`}
+        {jitterSeconds === null ? unknown : `± ${interval(jitterSeconds)}`}
       </Detail>
     </>
   );

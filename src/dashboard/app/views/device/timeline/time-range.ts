@@ -11,6 +11,9 @@ const steps = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, DAY, 2 * DAY, 5 * 
 export const isTimeRange = (text: string | null): text is TimeRange =>
   timeRanges.some((range) => range === text);
 
+/** Whether the times of a range need no date. An hour may span midnight, but its times are still distinct. */
+export const isOfOneDay = (range: TimeRange): boolean => range === 'hour' || range === 'today';
+
 /**
  * The start of a range; today starts at midnight in the browser's time zone, and longer ranges at a midnight.
  * @param now in milliseconds since the epoch, like all times here.

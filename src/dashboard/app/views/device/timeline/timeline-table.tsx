@@ -2,7 +2,7 @@ import { Button, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '../../../time/duration.js';
-import { exactTime } from '../../../time/format.js';
+import { exactTime, timeOfDay } from '../../../time/format.js';
 import { EmptyState } from '../../../ui/empty-state.js';
 import { intervalKind, useIntervalLabel } from './interval-label.js';
 import type { PresenceInterval } from './presence-intervals.js';
@@ -10,8 +10,14 @@ import classes from './timeline.module.css';
 
 const INITIAL_ROWS = 10;
 
+interface TimelineTableProps {
+  readonly intervals: readonly PresenceInterval[];
+  /** Whether times need no date. */
+  readonly isOfOneDay: boolean;
+}
+
 /** Intervals as a table, latest first. */
-export function TimelineTable({ intervals }: { intervals: readonly PresenceInterval[] }) {
+export function TimelineTable({ intervals, isOfOneDay }: TimelineTableProps) {
   const { t, i18n } = useTranslation();
   const label = useIntervalLabel();
   const [showAll, setShowAll] = useState(false);
@@ -42,7 +48,7 @@ export function TimelineTable({ intervals }: { intervals: readonly PresenceInter
               </Table.Td>
               <Table.Td>
                 <Text component="time" inherit dateTime={new Date(interval.from).toISOString()}>
-                  {exactTime(new Date(interval.from), i18n.language)}
+                  {(isOfOneDay ? timeOfDay : exactTime)(new Date(interval.from), i18n.language)}
                 </Text>
               </Table.Td>
               <Table.Td ta="right">{duration(interval.to - interval.from, i18n.language)}</Table.Td>

@@ -4,7 +4,7 @@ import { useNow } from '../../../time/clock.js';
 import type { History, PresenceEvent } from '../history.js';
 import type { LoadedDevice } from '../use-device.js';
 import { onlineShare, presenceIntervals } from './presence-intervals.js';
-import { isTimeRange, type TimeRange, timeRanges } from './time-range.js';
+import { isOfOneDay, isTimeRange, type TimeRange, timeRanges } from './time-range.js';
 import { TimelineBar } from './timeline-bar.js';
 import { TimelineTable } from './timeline-table.js';
 
@@ -51,7 +51,7 @@ export function Timeline({ device, history, from, timeRange, onTimeRangeChange }
         />
       </Group>
       <TimelineBar intervals={intervals} from={from} to={to} />
-      <TimelineTable intervals={intervals} />
+      <TimelineTable intervals={intervals} isOfOneDay={isOfOneDay(timeRange)} />
     </Stack>
   );
 }
