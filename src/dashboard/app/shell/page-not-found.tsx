@@ -7,11 +7,14 @@ import { EmptyState } from '../ui/empty-state.js';
 export function PageNotFound() {
   const { t } = useTranslation();
   return (
-    <EmptyState>
-      {t('shell.notFound')}{' '}
-      <Anchor component={Link} to="/" underline="always">
-        {t('shell.backToFleet')}
-      </Anchor>
+    <EmptyState
+      action={
+        <Anchor component={Link} to="/">
+          {t('shell.backToFleet')}
+        </Anchor>
+      }
+    >
+      {t('shell.notFound')}
     </EmptyState>
   );
 }

@@ -60,7 +60,10 @@ function NotEnrolled({ onSetUp }: { onSetUp: () => void }) {
   return (
     <>
       <Text size="sm" c="dimmed">
-        {t('factors.none')} {t('factors.legacy')}
+        {t('factors.none')}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t('factors.legacy')}
       </Text>
       <Button style={{ alignSelf: 'flex-start' }} onClick={onSetUp}>
         {t('factors.setUp')}
@@ -111,9 +114,9 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
       <Text size="sm">
         {t(hasApp ? 'factors.since' : 'factors.sincePasskey', {
           time: exactTime(new Date(factors.since ?? ''), i18n.language),
-        })}{' '}
-        {t('factors.codesLeft', { count: factors.recoveryCodesLeft })}
+        })}
       </Text>
+      <Text size="sm">{t('factors.codesLeft', { count: factors.recoveryCodesLeft })}</Text>
       <Group gap="xs">
         <Button variant="default" onClick={onReplace}>
           {t(hasApp ? 'factors.replace' : 'factors.setUp')}

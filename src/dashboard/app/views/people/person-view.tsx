@@ -119,11 +119,15 @@ function OwnAccountNote() {
 function PersonNotFound() {
   const { t } = useTranslation();
   return (
-    <EmptyState icon={<IconUserQuestion size={32} stroke={1.4} aria-hidden />}>
-      {t('people.notFound')}{' '}
-      <Anchor component={Link} to="/people" underline="always">
-        {t('people.backToPeople')}
-      </Anchor>
+    <EmptyState
+      icon={<IconUserQuestion size={32} stroke={1.4} aria-hidden />}
+      action={
+        <Anchor component={Link} to="/people">
+          {t('people.backToPeople')}
+        </Anchor>
+      }
+    >
+      {t('people.notFound')}
     </EmptyState>
   );
 }

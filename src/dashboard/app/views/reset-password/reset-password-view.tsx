@@ -16,8 +16,8 @@ export function Component() {
         <ResetPasswordForm token={token} onDone={() => setDone(true)} />
       ) : (
         <Text role="status">
-          {t(done ? 'resetPassword.done' : 'resetPassword.noToken')}{' '}
-          <Anchor component={Link} to="/sign-in" underline="always">
+          {t(done ? 'resetPassword.done' : 'resetPassword.noToken')}
+          <Anchor component={Link} to="/sign-in" underline="always" display="block">
             {t('resetPassword.toSignIn')}
           </Anchor>
         </Text>

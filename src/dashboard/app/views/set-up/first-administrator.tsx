@@ -79,8 +79,8 @@ function SetUpFailure({ failure }: { failure: Failure }) {
   if (failure.code !== 'FORBIDDEN' && failure.code !== 'CONFLICT') return <FailureAlert failure={failure} />;
   return (
     <Alert color="orange" variant="light" role="alert">
-      {t(failure.code === 'FORBIDDEN' ? 'setUp.invalid' : 'setUp.done')}{' '}
-      <Anchor component={Link} to="/sign-in" inherit underline="always">
+      {t(failure.code === 'FORBIDDEN' ? 'setUp.invalid' : 'setUp.done')}
+      <Anchor component={Link} to="/sign-in" inherit c="inherit" underline="always" display="block">
         {t('setUp.toSignIn')}
       </Anchor>
     </Alert>

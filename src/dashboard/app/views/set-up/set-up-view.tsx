@@ -18,8 +18,8 @@ export function Component() {
         <FirstAdministrator token={token} />
       ) : (
         <Text c="dimmed">
-          {t('setUp.noToken')}{' '}
-          <Anchor component={Link} to="/sign-in" underline="always">
+          {t('setUp.noToken')}
+          <Anchor component={Link} to="/sign-in" underline="always" display="block">
             {t('setUp.toSignIn')}
           </Anchor>
         </Text>
