@@ -24,7 +24,7 @@ export const en = {
     BAD_CREDENTIALS: 'Incorrect account or password.',
     SECOND_FACTOR_REQUIRED: 'This account has a second factor. Sign in with it, too.',
     SECOND_FACTOR_WRONG: 'This code is wrong, or was used before.',
-    CHALLENGE_EXPIRED: 'Too much time or too many attempts have passed. Begin again.',
+    CHALLENGE_EXPIRED: 'This took too long, or too many attempts failed. Start again.',
     STEP_UP_REQUIRED: 'Nothing was changed: confirm that it is you first.',
     ENROLLMENT_REQUIRED: 'Set up a second factor first.',
     CAPTCHA_REQUIRED: 'Enter the characters in the image.',

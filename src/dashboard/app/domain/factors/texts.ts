@@ -44,8 +44,7 @@ export const en = {
   stepUp: {
     title: 'Confirm that it is you',
     hint: 'This action needs a recent proof of who you are.',
-    signIn:
-      'You have signed in too long ago for this action. Sign in again, and repeat it within 10 minutes.',
+    signIn: 'You signed in too long ago for this action. Sign in again, and repeat it within 10 minutes.',
     password: 'Your password',
     wrong: 'Incorrect password.',
     confirm: 'Continue',
@@ -93,7 +92,7 @@ export const zh: Translation<typeof en> = {
   stepUp: {
     title: '请确认是您本人',
     hint: '此操作需要最近的身份验证。',
-    signIn: '您登录的时间已过长，无法执行此操作。请重新登录，并在 10 分钟内重试。',
+    signIn: '您登录已有一段时间，无法执行此操作。请重新登录，并在 10 分钟内重试。',
     password: '您的密码',
     wrong: '密码错误。',
     confirm: '继续',

@@ -8,7 +8,7 @@ export const en = {
   newTitle: 'Add a passkey',
   newHint: 'Your browser asks you where to keep the passkey: on this device, a phone or a security key.',
   legacy:
-    'The older device APIs cannot ask for it: if it is your first second factor, your sessions there end.',
+    'The older device APIs cannot ask for it: unless you have a second factor already, your sessions there end.',
   name: 'Name',
   namePlaceholder: 'This browser',
   invalidName: 'Enter 1 to 64 characters.',
@@ -41,7 +41,7 @@ export const zh: Translation<typeof en> = {
   add: '添加通行密钥',
   newTitle: '添加通行密钥',
   newHint: '浏览器将询问通行密钥的保存位置：此设备、手机或安全密钥。',
-  legacy: '旧版设备接口无法使用通行密钥：如果这是您的第一个第二验证因素，您在这些接口的会话将结束。',
+  legacy: '旧版设备接口无法使用通行密钥：如果您尚未启用两步验证，您在这些接口的会话将结束。',
   name: '名称',
   namePlaceholder: '此浏览器',
   invalidName: '请输入 1 至 64 个字符。',

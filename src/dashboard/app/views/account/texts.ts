@@ -14,7 +14,7 @@ export const en = {
   changed: 'Password changed. You are signed out everywhere else.',
   first: 'Set a password',
   firstHint:
-    'You sign in by SMS code. With a password, you can also sign in without one. Setting it signs you out everywhere else.',
+    'You sign in by SMS code. With a password, you can sign in without a code, too. Setting it signs you out everywhere else.',
   firstTooLate: 'Sign out, sign in again with an SMS code, and set the password within 10 minutes.',
   firstSet: 'Password set. You are signed out everywhere else.',
   appearance: 'Language and appearance',

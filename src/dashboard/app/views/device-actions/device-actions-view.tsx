@@ -26,7 +26,7 @@ export function Component() {
     variables: { first: PAGE_SIZE, after: params.get(AFTER) },
   });
   return (
-    <Page title={t('deviceActions.title')}>
+    <Page title={t('deviceActions.title')} parent={{ to: '/', title: t('fleet.title') }}>
       {error && <FailureAlert failure={failureOf(error)} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && (

@@ -12,8 +12,8 @@ export const en = {
 export const zh: Translation<typeof en> = {
   title: '会话',
   search: '按设备、版本或地址搜索',
-  api: 'API',
-  allApis: '全部 API',
+  api: '接口',
+  allApis: '全部接口',
   person: '人员',
   none: '没有会话。',
 };
