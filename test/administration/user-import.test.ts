@@ -316,6 +316,6 @@ test('says that a phone must be text', async () => {
   expect(await importOne({ phone: 13911113333 })).toMatchObject({ message: 'phone: must be text' });
 });
 
-test('rejects a record that is no object', async () => {
+test('rejects a record that is not an object', async () => {
   expect(await importOne('text')).toMatchObject({ code: 'INVALID_INPUT', field: '' });
 });

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { csvLine } from '../../src/exports/csv.js';
 
-test('any text that is no formula can be read again as RFC 4180 has it', () => {
+test('text that is not a formula is read back as RFC 4180 defines', () => {
   const text = fc.string({ unit: 'grapheme' }).map((any) => `a${any}`);
   fc.assert(
     fc.property(fc.array(text, { minLength: 2 }), (cells) =>

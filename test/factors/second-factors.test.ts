@@ -124,7 +124,7 @@ test('shows the factors of an account to its owner and to those who may read peo
   expect((await gateway.post('/graphql', { query }, publisher)).json()).toEqual({ data: { node: null } });
 });
 
-test('accepts a code once, of parallel uses at several challenges too, and no earlier one after it', async () => {
+test('accepts a code once, even for parallel uses at several challenges, and no earlier code after it', async () => {
   const { secret } = await enroll();
   const challenges = await Promise.all([challenge(), challenge(), challenge()]);
   const totpCode = code(secret);
@@ -196,7 +196,7 @@ test('ends a challenge with its use, after five attempts, after five minutes, an
   expect(await refused('unknown', { recoveryCode })).toBe('CHALLENGE_EXPIRED');
 });
 
-test('takes for a challenge only the factor of its account', async () => {
+test('accepts for a challenge only the factor of its account', async () => {
   const own = await enroll();
   const ownChallenge = await challenge();
   const other = await gateway.createUser({ username: `other ${created}`, password: PASSWORD });
@@ -262,7 +262,7 @@ test('lets only the session that has seen a secret confirm it, within ten minute
   expect(await confirm(code(secret))).toBe('CHALLENGE_EXPIRED');
 });
 
-test('takes a step-up with the second factor before it changes factors', async () => {
+test('requires a step-up with the second factor to change factors', async () => {
   const { secret } = await enroll();
   gateway.clock.advance(10 * MINUTE);
   const operations = [

@@ -88,7 +88,7 @@ test('a username that spells a phone and the phone exclude each other, also in p
   }
 });
 
-test('nobody registers the phone of another person as a username', async () => {
+test('rejects the phone of another person as a username', async () => {
   for (const username of ['13800000006', '+852 5123 4567', '0044 20 7946 0958']) {
     const input = { username, password: PASSWORD };
     expect(await refusal(gateway, op.RegisterDocument, { input })).toBe('INVALID_INPUT');

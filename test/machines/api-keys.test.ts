@@ -213,7 +213,7 @@ describe('a key is refused', () => {
     expect(await refusal(gateway, op.ApproveScanDocument, approval, token)).toBe('FORBIDDEN');
   });
 
-  test('by its checksum before the database is asked, and tried only so fast', async () => {
+  test('by its checksum before the database is asked, and with limited attempts', async () => {
     const headers = { token: `${newMachineToken(API_KEY).slice(0, -1)}_` };
     const tried = async () => {
       const request = {
@@ -231,7 +231,7 @@ describe('a key is refused', () => {
     expect(await releases(token)).toBeUndefined();
   });
 
-  test('is tried only so fast at a path that needs no token, too', async () => {
+  test('is limited to so many attempts at a path that needs no token, too', async () => {
     await publishRelease(gateway, '1.0.0');
     // The path looks at tokens once a device has another channel.
     await ask(gateway, op.HeartbeatDocument, { input: { deviceId: 'beta-1' } }, root);

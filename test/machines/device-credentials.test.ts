@@ -140,7 +140,7 @@ describe('a device that shows a code', () => {
   });
 });
 
-test('an address asks for 1,000 codes in an hour', async () => {
+test('limits an address to 1,000 codes in an hour', async () => {
   const client = { address: '192.0.2.30', deviceId: 'many', version: null, model: null };
   const { deviceClaims } = gateway.services;
   await Promise.all(Array.from({ length: 1000 }, () => deviceClaims.request(client)));

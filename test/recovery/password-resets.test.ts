@@ -67,7 +67,7 @@ test('sets a new password with a code, and ends all sessions of every API', asyn
   expect(await actions('user.reset-request')).toMatchObject([{ actorId: null }]);
 });
 
-test('accepts a code once, of two parallel uses too', async () => {
+test('accepts a code once, even for two parallel uses', async () => {
   await request();
   const variables = reset(await sentCode());
   const outcomes = await Promise.allSettled(
@@ -77,7 +77,7 @@ test('accepts a code once, of two parallel uses too', async () => {
   expect(await refused(variables)).toMatchObject({ code: 'CAPTCHA_EXPIRED' });
 });
 
-test('keeps a code from any other purpose', async () => {
+test('accepts a code for no other purpose', async () => {
   await request();
   const input = { phone, captcha: await sentCode(), deviceId: 'tablet' };
   expect(await refusal(gateway, op.LoginWithPhoneDocument, { input })).toBe('CAPTCHA_INVALID');
@@ -89,7 +89,7 @@ test('keeps a code from any other purpose', async () => {
   await ask(gateway, op.LoginWithPhoneDocument, { input: { ...input, captcha: code } });
 });
 
-test('takes five wrong codes, those before a resend included', async () => {
+test('accepts five wrong codes, including those before a resend', async () => {
   await request();
   const first = await sentCode();
   const wrong = first === '000000' ? '111111' : '000000';

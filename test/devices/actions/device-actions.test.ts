@@ -87,7 +87,7 @@ test('tags, untags and moves the devices of a filter, and counts what it has cha
   expect(await count(`channel = 'two'`)).toBe(500);
 });
 
-test('says how far an action came that failed, and continues there', async () => {
+test('reports how far a failed action came, and continues there', async () => {
   await addDevices('broken', 500);
   const { deviceActions, heartbeats } = gateway.services;
   const fault = jest.spyOn(heartbeats.edits, 'manyChanged').mockImplementationOnce(() => {

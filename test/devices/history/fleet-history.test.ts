@@ -62,7 +62,7 @@ async function points(range: HistoryRange) {
   ]);
 }
 
-test('has the heartbeats of each minute, and the fewest and most devices online', async () => {
+test('shows the heartbeats of each minute, and the fewest and most devices online', async () => {
   const node = new TestProcess();
   await node.receive(2, 8, 30 * SECOND);
   await node.receive(2, 10, 60 * SECOND);
@@ -143,7 +143,7 @@ test('rolls an hour up again when a minute of it is saved late', async () => {
   expect(await points(HistoryRange.MONTH)).toEqual([[0, 59 * 60, 4, 4, 4]]);
 });
 
-test('a range ends with the step that has begun', async () => {
+test('a range ends with the current step', async () => {
   now = START + 90 * SECOND;
   expect(await history.read(HistoryRange.HOUR)).toEqual({
     from: new Date(START - 58 * MINUTE),
@@ -185,7 +185,7 @@ test('shows the heartbeats and the devices that a gateway has counted', async ()
   });
 });
 
-test('counts the heartbeat of a session once that a restarted gateway reads from the database', async () => {
+test('counts once the heartbeat of a session that a restarted gateway reads from the database', async () => {
   await gateway.createUser({ username: 'pump' });
   const { accessToken } = await openSession(gateway, 'pump', graphqlSessionPolicy);
   const restarted = await startGateway({}, gateway);
