@@ -50,7 +50,7 @@ const floors = [
   ['redis', '^src/redis/'],
   ['database-queries', '^src/database/queries/'],
   ['gateway-lock', '^src/database/gateway-lock/'],
-  ['database', '^src/database/[^/]+\\.ts'],
+  ['database', '^src/database/(backups/)?[^/]+\\.ts'],
   ['database-connections', '^src/database/connections/'],
   ['embedded-postgres', '^src/database/embedded-postgres/'],
   ['data-dir', '^src/data-dir/'],

@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Captcha } from './captchas/captcha.entity.js';
+import { LastBackup } from './database/backups/last-backup.entity.js';
 import type { Database } from './database/database.js';
 import { exclusively } from './database/exclusive.js';
 import { Fleet } from './database/fleet.entity.js';
-import { LastBackup } from './database/last-backup.entity.js';
 import { reasonOf } from './database/reason.js';
 import { DeviceAction } from './devices/actions/device-action.entity.js';
 import { Device } from './devices/device.entity.js';

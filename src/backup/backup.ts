@@ -1,6 +1,6 @@
 import { type Actor, recordAudit } from '../audit/audit.js';
+import { LastBackup } from '../database/backups/last-backup.entity.js';
 import type { Database } from '../database/database.js';
-import { LastBackup } from '../database/last-backup.entity.js';
 import { reasonOf } from '../database/reason.js';
 import { createFile, standardOutput } from './archive/archive-file.js';
 import { ArchiveWriter } from './archive/archive-writer.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
 import { readSecrets } from '../data-dir/secret-files.js';
-import { lockForBackup } from '../database/backup-lock.js';
+import { lockForBackup } from '../database/backups/backup-lock.js';
 import { connectClient } from '../database/connections/failover-client.js';
 import type { ArchiveWriter } from './archive/archive-writer.js';
 import { BackupError, DamageError } from './archive/backup-error.js';

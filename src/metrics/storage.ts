@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { lastBackup } from '../database/last-backup.js';
+import { lastBackup } from '../database/backups/last-backup.js';
 import { diskSpace } from '../health/disk-space.js';
 import { gauge } from './readings.js';
 import type { Sources } from './sources.js';

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
-import { excludeBackup } from '../database/backup-lock.js';
+import { excludeBackup } from '../database/backups/backup-lock.js';
 import type { Database } from '../database/database.js';
 import { exclusively } from '../database/exclusive.js';
 import { nodeId } from '../database/node-id.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { Registry } from 'prom-client';
-import { LastBackup } from '../../src/database/last-backup.entity.js';
+import { LastBackup } from '../../src/database/backups/last-backup.entity.js';
 import { upgradeSessionPolicy } from '../../src/legacy/upgrade/session-policy.js';
 import { gauge } from '../../src/metrics/readings.js';
 import { createCallers, openSession } from '../support/callers.js';

@@ -1,5 +1,5 @@
 import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
-import { lastBackup } from '../../../database/last-backup.js';
+import { lastBackup } from '../../../database/backups/last-backup.js';
 import { diskSpace } from '../../../health/disk-space.js';
 import { HealthComponent } from '../../../health/health.js';
 import { queueLengths } from '../../../health/queues.js';

@@ -1,4 +1,4 @@
-import type { Database } from './database.js';
+import type { Database } from '../database.js';
 import { LastBackup } from './last-backup.entity.js';
 
 /** The latest backup of this installation; null before the first one. */
