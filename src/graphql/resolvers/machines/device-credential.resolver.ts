@@ -21,7 +21,7 @@ export class DeviceCredentialResolver {
   @Query(() => DeviceClaim, {
     description:
       'The device that shows a code, for you to recognize before you claim it. NOT_FOUND for a code that is unknown, ' +
-      'used or expired; ten such codes are refused in 15 minutes, together with those of `claimDevice`.',
+      'used or expired. THROTTLED after ten such codes in 15 minutes, those of `claimDevice` included.',
   })
   @Allow('devices:own')
   deviceClaim(
@@ -51,7 +51,7 @@ export class DeviceCredentialResolver {
   @Mutation(() => ClaimDevicePayload, {
     description:
       'Gives the device that shows a code a credential of your account. Make sure that it is yours: see `deviceClaim`. ' +
-      'Ten wrong codes are refused in 15 minutes.',
+      'THROTTLED after ten wrong codes in 15 minutes.',
   })
   @Allow('devices:own')
   claimDevice(
