@@ -27,7 +27,7 @@ export interface NewDeviceClaim {
   readonly expiresAt: Date;
 }
 
-/** A device that shows a code, for its owner to recognize. */
+/** A device that shows a code, for its owner to recognise. */
 export interface ClaimingDevice extends Pick<DeviceClaim, 'clientId' | 'name' | 'address' | 'expiresAt'> {
   readonly requestedAt: Date;
   /** Whether the account has a credential for this id, which the claim revokes. */

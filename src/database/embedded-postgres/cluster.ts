@@ -138,7 +138,7 @@ async function initializeCluster({ programs, account, onLaunch }: Creator, paren
     const remedy = reason.includes('effective user ID')
       ? ': give the user id a name in /etc/passwd, or set DATABASE_URL'
       : '';
-    throw new StartError(`The embedded database could not be initialized in ${parent} (${reason})${remedy}.`);
+    throw new StartError(`The embedded database could not be initialised in ${parent} (${reason})${remedy}.`);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

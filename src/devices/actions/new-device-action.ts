@@ -13,7 +13,7 @@ export interface NewDeviceAction {
   readonly filter: DeviceFilter;
 }
 
-/** The action with a normalized value, and a filter that can be saved. @throws DomainError INVALID_INPUT (value, ids) */
+/** The action with a normalised value, and a filter that can be saved. @throws DomainError INVALID_INPUT (value, ids) */
 export const checkNewAction = ({ kind, value, filter }: NewDeviceAction): NewDeviceAction => ({
   kind,
   value: checkValue(kind, value),

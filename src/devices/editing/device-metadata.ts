@@ -27,7 +27,7 @@ export type MetadataChanges = {
 };
 
 /**
- * The fields that are not undefined, normalized; null stands for the default.
+ * The fields that are not undefined, normalised; null stands for the default.
  * @throws DomainError INVALID_INPUT (the field)
  */
 export function readMetadata(changes: MetadataChanges): Partial<DeviceMetadata> {
@@ -53,7 +53,7 @@ export const tagArray = (tags: readonly string[]): string => `{${tags.map((tag) 
 
 const TAG_FORM = `letters, digits, dots, dashes, slashes and underscores, and of at most ${MAX_TAG_LENGTH} characters.`;
 
-/** One tag, normalized. @throws DomainError INVALID_INPUT */
+/** One tag, normalised. @throws DomainError INVALID_INPUT */
 export function readTag(text: string, field: string): string {
   const tag = normalizedTag(text);
   if (isTag(tag)) return tag;

@@ -20,7 +20,7 @@ import {
 export class DeviceCredentialResolver {
   @Query(() => DeviceClaim, {
     description:
-      'The device that shows a code, for you to recognize before you claim it. NOT_FOUND for a code that is unknown, ' +
+      'The device that shows a code, for you to recognise before you claim it. NOT_FOUND for a code that is unknown, ' +
       'used or expired. THROTTLED after ten such codes in 15 minutes, those of `claimDevice` included.',
   })
   @Allow('devices:own')

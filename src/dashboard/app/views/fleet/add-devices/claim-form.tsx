@@ -14,7 +14,7 @@ import { ClaimPreview } from './claim-preview.js';
 
 type ClaimingDevice = DeviceClaimQuery['deviceClaim'];
 
-/** Claims the device that shows a code, once the owner has recognized it. */
+/** Claims the device that shows a code, once the owner has recognised it. */
 export function ClaimForm() {
   const { t } = useTranslation();
   const client = useClient();
