@@ -7,6 +7,7 @@ import {
   isInterfaceType,
   isObjectType,
   isSpecifiedScalarType,
+  validateSchema,
 } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
 
@@ -34,6 +35,10 @@ function described(type: GraphQLNamedType): [name: string, description: string |
   }
   return parts;
 }
+
+test('the schema is valid', () => {
+  expect(validateSchema(schema)).toEqual([]);
+});
 
 test('every type, field, argument and value is described in sentences', () => {
   const parts = types.flatMap(described);
