@@ -21,6 +21,7 @@ const common = {
       },
     ],
   },
+  resolver: '<rootDir>/test/support/libraries/bundles.js',
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/plugin-names.js'],

@@ -1,12 +1,14 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleLibraries } from './libraries/bundle-libraries.js';
 
 /**
- * Starts one embedded PostgreSQL for all tests, with a migrated template database that each test file copies. This is
- * JavaScript that imports the built code, because Jest does not transform global setup files.
+ * Bundles libraries, and starts one embedded PostgreSQL for all tests, with a migrated template database that each test
+ * file copies. This is JavaScript that imports the built code, because Jest does not transform global setup files.
  */
 export default async function setup() {
+  await bundleLibraries();
   await import('reflect-metadata');
   const { startEmbeddedPostgres } = await import(
     '../../dist/src/database/embedded-postgres/embedded-postgres.js'
