@@ -31,6 +31,7 @@ import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-n
 import { FleetHistory20261129 } from './20261129-fleet-history.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
+import { MachineSessions20261129 } from './20261129-machine-sessions.js';
 import { MachineTokens20261129 } from './20261129-machine-tokens.js';
 import { Machines20261129 } from './20261129-machines.js';
 import { Passkeys20261129 } from './20261129-passkeys.js';
@@ -88,4 +89,5 @@ export const migrations = [
   ExportTickets20261129,
   DeviceGroups20261129,
   DeviceOrders20261129,
+  MachineSessions20261129,
 ];

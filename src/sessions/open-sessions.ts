@@ -2,9 +2,10 @@ import type { QBFilterQuery } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { PropertyOf } from '../database/queries/columns.js';
-import type { ListOrder, Page, PageRequest } from '../database/queries/page.js';
+import { conditionOf } from '../database/queries/filter.js';
+import { firstRows, type ListOrder, type Page, type PageRequest } from '../database/queries/page.js';
 import { countsByParent, pagesByParent } from '../database/queries/pages-by-parent.js';
-import { readPage } from '../database/queries/read-page.js';
+import { pageQuery, readPage } from '../database/queries/read-page.js';
 import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { type Api, Session, type SessionKind } from './session.entity.js';
 
@@ -22,11 +23,17 @@ export interface SessionFilter {
   readonly userId?: number | null;
   readonly api?: Api | null;
   readonly kind?: SessionKind | null;
-  /** Part of what the client said about itself, or of its address. */
+  /** Part of what the client said about itself, or of its address: of the newest sessions, see `SEARCHED_SESSIONS`. */
   readonly client?: string | null;
   /** Sessions of a device: those whose login named it, and the one whose heartbeats count for it. */
   readonly device?: SessionDevice | null | undefined;
 }
+
+/**
+ * The newest sessions that a search of clients compares, among those that the rest of the filter selects. The texts have no
+ * index, which most uses of a session would have to update.
+ */
+export const SEARCHED_SESSIONS = 5000;
 
 /** The device whose sessions are selected. */
 export interface SessionDevice {
@@ -61,16 +68,15 @@ export class OpenSessions {
     );
   }
 
-  list<K extends PropertyOf<Session>>(
+  async list<K extends PropertyOf<Session>>(
     filter: SessionFilter,
     request: PageRequest<K>,
   ): Promise<Page<Row<Session, K>>> {
-    const where = { $and: [this.#open(), matching(filter)] };
-    return readPage(this.db.em, Session, where, request);
+    return readPage(this.db.em, Session, await this.#selected(filter), request);
   }
 
-  count(filter: SessionFilter): Promise<number> {
-    return countRows(this.db.em, Session, { $and: [this.#open(), matching(filter)] });
+  async count(filter: SessionFilter): Promise<number> {
+    return countRows(this.db.em, Session, await this.#selected(filter));
   }
 
   /** The same page of each user's sessions. */
@@ -93,6 +99,26 @@ export class OpenSessions {
     return readRows(this.db.em, Session, { id: { $in: [...ids] } }, properties);
   }
 
+  async #selected({ client, ...others }: SessionFilter): Promise<QBFilterQuery<Session>> {
+    const where = { $and: [this.#open(), matching(others)] };
+    if (client == null || client === '') return where;
+    const since = await this.#searchedSince(where);
+    return { $and: [where, since === null ? {} : { createdAt: { $gte: since } }, ofClient(client)] };
+  }
+
+  /** When the oldest of the sessions was opened that a search compares; null if it compares all that `where` selects. */
+  async #searchedSince(where: QBFilterQuery<Session>): Promise<string | null> {
+    const meta = this.db.em.getMetadata().get(Session);
+    // It reads one row more than its size.
+    const one = firstRows<never>([], sessionOrder, 0);
+    const { sql, params } = pageQuery(meta, conditionOf(meta, where), one);
+    const [oldest] = await this.db.em.execute<{ createdAt: string }[]>(`${sql} offset ?`, [
+      ...params,
+      SEARCHED_SESSIONS - 1,
+    ]);
+    return oldest?.createdAt ?? null;
+  }
+
   #ofUsers() {
     return { entity: Session, parentColumn: 'user_id', where: this.#open() };
   }
@@ -102,13 +128,12 @@ export class OpenSessions {
   }
 }
 
-function matching({ userId, api, kind, client, device }: SessionFilter): QBFilterQuery<Session> {
+function matching({ userId, api, kind, device }: Omit<SessionFilter, 'client'>): QBFilterQuery<Session> {
   return {
     $and: [
       userId == null ? {} : { user: userId },
       api == null ? {} : { api },
       kind == null ? {} : { kind },
-      client == null || client === '' ? {} : ofClient(client),
       device == null ? {} : ofDevice(device),
     ],
   };

@@ -55,6 +55,11 @@ registerEnumType(SessionKind, {
 @Index({ properties: ['createdAt', 'id'] })
 @Index({ properties: ['user', 'createdAt', 'id'] })
 @Index({ properties: ['api', 'createdAt', 'id'] })
+@Index({
+  name: 'sessions_machines_index',
+  expression:
+    "create index sessions_machines_index on sessions (session_kind, created_at, id) where session_kind <> 'LOGIN'",
+})
 export class Session {
   [OptionalProps]?: 'openedByPhone' | 'kind';
 

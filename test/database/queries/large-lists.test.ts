@@ -10,7 +10,7 @@ import { substringSearch } from '../../../src/database/queries/substring-search.
 import type { DeviceFilter } from '../../../src/devices/device-filter.js';
 import { deviceOrder } from '../../../src/devices/device-order.js';
 import { graphqlSessionPolicy } from '../../../src/graphql/session-policy.js';
-import { sessionOrder } from '../../../src/sessions/open-sessions.js';
+import { SEARCHED_SESSIONS, sessionOrder } from '../../../src/sessions/open-sessions.js';
 import type { Caller } from '../../../src/sessions/sessions.js';
 import { UserStatus } from '../../../src/users/user.entity.js';
 import { userOrder } from '../../../src/users/user-order.js';
@@ -19,7 +19,7 @@ import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const ROWS = 20_000;
 const ID = ['id'] as const;
-/** The most rows that a statement for a page may read from tables and indexes. */
+/** The most rows that a statement for a page may read from tables and indexes: each row that a bitmap finds, twice. */
 const READ_LIMIT = 5000;
 
 let gateway: TestGateway;
@@ -40,8 +40,10 @@ beforeAll(async () => {
        '1.' || id % 3, id % 3 = 0, now(), now() from users`,
   );
   await run(
-    `insert into sessions (id, user_id, door, capped, token_hash, token_expires_at, created_at, last_seen_at, expires_at)
-     select gen_random_uuid(), id, case when id % 1000 = 1 then 'uims' else 'bms' end, true, id::text, t, created_at, t, t
+    `insert into sessions (id, user_id, door, capped, token_hash, token_expires_at, created_at, last_seen_at, expires_at,
+       device_model, session_kind)
+     select gen_random_uuid(), id, case when id % 1000 = 1 then 'uims' else 'bms' end, true, id::text, t, created_at, t, t,
+       'Tablet ' || id, case when id % 5000 = 1 then 'API_KEY' else 'LOGIN' end
      from users, (select now() + interval '90 days') times(t) where username like 'user%'`,
   );
   await run(
@@ -134,7 +136,7 @@ const audit =
     listAudit(gateway.services.db.em.fork(), filter, request);
 
 const byName = deviceOrder('NAME', 'desc');
-const pages: [string, Read, ListOrder][] = [
+const pages: [string, Read, ListOrder, limit?: number][] = [
   ['users', users(''), userOrder(null)],
   ['users, by name', users(''), userOrder('USERNAME', 'desc')],
   ['users, by time', users(''), userOrder('CREATED_AT')],
@@ -162,6 +164,14 @@ const pages: [string, Read, ListOrder][] = [
   ['sessions', sessions({}), sessionOrder],
   ['sessions of a user', sessions({ userId: 77 }), sessionOrder],
   ['sessions of an API', sessions({ api: 'uims' }), sessionOrder],
+  ['sessions of machines', sessions({ kind: 'API_KEY' }), sessionOrder],
+  [
+    'sessions of a client that none has',
+    sessions({ client: 'qzx' }),
+    sessionOrder,
+    2 * SEARCHED_SESSIONS + 2,
+  ],
+  ['sessions of a client', sessions({ client: 'tablet 7' }), sessionOrder, 2 * SEARCHED_SESSIONS + 2],
   ['the audit log', audit({}), auditOrder],
   ['the audit log of a user', audit({ userId: 77 }), auditOrder],
   ['the audit log of a category', audit({ category: 'release' }), auditOrder],
@@ -174,22 +184,37 @@ const pages: [string, Read, ListOrder][] = [
   ['the audit log with a term that none has', audit({ search: 'qzx' }), auditOrder],
 ];
 
-test.each(pages)('a page of %s reads few rows, at the end of the list too', async (_name, read, order) => {
-  const first = firstRows(ID, order, 20);
-  const last = await read({ ...first, backwards: true });
-  for (const request of [
-    first,
-    { ...first, after: last.positions[0] ?? null },
-    { ...first, backwards: true },
-  ]) {
-    const statements = await statementsOf(() => read(request));
-    expect(statements.length).toBeLessThanOrEqual(5);
-    for (const [sql, params] of statements) {
-      const plans = await explain(sql, params, 'analyze');
-      expect({ sql, tables: wholeTables(plans) }).toEqual({ sql, tables: [] });
-      expect({ sql, rows: Math.min(rowsRead(plans), READ_LIMIT) }).toEqual({ sql, rows: rowsRead(plans) });
+test.each(pages)(
+  'a page of %s reads few rows, at the end of the list too',
+  async (...[, read, order, limit]) => {
+    const first = firstRows(ID, order, 20);
+    const last = await read({ ...first, backwards: true });
+    for (const request of [
+      first,
+      { ...first, after: last.positions[0] ?? null },
+      { ...first, backwards: true },
+    ]) {
+      const statements = await statementsOf(() => read(request));
+      expect(statements.length).toBeLessThanOrEqual(5);
+      for (const [sql, params] of statements) {
+        const plans = await explain(sql, params, 'analyze');
+        expect({ sql, tables: wholeTables(plans) }).toEqual({ sql, tables: [] });
+        const rows = rowsRead(plans);
+        expect({ sql, rows: Math.min(rows, limit ?? READ_LIMIT) }).toEqual({ sql, rows });
+      }
     }
-  }
+  },
+);
+
+test('a search of clients finds a session among the latest, and an older one with its user', async () => {
+  const [user] = await run<{ id: number }>(`select id from users where username = 'user1234'`);
+  const client = `TABLET ${user?.id}`;
+  const found = async (filter: object) =>
+    (await sessions({ client, ...filter })(firstRows(ID, sessionOrder, 20))).rows.length;
+  expect(await found({ client: `TABLET ${ROWS}` })).toBe(1);
+  expect(await found({})).toBe(0);
+  expect(await gateway.services.openSessions.count({ client })).toBe(0);
+  expect(await found({ userId: user?.id })).toBe(1);
 });
 
 test.each(['王伟', '李', '49', 'user1', 'MAIL19999', 'qzx', '王'])(

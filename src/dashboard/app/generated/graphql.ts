@@ -843,7 +843,7 @@ export type SecondFactorMethod =
 export type SessionFilter = {
   /** Sessions opened through this API. */
   api?: Api | null | undefined;
-  /** Sessions whose device model, client version, device id or network address contains this, whatever the case of its letters. */
+  /** Sessions whose device model, client version, device id or network address contains this, whatever the case of its letters: among the 5000 latest that the other fields select. */
   client?: string | null | undefined;
   /** Sessions of this device, by its node id: those whose login named it, and the one whose heartbeats count for it. */
   deviceId?: string | null | undefined;

@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../../sessions/caller.js';
+import { SEARCHED_SESSIONS } from '../../../sessions/open-sessions.js';
 import { Api, SessionKind } from '../../../sessions/session.entity.js';
 import { PageArgs } from '../../connection.js';
 import { NEW_PASSWORD, PHONE, USERNAME } from '../users/user.inputs.js';
@@ -132,7 +133,7 @@ export class SessionFilter {
     nullable: true,
     description:
       'Sessions whose device model, client version, device id or network address contains this, whatever the case of ' +
-      'its letters.',
+      `its letters: among the ${SEARCHED_SESSIONS} latest that the other fields select.`,
   })
   client?: string | null;
 

@@ -1,4 +1,4 @@
-import { Card, Group, Select } from '@mantine/core';
+import { Card, Group, Select, Text } from '@mantine/core';
 import { IconLogin2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
@@ -65,6 +65,11 @@ export function Component() {
           />
         )}
       </Group>
+      {client !== '' && (
+        <Text size="sm" c="dimmed">
+          {t('sessions.searched')}
+        </Text>
+      )}
       <SessionsPage filter={{ client, api, userId }} after={params.get(AFTER)} />
     </Page>
   );
