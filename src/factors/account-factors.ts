@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { integerArray } from '../database/queries/integer-array.js';
-import type { FactorMethod } from './enrollments.js';
 import { timeOfStep } from './totp.js';
+
+/** What proves that someone is the owner of an account, beside a password or a phone. */
+export type FactorMethod = 'TOTP' | 'PASSKEY' | 'RECOVERY_CODE';
 
 /** The second factors of an account, without its passkeys. */
 export interface AccountFactors {

@@ -4,15 +4,14 @@ import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/caller.js';
+import { requireOpenSession } from '../sessions/require-open-session.js';
 import { Api, Session, SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountChanges } from '../users/account-changes.js';
 import { requirePerson } from '../users/account-status.js';
 import { User } from '../users/user.entity.js';
+import { readAccountFactors } from './account-factors.js';
 import { deleteRecoveryCodes, replaceRecoveryCodes } from './recovery-codes.js';
-
-/** What proves that someone is the owner of an account, beside a password or a phone. */
-export type FactorMethod = 'TOTP' | 'PASSKEY' | 'RECOVERY_CODE';
 
 /** A factor that was added. */
 export interface Enrolled {
@@ -46,9 +45,10 @@ export class Enrollments {
 
   /**
    * A factor was stored. The first one ends the sessions of legacy APIs, which cannot ask for it, and makes the other
-   * sessions prove it before they may do what requires a step-up.
+   * sessions prove it before they may do what requires a step-up, or complete an enrolment that they have begun.
    * @param user from `lock`.
    * @param factor what the audit log calls it: its method, and its name if it has one.
+   * @throws DomainError UNAUTHENTICATED (the session has ended), STEP_UP_REQUIRED
    */
   async added(
     em: EntityManager,
@@ -58,6 +58,7 @@ export class Enrollments {
     actor: Actor,
   ): Promise<Enrolled> {
     const { id } = user;
+    await requireProvenSession(em, sessionId, id);
     const now = new Date(this.clock());
     recordAudit(em, now, actor, { action: 'user.factor-add', target: userTarget(id), detail: factor });
     await this.changes.record(em, id);
@@ -99,6 +100,15 @@ export class Enrollments {
     user.secondFactorSince = null;
     await deleteRecoveryCodes(em, user.id);
   }
+}
+
+/** The proof was fresh when the enrolment began, and ends with the first factor of another session. */
+async function requireProvenSession(em: EntityManager, sessionId: string, userId: number): Promise<void> {
+  const { provenAt } = await requireOpenSession(em, sessionId);
+  if (provenAt !== null) return;
+  const factors = await readAccountFactors(em, [userId]);
+  const message = 'The proof of this session has ended: prove again who you are, and begin again.';
+  throw new DomainError('STEP_UP_REQUIRED', message, { methods: factors.get(userId)?.methods ?? [] });
 }
 
 /** Whether the account has a factor. Recovery codes only replace one. */

@@ -8,10 +8,10 @@ import type { LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Caller } from '../sessions/caller.js';
 import { requireAuthorityOver } from '../users/authority.js';
 import type { User } from '../users/user.entity.js';
-import { type AccountFactors, readAccountFactors } from './account-factors.js';
+import { type AccountFactors, type FactorMethod, readAccountFactors } from './account-factors.js';
 import { Authenticator } from './authenticator.entity.js';
 import type { Authenticators } from './authenticators.js';
-import type { Enrollments, FactorMethod } from './enrollments.js';
+import type { Enrollments } from './enrollments.js';
 import {
   countRecoveryCodes,
   MAX_RECOVERY_CODES,

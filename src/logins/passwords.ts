@@ -1,11 +1,10 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { LoginThrottle } from '../rate-limits/login-throttle.js';
 import { requireLogin } from '../sessions/authorization.js';
-import { Session } from '../sessions/session.entity.js';
+import { requireOpenSession } from '../sessions/require-open-session.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { verifyPassword } from '../users/passwords/password-hash.js';
@@ -94,7 +93,7 @@ export class Passwords {
         password: newPassword,
         where: { passwordHash: null, phone, status: UserStatus.ACTIVE },
         refusal: hasPassword,
-        confirm: (em) => this.#requireOpen(em, caller.sessionId),
+        confirm: async (em) => void (await requireOpenSession(em, caller.sessionId)),
         keptSession: caller.sessionId,
       },
       actor,
@@ -117,12 +116,6 @@ export class Passwords {
     await this.options.throttle.attemptFrom(actor.address ?? '', () =>
       this.options.throttle.attemptAsKnownClient(id, 'session', verify),
     );
-  }
-
-  /** @throws DomainError UNAUTHENTICATED if the session was revoked meanwhile. */
-  async #requireOpen(em: EntityManager, id: string): Promise<void> {
-    if (await em.findOne(Session, { id, revokedAt: null })) return;
-    throw new DomainError('UNAUTHENTICATED', 'Your session has ended.');
   }
 }
 

@@ -4,12 +4,13 @@ import type { Clock } from '../clock.js';
 import type { RelyingParty } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
-import type { FactorMethod } from '../factors/enrollments.js';
+import type { FactorMethod } from '../factors/account-factors.js';
 import type { FactorProof, SecondFactors } from '../factors/second-factors.js';
 import type { PasskeyVerifier } from '../passkeys/passkey-verifier.js';
 import { isFailedAttempt, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import { requireLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
+import { endedSession } from '../sessions/require-open-session.js';
 import { Session } from '../sessions/session.entity.js';
 import { verifyPassword } from '../users/passwords/password-hash.js';
 import type { Users } from '../users/users.js';
@@ -122,5 +123,3 @@ export class StepUps {
     await em.flush();
   }
 }
-
-const endedSession = () => new DomainError('UNAUTHENTICATED', 'Your session has ended.');

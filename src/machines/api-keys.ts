@@ -11,6 +11,7 @@ import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { DomainError } from '../errors.js';
 import { mayAccess, requireLogin, requireUnlimitedLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
+import { requireOpenSession } from '../sessions/require-open-session.js';
 import { Session } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
@@ -47,11 +48,12 @@ export class ApiKeys {
   /**
    * Creates a key of the caller's own account, or of a service account.
    * @throws DomainError INVALID_INPUT, NOT_FOUND, FORBIDDEN (the caller is a machine, may not manage the account, or does
-   * not have the permissions), ACCOUNT_DISABLED, LIMIT_REACHED
+   * not have the permissions), UNAUTHENTICATED (the session has ended), ACCOUNT_DISABLED, LIMIT_REACHED
    */
   create(input: NewApiKey, caller: Caller, actor: Actor): Promise<CreatedApiKey> {
     requireLogin(caller);
     return this.#create(input, actor, async (em, account) => {
+      await requireOpenSession(em, caller.sessionId);
       checkKeyPermissions(input.permissions, account, caller.permissions);
       if (account.id === caller.user.id) {
         requireUnlimitedLogin(caller);

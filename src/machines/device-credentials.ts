@@ -7,6 +7,7 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { mayAccess, requireUnlimitedLogin } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
+import { requireOpenSession } from '../sessions/require-open-session.js';
 import { Api, Session, SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { DEVICE_CREDENTIAL, machineTokenHash, newMachineToken } from '../sessions/tokens/machine-token.js';
@@ -55,7 +56,7 @@ export class DeviceCredentials {
    * Issues credentials for devices of the caller's own account, or of another one. A device has one credential: its
    * former one is revoked.
    * @throws DomainError INVALID_INPUT, NOT_FOUND, FORBIDDEN (the caller is a machine, or may not manage the account),
-   * ACCOUNT_DISABLED, LIMIT_REACHED
+   * UNAUTHENTICATED (the session has ended), ACCOUNT_DISABLED, LIMIT_REACHED
    */
   async issue(
     userId: number,
@@ -69,9 +70,12 @@ export class DeviceCredentials {
     }
     checkClientIds(clientIds);
     const devices = [...new Set(clientIds)].map((clientId) => ({ clientId, name: null }));
-    const { issued, announce } = await this.options.db.em
-      .fork()
-      .transactional((em) => this.issueWithin(em, userId, devices, actor));
+    const { issued, announce } = await this.options.db.em.fork().transactional(async (em) => {
+      const issuing = await this.issueWithin(em, userId, devices, actor);
+      // After the lock on the account.
+      await requireOpenSession(em, caller.sessionId);
+      return issuing;
+    });
     await announce();
     return issued;
   }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { TOTP } from 'otpauth';
 import { z } from 'zod';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { Authenticator } from '../support/authenticator.js';
-import { openSession } from '../support/callers.js';
+import { callerOf, openSession } from '../support/callers.js';
 import { ask, refusal, send } from '../support/clients/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
@@ -132,6 +133,54 @@ test('the first one gives recovery codes and ends legacy sessions, and the last 
   }
   await openSession(gateway, username, bmsSessionPolicy);
   await ask(gateway, op.LoginDocument, { input: { username, password: PASSWORD } });
+});
+
+test('the first one ends the enrolments that other sessions have begun', async () => {
+  const username = `person ${++created}`;
+  await gateway.createUser({ username, password: PASSWORD });
+  const owner = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const intruder = (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
+  const begun = await ask(gateway, op.StartPasskeyRegistrationDocument, { input: {} }, intruder);
+  const { startTotpEnrollment: app } = await ask(
+    gateway,
+    op.StartTotpEnrollmentDocument,
+    { input: {} },
+    intruder,
+  );
+  await add(new Authenticator(ORIGIN), owner);
+  const credential = new Authenticator(ORIGIN).create(begun.startPasskeyRegistration.options);
+  const input = { credential };
+  const headers = { authorization: intruder };
+  const added = await send(gateway, op.FinishPasskeyRegistrationDocument, { input }, headers);
+  expect(added.errors?.[0]?.extensions).toMatchObject({
+    code: 'STEP_UP_REQUIRED',
+    methods: ['PASSKEY', 'RECOVERY_CODE'],
+  });
+  const code = new TOTP({ secret: app.secret }).generate({ timestamp: gateway.clock.now });
+  expect(await refusal(gateway, op.ConfirmTotpEnrollmentDocument, { input: { code } }, intruder)).toBe(
+    'STEP_UP_REQUIRED',
+  );
+  const { secondFactors } = await ask(gateway, op.SecondFactorsDocument, {}, owner);
+  expect(secondFactors.methods).toEqual(['PASSKEY', 'RECOVERY_CODE']);
+});
+
+test('a request of a session that has just ended creates nothing that outlasts it', async () => {
+  const { id, token } = person;
+  const caller = await callerOf(gateway, token);
+  const options = await ask(gateway, op.StartPasskeyRegistrationDocument, { input: {} }, token);
+  const credential = new Authenticator(ORIGIN).create(options.startPasskeyRegistration.options);
+  await gateway.services.secondFactors.reset(id, { userId: null, address: null });
+  const { passkeyRegistrations, apiKeys, deviceCredentials } = gateway.services;
+  const actor = { userId: id, address: null };
+  const party = { id: 'fleet.example', origins: [ORIGIN] };
+  const key = { userId: id, name: 'left', permissions: ['profile:own'], lifetimeDays: null } as const;
+  for (const creation of [
+    passkeyRegistrations.finish(credential, caller, party, actor),
+    apiKeys.create(key, caller, actor),
+    deviceCredentials.issue(id, ['left'], caller, actor),
+  ]) {
+    await expect(creation).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  }
 });
 
 test('an administrator removes the passkeys of someone who has lost them', async () => {

@@ -1,6 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { AccountFactors, AuthenticatorUse } from '../../../factors/account-factors.js';
-import type { FactorMethod } from '../../../factors/enrollments.js';
+import type { AccountFactors, AuthenticatorUse, FactorMethod } from '../../../factors/account-factors.js';
 import { UserPayload } from '../users/user.payloads.js';
 
 export const SecondFactorMethod = {
