@@ -38,11 +38,12 @@ export class Authenticators {
   /**
    * Creates a secret, which the same session must confirm with a code. Until then, the account's present app stays valid.
    * @param issuer what the app shows beside the account; `Gatehouse` by default.
-   * @throws DomainError INVALID_INPUT, FORBIDDEN (a service account)
+   * @throws DomainError INVALID_INPUT, FORBIDDEN (a service account), UNAVAILABLE (a node of an earlier version runs)
    */
   async start({ user: { id }, sessionId }: Caller, issuer?: string): Promise<PendingAuthenticator> {
     checkIssuer(issuer);
-    const { db, users, cipher, clock } = this.options;
+    const { db, users, enrollments, cipher, clock } = this.options;
+    enrollments.requireEveryNode();
     const user = await users.get(id);
     requirePerson(user);
     const secret = await newTotpSecret();

@@ -26,11 +26,24 @@ export interface Enrolled {
  * deletes the factor.
  */
 export class Enrollments {
+  /** @param everyNodeAsks whether every node asks for second factors. */
   constructor(
     private readonly sessions: Pick<Sessions, 'revokeSomeWithin' | 'invalidate'>,
     private readonly changes: AccountChanges,
     private readonly clock: Clock,
+    private readonly everyNodeAsks: () => boolean,
   ) {}
+
+  /**
+   * Must come before an enrolment begins: a node of an earlier version would let the account in without its factor.
+   * @throws DomainError UNAVAILABLE
+   */
+  requireEveryNode(): void {
+    if (this.everyNodeAsks()) return;
+    const message =
+      'A node of an earlier version still runs: second factors can be added once all are upgraded.';
+    throw new DomainError('UNAVAILABLE', message);
+  }
 
   /**
    * Locks an account, so that no session opens meanwhile. Must come before a factor is stored or deleted.

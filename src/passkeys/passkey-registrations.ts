@@ -53,7 +53,8 @@ export class PasskeyRegistrations {
    * Begins to add a passkey to the caller's account.
    * @param input what to call the passkey; null for a name that fits any.
    * @returns options for `navigator.credentials.create`, as JSON.
-   * @throws DomainError INVALID_INPUT (name), FORBIDDEN (no login), LIMIT_REACHED
+   * @throws DomainError INVALID_INPUT (name), FORBIDDEN (no login), LIMIT_REACHED, UNAVAILABLE (a node of an earlier version
+   * runs)
    */
   async start(
     input: string | null,
@@ -62,6 +63,7 @@ export class PasskeyRegistrations {
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     requireUnlimitedLogin(caller);
     const name = input === null ? DEFAULT_NAME : readPasskeyName(input);
+    this.enrollments.requireEveryNode();
     const em = this.db.em.fork();
     const user = await em.findOneOrFail(User, caller.user.id);
     const existing = await em.find(Passkey, { user: user.id }, { orderBy: { id: 'asc' } });

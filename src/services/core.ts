@@ -45,6 +45,8 @@ export interface Core extends Pick<Dependencies, 'db' | 'clock'> {
   readonly signer: TokenSigner;
   readonly cipher: SecretCipher;
   readonly throttle: LoginThrottle;
+  /** Whether every node asks for second factors. */
+  readonly everyNodeAsksForFactors: () => boolean;
 }
 
 /** Creates what services share. */
@@ -69,6 +71,8 @@ export function createCore(config: Config, dependencies: Dependencies): Core {
     signer: createSigner(config, dependencies),
     cipher: new SecretCipher(dependencies.jwtSecrets),
     throttle: new LoginThrottle(limiters),
+    // Nodes that know this setting do.
+    everyNodeAsksForFactors: () => shared.everyNodeKnows('PASSKEY_DOMAIN'),
     tracing,
   };
 }

@@ -10,10 +10,10 @@ import type { Core } from './core.js';
 
 /** Second factors and passkeys. */
 export function createFactors(
-  { db, clock, cipher, throttle }: Core,
+  { db, clock, cipher, throttle, everyNodeAsksForFactors }: Core,
   { users, sessions, changes }: ReturnType<typeof createAccounts>,
 ) {
-  const enrollments = new Enrollments(sessions, changes, clock);
+  const enrollments = new Enrollments(sessions, changes, clock, everyNodeAsksForFactors);
   const authenticators = new Authenticators({ db, users, enrollments, cipher, clock });
   const challenges = new PasskeyChallenges(db, clock);
   const passkeyVerifier = new PasskeyVerifier(db, challenges, clock);

@@ -9,6 +9,8 @@ import { SecretCipher } from '../../src/factors/secret-cipher.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { LoginChallenge } from '../../src/logins/login-challenge.entity.js';
+import { PasskeyChallenges } from '../../src/passkeys/passkey-challenges.js';
+import { PasskeyRegistrations } from '../../src/passkeys/passkey-registrations.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { ask, type GraphqlAnswer, refusal, send } from '../support/clients/client.js';
 import { connect, watch } from '../support/clients/live.js';
@@ -370,13 +372,30 @@ test('keeps secrets out of the log, the audit log and the database', async () =>
   for (const value of [secret, sent, ...recoveryCodes]) expect(text).not.toContain(value);
 });
 
+test('begins no enrolment while a node of an earlier version runs, which would not ask for the factor', async () => {
+  const { services } = gateway;
+  const enrollments = new Enrollments(services.sessions, services.changes, services.clock, () => false);
+  const authenticators = new Authenticators({ ...services, enrollments, cipher: new SecretCipher(['s']) });
+  const passkeys = new PasskeyRegistrations(
+    services.db,
+    new PasskeyChallenges(services.db, services.clock),
+    enrollments,
+    services.clock,
+  );
+  const caller = await callerOf(gateway, token);
+  const party = { id: 'fleet.example', origins: ['https://fleet.example'] };
+  for (const start of [authenticators.start(caller), passkeys.start(null, caller, party)]) {
+    await expect(start).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  }
+});
+
 test('encrypts secrets with the first key after a rotation', async () => {
   const { secret } = await enroll();
   const { db } = gateway.services;
   const stored = async () => (await db.em.fork().findOneOrFail(Authenticator, { user: id })).secret ?? '';
   const rotated = new SecretCipher(['next '.repeat(8), 'test '.repeat(8)]);
   const { sessions, changes, clock } = gateway.services;
-  const enrollments = new Enrollments(sessions, changes, clock);
+  const enrollments = new Enrollments(sessions, changes, clock, () => true);
   const authenticators = new Authenticators({ ...gateway.services, enrollments, cipher: rotated });
   await authenticators.renewEncryption();
   expect((await stored()).startsWith(rotated.currentPrefix)).toBe(true);
