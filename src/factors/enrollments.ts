@@ -4,7 +4,7 @@ import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import { DomainError } from '../errors.js';
 import type { Caller } from '../sessions/caller.js';
-import { requireOpenSession } from '../sessions/require-open-session.js';
+import { requireOpenSession } from '../sessions/ending/require-open-session.js';
 import { Api, Session, SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountChanges } from '../users/account-changes.js';

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { LoginThrottle } from '../rate-limits/login-throttle.js';
 import { requireLogin } from '../sessions/authorization.js';
-import { requireOpenSession } from '../sessions/require-open-session.js';
+import { requireOpenSession } from '../sessions/ending/require-open-session.js';
 import type { Caller, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
 import { verifyPassword } from '../users/passwords/password-hash.js';

@@ -10,7 +10,7 @@ import type { PasskeyVerifier } from '../passkeys/passkey-verifier.js';
 import { isFailedAttempt, type LoginThrottle } from '../rate-limits/login-throttle.js';
 import { requireLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
-import { endedSession } from '../sessions/require-open-session.js';
+import { endedSession } from '../sessions/ending/require-open-session.js';
 import { Session } from '../sessions/session.entity.js';
 import { verifyPassword } from '../users/passwords/password-hash.js';
 import type { Users } from '../users/users.js';

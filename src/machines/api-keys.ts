@@ -11,7 +11,7 @@ import { countRows, type Row, readRows } from '../database/queries/rows.js';
 import { DomainError } from '../errors.js';
 import { mayAccess, requireLogin, requireUnlimitedLogin } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/caller.js';
-import { requireOpenSession } from '../sessions/require-open-session.js';
+import { requireOpenSession } from '../sessions/ending/require-open-session.js';
 import { Session } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';

@@ -7,7 +7,7 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import { mayAccess, requireUnlimitedLogin } from '../sessions/authorization.js';
 import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
-import { requireOpenSession } from '../sessions/require-open-session.js';
+import { requireOpenSession } from '../sessions/ending/require-open-session.js';
 import { Api, Session, SessionKind } from '../sessions/session.entity.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { DEVICE_CREDENTIAL, machineTokenHash, newMachineToken } from '../sessions/tokens/machine-token.js';

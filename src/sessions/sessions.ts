@@ -9,21 +9,21 @@ import type { AccountChanges, ChangeElsewhere } from '../users/account-changes.j
 import { whenReady } from '../when-ready.js';
 import { mayAccess } from './authorization.js';
 import type { Caller } from './caller.js';
-import { type OpenedSession, Openings, type OpenListener } from './openings.js';
-import { type EndedSessions, Revocations } from './revocations.js';
+import { type EndedSessions, Revocations } from './ending/revocations.js';
+import { type OpenedSession, Openings, type OpenListener } from './opening/openings.js';
+import { type CachedSession, SessionCache } from './reading/session-cache.js';
+import { noSuchSession, type SessionRead, SessionReader } from './reading/session-reader.js';
 import { Session } from './session.entity.js';
 import { SessionActivity, type UsedSession } from './session-activity.js';
-import { type CachedSession, SessionCache } from './session-cache.js';
 import type { SessionPolicies } from './session-policy.js';
-import { noSuchSession, type SessionRead, SessionReader } from './session-reader.js';
 import { isMachineToken } from './tokens/machine-token.js';
 import { SessionTokens } from './tokens/session-tokens.js';
 import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 export type { Caller, Client } from './caller.js';
-export type { OpenedSession } from './openings.js';
-export type { EndedSessions } from './revocations.js';
-export type { SessionRead } from './session-reader.js';
+export type { EndedSessions } from './ending/revocations.js';
+export type { OpenedSession } from './opening/openings.js';
+export type { SessionRead } from './reading/session-reader.js';
 
 /** @param expiresAt the end of the new access token of each session, in milliseconds. */
 type RefreshListener = (expiresAt: ReadonlyMap<string, number>) => Promise<void>;

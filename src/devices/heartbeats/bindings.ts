@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../database/database.js';
 import { DomainError } from '../../errors.js';
-import type { CallerRow } from '../../sessions/caller-row.js';
+import type { CallerRow } from '../../sessions/reading/caller-row.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
 import type { DeviceLimits } from '../device-limits.js';

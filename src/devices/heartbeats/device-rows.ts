@@ -1,6 +1,6 @@
 import { BatchQueue } from '../../database/batch-queue.js';
 import type { Database } from '../../database/database.js';
-import type { CallerRow } from '../../sessions/caller-row.js';
+import type { CallerRow } from '../../sessions/reading/caller-row.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
 import type { DeviceLimits } from '../device-limits.js';
 

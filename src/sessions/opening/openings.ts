@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Clock } from '../clock.js';
-import { GrowthLimit } from '../rate-limits/growth-limit.js';
-import type { Limiters } from '../rate-limits/limiters.js';
-import { requirePerson } from '../users/account-status.js';
-import type { User } from '../users/user.entity.js';
-import type { Client } from './caller.js';
+import type { Clock } from '../../clock.js';
+import { GrowthLimit } from '../../rate-limits/growth-limit.js';
+import type { Limiters } from '../../rate-limits/limiters.js';
+import { requirePerson } from '../../users/account-status.js';
+import type { User } from '../../users/user.entity.js';
+import type { Client } from '../caller.js';
+import { Session } from '../session.entity.js';
+import type { SessionPolicy } from '../session-policy.js';
+import type { SessionTokens, TokenPair } from '../tokens/session-tokens.js';
 import type { LoginProof } from './login-proof.js';
 import { saveOpening } from './opening-statement.js';
 import { Overlaps } from './overlaps.js';
-import { Session } from './session.entity.js';
-import type { SessionPolicy } from './session-policy.js';
-import type { SessionTokens, TokenPair } from './tokens/session-tokens.js';
 
 /** The share of its sessions that an account may open within a minute. */
 const SHARE_PER_MINUTE = 0.05;

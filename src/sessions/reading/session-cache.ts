@@ -1,6 +1,6 @@
-import { growingCache } from '../growing-cache.js';
-import type { RememberedUser } from './caller.js';
-import type { UsedSession } from './session-activity.js';
+import { growingCache } from '../../growing-cache.js';
+import type { RememberedUser } from '../caller.js';
+import type { UsedSession } from '../session-activity.js';
 
 /** A session takes less than a kilobyte. */
 const MAX_SESSIONS = 2 ** 20;

@@ -1,6 +1,6 @@
-import { DomainError, type DomainErrorDetails } from '../errors.js';
-import { requireActive } from '../users/account-status.js';
-import type { UserStatus } from '../users/user.entity.js';
+import { DomainError, type DomainErrorDetails } from '../../errors.js';
+import { requireActive } from '../../users/account-status.js';
+import type { UserStatus } from '../../users/user.entity.js';
 
 /** What a login relied on, if it can be withdrawn before the session opens: a password, a phone or an approving session. */
 export type LoginProof =

@@ -1,4 +1,4 @@
-import type { Api, SessionKind } from './session.entity.js';
+import type { Api, SessionKind } from '../session.entity.js';
 
 /** A session with its user, as the function `read_callers` of the database returns it. Times in milliseconds. */
 export interface CallerRow {

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { userTarget } from '../audit/audit.js';
-import { clientKeys } from './known-clients.js';
+import { userTarget } from '../../audit/audit.js';
+import { clientKeys } from '../known-clients.js';
+import type { Session } from '../session.entity.js';
+import { tokenHash } from '../tokens/token-signer.js';
 import { type LoginProof, type ProofCheck, requireValidProof } from './login-proof.js';
-import type { Session } from './session.entity.js';
-import { tokenHash } from './tokens/token-signer.js';
 
 /** A session that is not saved yet. */
 export interface Opening {

@@ -1,12 +1,12 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { type Actor, type AuditedAction, recordAudit, userTarget } from '../audit/audit.js';
-import type { Clock } from '../clock.js';
-import type { Database } from '../database/database.js';
-import { DomainError } from '../errors.js';
-import type { AccountChanges, EndReason } from '../users/account-changes.js';
-import { User } from '../users/user.entity.js';
-import { Session } from './session.entity.js';
+import { type Actor, type AuditedAction, recordAudit, userTarget } from '../../audit/audit.js';
+import type { Clock } from '../../clock.js';
+import type { Database } from '../../database/database.js';
+import { DomainError } from '../../errors.js';
+import type { AccountChanges, EndReason } from '../../users/account-changes.js';
+import { User } from '../../users/user.entity.js';
+import { Session } from '../session.entity.js';
 
 /** Sessions that were revoked. */
 export interface EndedSessions {

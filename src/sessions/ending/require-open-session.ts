@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { DomainError } from '../errors.js';
-import { Session } from './session.entity.js';
+import { DomainError } from '../../errors.js';
+import { Session } from '../session.entity.js';
 
 /**
  * For what outlasts a session: another node, or this request, may remember one that has been revoked. The transaction of `em`

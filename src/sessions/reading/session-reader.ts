@@ -1,18 +1,18 @@
-import type { Clock } from '../clock.js';
-import { BatchQueue } from '../database/batch-queue.js';
-import type { Database } from '../database/database.js';
-import { DomainError } from '../errors.js';
-import { grantedPermissions, NO_PERMISSIONS } from '../users/permissions.js';
-import { mustEnroll } from '../users/required-factor.js';
-import type { Caller } from './caller.js';
+import type { Clock } from '../../clock.js';
+import { BatchQueue } from '../../database/batch-queue.js';
+import type { Database } from '../../database/database.js';
+import { DomainError } from '../../errors.js';
+import { grantedPermissions, NO_PERMISSIONS } from '../../users/permissions.js';
+import { mustEnroll } from '../../users/required-factor.js';
+import type { Caller } from '../caller.js';
+import type { OpenedSession } from '../opening/openings.js';
+import { Session, SessionKind } from '../session.entity.js';
+import type { SessionActivity } from '../session-activity.js';
+import type { SessionPolicies } from '../session-policy.js';
+import { hasValidChecksum, isMachineToken, machineTokenHash } from '../tokens/machine-token.js';
+import { type TokenSigner, tokenHash } from '../tokens/token-signer.js';
 import type { CallerRow } from './caller-row.js';
-import type { OpenedSession } from './openings.js';
-import { Session, SessionKind } from './session.entity.js';
-import type { SessionActivity } from './session-activity.js';
 import type { CachedSession } from './session-cache.js';
-import type { SessionPolicies } from './session-policy.js';
-import { hasValidChecksum, isMachineToken, machineTokenHash } from './tokens/machine-token.js';
-import { type TokenSigner, tokenHash } from './tokens/token-signer.js';
 
 const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { SessionKind } from '../../src/sessions/session.entity.js';
-import { type CachedSession, SessionCache } from '../../src/sessions/session-cache.js';
+import { type CachedSession, SessionCache } from '../../../src/sessions/reading/session-cache.js';
+import { SessionKind } from '../../../src/sessions/session.entity.js';
 
 const session: CachedSession = {
   sessionId: 'a session',
