@@ -37,7 +37,7 @@ export class Administration {
       await em.flush();
       if (status === UserStatus.DISABLED) {
         await endResetLink(em, userId);
-        announce = await this.sessions.revokeAllWithin(em, userId);
+        announce = await this.sessions.endings.revokeAllWithin(em, userId);
       }
     });
     await announce();
@@ -142,7 +142,7 @@ export class Administration {
       await requireAuthorityOver(em, actor, user);
       user.status = UserStatus.DISABLED;
     });
-    await this.sessions.revokeAll(userId);
+    await this.sessions.endings.revokeAll(userId);
   }
 
   /** Before the account, since one statement that deletes all of them by cascade may take too long. */

@@ -70,7 +70,7 @@ const revokeCommand = (env: Environment) =>
           user === undefined
             ? [sessionKey(sessionId ?? '')]
             : (await openSessions.listAll((await findUser(services, user)).id)).map(({ id }) => id);
-        for (const id of ids) await sessions.revokeByOperator(id, actor);
+        for (const id of ids) await sessions.endings.revokeByOperator(id, actor);
         output.result(
           { revoked: ids.map((id) => nodeId('session', id)) },
           `Revoked ${ids.length === 1 ? '1 session' : `${ids.length} sessions`}.`,

@@ -41,7 +41,7 @@ export class SessionLimit {
        limit ? offset ?`,
       [userId, this.#now(), openedId, MAX_ENDED, this.perUser],
     );
-    await this.sessions.revokeSome(userId, { id: { $in: excess.map((session) => session.id) } });
+    await this.sessions.endings.revokeSome(userId, { id: { $in: excess.map((session) => session.id) } });
   }
 
   async #count(userId: number): Promise<number> {

@@ -28,7 +28,7 @@ export interface Enrolled {
 export class Enrollments {
   /** @param everyNodeAsks whether every node asks for second factors. */
   constructor(
-    private readonly sessions: Pick<Sessions, 'revokeSomeWithin' | 'invalidate'>,
+    private readonly sessions: Pick<Sessions, 'endings' | 'invalidate'>,
     private readonly changes: AccountChanges,
     private readonly clock: Clock,
     private readonly everyNodeAsks: () => boolean,
@@ -82,7 +82,7 @@ export class Enrollments {
     user.secondFactorSince = now;
     const recoveryCodes = await replaceRecoveryCodes(em, id);
     await em.nativeUpdate(Session, { user: id, id: { $ne: sessionId } }, { provenAt: null });
-    const announce = await this.sessions.revokeSomeWithin(em, id, {
+    const announce = await this.sessions.endings.revokeSomeWithin(em, id, {
       kind: SessionKind.LOGIN,
       api: { $ne: Api.GRAPHQL },
     });
@@ -106,7 +106,7 @@ export class Enrollments {
     const action = { action: 'user.factor-reset', target: userTarget(id) } as const;
     recordAudit(em, new Date(this.clock()), actor, action);
     await this.#end(em, user);
-    return this.sessions.revokeSomeWithin(em, id, { kind: SessionKind.LOGIN });
+    return this.sessions.endings.revokeSomeWithin(em, id, { kind: SessionKind.LOGIN });
   }
 
   async #end(em: EntityManager, user: User): Promise<void> {

@@ -47,7 +47,7 @@ export class PasswordReplacement {
       await confirm?.(em, replaced);
       recordAudit(em, now, actor, { ...audited, target: userTarget(userId) });
       // Devices with a credential do not know the password, and could not be signed in again remotely.
-      return this.sessions.revokeSomeWithin(em, userId, {
+      return this.sessions.endings.revokeSomeWithin(em, userId, {
         kind: { $ne: SessionKind.DEVICE_CREDENTIAL },
         ...(keptSession ? { id: { $ne: keptSession } } : {}),
       });

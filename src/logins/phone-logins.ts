@@ -83,7 +83,7 @@ export class PhoneLogins {
       if (!(await this.options.users.markPhoneVerified(tx, user, { userId: user.id, address }))) return null;
       // The earlier sessions and clients may belong to another person who registered this phone.
       await forgetClients(tx, user.id);
-      return this.options.sessions.revokeAllWithin(tx, user.id);
+      return this.options.sessions.endings.revokeAllWithin(tx, user.id);
     });
     await announce?.();
   }

@@ -147,7 +147,7 @@ export class ApiKeys {
   async #revoke(key: ApiKey, actor: Actor): Promise<ApiKey> {
     const detail = nodeId('apiKey', key.id);
     const action = { action: 'key.revoke', target: userTarget(key.user.id), detail } as const;
-    await this.sessions.endMachine(key.session, action, actor);
+    await this.sessions.endings.endMachine(key.session, action, actor);
     return this.#get(key.id);
   }
 }

@@ -113,7 +113,7 @@ export class DeviceCredentials {
       kind: SessionKind.DEVICE_CREDENTIAL,
       deviceId: { $in: devices.map(({ clientId }) => clientId) },
     };
-    const announce = await sessions.revokeSomeWithin(em, userId, ofDevices);
+    const announce = await sessions.endings.revokeSomeWithin(em, userId, ofDevices);
     const kept = await em.count(Session, {
       user: userId,
       kind: SessionKind.DEVICE_CREDENTIAL,

@@ -28,7 +28,7 @@ export function createDevices(
   const limits = new DeviceLimits(limiters, config.DEVICES_PER_ACCOUNT, config.DEVICES_PER_ADDRESS);
   const bindings = new Bindings(db, limits);
   const heartbeats = new Heartbeats(store, bindings, events, clock, createPresence);
-  sessions.onEnd((ended) => heartbeats.sessionsEnded(ended));
+  sessions.endings.onEnd((ended) => heartbeats.sessionsEnded(ended));
   const sessionLimit = new SessionLimit(db, sessions, heartbeats, clock, config.SESSIONS_PER_USER);
   sessions.onOpen((session, openSessions) => sessionLimit.enforce(session, openSessions));
   users.onChange((user, before) => heartbeats.ownerChanges.add(user, before));

@@ -1,5 +1,4 @@
-import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { type Actor, type AuditedAction, userTarget } from '../audit/audit.js';
+import type { Actor } from '../audit/audit.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
@@ -7,12 +6,12 @@ import type { Limiters } from '../rate-limits/limiters.js';
 import { TokenThrottle } from '../rate-limits/token-throttle.js';
 import type { AccountChanges, ChangeElsewhere } from '../users/account-changes.js';
 import { whenReady } from '../when-ready.js';
-import { mayAccess } from './authorization.js';
 import type { Caller } from './caller.js';
-import { type EndedSessions, Revocations } from './ending/revocations.js';
+import { Revocations } from './ending/revocations.js';
+import { SessionEndings } from './ending/session-endings.js';
 import { type OpenedSession, Openings, type OpenListener } from './opening/openings.js';
 import { type CachedSession, SessionCache } from './reading/session-cache.js';
-import { noSuchSession, type SessionRead, SessionReader } from './reading/session-reader.js';
+import { type SessionRead, SessionReader } from './reading/session-reader.js';
 import { Session } from './session.entity.js';
 import { SessionActivity, type UsedSession } from './session-activity.js';
 import type { SessionPolicies } from './session-policy.js';
@@ -58,6 +57,8 @@ export class Sessions {
   readonly #tokens: SessionTokens;
   readonly #openings: Openings;
   readonly #revocations: Revocations;
+  /** Ends sessions. */
+  readonly endings: SessionEndings;
   readonly #throttle: TokenThrottle;
   readonly #changeListeners: ((userId: number) => void)[] = [];
   readonly #refreshListeners = new Set<RefreshListener>();
@@ -71,6 +72,9 @@ export class Sessions {
     this.#tokens = new SessionTokens(signer, policies);
     this.#openings = new Openings(this.#tokens, clock, limiters, sessionsPerUser);
     this.#revocations = new Revocations(db, changes, clock);
+    this.endings = new SessionEndings(this.#revocations, this.#reader, (...userIds) =>
+      this.invalidate(...userIds),
+    );
     this.#throttle = new TokenThrottle(limiters);
     changes.onRead((read) => this.#apply(read));
   }
@@ -105,7 +109,7 @@ export class Sessions {
       return result;
     });
     if (rotation.outcome === 'reused') {
-      await this.#revokeOne(rotation.session, actor, 'reused refresh token');
+      await this.endings.revokeOne(rotation.session, actor, 'reused refresh token');
     }
     if (rotation.outcome !== 'rotated') {
       throw new DomainError('UNAUTHENTICATED', 'The refresh token is no longer valid.');
@@ -178,96 +182,12 @@ export class Sessions {
     return this.#reader.find(sessionId);
   }
 
-  /** Ends the caller's own session. */
-  async logout({ user, sessionId, api }: Caller, actor: Actor): Promise<void> {
-    const action = { action: 'session.close', target: userTarget(user.id), detail: api } as const;
-    await this.#end(user.id, sessionId, 'LOGOUT', action, actor);
-  }
-
-  /** Ends one session. Its tokens fail from the next request on. */
-  async revoke(
-    userId: number,
-    sessionId: string,
-    reason: EndedSessions['reason'] = 'REVOKED',
-  ): Promise<void> {
-    await this.#revoke(userId, { id: sessionId }, reason);
-  }
-
-  /** Ends the sessions of a user that match. */
-  async revokeSome(userId: number, which: FilterQuery<Session>): Promise<void> {
-    await this.#revoke(userId, which, 'REVOKED');
-  }
-
   /**
-   * Ends a session of the caller, or of anybody if the caller may manage sessions.
-   * @throws DomainError NOT_FOUND
+   * Discards the cached sessions of users, and lets other nodes read the change. Must follow every change of a user, its
+   * roles or its sessions.
    */
-  async revokeAs(caller: Caller, sessionId: string, actor: Actor): Promise<Session> {
-    const session = await this.#reader.find(sessionId);
-    if (!mayAccess(caller, session.user.id, 'sessions:manage')) throw noSuchSession();
-    return this.#revokeOne(session, actor);
-  }
-
-  /** Ends any session, for the command line. @throws DomainError NOT_FOUND */
-  async revokeByOperator(sessionId: string, actor: Actor): Promise<Session> {
-    return this.#revokeOne(await this.#reader.find(sessionId), actor);
-  }
-
-  /** Ends a session that is not a login, and records the action. */
-  endMachine({ id, user }: Session, action: AuditedAction, actor: Actor): Promise<void> {
-    return this.#end(user.id, id, 'REVOKED', action, actor);
-  }
-
-  /** Ends all sessions of a user, and records so. @returns how many. @throws DomainError NOT_FOUND */
-  revokeAllAs(userId: number, actor: Actor): Promise<number> {
-    return this.#revocations.revokeAll(userId, actor).finally(() => this.invalidate(userId));
-  }
-
-  /** Ends all sessions of a user. @param exceptId a session to keep. */
-  async revokeAll(userId: number, exceptId?: string): Promise<void> {
-    await this.#revoke(userId, exceptId ? { id: { $ne: exceptId } } : {}, 'REVOKED');
-  }
-
-  /**
-   * Ends all sessions of a user together with a change of that user, in the transaction of `em`, which must have saved
-   * the change: its lock keeps further sessions from being opened.
-   * @param exceptId a session to keep.
-   * @returns a function that must be called after the commit.
-   */
-  revokeAllWithin(em: EntityManager, userId: number, exceptId?: string): Promise<() => Promise<void>> {
-    return this.revokeSomeWithin(em, userId, exceptId ? { id: { $ne: exceptId } } : {});
-  }
-
-  /** As `revokeAllWithin`, for the sessions that match. */
-  revokeSomeWithin(
-    em: EntityManager,
-    userId: number,
-    which: FilterQuery<Session>,
-  ): Promise<() => Promise<void>> {
-    return this.revokeOfManyWithin(em, [userId], which);
-  }
-
-  /** As `revokeSomeWithin`, for sessions of several users. */
-  async revokeOfManyWithin(
-    em: EntityManager,
-    userIds: readonly number[],
-    which: FilterQuery<Session>,
-  ): Promise<() => Promise<void>> {
-    const where = { $and: [{ user: { $in: [...userIds] } }, which] };
-    const ended = await this.#revocations.revokeWithin(em, where, 'REVOKED');
-    return () =>
-      this.#revocations.notify(ended).finally(() => {
-        for (const userId of userIds) this.#discard(userId);
-        this.#changes.announce();
-      });
-  }
-
-  /**
-   * Discards the cached sessions of a user, and lets other nodes read the change. Must follow every change of the user,
-   * its roles or its sessions.
-   */
-  invalidate(userId: number): void {
-    this.#discard(userId);
+  invalidate(...userIds: readonly number[]): void {
+    for (const userId of userIds) this.#discard(userId);
     this.#changes.announce();
   }
 
@@ -279,11 +199,6 @@ export class Sessions {
   /** Calls back after a session was opened, before its tokens are handed out, and waits for the result. */
   onOpen(listener: OpenListener): void {
     this.#openings.onOpen(listener);
-  }
-
-  /** Calls back when sessions were logged out or revoked, and waits for the result. */
-  onEnd(listener: (ended: EndedSessions) => Promise<void>): void {
-    this.#revocations.onEnd(listener);
   }
 
   /** Calls back when sessions were refreshed, and waits for the result. @returns a function that unsubscribes. */
@@ -326,25 +241,5 @@ export class Sessions {
   #discard(userId: number): void {
     this.#cache.invalidate(userId);
     for (const listener of this.#changeListeners) listener(userId);
-  }
-
-  async #revoke(userId: number, which: FilterQuery<Session>, reason: EndedSessions['reason']): Promise<void> {
-    // Also when a listener fails: the sessions are revoked in the database by then, and no poll reports them again.
-    const revoked = this.#revocations.revoke({ $and: [{ user: userId }, which] }, reason);
-    await revoked.finally(() => this.invalidate(userId));
-  }
-
-  async #revokeOne({ id, user }: Session, actor: Actor, detail?: string): Promise<Session> {
-    const action = {
-      action: 'session.revoke',
-      target: userTarget(user.id),
-      ...(detail && { detail }),
-    } as const;
-    await this.#end(user.id, id, 'REVOKED', action, actor);
-    return this.#reader.find(id);
-  }
-
-  async #end(userId: number, ...ending: Parameters<Revocations['revokeOne']>): Promise<void> {
-    await this.#revocations.revokeOne(...ending).finally(() => this.invalidate(userId));
   }
 }

@@ -102,13 +102,13 @@ test('ends all sessions of a person at once, and records how many', async () => 
     await openSession(gateway, username, graphqlSessionPolicy),
     await openSession(gateway, username, graphqlSessionPolicy),
   ];
-  expect(await gateway.services.sessions.revokeAllAs(id, operator)).toBe(2);
+  expect(await gateway.services.sessions.endings.revokeAllAs(id, operator)).toBe(2);
   for (const { accessToken } of sessions) {
     expect(await gateway.services.sessions.authenticate(accessToken)).toBeNull();
   }
   const entries = await gateway.services.db.em.fork().find(AuditEntry, { action: 'session.revoke-all' });
   expect(entries).toMatchObject([{ target: `user_${id}`, detail: '2' }]);
-  await expect(gateway.services.sessions.revokeAllAs(999_999, operator)).rejects.toMatchObject({
+  await expect(gateway.services.sessions.endings.revokeAllAs(999_999, operator)).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });
 });
@@ -119,6 +119,6 @@ test('finds sessions by what their clients say about themselves', async () => {
   const count = (text: string) => gateway.services.openSessions.count({ client: text, userId: id });
   for (const text of ['firefox', 'till_', '1.2', '203.0.113.77']) expect(await count(text)).toBe(1);
   for (const text of ['tillx7', '%', 'chrome']) expect(await count(text)).toBe(0);
-  await gateway.services.sessions.revoke(id, session.id);
+  await gateway.services.sessions.endings.revoke(id, session.id);
   expect(await count('firefox')).toBe(0);
 });

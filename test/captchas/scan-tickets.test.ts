@@ -89,7 +89,7 @@ describe('a ticket', () => {
     const zhao = await signedIn('zhao');
     await signedIn('zhao', zhao.user.id);
     await scans().decide(ticket, zhao, true);
-    await gateway.services.sessions.revoke(zhao.user.id, zhao.sessionId, 'LOGOUT');
+    await gateway.services.sessions.endings.revoke(zhao.user.id, zhao.sessionId, 'LOGOUT');
     await expect(redeem(ticket, screen)).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });
   });
 
@@ -113,7 +113,7 @@ describe('a ticket', () => {
     const elsewhere = await signedIn('zhou', zhou.user.id);
     await scans().decide(ticket, zhou, true);
     await scans().decide(ticket, { ...elsewhere, restricted: true }, true);
-    await gateway.services.sessions.revoke(zhou.user.id, zhou.sessionId, 'LOGOUT');
+    await gateway.services.sessions.endings.revoke(zhou.user.id, zhou.sessionId, 'LOGOUT');
     expect(await redeem(ticket, screen)).toMatchObject({
       restricted: true,
       approvedBy: elsewhere.sessionId,

@@ -65,7 +65,7 @@ describe('a user with as many sessions as allowed', () => {
   test('does not count sessions that have ended', async () => {
     const tokens = [await login(), await login(), await login()];
     const { user, sessionId } = await callerOf(gateway, tokens[2] ?? '');
-    await gateway.services.sessions.revoke(user.id, sessionId);
+    await gateway.services.sessions.endings.revoke(user.id, sessionId);
     tokens.push(await login());
     expect(await areOpen(tokens)).toEqual([true, true, false, true]);
   });

@@ -42,7 +42,7 @@ test('ends a session that another process revoked within half a second', async (
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
   const polling = start();
   const other = await startGateway({}, gateway);
-  await other.services.sessions.revoke(session.user.id, session.id);
+  await other.services.sessions.endings.revoke(session.user.id, session.id);
   await other.close();
   expect(await sessions.authenticate(accessToken)).not.toBeNull();
   jest.advanceTimersByTime(CHANGES_MS);

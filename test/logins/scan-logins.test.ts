@@ -85,7 +85,7 @@ test('opens no session if the approving one ends after the ticket was redeemed',
   const user = await gateway.services.users.get(userId, em);
   const [approver] = await gateway.services.openSessions.listAll(userId);
   const proof = { approvedBy: approver?.id ?? '' };
-  await gateway.services.sessions.revokeAll(userId);
+  await gateway.services.sessions.endings.revokeAll(userId);
   await expect(
     gateway.services.sessions.open(em, user, waiting, graphqlSessionPolicy, { proof }),
   ).rejects.toMatchObject({ code: 'CAPTCHA_EXPIRED' });

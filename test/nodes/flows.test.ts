@@ -67,7 +67,7 @@ describeWithRedis('what one node does, another one knows', () => {
   test('a revoked session', async () => {
     const { session, accessToken } = await openSession(here, 'max', graphqlSessionPolicy);
     expect(await thereAs(accessToken)).not.toBeNull();
-    await here.services.sessions.revoke(session.user.id, session.id);
+    await here.services.sessions.endings.revoke(session.user.id, session.id);
     await eventually(async () => (await thereAs(accessToken)) === null);
   });
 

@@ -78,7 +78,7 @@ describeWithRedis('the presence of a fleet', () => {
     const history = () =>
       db.em.fork().execute('select online, reason from presence_events where device_id = ?', [id]);
     expect(await history()).toEqual([{ online: true, reason: null }]);
-    await here.services.sessions.revoke(caller.user.id, caller.sessionId);
+    await here.services.sessions.endings.revoke(caller.user.id, caller.sessionId);
     await ticks();
     expect([here, there].map(({ services }) => services.heartbeats.isOnline(id))).toEqual([false, false]);
     await there.services.heartbeats.saveTransitions();

@@ -59,7 +59,7 @@ describe.each([UPLOAD, '/graphql'] as const)('an upload to %s is refused at its 
     [
       'session was revoked',
       / 401 |"UNAUTHENTICATED"/,
-      () => gateway.services.sessions.revoke(publisher.user.id, publisher.session.id),
+      () => gateway.services.sessions.endings.revoke(publisher.user.id, publisher.session.id),
     ],
     [
       'account was deleted',

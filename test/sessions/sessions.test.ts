@@ -110,7 +110,7 @@ describe('the next request fails', () => {
     const other = await open(uimsSessionPolicy, user.id);
     await caller(accessToken);
     await caller(other.accessToken);
-    await gateway.services.sessions.revoke(user.id, session.id);
+    await gateway.services.sessions.endings.revoke(user.id, session.id);
     expect(await caller(accessToken)).toBeNull();
     expect(await caller(other.accessToken)).not.toBeNull();
     expect((await gateway.services.openSessions.listAll(user.id)).map(({ id }) => id)).toEqual([
@@ -122,7 +122,7 @@ describe('the next request fails', () => {
     const { accessToken, user } = await open(graphqlSessionPolicy);
     const kept = await open(graphqlSessionPolicy, user.id);
     await caller(accessToken);
-    await gateway.services.sessions.revokeAll(user.id, kept.session.id);
+    await gateway.services.sessions.endings.revokeAll(user.id, kept.session.id);
     expect(await caller(accessToken)).toBeNull();
     expect(await caller(kept.accessToken)).not.toBeNull();
   });
@@ -132,7 +132,7 @@ describe('the next request fails', () => {
     await caller(accessToken);
     const em = gateway.services.db.em.fork();
     await em.execute('alter table devices rename to away');
-    await expect(gateway.services.sessions.revoke(user.id, session.id)).rejects.toThrow('devices');
+    await expect(gateway.services.sessions.endings.revoke(user.id, session.id)).rejects.toThrow('devices');
     await em.execute('alter table away rename to devices');
     expect(await caller(accessToken)).toBeNull();
   });
@@ -157,7 +157,7 @@ describe('the next request fails', () => {
     for (let round = 0; round < 20; round += 1) {
       const { accessToken, session, user } = await open(graphqlSessionPolicy);
       const reading = caller(accessToken);
-      await gateway.services.sessions.revoke(user.id, session.id);
+      await gateway.services.sessions.endings.revoke(user.id, session.id);
       await reading;
       expect(await caller(accessToken)).toBeNull();
     }
@@ -301,10 +301,12 @@ describe('a revocation by another process', () => {
     const other = await openOther();
     const [here, there] = [await open(uimsSessionPolicy), await open(uimsSessionPolicy)];
     const reported: string[] = [];
-    sessions.onEnd(async ({ ids, reason }) => void reported.push(...ids.map((id) => `${reason} ${id}`)));
+    sessions.endings.onEnd(
+      async ({ ids, reason }) => void reported.push(...ids.map((id) => `${reason} ${id}`)),
+    );
     expect(await caller(there.accessToken)).not.toBeNull();
-    await sessions.revoke(here.user.id, here.session.id, 'LOGOUT');
-    await other.services.sessions.revoke(there.user.id, there.session.id, 'LOGOUT');
+    await sessions.endings.revoke(here.user.id, here.session.id, 'LOGOUT');
+    await other.services.sessions.endings.revoke(there.user.id, there.session.id, 'LOGOUT');
     await sessions.pollChanges();
     await sessions.pollChanges();
     expect(reported).toEqual([`LOGOUT ${here.session.id}`, `LOGOUT ${there.session.id}`]);
@@ -320,7 +322,7 @@ describe('a revocation by another process', () => {
     other.clock.advance(difference);
     const { accessToken, session, user } = await open(uimsSessionPolicy);
     expect(await caller(accessToken)).not.toBeNull();
-    await other.services.sessions.revoke(user.id, session.id, 'REVOKED');
+    await other.services.sessions.endings.revoke(user.id, session.id, 'REVOKED');
     await gateway.services.sessions.pollChanges();
     expect(await caller(accessToken)).toBeNull();
     await other.close();
@@ -335,9 +337,9 @@ describe('a revocation by another process', () => {
     const blocker = db.em.fork();
     await blocker.begin();
     await blocker.execute('select 1 from sessions where id = ? for update', [slow.session.id]);
-    const revokingSlow = other.services.sessions.revoke(slow.user.id, slow.session.id, 'REVOKED');
+    const revokingSlow = other.services.sessions.endings.revoke(slow.user.id, slow.session.id, 'REVOKED');
     await eventually(async () => (await waitingQueries()).length > 0);
-    const revokingFast = other.services.sessions.revoke(fast.user.id, fast.session.id, 'REVOKED');
+    const revokingFast = other.services.sessions.endings.revoke(fast.user.id, fast.session.id, 'REVOKED');
     await sessions.pollChanges();
     await blocker.commit();
     await Promise.all([revokingSlow, revokingFast]);

@@ -42,7 +42,7 @@ interface Dependencies {
   readonly db: Database;
   readonly heartbeats: Heartbeats;
   readonly settings: DeviceSettings;
-  readonly sessions: Pick<Sessions, 'revokeOfManyWithin'>;
+  readonly sessions: Pick<Sessions, 'endings'>;
   readonly events: Events;
   readonly clock: Clock;
 }

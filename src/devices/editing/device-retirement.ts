@@ -15,7 +15,7 @@ export class DeviceRetirement {
   constructor(
     private readonly db: Database,
     private readonly heartbeats: Pick<Heartbeats, 'saveTransitions' | 'edits'>,
-    private readonly sessions: Pick<Sessions, 'revokeOfManyWithin'>,
+    private readonly sessions: Pick<Sessions, 'endings'>,
     private readonly clock: Clock,
   ) {}
 

@@ -31,9 +31,9 @@ export async function lockLeaving(em: EntityManager, ids: readonly number[]): Pr
  */
 export function endSessionsOf(
   em: EntityManager,
-  sessions: Pick<Sessions, 'revokeOfManyWithin'>,
+  sessions: Pick<Sessions, 'endings'>,
   devices: readonly LeavingDevice[],
 ): Promise<() => Promise<void>> {
   const userIds = [...new Set(devices.map(({ userId }) => userId))];
-  return sessions.revokeOfManyWithin(em, userIds, sessionsOf(devices));
+  return sessions.endings.revokeOfManyWithin(em, userIds, sessionsOf(devices));
 }

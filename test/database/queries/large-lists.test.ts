@@ -272,7 +272,7 @@ test('administrative actions read few rows', async () => {
     await administration.setStatus(id, UserStatus.DISABLED, actor);
     await administration.setStatus(id, UserStatus.ACTIVE, actor);
     await services.users.updateProfile(id, { nickname: 'Lee' });
-    await services.sessions.revokeAll(id);
+    await services.sessions.endings.revokeAll(id);
     await administration.delete(id, actor);
   });
   expect(statements.length).toBeGreaterThan(20);

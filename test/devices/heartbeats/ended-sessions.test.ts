@@ -45,9 +45,9 @@ test('a first heartbeat brings no device online if its session ends meanwhile', 
     gateway.services.clock,
     presenceInMemory(gateway.services.clock),
   );
-  sessions.onEnd((ended) => fleet.sessionsEnded(ended));
+  sessions.endings.onEnd((ended) => fleet.sessionsEnded(ended));
   const beat = Promise.resolve(fleet.beat(caller, hello('first')));
-  await sessions.revoke(caller.user.id, caller.sessionId);
+  await sessions.endings.revoke(caller.user.id, caller.sessionId);
   bindings.go();
   await expect(beat).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   expect(fleet.onlineIds()).toHaveLength(0);
@@ -58,7 +58,7 @@ test('rejects the heartbeat of a request that was authenticated before its sessi
   const caller = await signIn();
   const id = await heartbeats.beat(caller, hello('back'));
   expect(heartbeats.isOnline(id)).toBe(true);
-  await sessions.revoke(caller.user.id, caller.sessionId);
+  await sessions.endings.revoke(caller.user.id, caller.sessionId);
   expect(() => heartbeats.beat(caller, hello('back'))).toThrow('ended');
   expect(heartbeats.isOnline(id)).toBe(false);
 });

@@ -267,7 +267,7 @@ test('a session that ended on one node is refused by the others once they have r
   const session = await login(a);
   const caller = await callerOf(b, session.accessToken);
   await b.services.heartbeats.beat(caller, named);
-  await a.services.sessions.revoke(userId, session.session.id);
+  await a.services.sessions.endings.revoke(userId, session.session.id);
   await b.services.sessions.pollChanges();
   expect(() => b.services.heartbeats.beat(caller, named)).toThrow('Your session has ended.');
   expect(b.services.heartbeats.onlineIds()).not.toContain((await rows())[0]?.id);

@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 const beat = async (caller: Caller) => gateway.services.heartbeats.beat(caller, hello);
 const logout = ({ user, sessionId }: Caller, { services } = gateway) =>
-  services.sessions.revoke(user.id, sessionId, 'LOGOUT');
+  services.sessions.endings.revoke(user.id, sessionId, 'LOGOUT');
 const history = (id: number) => historyOf(gateway, id);
 
 describe('a device with heartbeats of two sessions', () => {
@@ -116,7 +116,7 @@ describe('a device with heartbeats of two sessions', () => {
     await beat(short);
     await heartbeats.announce();
     expect(await shown()).toMatchObject({ sessionId: short.sessionId, api: 'graphql' });
-    await sessions.revokeAll(short.user.id);
+    await sessions.endings.revokeAll(short.user.id);
   });
 });
 
@@ -140,7 +140,7 @@ test('a session that ends during its first heartbeat does not take the device fr
     clock,
     presenceInMemory(clock),
   );
-  sessions.onEnd((ended) => fleet.sessionsEnded(ended));
+  sessions.endings.onEnd((ended) => fleet.sessionsEnded(ended));
   const id = await fleet.beat(short, hello);
   bindings.atEnd = () => logout(long);
   await expect(fleet.beat(long, hello)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });

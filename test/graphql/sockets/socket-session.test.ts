@@ -50,7 +50,7 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
   test('its session is revoked', async () => {
     const { accessToken, session } = await opened(username);
     const live = await RawLive.open(host, accessToken);
-    await gateway.services.sessions.revoke(id, sessionKey(session.id));
+    await gateway.services.sessions.endings.revoke(id, sessionKey(session.id));
     expect(await live.closed).toBe(4403);
   });
 
@@ -61,7 +61,7 @@ describe('a socket is closed with 4403, after which stock clients reconnect, whe
     sessions.authenticate = async (token) => {
       sessions.authenticate = authenticate;
       const caller = await authenticate(token);
-      await sessions.revoke(id, sessionKey(session.id));
+      await sessions.endings.revoke(id, sessionKey(session.id));
       return caller;
     };
     const live = await RawLive.open(host, accessToken);

@@ -138,7 +138,10 @@ export async function signIn(opened: OpenedSession, context: Context): Promise<A
   const earlierToken = refreshCookie?.read();
   const earlier = earlierToken ? await services.sessions.findByRefreshToken(earlierToken) : null;
   if (earlier) {
-    await services.sessions.logout(earlier, { userId: earlier.user.id, address: context.client.address });
+    await services.sessions.endings.logout(earlier, {
+      userId: earlier.user.id,
+      address: context.client.address,
+    });
   }
   return authenticated(opened, context);
 }

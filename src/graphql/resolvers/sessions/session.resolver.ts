@@ -60,8 +60,9 @@ export class SessionResolver {
   ): Promise<LogoutPayload> {
     const { sessions } = context.services;
     const caller = requireCaller(context);
-    await sessions.logout(caller, actorOf(context));
-    if (scope === LogoutScope.ALL_SESSIONS) await sessions.revokeAllAs(caller.user.id, actorOf(context));
+    await sessions.endings.logout(caller, actorOf(context));
+    if (scope === LogoutScope.ALL_SESSIONS)
+      await sessions.endings.revokeAllAs(caller.user.id, actorOf(context));
     context.refreshCookie?.clear();
     return { session: await sessions.get(caller.sessionId) };
   }
@@ -73,7 +74,9 @@ export class SessionResolver {
     @Ctx() context: Context,
   ): Promise<RevokeSessionPayload> {
     const { sessions } = context.services;
-    return { session: await sessions.revokeAs(requireCaller(context), readSessionId(id), actorOf(context)) };
+    return {
+      session: await sessions.endings.revokeAs(requireCaller(context), readSessionId(id), actorOf(context)),
+    };
   }
 
   @Mutation(() => RevokeUserSessionsPayload, { description: 'Ends all sessions of a user, at every API.' })
@@ -83,7 +86,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ): Promise<RevokeUserSessionsPayload> {
     const id = readId('user', userId, 'userId');
-    return { revokedCount: await context.services.sessions.revokeAllAs(id, actorOf(context)) };
+    return { revokedCount: await context.services.sessions.endings.revokeAllAs(id, actorOf(context)) };
   }
 
   @ReadsFrom<Session>('user')

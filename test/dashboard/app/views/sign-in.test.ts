@@ -98,7 +98,7 @@ test('says at once that the session was revoked', async () => {
   await page.getByRole('heading', { level: 1 }).waitFor();
   const { services } = gateway;
   const [pia] = await accountsOf(gateway, 'pia');
-  await services.sessions.revokeAll(pia?.id ?? 0);
+  await services.sessions.endings.revokeAll(pia?.id ?? 0);
   await page.getByRole('alert').filter({ hasText: 'Your session has ended' }).waitFor();
   await close();
 });
