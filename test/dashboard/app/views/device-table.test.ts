@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { MachineFragment } from '../../../../src/dashboard/app/generated/graphql.js';
-import type { FleetOrder } from '../../../../src/dashboard/app/views/fleet/filters/fleet-order.js';
-import { DeviceTable } from '../../../../src/dashboard/app/views/fleet/live/device-table.js';
+import { DeviceTable, type Listing } from '../../../../src/dashboard/app/views/fleet/live/device-table.js';
 
 const device = (id: string, changes: Partial<MachineFragment> = {}): MachineFragment => ({
   id,
@@ -19,66 +18,100 @@ const device = (id: string, changes: Partial<MachineFragment> = {}): MachineFrag
   ...changes,
 });
 
-const owner = (username: string) => ({ user: { ...device('').user, username } });
+const beat = (id: string, clientVersion: string) => ({
+  device: { id, clientVersion },
+  at: '2026-01-02T00:00:00Z',
+});
 
-function tableOf(devices: readonly MachineFragment[], order: FleetOrder): DeviceTable {
+/** A table whose list was loaded. */
+function tableOf(devices: readonly MachineFragment[], listing: Partial<Listing> = {}): DeviceTable {
   const table = new DeviceTable();
+  table.begin({ order: 'name', presence: 'all', ...listing });
   table.add(devices);
-  table.sortBy(order);
+  table.end(false);
   return table;
 }
 
-const cases: readonly (readonly [FleetOrder, readonly MachineFragment[], readonly string[]])[] = [
-  ['name', [device('10'), device('9'), device('1', { name: null })], ['9', '10', '1']],
-  [
-    'owner',
-    [device('1', owner('zoe')), device('2', owner('Bob')), device('3', owner('bob'))],
-    ['2', '3', '1'],
-  ],
-  [
-    'version',
-    [
-      device('1', { clientVersion: '1.10' }),
-      device('2', { clientVersion: null }),
-      device('3', { clientVersion: '1.9' }),
-    ],
-    ['3', '1', '2'],
-  ],
-  [
-    'newest',
-    [device('1'), device('2', { firstSeenAt: '2026-02-01T00:00:00Z' }), device('3')],
-    ['2', '1', '3'],
-  ],
-  ['seen', [device('1'), device('2', { lastSeenAt: '2026-02-01T00:00:00Z' })], ['2', '1']],
-  ['silent', [device('1', { lastSeenAt: '2026-02-01T00:00:00Z' }), device('2')], ['2', '1']],
-];
-
-test.each(cases)('sorts by %s, and equal devices by name', (order, devices, sorted) => {
-  expect(tableOf(devices, order).select('all')).toEqual(sorted);
+test('keeps the order of the gateway, over several pages', () => {
+  const table = tableOf([device('2'), device('9')]);
+  table.add([device('1'), device('9')]);
+  expect(table.select()).toEqual(['2', '9', '1']);
 });
 
-test('sorts again for another order, and when an event changes what it sorts by', () => {
-  const table = tableOf([device('1'), device('2', { clientVersion: '0.9' })], 'name');
-  expect(table.select('all')).toEqual(['1', '2']);
-  table.sortBy('version');
-  expect(table.select('all')).toEqual(['2', '1']);
-  table.applyHeartbeat({ device: { id: '2', clientVersion: '2.0' }, at: '2026-01-02T00:00:00Z' });
-  expect(table.select('all')).toEqual(['1', '2']);
-  table.applyStatus(device('1', { clientVersion: '3.0' }));
-  expect(table.select('all')).toEqual(['2', '1']);
+test('a device that an event adds is in front until the list is sorted again', () => {
+  const table = tableOf([device('1'), device('3')]);
+  table.applyStatus(device('2'));
+  expect(table.select()).toEqual(['2', '1', '3']);
+  expect(table.isOutdated).toBe(true);
+  table.beginAgain();
+  table.sortAgain([device('1'), device('2'), device('3')]);
+  expect(table.select()).toEqual(['1', '2', '3']);
+  expect(table.isOutdated).toBe(false);
 });
 
-test('keeps the list when a device leaves as another one enters', () => {
-  const table = tableOf([device('1'), device('2')], 'name');
-  expect(table.select('all')).toEqual(['1', '2']);
-  table.remove('1');
+test('a device that an event adds while the list loads gets its place with its page', () => {
+  const table = new DeviceTable();
+  table.begin({ order: 'name', presence: 'all' });
+  table.add([device('1')]);
+  table.applyStatus(device('3', { clientVersion: '2.0' }));
+  table.add([device('2'), device('3')]);
+  expect(table.select()).toEqual(['1', '2', '3']);
+  expect(table.row('3')?.device.clientVersion).toBe('2.0');
+});
+
+test('of a list that was loaded in part, events change the listed devices alone', () => {
+  const table = tableOf([device('1'), device('2')]);
   table.applyStatus(device('3'));
-  expect(table.select('all')).toEqual(['2', '3']);
+  table.end(true);
+  expect(table.select()).toEqual(['1', '2']);
+  table.applyStatus(device('4'));
+  expect(table.select()).toEqual(['1', '2']);
+  table.sortAgain([device('4'), device('1')]);
+  expect(table.select()).toEqual(['4', '1']);
+});
+
+test.each([
+  ['name', { displayName: 'Door' }],
+  ['version', { clientVersion: '2.0' }],
+  ['silent', { online: false }],
+  ['owner', { user: { ...device('').user, id: 'user_2' } }],
+] as const)('the order by %s is outdated by %j, not by other changes', (order, changes) => {
+  const table = tableOf([device('1'), device('2')], { order });
+  table.applyStatus(device('1', { channel: 'beta' }));
+  table.applyHeartbeat(beat('1', '1.0'));
+  expect(table.isOutdated).toBe(false);
+  table.applyStatus(device('1', { channel: 'beta', ...changes }));
+  expect(table.isOutdated).toBe(true);
+});
+
+test('a heartbeat with another version outdates the order by version', () => {
+  const table = tableOf([device('1')], { order: 'version' });
+  table.applyHeartbeat(beat('1', '1.1'));
+  expect(table.isOutdated).toBe(true);
+});
+
+test('a device that left while the list was sorted again stays away', () => {
+  const table = tableOf([device('1'), device('2')]);
+  table.beginAgain();
+  table.remove('2');
+  table.sortAgain([device('2'), device('1')]);
+  expect(table.select()).toEqual(['1']);
+});
+
+test('lists devices of one presence, as they come and go', () => {
+  const table = tableOf([device('1', { online: false })], { presence: 'offline' });
+  table.applyStatus(device('2'));
+  expect(table.select()).toEqual(['1']);
+  table.applyStatus(device('2', { online: false }));
+  expect(table.select()).toEqual(['2', '1']);
+  table.applyStatus(device('1'));
+  expect(table.select()).toEqual(['2']);
 });
 
 test('returns the same list until it changes', () => {
-  const table = tableOf([device('1'), device('2')], 'seen');
-  const before = table.select('all');
-  table.applyHeartbeat({ device: { id: '2', clientVersion: '1.0' }, at: '2026-01-02T00:00:00Z' });
-  expect(table.select('all')).toBe(before);
+  const table = tableOf([device('1'), device('2')], { order: 'seen' });
+  const before = table.select();
+  table.applyHeartbeat(beat('2', '1.0'));
+  table.applyStatus(device('2', { online: false }));
+  expect(table.select()).toBe(before);
 });

@@ -169,6 +169,10 @@ test('finds devices by their owner, and sorts them as the address says', async (
   await page.getByRole('option', { name: 'Version' }).click();
   await first.getByRole('link', { name: 'Kiosk 1', exact: true }).waitFor();
   expect(new URL(page.url()).search).toBe('?sort=version');
+  await gates.beat(devices('Gate', 1, '2.3.0'));
+  await gateway.services.heartbeats.announce();
+  await first.getByRole('link', { name: 'Gate 1', exact: true }).waitFor();
+  await gates.beat(devices('Gate', 1, '2.4.1'));
   await page.goto(`http://${host}/?sort=owner&q=kiosk`);
   await first.getByRole('link', { name: 'Kiosk 1', exact: true }).waitFor();
   await close();

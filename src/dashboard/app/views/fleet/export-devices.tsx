@@ -1,15 +1,7 @@
 import { ExportButton } from '../../domain/export-button.js';
-import { type DeviceFilter, type DeviceOrder, ExportDevicesDocument } from '../../generated/graphql.js';
+import { type DeviceFilter, ExportDevicesDocument } from '../../generated/graphql.js';
 import type { FleetFilter } from './filters/fleet-filter.js';
-import type { FleetOrder } from './filters/fleet-order.js';
-
-/** The orders of the page that the gateway has, too. */
-const orders: Partial<Record<FleetOrder, DeviceOrder>> = {
-  name: { field: 'NAME', direction: 'ASC' },
-  newest: { field: 'FIRST_SEEN_AT', direction: 'DESC' },
-  seen: { field: 'LAST_SEEN_AT', direction: 'DESC' },
-  silent: { field: 'LAST_SEEN_AT', direction: 'ASC' },
-};
+import { orderBy } from './filters/fleet-order.js';
 
 interface ExportDevicesProps {
   readonly filter: FleetFilter;
@@ -22,7 +14,7 @@ export function ExportDevices({ filter: { presence, order }, deviceFilter }: Exp
   return (
     <ExportButton
       document={ExportDevicesDocument}
-      input={{ filter: { ...deviceFilter, ...online }, orderBy: orders[order] ?? null }}
+      input={{ filter: { ...deviceFilter, ...online }, orderBy: orderBy(order) }}
       downloadOf={({ exportDevices }) => exportDevices.download}
     />
   );

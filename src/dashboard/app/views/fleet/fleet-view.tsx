@@ -26,7 +26,7 @@ import { Summary } from './summary.js';
 export function Component() {
   const { t } = useTranslation();
   const { filter, change, deviceFilter } = useFleetFilter();
-  const { fleet, feed, retry } = useFleet(deviceFilter);
+  const { fleet, feed, retry } = useFleet(deviceFilter, filter);
   const selection = useSelection(deviceFilter, filter.presence);
   const recent = useRecentActions(retry);
   return (

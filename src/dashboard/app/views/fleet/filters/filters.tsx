@@ -125,7 +125,10 @@ function VersionSelect({ value, onChange }: VersionSelectProps) {
 /** Names the owner as a listed device does. */
 function OwnerPill({ fleet, onRemove }: { fleet: Fleet; onRemove: () => void }) {
   const { t } = useTranslation();
-  const user = useSyncExternalStore(fleet.subscribe, () => fleet.table.first?.device.user);
+  const user = useSyncExternalStore(
+    fleet.subscribe,
+    () => fleet.table.row(fleet.table.select()[0] ?? '')?.device.user,
+  );
   return (
     <FilterPill
       text={t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}

@@ -1,22 +1,27 @@
 import { deviceName } from '../../../domain/device-name.js';
-import { displayName } from '../../../domain/display-name.js';
-import type { MachineFragment } from '../../../generated/graphql.js';
+import type { DeviceOrder, MachineFragment } from '../../../generated/graphql.js';
 
 interface Order {
-  /** Devices without the value are last in ascending order. */
-  readonly valueOf: (device: MachineFragment) => string | null;
-  readonly descending?: true;
+  readonly orderBy: DeviceOrder;
+  /** What decides the place of a device: when it changes, the gateway may sort it elsewhere. */
+  readonly dependsOn: (device: MachineFragment) => unknown;
 }
 
-/** How the devices can be sorted, by its name in the address. Devices with equal values are sorted by name. */
+/** How the gateway sorts the devices, by its name in the address. */
 const orders = {
-  name: { valueOf: () => '' },
-  owner: { valueOf: ({ user }) => displayName(user) },
-  version: { valueOf: ({ clientVersion }) => clientVersion },
-  newest: { valueOf: ({ firstSeenAt }) => firstSeenAt, descending: true },
-  // As of the latest change of presence: with each heartbeat, the list would never stand still.
-  seen: { valueOf: ({ lastSeenAt }) => lastSeenAt, descending: true },
-  silent: { valueOf: ({ lastSeenAt }) => lastSeenAt },
+  name: { orderBy: { field: 'NAME', direction: 'ASC' }, dependsOn: deviceName },
+  owner: { orderBy: { field: 'OWNER', direction: 'ASC' }, dependsOn: ({ user }) => user.id },
+  version: {
+    orderBy: { field: 'VERSION', direction: 'ASC' },
+    dependsOn: ({ clientVersion }) => clientVersion,
+  },
+  newest: {
+    orderBy: { field: 'FIRST_SEEN_AT', direction: 'DESC' },
+    dependsOn: ({ firstSeenAt }) => firstSeenAt,
+  },
+  // By transitions, not by heartbeats: with each of those, the list would never stand still.
+  seen: { orderBy: { field: 'OFFLINE_SINCE', direction: 'DESC' }, dependsOn: ({ online }) => online },
+  silent: { orderBy: { field: 'OFFLINE_SINCE', direction: 'ASC' }, dependsOn: ({ online }) => online },
 } as const satisfies Record<string, Order>;
 
 export type FleetOrder = keyof typeof orders;
@@ -31,24 +36,8 @@ export const DEFAULT_ORDER: FleetOrder = 'name';
 export const fleetOrderOf = (name: string | null): FleetOrder =>
   name !== null && isOrder(name) ? name : DEFAULT_ORDER;
 
-/** What a device is sorted by. */
-export interface SortKey {
-  readonly value: string;
-  readonly name: string;
-}
+export const orderBy = (order: FleetOrder): DeviceOrder => orders[order].orderBy;
 
-export function sortKeyOf(order: FleetOrder, device: MachineFragment): SortKey {
-  const value = comparable(orders[order].valueOf(device));
-  return { value, name: comparable(deviceName(device)) + device.id };
-}
-
-export function compare(order: FleetOrder, a: SortKey, b: SortKey): number {
-  const { descending }: Order = orders[order];
-  return (descending ? -1 : 1) * compareTexts(a.value, b.value) || compareTexts(a.name, b.name);
-}
-
-/** Sorts Gate 2 before Gate 10 by plain string comparison: `Intl.Collator` is too slow for a frame. */
-const comparable = (text: string | null): string =>
-  (text ?? '\uffff').toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+/** Whether a change of a device may change its place in the list. */
+export const mayMove = (order: FleetOrder, before: MachineFragment, after: MachineFragment): boolean =>
+  orders[order].dependsOn(before) !== orders[order].dependsOn(after);

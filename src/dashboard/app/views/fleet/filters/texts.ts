@@ -16,7 +16,7 @@ export const en = {
     version: 'Version',
     newest: 'Newest first',
     seen: 'Recently seen',
-    silent: 'Longest silent',
+    silent: 'Longest offline',
   },
   owner: 'Owner: {{name}}',
   channel: 'Channel: {{channel}}',

@@ -22,18 +22,16 @@ interface DeviceListProps {
 
 /** The sorted devices. Only the rows in view are rendered, as there may be thousands. */
 export function DeviceList({ fleet, filter, selection, onClear }: DeviceListProps) {
-  const ids = useSyncExternalStore(fleet.subscribe, () => {
-    fleet.table.sortBy(filter.order);
-    return fleet.table.select(filter.presence);
-  });
+  const ids = useSyncExternalStore(fleet.subscribe, () => fleet.table.select());
   const { loaded, failure, counts } = useFleetSnapshot(fleet);
+  // The counts are up to ten seconds old.
   const total = Math.max(ids.length, counts?.[filter.presence === 'all' ? 'total' : filter.presence] ?? 0);
   // An empty list would be wrong; the notices show the failure.
   if (failure && loaded === 0) return null;
   return (
     <>
       <Card padding={0} className={classes.list}>
-        <ListHeader fleet={fleet} shown={ids.length} />
+        <ListHeader fleet={fleet} shown={ids.length} total={total} />
         {ids.length > 0 ? (
           <DeviceRows fleet={fleet} ids={ids} selection={selection} />
         ) : (
@@ -68,15 +66,21 @@ function NoRows({ fleet, filtered, onClear }: NoRowsProps) {
   );
 }
 
-function ListHeader({ fleet, shown }: { fleet: Fleet; shown: number }) {
+interface ListHeaderProps {
+  readonly fleet: Fleet;
+  readonly shown: number;
+  readonly total: number;
+}
+
+function ListHeader({ fleet, shown, total }: ListHeaderProps) {
   const { t, i18n } = useTranslation();
   const may = usePermission();
-  const { loaded, loading, counts } = useFleetSnapshot(fleet);
+  const { loaded, loading } = useFleetSnapshot(fleet);
   const amounts = {
     loaded: loaded.toLocaleString(i18n.language),
-    total: (counts?.total ?? loaded).toLocaleString(i18n.language),
+    total: total.toLocaleString(i18n.language),
   };
-  const limited = !loading && loaded >= MOST_ROWS && (counts?.total ?? 0) > loaded;
+  const limited = !loading && loaded >= MOST_ROWS && total > loaded;
   return (
     <div className={classes.listHeader}>
       {(loaded > 0 || !loading) && (

@@ -1,5 +1,5 @@
 import type { HeartbeatsSubscription, MachineFragment } from '../../../generated/graphql.js';
-import { compare, DEFAULT_ORDER, type FleetOrder, type SortKey, sortKeyOf } from '../filters/fleet-order.js';
+import { DEFAULT_ORDER, type FleetOrder, mayMove } from '../filters/fleet-order.js';
 
 type Heartbeat = HeartbeatsSubscription['heartbeats'][number];
 
@@ -13,16 +13,29 @@ export interface Row {
 
 export type Presence = 'all' | 'online' | 'offline';
 
-/** Sorted devices with their presence, merged from loaded pages and live events. */
+/** Which devices of a fleet are listed, and in which order. */
+export interface Listing {
+  readonly order: FleetOrder;
+  readonly presence: Presence;
+}
+
+/**
+ * Devices with their presence, merged from loaded pages and live events. The gateway has sorted the pages. A device that
+ * an event adds is in front until the list is sorted again.
+ */
 export class DeviceTable {
   readonly #rows = new Map<string, Row>();
-  #order: FleetOrder = DEFAULT_ORDER;
-  readonly #sortKeys = new Map<string, SortKey>();
-  #sorted: readonly string[] = [];
-  #isSorted = true;
+  #listing: Listing = { order: DEFAULT_ORDER, presence: 'all' };
+  /** In the order of the gateway. */
+  #sorted: string[] = [];
+  /** Devices that events have added since, the latest first. */
+  #arrived: string[] = [];
+  /** Whether the gateway has more devices than were loaded. */
+  #isPartial = false;
+  #isOutdated = false;
   /** The ids of online devices. Null before the first snapshot, when the loaded pages decide. */
   #online: Set<string> | null = null;
-  #selected: { presence: Presence; ids: readonly string[] } | null = null;
+  #selected: readonly string[] | null = null;
 
   get size(): number {
     return this.#rows.size;
@@ -33,38 +46,66 @@ export class DeviceTable {
     return this.#online?.size ?? null;
   }
 
+  /** Whether the gateway would sort the devices differently by now. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
+  }
+
   row(id: string): Row | undefined {
     return this.#rows.get(id);
   }
 
-  /** Any of the rows. */
-  get first(): Row | undefined {
-    return this.#rows.values().next().value;
+  /** The ids of the listed devices, in their order. Returns the same array until the list changes. */
+  select(): readonly string[] {
+    this.#selected ??= [...this.#arrived, ...this.#sorted].filter((id) => this.#isShown(this.#rows.get(id)));
+    return this.#selected;
   }
 
-  sortBy(order: FleetOrder): void {
-    if (order === this.#order) return;
-    this.#order = order;
-    this.#sortKeys.clear();
-    this.#isSorted = false;
-  }
-
-  /** Sorted ids. Returns the same array until the list changes. */
-  select(presence: Presence): readonly string[] {
-    if (!this.#isSorted) this.#sort();
-    if (presence === 'all') return this.#sorted;
-    if (this.#selected?.presence !== presence) {
-      const ids = this.#sorted.filter((id) => this.#rows.get(id)?.online === (presence === 'online'));
-      this.#selected = { presence, ids };
-    }
-    return this.#selected.ids;
+  /** Starts another list, which has no devices yet. */
+  begin(listing: Listing): void {
+    this.#listing = listing;
+    this.#forgetRows();
   }
 
   /** Adds a loaded page. Devices known from live events are newer and stay. */
   add(devices: readonly MachineFragment[]): void {
+    const arrived = new Set(this.#arrived);
     for (const device of devices) {
+      const { id } = device;
+      if (!this.#rows.has(id)) this.#put(device, this.#online?.has(id) ?? device.online);
+      else if (!arrived.delete(id)) continue;
+      this.#sorted.push(id);
+    }
+    this.#arrived = this.#arrived.filter((id) => arrived.has(id));
+    this.#selected = null;
+  }
+
+  /** All devices are loaded, or as many as are shown: then, events add no others. */
+  end(isPartial: boolean): void {
+    this.#isPartial = isPartial;
+    if (!isPartial) return;
+    for (const id of this.#arrived) this.#rows.delete(id);
+    this.#arrived = [];
+    this.#selected = null;
+  }
+
+  /** Forgets that the list is outdated: it is loaded again, for `sortAgain`. */
+  beginAgain(): void {
+    this.#isOutdated = false;
+  }
+
+  /** Sorts the list as the gateway has sorted its devices meanwhile. */
+  sortAgain(devices: readonly MachineFragment[]): void {
+    // A device that is not known has left the list since it was loaded, or was not among the first ones before.
+    const known = devices.filter(({ id }) => this.#isPartial || this.#rows.has(id));
+    const ids = new Set(known.map(({ id }) => id));
+    for (const id of this.#sorted) if (!ids.has(id)) this.#rows.delete(id);
+    for (const device of known) {
       if (!this.#rows.has(device.id)) this.#put(device, this.#online?.has(device.id) ?? device.online);
     }
+    this.#sorted = [...ids];
+    this.#arrived = this.#arrived.filter((id) => !ids.has(id));
+    this.#selected = null;
   }
 
   /** Applies a snapshot. @param ids of all online devices. */
@@ -80,18 +121,22 @@ export class DeviceTable {
   /** Applies an ONLINE, OFFLINE or ENTERED event. @returns whether the presence changed. */
   applyStatus(device: MachineFragment): boolean {
     const { id, online } = device;
-    const before = this.#online?.has(id) ?? this.#rows.get(id)?.online;
+    const row = this.#rows.get(id);
+    const before = this.#online?.has(id) ?? row?.online;
     if (online) this.#online?.add(id);
     else this.#online?.delete(id);
-    this.#put(device, online);
+    if (row) this.#change(row, device);
+    else this.#arrive(device);
     return before !== online;
   }
 
   /** Removes a device that the filter no longer selects. */
   remove(id: string): void {
-    this.#rows.delete(id);
-    this.#unsort(id);
     this.#online?.delete(id);
+    if (!this.#rows.delete(id)) return;
+    this.#sorted = this.#sorted.filter((other) => other !== id);
+    this.#arrived = this.#arrived.filter((other) => other !== id);
+    this.#selected = null;
   }
 
   /** Updates the version and the time of a listed device. */
@@ -101,40 +146,50 @@ export class DeviceTable {
     const isSameVersion = row.device.clientVersion === clientVersion;
     const device = isSameVersion ? row.device : { ...row.device, clientVersion };
     this.#rows.set(id, { ...row, device, seenAt: Date.parse(at) });
-    if (!isSameVersion) this.#unsort(id);
+    if (!isSameVersion) this.#isOutdated ||= mayMove(this.#listing.order, row.device, device);
   }
 
   clear(): void {
-    this.#rows.clear();
-    this.#sortKeys.clear();
-    this.#sorted = [];
-    this.#isSorted = true;
+    this.#forgetRows();
     this.#online = null;
+  }
+
+  #forgetRows(): void {
+    this.#rows.clear();
+    this.#sorted = [];
+    this.#arrived = [];
+    this.#isPartial = false;
+    this.#isOutdated = false;
+    this.#selected = null;
+  }
+
+  #isShown(row: Row | undefined): boolean {
+    const { presence } = this.#listing;
+    return row !== undefined && (presence === 'all' || row.online === (presence === 'online'));
+  }
+
+  #change(row: Row, device: MachineFragment): void {
+    this.#put(device, device.online);
+    this.#isOutdated ||= mayMove(this.#listing.order, { ...row.device, online: row.online }, device);
+    if (row.online !== device.online && this.#listing.presence !== 'all') this.#selected = null;
+  }
+
+  #arrive(device: MachineFragment): void {
+    const row = rowOf(device, device.online);
+    if (this.#isPartial || !this.#isShown(row)) return;
+    this.#rows.set(device.id, row);
+    this.#arrived.unshift(device.id);
+    this.#isOutdated = true;
     this.#selected = null;
   }
 
   #put(device: MachineFragment, online: boolean): void {
-    const before = this.#sortKeys.get(device.id);
-    this.#rows.set(device.id, { device, online, seenAt: Date.parse(device.lastSeenAt) });
-    this.#selected = null;
-    // Most events change nothing that the list is sorted by.
-    if (!before || compare(this.#order, before, sortKeyOf(this.#order, device)) !== 0)
-      this.#unsort(device.id);
-  }
-
-  #sort(): void {
-    for (const [id, { device }] of this.#rows) {
-      if (!this.#sortKeys.has(id)) this.#sortKeys.set(id, sortKeyOf(this.#order, device));
-    }
-    this.#sorted = [...this.#sortKeys.entries()]
-      .sort(([, a], [, b]) => compare(this.#order, a, b))
-      .map(([id]) => id);
-    this.#isSorted = true;
-    this.#selected = null;
-  }
-
-  #unsort(id: string): void {
-    this.#sortKeys.delete(id);
-    this.#isSorted = false;
+    this.#rows.set(device.id, rowOf(device, online));
   }
 }
+
+const rowOf = (device: MachineFragment, online: boolean): Row => ({
+  device,
+  online,
+  seenAt: Date.parse(device.lastSeenAt),
+});

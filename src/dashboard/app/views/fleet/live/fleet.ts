@@ -4,12 +4,15 @@ import type { LiveConnection } from '../../../client/live-connection.js';
 import {
   type DeviceFilter,
   DevicesDocument,
+  type DevicesQueryVariables,
   FleetStatusDocument,
   type FleetStatusSubscription,
+  type MachineFragment,
   PresenceSummaryDocument,
   type PresenceSummaryQuery,
 } from '../../../generated/graphql.js';
-import { DeviceTable } from './device-table.js';
+import { orderBy } from '../filters/fleet-order.js';
+import { DeviceTable, type Listing } from './device-table.js';
 import { FrameScheduler } from './frame-scheduler.js';
 import type { HeartbeatFeed, Heartbeats } from './heartbeat-feed.js';
 import { MissedChanges } from './missed-changes.js';
@@ -20,6 +23,9 @@ const PAGE_SIZE = 100;
 /** A larger fleet is listed only in part, and searched for the rest. */
 export const MOST_ROWS = 20_000;
 const MINUTE_SECONDS = 60;
+/** An outdated list is loaded again after this time, and after twenty times as long as loading it took. */
+const SORT_AGAIN_MS = 2000;
+const SORT_AGAIN_LOADS = 20;
 /** No event reports problems of the gateway, or a device that never sent a heartbeat. */
 const SUMMARY_INTERVAL_MS = 10_000;
 
@@ -64,8 +70,10 @@ export class Fleet {
   #snapshotIds: string[] = [];
   #summary: PresenceSummaryQuery['presenceSummary'] | null = null;
   #problems: readonly Problem[] = [];
-  /** Identifies the latest load; null when it is complete. */
-  #load: object | null = null;
+  /** The latest load; null when it is complete. */
+  #load: { readonly isQuiet: boolean } | null = null;
+  #loadMs = 0;
+  #sortTimer: ReturnType<typeof setTimeout> | undefined;
   #failure: Failure | null = null;
   #snapshot: FleetSnapshot;
 
@@ -74,6 +82,7 @@ export class Fleet {
     private readonly connection: LiveConnection,
     private readonly feed: HeartbeatFeed,
     private readonly filter: DeviceFilter,
+    private listing: Listing,
   ) {
     this.#snapshot = this.#takeSnapshot();
   }
@@ -105,8 +114,17 @@ export class Fleet {
 
   stop(): void {
     this.#load = null;
+    clearTimeout(this.#sortTimer);
     for (const cleanup of this.#cleanups) cleanup();
     this.#frames.stop();
+  }
+
+  /** Lists other devices of the fleet, or the same ones in another order. */
+  show(listing: Listing): void {
+    const { order, presence } = this.listing;
+    if (order === listing.order && presence === listing.presence) return;
+    this.listing = listing;
+    void this.#loadDevices();
   }
 
   readonly dismissMissedChanges = (): void => {
@@ -123,6 +141,7 @@ export class Fleet {
       this.#missedChanges.observeGatewayTime(heartbeat.at);
       this.table.applyHeartbeat(heartbeat);
     }
+    this.#sortLater();
   }
 
   /** @returns the cursor to resume since. */
@@ -141,6 +160,7 @@ export class Fleet {
       this.#missedChanges.deviceChanged(at);
       (kind === 'ONLINE' ? this.#cameOnline : this.#wentOffline).add(1, Date.now());
     }
+    this.#sortLater();
     this.#frames.schedule();
     return cursor;
   }
@@ -171,22 +191,61 @@ export class Fleet {
 
   /** Loads page by page, and shows each page at once. */
   async #loadDevices(): Promise<void> {
-    const load = {};
+    const load = { isQuiet: false };
     this.#load = load;
     this.#failure = null;
-    for (let after: string | null = null; this.#load === load; ) {
-      const variables: { filter: DeviceFilter; first: number; after: string | null } = {
-        filter: this.filter,
-        first: PAGE_SIZE,
-        after,
-      };
+    let isFirst = true;
+    for await (const devices of this.#pages(load)) {
+      // Until then, the list before it is shown.
+      if (isFirst) this.table.begin(this.listing);
+      isFirst = false;
+      this.table.add(devices);
+      this.#frames.schedule();
+    }
+  }
+
+  #sortLater(): void {
+    if (!this.table.isOutdated || this.#load || this.#sortTimer !== undefined) return;
+    const wait = Math.max(SORT_AGAIN_MS, SORT_AGAIN_LOADS * this.#loadMs);
+    this.#sortTimer = setTimeout(() => {
+      this.#sortTimer = undefined;
+      if (!this.#load) void this.#sortAgain();
+    }, wait);
+  }
+
+  /** Loads the list again, and shows it when it is complete. */
+  async #sortAgain(): Promise<void> {
+    const load = { isQuiet: true };
+    this.#load = load;
+    this.table.beginAgain();
+    const devices: MachineFragment[] = [];
+    for await (const page of this.#pages(load)) devices.push(...page);
+    if (this.#load === null && !this.#failure) this.table.sortAgain(devices);
+    this.#frames.schedule();
+  }
+
+  /** The pages of the list, until another load begins. */
+  async *#pages(load: { readonly isQuiet: boolean }): AsyncGenerator<readonly MachineFragment[]> {
+    const { order, presence } = this.listing;
+    const filter = presence === 'all' ? this.filter : { ...this.filter, online: presence === 'online' };
+    const start = performance.now();
+    let loaded = 0;
+    for (let after: string | null = null; ; ) {
+      const variables: DevicesQueryVariables = { filter, orderBy: orderBy(order), first: PAGE_SIZE, after };
       const { data, error } = await this.client.query(DevicesDocument, variables).toPromise();
       if (this.#load !== load) return;
       if (error) this.#failure = failureOf(error);
-      this.table.add(data?.devices.edges.map(({ node }) => node) ?? []);
+      const devices = data?.devices.edges.map(({ node }) => node) ?? [];
+      loaded += devices.length;
       after = data?.devices.pageInfo.hasNextPage ? data.devices.pageInfo.endCursor : null;
-      if (after === null || this.table.size >= MOST_ROWS) this.#load = null;
-      this.#frames.schedule();
+      yield devices;
+      if (after === null || loaded >= MOST_ROWS) {
+        this.table.end(after !== null);
+        this.#loadMs = performance.now() - start;
+        this.#load = null;
+        this.#frames.schedule();
+        return;
+      }
     }
   }
 
@@ -210,7 +269,7 @@ export class Fleet {
       degraded: this.#summary?.degraded ?? false,
       problems: this.#problems,
       loaded: this.table.size,
-      loading: this.#load !== null,
+      loading: this.#load !== null && !this.#load.isQuiet,
       failure,
       live: this.#isConnected && this.table.onlineCount !== null && !failure,
       missedChanges: this.#missedChanges.count,
