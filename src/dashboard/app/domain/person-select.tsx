@@ -26,7 +26,12 @@ export function PersonSelect({ label, value, onChange }: PersonSelectProps) {
     variables: { id: value ?? '' },
     pause: value === null,
   });
-  const [{ data }] = useQuery({ query: UsersDocument, variables: { search, first: MOST } });
+  const [isUsed, setIsUsed] = useState(false);
+  const [{ data }] = useQuery({
+    query: UsersDocument,
+    variables: { search, first: MOST },
+    pause: !isUsed,
+  });
   const found = data?.users.edges.map(({ node }) => node) ?? [];
   const person = value === null ? null : chosen?.user;
   const people = person && !found.some(({ id }) => id === person.id) ? [person, ...found] : found;
@@ -41,6 +46,7 @@ export function PersonSelect({ label, value, onChange }: PersonSelectProps) {
       // The gateway has filtered them by more than the label.
       filter={({ options }) => options}
       onSearchChange={setText}
+      onFocus={() => setIsUsed(true)}
       nothingFoundMessage={t('search.none')}
       clearable
       comboboxProps={{ keepMounted: false }}

@@ -173,6 +173,11 @@ test('finds devices by their owner, and sorts them as the address says', async (
   await gateway.services.heartbeats.announce();
   await first.getByRole('link', { name: 'Gate 1', exact: true }).waitFor();
   await gates.beat(devices('Gate', 1, '2.4.1'));
+  await page.getByRole('combobox', { name: 'Any owner' }).fill('pi');
+  await page.getByRole('option', { name: 'pia' }).click();
+  await page.getByText('12 devices').waitFor();
+  await page.getByRole('button', { name: 'Show all owners' }).click();
+  await page.getByText('142 devices').waitFor();
   await page.goto(`http://${host}/?sort=owner&q=kiosk`);
   await first.getByRole('link', { name: 'Kiosk 1', exact: true }).waitFor();
   await close();

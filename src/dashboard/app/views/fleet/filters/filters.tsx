@@ -1,10 +1,8 @@
 import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { IconArrowsSort } from '@tabler/icons-react';
-import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { apiOf, apis } from '../../../domain/api-name.js';
-import { displayName } from '../../../domain/display-name.js';
 import { AdoptionDocument } from '../../../generated/graphql.js';
 import { usePermission } from '../../../session/session-context.js';
 import { FilterPill } from '../../../ui/filter-pill.js';
@@ -15,6 +13,7 @@ import type { Fleet } from '../live/fleet.js';
 import classes from './filters.module.css';
 import { type FleetFilter, isFiltered, noFilter } from './fleet-filter.js';
 import { fleetOrderOf, fleetOrders } from './fleet-order.js';
+import { OwnerFilter } from './owner-filter.js';
 
 interface FiltersProps {
   readonly fleet: Fleet;
@@ -55,6 +54,7 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
       {may('ADOPTION_READ') && (
         <VersionSelect value={filter.version} onChange={(version) => onChange({ version })} />
       )}
+      <OwnerFilter fleet={fleet} owner={filter.owner} onChange={(owner) => onChange({ owner })} />
       <Select
         aria-label={t('fleet.filters.sort')}
         data={fleetOrders
@@ -87,7 +87,6 @@ export function Filters({ fleet, filter, onChange }: FiltersProps) {
         />
       ))}
       {may('DEVICES_READ') && <Groups filter={filter} onChange={onChange} />}
-      {filter.owner && <OwnerPill fleet={fleet} onRemove={() => onChange({ owner: null })} />}
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={() => onChange(noFilter)}>
           {t('fleet.filters.clear')}
@@ -118,22 +117,6 @@ function VersionSelect({ value, onChange }: VersionSelectProps) {
       searchable
       limit={100}
       className={classes.select}
-    />
-  );
-}
-
-/** Names the owner as a listed device does. */
-function OwnerPill({ fleet, onRemove }: { fleet: Fleet; onRemove: () => void }) {
-  const { t } = useTranslation();
-  const user = useSyncExternalStore(
-    fleet.subscribe,
-    () => fleet.table.row(fleet.table.select()[0] ?? '')?.device.user,
-  );
-  return (
-    <FilterPill
-      text={t('fleet.filters.owner', { name: user ? displayName(user) : '—' })}
-      removeLabel={t('fleet.filters.removeOwner')}
-      onRemove={onRemove}
     />
   );
 }
