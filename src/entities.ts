@@ -31,7 +31,7 @@ import { KnownClient } from './sessions/known-client.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { RefreshToken } from './sessions/tokens/refresh-token.entity.js';
 import { AccountChange } from './users/account-change.entity.js';
-import { LoginName } from './users/login-name.entity.js';
+import { LoginName } from './users/names/login-name.entity.js';
 import { PasswordResetLink } from './users/passwords/password-reset-link.entity.js';
 import { builtInRoles, isPermission } from './users/permissions.js';
 import { Role } from './users/role.entity.js';

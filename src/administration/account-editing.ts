@@ -7,12 +7,12 @@ import { DomainError } from '../errors.js';
 import type { AccountChanges } from '../users/account-changes.js';
 import { requirePerson } from '../users/account-status.js';
 import { requireAuthorityOver } from '../users/authority.js';
-import { LoginName } from '../users/login-name.entity.js';
-import { parseLoginNames } from '../users/login-names.js';
+import { LoginName } from '../users/names/login-name.entity.js';
+import { parseLoginNames } from '../users/names/login-names.js';
+import { requireFreeNames } from '../users/names/taken-names.js';
 import { endResetLink } from '../users/passwords/stored-password.js';
 import { callingCode, displayPhone } from '../users/phone.js';
 import { checkEmail, checkTexts, type Profile, profileColumns } from '../users/profile.js';
-import { requireFreeNames } from '../users/taken-names.js';
 import { User } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';
 

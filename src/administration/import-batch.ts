@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, recordAudit, userTarget } from '../audit/audit.js';
 import { DomainError } from '../errors.js';
-import { LoginName } from '../users/login-name.entity.js';
+import { LoginName } from '../users/names/login-name.entity.js';
 import { User } from '../users/user.entity.js';
 import { type AccountLine, type Decision, decide, type LinesByUser } from './import-conflicts.js';
 import { ImportedRoles } from './import-roles.js';

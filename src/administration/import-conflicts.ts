@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { nodeId } from '../database/node-id.js';
 import { DomainError } from '../errors.js';
-import { LoginName } from '../users/login-name.entity.js';
-import type { NewLoginName } from '../users/login-names.js';
+import { LoginName } from '../users/names/login-name.entity.js';
+import type { NewLoginName } from '../users/names/login-names.js';
+import { TakenNames, takenNames } from '../users/names/taken-names.js';
 import { displayPhone } from '../users/phone.js';
-import { TakenNames, takenNames } from '../users/taken-names.js';
 import { User } from '../users/user.entity.js';
 import type { ImportedAccount } from './imported-user.js';
 

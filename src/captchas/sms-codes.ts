@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import { DomainError } from '../errors.js';
 import type { Attempt, LoginThrottle } from '../rate-limits/login-throttle.js';
 import type { Client } from '../sessions/sessions.js';
-import { requirePhone } from '../users/login-names.js';
+import { requirePhone } from '../users/names/login-names.js';
 import { e164, hasCountry } from '../users/phone.js';
 import { Captcha, CaptchaType } from './captcha.entity.js';
 import { SMS_CODE_LENGTH } from './captcha-answer.js';

@@ -3,7 +3,7 @@ import type { DomainErrorCode } from '../errors.js';
 import type { Attempt } from '../rate-limits/login-throttle.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession } from '../sessions/sessions.js';
-import { canonicalLoginName } from '../users/login-names.js';
+import { canonicalLoginName } from '../users/names/login-names.js';
 import { factorRefusal } from './factor-refusal.js';
 import type { LoginAttempts } from './login-attempts.js';
 import type { LoginChallenges } from './login-challenges.js';

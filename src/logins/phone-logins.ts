@@ -6,7 +6,7 @@ import { forgetClients } from '../sessions/known-clients.js';
 import type { SessionPolicy } from '../sessions/session-policy.js';
 import type { Client, OpenedSession, Sessions } from '../sessions/sessions.js';
 import { requireActive } from '../users/account-status.js';
-import { requirePhone } from '../users/login-names.js';
+import { requirePhone } from '../users/names/login-names.js';
 import { displayPhone } from '../users/phone.js';
 import type { User } from '../users/user.entity.js';
 import type { Users } from '../users/users.js';

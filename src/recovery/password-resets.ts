@@ -11,7 +11,7 @@ import type { Attempt } from '../rate-limits/login-throttle.js';
 import { Api } from '../sessions/session.entity.js';
 import type { Client } from '../sessions/sessions.js';
 import { requirePerson } from '../users/account-status.js';
-import { requirePhone } from '../users/login-names.js';
+import { requirePhone } from '../users/names/login-names.js';
 import { checkNewPassword, standardPasswordPolicy } from '../users/passwords/password-policy.js';
 import { displayPhone } from '../users/phone.js';
 import { type User, UserStatus } from '../users/user.entity.js';

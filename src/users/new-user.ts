@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseLoginNames } from './login-names.js';
+import { parseLoginNames } from './names/login-names.js';
 import { type PasswordPolicy, standardPasswordPolicy } from './passwords/password-policy.js';
 import { callingCode } from './phone.js';
 import { checkTexts, type EmailPolicy, type Profile, profileColumns } from './profile.js';

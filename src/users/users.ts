@@ -13,9 +13,10 @@ import { DomainError } from '../errors.js';
 import type { AddressLimit } from '../rate-limits/address-limit.js';
 import type { AccountChanges } from './account-changes.js';
 import { requireAuthorityToGrant } from './authority.js';
-import { findByName } from './find-by-name.js';
-import { LoginName } from './login-name.entity.js';
-import { readLoginName, requireNoPhone } from './login-names.js';
+import { findByName } from './names/find-by-name.js';
+import { LoginName } from './names/login-name.entity.js';
+import { readLoginName, requireNoPhone } from './names/login-names.js';
+import { requireFreeNames } from './names/taken-names.js';
 import {
   type AccountPolicy,
   checkNewUser,
@@ -30,7 +31,6 @@ import { endResetLink } from './passwords/stored-password.js';
 import { displayPhone } from './phone.js';
 import { checkEmail, type EmailPolicy, type Profile, profileColumns } from './profile.js';
 import { Role } from './role.entity.js';
-import { requireFreeNames } from './taken-names.js';
 import { User, type UserKind } from './user.entity.js';
 import { searchUsers } from './user-search.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { LoginName } from '../../src/users/login-name.entity.js';
+import { LoginName } from '../../src/users/names/login-name.entity.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PASSWORD } from '../support/password.js';

@@ -3,7 +3,7 @@ import { AuditEntry } from '../../src/audit/audit-entry.entity.js';
 import { Captcha } from '../../src/captchas/captcha.entity.js';
 import { Device } from '../../src/devices/device.entity.js';
 import { graphqlSessionPolicy } from '../../src/graphql/session-policy.js';
-import { LoginName } from '../../src/users/login-name.entity.js';
+import { LoginName } from '../../src/users/names/login-name.entity.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User, UserStatus } from '../../src/users/user.entity.js';
 import { callerOf } from '../support/callers.js';

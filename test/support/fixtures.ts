@@ -1,5 +1,5 @@
-import { LoginName } from '../../src/users/login-name.entity.js';
-import { parseLoginNames } from '../../src/users/login-names.js';
+import { LoginName } from '../../src/users/names/login-name.entity.js';
+import { parseLoginNames } from '../../src/users/names/login-names.js';
 import { hashPassword } from '../../src/users/passwords/password-hash.js';
 import { Role } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';

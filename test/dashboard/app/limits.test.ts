@@ -13,7 +13,7 @@ import { LARGEST_PAGE } from '../../../src/graphql/connection.js';
 import { MAX_ISSUED as MOST_CREDENTIALS } from '../../../src/machines/device-credentials.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';
 import { MAX_CLIENT_TEXT_LENGTH } from '../../../src/sessions/caller.js';
-import { MAX_NAME_LENGTH } from '../../../src/users/login-names.js';
+import { MAX_NAME_LENGTH } from '../../../src/users/names/login-names.js';
 import { standardPasswordPolicy } from '../../../src/users/passwords/password-policy.js';
 import { MAX_TEXT_LENGTH as LONGEST_PROFILE_TEXT } from '../../../src/users/profile.js';
 

@@ -1,5 +1,5 @@
 import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { MAX_NAME_LENGTH } from '../../../users/login-names.js';
+import { MAX_NAME_LENGTH } from '../../../users/names/login-names.js';
 import { MAX_PASSWORD_LENGTH, standardPasswordPolicy } from '../../../users/passwords/password-policy.js';
 import { MAX_TEXT_LENGTH } from '../../../users/profile.js';
 import { Gender, UserKind, UserStatus } from '../../../users/user.entity.js';

@@ -1,5 +1,5 @@
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { User } from './user.entity.js';
+import { User } from '../user.entity.js';
 
 /** A username or phone that identifies a user at login. All share one namespace: no username spells a phone. */
 @Entity({ tableName: 'login_names' })

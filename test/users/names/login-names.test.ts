@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalLoginName, parseLoginNames } from '../../src/users/login-names.js';
+import { canonicalLoginName, parseLoginNames } from '../../../src/users/names/login-names.js';
 
 describe('canonicalLoginName', () => {
   test.each([

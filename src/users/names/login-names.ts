@@ -1,6 +1,6 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
+import { callingCode, canonicalPhone, MAX_INPUT_LENGTH } from '../phone.js';
 import type { LoginName } from './login-name.entity.js';
-import { callingCode, canonicalPhone, MAX_INPUT_LENGTH } from './phone.js';
 
 export const MAX_NAME_LENGTH = 64;
 

@@ -1,9 +1,9 @@
 import { Collection, type EntityMetadata, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { columnsOf, type PropertyOf } from '../database/queries/columns.js';
-import { toRows } from '../database/queries/rows.js';
-import { Role } from './role.entity.js';
-import { User } from './user.entity.js';
+import { columnsOf, type PropertyOf } from '../../database/queries/columns.js';
+import { toRows } from '../../database/queries/rows.js';
+import { Role } from '../role.entity.js';
+import { User } from '../user.entity.js';
 
 /** Null for a name that is not sought. */
 interface SoughtName {

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { LoginName } from './login-name.entity.js';
 import type { NewLoginName } from './login-names.js';
 
