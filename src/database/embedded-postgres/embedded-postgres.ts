@@ -11,6 +11,7 @@ import {
   findPostmaster,
   type Postmaster,
   resumePostmaster,
+  type StartedPostmaster,
   startPostmaster,
   stopPostmaster,
 } from './postmaster.js';
@@ -62,72 +63,106 @@ export const startEmbeddedPostgres = (options: StartOptions): Promise<EmbeddedPo
 
 /** As `startEmbeddedPostgres`; a command does not wait for other commands. */
 export async function startAs(role: Role, options: StartOptions): Promise<EmbeddedPostgres> {
-  const { home, site, password, notes } = await locate(options.dataDir, options.onLaunch);
-  const starter = { site, password, home, role };
+  const { notes, ...place } = await locate(options.dataDir, options.onLaunch);
+  const starter = { ...place, role };
   await stopOrphan(starter, options);
-  let stopping: Promise<void> | undefined;
-  const launch = async (port?: number) => {
-    const postmaster = await startPostmaster(site, {
-      ...(port === undefined ? {} : { port }),
-      signal: options.signal,
-      onLaunch: options.onLaunch,
+  return new OwnServer(starter, options, notes, await launch(starter, options));
+}
+
+/** A started server, which is locked for its process. */
+interface LockedServer {
+  readonly postmaster: StartedPostmaster;
+  readonly lock: KeptLock;
+}
+
+/** The server that this process has started. */
+class OwnServer implements EmbeddedPostgres {
+  readonly url: string;
+  #running: LockedServer;
+  #restarting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    private readonly starter: Starter,
+    private readonly options: StartOptions,
+    readonly notes: readonly string[],
+    started: LockedServer,
+  ) {
+    this.url = urlOf(started.postmaster, starter.password);
+    this.#running = this.#watched(started);
+  }
+
+  ensureRunning(): Promise<void> {
+    this.#restarting ??= this.#restartUnlessReady().finally(() => {
+      this.#restarting = undefined;
     });
-    const lock = await prepare(starter, postmaster);
-    postmaster.exited.then(() => {
-      void lock.end();
-      if (!stopping && role === 'gateway') void recover();
+    return this.#restarting;
+  }
+
+  stop(): Promise<void> {
+    // What is being started must not stay.
+    this.#stopping ??= Promise.allSettled([this.#restarting]).then(() => this.#end());
+    return this.#stopping;
+  }
+
+  #watched(server: LockedServer): LockedServer {
+    server.postmaster.exited.then(() => {
+      void server.lock.end();
+      if (!this.#stopping && this.starter.role === 'gateway') void this.#recover();
     });
-    return { postmaster, lock };
-  };
-  let running = await launch();
-  const end = async () => {
-    await stopPostmaster(site, running.postmaster, STOP_LIMITS_MS[role]);
-    await running.postmaster.exited;
-    await running.lock.end();
-  };
-  const restartUnlessReady = async () => {
-    const found = await findPostmaster(site);
+    return server;
+  }
+
+  async #end(): Promise<void> {
+    const { postmaster, lock } = this.#running;
+    await stopPostmaster(this.starter.site, postmaster, STOP_LIMITS_MS[this.starter.role]);
+    await postmaster.exited;
+    await lock.end();
+  }
+
+  async #restartUnlessReady(): Promise<void> {
+    const { pid, port } = this.#running.postmaster;
+    const found = await findPostmaster(this.starter.site);
     if (found) await resumePostmaster(found.pid);
-    if (found?.ready && found.pid === running.postmaster.pid) return;
-    await end();
-    await stopOrphan(starter, options);
-    running = await launch(running.postmaster.port);
-  };
-  let restarting: Promise<void> | undefined;
-  const ensureRunning = () => {
-    restarting ??= restartUnlessReady().finally(() => {
-      restarting = undefined;
-    });
-    return restarting;
-  };
-  const recover = async () => {
-    options.onExit?.(
-      `The embedded PostgreSQL exited by itself and is started again; its log is ${site.logFile}.`,
-    );
-    for (let attempt = 1; !stopping; attempt++) {
+    if (found?.ready && found.pid === pid) return;
+    await this.#end();
+    await stopOrphan(this.starter, this.options);
+    this.#running = this.#watched(await launch(this.starter, this.options, port));
+  }
+
+  /** Starts the server, which has exited by itself, again and again. */
+  async #recover(): Promise<void> {
+    const { onExit, onFatal } = this.options;
+    const { logFile } = this.starter.site;
+    onExit?.(`The embedded PostgreSQL exited by itself and is started again; its log is ${logFile}.`);
+    for (let attempt = 1; !this.#stopping; attempt++) {
       await setTimeout(RESTART_MS, undefined, { ref: false });
-      if (stopping) return;
+      if (this.#stopping) return;
       try {
-        return await ensureRunning();
+        return await this.ensureRunning();
       } catch (error) {
-        if (stopping) return;
+        if (this.#stopping) return;
         const sentence = error instanceof Error ? error.message : String(error);
-        if (error instanceof FolderInUse) return options.onFatal?.(sentence);
+        if (error instanceof FolderInUse) return onFatal?.(sentence);
         // Reasons name the process of their attempt, so that they all differ.
-        if (attempt === 1) options.onExit?.(sentence);
+        if (attempt === 1) onExit?.(sentence);
       }
     }
-  };
-  return {
-    url: urlOf(running.postmaster, password),
-    notes,
-    ensureRunning,
-    stop: () => {
-      // What is being started must not stay.
-      stopping ??= Promise.allSettled([restarting]).then(end);
-      return stopping;
-    },
-  };
+  }
+}
+
+/** @param port a free one by default. */
+async function launch(
+  starter: Starter,
+  { signal, onLaunch }: StartOptions,
+  port?: number,
+): Promise<LockedServer> {
+  const postmaster = await startPostmaster(starter.site, {
+    ...(port === undefined ? {} : { port }),
+    signal,
+    onLaunch,
+  });
+  return { postmaster, lock: await prepare(starter, postmaster) };
 }
 
 /**

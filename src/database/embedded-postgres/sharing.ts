@@ -31,7 +31,9 @@ export async function shareEmbeddedPostgres({ dataDir }: { dataDir: string }): P
 
 function stoppedAfterSharers(postgres: EmbeddedPostgres, password: string): EmbeddedPostgres {
   return {
-    ...postgres,
+    url: postgres.url,
+    notes: postgres.notes,
+    ensureRunning: () => postgres.ensureRunning(),
     stop: async () => {
       const client = await connect(Number(new URL(postgres.url).port), password, 'command');
       await awaitSharers(client);
