@@ -8,8 +8,8 @@ import { type Failure, failureOf } from '../api/failure.js';
 import { RevokeSessionDocument, type SessionsQuery } from '../generated/graphql.js';
 import { usePermission, useViewer } from '../session/session-context.js';
 import { Ago } from '../time/ago.js';
-import { EntryList } from '../ui/entry-list.js';
 import { FailureAlert } from '../ui/failure-alert.js';
+import { EntryList } from '../ui/lists/entry-list.js';
 import { useApiName } from './api-name.js';
 import { displayName } from './display-name.js';
 

@@ -5,9 +5,9 @@ import { useQuery } from 'urql';
 import { failureOf } from '../api/failure.js';
 import { type SessionFilter, SessionsDocument } from '../generated/graphql.js';
 import { FailureAlert } from '../ui/failure-alert.js';
+import { ShowMore } from '../ui/lists/show-more.js';
 import { Loading } from '../ui/loading.js';
 import { Section } from '../ui/section.js';
-import { ShowMore } from '../ui/show-more.js';
 import { SessionList } from './session-list.js';
 
 const PAGE_SIZE = 20;

@@ -5,7 +5,7 @@ import { TotpEnrollment } from '../domain/factors/totp-enrollment.js';
 import { passkeySupport } from '../domain/passkeys/browser-passkeys.js';
 import { NewPasskey } from '../domain/passkeys/new-passkey.js';
 import { useSession } from '../session/session-context.js';
-import { SignedOutPage } from '../ui/signed-out-page.js';
+import { SignedOutPage } from '../ui/frame/signed-out-page.js';
 
 /** All that a session shows whose user must enrol a second factor first. */
 export function RequiredEnrollment({ onDone }: { onDone: () => void }) {

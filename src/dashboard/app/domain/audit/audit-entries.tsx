@@ -2,7 +2,7 @@ import { Group, Stack, Text } from '@mantine/core';
 import { IconDeviceDesktop, IconKey, IconLock, IconLogin2, IconPackage, IconUser } from '@tabler/icons-react';
 import type { AuditAction } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
-import { EntryList } from '../../ui/entry-list.js';
+import { EntryList } from '../../ui/lists/entry-list.js';
 import { useEntryDetails } from './entry-details.js';
 import { EntrySentence } from './entry-sentence.js';
 import type { AuditEntry } from './sentence-key.js';

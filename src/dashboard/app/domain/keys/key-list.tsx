@@ -8,8 +8,8 @@ import { type KeyFragment, RevokeApiKeyDocument } from '../../generated/graphql.
 import { Ago } from '../../time/ago.js';
 import { gatewayTime } from '../../time/clock.js';
 import { exactTime } from '../../time/format.js';
-import { EntryList } from '../../ui/entry-list.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { EntryList } from '../../ui/lists/entry-list.js';
 
 interface KeyListProps {
   readonly keys: readonly KeyFragment[];

@@ -9,11 +9,11 @@ import { ActionEntry } from '../../domain/device-actions/action-entry.js';
 import { useActionProgress } from '../../domain/device-actions/use-action-progress.js';
 import { type BulkActionFragment, DeviceActionsDocument } from '../../generated/graphql.js';
 import { EmptyState } from '../../ui/empty-state.js';
-import { EntryList } from '../../ui/entry-list.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { EntryList } from '../../ui/lists/entry-list.js';
+import { AFTER, Pager } from '../../ui/lists/pager.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
-import { AFTER, Pager } from '../../ui/pager.js';
 
 const PAGE_SIZE = 20;
 

@@ -10,9 +10,9 @@ import { ExportUsersDocument, type UserKind, UsersDocument } from '../../generat
 import { usePermission } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { AFTER, Pager } from '../../ui/lists/pager.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
-import { AFTER, Pager } from '../../ui/pager.js';
 import { SearchBox } from '../../ui/search-box.js';
 import { NewPersonDialog } from './dialogs/new-person-dialog.js';
 import { NewServiceAccountDialog } from './dialogs/new-service-account-dialog.js';

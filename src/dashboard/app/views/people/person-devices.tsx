@@ -8,8 +8,8 @@ import { useApiName } from '../../domain/api-name.js';
 import { deviceName } from '../../domain/device-name.js';
 import { DevicesDocument, type MachineFragment } from '../../generated/graphql.js';
 import { Ago } from '../../time/ago.js';
-import { EntryList } from '../../ui/entry-list.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { EntryList } from '../../ui/lists/entry-list.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
 

@@ -8,8 +8,8 @@ import {
   type PersonFactorsQuery,
   type PersonFragment,
 } from '../../generated/graphql.js';
-import { EntryList } from '../../ui/entry-list.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { EntryList } from '../../ui/lists/entry-list.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
 import { ResetFactors } from './reset-factors.js';

@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useNavigate } from 'react-router';
-import { SignedOutPage } from '../../ui/signed-out-page.js';
+import { SignedOutPage } from '../../ui/frame/signed-out-page.js';
 import { ResetPasswordForm } from './reset-password-form.js';
 
 /** The page of a link that an administrator has created. Its token is in the fragment of the address. */

@@ -12,9 +12,9 @@ import { type SessionFilter, SessionsDocument } from '../../generated/graphql.js
 import { usePermission } from '../../session/session-context.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { AFTER, Pager } from '../../ui/lists/pager.js';
 import { Loading } from '../../ui/loading.js';
 import { Page } from '../../ui/page.js';
-import { AFTER, Pager } from '../../ui/pager.js';
 import { SearchBox } from '../../ui/search-box.js';
 
 const PAGE_SIZE = 50;

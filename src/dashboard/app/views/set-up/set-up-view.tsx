@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { useSessionState } from '../../session/session-context.js';
-import { SignedOutPage } from '../../ui/signed-out-page.js';
+import { SignedOutPage } from '../../ui/frame/signed-out-page.js';
 import { FirstAdministrator } from './first-administrator.js';
 
 /** The page of the set-up link that the gateway prints while it has no administrator. */

@@ -13,7 +13,7 @@ import {
 import { browserDeviceId } from '../../session/device-id.js';
 import { useSession, useSessionState } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
-import { SignedOutPage } from '../../ui/signed-out-page.js';
+import { SignedOutPage } from '../../ui/frame/signed-out-page.js';
 import { useSubmission } from '../../ui/use-submission.js';
 import { PhoneCodeFields } from './phone-code-fields.js';
 import { usePhoneCode } from './use-phone-code.js';

@@ -1,7 +1,7 @@
 import { Card } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ActionEntry } from '../../../domain/device-actions/action-entry.js';
-import { EntryList } from '../../../ui/entry-list.js';
+import { EntryList } from '../../../ui/lists/entry-list.js';
 import type { RecentActions as Actions } from './use-recent-actions.js';
 
 /** Actions under way, and those that ended while the page was open. */

@@ -10,8 +10,8 @@ import {
   type GroupFragment,
   UpdateDeviceGroupDocument,
 } from '../../../generated/graphql.js';
-import { EntryList } from '../../../ui/entry-list.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
+import { EntryList } from '../../../ui/lists/entry-list.js';
 
 interface EditGroupsDialogProps {
   readonly groups: readonly GroupFragment[];

@@ -2,7 +2,7 @@ import { ActionIcon, Group, type MantineColorScheme, Menu, useMantineColorScheme
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, type Language, languages } from '../i18n/i18n.js';
+import { chooseLanguage, type Language, languages } from '../../i18n/i18n.js';
 
 const schemes: readonly [MantineColorScheme, ComponentType<{ size: number }>][] = [
   ['light', IconSun],
