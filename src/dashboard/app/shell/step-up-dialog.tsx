@@ -10,6 +10,7 @@ import { PasskeyButton } from '../domain/passkeys/passkey-button.js';
 import { provePasskey } from '../domain/passkeys/prove-passkey.js';
 import { StartPasskeyProofDocument, StepUpDocument, type StepUpInput } from '../generated/graphql.js';
 import { useSession } from '../session/session-context.js';
+import { DialogButtons } from '../ui/dialog-buttons.js';
 import { FailureAlert } from '../ui/failure-alert.js';
 import { PasswordField } from '../ui/password-field.js';
 import { useSubmission } from '../ui/use-submission.js';
@@ -76,14 +77,7 @@ function StepUpForm({ request: { methods, done } }: { request: StepUpRequest }) 
         ) : (
           <FactorFields proof={proof} failure={failure} />
         )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={done}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={pending}>
-            {t('factors.stepUp.confirm')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={done} submit={t('factors.stepUp.confirm')} loading={pending} />
       </Stack>
     </form>
   );

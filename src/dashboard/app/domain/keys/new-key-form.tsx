@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { type Failure, failureOf } from '../../api/failure.js';
 import { CreateApiKeyDocument, type Permission } from '../../generated/graphql.js';
+import { DialogButtons } from '../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { en } from './texts.js';
@@ -76,14 +77,7 @@ export function NewKeyForm({ userId, grantable, onCancel, onCreated }: NewKeyFor
           onChange={setLifetime}
           allowDeselect={false}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onCancel}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={fetching}>
-            {t('keys.create')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onCancel} submit={t('keys.create')} loading={fetching} />
       </Stack>
     </form>
   );

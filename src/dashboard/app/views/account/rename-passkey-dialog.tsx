@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { type PasskeyFragment, RenamePasskeyDocument } from '../../generated/graphql.js';
+import { DialogButtons } from '../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 
 interface RenamePasskeyDialogProps {
@@ -41,14 +42,7 @@ export function RenamePasskeyDialog({ passkey, onClose }: RenamePasskeyDialogPro
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={fetching}>
-              {t('passkeys.save')}
-            </Button>
-          </Group>
+          <DialogButtons onCancel={onClose} submit={t('passkeys.save')} loading={fetching} />
         </Stack>
       </form>
     </Modal>

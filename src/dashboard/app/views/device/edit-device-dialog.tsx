@@ -1,14 +1,4 @@
-import {
-  Autocomplete,
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Stack,
-  TagsInput,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Autocomplete, Modal, NumberInput, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,6 +13,7 @@ import {
 } from '../../api/limits.js';
 import { deviceName } from '../../domain/device-name.js';
 import { ReleaseChannelsDocument, UpdateDeviceDocument } from '../../generated/graphql.js';
+import { DialogButtons } from '../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { en } from './texts.js';
@@ -126,14 +117,7 @@ function EditDeviceForm({ device, onSaved, onClose }: Omit<EditDeviceDialogProps
           clampBehavior="none"
           allowDecimal={false}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={fetching}>
-            {t('device.save')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} submit={t('device.save')} loading={fetching} />
       </Stack>
     </form>
   );

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { failureOf } from '../../api/failure.js';
 import { LONGEST_RELEASE_TEXT } from '../../api/limits.js';
 import { type PackageFragment, WithdrawReleaseDocument } from '../../generated/graphql.js';
+import { DialogButtons } from '../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 
 interface WithdrawDialogProps {
@@ -58,14 +59,13 @@ function WithdrawForm({
           onChange={(event) => setReason(event.currentTarget.value)}
           data-autofocus
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" color="red" loading={fetching} disabled={reason.trim() === ''}>
-            {t('releases.withdrawPermanently')}
-          </Button>
-        </Group>
+        <DialogButtons
+          onCancel={onClose}
+          submit={t('releases.withdrawPermanently')}
+          color="red"
+          loading={fetching}
+          disabled={reason.trim() === ''}
+        />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
@@ -12,6 +12,7 @@ import {
   UpdateRoleDocument,
 } from '../../generated/graphql.js';
 import { usePermission } from '../../session/session-context.js';
+import { DialogButtons } from '../../ui/dialog-buttons.js';
 import { useFocusInvalid } from '../../ui/use-focus-invalid.js';
 import { grantable } from './grantable.js';
 import { RoleFailure } from './role-failure.js';
@@ -110,14 +111,7 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
           checked={requiresSecondFactor}
           onChange={(event) => setRequired(event.currentTarget.checked)}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={fetching}>
-            {t('roles.save')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} submit={t('roles.save')} loading={fetching} />
       </Stack>
     </form>
   );

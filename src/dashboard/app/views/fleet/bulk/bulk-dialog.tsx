@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Loader, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Loader, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
@@ -10,6 +10,7 @@ import {
   ReleaseChannelsDocument,
   StartDeviceActionDocument,
 } from '../../../generated/graphql.js';
+import { DialogButtons } from '../../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
 import { useStartedAction } from './started-actions.js';
 
@@ -79,19 +80,13 @@ function BulkForm({ kind, filter, onStarted, onClose }: BulkDialogProps) {
             data-autofocus
           />
         )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button
-            type="submit"
-            {...(isRemoval(kind) ? { color: 'red' } : {})}
-            loading={fetching}
-            disabled={!count || !isConfirmed || (!isRemoval(kind) && value.trim() === '')}
-          >
-            {t(`fleet.bulk.kinds.${kind}`)}
-          </Button>
-        </Group>
+        <DialogButtons
+          onCancel={onClose}
+          submit={t(`fleet.bulk.kinds.${kind}`)}
+          {...(isRemoval(kind) ? { color: 'red' } : {})}
+          loading={fetching}
+          disabled={!count || !isConfirmed || (!isRemoval(kind) && value.trim() === '')}
+        />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { useMutation } from 'urql';
 import { failureOf } from '../../../api/failure.js';
 import { LONGEST_GROUP_NAME } from '../../../api/limits.js';
 import { CreateDeviceGroupDocument } from '../../../generated/graphql.js';
+import { DialogButtons } from '../../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
 import type { FleetFilter } from '../filters/fleet-filter.js';
 import { filterToSave } from './group-filter.js';
@@ -47,14 +48,12 @@ export function SaveGroupDialog({ filter, onClose }: SaveGroupDialogProps) {
             maxLength={LONGEST_GROUP_NAME}
             data-autofocus
           />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={fetching} disabled={name.trim() === ''}>
-              {t('device.save')}
-            </Button>
-          </Group>
+          <DialogButtons
+            onCancel={onClose}
+            submit={t('device.save')}
+            loading={fetching}
+            disabled={name.trim() === ''}
+          />
         </Stack>
       </form>
     </Modal>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { displayName } from '../../../domain/display-name';
 import { DeleteUserDocument, type PersonFragment } from '../../../generated/graphql';
+import { DialogButtons } from '../../../ui/dialog-buttons.js';
 import { AdministrationFailure } from '../administration-failure';
 
 interface DeletePersonDialogProps {
@@ -56,14 +57,13 @@ function DeletePersonForm({ person, onClose }: Omit<DeletePersonDialogProps, 'op
           onChange={(event) => setTyped(event.currentTarget.value)}
           data-autofocus
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" color="red" loading={fetching} disabled={typed.trim() !== name}>
-            {t('people.deletePermanently')}
-          </Button>
-        </Group>
+        <DialogButtons
+          onCancel={onClose}
+          submit={t('people.deletePermanently')}
+          color="red"
+          loading={fetching}
+          disabled={typed.trim() !== name}
+        />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Modal, Select, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ChangeEvent, type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { failureOf } from '../../../api/failure';
 import { LONGEST_PROFILE_TEXT, LONGEST_USERNAME } from '../../../api/limits';
 import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors';
 import { type Gender, type PersonFragment, UpdateUserDocument } from '../../../generated/graphql';
+import { DialogButtons } from '../../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../../ui/failure-alert';
 import { useFocusInvalid } from '../../../ui/use-focus-invalid';
 
@@ -96,14 +97,7 @@ function EditPersonForm({ person, onClose, onChanged }: Omit<EditPersonDialogPro
         />
         <TextInput {...text('signature')} />
         <TextInput {...text('brief')} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={fetching}>
-            {t('people.save')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} submit={t('people.save')} loading={fetching} />
       </Stack>
     </form>
   );

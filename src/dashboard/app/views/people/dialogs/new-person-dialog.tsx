@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Fieldset, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ChangeEvent, type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { SHORTEST_PASSWORD } from '../../../api/limits';
 import { displayName } from '../../../domain/display-name';
 import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors';
 import { CreateUserDocument } from '../../../generated/graphql';
+import { DialogButtons } from '../../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../../ui/failure-alert';
 import { PasswordField } from '../../../ui/password-field';
 import { useFocusInvalid } from '../../../ui/use-focus-invalid';
@@ -78,14 +79,7 @@ function NewPersonForm({ onClose }: { onClose: () => void }) {
         <Fieldset legend={t('domain.fields.roles')}>
           <RolePicker value={roles} onChange={setRoles} />
         </Fieldset>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={fetching}>
-            {t('people.create')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} submit={t('people.create')} loading={fetching} />
       </Stack>
     </form>
   );

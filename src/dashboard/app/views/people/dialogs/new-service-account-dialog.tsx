@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Fieldset, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -6,6 +6,7 @@ import { useMutation } from 'urql';
 import { failureOf } from '../../../api/failure.js';
 import { isFieldError, useAccountFieldErrors } from '../../../domain/use-account-field-errors.js';
 import { CreateServiceAccountDocument } from '../../../generated/graphql.js';
+import { DialogButtons } from '../../../ui/dialog-buttons.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
 import { useFocusInvalid } from '../../../ui/use-focus-invalid.js';
 import { RolePicker } from '../role-picker.js';
@@ -71,14 +72,7 @@ function NewServiceAccountForm({ onClose }: { onClose: () => void }) {
         <Fieldset legend={t('domain.fields.roles')}>
           <RolePicker value={roles} onChange={setRoles} />
         </Fieldset>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={fetching}>
-            {t('people.create')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} submit={t('people.create')} loading={fetching} />
       </Stack>
     </form>
   );
