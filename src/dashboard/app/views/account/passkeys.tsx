@@ -67,7 +67,6 @@ export function Passkeys({ onChanged }: { onChanged: () => void }) {
           refresh();
         }}
         title={t('passkeys.newTitle')}
-        closeButtonProps={{ 'aria-label': t('ui.cancel') }}
       >
         <NewPasskey onAdded={added} onCancel={close} />
       </Modal>
@@ -92,7 +91,6 @@ function PasskeyList({ passkeys, onChanged }: PasskeyListProps) {
       children: <Text size="sm">{t('passkeys.removeHint')}</Text>,
       labels: { confirm: t('passkeys.remove'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
         const { error } = await remove({ input: { id } });
         setFailure(error ? failureOf(error) : null);

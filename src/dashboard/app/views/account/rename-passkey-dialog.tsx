@@ -24,12 +24,7 @@ export function RenamePasskeyDialog({ passkey, onClose }: RenamePasskeyDialogPro
     if (data) onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('passkeys.renameTitle')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened onClose={onClose} title={t('passkeys.renameTitle')}>
       <form onSubmit={(event) => void onSubmit(event)}>
         <Stack gap="sm">
           {failure && !isNameWrong && <FailureAlert failure={failure} />}

@@ -47,7 +47,6 @@ export function SecondFactor() {
           refresh();
         }}
         title={t('factors.setUpTitle')}
-        closeButtonProps={{ 'aria-label': t('ui.cancel') }}
       >
         <TotpEnrollment onDone={done} />
       </Modal>
@@ -98,7 +97,6 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
       children: <Text size="sm">{t(removalHint(factors))}</Text>,
       labels: { confirm: t('factors.remove'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => {
         const { data } = await remove({ input: { method: 'TOTP' } });
         if (!data) return;
@@ -135,7 +133,6 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
         closeOnClickOutside={false}
         onClose={close}
         title={t('factors.newCodesTitle')}
-        closeButtonProps={{ 'aria-label': t('ui.cancel') }}
       >
         <Stack gap="sm">
           <Text size="sm">{t('factors.newCodesHint')}</Text>

@@ -21,7 +21,6 @@ export function EndSessions({ person, onEnded }: EndSessionsProps) {
       children: <Text size="sm">{t('people.endSessionsHint')}</Text>,
       labels: { confirm: t('people.endSessions'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => onEnded((await revoke({ input: { userId: person.id } })).error),
     });
   return (

@@ -33,7 +33,6 @@ export function PersonActions({ person, onChanged }: PersonActionsProps) {
       children: <Text size="sm">{t('people.disableHint')}</Text>,
       labels: { confirm: t('people.disable'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: () => void change('DISABLED'),
     });
   return (

@@ -21,7 +21,6 @@ export function ResetFactors({ person, onReset }: ResetFactorsProps) {
       children: <Text size="sm">{t('people.resetFactorsHint')}</Text>,
       labels: { confirm: t('people.resetFactors'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': t('ui.cancel') },
       onConfirm: async () => onReset((await reset({ input: { userId: person.id } })).error),
     });
   return (

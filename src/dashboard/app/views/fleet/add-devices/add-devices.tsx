@@ -20,7 +20,6 @@ export function AddDevices() {
         // A click beside the dialog must not hide credentials that were not saved yet.
         closeOnClickOutside={false}
         title={t('fleet.add.title')}
-        closeButtonProps={{ 'aria-label': t('ui.cancel') }}
       >
         <Tabs defaultValue="code" keepMounted={false}>
           <Tabs.List mb="md">

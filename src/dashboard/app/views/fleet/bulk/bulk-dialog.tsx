@@ -25,12 +25,7 @@ interface BulkDialogProps {
 export function BulkDialog({ kind, filter, ...callbacks }: BulkDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={callbacks.onClose}
-      title={t(`fleet.bulk.kinds.${kind}`)}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened onClose={callbacks.onClose} title={t(`fleet.bulk.kinds.${kind}`)}>
       <BulkForm kind={kind} filter={filter} {...callbacks} />
     </Modal>
   );

@@ -24,7 +24,6 @@ export function IssueDialog({ filter, onClose }: IssueDialogProps) {
       // A click beside the dialog must not hide credentials that were not saved yet.
       closeOnClickOutside={false}
       title={t('fleet.bulk.issue')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       <IssueSelected filter={filter} onClose={onClose} />
     </Modal>

@@ -23,12 +23,7 @@ interface EditGroupsDialogProps {
 export function EditGroupsDialog({ groups, onChanged, onClose }: EditGroupsDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('fleet.groups.edit')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened onClose={onClose} title={t('fleet.groups.edit')}>
       <Stack gap="sm">
         <Text size="sm">{t('fleet.groups.deleteHint')}</Text>
         <EntryList>

@@ -31,12 +31,7 @@ export function SaveGroupDialog({ filter, onClose }: SaveGroupDialogProps) {
     onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('fleet.groups.save')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened onClose={onClose} title={t('fleet.groups.save')}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="sm">
           {failure && !isTaken && <FailureAlert failure={failure} />}

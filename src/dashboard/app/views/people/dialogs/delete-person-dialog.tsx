@@ -19,12 +19,7 @@ interface DeletePersonDialogProps {
 export function DeletePersonDialog({ person, opened, onClose }: DeletePersonDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('people.deleteTitle', { name: displayName(person) })}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('people.deleteTitle', { name: displayName(person) })}>
       <DeletePersonForm person={person} onClose={onClose} />
     </Modal>
   );

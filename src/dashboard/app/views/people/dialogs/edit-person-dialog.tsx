@@ -24,12 +24,7 @@ interface EditPersonDialogProps {
 export function EditPersonDialog({ opened, onClose, ...form }: EditPersonDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('people.edit')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('people.edit')}>
       <EditPersonForm onClose={onClose} {...form} />
     </Modal>
   );

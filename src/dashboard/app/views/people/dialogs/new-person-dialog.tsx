@@ -20,12 +20,7 @@ const empty = { username: '', phone: '', name: '', email: '', password: '' };
 export function NewPersonDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('people.add')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('people.add')}>
       <NewPersonForm onClose={onClose} />
     </Modal>
   );

@@ -14,12 +14,7 @@ import { RolePicker } from '../role-picker.js';
 export function NewServiceAccountDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('people.service.add')}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('people.service.add')}>
       <NewServiceAccountForm onClose={onClose} />
     </Modal>
   );

@@ -21,7 +21,6 @@ export function ResetLinkDialog({ person, opened, onClose }: ResetLinkDialogProp
       opened={opened}
       onClose={onClose}
       title={t('people.resetLink.title', { name: displayName(person) })}
-      closeButtonProps={{ 'aria-label': t('ui.cancel') }}
     >
       <ResetLink person={person} onClose={onClose} />
     </Modal>
