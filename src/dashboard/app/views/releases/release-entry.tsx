@@ -16,8 +16,7 @@ interface ReleaseEntryProps {
 
 export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProps) {
   const { t, i18n } = useTranslation();
-  const may = usePermission();
-  const { version, fileName, size, sha256, notes, url, withdrawnAt, withdrawalReason } = release;
+  const { version, fileName, size, sha256, notes, withdrawnAt, withdrawalReason } = release;
   return (
     <Box component="article" p="md" aria-label={version}>
       <Group justify="space-between" align="flex-start" gap="sm">
@@ -41,49 +40,10 @@ export function ReleaseEntry({ release, isLatest, onWithdraw }: ReleaseEntryProp
           </Group>
           <Publication release={release} />
         </Box>
-        {!withdrawnAt && (
-          <Group gap="xs">
-            {may('RELEASES_PUBLISH') && (
-              <Button variant="subtle" color="red" size="xs" onClick={() => onWithdraw(release)}>
-                {t('releases.withdraw')}
-              </Button>
-            )}
-            <Button
-              component="a"
-              href={url}
-              download
-              variant="default"
-              size="xs"
-              leftSection={<IconDownload size={16} aria-hidden />}
-            >
-              {t('releases.download')}
-            </Button>
-          </Group>
-        )}
+        {!withdrawnAt && <Actions release={release} onWithdraw={onWithdraw} />}
       </Group>
-      {withdrawnAt && (
-        <Box mt="xs" pl="sm" style={{ borderLeft: '3px solid var(--mantine-color-red-6)' }}>
-          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {withdrawalReason}
-          </Text>
-          <Text size="xs" c="dimmed">
-            <Ago at={withdrawnAt} />
-          </Text>
-        </Box>
-      )}
-      {notes && (
-        <Spoiler
-          maxHeight={61}
-          mt="xs"
-          showLabel={t('releases.showNotes')}
-          hideLabel={t('releases.hideNotes')}
-          styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}
-        >
-          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {notes}
-          </Text>
-        </Spoiler>
-      )}
+      {withdrawnAt && <Withdrawal at={withdrawnAt} reason={withdrawalReason ?? null} />}
+      {notes && <Notes text={notes} />}
       <Group gap="xs" mt="xs">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {fileName}
@@ -104,5 +64,59 @@ function Publication({ release: { publishedAt, uploaderName } }: { release: Pack
       <Ago at={publishedAt} />
       {uploaderName && ` · ${t('releases.by', { name: uploaderName })}`}
     </Text>
+  );
+}
+
+function Actions({ release, onWithdraw }: Pick<ReleaseEntryProps, 'release' | 'onWithdraw'>) {
+  const { t } = useTranslation();
+  const may = usePermission();
+  return (
+    <Group gap="xs">
+      {may('RELEASES_PUBLISH') && (
+        <Button variant="subtle" color="red" size="xs" onClick={() => onWithdraw(release)}>
+          {t('releases.withdraw')}
+        </Button>
+      )}
+      <Button
+        component="a"
+        href={release.url}
+        download
+        variant="default"
+        size="xs"
+        leftSection={<IconDownload size={16} aria-hidden />}
+      >
+        {t('releases.download')}
+      </Button>
+    </Group>
+  );
+}
+
+function Withdrawal({ at, reason }: { at: string; reason: string | null }) {
+  return (
+    <Box mt="xs" pl="sm" style={{ borderLeft: '3px solid var(--mantine-color-red-6)' }}>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {reason}
+      </Text>
+      <Text size="xs" c="dimmed">
+        <Ago at={at} />
+      </Text>
+    </Box>
+  );
+}
+
+function Notes({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return (
+    <Spoiler
+      maxHeight={61}
+      mt="xs"
+      showLabel={t('releases.showNotes')}
+      hideLabel={t('releases.hideNotes')}
+      styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}
+    >
+      <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {text}
+      </Text>
+    </Spoiler>
   );
 }

@@ -37,7 +37,6 @@ export function RoleDialog({ opened, onClose, ...form }: RoleDialogProps) {
 
 function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
   const { t } = useTranslation();
-  const may = usePermission();
   const roleName = useRoleName();
   const [code, setCode] = useState(role?.code ?? '');
   const [name, setName] = useState(role?.name ?? '');
@@ -88,23 +87,7 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
           error={errorAt('code')}
           onChange={(event) => setCode(event.currentTarget.value.toUpperCase())}
         />
-        <Checkbox.Group
-          label={t('roles.permissions')}
-          description={t('roles.permissionsHint')}
-          value={[...permissions]}
-          onChange={(chosen) => setPermissions(grantable.filter((permission) => chosen.includes(permission)))}
-        >
-          <Stack gap="xs" mt="xs">
-            {grantable.map((permission) => (
-              <Checkbox
-                key={permission}
-                value={permission}
-                label={capitalised(t(`domain.permissions.${permission}`))}
-                disabled={isFixed || !may(permission)}
-              />
-            ))}
-          </Stack>
-        </Checkbox.Group>
+        <PermissionPicker value={permissions} onChange={setPermissions} isFixed={isFixed} />
         <Checkbox
           label={t('roles.requiresSecondFactor')}
           description={t('roles.requiresSecondFactorHint')}
@@ -114,6 +97,37 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
         <DialogButtons onCancel={onClose} submit={t('roles.save')} loading={fetching} />
       </Stack>
     </form>
+  );
+}
+
+interface PermissionPickerProps {
+  readonly value: readonly Permission[];
+  readonly onChange: (permissions: readonly Permission[]) => void;
+  /** Whether the role is built in. */
+  readonly isFixed: boolean;
+}
+
+function PermissionPicker({ value, onChange, isFixed }: PermissionPickerProps) {
+  const { t } = useTranslation();
+  const may = usePermission();
+  return (
+    <Checkbox.Group
+      label={t('roles.permissions')}
+      description={t('roles.permissionsHint')}
+      value={[...value]}
+      onChange={(chosen) => onChange(grantable.filter((permission) => chosen.includes(permission)))}
+    >
+      <Stack gap="xs" mt="xs">
+        {grantable.map((permission) => (
+          <Checkbox
+            key={permission}
+            value={permission}
+            label={capitalised(t(`domain.permissions.${permission}`))}
+            disabled={isFixed || !may(permission)}
+          />
+        ))}
+      </Stack>
+    </Checkbox.Group>
   );
 }
 
