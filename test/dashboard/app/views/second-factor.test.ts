@@ -32,7 +32,7 @@ async function enroll(page: Page): Promise<{ secret: string; recoveryCode: strin
   expect(await violations(page)).toEqual([]);
   const shown = await page.getByText(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/).textContent();
   const secret = (shown ?? '').replaceAll(' ', '');
-  await page.getByLabel('Code that the app shows').fill('000000');
+  await page.getByLabel('Code that the app shows').and(page.locator(':focus')).fill('000000');
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByText('This code is wrong, or was used before.').waitFor();
   await page.getByLabel('Code that the app shows').fill(nextCode(secret));
@@ -53,11 +53,15 @@ test('sets up a second factor, and asks for it at the next sign-in', async () =>
   await page.getByText('10 recovery codes left.').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signIn(page, 'sue');
-  await page.getByLabel('Code of your authenticator app').fill('000000');
+  const code = page.getByLabel('Code of your authenticator app');
+  await code.and(page.locator(':focus')).fill('000000');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('This code is wrong, or was used before.').waitFor();
   expect(await violations(page)).toEqual([]);
-  await page.getByLabel('Code of your authenticator app').fill(nextCode(secret));
+  await page.getByRole('button', { name: 'Use a recovery code' }).click();
+  expect(await page.getByLabel('Recovery code').getAttribute('aria-invalid')).toBeNull();
+  await page.getByRole('button', { name: 'Use the authenticator app' }).click();
+  await code.fill(nextCode(secret));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Account' }).waitFor();
   expect(faults).toEqual([]);

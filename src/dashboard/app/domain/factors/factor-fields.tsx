@@ -1,6 +1,8 @@
 import { Anchor, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../api/failure.js';
+import { focusOnMount } from '../../ui/focus-on-mount.js';
 import type { FactorProof } from './use-factor-proof.js';
 
 interface FactorFieldsProps {
@@ -13,10 +15,18 @@ interface FactorFieldsProps {
 export function FactorFields({ proof, failure }: FactorFieldsProps) {
   const { t } = useTranslation();
   const { kind, code, setCode, change } = proof;
+  // Another kind of code begins without the failure of the one before.
+  const [dismissed, setDismissed] = useState<Failure | null>(null);
+  const isWrong = failure?.code === 'SECOND_FACTOR_WRONG' && failure !== dismissed;
+  const changeKind = () => {
+    setDismissed(failure);
+    change?.();
+  };
   return (
     <>
       <TextInput
         key={kind}
+        ref={focusOnMount}
         label={t(`factors.kinds.${kind}`)}
         description={t(`factors.hints.${kind}`)}
         inputMode={kind === 'TOTP' ? 'numeric' : 'text'}
@@ -27,12 +37,12 @@ export function FactorFields({ proof, failure }: FactorFieldsProps) {
         withAsterisk={false}
         maxLength={kind === 'TOTP' ? 8 : 32}
         value={code}
-        error={failure?.code === 'SECOND_FACTOR_WRONG' && t('ui.failures.SECOND_FACTOR_WRONG')}
+        error={isWrong && t('ui.failures.SECOND_FACTOR_WRONG')}
         onChange={(event) => setCode(event.currentTarget.value)}
         data-autofocus
       />
       {change && (
-        <Anchor component="button" type="button" size="sm" ta="start" onClick={change}>
+        <Anchor component="button" type="button" size="sm" ta="start" onClick={changeKind}>
           {t(`factors.instead.${kind}`)}
         </Anchor>
       )}

@@ -9,6 +9,7 @@ import {
   type StartTotpEnrollmentMutation,
 } from '../../generated/graphql.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
+import { focusOnMount } from '../../ui/focus-on-mount.js';
 import { Loading } from '../../ui/loading.js';
 import { RecoveryCodes } from './recovery-codes.js';
 
@@ -72,7 +73,7 @@ function NewApp({ app, onConfirmed }: NewAppProps) {
           value={code}
           error={isWrong && t('ui.failures.SECOND_FACTOR_WRONG')}
           onChange={(event) => setCode(event.currentTarget.value)}
-          data-autofocus
+          ref={focusOnMount}
         />
         <Group justify="flex-end">
           <Button type="submit" loading={fetching}>
