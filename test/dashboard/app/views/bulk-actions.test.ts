@@ -33,9 +33,13 @@ test('tags selected devices, and shows the progress after a reload, too', async 
   const bar = page.getByRole('region', { name: 'Selected devices' });
   await bar.getByText('2 devices selected').waitFor();
   expect(await violations(page)).toEqual([]);
-  await bar.getByRole('button', { name: 'Actions' }).click();
+  const actions = bar.getByRole('button', { name: 'Actions' });
+  await actions.click();
   await page.getByRole('menuitem', { name: 'Add a tag' }).click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Cancel' }).last().click();
+  await actions.and(page.locator(':focus')).click();
+  await page.getByRole('menuitem', { name: 'Add a tag' }).click();
   await dialog.getByText('Adds a tag to 2 devices.').waitFor();
   await dialog.getByLabel('Tag', { exact: true }).fill('two words');
   await dialog.getByRole('button', { name: 'Add a tag' }).click();
@@ -113,6 +117,7 @@ test('saves the filter of the page as a group, which shows its devices again, an
   await page.getByLabel('Name', { exact: true }).fill('New gates');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved the group New gates.').waitFor();
+  await menu.and(page.locator(':focus')).waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await menu.click();
   await page.getByRole('menuitem', { name: /^New gates/ }).click();

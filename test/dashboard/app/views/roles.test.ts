@@ -11,6 +11,11 @@ test('creates, changes and deletes a role', async () => {
   await page.getByRole('link', { name: 'Roles' }).click();
   await page.getByRole('heading', { name: 'Roles' }).waitFor();
   await page.getByText('Built in').nth(3).waitFor();
+  await page.getByRole('navigation').locator('[aria-current=page]', { hasText: 'People' }).waitFor();
+  await page.getByRole('button', { name: 'Edit Publisher' }).click();
+  await page.getByRole('dialog').locator(':focus').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Add role' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('Help desk');

@@ -14,7 +14,12 @@ export function ShortcutSheet({ opened, onClose }: ShortcutSheetProps) {
   const { t } = useTranslation();
   const may = usePermission();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('shortcuts.title')}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('shortcuts.title')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <Table>
         <Table.Tbody>
           <Row label={t('shortcuts.search')}>

@@ -74,7 +74,8 @@ function RoleForm({ role, onClose, onSaved }: Omit<RoleDialogProps, 'opened'>) {
           value={isFixed && role ? roleName(role) : name}
           error={errorAt('name')}
           onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
+          // A disabled field cannot have the focus, which would then stay outside of the dialog.
+          data-autofocus={isFixed ? undefined : true}
         />
         <TextInput
           label={t('roles.code')}

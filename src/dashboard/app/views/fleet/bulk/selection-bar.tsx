@@ -8,7 +8,7 @@ import {
   IconTagOff,
   IconTrash,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DeviceActionKind } from '../../../generated/graphql.js';
 import { usePermission } from '../../../session/session-context.js';
@@ -38,7 +38,14 @@ export function SelectionBar({ selection, total }: SelectionBarProps) {
   const may = usePermission();
   const [kind, setKind] = useState<DeviceActionKind | null>(null);
   const [isIssuing, setIsIssuing] = useState(false);
+  const actions = useRef<HTMLButtonElement>(null);
   if (selected === 0) return null;
+  // The item of the menu that opened a dialog is gone when it closes.
+  const closeDialog = () => {
+    setKind(null);
+    setIsIssuing(false);
+    actions.current?.focus();
+  };
   return (
     <>
       <Paper className={classes.bar} role="region" aria-label={t('fleet.bulk.label')} withBorder shadow="md">
@@ -55,7 +62,7 @@ export function SelectionBar({ selection, total }: SelectionBarProps) {
         <Group gap="xs" ml="auto" wrap="nowrap">
           <Menu position="top-end">
             <Menu.Target>
-              <Button rightSection={<IconChevronUp size={16} aria-hidden />}>
+              <Button ref={actions} rightSection={<IconChevronUp size={16} aria-hidden />}>
                 {t('fleet.bulk.actions')}
               </Button>
             </Menu.Target>
@@ -79,13 +86,13 @@ export function SelectionBar({ selection, total }: SelectionBarProps) {
           <CloseButton aria-label={t('fleet.bulk.clear')} onClick={selection.clear} />
         </Group>
       </Paper>
-      {isIssuing && <IssueDialog filter={selection.toFilter()} onClose={() => setIsIssuing(false)} />}
+      {isIssuing && <IssueDialog filter={selection.toFilter()} onClose={closeDialog} />}
       {kind && (
         <BulkDialog
           kind={kind}
           filter={selection.toFilter()}
           onStarted={selection.clear}
-          onClose={() => setKind(null)}
+          onClose={closeDialog}
         />
       )}
     </>

@@ -1,6 +1,6 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconFolder, IconFolderPlus, IconPencil } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { DeviceGroupsDocument } from '../../../generated/graphql.js';
@@ -21,16 +21,19 @@ export function Groups({ filter, onChange }: GroupsProps) {
   const may = usePermission();
   const [{ data }, reload] = useQuery({ query: DeviceGroupsDocument });
   const [dialog, setDialog] = useState<'save' | 'edit' | null>(null);
+  const menu = useRef<HTMLButtonElement>(null);
   const groups = data?.deviceGroups ?? [];
   const close = () => {
     setDialog(null);
+    // The item of the menu that opened the dialog is gone.
+    menu.current?.focus();
     reload();
   };
   return (
     <>
       <Menu position="bottom-start" width="max-content">
         <Menu.Target>
-          <Button variant="default" leftSection={<IconFolder size={16} aria-hidden />}>
+          <Button ref={menu} variant="default" leftSection={<IconFolder size={16} aria-hidden />}>
             {t('fleet.groups.title')}
           </Button>
         </Menu.Target>
