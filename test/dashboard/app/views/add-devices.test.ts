@@ -44,8 +44,8 @@ test('shows which device asks before it claims it, and revokes its credential on
 test('issues credentials of several devices, to be downloaded once', async () => {
   const { page, close } = await visitAs(browser, host, 'nia');
   await page.getByRole('button', { name: 'Add devices' }).click();
-  await page.getByRole('tab', { name: 'By ids' }).click();
-  await page.getByLabel('Ids of devices').fill('serial-2\n\n=cmd()\n');
+  await page.getByRole('tab', { name: 'By ID' }).click();
+  await page.getByLabel('Device IDs').fill('serial-2\n\n=cmd()\n');
   await page.getByRole('button', { name: 'Issue credentials' }).click();
   await page.getByText('2 credentials were issued.').waitFor();
   const download = page.waitForEvent('download');

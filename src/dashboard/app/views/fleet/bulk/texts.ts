@@ -25,8 +25,8 @@ export const en = {
   issueHint_other:
     'Issues a credential for each of {{count}} devices. A device that has one is offline until it uses the new one.',
   tooMany: 'Select at most {{most}} devices.',
-  withoutId_one: '{{count}} device gives itself no id, and gets no credential.',
-  withoutId_other: '{{count}} devices give themselves no id, and get no credential.',
+  withoutId_one: '{{count}} device reports no ID, and gets no credential.',
+  withoutId_other: '{{count}} devices report no ID, and get no credential.',
   hints: {
     TAG_one: 'Adds a tag to {{count}} device.',
     TAG_other: 'Adds a tag to {{count}} devices.',
@@ -71,8 +71,8 @@ export const zh: Translation<typeof en> = {
   issueHint_one: '将为 {{count}} 台设备签发凭证。已有凭证随即失效，相应设备在使用新凭证前处于离线状态。',
   issueHint_other: '将为 {{count}} 台设备签发凭证。已有凭证随即失效，相应设备在使用新凭证前处于离线状态。',
   tooMany: '最多选择 {{most}} 台设备。',
-  withoutId_one: '{{count}} 台设备未上报标识，未签发凭证。',
-  withoutId_other: '{{count}} 台设备未上报标识，未签发凭证。',
+  withoutId_one: '{{count}} 台设备未上报设备 ID，未签发凭证。',
+  withoutId_other: '{{count}} 台设备未上报设备 ID，未签发凭证。',
   hints: {
     TAG_one: '将为 {{count}} 台设备添加标签。',
     TAG_other: '将为 {{count}} 台设备添加标签。',
