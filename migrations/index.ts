@@ -30,6 +30,7 @@ import { ExportTickets20261129 } from './20261129-export-tickets.js';
 import { FirstHeartbeatsOnNodes20261129 } from './20261129-first-heartbeats-on-nodes.js';
 import { FleetHistory20261129 } from './20261129-fleet-history.js';
 import { FleetStarts20261129 } from './20261129-fleet-starts.js';
+import { KnownChallenges20261129 } from './20261129-known-challenges.js';
 import { LastBackup20261129 } from './20261129-last-backup.js';
 import { MachineSessions20261129 } from './20261129-machine-sessions.js';
 import { MachineTokens20261129 } from './20261129-machine-tokens.js';
@@ -90,4 +91,5 @@ export const migrations = [
   DeviceGroups20261129,
   DeviceOrders20261129,
   MachineSessions20261129,
+  KnownChallenges20261129,
 ];

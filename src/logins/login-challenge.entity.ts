@@ -8,7 +8,7 @@ export type FirstStep = 'password' | 'phone' | 'scan';
 /** A login whose second factor is asked for. */
 @Entity({ tableName: 'login_challenges' })
 export class LoginChallenge {
-  [OptionalProps]?: 'restricted' | 'attempts';
+  [OptionalProps]?: 'restricted' | 'attempts' | 'fromKnownClient';
 
   /** SHA-256 of the token, hex. */
   @PrimaryKey({ type: 'text' })
@@ -36,6 +36,10 @@ export class LoginChallenge {
 
   @Property({ type: 'text', nullable: true })
   deviceModel: string | null = null;
+
+  /** Whether the account has signed in from the client before. */
+  @Property({ type: 'boolean', default: false })
+  fromKnownClient: boolean = false;
 
   /** Right and wrong ones. */
   @Property({ type: 'integer', default: 0 })

@@ -23,7 +23,10 @@ const LIFETIME_MS = 5 * 60_000;
 const TOKEN_BYTES = 32;
 /** Right and wrong ones of one challenge. Those of an account are limited, too. */
 const MAX_ATTEMPTS = 5;
-/** Of one account at a time, so that a known password fills no table. */
+/**
+ * Of one account at a time, so that a known password fills no table. Clients that the account knows have as many again, so
+ * that strangers do not end theirs.
+ */
 const MAX_CHALLENGES = 20;
 
 /** How a login that is to open a session began. */
@@ -135,6 +138,7 @@ export class LoginChallenges {
   async #create(em: EntityManager, { id }: User, client: Client, { proof, restricted }: FirstStepOptions) {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = new Date(this.options.clock() + LIFETIME_MS);
+    const fromKnownClient = (await this.options.knownClients.find(id, client)) !== null;
     await em.insert(LoginChallenge, {
       tokenHash: tokenHash(token),
       user: id,
@@ -143,13 +147,15 @@ export class LoginChallenges {
       deviceId: client.deviceId,
       clientVersion: client.version,
       deviceModel: client.model,
+      fromKnownClient,
       attempts: 0,
       expiresAt,
     });
     await em.execute(
       `delete from login_challenges where token_hash in (
-         select token_hash from login_challenges where user_id = ? order by expires_at desc offset ?)`,
-      [id, MAX_CHALLENGES],
+         select token_hash from login_challenges where user_id = ? and from_known_client = ?
+         order by expires_at desc offset ?)`,
+      [id, fromKnownClient, MAX_CHALLENGES],
     );
     return { token, expiresAt: expiresAt.toISOString() };
   }

@@ -232,6 +232,25 @@ test('limits the attempts of strangers over all challenges and addresses, and do
   await complete(await challenge(), { totpCode: code(secret) });
 });
 
+test('keeps the challenge of a known client, however many logins strangers begin', async () => {
+  const { secret } = await enroll();
+  const own = await challenge();
+  gateway.clock.advance(1000);
+  const payload = {
+    query: `mutation { login(input: {username: "${username}", password: "${PASSWORD}"}) { expiresAt } }`,
+  };
+  const codes = await Promise.all(
+    Array.from({ length: 25 }, async (_, n) => {
+      const remoteAddress = `198.51.100.${n}`;
+      const answer = await gateway.app.inject({ method: 'POST', url: '/graphql', payload, remoteAddress });
+      return answer.json().errors[0].extensions.code;
+    }),
+  );
+  expect(new Set(codes)).toEqual(new Set(['SECOND_FACTOR_REQUIRED']));
+  expect(await gateway.services.db.em.fork().count(LoginChallenge, { user: id })).toBe(21);
+  await complete(own, { totpCode: code(secret) });
+});
+
 test('asks after a login by SMS and after a password reset, too', async () => {
   const { secret } = await enroll();
   await ask(gateway, op.CreateCaptchaDocument, { input: { type: 'SMS', phone, deviceId: 'tablet' } });
