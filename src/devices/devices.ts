@@ -6,9 +6,9 @@ import { countRowsBy, type Row, readRows } from '../database/queries/rows.js';
 import { inTable, searchPage } from '../database/queries/search.js';
 import { isDevice } from '../sessions/authorization.js';
 import type { Caller } from '../sessions/sessions.js';
-import type { VersionCount } from './adoption.js';
+import type { VersionCount } from './counts/adoption.js';
+import { DeviceCount } from './counts/device-count.entity.js';
 import { Device } from './device.entity.js';
-import { DeviceCount } from './device-count.entity.js';
 import {
   type DeviceFilter,
   type DeviceSelection,

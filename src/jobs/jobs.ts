@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { mergeDeviceCounts } from '../devices/device-counts.js';
-import { deleteDevicesRetiredBefore, deleteDevicesSeenBefore } from '../devices/device-retention.js';
+import { mergeDeviceCounts } from '../devices/counts/device-counts.js';
+import { deleteDevicesRetiredBefore, deleteDevicesSeenBefore } from '../devices/editing/device-retention.js';
 import { healthChecks } from '../health/health-checks.js';
 import type { Services } from '../services.js';
 import { type Job, startJob } from './job.js';

@@ -1,6 +1,5 @@
 import { DeviceActionRunner } from '../devices/actions/device-action-runner.js';
 import { DeviceActions } from '../devices/actions/device-actions.js';
-import { DeviceLimits } from '../devices/device-limits.js';
 import { DeviceSettings } from '../devices/device-settings.js';
 import { Devices } from '../devices/devices.js';
 import { DeviceEditing } from '../devices/editing/device-editing.js';
@@ -12,8 +11,9 @@ import { FleetHistory } from '../devices/history/fleet-history.js';
 import { FleetSampler } from '../devices/history/fleet-sampler.js';
 import { VersionHistory } from '../devices/history/version-history.js';
 import { KnownDevices } from '../devices/known-devices.js';
+import { DeviceLimits } from '../devices/limits/device-limits.js';
+import { SessionLimit } from '../devices/limits/session-limit.js';
 import { OnlineDevices } from '../devices/live/online-devices.js';
-import { SessionLimit } from '../devices/session-limit.js';
 import { PresenceStore } from '../devices/transitions/presence-store.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { Users } from '../users/users.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { adoptionIn } from '../../src/devices/adoption.js';
+import { adoptionIn } from '../../src/devices/counts/adoption.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { publishRelease } from '../support/releases.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { mergeDeviceCounts } from '../../src/devices/device-counts.js';
+import { mergeDeviceCounts } from '../../src/devices/counts/device-counts.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import { callerOf, openSession } from '../support/callers.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Device } from '../../src/devices/device.entity.js';
-import { deleteDevicesSeenBefore } from '../../src/devices/device-retention.js';
+import { deleteDevicesSeenBefore } from '../../src/devices/editing/device-retention.js';
 import { startJobs } from '../../src/jobs/jobs.js';
 import { bmsSessionPolicy } from '../../src/legacy/bms/session-policy.js';
 import type { Caller } from '../../src/sessions/sessions.js';

@@ -2,7 +2,7 @@ import { DomainError } from '../../errors.js';
 import { parseChannel } from '../../releases/new-release.js';
 import type { DeviceFilter } from '../device-filter.js';
 import { readTag } from '../editing/device-metadata.js';
-import { checkSavedFilter } from '../saved-filter.js';
+import { checkSavedFilter } from '../groups/saved-filter.js';
 import { DeviceActionKind } from './device-action.entity.js';
 
 /** What to do with which devices. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Sessions } from '../../sessions/sessions.js';
 import { type DeviceDetails, detailsOf } from '../device-details.js';
-import { type SessionsOwner, sessionsOf } from '../device-sessions.js';
+import { type SessionsOwner, sessionsOf } from './device-sessions.js';
 
 /** A device that is taken out of use. */
 export interface LeavingDevice extends SessionsOwner {

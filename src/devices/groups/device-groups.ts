@@ -13,8 +13,8 @@ import { requireStorable } from '../../database/storable-text.js';
 import { DomainError } from '../../errors.js';
 import { Device } from '../device.entity.js';
 import { type DeviceFilter, selectOwned } from '../device-filter.js';
-import { checkSavedFilter } from '../saved-filter.js';
 import { DeviceGroup } from './device-group.entity.js';
+import { checkSavedFilter } from './saved-filter.js';
 
 export const MAX_GROUP_NAME_LENGTH = 64;
 

@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.js';
 import type { CallerRow } from '../../sessions/reading/caller-row.js';
 import type { Caller } from '../../sessions/sessions.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
-import type { DeviceLimits } from '../device-limits.js';
+import type { DeviceLimits } from '../limits/device-limits.js';
 import { DeviceRows, type FirstHeartbeat, type FirstHeartbeatRow, type Takeover } from './device-rows.js';
 
 /** A device whose row was written. */

@@ -2,7 +2,7 @@ import { BatchQueue } from '../../database/batch-queue.js';
 import type { Database } from '../../database/database.js';
 import type { CallerRow } from '../../sessions/reading/caller-row.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
-import type { DeviceLimits } from '../device-limits.js';
+import type { DeviceLimits } from '../limits/device-limits.js';
 
 /** A device without a client id that a session takes over. */
 export interface Takeover {

@@ -8,7 +8,7 @@ import {
   SHORTEST_INTERVAL,
 } from '../../../src/devices/editing/device-metadata.js';
 import { MAX_GROUP_NAME_LENGTH as LONGEST_GROUP_NAME } from '../../../src/devices/groups/device-groups.js';
-import { MAX_SELECTED_IDS as MOST_SELECTED } from '../../../src/devices/saved-filter.js';
+import { MAX_SELECTED_IDS as MOST_SELECTED } from '../../../src/devices/groups/saved-filter.js';
 import { LARGEST_PAGE } from '../../../src/graphql/connection.js';
 import { MAX_ISSUED as MOST_CREDENTIALS } from '../../../src/machines/device-credentials.js';
 import { MAX_TEXT_LENGTH as LONGEST_RELEASE_TEXT } from '../../../src/releases/new-release.js';

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DeviceAction, DeviceActionKind } from '../../../devices/actions/device-action.entity.js';
-import { MAX_SELECTED_IDS } from '../../../devices/saved-filter.js';
+import { MAX_SELECTED_IDS } from '../../../devices/groups/saved-filter.js';
 import type { Selected } from '../../loaders.js';
 import { DeviceFilter } from './device.inputs.js';
 

@@ -14,7 +14,7 @@ import {
   Root,
 } from 'type-graphql';
 import type { Row } from '../../../database/queries/rows.js';
-import { adoptionIn } from '../../../devices/adoption.js';
+import { adoptionIn } from '../../../devices/counts/adoption.js';
 import { Device } from '../../../devices/device.entity.js';
 import { deviceOrder, historyOrder } from '../../../devices/device-order.js';
 import { PresenceEvent } from '../../../devices/presence-event.entity.js';

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.js';
-import type { Database } from '../database/database.js';
-import type { Session } from '../sessions/session.entity.js';
-import type { Sessions } from '../sessions/sessions.js';
-import type { Heartbeats } from './heartbeats/heartbeats.js';
+import type { Clock } from '../../clock.js';
+import type { Database } from '../../database/database.js';
+import type { Session } from '../../sessions/session.entity.js';
+import type { Sessions } from '../../sessions/sessions.js';
+import type { Heartbeats } from '../heartbeats/heartbeats.js';
 import { KeyedQueue } from './keyed-queue.js';
 
 /** Sessions that one login ends: more can be open only where the limit was lowered. */

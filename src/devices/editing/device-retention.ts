@@ -1,5 +1,5 @@
-import type { Database } from '../database/database.js';
-import type { Heartbeats } from './heartbeats/heartbeats.js';
+import type { Database } from '../../database/database.js';
+import type { Heartbeats } from '../heartbeats/heartbeats.js';
 
 /** Devices in one statement: their history, which may be long, is deleted with them. */
 const BATCH_SIZE = 100;

@@ -1,5 +1,5 @@
-import { DomainError } from '../errors.js';
-import type { DeviceFilter } from './device-filter.js';
+import { DomainError } from '../../errors.js';
+import type { DeviceFilter } from '../device-filter.js';
 
 /** A selection by hand. More devices are selected by other fields. */
 export const MAX_SELECTED_IDS = 5000;

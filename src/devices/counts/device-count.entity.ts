@@ -1,6 +1,6 @@
 import { BigIntType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Api } from '../sessions/session.entity.js';
+import { Api } from '../../sessions/session.entity.js';
 
 /**
  * A change of the number of devices with the same API, version and state: the number is the sum of its rows. Written by

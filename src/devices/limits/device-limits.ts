@@ -1,7 +1,7 @@
-import { DomainError } from '../errors.js';
-import { AddressLimit } from '../rate-limits/address-limit.js';
-import { GrowthLimit } from '../rate-limits/growth-limit.js';
-import type { Limiters } from '../rate-limits/limiters.js';
+import { DomainError } from '../../errors.js';
+import { AddressLimit } from '../../rate-limits/address-limit.js';
+import { GrowthLimit } from '../../rate-limits/growth-limit.js';
+import type { Limiters } from '../../rate-limits/limiters.js';
 
 /** The share of its devices that an account may add within a minute. */
 const SHARE_PER_MINUTE = 0.1;

@@ -1,6 +1,6 @@
-import type { Release } from '../releases/release.entity.js';
-import type { Releases } from '../releases/releases.js';
-import { readReportedVersion } from '../releases/versions.js';
+import type { Release } from '../../releases/release.entity.js';
+import type { Releases } from '../../releases/releases.js';
+import { readReportedVersion } from '../../releases/versions.js';
 
 /** How many devices report a version; null for those that report none. */
 export interface VersionCount {

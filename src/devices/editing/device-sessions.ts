@@ -1,5 +1,5 @@
 import { type FilterQuery, raw } from '@mikro-orm/postgresql';
-import { type Session, SessionKind } from '../sessions/session.entity.js';
+import { type Session, SessionKind } from '../../sessions/session.entity.js';
 
 /** What the sessions of a device are found by. */
 export interface SessionsOwner {

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.js';
+import type { Database } from '../../database/database.js';
 
 /**
  * Replaces the rows of each count by one with their sum, so that reading them takes the same time however often devices
