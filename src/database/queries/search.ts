@@ -64,6 +64,7 @@ async function readNext<T extends object>(
     `select coalesce(array_agg(id), '{}')::text as ids, count(*)::int as rows from (${sql}) as next`,
     [...params],
   );
-  const where = { [raw((alias) => `${alias}.id = any(?::int[])`, [ids])]: [] };
+  // The planner must not see the ids: it would look for them in the index of the order, which takes all of that index.
+  const where = { [raw((alias) => `${alias}.id = any(array(select unnest(?::int[])))`, [ids])]: [] };
   return { where: where as QBFilterQuery<T>, rows };
 }
