@@ -4,6 +4,7 @@ import { integerKey, keyOf, nodeId } from '../database/node-id.js';
 import { firstRows, type Page, type Position } from '../database/queries/page.js';
 import type { Row } from '../database/queries/rows.js';
 import type { ApiKey } from '../machines/api-key.entity.js';
+import { MAX_LIFETIME_DAYS } from '../machines/new-api-key.js';
 import { isPermission, type Permission, permissionName } from '../users/permissions.js';
 import { UsageError } from './failures.js';
 import { Output } from './terminal/output.js';
@@ -52,7 +53,7 @@ const createCommand = (env: Environment) =>
       const output = Output.of(command);
       const { name, days, expiry } = options;
       const permissions = options.permission.map(readPermission);
-      const lifetimeDays = expiry ? Number(days) : null;
+      const lifetimeDays = expiry ? readDays(days) : null;
       await withServices(env, async ({ services, actor }) => {
         const { id: userId } = await findUser(services, user);
         const key = { userId, name, permissions, lifetimeDays };
@@ -126,6 +127,15 @@ function readPermission(text: string): Permission {
   const permission = text.toLowerCase().replace('_', ':');
   if (isPermission(permission)) return permission;
   throw new UsageError(`There is no permission ${text}.`);
+}
+
+/** @throws UsageError */
+function readDays(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= MAX_LIFETIME_DAYS) return days;
+  throw new UsageError(
+    `--days must be 1 to ${MAX_LIFETIME_DAYS}; use --no-expiry for a key that does not expire.`,
+  );
 }
 
 interface KeySession {

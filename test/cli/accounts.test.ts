@@ -210,7 +210,7 @@ test('key create prints a key of a service account once, and key revoke ends it'
   expect((await releases()).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   expect(await gatehouse([...create.slice(0, -1), 'FLYING'], env)).toMatchObject({ code: 2 });
   expect(await gatehouse([...create, '--days', 'x'], env)).toMatchObject({
-    code: 1,
-    errors: expect.stringContaining('lifetimeDays must be 1 to 3650'),
+    code: 2,
+    errors: expect.stringContaining('--days must be 1 to 3650'),
   });
 });

@@ -81,6 +81,8 @@ test('saves an export whole, or leaves no file', async () => {
   expect(lines).toEqual([expect.stringMatching(/^id,kind,username,/), expect.stringContaining(',max,')]);
   const json = await gatehouse(['audit', 'export', '--format', 'json'], env);
   expect(jsonLines(json)[0]).toMatchObject({ action: 'USER_EXPORT', actor: 'root' });
+  const { output } = await gatehouse(['user', 'export', '--search', 'max', '-'], env);
+  expect(output.trimEnd().split('\r\n')).toEqual(lines);
   const refused = await gatehouse(['audit', 'export', join(folder, 'none.csv')], {
     ...env,
     GATEHOUSE_TOKEN: 'x',

@@ -32,18 +32,19 @@ export const exportCommand = <O extends object>(
     .description(
       `Save all ${list} that the signed-in user may see, or those that options select, as CSV or as one JSON object per line.`,
     )
-    .argument('[file]', 'where to save them; standard output by default')
+    .argument('[file]', 'where to save them; by default, and for -, standard output')
     .addOption(new Option('--format <format>', 'format of the file').choices(['csv', 'json']).default('csv'))
     .addHelpText('after', `\nExample:\n  $ ${example}`)
-    .action(async (file: string | undefined, options: ExportOptions & O, command: Command) => {
+    .action(async (path: string | undefined, options: ExportOptions & O, command: Command) => {
       const output = Output.of(command);
+      const file = path === undefined || path === '-' ? null : path;
       const format = options.format === 'csv' ? 'CSV' : 'JSON_LINES';
       const input = { ...readInput(options), format };
       const { withSignedInClient } = await import('./signed-in-client.js');
       const { saveExport } = await import('./save-export.js');
       await withSignedInClient(env, options, async (client) => {
         const whole = complete ? await complete(client, input, options) : input;
-        await saveExport(client, operation, whole, file ?? null);
+        await saveExport(client, operation, whole, file);
       });
-      if (file !== undefined) output.result({ file, format }, `Saved ${file}.`);
+      if (file !== null) output.result({ file, format }, `Saved ${file}.`);
     });
