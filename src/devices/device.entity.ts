@@ -1,8 +1,16 @@
+import { ArrayType } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Node } from '../database/node.entity.js';
 import { Api } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
+
+/** With quotes around each tag: PostgreSQL takes the word null without them for no value. */
+class TagsType extends ArrayType<string> {
+  override convertToDatabaseValue(tags: string[]): string {
+    return `{${tags.map((tag) => JSON.stringify(tag)).join()}}`;
+  }
+}
 
 /** The grams of a device's own texts, in SQL. An index has them. */
 export const DEVICE_GRAMS = 'search_grams(name, client_id)';
@@ -93,7 +101,7 @@ export class Device {
   @Field(() => [String], {
     description: 'Words, or keys with values such as `site:berlin`, by which it can be found. Sorted.',
   })
-  @Property({ type: 'text[]', defaultRaw: "'{}'" })
+  @Property({ type: new TagsType(), columnType: 'text[]', defaultRaw: "'{}'" })
   tags: string[] = [];
 
   @Field(() => String, { description: 'The channel whose releases it is offered.' })

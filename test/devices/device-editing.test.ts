@@ -70,7 +70,10 @@ test('saves what administrators note about a device, normalized, and leaves omit
 });
 
 test('finds devices by tags, by channel, and by a part of the name that administrators gave', async () => {
-  await update({ displayName: `Gate ${clientId}x`, tags: [`site:${clientId}`, 'spare'], channel: 'beta' });
+  // PostgreSQL takes the word null in an array for no value.
+  const tags = ['null', `site:${clientId}`, 'spare'];
+  await update({ displayName: `Gate ${clientId}x`, tags, channel: 'beta' });
+  expect(await found({ tags: ['null', `site:${clientId}`] })).toEqual([id]);
   expect(await found({ tags: ['SPARE', `site:${clientId}`] })).toEqual([id]);
   expect(await found({ tags: ['spare', 'other'] })).toEqual([]);
   expect(await found({ search: `gate ${clientId}X` })).toEqual([id]);
