@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -101,6 +103,28 @@ test('follows the audit log until it is interrupted', async () => {
   });
   expect(JSON.parse(line)).toMatchObject({ action: 'USER_CREATE' });
   expect(await tail.interrupt()).toBe(130);
+});
+
+test('audit tail misses no entry that is recorded before its socket is there', async () => {
+  const [host = '', port] = new URL(env.GATEHOUSE_URL ?? '').host.split(':');
+  const proxy = createServer((socket) => {
+    socket.once('data', async (head) => {
+      socket.pause();
+      if (/^upgrade: websocket/im.test(head.toString())) {
+        await gateway.createUser({ username: 'early' });
+        await gateway.services.auditTail.poll();
+      }
+      const upstream = connect(Number(port), host);
+      upstream.write(head);
+      socket.pipe(upstream).pipe(socket);
+    });
+  }).listen(0, host);
+  await once(proxy, 'listening');
+  const url = `http://${host}:${(proxy.address() as AddressInfo).port}`;
+  const tail = start('audit', 'tail', '--action', 'USER_CREATE', '--json', '--url', url);
+  expect(JSON.parse(await tail.nextLine())).toMatchObject({ action: 'USER_CREATE' });
+  expect(await tail.interrupt()).toBe(130);
+  proxy.close();
 });
 
 test('follows devices until it is interrupted', async () => {

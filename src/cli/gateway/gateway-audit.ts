@@ -26,6 +26,8 @@ const Page = z.object({
   }),
 });
 
+const Cursor = z.object({ auditCursor: z.string() });
+
 const Added = z.object({
   auditEntriesAdded: z.object({ entries: z.array(AuditEntry), cursor: z.string() }),
 });
@@ -56,14 +58,16 @@ interface AuditListeners {
 }
 
 /** Calls back with entries as they are recorded. @throws GatewayError */
-export const followAudit = (
+export async function followAudit(
   client: GatewayClient,
   filter: object,
   { onEntries, onDisconnect }: AuditListeners,
-): Promise<never> =>
-  follow(client, {
+): Promise<never> {
+  // Without a cursor, a connection that is lost before the first entry would continue with the latest one.
+  const { auditCursor } = await client.execute('AuditLog', { filter, first: 1, withCursor: true }, Cursor);
+  return follow(client, {
     operation: 'AuditEntriesAdded',
-    variables: { filter },
+    variables: { filter, since: auditCursor },
     data: Added,
     onEvent({ auditEntriesAdded: { entries, cursor } }) {
       onEntries(entries);
@@ -71,3 +75,4 @@ export const followAudit = (
     },
     onDisconnect,
   });
+}
