@@ -4,6 +4,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../clock.js';
 import type { Database } from '../../database/database.js';
 import { reasonOf } from '../../database/reason.js';
+import { mayRecover } from '../../database/unavailable.js';
 import type { Sessions } from '../../sessions/sessions.js';
 import type { Events } from '../../streams/events.js';
 import { currentPermissions } from '../../users/authority.js';
@@ -25,6 +26,8 @@ const RUN_MS = 400;
 const PAUSE_MS = 5;
 /** Between two events of an action under way. */
 const PROGRESS_MS = 100;
+/** A node that ended between the start of an action and its event leaves it to be found. */
+const LOOK_MS = 10_000;
 /** Why an action fails whose user has lost the permission. Another user may resume it. */
 const FORBIDDEN = 'Its user may no longer manage these devices';
 
@@ -56,7 +59,8 @@ export class DeviceActionRunner {
   readonly #nextDevices: NextDevices;
   /** Whether an action may be under way: only then is the database asked. */
   #mayBeRunning = true;
-  /** By `performance.now()`. */
+  /** By `performance.now()`, as is the next one. */
+  #lookedAt = 0;
   #publishedAt = 0;
 
   constructor(services: Dependencies) {
@@ -67,9 +71,12 @@ export class DeviceActionRunner {
     });
   }
 
-  /** Executes actions for a while, the oldest first, and continues with the next call. One node should call it at a time. */
+  /**
+   * Executes actions for a while, the oldest first, and continues with the next call. One node should call it at a time.
+   * @throws what a database throws that may soon answer again.
+   */
   async run(): Promise<void> {
-    if (!this.#mayBeRunning) return;
+    if (!this.#mayBeRunning && performance.now() < this.#lookedAt + LOOK_MS) return;
     const end = performance.now() + RUN_MS;
     for (let id = await this.#next(); id !== null; id = await this.#next()) {
       try {
@@ -79,6 +86,7 @@ export class DeviceActionRunner {
           await setTimeout(PAUSE_MS);
         }
       } catch (error) {
+        if (mayRecover(error)) throw error;
         await this.#end(id, DeviceActionState.FAILED, reasonOf(error));
       }
     }
@@ -87,10 +95,16 @@ export class DeviceActionRunner {
   async #next(): Promise<number | null> {
     // Before the read: an action that is started meanwhile is found by the next call.
     this.#mayBeRunning = false;
-    const where = { state: DeviceActionState.RUNNING };
-    const action = await this.#em().findOne(DeviceAction, where, { orderBy: { id: 'asc' } });
-    this.#mayBeRunning ||= action !== null;
-    return action?.id ?? null;
+    let mayBeMore = true;
+    try {
+      const where = { state: DeviceActionState.RUNNING };
+      const action = await this.#em().findOne(DeviceAction, where, { orderBy: { id: 'asc' } });
+      this.#lookedAt = performance.now();
+      mayBeMore = action !== null;
+      return action?.id ?? null;
+    } finally {
+      this.#mayBeRunning ||= mayBeMore;
+    }
   }
 
   /** Whether the user of an action still has the permission. */

@@ -108,6 +108,29 @@ test('reports how far a failed action came, and continues there', async () => {
   expect(await finish(action.id)).toMatchObject({ state: 'COMPLETED', done: 500, changed: 500 });
 });
 
+test.each([
+  ['before a batch', 1],
+  ['within a batch', 5],
+])('continues when the database answers again that failed %s', async (_when, statement) => {
+  const { deviceActions, deviceActionRunner, db } = gateway.services;
+  await addDevices(`outage-${statement}`, 3);
+  const action = { kind: DeviceActionKind.TAG, value: 'x', filter: { channel: `outage-${statement}` } };
+  const { id } = await deviceActions.start(root, action, ACTOR);
+  const connection = db.em.getConnection();
+  const execute = connection.execute.bind(connection);
+  let statements = 0;
+  const outage = jest.spyOn(connection, 'execute').mockImplementation((...args) => {
+    statements += 1;
+    if (statements === statement) throw Object.assign(new Error('shutting down'), { code: '57P01' });
+    return execute(...(args as Parameters<typeof execute>)) as Promise<never>;
+  });
+  await expect(deviceActionRunner.run()).rejects.toThrow('shutting down');
+  outage.mockRestore();
+  expect(await read(id)).toMatchObject({ state: 'RUNNING', done: 0 });
+  await deviceActionRunner.run();
+  expect(await read(id)).toMatchObject({ state: 'COMPLETED', changed: 3 });
+});
+
 test('leaves devices alone that were added after its start, and can be stopped and continued', async () => {
   await addDevices('late', 10);
   const { deviceActions, deviceActionRunner } = gateway.services;
