@@ -183,6 +183,7 @@ test('adds a passkey, signs in with it alone or as a second step, and removes it
 
   gateway.clock.advance(STALE_MS);
   await page.getByRole('button', { name: 'Remove Notebook' }).click();
+  await page.getByText('Your password alone will be enough to sign in.').waitFor();
   await confirm(page, 'Remove');
   await page.getByRole('dialog', { name: 'Confirm that it is you' }).waitFor();
   await page.getByRole('button', { name: 'Use a passkey' }).click();

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
@@ -11,7 +11,12 @@ import { FactorSummary } from '../../domain/factors/factor-summary.js';
 import { passkeySupport } from '../../domain/passkeys/browser-passkeys.js';
 import { NewPasskey } from '../../domain/passkeys/new-passkey.js';
 import { PasskeyHint } from '../../domain/passkeys/passkey-hint.js';
-import { MyPasskeysDocument, type PasskeyFragment, RemovePasskeyDocument } from '../../generated/graphql.js';
+import {
+  MyPasskeysDocument,
+  type PasskeyFragment,
+  RemovePasskeyDocument,
+  SecondFactorsDocument,
+} from '../../generated/graphql.js';
 import { useSession } from '../../session/session-context.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { EntryList } from '../../ui/lists/entry-list.js';
@@ -83,12 +88,22 @@ function PasskeyList({ passkeys, onChanged }: PasskeyListProps) {
   const { t } = useTranslation();
   const session = useSession();
   const [, remove] = useMutation(RemovePasskeyDocument);
+  const [{ data }] = useQuery({ query: SecondFactorsDocument });
+  const factors = data?.secondFactors;
+  const isOnlyFactor = passkeys.length === 1 && factors !== undefined && !factors.methods.includes('TOTP');
   const [failure, setFailure] = useState<Failure | null>(null);
   const [renamed, setRenamed] = useState<PasskeyFragment | null>(null);
   const confirmRemoval = ({ id, name }: PasskeyFragment) =>
     modals.openConfirmModal({
       title: t('passkeys.removeTitle', { name }),
-      children: <Text size="sm">{t('passkeys.removeHint')}</Text>,
+      children: (
+        <Stack gap="xs">
+          <Text size="sm">{t('passkeys.removeHint')}</Text>
+          {isOnlyFactor && (
+            <Text size="sm">{t(factors.required ? 'factors.removeRequired' : 'factors.removeHint')}</Text>
+          )}
+        </Stack>
+      ),
       labels: { confirm: t('passkeys.remove'), cancel: t('ui.cancel') },
       confirmProps: { color: 'red' },
       onConfirm: async () => {
