@@ -45,6 +45,7 @@ header a:hover { text-decoration: underline; }
 .contents > ul > li > a { font-weight: 600; }
 .contents a:hover { text-decoration: underline; }
 main { padding: 1.5rem 0 6rem; }
+main:only-child { grid-column: 1 / -1; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 1rem; }
 h2 { font-size: 1.5rem; margin: 3rem 0 0.5rem; }
 h3 { font-size: 1.1rem; margin: 1.5rem 0 0.5rem; }

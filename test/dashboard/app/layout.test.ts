@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { nodeId } from '../../../src/database/node-id.js';
-import { openDashboard, visitAs } from '../../support/browser/dashboard.js';
+import { openDashboard, visit, visitAs } from '../../support/browser/dashboard.js';
 import { TestGroup } from '../../support/fleet.js';
 import { publishRelease } from '../../support/releases.js';
 
@@ -73,6 +73,13 @@ test.concurrent.each(cases)('shows every text in full at %i pixels, in %s', asyn
       await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
     ).toBe(0);
   }
+  await close();
+});
+
+test('shows the page of an unknown address over the whole width', async () => {
+  const { page, close } = await visit(browser, host, '/nowhere', { viewport: { width: 1280, height: 800 } });
+  const text = await page.getByRole('main').boundingBox();
+  expect(text?.width).toBeGreaterThan(1000);
   await close();
 });
 
