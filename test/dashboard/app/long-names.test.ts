@@ -34,7 +34,7 @@ test.each(['/people?q=wolfe', '/audit', '/'])(
 
 test.each([
   ['/?owner=', 'Show all owners'],
-  ['/audit?user=', 'Show all people'],
+  ['/audit?user=', 'Show entries of all people'],
 ])('lets a filter with a long name be removed, at %s', async (path, button) => {
   const { page, close } = await visitAs(browser, host, 'root', path + person, PHONE);
   await page.getByTitle(`: ${LONG}`).waitFor();

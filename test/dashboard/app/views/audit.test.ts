@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, expect, test } from '@jest/globals';
-import { UserStatus } from '../../../../src/users/user.entity.js';
-import { createPerson, openDashboard, signIn, visit, visitAs } from '../../../support/browser/dashboard.js';
+import { UserKind, UserStatus } from '../../../../src/users/user.entity.js';
+import {
+  createPerson,
+  openDashboard,
+  signIn,
+  violations,
+  visit,
+  visitAs,
+} from '../../../support/browser/dashboard.js';
 
 const dashboard = await openDashboard();
 const { browser, gateway, host } = dashboard;
@@ -29,6 +36,30 @@ test('describes audit entries in sentences, and filters them by type and person'
     expect.stringMatching(/^Sign-in as Tessa was refusedWrong password · GraphQL · 127\.0\.0\.1/),
   ]);
   await tessa.close();
+  await close();
+});
+
+test('filters entries by who acted and on what, people and service accounts alike', async () => {
+  const robot = await gateway.createUser({ username: 'robot', kind: UserKind.SERVICE });
+  const { id, key } = await createPerson(gateway, 'vera', 'Vera');
+  const actor = { userId: robot.id, address: '192.0.2.1' };
+  await gateway.services.administration.setStatus(key, UserStatus.DISABLED, actor);
+  await gateway.services.administration.setStatus(key, UserStatus.ACTIVE, { ...actor, userId: null });
+  const { page, faults, close } = await visitAs(browser, host, 'root', '/audit');
+  const entries = page.getByRole('main').getByRole('listitem');
+  await page.getByRole('combobox', { name: 'By anyone' }).fill('rob');
+  await page.getByRole('option', { name: 'robot' }).click();
+  await page.getByText('By: robot').waitFor();
+  await page.getByRole('combobox', { name: 'About anyone' }).fill('ver');
+  await page.getByRole('option', { name: 'Vera' }).click();
+  await page.getByText('About: Vera').waitFor();
+  await page.getByText('robot disabled Vera').waitFor();
+  expect(await entries.count()).toBe(1);
+  expect(new URL(page.url()).search).toBe(`?actor=user_${robot.id}&target=${id}`);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Show entries by everyone' }).click();
+  await page.getByText('enabled Vera').waitFor();
+  expect(faults).toEqual([]);
   await close();
 });
 

@@ -111,6 +111,9 @@ test('lets an administrator edit a device, and names the fields that are wrong',
   const notes = page.getByRole('region', { name: 'Notes' });
   await notes.getByText('Every 2 minutes').waitFor();
   await notes.getByText('Behind the café.').waitFor();
+  await page.getByRole('link', { name: 'View in audit log' }).click();
+  await page.getByText('About: Lobby').waitFor();
+  await page.goBack();
   await notes.getByRole('link', { name: 'site:berlin' }).click();
   await page.getByRole('link', { name: 'Lobby' }).waitFor();
   await page.getByRole('link', { name: 'Audit log' }).click();

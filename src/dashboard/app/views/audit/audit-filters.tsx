@@ -1,12 +1,9 @@
 import { Button, Group, ScrollArea, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
 import { auditedActions, isAuditedAction } from '../../domain/audit/sentence-key.js';
-import { displayName } from '../../domain/display-name.js';
-import { UserDocument } from '../../generated/graphql.js';
-import { FilterPill } from '../../ui/filter-pill.js';
 import { SearchBox } from '../../ui/search-box.js';
 import { type AuditViewFilter, isFiltered, type Kind, kinds, noFilter } from './audit-filter.js';
+import { AuditParties } from './audit-parties.js';
 
 interface AuditFiltersProps {
   readonly filter: AuditViewFilter;
@@ -60,17 +57,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
           onChange={(kind) => onChange({ kind })}
         />
       </ScrollArea>
-      {filter.user && <PersonPill id={filter.user} text="person" onRemove={() => onChange({ user: null })} />}
-      {filter.actor && (
-        <PersonPill id={filter.actor} text="actor" onRemove={() => onChange({ actor: null })} />
-      )}
-      {filter.target && (
-        <FilterPill
-          text={t('audit.target', { id: filter.target })}
-          removeLabel={t('audit.removeTarget')}
-          onRemove={() => onChange({ target: null })}
-        />
-      )}
+      <AuditParties filter={filter} onChange={onChange} />
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={() => onChange(noFilter)}>
           {t('audit.clear')}
@@ -102,24 +89,6 @@ function Day({ name, label, value, onChange }: DayProps) {
       leftSectionWidth={52}
       value={value ?? ''}
       onChange={(event) => onChange(event.currentTarget.value || null)}
-    />
-  );
-}
-
-interface PersonPillProps {
-  readonly id: string;
-  readonly text: 'person' | 'actor';
-  readonly onRemove: () => void;
-}
-
-function PersonPill({ id, text, onRemove }: PersonPillProps) {
-  const { t } = useTranslation();
-  const [{ data }] = useQuery({ query: UserDocument, variables: { id } });
-  return (
-    <FilterPill
-      text={t(`audit.${text}`, { name: data?.user ? displayName(data.user) : '—' })}
-      removeLabel={t('audit.removePerson')}
-      onRemove={onRemove}
     />
   );
 }

@@ -1,9 +1,10 @@
-import { Anchor, Card, Stack } from '@mantine/core';
+import { Anchor, Card, Group, Stack } from '@mantine/core';
 import { IconDeviceDesktopOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { nodeIdOf } from '../../api/node-id.js';
 import { deviceName } from '../../domain/device-name.js';
+import { usePermission } from '../../session/session-context.js';
 import { useNow } from '../../time/clock.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
@@ -28,6 +29,7 @@ export function Component() {
 /** The details, the timeline and the sessions of one device. */
 function DeviceView({ id }: { id: string }) {
   const { t } = useTranslation();
+  const may = usePermission();
   const [search, setSearch] = useSearchParams();
   const requested = search.get('range');
   const timeRange = isTimeRange(requested) ? requested : 'today';
@@ -54,7 +56,16 @@ function DeviceView({ id }: { id: string }) {
     <Page
       title={deviceName(device) ?? t('domain.unnamedDevice')}
       parent={{ to: '/', title: t('fleet.title') }}
-      actions={<PresenceBadge online={device.online} />}
+      actions={
+        <Group gap="md">
+          {may('AUDIT_READ') && (
+            <Anchor component={Link} to={`/audit?target=${device.id}`} size="sm">
+              {t('device.activity')}
+            </Anchor>
+          )}
+          <PresenceBadge online={device.online} />
+        </Group>
+      }
     >
       {failure && <FailureAlert failure={failure} onRetry={reload} />}
       <Stack gap="md">
