@@ -7,6 +7,7 @@ const device = (id: string, changes: Partial<MachineFragment> = {}): MachineFrag
   displayName: null,
   tags: [],
   channel: 'stable',
+  ownIntervalSeconds: null,
   clientId: null,
   name: `Gate ${id}`,
   api: 'GRAPHQL',

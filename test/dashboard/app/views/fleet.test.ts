@@ -156,6 +156,35 @@ test('renders only the rows in view, sorted by name', async () => {
   await close();
 });
 
+test('shows the chosen columns, by keys too, remembers them, and forgets what it cannot read', async () => {
+  const { page, faults, close } = await visitAs(browser, host, 'root', '/?q=kiosk-12');
+  const kiosk = page.getByRole('listitem').filter({ hasText: 'kiosk-12' });
+  await kiosk.getByText('pia').waitFor();
+  const menu = page.getByRole('button', { name: 'Columns' });
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Columns' });
+  await dialog.getByRole('checkbox', { name: 'Owner' }).focus();
+  await page.keyboard.press('Space');
+  await dialog.getByRole('checkbox', { name: 'Channel' }).check();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await kiosk.getByText('stable').waitFor();
+  expect(await kiosk.getByText('pia').count()).toBe(0);
+  await page.reload();
+  await kiosk.getByText('stable').waitFor();
+  expect(await kiosk.getByText('pia').count()).toBe(0);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await kiosk.getByText('stable').isVisible()).toBe(true);
+  for (const stored of ['["size", "version"', '{"owner": true}']) {
+    await page.evaluate((text) => localStorage.setItem('gatehouse-device-columns', text), stored);
+    await page.reload();
+    await kiosk.getByText('pia').waitFor();
+  }
+  expect(faults).toEqual([]);
+  await close();
+});
+
 test('finds devices by their owner, and sorts them as the address says', async () => {
   const { page, close } = await visitAs(browser, host, 'root');
   await page.getByText('142 devices').waitFor();

@@ -1,4 +1,4 @@
-import { Anchor, Button, Card, Text } from '@mantine/core';
+import { Anchor, Button, Card, Group, Text } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -10,6 +10,8 @@ import { SelectionBar } from '../bulk/selection-bar.js';
 import { type FleetFilter, isFiltered, noFilter } from '../filters/fleet-filter.js';
 import { type Fleet, MOST_ROWS } from '../live/fleet.js';
 import { useFleetSnapshot } from '../live/use-fleet.js';
+import { type Columns, useColumns } from './columns.js';
+import { ColumnsMenu } from './columns-menu.js';
 import { DeviceRows } from './device-rows.js';
 import classes from './list.module.css';
 
@@ -23,6 +25,7 @@ interface DeviceListProps {
 /** The sorted devices. Only the rows in view are rendered, as there may be thousands. */
 export function DeviceList({ fleet, filter, selection, onClear }: DeviceListProps) {
   const ids = useSyncExternalStore(fleet.subscribe, () => fleet.table.select());
+  const columns = useColumns();
   const { loaded, failure, counts } = useFleetSnapshot(fleet);
   // The counts are up to ten seconds old.
   const total = Math.max(ids.length, counts?.[filter.presence === 'all' ? 'total' : filter.presence] ?? 0);
@@ -31,9 +34,9 @@ export function DeviceList({ fleet, filter, selection, onClear }: DeviceListProp
   return (
     <>
       <Card padding={0} className={classes.list}>
-        <ListHeader fleet={fleet} shown={ids.length} total={total} />
+        <ListHeader fleet={fleet} shown={ids.length} total={total} columns={columns} />
         {ids.length > 0 ? (
-          <DeviceRows fleet={fleet} ids={ids} selection={selection} />
+          <DeviceRows fleet={fleet} ids={ids} selection={selection} columns={columns.shown} />
         ) : (
           <NoRows fleet={fleet} filtered={isFiltered(filter)} onClear={() => onClear(noFilter)} />
         )}
@@ -70,9 +73,10 @@ interface ListHeaderProps {
   readonly fleet: Fleet;
   readonly shown: number;
   readonly total: number;
+  readonly columns: Columns;
 }
 
-function ListHeader({ fleet, shown, total }: ListHeaderProps) {
+function ListHeader({ fleet, shown, total, columns }: ListHeaderProps) {
   const { t, i18n } = useTranslation();
   const may = usePermission();
   const { loaded, loading } = useFleetSnapshot(fleet);
@@ -98,11 +102,14 @@ function ListHeader({ fleet, shown, total }: ListHeaderProps) {
           {t('fleet.list.limited', amounts)}
         </Text>
       )}
-      {may('DEVICES_MANAGE') && (
-        <Anchor component={Link} to="/devices/actions" size="sm">
-          {t('deviceActions.title')}
-        </Anchor>
-      )}
+      <Group gap="sm">
+        {may('DEVICES_MANAGE') && (
+          <Anchor component={Link} to="/devices/actions" size="sm">
+            {t('deviceActions.title')}
+          </Anchor>
+        )}
+        <ColumnsMenu {...columns} />
+      </Group>
     </div>
   );
 }

@@ -1,14 +1,13 @@
 import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useApiName } from '../../../domain/api-name.js';
 import { deviceName } from '../../../domain/device-name.js';
-import { displayName } from '../../../domain/display-name.js';
 import type { MachineFragment } from '../../../generated/graphql.js';
-import { Ago } from '../../../time/ago.js';
 import type { Selection } from '../bulk/selection.js';
 import { SelectDevice } from '../bulk/selection-checkboxes.js';
 import type { Fleet } from '../live/fleet.js';
+import type { Column } from './columns.js';
+import { DeviceCell } from './device-cell.js';
 import classes from './list.module.css';
 
 interface DeviceRowProps {
@@ -19,7 +18,7 @@ interface DeviceRowProps {
   readonly count: number;
   /** In pixels from the top of the list. */
   readonly top: number;
-  readonly showOwner: boolean;
+  readonly columns: readonly Column[];
   /** For devices that can be selected. */
   readonly selection?: Selection;
   readonly onToggle?: (id: string) => void;
@@ -32,15 +31,14 @@ export const DeviceRow = memo(function DeviceRow({
   index,
   count,
   top,
-  showOwner,
+  columns,
   selection,
   onToggle,
 }: DeviceRowProps) {
   const { t } = useTranslation();
-  const apiName = useApiName();
   const row = useSyncExternalStore(fleet.subscribe, () => fleet.table.row(id));
   if (!row) return null;
-  const { device, online, seenAt } = row;
+  const { device, online } = row;
   const name = deviceName(device) ?? t('domain.unnamedDevice');
   const state = online ? t('domain.online') : t('domain.offline');
   return (
@@ -61,28 +59,22 @@ export const DeviceRow = memo(function DeviceRow({
           <Link to={`/devices/${id}`} className={classes.link} title={name}>
             {name}
           </Link>
-          <Subtitle device={device} />
+          <Subtitle device={device} withTags={!columns.includes('tags')} />
         </span>
       </span>
-      {showOwner && (
-        <span className={`${classes.wideOnly} ${classes.owner}`} title={displayName(device.user)}>
-          {displayName(device.user)}
-        </span>
-      )}
-      <span className={classes.wideOnly}>{apiName(device.api)}</span>
-      <span className={classes.version} title={device.clientVersion ?? undefined}>
-        {device.clientVersion ?? '—'}
-      </span>
-      <span className={classes.lastSeen}>
-        <Ago at={seenAt} />
+      <span className={classes.cells}>
+        {columns.map((column) => (
+          <DeviceCell key={column} column={column} row={row} />
+        ))}
       </span>
     </li>
   );
 });
 
-/** The id of a named device, and its tags. */
-function Subtitle({ device }: { device: MachineFragment }) {
-  const { clientId, tags } = device;
+/** The id of a named device, and its tags where they have no column. */
+function Subtitle({ device, withTags }: { device: MachineFragment; withTags: boolean }) {
+  const { clientId } = device;
+  const tags = withTags ? device.tags : [];
   const texts = [clientId === deviceName(device) ? null : clientId, ...tags].filter((text) => text !== null);
   return texts.length > 0 && <small>{texts.join(' · ')}</small>;
 }

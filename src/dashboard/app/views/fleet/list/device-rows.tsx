@@ -5,6 +5,7 @@ import { usePermission } from '../../../session/session-context.js';
 import type { Selection } from '../bulk/selection.js';
 import { SelectListed } from '../bulk/selection-checkboxes.js';
 import type { Fleet } from '../live/fleet.js';
+import { type Column, gridOf } from './columns.js';
 import { DeviceRow } from './device-row.js';
 import classes from './list.module.css';
 
@@ -16,13 +17,13 @@ interface DeviceRowsProps {
   /** Sorted. */
   readonly ids: readonly string[];
   readonly selection: Selection;
+  readonly columns: readonly Column[];
 }
 
 /** Renders only the rows in view and a few around them. */
-export function DeviceRows({ fleet, ids, selection }: DeviceRowsProps) {
+export function DeviceRows({ fleet, ids, selection, columns }: DeviceRowsProps) {
   const { t } = useTranslation();
   const may = usePermission();
-  const showOwner = may('DEVICES_READ');
   const isSelectable = may('DEVICES_MANAGE');
   const listed = useRef(ids);
   listed.current = ids;
@@ -37,16 +38,21 @@ export function DeviceRows({ fleet, ids, selection }: DeviceRowsProps) {
     getItemKey: (index) => ids[index] ?? index,
   });
   return (
-    <div data-owner={showOwner} data-selectable={isSelectable} className={classes.table}>
+    <div
+      data-selectable={isSelectable}
+      className={classes.table}
+      style={{ ['--columns' as string]: gridOf(columns, isSelectable) }}
+    >
       {isSelectable && <SelectListed selection={selection} ids={ids} />}
       <div className={classes.head} aria-hidden>
         <div className={classes.row}>
           {isSelectable && <span />}
           <span>{t('fleet.list.device')}</span>
-          {showOwner && <span className={classes.wideOnly}>{t('fleet.list.owner')}</span>}
-          <span className={classes.wideOnly}>{t('fleet.list.api')}</span>
-          <span>{t('fleet.list.version')}</span>
-          <span className={classes.lastSeen}>{t('fleet.list.lastSeen')}</span>
+          {columns.map((column) => (
+            <span key={column} className={classes[column]}>
+              {t(`fleet.list.${column}`)}
+            </span>
+          ))}
         </div>
       </div>
       <ul
@@ -57,7 +63,7 @@ export function DeviceRows({ fleet, ids, selection }: DeviceRowsProps) {
       >
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const id = ids[index];
-          const props = { fleet, index, count: ids.length, top: start - offset, showOwner };
+          const props = { fleet, index, count: ids.length, top: start - offset, columns };
           const selectable = isSelectable ? { selection, onToggle: toggle } : {};
           return id !== undefined && <DeviceRow key={id} id={id} {...props} {...selectable} />;
         })}
