@@ -20,7 +20,8 @@ export const createEmptyDatabase = (): Promise<TestDatabase> => createDatabase('
 async function createDatabase(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const run = (sql: string) => withClient(siblingUrl('postgres'), (client) => client.query(sql));
-  await run(`create database ${name} template ${template}`);
+  // Logging the copy block by block, the default, takes three times as much CPU time.
+  await run(`create database ${name} template ${template} strategy file_copy`);
   return {
     url: siblingUrl(name),
     drop: async () => {
