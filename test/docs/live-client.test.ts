@@ -4,6 +4,7 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { openFolder, type Server, startServer, stopServers } from '../support/server.js';
 import { ADMINISTRATOR, createAdministrator, post } from './document-session.js';
@@ -13,6 +14,7 @@ import { codeBlocks, read } from './markdown.js';
 const CLOCK = ['--import', pathToFileURL(resolve('test/docs/ten-minutes-later.mjs')).href];
 
 let folder: string;
+let database: TestDatabase;
 let server: Server;
 let host: string;
 /** Of the BMS API, whose tokens are valid for 48 hours. */
@@ -23,7 +25,9 @@ let errors = '';
 
 beforeAll(async () => {
   folder = await openFolder();
-  server = startServer({ DATA_DIR: join(folder, 'data') }, [...CLOCK, 'dist/server/main.js']);
+  database = await createMigratedDatabase();
+  const env = { DATA_DIR: join(folder, 'data'), DATABASE_URL: database.url };
+  server = startServer(env, [...CLOCK, 'dist/server/main.js']);
   const link = new URL(/http\S+token=\S+/.exec(await server.ready())?.[0] ?? '');
   host = link.host;
   await createAdministrator(link);
@@ -45,6 +49,7 @@ afterAll(async () => {
   client.kill();
   await exited;
   await stopServers();
+  await database.drop();
   await rm(folder, { recursive: true });
 });
 

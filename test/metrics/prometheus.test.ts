@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { anchors, read } from '../docs/markdown.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/infrastructure/ports.js';
 import { openFolder, startServer, stopServers } from '../support/server.js';
@@ -23,6 +24,7 @@ const Answer = z.object({
 describeWithPrometheus('Prometheus', () => {
   let folder: string;
   let dataDir: string;
+  let database: TestDatabase;
   let prometheus: ChildProcess;
   let api: string;
   let scraped: string;
@@ -51,7 +53,12 @@ describeWithPrometheus('Prometheus', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gatehouse-prometheus-'));
     dataDir = await openFolder();
-    const gateway = startServer({ DATA_DIR: dataDir, METRICS_PORT: '0' });
+    database = await createMigratedDatabase();
+    const gateway = startServer({
+      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
+      METRICS_PORT: '0',
+    });
     const [, target = ''] = /metrics at http:\/\/([\w.:]+)\/metrics/.exec(await gateway.ready()) ?? [];
     await fetch(`${await gateway.url()}/api/heart/check`, { method: 'POST' });
     scraped = await (await fetch(`http://${target}/metrics`)).text();
@@ -61,6 +68,7 @@ describeWithPrometheus('Prometheus', () => {
     prometheus.kill();
     await once(prometheus, 'exit');
     await stopServers();
+    await database.drop();
     await rm(folder, { recursive: true });
     await rm(dataDir, { recursive: true });
   });

@@ -9,7 +9,7 @@ import { startJobs } from '../../src/jobs/jobs.js';
 import { uploadForm } from '../support/clients/multipart.js';
 import { openRequest } from '../support/clients/raw-http.js';
 import { gatehouse } from '../support/command.js';
-import { createEmptyDatabase } from '../support/database.js';
+import { createMigratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { TestS3 } from '../support/infrastructure/s3.js';
@@ -246,7 +246,7 @@ describe('a gateway that redirects downloads', () => {
 });
 
 test('the built gateway marks the bucket and uploads to it', async () => {
-  const database = await createEmptyDatabase();
+  const database = await createMigratedDatabase();
   const folder = await openFolder();
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = process.env;
   const server = startServer({
