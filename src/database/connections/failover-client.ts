@@ -7,7 +7,7 @@ import { asFailedConnection } from './failed-connection.js';
  * Opens a connection of its own, to the first server that accepts it.
  * @param url as for `openDatabase`
  * @param timeoutMs for each server; that of the URL by default.
- * @throws the error of the last attempt.
+ * @throws the error of the last attempt that says more than that the server has no encryption.
  */
 export async function connectClient(url: string, timeoutMs?: number): Promise<pg.Client> {
   const plan = planConnection(url);
@@ -82,13 +82,17 @@ async function connectFirst(
       await requireState(client, requiredState);
       return { client, attempt };
     } catch (error) {
-      failure = error;
+      // A server without encryption says so however it has failed before.
+      failure = failure !== undefined && isWithoutEncryption(error) ? failure : error;
       if (isTimeout(error)) silentServers.add(server);
       await client.end().catch(() => {});
     }
   }
   throw failure;
 }
+
+const isWithoutEncryption = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'The server does not support SSL connections';
 
 /** The driver gives its errors no code. */
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'timeout expired';

@@ -127,6 +127,7 @@ describe('sslmode', () => {
     expect(await find(url, 'ssl')).toBe(false);
     expect(await find(`${url}?sslmode=require`, 'ssl')).toEqual(failure(/does not support SSL/));
     expect(await find(`${url}?sslmode=verify-full`, 'ssl')).toEqual(failure(/does not support SSL/));
+    expect(await find(`${url}-gone?sslmode=allow`, 'ssl')).toEqual(failure(/does not exist/));
     await plain.drop();
   });
 });
