@@ -4,7 +4,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../clock.js';
 import type { Database } from '../../database/database.js';
 import { reasonOf } from '../../database/reason.js';
-import { mayRecover } from '../../database/unavailable.js';
+import { unavailableDatabase } from '../../database/unavailable.js';
 import type { Sessions } from '../../sessions/sessions.js';
 import type { Events } from '../../streams/events.js';
 import { currentPermissions } from '../../users/authority.js';
@@ -73,7 +73,7 @@ export class DeviceActionRunner {
 
   /**
    * Executes actions for a while, the oldest first, and continues with the next call. One node should call it at a time.
-   * @throws what a database throws that may soon answer again.
+   * @throws the error of a database that does not answer now.
    */
   async run(): Promise<void> {
     if (!this.#mayBeRunning && performance.now() < this.#lookedAt + LOOK_MS) return;
@@ -86,7 +86,7 @@ export class DeviceActionRunner {
           await setTimeout(PAUSE_MS);
         }
       } catch (error) {
-        if (mayRecover(error)) throw error;
+        if (unavailableDatabase(error) !== error) throw error;
         await this.#end(id, DeviceActionState.FAILED, reasonOf(error));
       }
     }
