@@ -41,7 +41,7 @@ export interface PasskeyProof {
 export interface Prover {
   readonly userId: number;
   readonly address: string;
-  /** Failed attempts of each have a budget of their own: those at logins do not keep out sessions. */
+  /** Failed attempts of each session have a budget of their own: neither logins nor other sessions spend it. */
   readonly at: 'login' | 'session';
   /** The client, if the account has signed in from it: it has a budget that strangers do not spend. */
   readonly knownClient?: string | null;
@@ -87,7 +87,7 @@ export class SecondFactors {
    */
   async prove(proof: FactorProof, prover: Prover): Promise<void> {
     const { throttle, passkeys } = this.options;
-    const { userId, address, at, knownClient } = prover;
+    const { userId, address } = prover;
     const verify = async () => {
       if (proof.method === 'PASSKEY') return passkeys.prove(proof, prover);
       if (await this.#verify(proof, userId, address)) return;
@@ -95,7 +95,7 @@ export class SecondFactors {
       throw new DomainError('SECOND_FACTOR_WRONG', `${field} is wrong, or was used before.`, { field });
     };
     await throttle.attemptFrom(address, () =>
-      throttle.attemptAsKnownClient(userId, `second factor at ${knownClient ?? at}`, verify),
+      throttle.attemptAsKnownClient(userId, `second factor at ${budgetOf(prover)}`, verify),
     );
   }
 
@@ -149,6 +149,9 @@ export class SecondFactors {
     return true;
   }
 }
+
+const budgetOf = ({ at, subject, knownClient }: Prover): string =>
+  at === 'session' ? `session ${subject}` : (knownClient ?? 'login');
 
 /** @throws DomainError CONFLICT */
 function requireSecondFactor({ secondFactorSince }: User): void {

@@ -49,7 +49,7 @@ export class Passwords {
     const user = await this.options.users.get(caller.user.id);
     // The account may have been disabled since the request was authenticated.
     requireActive(user);
-    await this.#verifyCurrent(user, currentPassword, actor);
+    await this.#verifyCurrent(user, caller, currentPassword, actor);
     const { username, phone } = user;
     await checkNewPassword(newPassword, policy, [username, phone && displayPhone(phone)], 'newPassword');
     await this.options.replacement.replace(
@@ -101,8 +101,13 @@ export class Passwords {
     );
   }
 
-  /** A session is a known client: attempts to log in elsewhere do not spend its budget. */
-  async #verifyCurrent({ id, passwordHash }: User, password: string, actor: Actor): Promise<void> {
+  /** A session is a known client: attempts to log in elsewhere, or in other sessions, do not spend its budget. */
+  async #verifyCurrent(
+    { id, passwordHash }: User,
+    { sessionId }: Caller,
+    password: string,
+    actor: Actor,
+  ): Promise<void> {
     const verify = async () => {
       if (await verifyPassword(passwordHash, password)) return;
       const em = this.options.db.em.fork();
@@ -114,7 +119,7 @@ export class Passwords {
       throw new DomainError('PASSWORD_WRONG', 'The current password is wrong.');
     };
     await this.options.throttle.attemptFrom(actor.address ?? '', () =>
-      this.options.throttle.attemptAsKnownClient(id, 'session', verify),
+      this.options.throttle.attemptAsKnownClient(id, `session ${sessionId}`, verify),
     );
   }
 }

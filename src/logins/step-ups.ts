@@ -109,7 +109,9 @@ export class StepUps {
       if (await verifyPassword(passwordHash, proof.password)) return;
       throw new DomainError('PASSWORD_WRONG', 'password is wrong.', { field: 'password' });
     };
-    await throttle.attemptFrom(address, () => throttle.attemptAsKnownClient(userId, 'session', verify));
+    await throttle.attemptFrom(address, () =>
+      throttle.attemptAsKnownClient(userId, `session ${sessionId}`, verify),
+    );
   }
 
   async #record(

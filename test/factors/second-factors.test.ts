@@ -14,6 +14,7 @@ import { PasskeyRegistrations } from '../../src/passkeys/passkey-registrations.j
 import { callerOf, openSession } from '../support/callers.js';
 import { ask, type GraphqlAnswer, refusal, send } from '../support/clients/client.js';
 import { connect, watch } from '../support/clients/live.js';
+import { RawLive } from '../support/clients/raw-live.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import * as op from '../support/operations.js';
 import { PASSWORD } from '../support/password.js';
@@ -313,6 +314,20 @@ test('requires a step-up with the second factor to change factors', async () => 
   ).toBeUndefined();
 });
 
+test('limits wrong proofs by session, so that a stolen one does not keep the owner from a step-up', async () => {
+  const { secret } = await enroll();
+  const input = { challenge: await challenge(), totpCode: code(secret) };
+  const { completeLogin } = await ask(gateway, op.CompleteLoginDocument, { input });
+  const stolen = completeLogin.accessToken;
+  const stepUp = (totpCode: string, at: string) =>
+    refusal(gateway, op.StepUpDocument, { input: { totpCode } }, at);
+  const wrong = [];
+  for (let n = 0; n < 11; n += 1) wrong.push(await stepUp('000000', stolen));
+  expect(wrong.at(-1)).toBe('THROTTLED');
+  gateway.clock.advance(STEP_MS);
+  expect(await stepUp(code(secret), token)).toBeUndefined();
+});
+
 test('counts a step-up for its own session, on every node, and for no login that this session approves', async () => {
   const open = async () => (await openSession(gateway, username, graphqlSessionPolicy)).accessToken;
   const other = await open();
@@ -339,15 +354,10 @@ test('keeps a session that must enrol limited after a refresh and over a WebSock
   const actor = { userId: null, address: null };
   await gateway.services.roleEditing.create('CAREFUL', 'c', ['devices:read'], actor, true);
   const { accessToken, refreshToken } = await openSession(gateway, username, graphqlSessionPolicy);
-  const live = connect(host, accessToken);
-  const closed = new Promise<number>((resolve) => {
-    live.on('closed', (event) => resolve((event as CloseEvent).code));
-  });
-  const heartbeats = watch(live, op.HeartbeatsDocument, {});
-  const next = heartbeats.next().catch(() => null);
+  // Signed in, but without a subscription that the change could end before the socket.
+  const socket = await RawLive.open(host, accessToken);
   await gateway.services.administration.setRoles(id, ['CAREFUL'], actor);
-  expect(await closed).toBe(4403);
-  await next;
+  expect(await socket.closed).toBe(4403);
   await otherNode.services.sessions.pollChanges();
   const devices = (node: TestGateway, at: string) => refusal(node, op.DevicesDocument, {}, at);
   expect(await devices(gateway, accessToken)).toBe('ENROLLMENT_REQUIRED');
