@@ -6,7 +6,7 @@ export const en = {
   api: 'API',
   allApis: 'All APIs',
   person: 'Person',
-  searched: 'Compared with the newest 5,000 sessions. Choose a person or an API to find older ones.',
+  searched: 'Searches the newest 5,000 sessions. Choose a person or an API to find older ones.',
   none: 'No sessions.',
 };
 
@@ -16,6 +16,6 @@ export const zh: Translation<typeof en> = {
   api: '接口',
   allApis: '全部接口',
   person: '人员',
-  searched: '仅搜索最近的 5,000 个会话。选择人员或 API 可查找更早的会话。',
+  searched: '仅搜索最近的 5,000 个会话。选择人员或接口可查找更早的会话。',
   none: '没有会话。',
 };
