@@ -103,7 +103,7 @@ test('user factors lists them, user reset-factors removes them and says where th
       factor: 'TOTP',
       name: null,
       addedAt: '2026-01-02T03:04:05.000Z',
-      lastUsedAt: '2026-01-02T03:04:00.000Z',
+      lastUsedAt: '2026-01-02T03:04:05.000Z',
     },
   ]);
   expect(await gatehouse(['user', 'reset-factors', 'fay'], env)).toMatchObject({ code: 0 });
