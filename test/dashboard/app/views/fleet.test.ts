@@ -175,7 +175,8 @@ test('shows the chosen columns, by keys too, remembers them, and forgets what it
   await kiosk.getByText('stable').waitFor();
   expect(await kiosk.getByText('pia').count()).toBe(0);
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await kiosk.getByText('stable').isVisible()).toBe(true);
+  await menu.scrollIntoViewIfNeeded();
+  await kiosk.getByText('stable').waitFor();
   for (const stored of ['["size", "version"', '{"owner": true}']) {
     await page.evaluate((text) => localStorage.setItem('gatehouse-device-columns', text), stored);
     await page.reload();
