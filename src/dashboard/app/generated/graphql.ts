@@ -956,7 +956,7 @@ export type UpdateDeviceInput = {
   id: string;
   /** What to know about it: at most 2000 characters. */
   notes?: string | null | undefined;
-  /** How often it is expected to send a heartbeat, from 5 to 43200 seconds. Null for the interval of the gateway. */
+  /** How often it is expected to send a heartbeat, from 5 to 43200 seconds. Null for the interval of the gateway. It is also offline once its token expires: a device that seldom sends one needs a device credential. */
   ownIntervalSeconds?: number | null | undefined;
   /** All its tags, at most 32: words such as `spare`, or keys with values such as `site:berlin`, of at most 64 characters. Their case is ignored. */
   tags?: Array<string> | null | undefined;

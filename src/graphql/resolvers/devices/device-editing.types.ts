@@ -47,7 +47,8 @@ export class UpdateDeviceInput {
     nullable: true,
     description:
       `How often it is expected to send a heartbeat, from ${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds. Null ` +
-      'for the interval of the gateway.',
+      'for the interval of the gateway. It is ' +
+      'also offline once its token expires: a device that seldom sends one needs a device credential.',
   })
   ownIntervalSeconds?: number | null;
 }

@@ -29,6 +29,8 @@ test('creates a service account with a key that is shown once, and revokes the k
   await dialog.getByRole('button', { name: 'Create key' }).click();
   const token = await dialog.getByLabel('Key', { exact: true }).inputValue();
   expect(await statusOf(token)).toBe(201);
+  await page.keyboard.press('Escape');
+  expect(await dialog.getByLabel('Key', { exact: true }).inputValue()).toBe(token);
   await dialog.getByRole('button', { name: 'Done' }).click();
 
   await page.getByText(`…${token.slice(-4)}`).waitFor();

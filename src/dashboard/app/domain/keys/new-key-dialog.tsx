@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Permission } from '../../generated/graphql.js';
+import { shownOnce } from '../../ui/shown-once.js';
 import { CreatedKey } from './created-key.js';
 import { NewKeyForm } from './new-key-form.js';
 
@@ -25,8 +26,7 @@ export function NewKeyDialog({ opened, onClose, onCreated, ...form }: NewKeyDial
     <Modal
       opened={opened}
       onClose={close}
-      // A click beside the dialog must not hide a key that was not copied yet.
-      closeOnClickOutside={token === null}
+      {...(token !== null && shownOnce)}
       title={t(token === null ? 'keys.new' : 'keys.created')}
     >
       {token === null ? (

@@ -22,6 +22,7 @@ import { FailureAlert } from '../../ui/failure-alert.js';
 import { EntryList } from '../../ui/lists/entry-list.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
+import { shownOnce } from '../../ui/shown-once.js';
 import { RenamePasskeyDialog } from './rename-passkey-dialog.js';
 
 /** Adds, renames and removes the user's passkeys. */
@@ -65,8 +66,7 @@ export function Passkeys({ onChanged }: { onChanged: () => void }) {
       {passkeys && passkeys.length > 0 && <PasskeyList passkeys={passkeys} onChanged={refresh} />}
       <Modal
         opened={adding}
-        // The recovery codes of a first factor are not shown again.
-        closeOnClickOutside={false}
+        {...shownOnce}
         onClose={() => {
           close();
           refresh();

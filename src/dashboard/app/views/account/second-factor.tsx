@@ -18,6 +18,7 @@ import { exactTime } from '../../time/format.js';
 import { FailureAlert } from '../../ui/failure-alert.js';
 import { Loading } from '../../ui/loading.js';
 import { Section } from '../../ui/section.js';
+import { shownOnce } from '../../ui/shown-once.js';
 
 /** Sets up, replaces and removes the user's second factor. */
 export function SecondFactor() {
@@ -40,8 +41,7 @@ export function SecondFactor() {
       {data && !data.secondFactors.since && <NotEnrolled onSetUp={open} />}
       <Modal
         opened={enrolling}
-        // The codes are not shown again.
-        closeOnClickOutside={false}
+        {...shownOnce}
         onClose={() => {
           close();
           refresh();
@@ -130,7 +130,7 @@ function Enrolled({ factors, onReplace, onChanged }: EnrolledProps) {
       </Group>
       <Modal
         opened={showing && codes !== undefined}
-        closeOnClickOutside={false}
+        {...shownOnce}
         onClose={close}
         title={t('factors.newCodesTitle')}
       >

@@ -48,7 +48,8 @@ export const en = {
   channel: 'Channel',
   channelHint: 'The device is offered the releases of this channel.',
   heartbeatInterval: 'Heartbeat interval',
-  intervalHint: 'In seconds. Empty for the interval of the gateway.',
+  intervalHint:
+    'In seconds. Empty for the interval of the gateway. A device is also offline once its token expires: one that seldom beats needs a device credential.',
   standardInterval: 'As the gateway expects',
   every: {
     seconds_one: 'Every second',
@@ -129,7 +130,7 @@ export const zh: Translation<typeof en> = {
   channel: '渠道',
   channelHint: '设备会收到该渠道的版本。',
   heartbeatInterval: '心跳间隔',
-  intervalHint: '以秒为单位。留空则使用网关的间隔。',
+  intervalHint: '以秒为单位。留空则使用网关的间隔。令牌过期后设备也会离线：很少发送心跳的设备需要设备凭据。',
   standardInterval: '网关默认',
   every: {
     seconds_one: '每秒',

@@ -10,15 +10,25 @@ import { PersonAvatar } from './person-avatar.js';
 import { RoleBadges } from './role-badges.js';
 import { StatusBadge } from './status-badge.js';
 
-export function PeopleTable({ people }: { people: readonly PersonFragment[] }) {
+interface PeopleTableProps {
+  readonly people: readonly PersonFragment[];
+  /** Service accounts have neither. */
+  readonly withContact: boolean;
+}
+
+export function PeopleTable({ people, withContact }: PeopleTableProps) {
   const { t } = useTranslation();
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('people.person')}</Table.Th>
-          <Table.Th visibleFrom="sm">{t('domain.fields.phone')}</Table.Th>
-          <Table.Th visibleFrom="md">{t('domain.fields.email')}</Table.Th>
+          {withContact && (
+            <>
+              <Table.Th visibleFrom="sm">{t('domain.fields.phone')}</Table.Th>
+              <Table.Th visibleFrom="md">{t('domain.fields.email')}</Table.Th>
+            </>
+          )}
           <Table.Th>{t('domain.fields.roles')}</Table.Th>
           <Table.Th visibleFrom="sm">{t('domain.fields.created')}</Table.Th>
         </Table.Tr>
@@ -29,10 +39,14 @@ export function PeopleTable({ people }: { people: readonly PersonFragment[] }) {
             <Table.Td>
               <PersonCell person={person} />
             </Table.Td>
-            <Table.Td visibleFrom="sm">{person.phone ?? '—'}</Table.Td>
-            <Table.Td visibleFrom="md" miw={160}>
-              {person.email ? <Email address={person.email} /> : '—'}
-            </Table.Td>
+            {withContact && (
+              <>
+                <Table.Td visibleFrom="sm">{person.phone ?? '—'}</Table.Td>
+                <Table.Td visibleFrom="md" miw={160}>
+                  {person.email ? <Email address={person.email} /> : '—'}
+                </Table.Td>
+              </>
+            )}
             <Table.Td>
               <RoleBadges roles={person.roles} />
             </Table.Td>

@@ -135,7 +135,7 @@ function PeoplePage({ kind, search, order, after }: PeoplePageProps) {
       )}
       <Card padding={0}>
         {edges.length > 0 ? (
-          <PeopleTable people={edges.map(({ node }) => node)} />
+          <PeopleTable people={edges.map(({ node }) => node)} withContact={!isService} />
         ) : (
           <EmptyState icon={<IconUsers size={32} stroke={1.4} aria-hidden />}>
             {search ? t('people.noMatch', { search }) : t(isService ? 'people.service.none' : 'people.none')}

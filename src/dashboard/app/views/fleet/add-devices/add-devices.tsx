@@ -2,6 +2,7 @@ import { Button, Modal, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { shownOnce } from '../../../ui/shown-once.js';
 import { ClaimForm } from './claim-form.js';
 import { IssueForm } from './issue-form.js';
 
@@ -14,13 +15,7 @@ export function AddDevices() {
       <Button variant="default" leftSection={<IconPlus size={18} aria-hidden />} onClick={open}>
         {t('fleet.add.title')}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        // A click beside the dialog must not hide credentials that were not saved yet.
-        closeOnClickOutside={false}
-        title={t('fleet.add.title')}
-      >
+      <Modal opened={opened} onClose={close} {...shownOnce} title={t('fleet.add.title')}>
         <Tabs defaultValue="code" keepMounted={false}>
           <Tabs.List mb="md">
             <Tabs.Tab value="code">{t('fleet.add.byCode')}</Tabs.Tab>

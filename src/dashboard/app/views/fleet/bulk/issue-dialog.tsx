@@ -6,6 +6,7 @@ import { failureOf } from '../../../api/failure.js';
 import { MOST_CREDENTIALS } from '../../../api/limits.js';
 import { type DeviceFilter, PresenceSummaryDocument } from '../../../generated/graphql.js';
 import { FailureAlert } from '../../../ui/failure-alert.js';
+import { shownOnce } from '../../../ui/shown-once.js';
 import { IssuedCredentials } from '../add-devices/issued-credentials.js';
 import { type Issued, issueCredentials } from './issue-credentials.js';
 
@@ -18,13 +19,7 @@ interface IssueDialogProps {
 export function IssueDialog({ filter, onClose }: IssueDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      // A click beside the dialog must not hide credentials that were not saved yet.
-      closeOnClickOutside={false}
-      title={t('fleet.bulk.issue')}
-    >
+    <Modal opened onClose={onClose} {...shownOnce} title={t('fleet.bulk.issue')}>
       <IssueSelected filter={filter} onClose={onClose} />
     </Modal>
   );
