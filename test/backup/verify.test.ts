@@ -73,11 +73,9 @@ test.each([
     'alter table devices enable trigger devices_insert_counts',
   ],
   [
-    'the schema lacks: alter table "devices" add "name" text null;',
-    'alter table devices drop column name',
-    `alter table devices add column name text;
-     create index devices_name_id_index on devices (name, id);
-     create index devices_search_index on devices using gin (search_grams(name, client_id))`,
+    'the schema lacks: alter table "devices" add "notes" text null;',
+    'alter table devices drop column notes',
+    'alter table devices add column notes text',
   ],
   [
     'The database is of a newer version of Gatehouse: it has the migration Later20300101',

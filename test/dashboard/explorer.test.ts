@@ -75,6 +75,8 @@ test('keeps working while the dashboard in another tab refreshes the session', a
 
 test('shows the events of a subscription', async () => {
   const { login } = await ask(gateway, LoginDocument, { input: ada });
+  // The editor renders only the lines that fit.
+  await page.setViewportSize({ width: 1280, height: 1000 });
   await openTab('FleetStatus');
   await run();
   await resultShows('"SNAPSHOT"');

@@ -13,12 +13,7 @@ import { scenarios, violationsIn } from './support/scenarios.js';
 const seed = Number(process.env.GATEHOUSE_TEST_SEED ?? 1);
 
 /** The others are among those that test/long/nodes.test.ts draws. */
-const frequent = new Set([
-  'a node is killed, and starts again',
-  'a session is revoked',
-  'Redis restarts',
-  'PostgreSQL stops, and starts again',
-]);
+const frequent = new Set(['a node is killed, and starts again', 'a session is revoked', 'Redis restarts']);
 
 describeWithRedis('three gateways', () => {
   describeWithNginx('behind nginx', () => {
