@@ -174,12 +174,12 @@ test('a request of a session that has just ended creates nothing that outlasts i
   const actor = { userId: id, address: null };
   const party = { id: 'fleet.example', origins: [ORIGIN] };
   const key = { userId: id, name: 'left', permissions: ['profile:own'], lifetimeDays: null } as const;
-  for (const creation of [
-    passkeyRegistrations.finish(credential, caller, party, actor),
-    apiKeys.create(key, caller, actor),
-    deviceCredentials.issue(id, ['left'], caller, actor),
+  for (const create of [
+    () => passkeyRegistrations.finish(credential, caller, party, actor),
+    () => apiKeys.create(key, caller, actor),
+    () => deviceCredentials.issue(id, ['left'], caller, actor),
   ]) {
-    await expect(creation).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(create()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   }
 });
 
