@@ -6,8 +6,8 @@ import { type Caller, MAX_CLIENT_TEXT_LENGTH } from '../sessions/caller.js';
 import type { Api } from '../sessions/session.entity.js';
 import { NAMES, usersWith } from '../users/user-search.js';
 import type { DeviceCount } from './counts/device-count.entity.js';
-import { DEVICE_GRAMS, type Device, IS_LABELED, LABEL_GRAMS } from './device.entity.js';
-import { isTag, normalizedTag, tagArray } from './editing/device-metadata.js';
+import { DEVICE_GRAMS, type Device, IS_LABELED, LABEL_GRAMS, tagArray } from './device.entity.js';
+import { isTag, normalizedTag } from './editing/device-metadata.js';
 import type { CachedDevice } from './known-devices.js';
 
 /** Which devices. Omitted fields match everything. */

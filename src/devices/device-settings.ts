@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { integerArray } from '../database/queries/integer-array.js';
 import { STABLE } from '../releases/channels.js';
 import type { Events } from '../streams/events.js';
 import { HAS_SETTINGS } from './device.entity.js';
@@ -79,7 +80,7 @@ export class DeviceSettings {
       .fork()
       .execute(
         `select id, channel, own_interval_seconds as interval from devices where ${HAS_SETTINGS}${among}`,
-        ids === null ? [] : [`{${ids}}`],
+        ids === null ? [] : [integerArray(ids)],
       );
   }
 

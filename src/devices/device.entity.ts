@@ -5,10 +5,14 @@ import { Node } from '../database/node.entity.js';
 import { Api } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** With quotes around each tag: PostgreSQL takes the word null without them for no value. */
+/** Tags as one value of the type `text[]`. Quoted, since PostgreSQL takes the bare word `null` for no value. */
+export const tagArray = (tags: readonly string[]): string =>
+  `{${tags.map((tag) => JSON.stringify(tag)).join()}}`;
+
+/** Unlike the type of the library, it keeps the tag `null`. */
 class TagsType extends ArrayType<string> {
   override convertToDatabaseValue(tags: string[]): string {
-    return `{${tags.map((tag) => JSON.stringify(tag)).join()}}`;
+    return tagArray(tags);
   }
 }
 

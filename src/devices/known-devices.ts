@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.js';
 import { columnsOf, type PropertyOf } from '../database/queries/columns.js';
+import { integerArray } from '../database/queries/integer-array.js';
 import { type Row, toRows } from '../database/queries/rows.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { type Events, sharedTopic } from '../streams/events.js';
@@ -167,7 +168,7 @@ export class KnownDevices {
       `select ${columnsOf(meta, DEVICE_PROPERTIES, 'd')}, json_build_object(
          'id', u.id, 'username', u.username, 'phone', u.phone, 'name', u.name, 'nickname', u.nickname) as "user"
        from devices d join users u on u.id = d.user_id where d.id = any(?)`,
-      [`{${ids}}`],
+      [integerArray(ids)],
     );
     const rows = toRows(em, meta, DEVICE_PROPERTIES, found);
     return new Map(found.flatMap(({ user }, at) => (rows[at] ? [[rows[at].id, { ...rows[at], user }]] : [])));

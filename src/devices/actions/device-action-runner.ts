@@ -78,9 +78,10 @@ export class DeviceActionRunner {
   async run(): Promise<void> {
     if (!this.#mayBeRunning && performance.now() < this.#lookedAt + LOOK_MS) return;
     const end = performance.now() + RUN_MS;
-    for (let id = await this.#next(); id !== null; id = await this.#next()) {
+    for (let action = await this.#next(); action !== null; action = await this.#next()) {
+      const { id } = action;
       try {
-        if (!(await this.#mayRun(id))) await this.#end(id, DeviceActionState.FAILED, FORBIDDEN);
+        if (!(await this.#mayRun(action))) await this.#end(id, DeviceActionState.FAILED, FORBIDDEN);
         while (await this.#runBatch(id)) {
           if (performance.now() > end) return;
           await setTimeout(PAUSE_MS);
@@ -92,7 +93,7 @@ export class DeviceActionRunner {
     }
   }
 
-  async #next(): Promise<number | null> {
+  async #next(): Promise<DeviceAction | null> {
     // Before the read: an action that is started meanwhile is found by the next call.
     this.#mayBeRunning = false;
     let mayBeMore = true;
@@ -101,18 +102,16 @@ export class DeviceActionRunner {
       const action = await this.#em().findOne(DeviceAction, where, { orderBy: { id: 'asc' } });
       this.#lookedAt = performance.now();
       mayBeMore = action !== null;
-      return action?.id ?? null;
+      return action;
     } finally {
       this.#mayBeRunning ||= mayBeMore;
     }
   }
 
   /** Whether the user of an action still has the permission. */
-  async #mayRun(id: number): Promise<boolean> {
-    const em = this.#em();
-    const { actorId, ownerId } = await em.findOneOrFail(DeviceAction, { id });
+  async #mayRun({ actorId, ownerId }: DeviceAction): Promise<boolean> {
     if (actorId === null) return true;
-    const permissions = await currentPermissions(em, actorId);
+    const permissions = await currentPermissions(this.#em(), actorId);
     return permissions.has('devices:manage') && (ownerId !== null || permissions.has('devices:read'));
   }
 

@@ -139,15 +139,12 @@ export class DeviceActions {
   async #setState(caller: Caller, id: number, actor: Actor, change: StateChange): Promise<DeviceAction> {
     await this.#find(caller, id);
     const { from, to, actorId, audited } = change;
-    const action = actorId === undefined ? {} : { actorId };
+    const changes = { state: to, ...(actorId === undefined ? {} : { actorId }) };
     const now = new Date(this.clock());
     const finishedAt = to === DeviceActionState.RUNNING ? null : now;
     await this.db.em.fork().transactional(async (em) => {
       const where = { id, state: { $in: [...from] } };
-      const changed = await em.nativeUpdate(DeviceAction, where, {
-        ...{ state: to, finishedAt, failure: null },
-        ...action,
-      });
+      const changed = await em.nativeUpdate(DeviceAction, where, { ...changes, finishedAt, failure: null });
       if (changed > 0) recordAudit(em, now, actor, { action: audited, target: targetOf(id) });
     });
     this.events.publish(DEVICE_ACTIONS, id);

@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AuditAction } from '../../audit/audit-entry.entity.js';
 import { nodeId } from '../../database/node-id.js';
-import { MAX_TAGS, tagArray } from '../editing/device-metadata.js';
+import { integerArray } from '../../database/queries/integer-array.js';
+import { tagArray } from '../device.entity.js';
+import { MAX_TAGS } from '../editing/device-metadata.js';
 import { type DeviceAction, DeviceActionKind } from './device-action.entity.js';
 
 type Statement = readonly [sql: string, parameters: string[]];
@@ -32,7 +34,7 @@ export async function changeDevices(
   const [sql, parameters] = statements[kind](value ?? '', now);
   const rows = await em.execute<{ id: number }[]>(`${sql} and id = any(?::int[]) returning id`, [
     ...parameters,
-    `{${ids}}`,
+    integerArray(ids),
   ]);
   return rows.map(({ id }) => id);
 }
@@ -56,6 +58,6 @@ export async function auditBatch(
     `insert into audit_entries (at, action, actor_id, address, target)
      select ?, ?, latest.actor_id, latest.address, ? || device from unnest(?::int[]) as device left join lateral
        (select actor_id, address from audit_entries where target = ? order by id desc limit 1) as latest on true`,
-    [now.toISOString(), action, nodeId('device', ''), `{${devices}}`, nodeId('deviceAction', id)],
+    [now.toISOString(), action, nodeId('device', ''), integerArray(devices), nodeId('deviceAction', id)],
   );
 }

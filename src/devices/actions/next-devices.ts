@@ -1,6 +1,7 @@
 import type { QBFilterQuery } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/database.js';
 import { conditionOf } from '../../database/queries/filter.js';
+import { integerArray } from '../../database/queries/integer-array.js';
 import { amongFew, inTable } from '../../database/queries/search.js';
 import { Device } from '../device.entity.js';
 import { type DeviceSelection, selectOwned } from '../device-filter.js';
@@ -37,7 +38,7 @@ export class NextDevices {
     const next = this.#ids.slice(0, size);
     const last = next.at(-1);
     if (last === undefined) return null;
-    const ids = await this.#select(amongFew(selection), 'item.id = any(?::int[])', [`{${next}}`]);
+    const ids = await this.#select(amongFew(selection), 'item.id = any(?::int[])', [integerArray(next)]);
     return { ids, untilId: last };
   }
 

@@ -48,9 +48,6 @@ export const normalizedTag = (text: string): string => text.normalize('NFC').tri
 
 export const isTag = (text: string): boolean => text.length <= MAX_TAG_LENGTH && TAG.test(text);
 
-/** An array of PostgreSQL. Quoted, since a tag may be the word `null`. */
-export const tagArray = (tags: readonly string[]): string => `{${tags.map((tag) => `"${tag}"`)}}`;
-
 const TAG_FORM = `letters, digits, dots, dashes, slashes and underscores, and of at most ${MAX_TAG_LENGTH} characters.`;
 
 /** One tag, normalised. @throws DomainError INVALID_INPUT */

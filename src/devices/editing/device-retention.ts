@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.js';
+import { integerArray } from '../../database/queries/integer-array.js';
 import type { Heartbeats } from '../heartbeats/heartbeats.js';
 
 /** Devices in one statement: their history, which may be long, is deleted with them. */
@@ -29,7 +30,7 @@ async function deleteBefore(
     const batch = ids.slice(at, at + BATCH_SIZE).filter((id) => !heartbeats.isOnline(id));
     const deleted = await db.em.execute<{ id: number }[]>(
       `delete from devices where id = any(?::int[]) and ${isExpired} returning id`,
-      [`{${batch.join()}}`, time.toISOString()],
+      [integerArray(batch), time.toISOString()],
     );
     heartbeats.edits.deleted(deleted.map(({ id }) => id));
   }

@@ -12,8 +12,8 @@ export interface SessionsOwner {
 }
 
 /**
- * The sessions of some devices among those of their accounts: those that heartbeats came from, those whose login named the device, and
- * its credential. API keys are left out, since they are not of one device.
+ * The sessions of some devices, among those of their accounts: those that heartbeats came from, those whose login named
+ * the device, and its credential. API keys are left out, since they are not of one device.
  */
 export function sessionsOf(devices: readonly SessionsOwner[]): FilterQuery<Session> {
   const ids = devices.flatMap(({ sessionId, formerSessionId }) => [sessionId, formerSessionId]);

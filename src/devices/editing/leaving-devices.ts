@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { integerArray } from '../../database/queries/integer-array.js';
 import type { Sessions } from '../../sessions/sessions.js';
 import { type DeviceDetails, detailsOf } from '../device-details.js';
 import { type SessionsOwner, sessionsOf } from './device-sessions.js';
@@ -11,7 +12,7 @@ export interface LeavingDevice extends SessionsOwner {
 
 /** Locks devices and their owners until the commit. @returns those that exist. */
 export async function lockLeaving(em: EntityManager, ids: readonly number[]): Promise<LeavingDevice[]> {
-  const parameters = [`{${ids}}`];
+  const parameters = [integerArray(ids)];
   // No session opens meanwhile. The deletion of an account locks in this order, too.
   await em.execute(
     `select id from users where id in (select user_id from devices where id = any(?::int[])) order by id for update`,

@@ -1,5 +1,6 @@
 import { BatchQueue } from '../../database/batch-queue.js';
 import type { Database } from '../../database/database.js';
+import { integerArray } from '../../database/queries/integer-array.js';
 import type { CallerRow } from '../../sessions/reading/caller-row.js';
 import type { DeviceDetails, DeviceReport } from '../device-details.js';
 import type { DeviceLimits } from '../limits/device-limits.js';
@@ -93,7 +94,7 @@ export class DeviceRows {
     const rows = await this.db.em.execute<Returned[]>('select * from first_heartbeats(?, ?, ?)', [
       JSON.stringify(asked),
       this.limits.perAccount,
-      `{${beats[0]?.presence.unsavedOnline() ?? []}}`,
+      integerArray(beats[0]?.presence.unsavedOnline() ?? []),
     ]);
     const results = beats.map((): FirstHeartbeatRow | null => null);
     for (const { index, caller, known, created, isFull } of rows) {

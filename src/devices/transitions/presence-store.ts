@@ -1,6 +1,7 @@
 import { type EntityManager, IsolationLevel } from '@mikro-orm/postgresql';
 import { batches } from '../../database/batches.js';
 import type { Database } from '../../database/database.js';
+import { integerArray } from '../../database/queries/integer-array.js';
 import type { Api } from '../../sessions/session.entity.js';
 import type { Position } from '../../streams/position.js';
 import { type DeviceDetails, detailsOf } from '../device-details.js';
@@ -150,7 +151,7 @@ export class PresenceStore {
        update devices d set online = latest.online from (
          select distinct on ("deviceId") "deviceId", online from t order by "deviceId", "offset" desc) latest
        where d.id = latest."deviceId"`,
-      [arrayOf(offsets), from.epoch, arrayOf(from.offsets), rowsOf(transitions)],
+      [integerArray(offsets), from.epoch, integerArray(from.offsets), rowsOf(transitions)],
     );
   }
 
@@ -186,7 +187,7 @@ export class PresenceStore {
   async lastSeenOf(ids: readonly number[]): Promise<Map<number, number>> {
     const rows = await this.db.em.execute<{ id: number; at: number }[]>(
       'select id, (extract(epoch from last_seen_at) * 1000)::float8 as at from devices where id = any(?)',
-      [arrayOf(ids)],
+      [integerArray(ids)],
     );
     return new Map(rows.map(({ id, at }) => [id, at]));
   }
@@ -232,8 +233,6 @@ async function readPosition(em: EntityManager): Promise<Position | null> {
   );
   return row?.epoch == null ? null : { epoch: row.epoch, offsets: row.offsets.map(Number) };
 }
-
-const arrayOf = (numbers: readonly number[]): string => `{${numbers}}`;
 
 const rowsOf = (transitions: readonly Transition[]): string =>
   JSON.stringify(

@@ -4,8 +4,8 @@ import { DomainError } from '../../errors.js';
 import { Session } from '../session.entity.js';
 
 /**
- * For what outlasts a session: another node, or this request, may remember one that has been revoked. The transaction of `em`
- * must have locked the account before. Until it ends, the session is not revoked.
+ * Guards what outlasts a session: this node may still remember one that has been revoked. The transaction of `em` must
+ * have locked the account before. Until it ends, the session is not revoked.
  * @throws DomainError UNAUTHENTICATED
  */
 export async function requireOpenSession(em: EntityManager, id: string): Promise<Session> {

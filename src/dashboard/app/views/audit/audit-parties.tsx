@@ -13,7 +13,7 @@ interface AuditPartiesProps {
   readonly onChange: (changes: Partial<AuditViewFilter>) => void;
 }
 
-/** Who acted, and on what: people and service accounts to choose from, and pills of those that were chosen. */
+/** Filters by the actor and the target of entries: each is chosen from the accounts, and then shown as a pill. */
 export function AuditParties({ filter: { user, actor, target }, onChange }: AuditPartiesProps) {
   const { t } = useTranslation();
   const may = usePermission();
